@@ -1,0 +1,58 @@
+"""The one array convention of the model.
+
+Every quantity is a float64 array whose last two axes say what it varies over. Leading axes, if any, are runs.
+
+==================  =====================================================
+``[..., D, C]``     a pathway: one district offering one career cluster
+``[..., D, 1]``     a district
+``[..., 1, C]``     a career cluster, the same in every district
+``[..., 1, 1]``     the state as a whole, or a parameter
+``[..., D, K]``     the 12 components of the high-quality CTE framework
+``[..., G, C]``     a CTE region and a cluster
+==================  =====================================================
+
+Keeping both axes everywhere means that any two quantities broadcast without reshaping, that one district is the
+slice ``[..., d : d + 1, :]`` and that a rule written once serves one district, one run or a batch of runs.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+
+ZERO: Array = np.zeros((1, 1))
+"""The shared zero: a price that is not paid, a count that does not occur. Rules may skip it by identity."""
+ZERO.flags.writeable = False
+
+
+def district_total(quantity: Array) -> Array:
+    """Sum over clusters: ``[..., D, C]`` to ``[..., D, 1]``."""
+    total: Array = quantity.sum(axis=-1, keepdims=True)
+    return total
+
+
+def state_total(quantity: Array) -> Array:
+    """Sum over clusters and districts: ``[..., D, C]`` or ``[..., D, 1]`` to ``[..., 1, 1]``."""
+    total: Array = quantity.sum(axis=-1, keepdims=True).sum(axis=-2, keepdims=True)
+    return total
+
+
+def cluster_total(quantity: Array) -> Array:
+    """Sum over districts: ``[..., D, C]`` to ``[..., 1, C]``."""
+    total: Array = quantity.sum(axis=-2, keepdims=True)
+    return total
+
+
+def ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
+    """``part / whole``, and ``empty`` where the whole is not positive."""
+    positive = whole > 0
+    result: Array = np.where(positive, part / np.where(positive, whole, 1.0), empty)
+    return result
+
+
+def logistic(x: Array) -> Array:
+    """The logistic function, 1 / (1 + exp(-x))."""
+    result: Array = 1.0 / (1.0 + np.exp(-x))
+    return result

@@ -1,0 +1,141 @@
+"""Randomness, drawn before a run and addressed by purpose, year, district and cluster.
+
+Each purpose has its own Philox stream keyed by (replicate, purpose), drawn as a block whether or not it is used. Two
+simulations with the same seed therefore face the same luck in every district, cluster and year, whatever the formula,
+the batch size or the number of workers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.world.world import QUALITY_COMPONENTS, World
+
+
+class Purpose(IntEnum):
+    """What a draw decides. The number is part of the stream's key: never renumber, only append."""
+
+    LAUNCH = 1
+    CLOSURE = 2
+    TURNOVER = 3
+    HIRING = 4
+    LAUNCH_HIRING = 5
+    CAPITAL_PROJECT = 6
+    AWARD = 7
+    LOCAL_ENROLLMENT = 8
+    REVENUE = 9
+    LOCAL_SHARES = 10
+    STARTING_MAP = 11
+    STARTING_FACILITIES = 12
+    AWARD_CAPACITY = 13
+    REGIONAL_PRIORITIES = 14
+    REGIONAL_OPENINGS = 15
+    LOCAL_TREND = 16
+    QUALITY_PROFILE = 17
+    PARAMETERS = 18
+    CLUSTER_COSTS = 19
+
+
+class Shape(Enum):
+    """Over what a purpose is drawn."""
+
+    PATHWAYS = "district x cluster"
+    DISTRICTS = "district"
+    STATE = "state"
+    SCHOOLS = "high school x cluster"
+    REGIONS = "region x cluster"
+    COMPONENTS = "district x quality component"
+
+
+YEARLY: Mapping[Purpose, tuple[Shape, str]] = {
+    Purpose.LAUNCH: (Shape.PATHWAYS, "uniform"),
+    Purpose.CLOSURE: (Shape.PATHWAYS, "uniform"),
+    Purpose.TURNOVER: (Shape.PATHWAYS, "uniform"),
+    Purpose.HIRING: (Shape.PATHWAYS, "uniform"),
+    Purpose.LAUNCH_HIRING: (Shape.PATHWAYS, "uniform"),
+    Purpose.CAPITAL_PROJECT: (Shape.PATHWAYS, "uniform"),
+    Purpose.AWARD: (Shape.DISTRICTS, "normal"),
+    Purpose.LOCAL_ENROLLMENT: (Shape.DISTRICTS, "normal"),
+    Purpose.REVENUE: (Shape.STATE, "normal"),
+}
+ONCE: Mapping[Purpose, tuple[Shape, str]] = {
+    Purpose.LOCAL_SHARES: (Shape.PATHWAYS, "uniform"),
+    Purpose.STARTING_MAP: (Shape.SCHOOLS, "uniform"),
+    Purpose.STARTING_FACILITIES: (Shape.PATHWAYS, "uniform"),
+    Purpose.AWARD_CAPACITY: (Shape.DISTRICTS, "normal"),
+    Purpose.REGIONAL_PRIORITIES: (Shape.REGIONS, "uniform"),
+    Purpose.REGIONAL_OPENINGS: (Shape.REGIONS, "normal"),
+    Purpose.LOCAL_TREND: (Shape.DISTRICTS, "normal"),
+    Purpose.QUALITY_PROFILE: (Shape.COMPONENTS, "normal"),
+}
+
+
+@dataclass(frozen=True)
+class Draws:
+    """All draws of a batch of runs: ``yearly[purpose]`` is ``[T, R, ...]``, ``once[purpose]`` is ``[R, ...]``."""
+
+    yearly: Mapping[Purpose, Array]
+    once: Mapping[Purpose, Array]
+
+    def of_year(self, purpose: Purpose, year_index: int) -> Array:
+        """The block of one year, ``[R, ...]``; year 0 is the first of the warm-up."""
+        block: Array = self.yearly[purpose][year_index]
+        return block
+
+    def single(self, run: int) -> "Draws":
+        """The draws of one run, without a run axis."""
+        return Draws(
+            {purpose: block[:, run] for purpose, block in self.yearly.items()},
+            {purpose: block[run] for purpose, block in self.once.items()},
+        )
+
+
+def replicate_key(seed: int, replicate: int) -> int:
+    """The 64-bit key of a replicate: seeds that are near each other give unrelated streams."""
+    state = np.random.SeedSequence(seed, spawn_key=(replicate,)).generate_state(1, np.uint64)
+    return int(state[0])
+
+
+def stream(key: int, purpose: Purpose) -> np.random.Generator:
+    """The stream of one purpose in one replicate."""
+    return np.random.Generator(np.random.Philox(key=np.array([key, int(purpose)], dtype=np.uint64)))
+
+
+def draw(world: World, seed: int, replicates: Sequence[int], years: int) -> Draws:
+    """The draws of these replicates for so many years; the years of a longer run begin with those of a shorter."""
+    keys = [replicate_key(seed, replicate) for replicate in replicates]
+    yearly = {
+        purpose: np.stack([_block(key, purpose, law, (years, *_size(world, shape))) for key in keys], axis=1)
+        for purpose, (shape, law) in YEARLY.items()
+    }
+    once = {
+        purpose: np.stack([_block(key, purpose, law, _size(world, shape)) for key in keys])
+        for purpose, (shape, law) in ONCE.items()
+    }
+    return Draws(yearly, once)
+
+
+def unit_cube(seed: int, replicates: Sequence[int], purpose: Purpose, dimensions: int) -> Array:
+    """One uniform point for each replicate, ``[R, dimensions]``: where in its priors the replicate stands."""
+    points = [stream(replicate_key(seed, replicate), purpose).random(dimensions) for replicate in replicates]
+    return np.stack(points)
+
+
+def _block(key: int, purpose: Purpose, law: str, size: tuple[int, ...]) -> Array:
+    generator = stream(key, purpose)
+    return generator.random(size) if law == "uniform" else generator.standard_normal(size)
+
+
+def _size(world: World, shape: Shape) -> tuple[int, int]:
+    districts, clusters = len(world.districts), len(world.clusters)
+    return {
+        Shape.PATHWAYS: (districts, clusters),
+        Shape.DISTRICTS: (districts, 1),
+        Shape.STATE: (1, 1),
+        Shape.SCHOOLS: (len(world.high_schools.identifier), clusters),
+        Shape.REGIONS: (len(world.regions), clusters),
+        Shape.COMPONENTS: (districts, len(QUALITY_COMPONENTS)),
+    }[shape]

@@ -1,0 +1,99 @@
+"""What the year brings from outside: prices, revenue, cohorts, job openings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array, district_total
+from sim.engine.state import Premises, State
+from sim.parameters.groups import Economy, Enrollment, Parameters
+from sim.students.enrollment import local_drift as drifted
+from sim.world.world import World
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The economy of a year, ``[..., 1, 1]``. Indices are 1 in the base year and before.
+
+    ``grant_cut`` and ``formula_cut`` are the shares by which a bust cuts grant lines and formula money.
+    """
+
+    fiscal_year: int
+    years_since_base: int
+    price_index: Array
+    wage_index: Array
+    revenue: Array
+    revenue_shock: Array
+    grant_cut: Array
+    formula_cut: Array
+
+
+def conditions(world: World, parameters: Parameters, state: State, fiscal_year: int, noise: Array) -> Conditions:
+    """Prices, wages and general-fund revenue of the year; before the base year all stand still.
+
+    Revenue follows a trend with a mean-reverting shock whose yearly growth rates have the volatility that Pew
+    measured (``revenue_volatility``, standard deviation). When revenue falls short of the recurring budget, grant
+    lines are cut like agencies and formula money like the SEG, in proportion to the shortfall up to a full cut
+    (New Mexico FY09-FY21).
+    """
+    economy = parameters.economy
+    years = max(fiscal_year - world.base_year, 0)
+    shock = revenue_shock(state.revenue_shock, noise, economy) if years else state.revenue_shock
+    revenue = economy.revenue_base * compound(economy.revenue_growth, years) * np.exp(shock)
+    budget = economy.revenue_base * economy.budget_share * compound(economy.budget_growth, years)
+    severity = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
+    return Conditions(
+        fiscal_year=fiscal_year,
+        years_since_base=years,
+        price_index=compound(economy.inflation, years),
+        wage_index=compound(economy.wage_growth, years),
+        revenue=revenue,
+        revenue_shock=shock,
+        grant_cut=severity * economy.grant_cut,
+        formula_cut=severity * economy.formula_cut,
+    )
+
+
+def compound(rate: Array, years: int) -> Array:
+    """(1 + rate)^years."""
+    return np.exp(years * np.log1p(rate))
+
+
+def revenue_shock(shock: Array, noise: Array, economy: Economy) -> Array:
+    """The log deviation of revenue from its trend, one year on: first-order autoregressive, scaled so that yearly
+    growth rates have the standard deviation ``revenue_volatility``."""
+    innovation = economy.revenue_volatility * np.sqrt((1.0 + economy.revenue_persistence) / 2.0)
+    return economy.revenue_persistence * shock + innovation * noise
+
+
+def entry_index(enrollment: Enrollment, index: Array, base_year: int, fiscal_year: int) -> Array:
+    """Size of the cohort entering grade 9 relative to the base year, ``[..., 1, 1]``."""
+    return index * (1.0 + enrollment.entry_growth.at(fiscal_year)) if fiscal_year > base_year else index
+
+
+def local_drift(
+    world: World, parameters: Parameters, premises: Premises, state: State, fiscal_year: int, noise: Array
+) -> Array:
+    """Each district's size relative to the state, ``[..., D, 1]``: a trend of its own that fades, and yearly noise
+    that is larger where a few families matter."""
+    years = fiscal_year - world.base_year
+    if years <= 0:
+        return state.local_index
+    enrollment = parameters.enrollment
+    fading = np.exp(-years / enrollment.local_trend_fade)
+    smallness = np.sqrt(1.0 + 100.0 / world.districts.membership[:, np.newaxis])
+    return drifted(
+        state.local_index,
+        enrollment.local_trend * fading * premises.trend,
+        enrollment.local_noise * smallness * noise,
+    )
+
+
+def regional_signals(world: World, premises: Premises, fiscal_year: int) -> tuple[Array, Array]:
+    """Job openings relative to the mean cluster, and priority clusters, as districts see them, both ``[..., D, C]``."""
+    years = max(fiscal_year - world.base_year, 0)
+    growth = np.exp(years / 10.0 * np.log1p(world.clusters.employment_growth))
+    openings = premises.openings * growth
+    relative = openings / (district_total(openings) / len(world.clusters))
+    region = world.districts.region
+    return relative[..., region, :], premises.priority[..., region, :]

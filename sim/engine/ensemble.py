@@ -1,0 +1,152 @@
+"""The batched driver: many runs at once, all districts of all runs deciding in one call."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.arrays import Array, district_total, ratio, state_total
+from sim.behavior import books, costs
+from sim.behavior.deciding import Choice, Situation, decide
+from sim.engine import draws as drawing
+from sim.engine import starting
+from sim.engine.calendar import DecideAll, Year, run_year
+from sim.engine.draws import Draws
+from sim.engine.state import Premises, State
+from sim.funding.formula import Formula
+from sim.parameters.groups import Parameters
+from sim.world.world import World
+
+WARM_UP_YEARS = 12
+"""Years under current law before the base year: long enough that the drawn start has left no transient."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A batch of runs that stand at the end of the base year, ready for any formula.
+
+    All formulas start from this same state and face the same draws. ``base`` is what happened in the base year.
+    """
+
+    world: World
+    parameters: Parameters
+    current_law: Formula
+    premises: Premises
+    state: State
+    base: Year
+    draws: Draws
+
+
+def deciding_all(parameters: Parameters) -> DecideAll:
+    """All districts of all runs decide at once."""
+
+    def decide_all(situation: Situation) -> Choice:
+        return decide(situation, parameters.decisions, parameters.books)
+
+    return decide_all
+
+
+def prepare(
+    world: World, parameters: Parameters, current_law: Formula, seed: int, replicates: Sequence[int], horizon: int
+) -> Ensemble:
+    """Draw the start of each run, warm it up under current law and stop at the end of the base year."""
+    draws = drawing.draw(world, seed, replicates, WARM_UP_YEARS + 1 + horizon)
+    premises = starting.draw_premises(world, parameters, draws)
+    premises, state = starting.draw_state(world, parameters, premises, draws)
+    return warm_up(world, parameters, current_law, premises, state, draws, deciding_all(parameters))
+
+
+def warm_up(
+    world: World,
+    parameters: Parameters,
+    current_law: Formula,
+    premises: Premises,
+    state: State,
+    draws: Draws,
+    decide_all: DecideAll,
+) -> Ensemble:
+    """Run current law up to the base year, letting the run's constants settle on the state's known counts.
+
+    Each warm-up year moves participation and progression toward the values at which the counts come out, and each
+    district's own contribution toward what closes its books. After the base year all of them hold.
+    """
+    for index in range(WARM_UP_YEARS + 1):
+        fiscal_year = world.base_year - WARM_UP_YEARS + index
+        state, year = run_year(
+            world, parameters, premises, current_law, current_law, state, draws, fiscal_year, index, decide_all
+        )
+        if fiscal_year < world.base_year:
+            premises = settle_constants(world, premises, state, year)
+            state = settle_local_money(world, parameters, state, year, first=index == 0)
+    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws)
+
+
+def simulate(ensemble: Ensemble, formula: Formula, horizon: int, decide_all: DecideAll | None = None) -> Iterator[Year]:
+    """Run a formula from the base year on and yield what happened in each of ``horizon`` years with the state after.
+
+    Yields ``(state, year)``.
+    """
+    decide_all = decide_all or deciding_all(ensemble.parameters)
+    state = ensemble.state
+    for step in range(1, horizon + 1):
+        state, year = run_year(
+            ensemble.world,
+            ensemble.parameters,
+            ensemble.premises,
+            ensemble.current_law,
+            formula,
+            state,
+            ensemble.draws,
+            ensemble.world.base_year + step,
+            WARM_UP_YEARS + step,
+            decide_all,
+        )
+        yield state, year
+
+
+def settle_constants(world: World, premises: Premises, state: State, year: Year) -> Premises:
+    """Participation and progression a step nearer to the values at which the state's counts come out."""
+    seen = state_total(state.participants)
+    completed = state_total(state.concentrators)
+    more = np.clip(ratio(world.anchors["participants"].value + 0.0 * seen, seen, 1.0), 0.8, 1.25)
+    deeper = np.clip(ratio(world.anchors["concentrators"].value + 0.0 * seen, completed, 1.0), 0.8, 1.25)
+    students = district_total(state.participants)
+    equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
+    stable = ratio(district_total(state.sections), district_total(state.sections + state.vacant_sections), 1.0)
+    weight = ratio(students, state_total(students))
+    return replace(
+        premises,
+        participation=np.minimum(premises.participation * more, 0.97),
+        progression=premises.progression * deeper,
+        reference_equipment=state_total(weight * equipment),
+        reference_stability=state_total(weight * stable),
+        reference_fill=state_total(weight * year.fill),
+        reference_spending=state_total(weight * state.spending_ratio),
+    )
+
+
+def settle_local_money(world: World, parameters: Parameters, state: State, year: Year, first: bool) -> State:
+    """Each district's own contribution moved to what would have closed this year's books at practised spending."""
+    rate = books.closing_local_rate(
+        year.instruction,
+        year.flexible,
+        state.receipts,
+        district_total(state.participants),
+        parameters.books.practised_spending,
+    )
+    cash = parameters.initial.cash_start * year.sustained_cost if first else state.cash
+    return replace(state, local_rate=rate if first else 0.5 * (state.local_rate + rate), cash=cash)
+
+
+def freeze_base_year(state: State, year: Year) -> State:
+    """Keep what later years are measured against: receipts and participants a member, payments by the state."""
+    members = state.counts.membership
+    return replace(
+        state,
+        reference_receipts=ratio(state.receipts, members),
+        reference_participants=ratio(district_total(state.participants), members),
+        base_payment=year.settlement.state_paid,
+        memory={
+            name: replace(memory, reference=year.settlement.state_paid) for name, memory in state.memory.items()
+        },
+    )

@@ -1,0 +1,278 @@
+"""The state's money over a year: announce, be believed, count and pay. Joins the funding rules to beliefs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import ZERO, Array, district_total, ratio, state_total
+from sim.behavior import beliefs as believing
+from sim.engine.economy import Conditions
+from sim.engine.state import Premises, State
+from sim.funding import allocation, budget, pricing, seg
+from sim.funding.allocation import Ledger, LineMemory
+from sim.funding.context import PricingContext
+from sim.funding.line import Line
+from sim.funding.schedule import Counts, Schedule, entitlement
+from sim.parameters.groups import Beliefs, Outcomes, Parameters
+from sim.students import outcomes as completing
+from sim.world.world import World
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A line's posted prices and its money this year; ``reach`` is the share of a payment that becomes CTE money in
+    a district (spending rules and stick rate), ``[..., 1, 1]``."""
+
+    line: Line
+    schedule: Schedule
+    appropriation: Array
+    reach: Array
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Everything the state announces for a year. ``unit_value``, ``weight_units`` and ``undiluted_value`` (the unit
+    value without CTE weights) are ``[..., 1, 1]``; ``base_units`` and ``paid_places`` ``[..., D, 1]``."""
+
+    lines: tuple[Offer, ...]
+    budget: budget.Budget
+    unit_value: Array
+    undiluted_value: Array
+    base_units: Array
+    weight_units: Array
+    paid_places: Array
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """Prices as districts believe in them, dollars.
+
+    Weighed over the planning horizon (trust, persistence, what sticks): ``per_participant``, ``per_concentrator``,
+    ``per_credential`` and ``per_site`` ``[..., D, C]``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
+    ``startup_share``. Weighed by trust alone, for the year's effort: ``concentrator_price``, ``credential_prices``,
+    ``quality_price`` ``[..., D, K]``, ``placement_price``. ``revenue_risk`` ``[..., D, 1]`` is the share of CTE
+    revenue that may not be paid or not last.
+    """
+
+    per_participant: Array
+    per_concentrator: Array
+    per_credential: tuple[Array, Array, Array]
+    per_site: Array
+    per_school: Array
+    lump_sum: Array
+    startup_share: Array
+    concentrator_price: Array
+    credential_prices: tuple[Array, Array, Array]
+    quality_price: Array
+    placement_price: Array
+    revenue_risk: Array
+
+
+@dataclass(frozen=True)
+class Efforts:
+    """Effort on each paid margin after a year: extra shares, ``[..., D, C]`` and ``[..., D, 1]``."""
+
+    concentration: Array
+    credential: Array
+    dual_credit: Array
+    placement: Array
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How a year was paid: a ledger for each line, dollars reaching CTE and not sticking ``[..., D, 1]``, what the
+    state's CTE lines cost ``[..., 1, 1]``, and trust and memory for next year."""
+
+    ledgers: Mapping[str, Ledger]
+    reaching_cte: Array
+    not_sticking: Array
+    state_paid: Array
+    trust: Mapping[str, Array]
+    memory: Mapping[str, LineMemory]
+
+
+def announce(
+    world: World,
+    parameters: Parameters,
+    premises: Premises,
+    lines: tuple[Line, ...],
+    state: State,
+    conditions: Conditions,
+    award_noise: Array,
+) -> Offers:
+    """Appropriations, the unit value, and the price schedule of every line.
+
+    The SEG's own appropriation follows membership and prices, less the cut of a bust; weights count the students of
+    the year before, as the SEG does.
+    """
+    economy = parameters.economy
+    funds = budget.Budget(
+        conditions.fiscal_year,
+        conditions.price_index,
+        conditions.revenue,
+        conditions.grant_cut,
+        conditions.formula_cut,
+    )
+    size = state_total(state.counts.membership) / world.districts.membership.sum()
+    base_units = seg.base_program_units(world, economy.seg_units * size)
+    statewide_units = state_total(base_units)
+    seg_money = statewide_units * economy.seg_unit_value * conditions.price_index * (1.0 - conditions.formula_cut)
+    added = {"funded": ZERO, "unfunded": ZERO}
+    for line in lines:
+        if line.seg != "outside":
+            units = state_total(pricing.program_units(line, state.counts, conditions.fiscal_year))
+            added[line.seg] = added[line.seg] + units
+    undiluted = seg.unit_value(statewide_units, ZERO, ZERO, seg_money)
+    value = seg.unit_value(statewide_units, added["funded"], added["unfunded"], seg_money)
+    offers = []
+    places = state.counts.membership * 0.0
+    for line in lines:
+        money = budget.appropriate(line, funds)
+        context = PricingContext(
+            world=world,
+            fiscal_year=conditions.fiscal_year,
+            price_index=conditions.price_index,
+            unit_value=value,
+            counts=state.counts,
+            appropriation=money,
+            award_noise=award_noise,
+            award_capacity=premises.award_capacity,
+        )
+        schedule = pricing.announce(line, context)
+        if schedule.per_placement is not ZERO:
+            members = state.counts.membership
+            places = places + ratio(money, schedule.per_placement) * ratio(members, state_total(members))
+        offers.append(Offer(line, schedule, money, reach(line, schedule, conditions.fiscal_year, parameters.beliefs)))
+    return Offers(tuple(offers), funds, value, undiluted, base_units, sum(added.values(), ZERO), places)
+
+
+def reach(line: Line, schedule: Schedule, fiscal_year: int, beliefs: Beliefs) -> Array:
+    """Share of a line's payments that becomes CTE money in a district, ``[..., 1, 1]``.
+
+    General money that CTE did not earn (paid for every member) reaches CTE only by CTE's part of the budget.
+    """
+    if line.oversight == "general" and schedule.per_member is not ZERO:
+        return beliefs.general_money_share * line.pathway_share
+    running = fiscal_year - line.start_year if line.start_year is not None else 0
+    return believing.stick_rate(line.oversight, max(running, 0), beliefs) * line.pathway_share
+
+
+def prospects(beliefs: Beliefs, state: State, offers: Offers, own_money: Array) -> Prospects:
+    """What districts expect of all lines together, given their trust in each. ``own_money`` is safe."""
+    certain = Schedule()
+    believed = Schedule()
+    lump: Array = state.counts.membership * 0.0
+    nominal: Array = lump
+    secure: Array = lump
+    for offer in offers.lines:
+        line, posted = offer.line, offer.schedule
+        trust = trust_in(state, line, beliefs)
+        lasting = trust * believing.persistence(line.recurring, beliefs)
+        weighed = posted.times(lasting * offer.reach)
+        certain = certain.plus(weighed)
+        believed = believed.plus(posted.times(trust))
+        lump = lump + _lump_sum(weighed, state.counts)
+        owed = entitlement(posted, state.counts) * offer.reach
+        nominal = nominal + owed
+        secure = secure + owed * lasting
+    return Prospects(
+        per_participant=certain.per_participant,
+        per_concentrator=certain.per_concentrator,
+        per_credential=certain.per_credential,
+        per_site=certain.per_site,
+        per_school=certain.per_school,
+        lump_sum=lump,
+        startup_share=believed.startup_share,
+        concentrator_price=believed.per_concentrator,
+        credential_prices=believed.per_credential,
+        quality_price=believed.per_quality_point,
+        placement_price=believed.per_placement,
+        revenue_risk=ratio(nominal - secure, nominal + own_money),
+    )
+
+
+def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:
+    """A district's trust in a line, ``[..., D, 1]``: what it has learnt, or what it grants a new line."""
+    if line.name in state.trust:
+        return state.trust[line.name]
+    return beliefs.initial_trust + 0.0 * state.cash
+
+
+def _lump_sum(schedule: Schedule, counts: Counts) -> Array:
+    """What a schedule pays a district whatever it does with one more pathway, ``[..., D, 1]``."""
+    return entitlement(
+        Schedule(
+            per_district=schedule.per_district,
+            per_offering_district=schedule.per_offering_district,
+            per_school=schedule.per_school,
+            per_member=schedule.per_member,
+            per_instructor=schedule.per_instructor,
+            per_quality_point=schedule.per_quality_point,
+            expenditure_share=schedule.expenditure_share,
+        ),
+        counts,
+    )
+
+
+def efforts(outcomes: Outcomes, state: State, expected: Prospects, mix: tuple[Array, Array, Array]) -> Efforts:
+    """Effort on concentration and credentials answers its believed price, cluster by cluster.
+
+    The price of a credential is the mean over tiers by the mix that districts earn without incentives.
+    """
+    price = (
+        mix[0] * expected.credential_prices[0]
+        + mix[1] * expected.credential_prices[1]
+        + mix[2] * expected.credential_prices[2]
+    )
+    move = completing.effort_toward
+    return Efforts(
+        concentration=move(
+            state.concentration_effort,
+            expected.concentrator_price,
+            outcomes.concentration_gain,
+            outcomes.concentration_price_scale,
+            outcomes,
+        ),
+        credential=move(
+            state.credential_effort, price, outcomes.credential_gain, outcomes.credential_price_scale, outcomes
+        ),
+        dual_credit=move(state.dual_credit_effort, ZERO, outcomes.dual_credit_gain, outcomes.credential_price_scale, outcomes),
+        placement=move(
+            state.placement_effort,
+            expected.placement_price,
+            outcomes.placement_gain,
+            outcomes.concentration_price_scale,
+            outcomes,
+        ),
+    )
+
+
+def settle(beliefs: Beliefs, state: State, offers: Offers, counts: Counts, fiscal_year: int) -> Settlement:
+    """Count, prorate and pay every line, and learn from it."""
+    ledgers: dict[str, Ledger] = {}
+    trust, memory = dict(state.trust), dict(state.memory)
+    nothing: Array = counts.membership * 0.0
+    reaching, lost, paid_by_state = nothing, nothing, nothing
+    for offer in offers.lines:
+        line = offer.line
+        past = state.memory.get(line.name, LineMemory(paid=nothing, reference=state.base_payment))
+        paid_on = allocation.counts_for(line, counts, state.counts)
+        ledger = allocation.settle(
+            line, offer.schedule, paid_on, offer.appropriation, past, fiscal_year, offers.budget.price_index
+        )
+        ledgers[line.name] = ledger
+        memory[line.name] = allocation.remember(past, ledger)
+        trust[line.name] = believing.updated_trust(
+            trust_in(state, line, beliefs), ledger.paid, ledger.phased_in, beliefs.learning_rate
+        )
+        reaching = reaching + ledger.paid * offer.reach
+        lost = lost + ledger.paid * (line.pathway_share - np.minimum(offer.reach, line.pathway_share))
+        if not line.background and not line.federal:
+            paid_by_state = paid_by_state + ledger.paid
+    return Settlement(ledgers, reaching, lost, paid_by_state, trust, memory)
+
+
+def districts_own_money(state: State, price_index: Array) -> Array:
+    """What districts would spend of their own on last year's participants, dollars, ``[..., D, 1]``."""
+    return state.local_rate * price_index * district_total(state.participants)

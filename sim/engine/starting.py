@@ -1,0 +1,247 @@
+"""The start of a run: the map of who offers what, drawn anew, and the constants solved so that the state's counts
+come out."""
+
+import numpy as np
+from scipy.special import gammaincinv
+
+from sim.arrays import Array, district_total, ratio, state_total
+from sim.behavior.upkeep import Loadings
+from sim.engine import economy, situation
+from sim.engine.draws import Draws, Purpose
+from sim.engine.state import Premises, State
+from sim.funding.schedule import Counts
+from sim.parameters.groups import Parameters
+from sim.parameters.loadings import load_loadings
+from sim.students import choice, outcomes
+from sim.world.world import World
+
+
+def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premises:
+    """What is drawn once for each run; participation and progression start at guesses and are solved later."""
+    runs = draws.once[Purpose.AWARD_CAPACITY].shape[0]
+    initial = parameters.initial
+    alpha = initial.cluster_share_concentration * world.clusters.concentrator_share
+    gammas = gammaincinv(alpha + 0.0 * draws.once[Purpose.LOCAL_SHARES], draws.once[Purpose.LOCAL_SHARES])
+    locale = np.array(world.districts.locale)[:, np.newaxis]
+    level = choice.participation_level(
+        tuple((locale == name) * 1.0 for name in ("rural", "town", "suburb", "city")),  # type: ignore[arg-type]
+        parameters.choice,
+    )
+    spread = initial.quality_spread * draws.once[Purpose.QUALITY_PROFILE]
+    openings = np.exp(initial.openings_spread * draws.once[Purpose.REGIONAL_OPENINGS])
+    grades = world.districts.membership_by_grade
+    retention = steady_retention(grades.sum(axis=0))
+    one = np.ones((runs, 1, 1))
+    return Premises(
+        local_shares=choice.local_shares(world.clusters.concentrator_share, gammas),
+        participation=0.75 * level * one,
+        progression=0.3 * one,
+        priority=regional_priorities(world, draws.once[Purpose.REGIONAL_PRIORITIES]),
+        openings=openings,
+        quality_level=np.clip(initial.quality_mean + spread, 0.02, 0.98),
+        trend=draws.once[Purpose.LOCAL_TREND],
+        award_capacity=draws.once[Purpose.AWARD_CAPACITY],
+        entrants=steady_entrants(world.districts.membership[:, np.newaxis], retention),
+        retention=retention,
+        rural=(locale == "rural") * 1.0,
+        reference_breadth=one,
+        reference_equipment=initial.equipment_start * one,
+        reference_stability=0.95 * one,
+        reference_fill=one,
+        reference_spending=parameters.books.practised_spending * one,
+        tier_mix=outcomes.natural_mix(world.clusters.credential_tier, parameters.outcomes.main_tier_share),
+        loadings=Loadings(**load_loadings()),
+    )
+
+
+def steady_retention(grade_totals: Array) -> Array:
+    """Share of a grade's students found in the next grade a year later, ``[1, 3]``, from the state's grade profile."""
+    return (grade_totals[1:] / grade_totals[:-1])[np.newaxis, :]
+
+
+def steady_entrants(membership: Array, retention: Array) -> Array:
+    """The entering cohort that keeps a district's membership steady, ``[D, 1]``."""
+    survival = np.concatenate([np.ones((1, 1)), np.cumprod(retention, axis=-1)], axis=-1)
+    return membership / survival.sum()
+
+
+def regional_priorities(world: World, uniforms: Array) -> Array:
+    """1 where a cluster is a priority of a region, ``[..., G, C]``.
+
+    The state's own priorities (probability 1) hold everywhere. Each region adds ``regional_priorities`` more, drawn
+    without replacement with the published tally as weights.
+    """
+    probability = world.regions.priority_probability
+    weight = np.where(probability >= 1.0, 0.0, probability)
+    key = np.where(weight > 0, np.log(np.maximum(uniforms, 1e-300)) / np.maximum(weight, 1e-12), -np.inf)
+    rank = (-key).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
+    drawn = (rank < world.regions.regional_priorities) & (weight > 0)
+    return ((probability >= 1.0) | drawn) * 1.0
+
+
+def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: Draws) -> Array:
+    """Sites of every pathway at the start, ``[..., D, C]``.
+
+    Each high school offers a number of clusters that is concave in its membership, fewer at alternative schools and
+    charters, scaled so that the state has ``sites_target`` sites. Which ones is drawn by local demand and priority.
+    """
+    initial, schools = parameters.initial, world.high_schools
+    inside = np.flatnonzero(schools.district >= 0)
+    order = inside[np.argsort(schools.district[inside], kind="stable")]
+    district = schools.district[order]
+    members = schools.membership[order][:, np.newaxis]
+    kind = np.array(schools.kind)[order][:, np.newaxis]
+    charter = np.array(world.districts.kind)[district][:, np.newaxis] == "charter"
+    size = np.exp(initial.breadth_exponent * np.log(np.maximum(members, 1.0)))
+    size = size * np.where(kind == "regular", 1.0, initial.alternative_breadth)
+    size = size * np.where(charter, initial.charter_breadth, 1.0)
+    scale = _scale_to_total(size, initial.sites_target, len(world.clusters))
+    uniforms = draws.once[Purpose.STARTING_MAP][..., order, :]
+    offered = np.clip(scale * size, 0.0, len(world.clusters))
+    whole = np.floor(offered) + (uniforms[..., :1] < offered - np.floor(offered))
+    region = world.districts.region[district]
+    weight = premises.local_shares[..., district, :] * np.exp(
+        initial.priority_breadth * premises.priority[..., region, :]
+    )
+    key = np.log(np.maximum(np.roll(uniforms, 1, axis=-1), 1e-300)) / weight
+    rank = (-key).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
+    chosen = (rank < whole) * 1.0
+    sites = np.zeros((*chosen.shape[:-2], len(world.districts), len(world.clusters)))
+    starts = np.flatnonzero(np.diff(district, prepend=-1))
+    sites[..., district[starts], :] = np.add.reduceat(chosen, starts, axis=-2)
+    return sites
+
+
+def _scale_to_total(size: Array, target: Array, most: int) -> Array:
+    """The factor at which sizes, capped at ``most``, sum to the target, ``[..., 1, 1]``."""
+    scale = target / size.sum(axis=-2, keepdims=True)
+    for _ in range(30):
+        total = np.minimum(scale * size, most).sum(axis=-2, keepdims=True)
+        scale = scale * np.clip(target / total, 0.5, 2.0)
+    return scale
+
+
+def draw_state(world: World, parameters: Parameters, premises: Premises, draws: Draws) -> tuple[Premises, State]:
+    """The state of the world before the warm-up, and the premises solved for it."""
+    initial = parameters.initial
+    schools = world.districts.high_schools[:, np.newaxis]
+    runs = premises.progression.shape[0]
+    districts = np.zeros((runs, len(world.districts), 1))
+    sites = world.pathways.sites + 0.0 * premises.local_shares if world.pathways else None
+    if sites is None:
+        sites = draw_sites(world, parameters, premises, draws)
+    pathways = np.zeros_like(sites)
+    ease = (world.clusters.equipment_tier - 1.0) / 3.0
+    usable = initial.facility_share_light + (initial.facility_share_heavy - initial.facility_share_light) * ease
+    spare = np.floor((schools - sites) * usable + draws.once[Purpose.STARTING_FACILITIES])
+
+    membership = world.districts.membership[:, np.newaxis] + districts
+    openings, _ = economy.regional_signals(world, premises, world.base_year)
+    shares = choice.tilted_shares(premises.local_shares, openings, parameters.choice.openings_tilt)
+    reached = choice.reached_share(
+        world.districts.coverage, sites, world.districts.high_schools, parameters.choice.district_travel
+    )
+    premises, demanded = _solve_participation(world, parameters, premises, membership, shares, reached)
+    per_section = world.clusters.class_size * parameters.choice.seats_per_section
+    if world.pathways:
+        sections = np.maximum(world.pathways.sections, sites) + pathways
+        participants = world.pathways.participants + pathways
+        concentrators = world.pathways.concentrators + pathways
+    else:
+        sections = np.maximum(np.rint(demanded / per_section), sites)
+        capacity = choice.seats(sections, world.clusters.class_cap, parameters.choice.seats_per_section)
+        participants = choice.enrolled(demanded, capacity, parameters.choice.spill_over)
+        concentrators = participants * (
+            world.anchors["concentrators"].value / world.anchors["participants"].value
+        )
+    breadth = situation.breadth(sites, world)
+    students = district_total(participants)
+    premises = _with(premises, reference_breadth=ratio(state_total(breadth * students), state_total(students), 1.0))
+    equipment = initial.equipment_start * (sites > 0)
+    supply = starting_supply(world, parameters, sections)
+    zero = np.zeros((runs, 1, 1))
+    counts = Counts(
+        membership=membership,
+        offering_schools=sites.max(axis=-1, keepdims=True),
+        sites=sites,
+        participants=participants,
+        concentrators=concentrators,
+        credentials=(pathways, pathways, pathways),
+        instructors=sections / parameters.costs.sections_per_instructor,
+        quality=premises.quality_level,
+        expenditure=districts,
+        startup_spending=pathways,
+        placements=districts,
+    )
+    return premises, State(
+        sites=sites,
+        sections=sections,
+        vacant_sections=pathways,
+        vacant_years=pathways,
+        launching=pathways,
+        launching_sections=pathways,
+        facilities=np.minimum(sites + spare, schools),
+        equipment=equipment,
+        participants=participants,
+        concentrators=concentrators,
+        demanded=demanded,
+        concentration_effort=pathways,
+        credential_effort=pathways,
+        cash=districts,
+        spending_ratio=parameters.books.practised_spending + districts,
+        local_rate=districts,
+        receipts=districts,
+        reference_receipts=districts,
+        reference_participants=ratio(students, membership),
+        base_payment=districts,
+        local_index=districts + 1.0,
+        dual_credit_effort=districts,
+        placement_effort=districts,
+        grades=premises.entrants * _survival(premises.retention) + np.repeat(districts, 4, axis=-1),
+        quality=premises.quality_level,
+        supply=supply,
+        entry_index=zero + 1.0,
+        revenue_shock=zero,
+        revenue=zero + parameters.economy.revenue_base,
+        unit_value=zero + parameters.economy.seg_unit_value,
+        trust={},
+        memory={},
+        counts=counts,
+    )
+
+
+def _survival(retention: Array) -> Array:
+    return np.concatenate([np.ones((1, 1)), np.cumprod(retention, axis=-1)], axis=-1)
+
+
+def _with(premises: Premises, **changes: Array) -> Premises:
+    from dataclasses import replace
+
+    return replace(premises, **changes)  # type: ignore[arg-type]
+
+
+def _solve_participation(
+    world: World, parameters: Parameters, premises: Premises, membership: Array, shares: Array, reached: Array
+) -> tuple[Premises, Array]:
+    """Scale participation so that demand on the starting map equals the state's participants."""
+    target = world.anchors["participants"].value
+    participation = premises.participation
+    for _ in range(8):
+        demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
+        participation = np.minimum(participation * (target / state_total(demanded)), 0.97)
+    demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
+    return _with(premises, participation=participation), demanded
+
+
+def starting_supply(world: World, parameters: Parameters, sections: Array) -> Array:
+    """Qualified candidates a year that keep a region's ordinary hiring possible, ``[..., G, C]``, in sections.
+
+    Posts sought in an ordinary year are those that turn over or open, and those still vacant from before; supply has
+    some slack over them and a floor where a region has few.
+    """
+    from sim.behavior.staffing import by_region
+
+    staffing = parameters.staffing
+    in_place = by_region(sections, world.districts.region_starts)
+    ordinary = in_place * staffing.turnover / np.maximum(world.clusters.fill_probability, 0.05)
+    return np.maximum(staffing.supply_slack * ordinary, staffing.supply_floor)

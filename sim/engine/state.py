@@ -1,0 +1,123 @@
+"""What changes from year to year, and what a run keeps from its start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.behavior.upkeep import Loadings
+from sim.funding.allocation import LineMemory
+from sim.funding.schedule import Counts
+
+Bundle = TypeVar("Bundle")
+
+
+@dataclass(frozen=True)
+class Premises:
+    """What is drawn or solved once for a run and then holds.
+
+    ``local_shares`` ``[..., D, C]`` is a district's own demand mix; ``participation`` ``[..., D, 1]`` the share of
+    its students who would take CTE if all clusters were within reach; ``progression`` ``[..., 1, 1]`` the progression
+    rate at reference quality and breadth; both are solved so that the state's starting counts come out.
+    ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters, and job openings relative to the mean
+    cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
+    ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership
+    steady. ``rural`` ``[D, 1]``. ``reference_breadth``, ``reference_equipment``, ``reference_stability``,
+    ``reference_fill``, ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``tier_mix``: shares of value tiers without incentives.
+    """
+
+    local_shares: Array
+    participation: Array
+    progression: Array
+    priority: Array
+    openings: Array
+    quality_level: Array
+    trend: Array
+    award_capacity: Array
+    entrants: Array
+    retention: Array
+    rural: Array
+    reference_breadth: Array
+    reference_equipment: Array
+    reference_stability: Array
+    reference_fill: Array
+    reference_spending: Array
+    tier_mix: tuple[Array, Array, Array]
+    loadings: Loadings
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of the world at the end of a year; every step gives a new one.
+
+    Pathways ``[..., D, C]``: ``sites``; ``sections`` staffed and ``vacant_sections``; ``vacant_years``;
+    ``launching`` (years until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools
+    with a usable lab or shop); ``equipment`` (service life left, mean over sites); ``participants``;
+    ``concentrators``; ``demanded`` (students who asked for it); ``concentration_effort`` and ``credential_effort``
+    (extra share that paid effort brings).
+    Districts ``[..., D, 1]``: ``cash``; ``spending_ratio``; ``local_rate`` (own dollars a participant, base-year
+    prices); ``receipts`` (remembered yearly receipts that reach CTE); ``reference_receipts`` and
+    ``reference_participants`` (a member, frozen in the base year);
+    ``base_payment`` (dollars from the state's CTE lines in the base year); ``local_index`` (size relative to the state);
+    ``dual_credit_effort``, ``placement_effort``. ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``.
+    Regions ``[..., G, C]``: ``supply`` of instructors, in sections a year.
+    State ``[..., 1, 1]``: ``entry_index``; ``revenue_shock``; ``revenue``; ``unit_value``.
+    By funding line: ``trust`` ``[..., D, 1]`` and ``memory``. ``counts`` are those of the last year.
+    """
+
+    sites: Array
+    sections: Array
+    vacant_sections: Array
+    vacant_years: Array
+    launching: Array
+    launching_sections: Array
+    facilities: Array
+    equipment: Array
+    participants: Array
+    concentrators: Array
+    demanded: Array
+    concentration_effort: Array
+    credential_effort: Array
+    cash: Array
+    spending_ratio: Array
+    local_rate: Array
+    receipts: Array
+    reference_receipts: Array
+    reference_participants: Array
+    base_payment: Array
+    local_index: Array
+    dual_credit_effort: Array
+    placement_effort: Array
+    grades: Array
+    quality: Array
+    supply: Array
+    entry_index: Array
+    revenue_shock: Array
+    revenue: Array
+    unit_value: Array
+    trust: Mapping[str, Array]
+    memory: Mapping[str, LineMemory]
+    counts: Counts
+
+    def single(self, run: int) -> "State":
+        """The state of one run of a batch, without the run axis."""
+        return take_run(self, run)
+
+
+def take_run(bundle: Bundle, run: int) -> Bundle:
+    """The same nested bundle of arrays with one run of a batch taken and the run axis dropped."""
+    return cast(Bundle, _mapped(bundle, run))
+
+
+def _mapped(value: Any, run: int) -> Any:
+    if isinstance(value, np.ndarray):
+        return value[run] if value.ndim == 3 and value.shape[0] > 1 else value[0] if value.ndim == 3 else value
+    if isinstance(value, tuple):
+        return tuple(_mapped(part, run) for part in value)
+    if isinstance(value, Mapping):
+        return {key: _mapped(part, run) for key, part in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return replace(value, **{f.name: _mapped(getattr(value, f.name), run) for f in fields(value)})
+    return value

@@ -1,0 +1,148 @@
+"""The state counts and pays: from what a line owes to what each district is paid, stage by stage."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.arrays import Array, ratio, state_total
+from sim.funding.line import Line
+from sim.funding.pricing import counted
+from sim.funding.schedule import Counts, Schedule, entitlement
+
+ROUNDING = 1e-12
+"""Relative rounding error allowed in identities over districts: what is paid may exceed the appropriation by it."""
+
+
+@dataclass(frozen=True)
+class LineMemory:
+    """What a line must remember, ``[..., D, 1]`` in dollars: ``paid`` last year, and the base-year ``reference``.
+
+    The reference is the district's payment from all state CTE lines of current law in the base year; the engine sets
+    it once.
+    """
+
+    paid: Array
+    reference: Array
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One year of one line, dollars ``[..., D, 1]`` unless said, each stage after the one before.
+
+    ``claimed``: prices times all that districts have to count. ``entitlement``: prices times what the line's limits let
+    count. ``guaranteed``: at least the minimum. ``held_harmless``: at least the floor. ``capped``: growth limited.
+    ``phased_in``: the part of the way to it. ``proration`` ``[..., 1, 1]``: the share paid. ``paid``.
+    ``statewide_owed`` and ``statewide_paid`` ``[..., 1, 1]`` are spent by the state itself.
+    """
+
+    claimed: Array
+    entitlement: Array
+    guaranteed: Array
+    held_harmless: Array
+    capped: Array
+    phased_in: Array
+    proration: Array
+    paid: Array
+    statewide_owed: Array
+    statewide_paid: Array
+
+    @property
+    def owed(self) -> Array:
+        """Dollars owed before proration, the state's own spending included, ``[..., 1, 1]``."""
+        return state_total(self.phased_in) + self.statewide_owed
+
+    @property
+    def spent(self) -> Array:
+        """Dollars paid, the state's own spending included, ``[..., 1, 1]``."""
+        return state_total(self.paid) + self.statewide_paid
+
+
+def counts_for(line: Line, this_year: Counts, last_year: Counts) -> Counts:
+    """The counts that the line pays on: this year's, or last year's under a count lag."""
+    return last_year if line.rules.count_lag else this_year
+
+
+def settle(
+    line: Line,
+    schedule: Schedule,
+    counts: Counts,
+    appropriation: Array,
+    memory: LineMemory,
+    fiscal_year: int,
+    price_index: Array | None = None,
+) -> Ledger:
+    """One year of one line, from entitlement to payment, for the schedule that was announced.
+
+    1. entitlement = schedule x counts within the line's limits
+    2. guaranteed = max(entitlement, minimum guarantee), where the district offers a pathway
+    3. held harmless = max(guaranteed, share x reference), where it offers a pathway
+    4. capped = min(held harmless, (1 + growth cap) x paid last year), where it was paid last year
+    5. phased in = reference + share of the way x (capped - reference)
+    6. paid = proration x phased in, proration = min(1, appropriation / all that is owed)
+
+    Neither the cap nor the phase-in takes a district below its hold-harmless floor; only proration does.
+    ``appropriation`` is ``[..., 1, 1]``, infinite where the line is funded in full. ``price_index`` raises the minimum
+    guarantee where the line is indexed. Federal and state lines settle alike.
+    """
+    rules = line.rules
+    within_limits = counted(line, counts)
+    owed = entitlement(schedule, within_limits)
+    claimed = owed if within_limits is counts else entitlement(schedule, counts)
+    guaranteed = held = capped = phased = owed
+    if line.active(fiscal_year):
+        year = fiscal_year - line.start_year if line.start_year is not None else 0
+        if rules.minimum_guarantee:
+            minimum = rules.minimum_guarantee * line.scale * counts.offering
+            if rules.indexation == "prices" and price_index is not None:
+                minimum = minimum * price_index
+            guaranteed = held = capped = phased = np.maximum(owed, minimum)
+        floor = _floor(line, counts, memory, year)
+        if floor is not None:
+            held = capped = phased = np.maximum(guaranteed, floor)
+        if rules.growth_cap is not None:
+            most = np.where(memory.paid > 0.0, (1.0 + rules.growth_cap) * memory.paid, np.inf)
+            capped = phased = _not_below(np.minimum(held, most), floor)
+        share = rules.phase_in_share(year)
+        if share < 1.0:
+            reference = memory.reference * counts.offering if rules.phase_in_from == "base_year" else 0.0
+            phased = _not_below(reference + share * (capped - reference), floor)
+    statewide = schedule.statewide + np.zeros_like(appropriation)
+    all_owed = state_total(phased) + statewide
+    proration = np.minimum(1.0, ratio(appropriation + np.zeros_like(all_owed), all_owed, 1.0))
+    return Ledger(
+        claimed=claimed,
+        entitlement=owed,
+        guaranteed=guaranteed,
+        held_harmless=held,
+        capped=capped,
+        phased_in=phased,
+        proration=proration,
+        paid=phased * proration,
+        statewide_owed=statewide,
+        statewide_paid=statewide * proration,
+    )
+
+
+def _floor(line: Line, counts: Counts, memory: LineMemory, year: int) -> Array | None:
+    """The hold-harmless floor in a line's ``year``, ``[..., D, 1]``, or None where there is none."""
+    rule = line.rules.hold_harmless
+    if rule is None or (rule.years is not None and year >= rule.years):
+        return None
+    reference = memory.reference if rule.reference == "base_year" else memory.paid
+    return rule.share * reference * counts.offering
+
+
+def _not_below(payment: Array, floor: Array | None) -> Array:
+    return payment if floor is None else np.maximum(payment, floor)
+
+
+def remember(memory: LineMemory, ledger: Ledger) -> LineMemory:
+    """The memory after a year: its payments, and the same reference."""
+    return replace(memory, paid=ledger.paid)
+
+
+def cost_to_state(line: Line, ledger: Ledger) -> Array:
+    """What the line adds to the state's spending, ``[..., 1, 1]``: nothing for federal money or an unfunded weight."""
+    if line.federal or line.seg == "unfunded":
+        return ledger.spent * 0.0
+    return ledger.spent

@@ -1,0 +1,79 @@
+"""What every component of a funding formula has in common."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.funding.context import PricingContext
+from sim.funding.schedule import Counts, Schedule
+
+Dollars = Annotated[float, Field(strict=True, ge=0.0)]
+Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
+Multiplier = Annotated[float, Field(strict=True, ge=0.0)]
+Count = Annotated[float, Field(strict=True, ge=0.0)]
+FiscalYear = Annotated[int, Field(strict=True, ge=2000, le=2200)]
+
+
+class Strict(BaseModel):
+    """A piece of a formula: written once, never changed, with no key that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+AMOUNTS, MULTIPLIERS, SIZE, QUALITY = 0, 1, 2, 3
+"""When a component is applied: amounts first, then what multiplies them, so that the order in a file is free."""
+
+
+class Component(Strict):
+    """One element of a line. ``name`` tells two components of one kind apart; by default it is the kind."""
+
+    name: str | None = None
+
+    stage: ClassVar[int] = AMOUNTS
+    once_in_a_line: ClassVar[bool] = False
+
+    @property
+    def label(self) -> str:
+        """The component's name in messages."""
+        return self.name or str(getattr(self, "kind", ""))
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """What this component adds to the line's prices ``so_far``."""
+        raise NotImplementedError
+
+    def counted(self, counts: Counts) -> Counts:
+        """What of ``counts`` the state pays for under this component's limits; all of it unless it sets any."""
+        return counts
+
+    @property
+    def divides_appropriation(self) -> bool:
+        """Whether its pot is the line's appropriation, which must then be a known number of dollars."""
+        return False
+
+    def clusters_named(self) -> tuple[str, ...]:
+        """The career clusters that the component names, for checking against the world."""
+        return ()
+
+    def describe(self) -> list[str]:
+        """What the component pays for, one plain sentence each."""
+        raise NotImplementedError
+
+
+def money(dollars: float) -> str:
+    """Dollars as an analyst writes them: $50,000, $11.2 million, $0.45."""
+    if dollars >= 1e9:
+        return f"${dollars / 1e9:,.4g} billion"
+    if dollars >= 1e6:
+        return f"${dollars / 1e6:,.4g} million"
+    return f"${dollars:,.0f}" if dollars == round(dollars) else f"${dollars:,.2f}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage without idle digits: 10%, 7.5%."""
+    return f"{100.0 * share:.6g}%"
+
+
+def listed(words: tuple[str, ...]) -> str:
+    """Words joined as in a sentence: a, b and c."""
+    plain = [word.replace("_", " ") for word in words]
+    return plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} and {plain[-1]}"

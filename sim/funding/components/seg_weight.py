@@ -1,0 +1,49 @@
+"""A weight inside the state's main formula, the state equalization guarantee (SEG)."""
+
+from typing import Literal
+
+from sim.arrays import ZERO, Array, district_total
+from sim.funding.components.component import Component, Multiplier, Share
+from sim.funding.components.per_student import StudentCount, per_student_schedule, students
+from sim.funding.context import PricingContext
+from sim.funding.schedule import Counts, Schedule
+
+
+class SegWeight(Component):
+    """Program units added for students: weight x students, each unit worth the unit value.
+
+    Modelled on SB130 of 2025 (0.25 for membership in approved CTE programs) and on the secondary factor of HB63 (Laws
+    2025, Chapter 89: 1.25 to 1.30 for grades 6-12, 0.05 x $6,801.50 = $340 of the $589 more per student). If
+    ``funded``, the SEG appropriation grows by the units' worth and the unit value stays; if not, the same money is
+    divided over more units and every unit in the state is worth less. ``full_time_share`` turns a headcount into
+    full-time membership. ``in_base_units`` marks a weight that the base program units already hold: it is not paid
+    again.
+    """
+
+    kind: Literal["seg_weight"] = "seg_weight"
+    count: StudentCount
+    weight: Multiplier
+    funded: bool
+    full_time_share: Share = 1.0
+    in_base_units: bool = False
+
+    def units(self, counts: Counts) -> Array:
+        """Program units that the weight adds for these counts, ``[..., D, 1]``."""
+        if self.in_base_units:
+            return counts.membership * 0.0
+        return (self.weight * self.full_time_share) * district_total(students(counts, self.count))
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """Dollars for each student counted, ``[..., 1, 1]``: weight x unit value."""
+        price = ZERO if self.in_base_units else (self.weight * self.full_time_share) * context.unit_value
+        return per_student_schedule(self.count, price)
+
+    def describe(self) -> list[str]:
+        """The weight, and who pays for it."""
+        student = {"participants": "participant", "concentrators": "concentrator", "members": "member in grades 9-12"}
+        share = f" at {self.full_time_share:g} of full time" if self.full_time_share != 1.0 else ""
+        what = f"{self.weight:g} program units of the SEG for every {student[self.count]}{share}"
+        if self.in_base_units:
+            return [f"{what}, already part of the base program units and not paid again."]
+        money = "the SEG appropriation grows by their worth" if self.funded else "out of the same SEG appropriation"
+        return [f"{what}, {money}."]

@@ -1,0 +1,107 @@
+"""More for small, rural or sparse districts."""
+
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from sim.arrays import Array, BoolArray
+from sim.funding.components.component import SIZE, Component, Multiplier, Strict, listed
+from sim.funding.context import PricingContext
+from sim.funding.schedule import Schedule
+
+Members = Annotated[float, Field(strict=True, gt=0.0)]
+
+
+class Small(Strict):
+    """Districts with fewer members in grades 9-12 than ``members_below``."""
+
+    members_below: Members
+    multiplier: Multiplier
+
+
+class Rural(Strict):
+    """Districts in one of ``locales`` (the locale words of the districts table)."""
+
+    locales: Annotated[tuple[str, ...], Field(min_length=1)] = ("rural",)
+    multiplier: Multiplier
+
+
+class Sparse(Strict):
+    """Districts with fewer members in grades 9-12 for each high school than ``members_per_school_below``."""
+
+    members_per_school_below: Members
+    multiplier: Multiplier
+
+
+class SizeAdjustment(Component):
+    """Multiplies the line's dollar amounts for districts that are small, rural or sparse.
+
+    Modelled on the size adjustment and rural units of New Mexico's funding formula (Section 22-8-23 NMSA 1978 and its
+    amendments) and on California's size bands. A district that meets several conditions gets the greatest of their
+    multipliers, not their product. Shares of spending are left as they are.
+    """
+
+    kind: Literal["size_adjustment"] = "size_adjustment"
+    small: Small | None = None
+    rural: Rural | None = None
+    sparse: Sparse | None = None
+
+    stage = SIZE
+    once_in_a_line = True
+
+    @model_validator(mode="after")
+    def _adjusts_something(self) -> Self:
+        if self.small is None and self.rural is None and self.sparse is None:
+            raise ValueError("write at least one of small, rural or sparse")
+        return self
+
+    def multiplier(self, context: PricingContext) -> Array:
+        """The multiplier of each district, ``[..., D, 1]``."""
+        districts = context.world.districts
+        members = context.counts.membership
+        conditions: list[tuple[BoolArray, float]] = []
+        if self.small is not None:
+            conditions.append((members < self.small.members_below, self.small.multiplier))
+        if self.rural is not None:
+            is_rural = np.array([[locale in self.rural.locales] for locale in districts.locale], dtype=np.bool_)
+            conditions.append((is_rural.reshape(len(districts), 1), self.rural.multiplier))
+        if self.sparse is not None:
+            schools = np.maximum(districts.high_schools[:, np.newaxis], 1)
+            conditions.append((members < self.sparse.members_per_school_below * schools, self.sparse.multiplier))
+        met = conditions[0][0]
+        greatest = np.where(met, conditions[0][1], 0.0)
+        for condition, multiplier in conditions[1:]:
+            met = met | condition
+            greatest = np.maximum(greatest, np.where(condition, multiplier, 0.0))
+        return np.where(met, greatest, 1.0)
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """What the adjustment adds to every dollar amount, ``[..., D, 1]`` or ``[..., D, C]``."""
+        added = so_far.times(self.multiplier(context) - 1.0)
+        return Schedule(
+            per_district=added.per_district,
+            per_offering_district=added.per_offering_district,
+            per_school=added.per_school,
+            per_site=added.per_site,
+            per_participant=added.per_participant,
+            per_concentrator=added.per_concentrator,
+            per_credential=added.per_credential,
+            per_instructor=added.per_instructor,
+            per_member=added.per_member,
+            per_placement=added.per_placement,
+        )
+
+    def describe(self) -> list[str]:
+        """One sentence for each condition."""
+        sentences = []
+        if self.small is not None:
+            who = f"fewer than {self.small.members_below:g} members in grades 9-12"
+            sentences.append(f"The amounts are multiplied by {self.small.multiplier:g} in districts with {who}.")
+        if self.rural is not None:
+            who = listed(self.rural.locales)
+            sentences.append(f"The amounts are multiplied by {self.rural.multiplier:g} in {who} districts.")
+        if self.sparse is not None:
+            who = f"fewer than {self.sparse.members_per_school_below:g} members for each high school"
+            sentences.append(f"The amounts are multiplied by {self.sparse.multiplier:g} in districts with {who}.")
+        return sentences

@@ -1,0 +1,104 @@
+"""The state's other career-connected programs: Innovation Zones, internships and what the state spends itself."""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.arrays import ratio, state_total
+from sim.funding.components.component import Component, Count, Dollars, money
+from sim.funding.components.grants import Spread
+from sim.funding.context import PricingContext
+from sim.funding.schedule import Counts, Schedule
+
+SchoolCount = Annotated[float, Field(strict=True, ge=1.0)]
+
+
+class InnovationZone(Component):
+    """A grant for each high school designated as an Innovation Zone.
+
+    Modelled on New Mexico's program: 47 schools, about $243,000 each in FY24 (KRQE, 14 June 2023), $11.2 million in
+    FY25 (LESC brief, p. 5). Zones stay where they are: a district's number follows its high schools and its lasting
+    capacity to win grants (``spread`` in logarithms, a judgement), drawn once a run, and is at most all of its high
+    schools. Without ``dollars_per_school`` the zones share the line's appropriation.
+    """
+
+    kind: Literal["innovation_zone"] = "innovation_zone"
+    schools: SchoolCount
+    dollars_per_school: Dollars | None = None
+    spread: Spread = 0.5
+
+    once_in_a_line = True
+
+    @property
+    def divides_appropriation(self) -> bool:
+        """Whether the pot is the line's appropriation."""
+        return self.dollars_per_school is None
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """Dollars to each district for its zones, a lump sum, ``[..., D, 1]``."""
+        high_schools = context.world.districts.high_schools[:, np.newaxis].astype(np.float64)
+        weight = high_schools * np.exp(self.spread * context.award_capacity)
+        # Systematic sampling in proportion to weight: whole schools that sum to the number designated.
+        reached = np.floor(self.schools * ratio(np.cumsum(weight, axis=-2), state_total(weight)) + 0.5)
+        before = np.concatenate([np.zeros_like(reached[..., :1, :]), reached[..., :-1, :]], axis=-2)
+        zones = np.minimum(reached - before, high_schools)
+        if self.dollars_per_school is not None:
+            return Schedule(per_district=zones * (self.dollars_per_school * context.index))
+        return Schedule(per_district=ratio(zones, state_total(zones)) * context.appropriation)
+
+    def describe(self) -> list[str]:
+        """Schools and dollars."""
+        if self.dollars_per_school is None:
+            return [f"{self.schools:g} Innovation Zone high schools share the appropriation equally."]
+        return [f"{money(self.dollars_per_school)} for each of {self.schools:g} Innovation Zone high schools."]
+
+
+class Internship(Component):
+    """Dollars for each work-based learning place, up to ``places`` in the state.
+
+    Modelled on New Mexico's summer enrichment internships: up to 3,000 places for $10 million in summer 2026, or $3,333
+    a place (Tri-City Record on the PED announcement; LESC brief, p. 5).
+    """
+
+    kind: Literal["internship"] = "internship"
+    dollars: Dollars
+    places: Count | None = None
+
+    once_in_a_line = True
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """Dollars per placement, ``[..., 1, 1]``."""
+        return Schedule(per_placement=self.dollars * context.index)
+
+    def counted(self, counts: Counts) -> Counts:
+        """Placements within the number of places, each district's share of them alike."""
+        if self.places is None:
+            return counts
+        share = np.minimum(1.0, ratio(np.full((1, 1), self.places), state_total(counts.placements), 1.0))
+        return replace(counts, placements=counts.placements * share)
+
+    def describe(self) -> list[str]:
+        """Dollars and places."""
+        places = f", up to {self.places:,.0f} places in the state" if self.places is not None else ""
+        return [f"{money(self.dollars)} for every work-based learning place{places}."]
+
+
+class StatewideDollars(Component):
+    """Money that the state spends itself and that reaches no district.
+
+    In New Mexico's CTE line: PED staff, the mobile workshop with the Department of Workforce Solutions and near-peer
+    tutoring (LESC brief, p. 5).
+    """
+
+    kind: Literal["statewide_dollars"] = "statewide_dollars"
+    dollars: Dollars
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """Dollars spent by the state, ``[..., 1, 1]``."""
+        return Schedule(statewide=self.dollars * context.index)
+
+    def describe(self) -> list[str]:
+        """The amount."""
+        return [f"{money(self.dollars)} spent by the state itself, not by districts."]

@@ -1,0 +1,133 @@
+"""One appropriation line: where money comes from, what it pays for, and by which rules."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from sim.funding.components import AnyComponent, Component, SegWeight
+from sim.funding.components.component import FiscalYear, Share, Strict
+from sim.funding.rules import AppropriationRule, Full, Once, Rules
+
+Oversight = Literal["monitored", "categorical", "general"]
+LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Line(Strict):
+    """One line of money.
+
+    ``oversight`` says how strictly the money must be spent on CTE: a monitored grant, a restricted categorical formula,
+    or loose general money. A ``background`` line flows in every formula and is not part of a formula's cost. It pays
+    from ``start_year`` to ``sunset_year``, both included (fiscal years; without them, always). ``pathway_share`` is
+    the part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says
+    which budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
+    nonrecurring lines are cut as grants and recurring ones as formula money. ``scale`` multiplies all prices and the
+    appropriation; it is set by ``scale_to`` and cannot be written in a file.
+    """
+
+    name: LineName
+    title: str = ""
+    description: str = ""
+    source: str = ""
+    year_of_numbers: int | str | None = None
+    fund: str = "General Fund"
+    recurring: Annotated[bool, Field(strict=True)] = True
+    oversight: Oversight = "categorical"
+    background: Annotated[bool, Field(strict=True)] = False
+    start_year: FiscalYear | None = None
+    sunset_year: FiscalYear | None = None
+    components: tuple[AnyComponent, ...]
+    appropriation: AppropriationRule
+    rules: Rules = Rules()
+    pathway_share: Share = 1.0
+    cut_as: Literal["grant", "formula", "none"] | None = None
+    scale: Annotated[float, Field(ge=0.0)] = 1.0
+
+    @field_validator("components")
+    @classmethod
+    def _components_agree(cls, value: tuple[Component, ...]) -> tuple[Component, ...]:
+        if not value:
+            raise ValueError("write at least one component")
+        labels = [component.label for component in value]
+        kinds = [type(component) for component in value]
+        for component in value:
+            if labels.count(component.label) > 1:
+                raise ValueError(f"two components are called '{component.label}'; give each a name of its own")
+            if component.once_in_a_line and kinds.count(type(component)) > 1:
+                raise ValueError(f"'{getattr(component, 'kind', '')}' can stand only once in a line")
+        if SegWeight in kinds and any(kind is not SegWeight for kind in kinds):
+            raise ValueError("a seg_weight is money inside the SEG; write other components in a line of their own")
+        return value
+
+    @field_validator("sunset_year")
+    @classmethod
+    def _ends_after_start(cls, value: int | None, info: ValidationInfo) -> int | None:
+        start = info.data.get("start_year")
+        if value is not None and start is not None and value < start:
+            raise ValueError(f"the line starts in {start}; a sunset is the last year that is paid")
+        return value
+
+    @field_validator("appropriation")
+    @classmethod
+    def _suits_components(cls, value: AppropriationRule, info: ValidationInfo) -> AppropriationRule:
+        components: tuple[Component, ...] = info.data.get("components", ())
+        if any(isinstance(component, SegWeight) for component in components) and not isinstance(value, Full):
+            raise ValueError("the SEG pays what its units are worth: write rule: full")
+        if isinstance(value, Full):
+            for component in components:
+                if component.divides_appropriation:
+                    raise ValueError(f"'{component.label}' divides the appropriation, so it needs a number of dollars")
+        if isinstance(value, Once) and info.data.get("start_year") is None:
+            raise ValueError("money voted once needs the line's start_year")
+        return value
+
+    @model_validator(mode="after")
+    def _phase_in_has_a_start(self) -> Self:
+        if self.start_year is None and (
+            self.rules.phase_in or (self.rules.hold_harmless is not None and self.rules.hold_harmless.years)
+        ):
+            raise ValueError("a phase-in or a hold harmless for some years needs the line's start_year")
+        return self
+
+    def active(self, fiscal_year: int) -> bool:
+        """Whether the line pays in a fiscal year."""
+        started = self.start_year is None or fiscal_year >= self.start_year
+        return started and (self.sunset_year is None or fiscal_year <= self.sunset_year)
+
+    @property
+    def federal(self) -> bool:
+        """Whether the money is federal and no cost of the state."""
+        return self.fund.lower().startswith("federal")
+
+    @property
+    def seg(self) -> Literal["outside", "funded", "unfunded"]:
+        """Whether the line's money flows inside the SEG, and if so whether its appropriation grows by it."""
+        weights = [component for component in self.components if isinstance(component, SegWeight)]
+        if not weights:
+            return "outside"
+        return "funded" if all(weight.funded for weight in weights) else "unfunded"
+
+    @property
+    def cut_rule(self) -> Literal["grant", "formula", "none"]:
+        """Which budget cut the line shares in a bust."""
+        if self.cut_as is not None:
+            return self.cut_as
+        if self.federal:
+            return "none"
+        return "formula" if self.recurring else "grant"
+
+    def describe(self) -> list[str]:
+        """What the line pays for and by which rules, in plain sentences."""
+        said = [sentence for component in self.components for sentence in component.describe()]
+        said.append(self.appropriation.sentence())
+        said.extend(self.rules.sentences())
+        if self.pathway_share < 1.0:
+            said.append(f"About {self.pathway_share:.0%} of what districts get supports pathways (a judgement).")
+        if self.sunset_year is not None:
+            said.append(f"It ends after FY{self.sunset_year}.")
+        return said
+
+
+NOT_IN_FILES = frozenset({"scale"})
+"""Fields of a line that are set by the program, not written by a user."""
+
+__all__ = ["AnyComponent", "Line", "Oversight"]

@@ -1,0 +1,158 @@
+"""The rules of a line, as they are written in a formula: how much is voted, and how payments are smoothed."""
+
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from sim.funding.components.component import Dollars, Share, Strict, money, percent
+
+Years = Annotated[int, Field(strict=True, ge=1)]
+
+
+class Fixed(Strict):
+    """The same nominal dollars every year."""
+
+    rule: Literal["fixed"] = "fixed"
+    dollars: Dollars
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        return f"The appropriation is {money(self.dollars)} every year, not indexed."
+
+
+class Indexed(Strict):
+    """Dollars of the base year that follow the price index."""
+
+    rule: Literal["indexed"] = "indexed"
+    dollars: Dollars
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        return f"The appropriation is {money(self.dollars)} and rises with prices."
+
+
+class ShareOfRevenue(Strict):
+    """A share of the general fund's recurring revenue of the year."""
+
+    rule: Literal["share_of_revenue"] = "share_of_revenue"
+    share: Share
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        return f"The appropriation is {percent(self.share)} of general-fund revenue."
+
+
+class DemandWithCap(Strict):
+    """Whatever the formula owes, up to a cap; ``indexed`` lets the cap follow prices."""
+
+    rule: Literal["demand_with_cap"] = "demand_with_cap"
+    cap: Dollars
+    indexed: bool = False
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        rising = ", which rises with prices" if self.indexed else ""
+        return f"The appropriation follows what is owed, up to {money(self.cap)}{rising}."
+
+
+class Full(Strict):
+    """Whatever the formula owes, as inside the state's main formula."""
+
+    rule: Literal["full"] = "full"
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        return "Whatever is owed is paid in full."
+
+
+class Once(Strict):
+    """Dollars voted once, in the line's first year, and spent in equal parts over ``years``."""
+
+    rule: Literal["once"] = "once"
+    dollars: Dollars
+    years: Years
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        return f"{money(self.dollars)} is voted once and spent in equal parts over {self.years} years."
+
+
+AppropriationRule = Annotated[
+    Fixed | Indexed | ShareOfRevenue | DemandWithCap | Full | Once, Field(discriminator="rule")
+]
+APPROPRIATION_RULES: dict[str, type[Strict]] = {
+    "fixed": Fixed,
+    "indexed": Indexed,
+    "share_of_revenue": ShareOfRevenue,
+    "demand_with_cap": DemandWithCap,
+    "full": Full,
+    "once": Once,
+}
+
+
+class HoldHarmless(Strict):
+    """No district gets less than ``share`` of a reference payment, for ``years`` years (always if not given).
+
+    ``reference`` is the district's state CTE payment of the base year, or its payment of the previous year (the floor
+    then ratchets, as in Illinois's base funding minimum). HB63 of 2025 held districts harmless for one year.
+    """
+
+    share: Share = 1.0
+    years: Years | None = None
+    reference: Literal["base_year", "previous_year"] = "base_year"
+
+
+class Rules(Strict):
+    """How what is owed becomes what is paid; see ``allocation.settle`` for the order.
+
+    ``count_lag``: 1 pays on last year's counts, as the SEG does. ``phase_in``: in the line's n-th year the n-th share
+    of the way from a reference payment (``phase_in_from``: the district's state CTE payment of the base year, or
+    nothing) to what is owed, then the whole; Ohio's and Connecticut's phase-ins work so. ``indexation``: ``prices``
+    raises the dollars of the components with the price index. ``growth_cap``: a payment rises by at most this share a
+    year, as Ohio's gain cap; a district that was paid nothing last year is not capped. ``minimum_guarantee``: dollars
+    for every district with a pathway, as Louisiana's floor.
+    """
+
+    count_lag: Literal[0, 1] = 0
+    phase_in: tuple[Share, ...] = ()
+    phase_in_from: Literal["base_year", "nothing"] = "base_year"
+    indexation: Literal["none", "prices"] = "none"
+    growth_cap: Dollars | None = None
+    hold_harmless: HoldHarmless | None = None
+    minimum_guarantee: Dollars = 0.0
+    proration: Literal["pro_rata"] = "pro_rata"
+
+    @field_validator("phase_in")
+    @classmethod
+    def _never_down(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        for earlier, later in pairwise(value):
+            if later < earlier:
+                raise ValueError(f"a phase-in never goes down, but {later:g} follows {earlier:g}")
+        return value
+
+    def phase_in_share(self, year: int) -> float:
+        """The share of the way in a line's ``year``, 0 for its first."""
+        return self.phase_in[year] if 0 <= year < len(self.phase_in) else 1.0
+
+    def sentences(self) -> list[str]:
+        """The rules that are set, in words."""
+        said = []
+        if self.count_lag:
+            said.append("Payments follow last year's counts.")
+        if self.phase_in:
+            steps = ", ".join(percent(share) for share in self.phase_in)
+            origin = "the base year's payment" if self.phase_in_from == "base_year" else "nothing"
+            said.append(f"The formula is phased in from {origin}: {steps} of the way, then all.")
+        if self.indexation == "prices":
+            said.append("The dollar amounts rise with prices.")
+        if self.growth_cap is not None:
+            said.append(f"A district's payment rises by at most {percent(self.growth_cap)} a year.")
+        if self.hold_harmless is not None:
+            floor, years = self.hold_harmless, self.hold_harmless.years
+            length = f" for {years} years" if years else ""
+            origin = "its base-year payment" if floor.reference == "base_year" else "its payment of the year before"
+            said.append(f"No district with a pathway gets less than {percent(floor.share)} of {origin}{length}.")
+        if self.minimum_guarantee:
+            said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
+        return said

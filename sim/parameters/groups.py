@@ -1,0 +1,231 @@
+"""The parameters as the rules receive them: small frozen groups of arrays ``[..., 1, 1]``, one for each run.
+
+Meaning, unit, source, confidence and prior of every field stand in the YAML file of the group's name and in
+``docs/parameters.md``; field names and YAML keys are the same and are checked against each other when loaded.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A parameter whose value depends on the fiscal year; ``factor`` ``[..., 1, 1]`` is its uncertainty."""
+
+    years: tuple[int, ...]
+    values: tuple[float, ...]
+    factor: Array
+
+    def at(self, fiscal_year: int) -> Array:
+        """The value in force: that of the latest listed year not after ``fiscal_year``, else the earliest."""
+        position = max(int(np.searchsorted(self.years, fiscal_year, side="right")) - 1, 0)
+        return self.factor * self.values[position]
+
+
+@dataclass(frozen=True)
+class Economy:
+    inflation: Array
+    wage_growth: Array
+    revenue_base: Array
+    revenue_growth: Array
+    revenue_volatility: Array
+    revenue_persistence: Array
+    budget_share: Array
+    budget_growth: Array
+    full_cut_shortfall: Array
+    grant_cut: Array
+    formula_cut: Array
+    seg_unit_value: Array
+    seg_units: Array
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    entry_growth: Dated
+    local_trend: Array
+    local_trend_fade: Array
+    local_noise: Array
+
+
+@dataclass(frozen=True)
+class Initial:
+    sites_target: Array
+    breadth_exponent: Array
+    charter_breadth: Array
+    alternative_breadth: Array
+    cluster_share_concentration: Array
+    priority_breadth: Array
+    facility_share_light: Array
+    facility_share_heavy: Array
+    quality_mean: Array
+    quality_spread: Array
+    equipment_start: Array
+    openings_spread: Array
+    cash_start: Array
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    learning_rate: Array
+    initial_trust: Array
+    horizon_years: Array
+    discount_rate: Array
+    recurring_continuation: Array
+    nonrecurring_continuation: Array
+    stick_monitored: Array
+    stick_categorical: Array
+    stick_general: Array
+    stick_general_long_run: Array
+    stick_fade_years: Array
+    general_money_share: Array
+
+
+@dataclass(frozen=True)
+class Decisions:
+    launch_intercept: Array
+    launch_inertia: Array
+    financial_weight: Array
+    financial_scale: Array
+    demand_weight: Array
+    labor_weight: Array
+    peer_weight: Array
+    quality_weight: Array
+    risk_aversion: Array
+    minimum_section: Array
+    launches_per_school: Array
+    cash_reserve: Array
+    general_startup: Array
+    capital_project_rate: Array
+    expansion_limit: Array
+    contraction_fill: Array
+    close_intercept: Array
+    close_margin_weight: Array
+    close_margin_scale: Array
+    close_cash_weight: Array
+    close_vacancy_weight: Array
+    close_size_weight: Array
+    close_inertia: Array
+
+
+@dataclass(frozen=True)
+class Staffing:
+    turnover: Array
+    rural_factor: Array
+    fill_level: Array
+    refill_rounds: Array
+    supply_slack: Array
+    supply_floor: Array
+    supply_growth: Array
+    supply_response: Array
+    wage_elasticity: Array
+    premium_paid: Array
+    substitute_cover: Array
+
+
+@dataclass(frozen=True)
+class Choice:
+    rural_participation: Array
+    town_participation: Array
+    suburb_participation: Array
+    city_participation: Array
+    diversion: Array
+    district_travel: Array
+    spill_over: Array
+    openings_tilt: Array
+    seats_per_section: Array
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    progression_ceiling: Array
+    progression_quality: Array
+    focus_elasticity: Array
+    concentration_gain: Array
+    concentration_price_scale: Array
+    effort_rise: Array
+    effort_fall: Array
+    credential_gain: Array
+    credential_price_scale: Array
+    credential_level: Array
+    pass_rate_penalty: Array
+    pass_rate_quality: Array
+    main_tier_share: Array
+    tier_shift: Array
+    tier_difficulty_2: Array
+    tier_difficulty_3: Array
+    dual_credit_rate: Array
+    dual_credit_gain: Array
+    placement_rate: Array
+    placement_gain: Array
+    graduation_effect: Array
+    senior_share: Array
+
+
+@dataclass(frozen=True)
+class Quality:
+    speed: Array
+    stability_weight: Array
+    equipment_weight: Array
+    class_size_weight: Array
+    spending_weight: Array
+    incentive_gain: Array
+    incentive_price_scale: Array
+    high_quality_threshold: Array
+    fleet_life_left: Array
+
+
+@dataclass(frozen=True)
+class Costs:
+    compensation: Array
+    sections_per_instructor: Array
+    elective_class_size: Array
+    fixed_site_share: Array
+    upper_level_consumables: Array
+    startup_level: Array
+    facility_level: Array
+    running_level: Array
+
+
+@dataclass(frozen=True)
+class Books:
+    practised_spending: Array
+    spending_floor: Array
+    cash_draw: Array
+    carryover_limit: Array
+    backfill: Array
+    receipts_memory: Array
+    local_growth_limit: Array
+    rescue_rate: Array
+
+
+@dataclass(frozen=True)
+class ClusterCosts:
+    """Cluster numbers as drawn for each run, ``[..., 1, C]``, dollars of the base year."""
+
+    startup_cost: Array
+    consumables: Array
+    exam_fee: Array
+    pass_rate: Array
+    attempt_rate: Array
+    launch_years: Array
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All groups together."""
+
+    economy: Economy
+    enrollment: Enrollment
+    initial: Initial
+    beliefs: Beliefs
+    decisions: Decisions
+    staffing: Staffing
+    choice: Choice
+    outcomes: Outcomes
+    quality: Quality
+    costs: Costs
+    books: Books
+    clusters: ClusterCosts

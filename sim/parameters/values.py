@@ -1,0 +1,112 @@
+"""Parameter values for a batch of runs: central values, or one draw from the priors for each run."""
+
+from dataclasses import fields
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.inputs import InputError
+from sim.parameters import groups
+from sim.parameters.catalogue import Catalogue, Entry
+from sim.parameters.priors import quantile, split_lognormal
+from sim.world.world import Clusters, Spread
+
+CLUSTER_SPREADS: tuple[str, ...] = ("startup_cost", "consumables", "exam_fee", "pass_rate", "launch_months")
+"""Cluster columns that carry a low and a high, drawn for each run; a cluster's numbers move on their own."""
+
+GROUP_TYPES: dict[str, type] = {
+    "economy": groups.Economy,
+    "enrollment": groups.Enrollment,
+    "initial": groups.Initial,
+    "beliefs": groups.Beliefs,
+    "decisions": groups.Decisions,
+    "staffing": groups.Staffing,
+    "choice": groups.Choice,
+    "outcomes": groups.Outcomes,
+    "quality": groups.Quality,
+    "costs": groups.Costs,
+    "books": groups.Books,
+}
+
+
+def dimensions(catalogue: Catalogue, clusters: Clusters) -> int:
+    """How many uncertain numbers there are: the length of a point given to ``parameters_at``."""
+    return len(catalogue.uncertain()) + len(CLUSTER_SPREADS) * len(clusters)
+
+
+def central_parameters(catalogue: Catalogue, clusters: Clusters, runs: int = 1) -> groups.Parameters:
+    """Every parameter at its central value, ``[R, 1, 1]``."""
+    return _assemble(catalogue, clusters, runs, {}, None)
+
+
+def parameters_at(catalogue: Catalogue, clusters: Clusters, points: Array) -> groups.Parameters:
+    """Parameters at points of the unit cube, one for each run: ``points`` ``[R, dimensions]``.
+
+    The first coordinates are the uncertain parameters in the catalogue's order, the rest the cluster columns.
+    """
+    uncertain = catalogue.uncertain()
+    if points.shape[-1] != dimensions(catalogue, clusters):
+        raise ValueError(f"a point needs {dimensions(catalogue, clusters)} coordinates, not {points.shape[-1]}")
+    drawn = {(group, name): points[:, position] for position, (group, name, _) in enumerate(uncertain)}
+    return _assemble(catalogue, clusters, points.shape[0], drawn, points[:, len(uncertain) :])
+
+
+def drawn_values(catalogue: Catalogue, points: Array) -> dict[str, Array]:
+    """The uncertain parameters at ``points`` by their full names, each ``[R]``, for a design table. Dated parameters
+    give their factor."""
+    table = {}
+    for position, (group, name, entry) in enumerate(catalogue.uncertain()):
+        table[f"{group}.{name}"] = quantile(entry.prior, _centre(entry), points[:, position])
+    return table
+
+
+def _centre(entry: Entry) -> float:
+    return 1.0 if isinstance(entry.value, dict) else float(entry.value)
+
+
+def _assemble(
+    catalogue: Catalogue,
+    clusters: Clusters,
+    runs: int,
+    drawn: dict[tuple[str, str], Array],
+    cluster_points: Array | None,
+) -> groups.Parameters:
+    built = {}
+    for group, kind in GROUP_TYPES.items():
+        entries = catalogue.entries[group]
+        names = {field.name for field in fields(kind)}
+        if names != set(entries):
+            odd = sorted(names.symmetric_difference(entries))
+            raise InputError(f"{group}.yaml: {odd[0]}: is not both in the file and in the group {kind.__name__}")
+        built[group] = kind(**{name: _value(entry, runs, drawn.get((group, name))) for name, entry in entries.items()})
+    return groups.Parameters(clusters=_cluster_costs(clusters, runs, cluster_points), **built)
+
+
+def _value(entry: Entry, runs: int, points: Array | None) -> Array | groups.Dated:
+    values = np.full(runs, _centre(entry)) if points is None else quantile(entry.prior, _centre(entry), points)
+    column = values.reshape(runs, 1, 1)
+    if isinstance(entry.value, dict):
+        years = tuple(sorted(entry.value))
+        return groups.Dated(years, tuple(float(entry.value[year]) for year in years), column)
+    return column
+
+
+def _cluster_costs(clusters: Clusters, runs: int, points: Array | None) -> groups.ClusterCosts:
+    drawn: dict[str, Array] = {}
+    for position, name in enumerate(CLUSTER_SPREADS):
+        spread: Spread = getattr(clusters, name)
+        if points is None:
+            values = np.broadcast_to(spread.central, (runs, len(clusters))).copy()
+        else:
+            block = points[:, position * len(clusters) : (position + 1) * len(clusters)]
+            values = split_lognormal(spread.low, spread.central, spread.high, block)
+        drawn[name] = values.reshape(runs, 1, len(clusters))
+    pass_rate = np.minimum(drawn["pass_rate"], 0.98)
+    return groups.ClusterCosts(
+        startup_cost=drawn["startup_cost"],
+        consumables=drawn["consumables"],
+        exam_fee=drawn["exam_fee"],
+        pass_rate=pass_rate,
+        attempt_rate=clusters.credential_rate.central / clusters.pass_rate.central + 0.0 * pass_rate,
+        launch_years=np.maximum(np.ceil(drawn["launch_months"] / 12.0), 1.0),
+    )

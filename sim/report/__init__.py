@@ -1,0 +1,1 @@
+"""What an analyst opens: summary table, comparison table, figures, district run sheet, fiscal note."""

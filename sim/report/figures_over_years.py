@@ -1,0 +1,319 @@
+"""Figures over years: bands of one metric by formula, credentials by tier, state cost by funding line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.arrays import Array, IntArray
+from sim.report.figure_style import (
+    BASELINE,
+    HATCH_INK,
+    HATCHES,
+    INK,
+    LIGHT,
+    MIDDLE,
+    STACK,
+    Look,
+    label_x,
+    label_y,
+    legend,
+    name_panel,
+    page,
+    plain,
+    save,
+    spread_apart,
+    ticks,
+    wrapped_title,
+    year_ticks,
+)
+from sim.report.intervals import COVERS, Bands, bands, number_text
+from sim.report.panel import Panel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TOGETHER = 3
+"""Up to so many formulas share one panel; more get a panel each."""
+
+LARGEST_LINES = 11
+"""Funding lines shown by name; the rest are shown as one."""
+
+
+def over_years(panel: Panel, of: Look, values: Array, name: str, title: str, unit: str, folder: Path) -> Path | None:
+    """Bands of ``values[F, R, T]`` over the years, a panel for each formula with the baseline's mean beside it."""
+    found = bands(values)
+    counted = found.count[:, panel.policy] if panel.policy.any() else found.count
+    shown = [f for f in range(len(panel.formulas)) if counted[f].any()]
+    if not shown:
+        return None
+    kind = "share" if unit.startswith("share") else "students"
+    first, last = _first_and_range(found, shown, kind)
+    sentence = f"{title}: {first} in FY{panel.years[0]}; {last} in FY{panel.years[-1]}, depending on the formula"
+    if len(shown) == 1:
+        sentence = f"{title}: {first} in FY{panel.years[0]}, {last} in FY{panel.years[-1]}"
+    absent = [plain(formula) for f, formula in enumerate(panel.formulas) if f not in shown]
+    note = f" Not shown, as nothing is owed: {', '.join(absent)}." if absent else ""
+    reference = panel.baseline if panel.baseline in shown else None
+    return _band_figure(panel, of, _Bands(found, shown, sentence, unit, kind, folder / f"{name}.png", note, reference))
+
+
+def differences(panel: Panel, of: Look, folder: Path) -> Path | None:
+    """Bands of the paired difference in concentrators from the baseline."""
+    if panel.baseline is None or not panel.others:
+        return None
+    values = panel.state("concentrators")
+    found = bands(values - values[panel.baseline][None])
+    shown = list(panel.others)
+    ends = [float(found.mean[f, -1]) for f in shown]
+    span = " to ".join(number_text(end, "students", signed=True) for end in dict.fromkeys((min(ends), max(ends))))
+    title = f"Concentrators against {plain(of.baseline)}, within each draw: {span} in FY{panel.years[-1]}"
+    path = folder / "concentrators_difference.png"
+    note = f" Zero is {plain(of.baseline)} in the same draw."
+    return _band_figure(
+        panel, of, _Bands(found, shown, title, "added concentrators", "students", path, note, zero=True)
+    )
+
+
+def unit_value(panel: Panel, of: Look, folder: Path) -> Path | None:
+    """Bands of the paired difference in the SEG unit value, for the formulas that move it; None if none does."""
+    if panel.baseline is None:
+        return None
+    values = panel.constant("unit_value")
+    found = bands(values - values[panel.baseline][None])
+    shown = [f for f in panel.others if (found.mean[f][np.isfinite(found.mean[f])] != 0.0).any()]
+    if not shown:
+        return None
+    dilution = bands(panel.constant("dilution")[:, :, panel.policy].mean(axis=2))
+    moved = [f"{plain(panel.formulas[f])} {number_text(float(dilution.mean[f]), 'dollars')}" for f in shown[:3]]
+    title = f"SEG unit value against {plain(of.baseline)}; money moved a year by dilution: {', '.join(moved)}"
+    label = f"dollars a program unit (FY{panel.base_year})"
+    note = f" Zero is {plain(of.baseline)} in the same draw."
+    path = folder / "unit_value.png"
+    return _band_figure(panel, of, _Bands(found, shown, title, label, "dollars", path, note, zero=True))
+
+
+def _first_and_range(found: Bands, shown: Sequence[int], kind: str) -> tuple[str, str]:
+    defined = found.mean[list(shown)]
+    starts, ends = defined[:, 0][np.isfinite(defined[:, 0])], defined[:, -1][np.isfinite(defined[:, -1])]
+    first = number_text(float(starts.mean()), kind) if len(starts) else "nothing"
+    spread = dict.fromkeys(number_text(float(end), kind) for end in (ends.min(), ends.max())) if len(ends) else {}
+    return first, " to ".join(spread) or "nothing"
+
+
+@dataclass(frozen=True)
+class _Bands:
+    """A figure of bands over years: what it shows, for which formulas, in what words. ``reference`` is the formula
+    whose mean stands dashed in every panel; ``zero`` marks differences."""
+
+    found: Bands
+    shown: Sequence[int]
+    title: str
+    unit: str
+    kind: str
+    path: Path
+    note: str
+    reference: int | None = None
+    zero: bool = False
+
+
+def _band_figure(panel: Panel, of: Look, what: _Bands) -> Path:
+    if len(what.shown) <= TOGETHER:
+        return _together(panel, of, what)
+    found, shown, title, reference = what.found, what.shown, what.title, what.reference
+    caption = (
+        of.band_caption + (f" Bold and dashed: {plain(of.baseline)}." if reference is not None else "") + what.note
+    )
+    figure, axes = page(title, caption, of, len(shown), 3, 1.25, left=0.95, gap=(0.2, 0.42), header=0.22, bottom=0.4)
+    for ax, f in zip(axes, shown, strict=True):
+        if reference is not None and f != reference:
+            ax.plot(panel.years, found.mean[reference], color=BASELINE, linestyle=(0, (3, 2)), linewidth=1.1)
+        _bands(ax, panel.years, found, f)
+        end = found.mean[f, -1]
+        name_panel(
+            ax, panel, f, f": {number_text(float(end), what.kind, signed=what.zero)}" if np.isfinite(end) else ": none"
+        )
+        if what.zero:
+            ax.axhline(0, color="black", linewidth=0.6)
+    _finish(figure, axes, panel, what.unit, what.kind, what.zero)
+    handles = _band_handles("")
+    if reference is not None:
+        from matplotlib.lines import Line2D
+
+        handles.append(Line2D([], [], color=BASELINE, linestyle=(0, (3, 2)), label=f"mean, {plain(of.baseline)}"))
+    legend(figure, handles, 4, len(wrapped_title(title)))
+    return save(figure, what.path)
+
+
+def _together(panel: Panel, of: Look, what: _Bands) -> Path:
+    found, shown = what.found, what.shown
+    caption = f"Line: mean of {of.draws:,} draws; band: 90% of draws (5th to 95th percentile). {COVERS}{what.note}"
+    figure, axes = page(what.title, caption, of, 1, 1, 3.2, left=0.95, right=1.7, bottom=0.5)
+    ax = axes[0]
+    styles: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1, 1.5)))
+    inks = (INK, "#5d8a3a", "#b8732d")
+    ends = []
+    for number, f in enumerate(shown):
+        ax.fill_between(panel.years, found.p05[f], found.p95[f], color=inks[number], alpha=0.16, linewidth=0)
+        ax.plot(panel.years, found.mean[f], color=inks[number], linestyle=styles[number], linewidth=1.8)
+        ends.append(float(_last_defined(found.mean[f])))
+    if what.zero:
+        ax.axhline(0, color="black", linewidth=0.6)
+    low, high = ax.get_ylim()
+    places = spread_apart(ends, (high - low) * 0.11)
+    for number, f in enumerate(shown):
+        label = f"{plain(panel.formulas[f])}\n{number_text(ends[number], what.kind, signed=what.zero)}"
+        ax.annotate(
+            label,
+            (panel.years[-1], places[number]),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color=inks[number],
+            annotation_clip=False,
+        )
+    _finish(figure, axes, panel, what.unit, what.kind, what.zero)
+    return save(figure, what.path)
+
+
+def _bands(ax: "Axes", years: IntArray, found: Bands, f: int) -> None:
+    ax.fill_between(years, found.p05[f], found.p95[f], color=LIGHT, linewidth=0)
+    ax.fill_between(years, found.p25[f], found.p75[f], color=MIDDLE, linewidth=0)
+    ax.plot(years, found.mean[f], color=INK, linewidth=1.4)
+
+
+def _band_handles(suffix: str) -> list[Any]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    return [
+        Line2D([], [], color=INK, label=f"mean{suffix}"),
+        Patch(color=MIDDLE, label="50% of draws"),
+        Patch(color=LIGHT, label="90% of draws"),
+    ]
+
+
+def _last_defined(values: Array) -> Any:
+    defined = values[np.isfinite(values)]
+    return defined[-1] if len(defined) else np.nan
+
+
+def _finish(figure: Any, axes: "Sequence[Axes]", panel: Panel, unit: str, kind: str, zero: bool) -> None:
+    """Ticks, limits and axis labels shared by all panels over years."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax = axes[0]
+    ax.set_xticks(year_ticks(panel.years))
+    ax.set_xlim(panel.years[0] - 0.5, panel.years[-1] + 0.5)
+    if not zero:
+        low, high = ax.get_ylim()
+        ax.set_ylim(0 if kind != "share" else max(0.0, min(low, 0.8)), 1.02 if kind == "share" else high)
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.yaxis.set_major_formatter(ticks(kind))
+    label_y(figure, axes, unit)
+    label_x(figure, axes, "fiscal year")
+
+
+def credentials_by_tier(panel: Panel, of: Look, path: Path) -> Path | None:
+    """Credentials of each value tier by formula, with 90% bands."""
+    tiers = [bands(panel.state(f"credentials_tier_{tier}")) for tier in (1, 2, 3)]
+    if not any((tier.mean > 0).any() for tier in tiers):
+        return None
+    from matplotlib.lines import Line2D
+
+    total = bands(panel.state("credentials"))
+    ends = total.mean[:, -1]
+    spread = " to ".join(dict.fromkeys(number_text(float(end)) for end in (ends.min(), ends.max())))
+    title = f"Credentials of all tiers: {number_text(float(total.mean[0, 0]))} in FY{panel.years[0]}; {spread} in "
+    title += f"FY{panel.years[-1]}" + (", depending on the formula" if len(ends) > 1 else "")
+    caption = (
+        f"Lines: mean of {of.draws:,} draws; bands: 90% of draws (5th to 95th percentile). "
+        f"{COVERS} The number beside a name is all tiers in the last year.{of.bold}"
+    )
+    count = len(panel.formulas)
+    figure, axes = page(title, caption, of, count, 3, 1.25, left=0.95, gap=(0.2, 0.42), header=0.22, bottom=0.4)
+    inks, fills = (INK, "#4f81a8", "#9c7a1e"), ("#c4d2de", "#d5e3ee", "#efe4bf")
+    dashes: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (1, 1.2)))
+    for f, ax in enumerate(axes):
+        for tier, fill, ink, dash in zip(tiers, fills, inks, dashes, strict=True):
+            ax.fill_between(panel.years, tier.p05[f], tier.p95[f], color=fill, linewidth=0)
+            ax.plot(panel.years, tier.mean[f], color=ink, linestyle=dash, linewidth=1.5)
+        name_panel(ax, panel, f, f": {number_text(float(ends[f]))}")
+    _finish(figure, axes, panel, "credentials a year", "", False)
+    names = ("tier 1: general, safety", "tier 2: entry certification", "tier 3: licence that gates a job")
+    legend(
+        figure,
+        [Line2D([], [], color=i, linestyle=d, label=n) for i, d, n in zip(inks, dashes, names, strict=True)],
+        3,
+        len(wrapped_title(title)),
+    )
+    return save(figure, path)
+
+
+def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
+    """State cost by funding line as stacked means, with the 90% band of the total, constant dollars."""
+    foreground = [number for number, line in enumerate(panel.line_names) if not _outside_state_cost(panel, line)]
+    paid = panel.lines("paid")[..., foreground] / panel.state("price_index")[..., None] / 1e6
+    mean = paid.mean(axis=1)
+    total = bands(paid.sum(axis=3))
+    if not (total.mean > 0).any():
+        return None
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    weight = mean.mean(axis=1).max(axis=0)
+    order = [number for number in np.argsort(-weight, kind="stable") if weight[number] > 0]
+    named, rest = order[:LARGEST_LINES], order[LARGEST_LINES:]
+    layers = [mean[:, :, number] for number in named]
+    names = [_line_title(panel, panel.line_names[foreground[number]]) for number in named]
+    if rest:
+        layers.append(mean[:, :, rest].sum(axis=2))
+        names.append(f"{len(rest)} smaller lines")
+    ends = total.mean[:, panel.policy].mean(axis=1) if panel.policy.any() else total.mean[:, 0]
+    low, high = (number_text(float(end) * 1e6, "dollars") for end in (ends.min(), ends.max()))
+    title = f"State cost of CTE lines: {low} to {high} a year on average, depending on the formula"
+    if len(ends) == 1:
+        title = f"State cost of CTE lines: {high} a year on average"
+    caption = (
+        f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile). "
+        f"{COVERS} Constant dollars of FY{panel.base_year}; the number beside a "
+        "name is the mean a year. Federal and other background lines are left out." + of.bold
+    )
+    legend_rows = -(-(len(names) + 1) // 3)
+    count = len(panel.formulas)
+    figure, axes = page(
+        title, caption, of, count, 3, 1.25, left=0.95, gap=(0.2, 0.42), header=0.2 * legend_rows, bottom=0.4
+    )
+    for f, ax in enumerate(axes):
+        floor = np.zeros(len(panel.years))
+        for layer, fill, hatch, ink in zip(layers, STACK, HATCHES, HATCH_INK, strict=False):
+            top = floor + layer[f]
+            if (layer[f] > 0).any():
+                ax.fill_between(
+                    panel.years, floor, top, facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, step="mid"
+                )
+            floor = top
+        for end in (total.p05[f], total.p95[f]):
+            ax.plot(panel.years, end, color="black", linestyle=(0, (1, 1)), linewidth=0.9, drawstyle="steps-mid")
+        name_panel(ax, panel, f, f": {number_text(float(ends[f]) * 1e6, 'dollars')}")
+    _finish(figure, axes, panel, f"millions of FY{panel.base_year} dollars", "", False)
+    handles: list[Any] = [
+        Patch(facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, label=name)
+        for name, fill, hatch, ink in zip(names, STACK, HATCHES, HATCH_INK, strict=False)
+    ]
+    handles.append(Line2D([], [], color="black", linestyle=(0, (1, 1)), linewidth=0.9, label="90% of draws, total"))
+    legend(figure, handles, 3, len(wrapped_title(title)))
+    return save(figure, path)
+
+
+def _outside_state_cost(panel: Panel, line: str) -> bool:
+    """Whether the line is background or federal money, which is no part of the state's cost."""
+    facts = [panel.line_metadata(line, formula) for formula in panel.formulas]
+    return any(fact.get("background") or str(fact.get("fund", "")).lower().startswith("federal") for fact in facts)
+
+
+def _line_title(panel: Panel, line: str) -> str:
+    title = str(panel.line_metadata(line, panel.formulas[0]).get("title") or plain(line))
+    return title if len(title) <= 32 else title[:31].rstrip() + "…"

@@ -1,0 +1,197 @@
+"""Result tables as arrays with axes formula, draw and year, so that a difference is always taken within a draw."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.arrays import Array, BoolArray, IntArray
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+
+
+def scenario_names(results: "Results") -> tuple[str, ...]:
+    """The scenarios of a result folder, in the order of its design; 'as configured' if the design names none."""
+    return tuple(dict.fromkeys(_scenarios(results.design)))
+
+
+def _scenarios(design: pd.DataFrame) -> "pd.Series[str]":
+    if "scenario" in design:
+        return design["scenario"].astype(str)
+    return pd.Series("as configured", index=design.index)
+
+
+class Panel:
+    """The runs of one scenario, laid out as formula x draw, ``[F, R, ...]``.
+
+    A draw (replicate) counts only if the run of every formula finished, because all formulas of a draw share their
+    random numbers and a comparison must be made within it; ``left_out`` says how many draws were dropped for that.
+    ``years[T]`` are all fiscal years, the base year first; ``policy`` marks those in which the formulas act.
+    ``baseline`` is the index of the formula that the others are compared with, None if it was not run.
+
+    Raises ValueError if the design varies anything but formula and draw within the scenario, if no draw is complete,
+    or if a table lacks rows.
+    """
+
+    def __init__(self, results: "Results", scenario: str | None = None) -> None:
+        manifest = results.manifest
+        self.scenario = scenario_names(results)[0] if scenario is None else scenario
+        design = results.design[_scenarios(results.design) == self.scenario]
+        if design.duplicated(["formula", "replicate"]).any():
+            raise ValueError("the report compares formulas draw by draw, but this design varies something else too")
+        ran = design[design["run_id"].isin(results.state["run_id"].unique())]
+        names = set(ran["formula"].astype(str))
+        self.formulas: tuple[str, ...] = (
+            *(name for name in manifest.formulas if name in names),
+            *sorted(names - set(manifest.formulas)),
+        )
+        finished = ran.groupby("replicate")["formula"].nunique()
+        self.replicates: tuple[Hashable, ...] = tuple(finished.index[finished == len(self.formulas)])
+        if not self.replicates:
+            raise ValueError(f"scenario '{self.scenario}': no draw has a finished run of every formula")
+        self.left_out = design["replicate"].nunique() - len(self.replicates)
+        self.baseline = self.formulas.index(manifest.baseline) if manifest.baseline in self.formulas else None
+        self.base_year = int(manifest.base_year)
+        self.seed = manifest.seed
+        self.titles = tuple(str(_entry(manifest.formulas, name).get("title") or name) for name in self.formulas)
+        self._metadata = manifest.formulas
+
+        ran = ran[ran["replicate"].isin(self.replicates)]
+        formula = pd.Index(self.formulas).get_indexer(pd.Index(ran["formula"].astype(str)))
+        replicate = pd.Index(self.replicates).get_indexer(pd.Index(ran["replicate"]))
+        self._runs = pd.Index(ran["run_id"])
+        self._run_cell: IntArray = formula * len(self.replicates) + replicate
+        self._state = _Table(results.state, self)
+        self._lines = _Table(results.lines, self, "line")
+        self._clusters = _Table(results.clusters, self, "cluster")
+        self._districts = _Table(results.districts, self, "district")
+        self.years: IntArray = self._state.years
+        if self._state.rows != len(self.formulas) * self.draws * len(self.years):
+            raise ValueError("the state table lacks rows of some run or year")
+        if self._districts.rows and self._districts.rows != self._districts.size:
+            raise ValueError("the districts table lacks rows of some run, year or district")
+
+    @property
+    def draws(self) -> int:
+        """How many draws every formula has."""
+        return len(self.replicates)
+
+    @property
+    def policy(self) -> BoolArray:
+        """Which of ``years`` come after the base year, ``[T]``."""
+        return np.asarray(self.years > self.base_year)
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The formulas that are compared with the baseline; none if the baseline was not run."""
+        return tuple(f for f in range(len(self.formulas)) if f != self.baseline) if self.baseline is not None else ()
+
+    def state(self, column: str) -> Array:
+        """A statewide column, ``[F, R, T]``."""
+        return self._state.array(column)[..., 0]
+
+    def constant(self, column: str) -> Array:
+        """A statewide column of nominal dollars in constant dollars of the base year, ``[F, R, T]``."""
+        return self.state(column) / self.state("price_index")
+
+    @property
+    def line_names(self) -> tuple[str, ...]:
+        """The funding lines of any formula."""
+        return self._lines.items
+
+    def lines(self, column: str) -> Array:
+        """A column by funding line, nominal dollars, ``[F, R, T, L]``; zero where a formula has no such line."""
+        return np.nan_to_num(self._lines.array(column, self.years), nan=0.0)
+
+    def line_metadata(self, line: str, formula: str) -> Mapping[str, Any]:
+        """What the manifest says of a line: recurring, fund, background, title; from ``formula`` or, if it lacks the
+        line, from the baseline or any formula that has it; empty if none does (a line of current law that only the
+        base year saw)."""
+        order = (formula, *([self.formulas[self.baseline]] if self.baseline is not None else ()), *self.formulas)
+        for name in order:
+            lines = _entry(self._metadata, name).get("lines") or {}
+            if line in lines:
+                found: Mapping[str, Any] = lines[line]
+                return found
+        return {}
+
+    @property
+    def cluster_names(self) -> tuple[str, ...]:
+        """Identifiers of the clusters in the tables."""
+        return self._clusters.items
+
+    def clusters(self, column: str) -> Array:
+        """A column by cluster, ``[F, R, T, C]``; zero where a run has no row."""
+        return np.nan_to_num(self._clusters.array(column, self.years), nan=0.0)
+
+    @property
+    def district_names(self) -> tuple[str, ...]:
+        """Identifiers of the districts in the tables; empty if none were stored."""
+        return self._districts.items
+
+    @property
+    def district_years(self) -> IntArray:
+        """The fiscal years for which districts were stored, ``[Y]``."""
+        return self._districts.years
+
+    def districts(self, column: str) -> Array:
+        """A column by district in the stored years, ``[F, R, Y, D]``."""
+        return self._districts.array(column)
+
+    def district_prices(self) -> Array:
+        """The price index in the years for which districts were stored, ``[F, R, Y, 1]``."""
+        at = np.searchsorted(self.years, self.district_years)
+        return self.state("price_index")[:, :, at, None]
+
+    def run_cells(self, run_ids: "pd.Series[Any]") -> IntArray:
+        """Position formula x draw of each row's run, -1 where the run is not part of the panel."""
+        codes, unique = pd.factorize(run_ids)
+        found = self._runs.get_indexer(pd.Index(unique))
+        cells = np.where(found >= 0, self._run_cell[found], -1)
+        return np.asarray(cells[codes], dtype=np.intp)
+
+
+class _Table:
+    """One long result table with the place of each of its rows in the array."""
+
+    def __init__(self, frame: pd.DataFrame, panel: Panel, item: str | None = None) -> None:
+        self._shape = (len(panel.formulas), panel.draws)
+        cells = panel.run_cells(frame["run_id"]) if len(frame) else np.zeros(0, np.intp)
+        keep = cells >= 0
+        self._keep = keep if not keep.all() else slice(None)
+        self._frame = frame
+        self._cells = cells[self._keep]
+        fiscal_years = frame["fiscal_year"].to_numpy()[self._keep]
+        self.years: IntArray = np.unique(fiscal_years).astype(np.intp)
+        self._at = np.searchsorted(self.years, fiscal_years)
+        self.rows = len(self._cells)
+        self.items: tuple[str, ...] = ("",)
+        self._item: IntArray = np.zeros(self.rows, np.intp)
+        if item is not None:
+            codes, unique = pd.factorize(frame[item])
+            self.items = tuple(str(name) for name in pd.Index(unique))
+            self._item = np.asarray(codes, np.intp)[self._keep]
+        self.size = self._shape[0] * self._shape[1] * len(self.years) * len(self.items)
+        self._arrays: dict[str, Array] = {}
+
+    def array(self, column: str, years: Sequence[int] | IntArray | None = None) -> Array:
+        """The column as ``[F, R, years, items]``, NaN where there is no row."""
+        if column not in self._arrays:
+            out = np.full((self._shape[0] * self._shape[1], len(self.years), len(self.items)), np.nan)
+            if self.rows:
+                values = self._frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
+                out[self._cells, self._at, self._item] = values[self._keep]
+            self._arrays[column] = out.reshape(*self._shape, len(self.years), len(self.items))
+        stored = self._arrays[column]
+        if years is None or np.array_equal(years, self.years):
+            return stored
+        spread = np.full((*self._shape, len(years), len(self.items)), np.nan)
+        spread[:, :, np.searchsorted(np.asarray(years), self.years)] = stored
+        return spread
+
+
+def _entry(formulas: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = formulas.get(name) or {}
+    return found

@@ -1,0 +1,101 @@
+"""Opening a results folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.dataset as ds
+
+from sim.inputs import InputError
+from sim.results.manifest import Manifest, read_manifest
+from sim.results.schema import TABLES
+from sim.results.store import SHARDS, ChunkRecord, finished_chunks, read_design
+from sim.results.tables import arrow_schema
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a study. Tables are read when first asked for, sorted by run and year, keyed by ``run_id``.
+
+    ``design`` has one row for each run.
+    """
+
+    folder: Path
+    manifest: Manifest
+    design: pd.DataFrame
+    chunks: dict[int, ChunkRecord] = field(repr=False)
+
+    @cached_property
+    def state(self) -> pd.DataFrame:
+        """Statewide outcomes: one row for each run and fiscal year."""
+        return self.read("state")
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """Funding lines: one row for each run, fiscal year and line."""
+        return self.read("lines")
+
+    @cached_property
+    def clusters(self) -> pd.DataFrame:
+        """Career clusters: one row for each run, fiscal year and cluster."""
+        return self.read("clusters")
+
+    @cached_property
+    def districts(self) -> pd.DataFrame:
+        """Districts: one row for each run, stored fiscal year and district; no rows if the study did not store them."""
+        return self.read("districts")
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Runs that failed, one row each; they have no rows in the other tables."""
+        return self.read("failures")
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table, or some of its columns, in memory. Repeated words (lines, clusters, districts) are categories."""
+        found = self.scan(table).to_table(columns=list(columns) if columns is not None else None)
+        frame: pd.DataFrame = found.unify_dictionaries().to_pandas(split_blocks=True, self_destruct=True)
+        keys = [key for key in ("run_id", "fiscal_year") if key in frame]
+        if "run_id" in frame and np.any(np.diff(frame["run_id"].to_numpy()) < 0):
+            frame = frame.sort_values(keys, kind="stable", ignore_index=True)
+        return frame
+
+    def scan(self, table: str) -> ds.Dataset:
+        """A table as a lazy Arrow dataset: for results too large for memory, or to hand to Polars or DuckDB."""
+        if table not in TABLES:
+            raise ValueError(f"there is no table '{table}'; there are {', '.join(TABLES)}")
+        records = (self.chunks[number] for number in sorted(self.chunks))
+        paths = [str(self.folder / SHARDS / record.shards[table].file) for record in records if table in record.shards]
+        schema = arrow_schema(table)
+        return ds.dataset(paths, schema=schema, format="parquet") if paths else ds.dataset(schema.empty_table())
+
+    def with_design(self, table: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """``table`` with the columns of the design (or those named) of each row's run, joined by ``run_id``."""
+        design = self.design if columns is None else self.design[["run_id", *columns]]
+        return table.merge(design, on="run_id", how="left", validate="many_to_one")
+
+
+def open_results(path: Path | str, incomplete: bool = False) -> Results:
+    """The results in the folder ``path``.
+
+    Raises InputError if it is not a results folder, or if runs of the design are missing: neither finished nor
+    failed. ``incomplete=True`` opens what there is.
+    """
+    folder = Path(path)
+    manifest = read_manifest(folder)
+    design = read_design(folder)
+    chunks = finished_chunks(folder, checksums=False)
+    present = [run for record in chunks.values() for run in (*record.run_ids, *record.failed)]
+    if len(set(present)) != len(present):
+        raise InputError(f"{folder}: some runs are in two chunks; remove '{SHARDS}' and run the study again")
+    if strangers := set(present) - set(design["run_id"]):
+        raise InputError(f"{folder}: run {min(strangers)} is not in the design")
+    missing = sorted(set(design["run_id"]) - set(present))
+    if missing and not incomplete:
+        raise InputError(
+            f"{folder}: {len(missing)} of {len(design)} runs are missing (the first is run {missing[0]}); start the "
+            "study again with the same settings and folder to finish it, or open it with incomplete=True"
+        )
+    return Results(folder, manifest, design, chunks)

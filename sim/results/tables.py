@@ -1,0 +1,68 @@
+"""Result tables in the columns, order and types of the schema."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from sim.results.schema import SCHEMA_VERSION, TABLES
+
+Columns = pd.DataFrame | Mapping[str, npt.ArrayLike | Sequence[Any] | pd.Categorical]
+"""A table by column: a data frame, or a mapping from column name to values of one length."""
+
+_WORDS = pa.dictionary(pa.int32(), pa.string())
+_TYPES: dict[str, pa.DataType] = {
+    "run_id": pa.int64(),
+    "fiscal_year": pa.int32(),
+    "line": _WORDS,
+    "cluster": _WORDS,
+    "district": _WORDS,
+    "seed": pa.string(),
+    "stage": pa.string(),
+    "message": pa.string(),
+    "parameters": pa.string(),
+}
+
+
+def arrow_schema(table: str) -> pa.Schema:
+    """The Arrow schema of a table: numbers are float64, in the large district panel float32."""
+    number = pa.float32() if table == "districts" else pa.float64()
+    fields = [pa.field(column.name, _TYPES.get(column.name, number), nullable=False) for column in TABLES[table]]
+    return pa.schema(fields, metadata={"schema_version": str(SCHEMA_VERSION), "table": table})
+
+
+def to_arrow(table: str, columns: Columns) -> pa.Table:
+    """``columns`` as a table of the schema, its columns in the schema's order. NaN stays: a mean over nothing.
+
+    Raises ValueError if there is no such table, if a column is missing or unknown, if lengths differ, if a value is
+    missing (None) or if it does not fit the column's type.
+    """
+    if table not in TABLES:
+        raise ValueError(f"there is no table '{table}'; there are {', '.join(TABLES)}")
+    schema = arrow_schema(table)
+    given = list(columns.keys())
+    if missing := [name for name in schema.names if name not in given]:
+        raise ValueError(f"table '{table}' lacks the columns {', '.join(missing)}")
+    if unknown := [str(name) for name in given if name not in schema.names]:
+        raise ValueError(f"table '{table}' has no columns {', '.join(unknown)}; see sim.results.schema")
+    return pa.table([_column(table, field, columns[field.name]) for field in schema], schema=schema)
+
+
+def _column(table: str, field: pa.Field, values: Any) -> pa.Array:
+    try:
+        if isinstance(values, pd.Series):
+            values = values.array if isinstance(values.dtype, pd.CategoricalDtype) else values.to_numpy()
+        if not isinstance(values, pd.Categorical):
+            values = np.asarray(values, dtype=object) if pa.types.is_string(field.type) else np.asarray(values)
+        array = pa.array(values, from_pandas=False)
+        if field.type == _WORDS and not pa.types.is_dictionary(array.type):
+            array = array.cast(pa.string()).dictionary_encode()
+        array = array.cast(field.type)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise ValueError(f"table '{table}', column '{field.name}': {error}") from error
+    if array.null_count:
+        raise ValueError(f"table '{table}', column '{field.name}': {array.null_count} values are missing")
+    return array

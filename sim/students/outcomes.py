@@ -1,0 +1,122 @@
+"""What students complete: concentrators, credentials by value tier, dual credit, placements, graduates gained."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array, district_total, ratio
+from sim.parameters.groups import Outcomes
+
+
+def progression_rate(base: Array, quality_gap: Array, breadth: Array, effort: Array, outcomes: Outcomes) -> Array:
+    """Share of last year's participants who become concentrators, ``[..., D, C]``, below ``progression_ceiling``.
+
+    odds(rate / ceiling) = odds(base / ceiling) x exp(quality x gap) x breadth^(-focus) x (1 + effort)
+
+    ``base`` ``[..., 1, 1]`` is the rate of a district of reference quality and breadth without paid effort.
+    ``quality_gap`` ``[..., D, 1]`` is mean quality less the reference; ``breadth`` ``[..., D, 1]`` the pathways within
+    a student's reach over the reference: where few are offered, a second course is more often in the same one.
+    ``effort`` ``[..., D, C]`` is what paying for concentrators adds to the odds.
+    """
+    ceiling = outcomes.progression_ceiling
+    level = np.exp(outcomes.progression_quality * quality_gap - outcomes.focus_elasticity * np.log(breadth))
+    odds = base / (ceiling - base) * level * (1.0 + effort)
+    return ceiling * (odds / (1.0 + odds))
+
+
+def concentrators(rate: Array, previous_participants: Array, staying: Array, participants: Array) -> Array:
+    """Students completing their second course in a pathway, ``[..., D, C]``.
+
+    They were participants of the same pathway a year ago and are still enrolled (``staying``, the share of last
+    year's sites that is still open), and they are among this year's participants.
+    """
+    return np.minimum(rate * previous_participants * staying, participants)
+
+
+def effort_toward(effort: Array, price: Array, gain: Array, price_scale: Array, outcomes: Outcomes) -> Array:
+    """Effort on one margin a year later: it moves toward gain x (1 - exp(-price / scale)), up faster than down.
+
+    Paying for outcomes moves the reported outcome with saturation and a lag: Michigan 2015, completers x1.7-2.0
+    within three years (Goldring and co-authors, NBER 2024); Kansas SB155, about +30% credentials a head for $1,000.
+    """
+    target = gain * (1.0 - np.exp(-np.maximum(price, 0.0) / price_scale))
+    gap = target - effort
+    return effort + gap * np.where(gap > 0, outcomes.effort_rise, outcomes.effort_fall)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """``attempts`` and ``earned`` by value tier 1 to 3, each ``[..., D, C]``."""
+
+    attempts: Array
+    earned: tuple[Array, Array, Array]
+
+
+def credentials(
+    concentrating: Array,
+    attempt_rate: Array,
+    pass_rate: Array,
+    quality_gap: Array,
+    effort: Array,
+    mix: tuple[Array, Array, Array],
+    outcomes: Outcomes,
+) -> Credentials:
+    """Credential attempts and credentials earned by tier.
+
+    Effort raises attempts; the students drawn in pass less often, so that the pass rate falls by ``pass_rate_penalty``
+    for a doubling of attempts. ``mix`` are the shares of the three tiers, summing to one.
+    """
+    attempts = concentrating * np.minimum(attempt_rate * outcomes.credential_level * (1.0 + effort), 1.0)
+    passing = pass_rate * (1.0 + outcomes.pass_rate_quality * quality_gap) * (1.0 - outcomes.pass_rate_penalty * effort)
+    earned = attempts * np.clip(passing, 0.0, 1.0)
+    return Credentials(attempts, (earned * mix[0], earned * mix[1], earned * mix[2]))
+
+
+def tier_mix(
+    natural: tuple[Array, Array, Array], prices: tuple[Array, Array, Array], effort: Array, outcomes: Outcomes
+) -> tuple[Array, Array, Array]:
+    """Shares of credentials by value tier, each ``[..., D, C]``, summing to one.
+
+    Paid effort goes where a dollar is earned most easily: a tier's pull is its price over its difficulty (tier 1 = 1),
+    relative to the mean pull. When tiers pay alike, the mix slides to the easy ones (Virginia after its mandate: nine
+    of ten credentials generic; REL Appalachia).
+    """
+    pull_1 = prices[0]
+    pull_2 = prices[1] / outcomes.tier_difficulty_2
+    pull_3 = prices[2] / outcomes.tier_difficulty_3
+    mean_pull = (pull_1 + pull_2 + pull_3) / 3.0
+    shift = outcomes.tier_shift * effort
+    weights = tuple(
+        share * np.maximum(1.0 + shift * (ratio(pull, mean_pull, 1.0) - 1.0), 0.05)
+        for share, pull in zip(natural, (pull_1, pull_2, pull_3), strict=True)
+    )
+    total = weights[0] + weights[1] + weights[2]
+    return weights[0] / total, weights[1] / total, weights[2] / total
+
+
+def natural_mix(credential_tier: Array, main_share: Array) -> tuple[Array, Array, Array]:
+    """Tier shares without incentives: ``main_share`` in the tier of the cluster's main credential
+    (``credential_tier`` ``[1, C]``), the rest split evenly over the other two."""
+    other = (1.0 - main_share) / 2.0
+    one, two, three = (np.where(credential_tier == tier, main_share, other) for tier in (1, 2, 3))
+    return one, two, three
+
+
+def dual_credit(participants: Array, effort: Array, outcomes: Outcomes) -> Array:
+    """Dual-credit enrolments in CTE, ``[..., D, 1]``."""
+    return district_total(participants) * (outcomes.dual_credit_rate * (1.0 + effort))
+
+
+def placements(concentrating: Array, effort: Array, paid_places: Array, outcomes: Outcomes) -> Array:
+    """Work-based learning placements, ``[..., D, 1]``: those a district arranges itself, more with paid effort, and
+    the places that internship money pays for."""
+    return district_total(concentrating) * (outcomes.placement_rate * (1.0 + effort)) + paid_places
+
+
+def graduates_gained(concentrating: Array, outcomes: Outcomes) -> Array:
+    """Extra on-time graduates among this year's seniors who concentrate, ``[..., D, 1]``.
+
+    The causal range is 0 to +10 points (admission cut-offs and lotteries in MA, CT and NC); the raw 19-point gap of
+    New Mexico concentrators is selection and is not used.
+    """
+    return district_total(concentrating) * (outcomes.senior_share * outcomes.graduation_effect)

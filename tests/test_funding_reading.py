@@ -1,0 +1,231 @@
+"""What a user may write in a formula file, and the one line that answers what they may not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.funding.formula import Formula
+from sim.funding.reading import formula_from, read_formula, read_lines
+from sim.inputs import InputError
+
+FOLDER = Path(__file__).parent.parent / "conf"
+CLUSTERS = ("agriculture", "construction", "healthcare_human_services")
+
+BILL = """\
+title: A bill in ten lines
+source: a member's draft, 3 November 2026
+year_of_numbers: 2026
+description: $900 for every concentrator and $50,000 for every high school with a pathway.
+components:
+  - {kind: base, per_school: 50_000}
+  - {kind: per_student, count: concentrators, dollars: 900}
+rules: {phase_in: [0.5]}
+appropriation: {rule: indexed, dollars: 40_000_000}
+"""
+
+
+def bill(**changes: Any) -> dict[str, Any]:
+    """A formula that can be used, with some keys changed, or left out where the change is None."""
+    written: dict[str, Any] = {
+        "title": "A bill",
+        "source": "a draft",
+        "year_of_numbers": 2026,
+        "description": "Dollars for concentrators.",
+        "components": [{"kind": "per_student", "count": "concentrators", "dollars": 900}],
+        "appropriation": {"rule": "full"},
+    }
+    return {key: value for key, value in {**written, **changes}.items() if value is not None}
+
+
+def read(written: Any) -> Formula:
+    return formula_from(written, "bill.yaml", "bill", {}, CLUSTERS)
+
+
+def component(**keys: Any) -> dict[str, Any]:
+    return {"components": [keys]}
+
+
+def test_a_bill_takes_ten_lines(tmp_path: Path) -> None:
+    path = tmp_path / "my_bill.yaml"
+    path.write_text(BILL.replace("description: ", "description: >-\n  "), encoding="utf-8")
+    formula = read_formula(path, FOLDER / "line")
+    assert formula.name == "my_bill"
+    assert [line.name for line in formula.lines] == ["my_bill", "perkins", "secondary_weight"]
+    own = formula.own_lines[0]
+    assert own.title == "A bill in ten lines"
+    assert (own.start_year, own.sunset_year, own.recurring, own.oversight) == (2027, None, True, "categorical")
+
+
+def test_other_lines_can_be_named_or_left_out() -> None:
+    shared = read_lines(FOLDER / "line")
+    only = formula_from(bill(also=["nextgen_pilot"]), "bill.yaml", "bill", shared)
+    assert [line.name for line in only.lines] == ["bill", "nextgen_pilot"]
+    none = formula_from(bill(also=[]), "bill.yaml", "bill", shared)
+    assert [line.name for line in none.lines] == ["bill"]
+
+
+def test_a_shared_line_can_be_changed_where_it_is_used() -> None:
+    shared = read_lines(FOLDER / "line")
+    written = bill(components=None, appropriation=None, lines=[{"line": "nextgen_pilot", "sunset_year": 2029}])
+    line = formula_from(written, "bill.yaml", "bill", shared).line("nextgen_pilot")
+    assert line.sunset_year == 2029
+    assert line.fund == "Public Education Reform Fund"
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("a negative amount", component(kind="base", per_school=-1), "components.0.base.per_school: -1 is not allowed"),
+    ("text for a number", component(kind="base", per_school="50k"), "components.0.base.per_school: '50k'"),
+    ("infinity", component(kind="base", per_school=float("inf")), "components.0.base.per_school: inf"),
+    ("not a number", component(kind="base", per_school=float("nan")), "components.0.base.per_school: nan"),
+    ("yes for a number", component(kind="base", per_school=True), "components.0.base.per_school: True"),
+    ("an unknown kind", component(kind="bse", per_school=1), "components.0.kind: 'bse' is not allowed; did you mean 'base'?"),
+    ("no kind", component(per_school=1), "components.0.kind: is missing"),
+    ("a component that is a word", {"components": ["base"]}, "components.0: 'base' is not allowed"),
+    ("no component", {"components": []}, "components: [] is not allowed: write at least one component"),
+    (
+        "a misspelt key of a component",
+        component(kind="base", per_scool=1),
+        "components.0.base.per_scool: unknown key; did you mean 'per_school'?",
+    ),
+    ("a misspelt key of the formula", {"recuring": True}, "recuring: unknown key; did you mean 'recurring'?"),
+    ("a misspelt rule", {"rules": {"phase_inn": [1]}}, "rules.phase_inn: unknown key; did you mean 'phase_in'?"),
+    ("a key that only the program sets", {"scale": 2.0}, "scale: unknown key"),
+    ("a missing source", {"source": None}, "source: is missing"),
+    ("an empty source", {"source": ""}, "source: '' is not allowed"),
+    ("a missing appropriation", {"appropriation": None}, "appropriation: is missing"),
+    (
+        "an unknown appropriation rule",
+        {"appropriation": {"rule": "fixd", "dollars": 1}},
+        "appropriation.rule: 'fixd' is not allowed; did you mean 'fixed'?",
+    ),
+    (
+        "an appropriation without dollars",
+        {"appropriation": {"rule": "fixed"}},
+        "appropriation.fixed.dollars: is missing",
+    ),
+    (
+        "an appropriation above the whole revenue",
+        {"appropriation": {"rule": "share_of_revenue", "share": 1.2}},
+        "appropriation.share_of_revenue.share: 1.2 is not allowed",
+    ),
+    (
+        "an unknown cluster",
+        component(kind="cost_tier", tiers=[{"clusters": ["agricultur"], "dollars": 1}]),
+        "line bill: unknown cluster 'agricultur'; did you mean 'agriculture'?",
+    ),
+    (
+        "a cluster in two tiers",
+        component(
+            kind="cost_tier",
+            tiers=[{"clusters": "construction", "dollars": 1}, {"clusters": ["construction"], "dollars": 2}],
+        ),
+        "'construction' stands in two tiers",
+    ),
+    (
+        "a tier with dollars and a multiplier",
+        component(kind="cost_tier", tiers=[{"clusters": "construction", "dollars": 1, "multiplier": 2}]),
+        "write exactly one of dollars or multiplier",
+    ),
+    ("a phase-in that goes down", {"rules": {"phase_in": [0.5, 0.25]}}, "rules.phase_in: [0.5, 0.25] is not allowed: a phase-in"),
+    ("a phase-in above the whole", {"rules": {"phase_in": [1.5]}}, "rules.phase_in.0: 1.5 is not allowed"),
+    ("a share above one", component(kind="quality_incentive", share=10), "components.0.quality_incentive.share: 10"),
+    ("a sunset before the start", {"start_year": 2030, "sunset_year": 2029}, "sunset_year: 2029 is not allowed"),
+    ("a year that is none", {"takes_effect": 27}, "takes_effect: 27 is not allowed"),
+    (
+        "two components of one name",
+        {"components": [{"kind": "per_student", "count": "members", "dollars": 1}] * 2},
+        "two components are called 'per_student'",
+    ),
+    (
+        "two bases in a line",
+        {"components": [{"kind": "base", "per_school": 1}, {"kind": "base", "per_school": 1, "name": "b"}]},
+        "'base' can stand only once in a line",
+    ),
+    (
+        "weights that do not sum to one",
+        component(kind="quality_incentive", share=0.1, weights={"data_and_outcomes": 0.5}),
+        "the weights sum to 0.5, not to 1",
+    ),
+    (
+        "an unknown quality component",
+        component(kind="quality_incentive", share=0.1, weights={"data_and_outcome": 1}),
+        "did you mean 'data_and_outcomes'?",
+    ),
+    ("dollars and a weight", component(kind="per_student", count="members", dollars=1, weight=1), "write exactly one of"),
+    ("a weight of nothing", component(kind="per_student", count="members", weight=1), "weight and base_amount go together"),
+    ("a count of something else", component(kind="per_student", count="pupils", dollars=1), "per_student.count: 'pupils'"),
+    ("a fourth credential tier", component(kind="credential_bonus", dollars={4: 1}), "credential_bonus.dollars"),
+    (
+        "a weight in the SEG with a fixed appropriation",
+        {
+            **component(kind="seg_weight", count="members", weight=0.1, funded=True),
+            "appropriation": {"rule": "fixed", "dollars": 1},
+        },
+        "the SEG pays what its units are worth",
+    ),
+    (
+        "SEG money mixed with other money",
+        {
+            "components": [
+                {"kind": "seg_weight", "count": "members", "weight": 0.1, "funded": True},
+                {"kind": "base", "per_school": 1},
+            ]
+        },
+        "a seg_weight is money inside the SEG",
+    ),
+    ("a pot without dollars", component(kind="competitive_grant"), "'competitive_grant' divides the appropriation"),
+    ("no winners", component(kind="competitive_grant", pot=1, winners=0), "competitive_grant.winners: 0 is not allowed"),
+    ("an oversight of its own", {"oversight": "loose"}, "oversight: 'loose' is not allowed"),
+    ("a proration that is not known", {"rules": {"proration": "queue"}}, "rules.proration: 'queue' is not allowed"),
+    ("lines and components together", {"lines": []}, "components: write it inside lines"),
+    ("no components at all", {"components": None, "appropriation": None}, "components: is missing"),
+    ("an unknown shared line", {"also": ["perkin"]}, "also: 'perkin' is not a shared line"),
+    (
+        "two lines of one name",
+        {"components": None, "appropriation": None, "lines": [{**component(kind="base", per_school=1),
+         "name": "a", "appropriation": {"rule": "full"}}] * 2},
+        "two lines are called 'a'",
+    ),
+    (
+        "an error inside a line of several",
+        {"components": None, "appropriation": None, "lines": [{**component(kind="base", per_school=-1),
+         "name": "a", "appropriation": {"rule": "full"}}]},
+        "bill.yaml: lines.0: components.0.base.per_school: -1",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "message"), [pytest.param(*case[1:], id=case[0]) for case in REFUSED])
+def test_what_cannot_be_used_is_refused_in_one_line(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        read(bill(**changes))
+    text = str(refusal.value)
+    assert text.startswith("bill.yaml")
+    assert message in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("written", [None, [], "a formula", 3])
+def test_a_file_that_is_no_mapping_is_refused(written: Any) -> None:
+    with pytest.raises(InputError, match="a formula is a mapping"):
+        read(written)
+
+
+def test_a_tag_that_builds_an_object_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "evil.yaml"
+    path.write_text("title: !!python/object/apply:os.getcwd []\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"evil\.yaml, line 1"):
+        read_formula(path, FOLDER / "line")
+
+
+def test_a_shared_line_that_is_wrong_names_its_own_file(tmp_path: Path) -> None:
+    (tmp_path / "grant.yaml").write_text("components: []\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"grant\.yaml: components"):
+        read_lines(tmp_path)
+
+
+def test_what_is_read_cannot_be_changed() -> None:
+    line = read(bill()).lines[0]
+    with pytest.raises(Exception, match="frozen"):
+        line.recurring = False  # type: ignore[misc]
