@@ -10,32 +10,34 @@ from sim.funding.reading import line_from
 
 dollars = st.floats(min_value=0.0, max_value=2e5, allow_nan=False).map(lambda number: round(number, 2))
 some_dollars = st.floats(min_value=1.0, max_value=2e5).map(lambda number: round(number, 2))
+money = st.floats(min_value=0.0, max_value=1e7).map(lambda number: round(number, 2))
 shares = st.floats(min_value=0.0, max_value=1.0).map(lambda number: round(number, 3))
 
 base = st.fixed_dictionaries(
     {"kind": st.just("base"), "per_school": some_dollars},
     optional={"per_district": dollars, "per_site": dollars, "minimum_concentrators": st.integers(0, 40)},
 )
-per_student = st.one_of(
-    st.fixed_dictionaries(
+per_student = st.sampled_from(["dollars", "pot"]).flatmap(
+    lambda amount: st.fixed_dictionaries(
         {
             "kind": st.just("per_student"),
             "count": st.sampled_from(["participants", "concentrators", "members"]),
             amount: some_dollars,
         }
     )
-    for amount in ("dollars", "pot")
 )
 cost_tier = st.fixed_dictionaries(
     {
         "kind": st.just("cost_tier"),
         "count": st.sampled_from(["participants", "concentrators"]),
-        "tiers": st.one_of(
-            st.builds(
-                lambda extra, times: [{"clusters": "high_cost", "dollars": extra}, {"clusters": times[0], **times[1]}],
-                dollars,
-                st.tuples(st.sampled_from(CLUSTERS), st.fixed_dictionaries({"multiplier": st.floats(0.5, 3.0)})),
-            ),
+        "tiers": st.builds(
+            lambda extra, cluster, times: [
+                {"clusters": "high_cost", "dollars": extra},
+                {"clusters": cluster, "multiplier": times},
+            ],
+            dollars,
+            st.sampled_from(CLUSTERS),
+            st.floats(0.5, 3.0),
         ),
     }
 )
@@ -104,10 +106,10 @@ rules = st.fixed_dictionaries(
     },
 )
 capped_appropriation = st.one_of(
-    st.builds(lambda amount: {"rule": "fixed", "dollars": amount}, st.floats(0.0, 1e7)),
-    st.builds(lambda amount: {"rule": "indexed", "dollars": amount}, st.floats(0.0, 1e7)),
-    st.builds(lambda share: {"rule": "share_of_revenue", "share": share}, st.floats(0.0, 0.001)),
-    st.builds(lambda cap: {"rule": "demand_with_cap", "cap": cap}, st.floats(0.0, 1e7)),
+    st.builds(lambda amount: {"rule": "fixed", "dollars": amount}, money),
+    st.builds(lambda amount: {"rule": "indexed", "dollars": amount}, money),
+    st.builds(lambda share: {"rule": "share_of_revenue", "share": share / 1e6}, st.integers(0, 1000)),
+    st.builds(lambda cap: {"rule": "demand_with_cap", "cap": cap}, money),
 )
 
 

@@ -186,8 +186,8 @@ def some_counts(seed: int, leading: tuple[int, ...], districts: int) -> Counts:
     clusters = len(CLUSTERS)
     pathways = (*leading, districts, clusters)
     lone = (*leading, districts, 1)
-    offers = rng.random(pathways) < 0.6
-    sites = offers * rng.integers(1, 4, pathways).astype(np.float64)
+    offers = (rng.random(pathways) < 0.6).astype(np.float64)
+    sites: Array = offers * rng.integers(1, 4, pathways)
     participants = offers * rng.gamma(1.5, 60.0, pathways)
     concentrators = participants * rng.random(pathways) * 0.6
     return Counts(

@@ -1,16 +1,25 @@
 """What a user may write in a formula file, and the one line that answers what they may not."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pydantic import BaseModel
 
+from sim.funding.components import COMPONENTS
+from sim.funding.components.cost_tier import Tier
+from sim.funding.components.size_adjustment import Rural, Small, Sparse
 from sim.funding.formula import Formula
-from sim.funding.reading import formula_from, read_formula, read_lines
-from sim.inputs import InputError
+from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_formula, read_lines
+from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
+from sim.inputs import InputError, read_yaml
 
 FOLDER = Path(__file__).parent.parent / "conf"
 CLUSTERS = ("agriculture", "construction", "healthcare_human_services")
+
+DOCUMENTATION = FOLDER.parent / "docs" / "formulas.md"
 
 BILL = """\
 title: A bill in ten lines
@@ -79,7 +88,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("infinity", component(kind="base", per_school=float("inf")), "components.0.base.per_school: inf"),
     ("not a number", component(kind="base", per_school=float("nan")), "components.0.base.per_school: nan"),
     ("yes for a number", component(kind="base", per_school=True), "components.0.base.per_school: True"),
-    ("an unknown kind", component(kind="bse", per_school=1), "components.0.kind: 'bse' is not allowed; did you mean 'base'?"),
+    (
+        "an unknown kind",
+        component(kind="bse", per_school=1),
+        "components.0.kind: 'bse' is not allowed; did you mean 'base'?",
+    ),
     ("no kind", component(per_school=1), "components.0.kind: is missing"),
     ("a component that is a word", {"components": ["base"]}, "components.0: 'base' is not allowed"),
     ("no component", {"components": []}, "components: [] is not allowed: write at least one component"),
@@ -127,7 +140,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         component(kind="cost_tier", tiers=[{"clusters": "construction", "dollars": 1, "multiplier": 2}]),
         "write exactly one of dollars or multiplier",
     ),
-    ("a phase-in that goes down", {"rules": {"phase_in": [0.5, 0.25]}}, "rules.phase_in: [0.5, 0.25] is not allowed: a phase-in"),
+    (
+        "a phase-in that goes down",
+        {"rules": {"phase_in": [0.5, 0.25]}},
+        "rules.phase_in: [0.5, 0.25] is not allowed: a phase-in",
+    ),
     ("a phase-in above the whole", {"rules": {"phase_in": [1.5]}}, "rules.phase_in.0: 1.5 is not allowed"),
     ("a share above one", component(kind="quality_incentive", share=10), "components.0.quality_incentive.share: 10"),
     ("a sunset before the start", {"start_year": 2030, "sunset_year": 2029}, "sunset_year: 2029 is not allowed"),
@@ -152,9 +169,21 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         component(kind="quality_incentive", share=0.1, weights={"data_and_outcome": 1}),
         "did you mean 'data_and_outcomes'?",
     ),
-    ("dollars and a weight", component(kind="per_student", count="members", dollars=1, weight=1), "write exactly one of"),
-    ("a weight of nothing", component(kind="per_student", count="members", weight=1), "weight and base_amount go together"),
-    ("a count of something else", component(kind="per_student", count="pupils", dollars=1), "per_student.count: 'pupils'"),
+    (
+        "dollars and a weight",
+        component(kind="per_student", count="members", dollars=1, weight=1),
+        "write exactly one of",
+    ),
+    (
+        "a weight of nothing",
+        component(kind="per_student", count="members", weight=1),
+        "weight and base_amount go together",
+    ),
+    (
+        "a count of something else",
+        component(kind="per_student", count="pupils", dollars=1),
+        "per_student.count: 'pupils'",
+    ),
     ("a fourth credential tier", component(kind="credential_bonus", dollars={4: 1}), "credential_bonus.dollars"),
     (
         "a weight in the SEG with a fixed appropriation",
@@ -174,8 +203,22 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         },
         "a seg_weight is money inside the SEG",
     ),
+    (
+        "funded and unfunded weights in one line",
+        {
+            "components": [
+                {"kind": "seg_weight", "count": "members", "weight": 0.1, "funded": True, "name": "one"},
+                {"kind": "seg_weight", "count": "members", "weight": 0.1, "funded": False, "name": "other"},
+            ]
+        },
+        "funded and unfunded weights need lines of their own",
+    ),
     ("a pot without dollars", component(kind="competitive_grant"), "'competitive_grant' divides the appropriation"),
-    ("no winners", component(kind="competitive_grant", pot=1, winners=0), "competitive_grant.winners: 0 is not allowed"),
+    (
+        "no winners",
+        component(kind="competitive_grant", pot=1, winners=0),
+        "competitive_grant.winners: 0 is not allowed",
+    ),
     ("an oversight of its own", {"oversight": "loose"}, "oversight: 'loose' is not allowed"),
     ("a proration that is not known", {"rules": {"proration": "queue"}}, "rules.proration: 'queue' is not allowed"),
     ("lines and components together", {"lines": []}, "components: write it inside lines"),
@@ -229,3 +272,38 @@ def test_what_is_read_cannot_be_changed() -> None:
     line = read(bill()).lines[0]
     with pytest.raises(Exception, match="frozen"):
         line.recurring = False  # type: ignore[misc]
+
+
+def test_the_documentation_names_every_kind_key_and_rule() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    named = set(re.findall(r"[a-z][a-z0-9_]*", text))
+    models: list[type[BaseModel]] = [
+        *COMPONENTS.values(),
+        *APPROPRIATION_RULES.values(),
+        Rules,
+        HoldHarmless,
+        Tier,
+        Small,
+        Rural,
+        Sparse,
+    ]
+    wanted = {*COMPONENTS, *APPROPRIATION_RULES, *LINE_KEYS, *FORMULA_KEYS, "also", "lines"}
+    wanted |= {key for model in models for key in model.model_fields}
+    assert wanted - named == set()
+
+
+def test_the_documented_bill_can_be_read() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    first = text.split("```yaml\n")[1].split("```")[0]
+    formula = formula_from(yaml.safe_load(first), "my_bill.yaml", "my_bill", read_lines(FOLDER / "line"))
+    assert formula.own_lines[0].rules.phase_in == (0.5,)
+
+
+def test_the_documented_library_is_the_one_that_is_shipped() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8").split("## What is shipped")[1].split("## ")[0]
+    rows = dict(re.findall(r"^\| `([a-z0-9_]+)` \| .* \| ([0-9.]+|none after FY2026) \|$", text, flags=re.MULTILINE))
+    for path in (FOLDER / "formula").glob("*.yaml"):
+        expected = read_yaml(path)["expected_base_year_entitlement"] / 1e6
+        if path.stem != "pilot_sunset":
+            assert float(rows[path.stem]) == pytest.approx(expected, abs=0.051), path.stem
+    assert rows["pilot_sunset"] == "none after FY2026"

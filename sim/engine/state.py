@@ -1,7 +1,7 @@
 """What changes from year to year, and what a run keeps from its start."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -101,23 +101,30 @@ class State:
     memory: Mapping[str, LineMemory]
     counts: Counts
 
-    def single(self, run: int) -> "State":
-        """The state of one run of a batch, without the run axis."""
-        return take_run(self, run)
-
 
 def take_run(bundle: Bundle, run: int) -> Bundle:
     """The same nested bundle of arrays with one run of a batch taken and the run axis dropped."""
-    return cast(Bundle, _mapped(bundle, run))
+
+    def one(array: Array) -> Array:
+        if array.ndim < 3:
+            return array
+        return array[run] if array.shape[0] > 1 else array[0]
+
+    return cast(Bundle, _mapped(bundle, one))
 
 
-def _mapped(value: Any, run: int) -> Any:
+def with_run_axis(bundle: Bundle) -> Bundle:
+    """The same nested bundle with a leading axis for one run on every array."""
+    return cast(Bundle, _mapped(bundle, lambda array: array[np.newaxis]))
+
+
+def _mapped(value: Any, change: Callable[[Array], Array]) -> Any:
     if isinstance(value, np.ndarray):
-        return value[run] if value.ndim == 3 and value.shape[0] > 1 else value[0] if value.ndim == 3 else value
+        return change(value)
     if isinstance(value, tuple):
-        return tuple(_mapped(part, run) for part in value)
+        return tuple(_mapped(part, change) for part in value)
     if isinstance(value, Mapping):
-        return {key: _mapped(part, run) for key, part in value.items()}
-    if hasattr(value, "__dataclass_fields__"):
-        return replace(value, **{f.name: _mapped(getattr(value, f.name), run) for f in fields(value)})
+        return {key: _mapped(part, change) for key, part in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _mapped(getattr(value, f.name), change) for f in fields(value)})
     return value

@@ -56,6 +56,8 @@ class Line(Strict):
                 raise ValueError(f"'{getattr(component, 'kind', '')}' can stand only once in a line")
         if SegWeight in kinds and any(kind is not SegWeight for kind in kinds):
             raise ValueError("a seg_weight is money inside the SEG; write other components in a line of their own")
+        if len({component.funded for component in value if isinstance(component, SegWeight)}) > 1:
+            raise ValueError("funded and unfunded weights need lines of their own")
         return value
 
     @field_validator("sunset_year")
@@ -101,10 +103,10 @@ class Line(Strict):
     @property
     def seg(self) -> Literal["outside", "funded", "unfunded"]:
         """Whether the line's money flows inside the SEG, and if so whether its appropriation grows by it."""
-        weights = [component for component in self.components if isinstance(component, SegWeight)]
-        if not weights:
+        first = self.components[0]
+        if not isinstance(first, SegWeight):
             return "outside"
-        return "funded" if all(weight.funded for weight in weights) else "unfunded"
+        return "funded" if first.funded else "unfunded"
 
     @property
     def cut_rule(self) -> Literal["grant", "formula", "none"]:

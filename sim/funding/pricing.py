@@ -34,7 +34,10 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     index = context.price_index if line.rules.indexation == "prices" else ONE
     # A pot that is the appropriation is scaled with it; the components must see it unscaled, as all is scaled below.
     appropriation = context.appropriation if line.scale in (0.0, 1.0) else context.appropriation / line.scale
-    context = replace(context, index=index, appropriation=appropriation, counts=counted(line, context.counts))
+    counts = context.counts
+    if any(component.prices_what_is_counted for component in line.components):
+        counts = counted(line, counts)
+    context = replace(context, index=index, appropriation=appropriation, counts=counts)
     schedule = NOTHING
     for component in sorted(line.components, key=lambda component: component.stage):
         schedule = schedule.plus(component.prices(context, schedule))

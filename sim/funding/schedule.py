@@ -124,15 +124,24 @@ def entitlement(schedule: Schedule, counts: Counts) -> Array:
     ):
         if price is not ZERO:
             owed = owed + (price if count is None else price * count)
+    # Pathway terms are added before the one sum over clusters, which costs more than all of them.
+    by_pathway: Array = ZERO
     for price, count in (
         (schedule.per_site, counts.sites),
         (schedule.per_participant, counts.participants),
         (schedule.per_concentrator, counts.concentrators),
         (schedule.per_instructor, counts.instructors),
         (schedule.startup_share, counts.startup_spending),
-        (schedule.per_quality_point, counts.quality),
         *zip(schedule.per_credential, counts.credentials, strict=True),
     ):
         if price is not ZERO:
-            owed = owed + district_total(price * count)
+            term = price * count
+            if term.shape == by_pathway.shape:
+                by_pathway += term
+            else:
+                by_pathway = term if by_pathway is ZERO else by_pathway + term
+    if by_pathway is not ZERO:
+        owed = owed + district_total(by_pathway)
+    if schedule.per_quality_point is not ZERO:
+        owed = owed + district_total(schedule.per_quality_point * counts.quality)
     return owed if owed is not ZERO else counts.membership * 0.0

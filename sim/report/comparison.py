@@ -115,7 +115,7 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
             ("Formula", ""),
             ("Concentrators", recent),
             ("Credentials", recent),
-            ("State cost", f"a year, FY{panel.base_year} $"),
+            ("State cost", f"FY{panel.base_year} $ a year"),
             ("$ per added", "concentrator"),
             ("$ per added", "credential"),
             ("Pathways", recent),
@@ -164,9 +164,10 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
     panel = Panel(results, scenario)
     header, *rows = comparison_cells(results, scenario)
     title = f"Funding formulas compared, FY{panel.years[0]} to FY{panel.years[-1]}, scenario {panel.scenario}"
-    table = Table(title=title, title_justify="left", title_style="", box=Box(_RULED, ascii=True), padding=(0, 1))
+    table = Table(title=title, title_justify="left", title_style="", box=Box(_RULED, ascii=True), padding=(0, 1, 0, 0))
     for number, (top, below) in enumerate(header):
-        table.add_column(f"{top}\n{below}" if below else top, justify="right" if number else "left", no_wrap=number > 0)
+        heading = f"{top}\n{below}" if below else top
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     for row in rows:
         table.add_row(*(f"{top}\n{below}" if below else top for top, below in row))
     notes = [
@@ -193,8 +194,8 @@ def _moved_inside_the_seg(panel: Panel) -> list[str]:
         return []
     moved = bands(panel.constant("dilution")[:, :, panel.policy].mean(axis=2))
     return [
-        f"{formula}: {interval_text(moved.mean[f], moved.p05[f], moved.p95[f], 'dollars')} a year is not new state money "
-        "but moved inside the SEG from other program units, whose value falls."
+        f"{formula}: {interval_text(moved.mean[f], moved.p05[f], moved.p95[f], 'dollars')} a year is not new "
+        "state money but moved inside the SEG from other program units, whose value falls."
         for f, formula in enumerate(panel.formulas)
         if moved.mean[f] > 0
     ]

@@ -144,6 +144,8 @@ def number_text(
     """
     if not math.isfinite(value):
         return NOT_AVAILABLE
+    if value == 0.0 and step is None:
+        step, size = 1.0, 1e3
     size = abs(value) if size is None else size
     step = _step(size / 10) if step is None else step
     before, after, scale, finest = _style(unit, size)

@@ -48,6 +48,7 @@ TOTALLED = frozenset(
         "local_money",
         "backfill",
         "not_sticking",
+        "released",
         "sustained_cost",
         "spending",
         "startup_spending",
@@ -55,8 +56,8 @@ TOTALLED = frozenset(
 )
 """Metrics that add up over years; of all others the mean over years is given."""
 
-NOT_DEFLATED = frozenset({"state_cost_constant", "unit_value", "revenue"})
-"""Dollar columns that get no constant-dollar twin: one has it already, two belong to the state's own nominal books."""
+NOT_DEFLATED = frozenset({"state_cost", "state_cost_constant"})
+"""Dollar columns that get no constant-dollar twin here, because the result tables hold it."""
 
 DRAW_INTERVAL = "90% of draws: parameter uncertainty and chance together"
 

@@ -71,6 +71,7 @@ STATE: tuple[Column, ...] = (
     Column("local_money", "dollars", "districts' own money spent on CTE beyond ordinary courses, backfill included"),
     Column("backfill", "dollars", "part of local_money that replaces CTE money that left"),
     Column("not_sticking", "dollars", "CTE formula money that districts use for other purposes"),
+    Column("released", "dollars", "carry-over beyond the limit, used for other purposes"),
     Column("sustained_cost", "dollars", "excess cost of CTE with equipment replaced when due"),
     Column("spending", "dollars", "excess cost that districts actually spent on CTE"),
     Column("startup_spending", "dollars", "spent on launches"),

@@ -31,6 +31,8 @@ class Component(Strict):
 
     stage: ClassVar[int] = AMOUNTS
     once_in_a_line: ClassVar[bool] = False
+    prices_what_is_counted: ClassVar[bool] = False
+    """Whether its prices follow the counts within the line's limits, not merely the counts."""
 
     @property
     def label(self) -> str:

@@ -43,9 +43,10 @@ class CredentialBonus(Component):
         """The credentials within both limits, ``[..., D, C]`` for each tier."""
         earned = counts.credentials
         paid: list[Array] = list(earned)
+        all_tiers = earned[0] + earned[1] + earned[2]
         if self.per_student_limit is not None:
             limit = self.per_student_limit * counts.concentrators
-            beyond = earned[0] + earned[1] + earned[2] > limit
+            beyond = all_tiers > limit
             if beyond.any():
                 room = limit
                 for tier in sorted(CREDENTIAL_TIERS, key=self._dollars, reverse=True):
@@ -53,9 +54,14 @@ class CredentialBonus(Component):
                     room = room - within
                     paid[tier - 1] = np.where(beyond, within, earned[tier - 1])
         if self.district_share_limit is not None:
-            most = self.district_share_limit * state_total(earned[0] + earned[1] + earned[2])
-            share = np.minimum(1.0, ratio(most, district_total(paid[0] + paid[1] + paid[2]), 1.0))
+            in_district = district_total(all_tiers)
+            most = self.district_share_limit * state_total(in_district)
+            if paid[0] is not earned[0]:
+                in_district = district_total(paid[0] + paid[1] + paid[2])
+            share = np.minimum(1.0, ratio(most, in_district, 1.0))
             paid = [tier * share for tier in paid]
+        if all(after is before for after, before in zip(paid, earned, strict=True)):
+            return counts
         return replace(counts, credentials=(paid[0], paid[1], paid[2]))
 
     def describe(self) -> list[str]:

@@ -34,6 +34,7 @@ class QualityIncentive(Component):
 
     stage = QUALITY
     once_in_a_line = True
+    prices_what_is_counted = True
 
     @field_validator("weights")
     @classmethod

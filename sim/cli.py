@@ -1,0 +1,120 @@
+"""The command line: ``cte-sim`` composes a configuration with Hydra and runs the study it names."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim.config_folder import config_folder
+from sim.inputs import InputError, nearest
+from sim.study.settings import Settings, read_settings
+
+FREE_GROUPS: tuple[str, ...] = ("parameters", "formula")
+"""Settings in which a user may write keys that the configuration does not list; they are checked when read."""
+
+
+def main() -> None:
+    """The console script. A mistake of the user ends with one line on standard error and exit status 2."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    sys.argv[1:] = [_open_key(argument) for argument in sys.argv[1:]]
+    try:
+        run = hydra.main(version_base="1.3", config_path=str(config_folder()), config_name="config")(run_study)
+        run()
+    except (InputError, HydraException, OmegaConfBaseException) as error:
+        print(f"cte-sim: {one_line(error)}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("cte-sim: stopped; finished chunks are kept, run the same command again to continue", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def _open_key(argument: str) -> str:
+    """Let Hydra add keys in the free groups: parameters.x=1 becomes ++parameters.x=1."""
+    key = argument.split("=", 1)[0]
+    return f"++{argument}" if any(key.startswith(f"{group}.") for group in FREE_GROUPS) else argument
+
+
+def one_line(error: Exception) -> str:
+    """What went wrong, in one line, with the nearest key where one was misspelt."""
+    if isinstance(error, InputError):
+        return str(error)
+    text = " ".join(str(error).split())
+    cause = error.__cause__
+    key = str(getattr(cause, "key", "") or "")
+    if "Could not override" in text and key:
+        full = str(getattr(cause, "full_key", "") or key)
+        return f"{full}: unknown setting; {nearest(key, _known_keys(full))}"
+    if "Could not find" in text and "/" in text:
+        group, _, name = text.split("'")[1].rpartition("/")
+        return f"{group}={name}: unknown choice; {nearest(name, _choices(group))}"
+    return text.removesuffix(" Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.")
+
+
+def _known_keys(full_key: str) -> list[str]:
+    group = full_key.rpartition(".")[0]
+    if group == "study":
+        return ["name", "baseline", "formulas"]
+    return [*Settings.model_fields, "hydra"]
+
+
+def _choices(group: str) -> list[str]:
+    return sorted(path.stem for path in (config_folder() / group).glob("*.yaml"))
+
+
+def run_study(config: DictConfig) -> None:
+    """Run the study that a composed configuration names."""
+    plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
+    written = plain.pop("formula", None)
+    settings = read_settings({**plain, "formula": written or {}})
+    if settings.study.name == "parameters":
+        from sim.report.parameters import parameter_text
+
+        print(parameter_text())
+        return
+    chosen = HydraConfig.get().runtime.choices.get("formula")
+    run_comparison(settings, {**plain, "formula": written}, written, chosen, Path(HydraConfig.get().runtime.output_dir))
+
+
+def run_comparison(
+    settings: Settings, plain: Mapping[str, Any], written: Mapping[str, Any] | None, chosen: str | None, folder: Path
+) -> None:
+    """Run the formulas of a study on common draws, report progress, and end with the table."""
+    from rich.console import Console
+
+    import sim.results
+    from sim.report.comparison import comparison_table
+    from sim.report.progress import progress_bar
+    from sim.study.cost_neutral import rescaled
+    from sim.study.inputs import read_inputs
+    from sim.study.runner import carry_out
+
+    console = Console(stderr=True)
+    inputs = read_inputs(settings, written, chosen)
+    inputs = rescaled(settings, inputs)
+    console.print(
+        f"{len(inputs.formulas)} formulas, {settings.draws} draws, {settings.horizon} years,"
+        f" {len(inputs.world.districts)} districts; results in {folder}"
+    )
+    with progress_bar(console) as advance:
+        outcome = carry_out(settings, inputs, folder, plain, advance)
+    results = sim.results.open(folder)
+    if settings.report:
+        from sim.report.write import write_report
+
+        with console.status("writing tables and figures"):
+            write_report(results, inputs.world, folder)
+    print(comparison_table(results))
+    if outcome.failed:
+        console.print(f"{outcome.failed} of {outcome.runs} runs failed; see results/failures-*.parquet in {folder}")
+    print(f"Written to {folder}")
+
+
+if __name__ == "__main__":
+    main()

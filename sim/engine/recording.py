@@ -1,0 +1,179 @@
+"""What is kept of a year: statewide, by funding line, by cluster and by district, one number for each run."""
+
+
+
+import numpy as np
+
+from sim.arrays import Array, cluster_total, district_total, ratio, state_total
+from sim.engine.calendar import Year
+from sim.engine.state import State
+from sim.funding import budget, seg
+from sim.funding.allocation import cost_to_state
+from sim.parameters.groups import Parameters
+from sim.students.choice import reached_share
+from sim.world.world import World
+
+Record = dict[str, Array]
+NOTHING: Array = np.zeros((1, 1))
+
+
+def statewide(world: World, parameters: Parameters, state: State, year: Year) -> Record:
+    """Every statewide number of a year, each ``[R]``; the columns of the results' state table."""
+    sites = state_total(state.sites)
+    students = district_total(state.participants)
+    all_students = state_total(students)
+    quality = state.quality.mean(axis=-1, keepdims=True)
+    cover = parameters.staffing.substitute_cover
+    taught = state_total(state.sections + cover * state.vacant_sections)
+    flexible = state_total(year.flexible)
+    credentials = [state_total(tier) for tier in year.credentials]
+    per_instructor = parameters.costs.sections_per_instructor
+    threshold = parameters.quality.high_quality_threshold
+    record = {
+        "membership": state_total(state.counts.membership),
+        "participants": all_students,
+        "concentrators": state_total(state.concentrators),
+        "high_cost_concentrators": state_total(state.concentrators * world.clusters.high_cost_share),
+        "school_concentrator_share": school_concentrator_share(world, state),
+        "credentials": credentials[0] + credentials[1] + credentials[2],
+        "credentials_tier_1": credentials[0],
+        "credentials_tier_2": credentials[1],
+        "credentials_tier_3": credentials[2],
+        "dual_credit": state_total(year.dual_credit),
+        "placements": state_total(state.counts.placements),
+        "graduates_gained": state_total(year.graduates_gained),
+        "pathways": state_total((state.sites > 0) * 1.0),
+        "sites": sites,
+        "sites_opened": state_total(year.sites_opened),
+        "sites_closed": state_total(year.choice.sites_closed),
+        "launches_wanted": state_total(year.choice.wanted * 1.0),
+        "launches_started": state_total(year.launches_started),
+        "stopped_by_size": state_total(year.choice.stopped_by_size * 1.0),
+        "stopped_by_facility": state_total(year.choice.stopped_by_facility * 1.0),
+        "stopped_by_cash": state_total(year.choice.stopped_by_cash * 1.0),
+        "stopped_by_capacity": state_total(year.choice.stopped_by_capacity * 1.0),
+        "stopped_by_instructor": state_total(year.stopped_by_instructor),
+        "instructors": state_total(state.sections) / per_instructor,
+        "vacancies": state_total(state.vacant_sections) / per_instructor,
+        "class_size": ratio(all_students, taught * parameters.choice.seats_per_section),
+        "quality": ratio(state_total(quality * students), all_students),
+        "high_quality_share": ratio(state_total(state.sites * (quality >= threshold)), sites),
+        "equipment": ratio(state_total(state.equipment * state.sites), sites),
+        "replacement_share": ratio(state_total(state.spending_ratio * year.flexible), flexible),
+        "districts_offering": state_total(state.counts.offering),
+        **_money(parameters, state, year),
+        "local_money": state_total(year.local),
+        "backfill": state_total(year.backfill),
+        "not_sticking": state_total(year.settlement.not_sticking),
+        "released": state_total(year.year_end.released),
+        "sustained_cost": state_total(year.sustained_cost),
+        "spending": state_total(year.year_end.spending),
+        "startup_spending": state_total(year.startup_spending),
+        "cash": state_total(state.cash),
+        "revenue": state.revenue,
+        "price_index": year.conditions.price_index,
+    }
+    return {name: _by_run(value) for name, value in record.items()}
+
+
+def school_concentrator_share(world: World, state: State) -> Array:
+    """Concentrators over membership, mean over high schools, ``[..., 1, 1]``.
+
+    A pathway's sites are laid on a district's largest schools, and its concentrators on them by membership.
+    """
+    districts = world.districts
+    at_sites = reached_share(districts.coverage, state.sites, districts.high_schools, NOTHING)
+    share = ratio(state.sites * state.concentrators, at_sites * state.counts.membership)
+    return state_total(share) / districts.high_schools.sum()
+
+
+def _money(parameters: Parameters, state: State, year: Year) -> Record:
+    offers, ledgers = year.offers, year.settlement.ledgers
+    nothing = 0.0 * year.conditions.price_index
+    owed = spent = cost = recurring = voted = federal = weight_value = trust = nothing
+    own_lines = 0
+    for offer in offers.lines:
+        line, ledger = offer.line, ledgers[offer.line.name]
+        if line.federal:
+            federal = federal + ledger.spent
+        if line.seg != "outside":
+            weight_value = weight_value + ledger.spent
+        if line.background or line.federal:
+            continue
+        own_lines += 1
+        trust = trust + state.trust[line.name].mean(axis=-2, keepdims=True)
+        if line.seg == "unfunded":
+            continue
+        paid = cost_to_state(line, ledger)
+        owed, spent, cost = owed + ledger.owed, spent + ledger.spent, cost + paid
+        recurring = recurring + (paid if line.recurring else nothing)
+        voted = voted + budget.voted(line, offers.budget, ledger.spent)
+    lost = seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value)
+    return {
+        "entitlement": owed,
+        "appropriation": voted,
+        "state_cost": cost,
+        "state_cost_constant": cost / year.conditions.price_index,
+        "recurring_cost": recurring,
+        "nonrecurring_cost": cost - recurring,
+        "proration": ratio(spent, owed, 1.0),
+        "federal_paid": federal,
+        "weight_value": weight_value,
+        "weight_units": offers.weight_units + nothing,
+        "dilution": state_total(lost),
+        "unit_value": offers.unit_value,
+        "trust": trust / max(own_lines, 1),
+    }
+
+
+def by_line(year: Year) -> dict[str, Record]:
+    """Entitlement, appropriation, payment and proration of every line, each ``[R]``."""
+    records = {}
+    for offer in year.offers.lines:
+        ledger = year.settlement.ledgers[offer.line.name]
+        records[offer.line.name] = {
+            "entitlement": _by_run(ledger.owed),
+            "appropriation": _by_run(budget.voted(offer.line, year.offers.budget, ledger.spent)),
+            "paid": _by_run(ledger.spent),
+            "proration": _by_run(ledger.proration),
+        }
+    return records
+
+
+def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
+    """Counts of every cluster, each ``[R, C]``."""
+    earned = year.credentials[0] + year.credentials[1] + year.credentials[2]
+    record = {
+        "pathways": cluster_total((state.sites > 0) * 1.0),
+        "sites": cluster_total(state.sites),
+        "participants": cluster_total(state.participants),
+        "concentrators": cluster_total(state.concentrators),
+        "credentials": cluster_total(earned),
+        "instructors": cluster_total(state.sections) / parameters.costs.sections_per_instructor,
+    }
+    return {name: value.reshape(-1, value.shape[-1]) for name, value in record.items()}
+
+
+def by_district(state: State, year: Year) -> Record:
+    """Counts and money of every district, each ``[R, D]``."""
+    offers = year.offers
+    earned = year.credentials[0] + year.credentials[1] + year.credentials[2]
+    record = {
+        "membership": state.counts.membership,
+        "pathways": district_total((state.sites > 0) * 1.0),
+        "sites": district_total(state.sites),
+        "participants": district_total(state.participants),
+        "concentrators": district_total(state.concentrators),
+        "credentials": district_total(earned),
+        "quality": state.quality.mean(axis=-1, keepdims=True),
+        "state_paid": year.settlement.state_paid,
+        "dilution": seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value),
+    }
+    runs = state.sites.shape[0] if state.sites.ndim == 3 else 1
+    return {name: np.broadcast_to(value, (runs, value.shape[-2], 1))[..., 0] for name, value in record.items()}
+
+
+def _by_run(value: Array) -> Array:
+    return value.reshape(-1)
+
+

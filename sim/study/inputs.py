@@ -1,0 +1,100 @@
+"""From settings to what the engine needs: the world, the parameter catalogue, the formulas."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.config_folder import config_folder
+from sim.funding.formula import Formula
+from sim.funding.reading import formula_from, read_formula, read_lines
+from sim.inputs import InputError, nearest
+from sim.parameters.catalogue import Catalogue, load_catalogue
+from sim.study.settings import Settings, flat_parameters
+from sim.world.loading import load_world
+from sim.world.world import World
+
+CURRENT_LAW = "status_quo"
+"""The formula under which every run is warmed up and spends its base year."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything read and checked. ``formulas`` are in the order asked for; the baseline is among them."""
+
+    world: World
+    catalogue: Catalogue
+    current_law: Formula
+    formulas: tuple[Formula, ...]
+    baseline: str | None
+
+
+def read_inputs(settings: Settings, written: Mapping[str, Any] | None = None, chosen: str | None = None) -> Inputs:
+    """Read and check world, parameters and formulas.
+
+    ``written`` is the content of the configuration's ``formula`` group and ``chosen`` its name, so that a user's
+    overrides of the formula's keys apply. Raises InputError, one line, before anything runs.
+    """
+    world = load_world(settings.world_path)
+    catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
+    clusters = world.clusters.identifier
+    folder = config_folder()
+    names = list(settings.study.formulas)
+    if chosen is not None and chosen not in names:
+        names.append(chosen)
+    if settings.study.baseline is not None and settings.study.baseline not in names:
+        names.insert(0, settings.study.baseline)
+    if not names:
+        raise InputError("settings: study.formulas: is empty; name at least one formula")
+    formulas = []
+    for name in names:
+        if name == chosen and written:
+            lines = read_lines(folder / "line")
+            formulas.append(formula_from(dict(written), f"formula/{name}.yaml", name, lines, clusters))
+        else:
+            formulas.append(find_formula(name, folder, clusters))
+    _refuse_repeats(formulas)
+    return Inputs(world, catalogue, find_formula(CURRENT_LAW, folder, clusters), tuple(formulas), settings.study.baseline)
+
+
+def find_formula(name: str, folder: Path, clusters: Sequence[str]) -> Formula:
+    """A shipped formula by name, or one in a user's file by its path. Raises InputError if there is none."""
+    if name.endswith((".yaml", ".yml")):
+        return read_formula(Path(name), folder / "line", clusters)
+    path = folder / "formula" / f"{name}.yaml"
+    if not path.is_file():
+        known = sorted(file.stem for file in (folder / "formula").glob("*.yaml"))
+        raise InputError(f"settings: formula '{name}' is not known; {nearest(name, known)}")
+    return read_formula(path, folder / "line", clusters)
+
+
+def _refuse_repeats(formulas: Sequence[Formula]) -> None:
+    names = [formula.name for formula in formulas]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"settings: study.formulas: '{name}' stands twice; give each formula a name of its own")
+
+
+def formula_record(formula: Formula) -> dict[str, Any]:
+    """What the manifest keeps of a formula: title, source, description, lines and a fingerprint of its content."""
+    content = formula.model_dump(mode="json")
+    return {
+        "title": formula.title,
+        "source": formula.source,
+        "description": formula.description,
+        "year_of_numbers": formula.year_of_numbers,
+        "lines": {
+            line.name: {
+                "title": line.title or line.name.replace("_", " "),
+                "fund": line.fund,
+                "recurring": line.recurring,
+                "background": line.background,
+                "seg": line.seg,
+            }
+            for line in formula.lines
+        },
+        "content": content,
+        "fingerprint": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+    }
