@@ -63,7 +63,9 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     return f"allowed: {', '.join(choices)}" if len(choices) <= 24 else "see the documentation for what is allowed"
 
 
-def first_problem(error: ValidationError, source: str, allowed: Mapping[str, Iterable[str]] | None = None) -> InputError:
+def first_problem(
+    error: ValidationError, source: str, allowed: Mapping[str, Iterable[str]] | None = None
+) -> InputError:
     """The first problem pydantic found, as one line that starts with ``source``.
 
     ``allowed`` may map the name of a mapping (the last named part of the location, or '' for the top) to the keys

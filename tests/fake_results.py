@@ -33,8 +33,10 @@ CLUSTERS = {
 }
 
 
-def _line(title: str, recurring: bool, fund: str = "General Fund", background: bool = False) -> dict[str, Any]:
-    return {"title": title, "recurring": recurring, "fund": fund, "background": background}
+def _line(
+    title: str, recurring: bool, fund: str = "General Fund", background: bool = False, seg: str = "outside"
+) -> dict[str, Any]:
+    return {"title": title, "recurring": recurring, "fund": fund, "background": background, "seg": seg}
 
 
 PERKINS = {"federal_perkins": _line("Federal Perkins V", True, "Federal Funds", True)}
@@ -51,7 +53,7 @@ ELEMENTS = {
     "credential_bonus": _line("Credential bonus", True),
     "quality_incentive": _line("Quality incentive", True),
 }
-WEIGHT = {"seg_weight": _line("CTE weight in the SEG", True, "General Fund")}
+WEIGHT = {"seg_weight": _line("CTE weight in the SEG", True, seg="unfunded")}
 
 # formula: lines with their first-year dollars, growth in concentrators by the end, growth in sites
 FORMULAS: dict[str, tuple[dict[str, Any], dict[str, float], float, float]] = {
@@ -60,7 +62,7 @@ FORMULAS: dict[str, tuple[dict[str, Any], dict[str, float], float, float]] = {
     "seg_only": ({}, {}, -0.30, -0.18),
     "aligned": (ELEMENTS, {name: 45e6 / len(ELEMENTS) for name in ELEMENTS}, 0.20, 0.16),
     "base_only": (ELEMENTS, {"base_funding": 10e6}, -0.22, -0.02),
-    "concentrator_only": (ELEMENTS, {"concentrator_funding": 20e6}, 0.05, 0.02),
+    "aligned_per_concentrator": (ELEMENTS, {"concentrator_funding": 20e6}, 0.05, 0.02),
     "specialized_only": (ELEMENTS, {"specialized_cost": 15e6}, -0.10, -0.03),
     "credential_only": (ELEMENTS, {"credential_bonus": 4e6}, -0.22, -0.15),
     "quality_only": (ELEMENTS, {"quality_incentive": 5e6}, -0.15, -0.12),
@@ -107,7 +109,7 @@ def fake_world(districts: int = 120, seed: int = 5) -> World:
         "city" if members > 3000 else str(rng.choice(["rural", "rural", "town", "suburb", "city"]))
         for members in membership
     )
-    columns = {
+    columns: dict[str, Any] = {
         "identifier": tuple(f"{3500000 + 10 * d}" for d in range(districts)),
         "name": tuple(f"{'Charter' if charter[d] else 'District'} {d:03d}" for d in range(districts)),
         "kind": tuple("charter" if charter[d] else "district" for d in range(districts)),
@@ -118,7 +120,7 @@ def fake_world(districts: int = 120, seed: int = 5) -> World:
         "source": ("made up",) * districts,
     }
     zero = np.zeros(districts)
-    arrays = dict.fromkeys(("latitude", "longitude", "total_membership"), zero)
+    arrays: dict[str, Any] = dict.fromkeys(("latitude", "longitude", "total_membership"), zero)
     count = len(CLUSTERS)
     spread = Spread(np.zeros(count), np.zeros(count), np.zeros(count))
     cluster_fields: dict[str, Any] = {
@@ -163,7 +165,7 @@ def fake_results(
     """Results with strong draw effects shared by all formulas, so that paired differences are far narrower than levels.
 
     The base year is equal in all formulas, entitlements of a formula are the sum of its lines, and the state's cost
-    is the sum of the lines that are not background.
+    is the sum of the lines that are neither background nor paid for by other program units of the SEG.
     """
     rng = np.random.default_rng(seed)
     years = np.arange(BASE_YEAR, BASE_YEAR + horizon + 1)
@@ -193,11 +195,13 @@ def fake_results(
                 now = paid.get(line, np.zeros_like(price))
                 paid[line] = np.where(years == BASE_YEAR, amount, now)
         short = np.clip(1.02 - 0.12 * rng.random((draws, horizon + 1)) * (growth > 0), 0.5, 1.0)
+        short[:, 0] = 1.0
         owed = {line: money / short for line, money in paid.items()}
         federal = 9.9e6 * np.ones_like(price)
-        cost = sum(paid.values(), np.zeros_like(price))
-        debt = sum(owed.values(), np.zeros_like(price))
-        dilution = 0.8 * paid["seg_weight"] if "seg_weight" in paid else np.zeros_like(price)
+        dilution = paid.get("seg_weight", np.zeros_like(price))
+        flowing = sum(paid.values(), np.zeros_like(price))
+        cost = flowing - dilution
+        debt = sum(owed.values(), np.zeros_like(price)) - owed.get("seg_weight", np.zeros_like(price))
         credentials = 9_000 * lift * (1 + (0.3 * ramp if "credential" in name or name == "aligned" else 0.0))
         wanted = 160 * site_lift * (1 + growth)
         columns = {
@@ -275,7 +279,7 @@ def fake_results(
             "concentrators": columns["concentrators"][:, at, None] * part,
             "credentials": columns["credentials"][:, at, None] * part,
             "quality": np.broadcast_to(columns["quality"][:, at, None], (draws, len(at), len(weights))),
-            "state_paid": cost[:, at, None] * part,
+            "state_paid": flowing[:, at, None] * part,
             "dilution": dilution[:, at, None] * weights,
         }
         districts.append(pd.DataFrame(rows | {k: v.ravel() for k, v in spread.items()}))
@@ -287,6 +291,12 @@ def fake_results(
         }
         for name in formulas
     }
-    frames = (pd.concat(part, ignore_index=True) for part in (design, states, lines, clusters, districts))
+    frames: dict[str, Any] = {
+        "design": pd.concat(design, ignore_index=True),
+        "state": pd.concat(states, ignore_index=True),
+        "lines": pd.concat(lines, ignore_index=True),
+        "clusters": pd.concat(clusters, ignore_index=True),
+        "districts": pd.concat(districts, ignore_index=True),
+    }
     manifest = FakeManifest(described, horizon=horizon, draws=draws)
-    return cast("Results", FakeResults(manifest, *frames))
+    return cast("Results", FakeResults(manifest, **frames))

@@ -18,7 +18,8 @@ from sim.report.figures import figures
 from sim.report.fiscal_note import CHANGE, PAID, cell, fiscal_note
 from sim.report.groups import groups
 from sim.report.panel import Panel
-from sim.report.run_sheet import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW, write_run_sheet
+from sim.report.run_sheet import write_run_sheet
+from sim.report.run_sheet_layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW
 from sim.report.write import write_report
 
 if TYPE_CHECKING:
@@ -300,6 +301,16 @@ def test_money_that_only_moves_inside_the_seg_is_no_cost_of_the_state() -> None:
     state = RESULTS.state.merge(RESULTS.design, on="run_id").query("formula == 'sb130_quarter_weight'")
     moved = state[state.fiscal_year == BASE_YEAR + 1].dilution.mean() / 1000
     assert rows[rows.row == "offset"].FY2027.iloc[0] == pytest.approx(-moved, abs=0.06)
+
+
+def test_totals_of_the_fiscal_note_are_the_states_cost() -> None:
+    table = fiscal_note(RESULTS)
+    state = RESULTS.state.merge(RESULTS.design, on="run_id")
+    cost = state.groupby(["formula", "fiscal_year"]).state_cost.mean() / 1000
+    for formula in FORMULAS:
+        total = note_rows(table, formula, PAID).query("row == 'total'").iloc[0]
+        for number in (1, 2, 3):
+            assert total[f"FY{BASE_YEAR + number}"] == pytest.approx(cost[formula, BASE_YEAR + number], abs=0.06)
 
 
 def test_background_lines_are_listed_but_not_counted() -> None:

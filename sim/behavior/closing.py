@@ -7,7 +7,12 @@ from sim.parameters.groups import Decisions
 
 
 def closing_chance(
-    margin: Array, in_deficit: BoolArray, long_vacant: BoolArray, small: BoolArray, equipment: Array, decisions: Decisions
+    margin: Array,
+    in_deficit: BoolArray,
+    long_vacant: BoolArray,
+    small: BoolArray,
+    equipment: Array,
+    decisions: Decisions,
 ) -> Array:
     """Chance that a site closes this year, ``[..., D, C]``.
 

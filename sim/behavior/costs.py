@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.arrays import Array
-from sim.parameters.groups import ClusterCosts, Costs, Staffing
+from sim.parameters.groups import ClusterCosts, Costs, Parameters, Staffing
 from sim.world.world import Clusters
 
 
@@ -48,6 +50,28 @@ def elective_cost(wage_index: Array, costs: Costs, seats_per_section: Array) -> 
 def instruction_excess(sections: Array, participants: Array, salary: Array, elective: Array) -> Array:
     """Instruction beyond ordinary electives, dollars, ``[..., D, C]``: smaller classes cost more per student."""
     return sections * salary - participants * elective
+
+
+def usual_cost(
+    salary: Array,
+    elective: Array,
+    sites: SiteCosts,
+    variable_each: Array,
+    practised: Array,
+    clusters: Clusters,
+    parameters: Parameters,
+) -> Array:
+    """Excess cost of a participant in a full section of a site of usual size, dollars, ``[..., D, C]``, positive.
+
+    ``variable_each`` are consumables and exams of a participant; non-salary costs count as far as they are practised.
+    """
+    seats = clusters.class_size * parameters.choice.seats_per_section
+    costs = parameters.costs
+    site_share = costs.fixed_site_share / costs.usual_site + (1.0 - costs.fixed_site_share) / (
+        seats * costs.sections_per_instructor
+    )
+    excess = salary / seats - elective + practised * (sites.total * site_share + variable_each)
+    return np.maximum(excess, 0.1 * elective)
 
 
 def variable_cost(

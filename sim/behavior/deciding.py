@@ -128,7 +128,11 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
     s = situation
     net_value = s.annuity * (s.site_revenue - s.site_cost) - (s.startup_cost - s.startup_grant)
     score = attractiveness(s, net_value, decisions)
-    candidate = (s.sites + (s.launching > 0) < s.high_schools) & (s.launching <= 0) & (s.site_demand > 0)
+    candidate = (
+        (s.sites + (s.launching > 0) < s.high_schools)
+        & (s.launching <= 0)
+        & (s.site_demand > decisions.considered_share * decisions.minimum_section)
+    )
     wanted = candidate & (s.launch_draw < logistic(decisions.launch_intercept + score))
     gates = launching.pass_gates(
         wanted=wanted,
@@ -172,5 +176,3 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
         stopped_by_cash=gates.stopped_by_cash,
         stopped_by_capacity=gates.stopped_by_capacity,
     )
-
-

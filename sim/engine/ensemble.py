@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Array, district_total, ratio, state_total
-from sim.behavior import books, costs
+from sim.arrays import district_total, ratio, state_total
+from sim.behavior import books
 from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
 from sim.engine import starting
@@ -146,7 +146,5 @@ def freeze_base_year(state: State, year: Year) -> State:
         reference_receipts=ratio(state.receipts, members),
         reference_participants=ratio(district_total(state.participants), members),
         base_payment=year.settlement.state_paid,
-        memory={
-            name: replace(memory, reference=year.settlement.state_paid) for name, memory in state.memory.items()
-        },
+        memory={name: replace(memory, reference=year.settlement.state_paid) for name, memory in state.memory.items()},
     )

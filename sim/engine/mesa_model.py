@@ -13,9 +13,9 @@ import numpy as np
 from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
 from sim.engine import starting
-from sim.engine.calendar import Year, run_year
+from sim.engine.calendar import Year
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, simulate, warm_up
-from sim.engine.state import State, take_run, with_run_axis
+from sim.engine.state import take_run, with_run_axis
 from sim.funding.formula import Formula
 from sim.parameters.groups import Parameters
 from sim.world.world import World

@@ -237,7 +237,9 @@ def efforts(outcomes: Outcomes, state: State, expected: Prospects, mix: tuple[Ar
         credential=move(
             state.credential_effort, price, outcomes.credential_gain, outcomes.credential_price_scale, outcomes
         ),
-        dual_credit=move(state.dual_credit_effort, ZERO, outcomes.dual_credit_gain, outcomes.credential_price_scale, outcomes),
+        dual_credit=move(
+            state.dual_credit_effort, ZERO, outcomes.dual_credit_gain, outcomes.credential_price_scale, outcomes
+        ),
         placement=move(
             state.placement_effort,
             expected.placement_price,

@@ -1,7 +1,5 @@
 """What is kept of a year: statewide, by funding line, by cluster and by district, one number for each run."""
 
-
-
 import numpy as np
 
 from sim.arrays import Array, cluster_total, district_total, ratio, state_total
@@ -175,5 +173,3 @@ def by_district(state: State, year: Year) -> Record:
 
 def _by_run(value: Array) -> Array:
     return value.reshape(-1)
-
-

@@ -53,8 +53,9 @@ def observe(
 ) -> Situation:
     """The situation of every district at decision time.
 
-    A pathway's expected revenue is what its students and its site are believed to earn, plus its part, by cost, of
-    the district's own customary money and of its lump sums: a district that runs dear pathways has chosen to.
+    A pathway's expected revenue is what its students and its site are believed to earn, plus its part of the
+    district's own customary money and of its lump sums. These back each participant in proportion to the usual cost of
+    the cluster: a district that runs dear pathways has chosen to, but it does not back half-empty sections.
     ``general_money`` ``[..., D, 1]`` is what it can put into launches from its general fund.
     """
     clusters, schools = world.clusters, world.districts.high_schools
@@ -77,12 +78,16 @@ def observe(
     )  # fmt: skip
 
     yearly_cost = costs.instruction_excess(
-        state.sections + parameters.staffing.substitute_cover * state.vacant_sections, state.participants, salary, elective
+        state.sections + parameters.staffing.substitute_cover * state.vacant_sections,
+        state.participants,
+        salary,
+        elective,
     ) + practised * (
         costs.site_scale(state.sites, state.sections, parameters.costs) * site_cost.total
         + variable_each * state.participants
     )
-    covered = ratio(own_money + prospects.lump_sum, district_total(np.maximum(yearly_cost, 0.0)), 1.0)
+    usual_each = costs.usual_cost(salary, elective, site_cost, variable_each, practised, clusters, parameters)
+    backing = ratio(own_money + prospects.lump_sum, district_total(usual_each * state.participants), 1.0) * usual_each
     per_concentrator = prospects.per_concentrator + attempts_each * parameters.clusters.pass_rate * (
         premises.tier_mix[0] * prospects.per_credential[0]
         + premises.tier_mix[1] * prospects.per_credential[1]
@@ -90,7 +95,8 @@ def observe(
     )
     student_value = prospects.per_participant + progression * per_concentrator
     offering = state.sites.max(axis=-1, keepdims=True)
-    school_bonus = prospects.per_school * (offering < schools[:, np.newaxis])
+    fills = site_demand >= parameters.decisions.minimum_section
+    school_bonus = prospects.per_school * ((offering < schools[:, np.newaxis]) & fills)
     new_sections = sizing.sections_needed(
         site_demand, clusters.class_size, parameters_choice.seats_per_section, np.ones_like(site_demand)
     )
@@ -110,10 +116,8 @@ def observe(
         participants=state.participants,
         demanded=demanded,
         site_demand=site_demand,
-        expected_revenue=covered * np.maximum(yearly_cost, 0.0)
-        + state.participants * student_value
-        + state.sites * prospects.per_site,
-        site_revenue=covered * np.maximum(new_cost, 0.0) + site_demand * student_value + prospects.per_site + school_bonus,
+        expected_revenue=state.participants * (backing + student_value) + state.sites * prospects.per_site,
+        site_revenue=site_demand * (backing + student_value) + prospects.per_site + school_bonus,
         yearly_cost=yearly_cost,
         site_cost=new_cost,
         startup_cost=parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.price_index),

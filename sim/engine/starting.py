@@ -1,10 +1,13 @@
 """The start of a run: the map of who offers what, drawn anew, and the constants solved so that the state's counts
 come out."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.special import gammaincinv
 
 from sim.arrays import Array, district_total, ratio, state_total
+from sim.behavior.staffing import by_region
 from sim.behavior.upkeep import Loadings
 from sim.engine import economy, situation
 from sim.engine.draws import Draws, Purpose
@@ -151,12 +154,10 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         sections = np.maximum(np.rint(demanded / per_section), sites)
         capacity = choice.seats(sections, world.clusters.class_cap, parameters.choice.seats_per_section)
         participants = choice.enrolled(demanded, capacity, parameters.choice.spill_over)
-        concentrators = participants * (
-            world.anchors["concentrators"].value / world.anchors["participants"].value
-        )
+        concentrators = participants * (world.anchors["concentrators"].value / world.anchors["participants"].value)
     breadth = situation.breadth(sites, world)
     students = district_total(participants)
-    premises = _with(premises, reference_breadth=ratio(state_total(breadth * students), state_total(students), 1.0))
+    premises = replace(premises, reference_breadth=ratio(state_total(breadth * students), state_total(students), 1.0))
     equipment = initial.equipment_start * (sites > 0)
     supply = starting_supply(world, parameters, sections)
     zero = np.zeros((runs, 1, 1))
@@ -214,12 +215,6 @@ def _survival(retention: Array) -> Array:
     return np.concatenate([np.ones((1, 1)), np.cumprod(retention, axis=-1)], axis=-1)
 
 
-def _with(premises: Premises, **changes: Array) -> Premises:
-    from dataclasses import replace
-
-    return replace(premises, **changes)  # type: ignore[arg-type]
-
-
 def _solve_participation(
     world: World, parameters: Parameters, premises: Premises, membership: Array, shares: Array, reached: Array
 ) -> tuple[Premises, Array]:
@@ -230,7 +225,7 @@ def _solve_participation(
         demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
         participation = np.minimum(participation * (target / state_total(demanded)), 0.97)
     demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
-    return _with(premises, participation=participation), demanded
+    return replace(premises, participation=participation), demanded
 
 
 def starting_supply(world: World, parameters: Parameters, sections: Array) -> Array:
@@ -239,8 +234,6 @@ def starting_supply(world: World, parameters: Parameters, sections: Array) -> Ar
     Posts sought in an ordinary year are those that turn over or open, and those still vacant from before; supply has
     some slack over them and a floor where a region has few.
     """
-    from sim.behavior.staffing import by_region
-
     staffing = parameters.staffing
     in_place = by_region(sections, world.districts.region_starts)
     ordinary = in_place * staffing.turnover / np.maximum(world.clusters.fill_probability, 0.05)

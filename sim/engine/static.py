@@ -30,7 +30,12 @@ def base_year_ledgers(ensemble: Ensemble, formula: Formula) -> dict[str, Ledger]
     memory = LineMemory(paid=nothing, reference=state.base_payment)
     return {
         offer.line.name: allocation.settle(
-            offer.line, offer.schedule, state.counts, offer.appropriation, state.memory.get(offer.line.name, memory), year
+            offer.line,
+            offer.schedule,
+            state.counts,
+            offer.appropriation,
+            state.memory.get(offer.line.name, memory),
+            year,
         )
         for offer in offers.lines
     }

@@ -108,7 +108,7 @@ def settle(
             phased = _not_below(reference + share * (capped - reference), floor)
     statewide = schedule.statewide + np.zeros_like(appropriation)
     all_owed = state_total(phased) + statewide
-    proration = np.minimum(1.0, ratio(appropriation + np.zeros_like(all_owed), all_owed, 1.0))
+    proration = ratio(np.minimum(appropriation, all_owed), all_owed, 1.0)
     return Ledger(
         claimed=claimed,
         entitlement=owed,

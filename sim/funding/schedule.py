@@ -135,11 +135,7 @@ def entitlement(schedule: Schedule, counts: Counts) -> Array:
         *zip(schedule.per_credential, counts.credentials, strict=True),
     ):
         if price is not ZERO:
-            term = price * count
-            if term.shape == by_pathway.shape:
-                by_pathway += term
-            else:
-                by_pathway = term if by_pathway is ZERO else by_pathway + term
+            by_pathway = price * count if by_pathway is ZERO else by_pathway + price * count
     if by_pathway is not ZERO:
         owed = owed + district_total(by_pathway)
     if schedule.per_quality_point is not ZERO:

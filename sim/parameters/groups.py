@@ -95,6 +95,7 @@ class Decisions:
     quality_weight: Array
     risk_aversion: Array
     minimum_section: Array
+    considered_share: Array
     launches_per_school: Array
     cash_reserve: Array
     general_startup: Array
@@ -183,6 +184,7 @@ class Costs:
     sections_per_instructor: Array
     elective_class_size: Array
     fixed_site_share: Array
+    usual_site: Array
     upper_level_consumables: Array
     startup_level: Array
     facility_level: Array

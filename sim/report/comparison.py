@@ -123,20 +123,20 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
         ]
     ]
     columns = (
-        ("concentrators", last, "students"),
-        ("credentials", last, "credentials"),
-        ("state_cost_constant", all_years, "dollars"),
-        ("pathways", last, "pathways"),
-        ("proration", all_years, "share"),
+        (panel.state("concentrators"), last, "students"),
+        (panel.state("credentials"), last, "credentials"),
+        (panel.state("state_cost_constant"), all_years, "dollars"),
+        (panel.state("pathways"), last, "pathways"),
+        (panel.proration(), all_years, "share"),
     )
     cells = []
-    for name, years, unit in columns:
-        found = bands(mean_of_defined(panel.state(name)[:, :, years], axis=2))
+    for values, years, unit in columns:
+        found = bands(mean_of_defined(values[:, :, years], axis=2))
         cells.append(
             [
                 interval_parts(found.mean[f], found.p05[f], found.p95[f], unit, between="-")
                 if found.count[f]
-                else ("none owed", "")
+                else (NOT_AVAILABLE, "none owed")
                 for f in range(len(panel.formulas))
             ]
         )
@@ -151,8 +151,8 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
 def comparison_table(results: "Results", scenario: str | None = None, width: int = 132) -> str:
     """The comparison of all formulas as plain text, two lines a cell, with a note on what the intervals mean.
 
-    ``width`` is the number of characters of a line, at least 120 for an unbroken table. With several scenarios and
-    none named, one table for each.
+    ``width`` is the length of lines to which the notes are wrapped; the table takes what it needs (about 125
+    characters), rather than lose a digit. With several scenarios and none named, one table for each.
     """
     names = scenario_names(results)
     if scenario is None and len(names) > 1:
@@ -182,20 +182,21 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
         notes.append(f"{panel.left_out} draws are left out because a run in them did not finish.")
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, highlight=False, markup=False)
-    console.print(table)
+    natural = Console(width=1000).measure(table).maximum
+    Console(file=out, width=natural, color_system=None, force_terminal=False).print(table)
     for note in notes:
         console.print(note)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 def _moved_inside_the_seg(panel: Panel) -> list[str]:
-    """A note for each formula whose money partly comes from other program units of the SEG, not from the state."""
+    """A note for each formula whose money comes from other program units of the SEG, not from the state."""
     if not panel.policy.any():
         return []
     moved = bands(panel.constant("dilution")[:, :, panel.policy].mean(axis=2))
     return [
-        f"{formula}: {interval_text(moved.mean[f], moved.p05[f], moved.p95[f], 'dollars')} a year is not new "
-        "state money but moved inside the SEG from other program units, whose value falls."
+        f"{formula}: {interval_text(moved.mean[f], moved.p05[f], moved.p95[f], 'dollars')} a year moves to "
+        "CTE inside the SEG from other program units, whose value falls; it is no cost of the state."
         for f, formula in enumerate(panel.formulas)
         if moved.mean[f] > 0
     ]

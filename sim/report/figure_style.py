@@ -148,7 +148,7 @@ def page(
     title_lines = wrapped_title(title, page_width)
     caption_lines = textwrap.wrap(caption, int(CHARACTERS * page_width))
     footer_lines = textwrap.wrap(of.footer, int(CHARACTERS * page_width))
-    above = 0.12 + 0.2 * len(title_lines) + header + 0.3
+    above = 0.12 + 0.2 * len(title_lines) + header + 0.38
     below = bottom + LINE_HEIGHT * (len(caption_lines) + len(footer_lines)) + 0.2
     total = above + rows * height + (rows - 1) * gap[1] + below
     figure = Figure(figsize=(page_width, total), dpi=DPI)
@@ -233,18 +233,18 @@ def year_ticks(years: IntArray) -> list[int]:
     return [year for year in range(first, last + 1) if year % step == 0] or [first]
 
 
-def name_panel(ax: "Axes", panel: Panel, f: int, after: str = "") -> None:
-    """Title of a formula's panel, bold for the baseline, within the panel's width: on two lines or cut short; with a
-    text ``after`` the name always on one."""
+def name_panel(ax: "Axes", panel: Panel, f: int, value: str = "") -> None:
+    """Title of a formula's panel, with a ``value`` after it; bold for the baseline; broken in two lines where the
+    panel is narrow, and cut short only if that is not enough."""
     figure = ax.get_figure(root=True)
     assert figure is not None
-    room = int(ax.get_position().width * figure.get_figwidth() / 0.07) - len(after)
+    room = max(8, int(ax.get_position().width * figure.get_figwidth() / 0.068))
     name = plain(panel.formulas[f])
-    lines = textwrap.wrap(name, max(room, 6)) if not after else [name]
-    if len(lines) > 2 or len(lines[-1]) > room:
-        lines = [*lines[:1], " ".join(lines[1:])][:2]
-        lines[-1] = lines[-1][: max(room - 1, 4)].rstrip() + "…"
-    ax.set_title("\n".join(lines) + after, fontsize=FONT, fontweight="bold" if f == panel.baseline else "normal")
+    whole = f"{name}: {value}" if value else name
+    lines = [whole] if len(whole) <= room else [name, value] if value else textwrap.wrap(name, room)
+    lines = [line if len(line) <= room else line[: room - 1].rstrip() + "…" for line in (lines[0], " ".join(lines[1:]))]
+    weight = "bold" if f == panel.baseline else "normal"
+    ax.set_title("\n".join(filter(None, lines)), fontsize=FONT, fontweight=weight)
 
 
 def plain(name: str) -> str:

@@ -39,9 +39,7 @@ def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> l
         over_years(panel, of, panel.state("participants"), "participants", "Participants", "participants", folder),
         credentials_by_tier(panel, of, folder / "credentials_by_tier.png"),
         state_cost_by_line(panel, of, folder / "state_cost_by_line.png"),
-        over_years(
-            panel, of, panel.state("proration"), "proration", "Share of the entitlement paid", "share paid", folder
-        ),
+        over_years(panel, of, panel.proration(), "proration", "Share of the entitlement paid", "share paid", folder),
         sites_by_cluster(panel, of, world, folder / "pathways_by_cluster.png"),
         gains_and_losses(panel, of, world, folder / "gains_and_losses_dollars.png", "dollars"),
         gains_and_losses(panel, of, world, folder / "gains_and_losses_concentrators.png", "concentrators"),

@@ -64,7 +64,7 @@ def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
         f"Differences are taken within each draw. {of.whisker_caption} The cross is {plain(of.baseline)}. "
         "Upper left: more concentrators for less state money."
     )
-    figure, (ax,) = page(title, caption, of, 1, 1, 4.2, left=0.95, right=1.65, bottom=0.5)
+    figure, (ax,) = page(title, caption, of, 1, 1, 4.2, left=0.95, right=1.85, bottom=0.5)
     ax.axhline(0, color="black", linewidth=0.6)
     ax.axvline(0, color="black", linewidth=0.6)
     ax.plot([0], [0], marker="+", color="black", markersize=11, linestyle="none")

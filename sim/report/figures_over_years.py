@@ -1,5 +1,6 @@
 """Figures over years: bands of one metric by formula, credentials by tier, state cost by funding line."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def over_years(panel: Panel, of: Look, values: Array, name: str, title: str, uni
     if len(shown) == 1:
         sentence = f"{title}: {first} in FY{panel.years[0]}, {last} in FY{panel.years[-1]}"
     absent = [plain(formula) for f, formula in enumerate(panel.formulas) if f not in shown]
-    note = f" Not shown, as nothing is owed: {', '.join(absent)}." if absent else ""
+    note = f" Not shown, as no line of the state owes anything: {', '.join(absent)}." if absent else ""
     reference = panel.baseline if panel.baseline in shown else None
     return _band_figure(panel, of, _Bands(found, shown, sentence, unit, kind, folder / f"{name}.png", note, reference))
 
@@ -132,9 +133,7 @@ def _band_figure(panel: Panel, of: Look, what: _Bands) -> Path:
             ax.plot(panel.years, found.mean[reference], color=BASELINE, linestyle=(0, (3, 2)), linewidth=1.1)
         _bands(ax, panel.years, found, f)
         end = found.mean[f, -1]
-        name_panel(
-            ax, panel, f, f": {number_text(float(end), what.kind, signed=what.zero)}" if np.isfinite(end) else ": none"
-        )
+        name_panel(ax, panel, f, number_text(float(end), what.kind, signed=what.zero) if np.isfinite(end) else "none")
         if what.zero:
             ax.axhline(0, color="black", linewidth=0.6)
     _finish(figure, axes, panel, what.unit, what.kind, what.zero)
@@ -202,15 +201,19 @@ def _last_defined(values: Array) -> Any:
 
 def _finish(figure: Any, axes: "Sequence[Axes]", panel: Panel, unit: str, kind: str, zero: bool) -> None:
     """Ticks, limits and axis labels shared by all panels over years."""
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, MultipleLocator
 
     ax = axes[0]
     ax.set_xticks(year_ticks(panel.years))
     ax.set_xlim(panel.years[0] - 0.5, panel.years[-1] + 0.5)
-    if not zero:
-        low, high = ax.get_ylim()
-        ax.set_ylim(0 if kind != "share" else max(0.0, min(low, 0.8)), 1.02 if kind == "share" else high)
     ax.yaxis.set_major_locator(MaxNLocator(4))
+    if kind == "share":
+        lowest = max(0.0, min(ax.get_ylim()[0], 0.8))
+        step = 0.1 if lowest >= 0.6 else 0.25
+        ax.set_ylim(math.floor(lowest / step + 1e-9) * step, 1.02)
+        ax.yaxis.set_major_locator(MultipleLocator(step))
+    elif not zero:
+        ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(ticks(kind))
     label_y(figure, axes, unit)
     label_x(figure, axes, "fiscal year")
@@ -240,7 +243,7 @@ def credentials_by_tier(panel: Panel, of: Look, path: Path) -> Path | None:
         for tier, fill, ink, dash in zip(tiers, fills, inks, dashes, strict=True):
             ax.fill_between(panel.years, tier.p05[f], tier.p95[f], color=fill, linewidth=0)
             ax.plot(panel.years, tier.mean[f], color=ink, linestyle=dash, linewidth=1.5)
-        name_panel(ax, panel, f, f": {number_text(float(ends[f]))}")
+        name_panel(ax, panel, f, number_text(float(ends[f])))
     _finish(figure, axes, panel, "credentials a year", "", False)
     names = ("tier 1: general, safety", "tier 2: entry certification", "tier 3: licence that gates a job")
     legend(
@@ -278,8 +281,8 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
         title = f"State cost of CTE lines: {high} a year on average"
     caption = (
         f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile). "
-        f"{COVERS} Constant dollars of FY{panel.base_year}; the number beside a "
-        "name is the mean a year. Federal and other background lines are left out." + of.bold
+        f"{COVERS} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a "
+        "year. Left out: federal and other background lines, and money that only moves inside the SEG." + of.bold
     )
     legend_rows = -(-(len(names) + 1) // 3)
     count = len(panel.formulas)
@@ -297,7 +300,7 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
             floor = top
         for end in (total.p05[f], total.p95[f]):
             ax.plot(panel.years, end, color="black", linestyle=(0, (1, 1)), linewidth=0.9, drawstyle="steps-mid")
-        name_panel(ax, panel, f, f": {number_text(float(ends[f]) * 1e6, 'dollars')}")
+        name_panel(ax, panel, f, number_text(float(ends[f]) * 1e6, "dollars"))
     _finish(figure, axes, panel, f"millions of FY{panel.base_year} dollars", "", False)
     handles: list[Any] = [
         Patch(facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, label=name)
@@ -309,9 +312,15 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
 
 
 def _outside_state_cost(panel: Panel, line: str) -> bool:
-    """Whether the line is background or federal money, which is no part of the state's cost."""
+    """Whether the line is no part of the state's cost: background or federal money, or a weight inside the SEG that
+    only moves money between program units."""
     facts = [panel.line_metadata(line, formula) for formula in panel.formulas]
-    return any(fact.get("background") or str(fact.get("fund", "")).lower().startswith("federal") for fact in facts)
+    return any(
+        fact.get("background")
+        or fact.get("seg") == "unfunded"
+        or str(fact.get("fund", "")).lower().startswith("federal")
+        for fact in facts
+    )
 
 
 def _line_title(panel: Panel, line: str) -> str:

@@ -96,6 +96,11 @@ class Panel:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[F, R, T]``."""
         return self.state(column) / self.state("price_index")
 
+    def proration(self) -> Array:
+        """Share paid of what the state's CTE lines owe, ``[F, R, T]``; NaN where they owe nothing."""
+        owed = self.state("entitlement")
+        return np.where(owed > 0.0, self.state("proration"), np.nan)
+
     @property
     def line_names(self) -> tuple[str, ...]:
         """The funding lines of any formula."""
@@ -106,9 +111,9 @@ class Panel:
         return np.nan_to_num(self._lines.array(column, self.years), nan=0.0)
 
     def line_metadata(self, line: str, formula: str) -> Mapping[str, Any]:
-        """What the manifest says of a line: recurring, fund, background, title; from ``formula`` or, if it lacks the
-        line, from the baseline or any formula that has it; empty if none does (a line of current law that only the
-        base year saw)."""
+        """What the manifest says of a line: title, recurring, fund, background, and seg ('outside' the SEG, a 'funded'
+        weight or an 'unfunded' one); from ``formula`` or, if it lacks the line, from the baseline or any formula that
+        has it; empty if none does (a line of current law that only the base year saw)."""
         order = (formula, *([self.formulas[self.baseline]] if self.baseline is not None else ()), *self.formulas)
         for name in order:
             lines = _entry(self._metadata, name).get("lines") or {}

@@ -86,9 +86,7 @@ def run_chunk(task: Task) -> ChunkRecord:
     return write_chunk(task.folder, task.chunk, finished, tables.joined(), failures)
 
 
-def _attempt(
-    task: Task, replicates: Sequence[int], keep_failure: bool = False
-) -> tuple[_Tables, list[Failure] | None]:
+def _attempt(task: Task, replicates: Sequence[int], keep_failure: bool = False) -> tuple[_Tables, list[Failure] | None]:
     """The tables of these replicates, and their failures; None instead of failures if they must be tried one by one."""
     tables = _Tables()
     stage = "start"
@@ -119,9 +117,7 @@ def _run_formula(
         _keep(task, ensemble, state, year, runs, step, tables)
 
 
-def _keep(
-    task: Task, ensemble: Ensemble, state: State, year: Year, runs: Array, step: int, tables: _Tables
-) -> None:
+def _keep(task: Task, ensemble: Ensemble, state: State, year: Year, runs: Array, step: int, tables: _Tables) -> None:
     world, parameters = ensemble.world, ensemble.parameters
     keys = {"run_id": runs, "fiscal_year": np.full(runs.size, year.fiscal_year, dtype=np.int64)}
     statewide = recording.statewide(world, parameters, state, year)

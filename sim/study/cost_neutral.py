@@ -30,7 +30,9 @@ def rescaled(settings: Settings, inputs: Inputs) -> Inputs:
     if target == "baseline":
         baseline = next((formula for formula in inputs.formulas if formula.name == inputs.baseline), None)
         if baseline is None:
-            raise InputError("settings: cost_neutral: 'baseline' is not allowed: the study has no baseline; give dollars")
+            raise InputError(
+                "settings: cost_neutral: 'baseline' is not allowed: the study has no baseline; give dollars"
+            )
         target = sum(owed[baseline.name][line.name] for line in baseline.own_lines)
 
     def scaled(formula: Formula) -> Formula:

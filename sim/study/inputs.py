@@ -56,7 +56,9 @@ def read_inputs(settings: Settings, written: Mapping[str, Any] | None = None, ch
         else:
             formulas.append(find_formula(name, folder, clusters))
     _refuse_repeats(formulas)
-    return Inputs(world, catalogue, find_formula(CURRENT_LAW, folder, clusters), tuple(formulas), settings.study.baseline)
+    return Inputs(
+        world, catalogue, find_formula(CURRENT_LAW, folder, clusters), tuple(formulas), settings.study.baseline
+    )
 
 
 def find_formula(name: str, folder: Path, clusters: Sequence[str]) -> Formula:

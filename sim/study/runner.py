@@ -28,7 +28,9 @@ class Outcome:
     failed: int
 
 
-def carry_out(settings: Settings, inputs: Inputs, folder: Path, config: Mapping[str, Any], progress: Progress) -> Outcome:
+def carry_out(
+    settings: Settings, inputs: Inputs, folder: Path, config: Mapping[str, Any], progress: Progress
+) -> Outcome:
     """Run every formula on every replicate and store the results in ``folder``.
 
     Chunks that an earlier start of the same study finished are not run again. Raises InputError if the folder holds
@@ -36,9 +38,7 @@ def carry_out(settings: Settings, inputs: Inputs, folder: Path, config: Mapping[
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [formula.name for formula in inputs.formulas]
-    design = crossed_design(
-        names, settings.draws, inputs.catalogue, inputs.world, settings.seed, settings.uncertainty
-    )
+    design = crossed_design(names, settings.draws, inputs.catalogue, inputs.world, settings.seed, settings.uncertainty)
     manifest = new_manifest(
         study=settings.study.name,
         config=config,

@@ -70,7 +70,9 @@ def flat_parameters(nested: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for group, named in nested.items():
         if not isinstance(named, Mapping):
-            raise InputError(f"settings: parameters.{group}: {named!r} is not allowed: write parameters.group.name=value")
+            raise InputError(
+                f"settings: parameters.{group}: {named!r} is not allowed: write parameters.group.name=value"
+            )
         for name, value in named.items():
             flat[f"{group}.{name}"] = value
     return flat

@@ -58,7 +58,7 @@ class CredentialBonus(Component):
             most = self.district_share_limit * state_total(in_district)
             if paid[0] is not earned[0]:
                 in_district = district_total(paid[0] + paid[1] + paid[2])
-            share = np.minimum(1.0, ratio(most, in_district, 1.0))
+            share = ratio(np.minimum(most, in_district), in_district, 1.0)
             paid = [tier * share for tier in paid]
         if all(after is before for after, before in zip(paid, earned, strict=True)):
             return counts

@@ -76,7 +76,8 @@ class Internship(Component):
         """Placements within the number of places, each district's share of them alike."""
         if self.places is None:
             return counts
-        share = np.minimum(1.0, ratio(np.full((1, 1), self.places), state_total(counts.placements), 1.0))
+        arranged = state_total(counts.placements)
+        share = ratio(np.minimum(self.places, arranged), arranged, 1.0)
         return replace(counts, placements=counts.placements * share)
 
     def describe(self) -> list[str]:
