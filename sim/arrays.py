@@ -15,37 +15,41 @@ Keeping both axes everywhere means that any two quantities broadcast without res
 slice ``[..., d : d + 1, :]`` and that a rule written once serves one district, one run or a batch of runs.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 BoolArray = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.floating[Any]]
+"""What arithmetic on arrays gives, as far as a type checker can tell; always float64 here."""
 
 ZERO: Array = np.zeros((1, 1))
 """The shared zero: a price that is not paid, a count that does not occur. Rules may skip it by identity."""
 ZERO.flags.writeable = False
 
 
-def district_total(quantity: Array) -> Array:
+def district_total(quantity: Numbers) -> Array:
     """Sum over clusters: ``[..., D, C]`` to ``[..., D, 1]``."""
     total: Array = quantity.sum(axis=-1, keepdims=True)
     return total
 
 
-def state_total(quantity: Array) -> Array:
+def state_total(quantity: Numbers) -> Array:
     """Sum over clusters and districts: ``[..., D, C]`` or ``[..., D, 1]`` to ``[..., 1, 1]``."""
     total: Array = quantity.sum(axis=-1, keepdims=True).sum(axis=-2, keepdims=True)
     return total
 
 
-def cluster_total(quantity: Array) -> Array:
+def cluster_total(quantity: Numbers) -> Array:
     """Sum over districts: ``[..., D, C]`` to ``[..., 1, C]``."""
     total: Array = quantity.sum(axis=-2, keepdims=True)
     return total
 
 
-def ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
+def ratio(part: Numbers, whole: Numbers, empty: float = 0.0) -> Array:
     """``part / whole``, and ``empty`` where the whole is not positive."""
     positive = whole > 0
     result: Array = np.where(positive, part / np.where(positive, whole, 1.0), empty)

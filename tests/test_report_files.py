@@ -146,9 +146,9 @@ def test_texts_in_figures_stay_on_the_page_and_off_each_other() -> None:
 
 def test_labels_are_moved_apart() -> None:
     places = spread_apart([5.0, 0.0, 0.4, 0.5], 1.0)
-    assert np.diff(np.sort(places)).min() >= 1.0
-    assert places[1] == 0.0
-    assert places[0] == 5.0
+    assert places == pytest.approx([5.0, -0.7, 0.3, 1.3])
+    assert spread_apart([3.0, 1.0], 1.0) == [3.0, 1.0]
+    assert spread_apart([], 1.0) == []
 
 
 def test_importing_the_report_does_not_import_plotting() -> None:

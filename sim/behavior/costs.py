@@ -19,6 +19,7 @@ class SiteCosts:
 
     @property
     def total(self) -> Array:
+        """All non-salary costs of a site."""
         return self.replacement + self.upkeep
 
 

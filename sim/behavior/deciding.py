@@ -38,7 +38,8 @@ class Situation(Rows):
     those whom one more site would draw.
     Money: ``expected_revenue``, a year's expected revenue of a pathway as it stands; ``site_revenue``, that of one
     more site; ``yearly_cost`` and ``site_cost``, the excess costs of both as practised; ``startup_cost`` and
-    ``startup_grant`` of one site; ``facility_cost``; ``cash``, ``general_money`` (for launches) and ``yearly_spending`` ``[..., D, 1]``.
+    ``startup_grant`` of one site; ``facility_cost``; ``cash``, ``general_money`` (for launches) and
+    ``yearly_spending`` ``[..., D, 1]``.
     Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``spending_ratio``
     ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over the planning horizon, ``[..., 1, 1]``.
     ``class_size``, ``class_cap`` ``[1, C]``; ``price_index`` and ``seats_per_section`` ``[..., 1, 1]``.

@@ -15,7 +15,8 @@ def target_class_size(class_size: Array, class_cap: Array, spending_ratio: Array
 
 def sections_needed(demanded: Array, class_size: Array, seats_per_section: Array, sites: Array) -> Array:
     """Whole sections that serve the demand, at least one for each site."""
-    return np.maximum(np.rint(demanded / (class_size * seats_per_section)), sites) * (sites > 0)
+    needed: Array = np.maximum(np.rint(demanded / (class_size * seats_per_section)), sites) * (sites > 0)
+    return needed
 
 
 def section_change(
@@ -27,8 +28,9 @@ def section_change(
     sections in one year. It shrinks when its sections run emptier than ``contraction_fill`` of the typical size, or
     when money is short and fewer, larger sections would do. At least one section a site stays.
     """
-    step = np.maximum(np.floor(decisions.expansion_limit * sections), 1.0)
+    step: Array = np.maximum(np.floor(decisions.expansion_limit * sections), 1.0)
     gap = needed - sections
     growing = np.minimum(np.maximum(gap, 0.0), step)
     shrinking = np.minimum(np.maximum(-gap, 0.0), step) * ((fill < decisions.contraction_fill) | squeezed)
-    return (growing - shrinking) * (sites > 0)
+    change: Array = (growing - shrinking) * (sites > 0)
+    return change

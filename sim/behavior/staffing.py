@@ -38,7 +38,7 @@ def fill_chance(fill_probability: Array, rural: Array, regional_scarcity: Array,
 
 @dataclass(frozen=True)
 class Hiring:
-    """``filled``: vacant sections filled; ``launch_staffed``: 1 where a launch found its instructor; ``[..., D, C]``."""
+    """``filled``: vacant sections filled; ``launch_staffed``: 1 where a launch has its instructor; ``[..., D, C]``."""
 
     filled: Array
     launch_staffed: Array
@@ -49,7 +49,7 @@ def hire(vacant_sections: Array, chance: Array, rounds: Array, fill_draw: Array,
     by one draw; a launch needs its one instructor in one round, before it is approved."""
     in_time = 1.0 - np.exp(rounds * np.log1p(-np.minimum(chance, 0.999)))
     filled = np.minimum(np.floor(vacant_sections * in_time + fill_draw), vacant_sections)
-    return Hiring(filled, (launch_draw < chance) * 1.0)
+    return Hiring(filled, (launch_draw < chance).astype(np.float64))
 
 
 def next_supply(supply: Array, sought: Array, premium: Array, staffing: Staffing) -> Array:

@@ -80,10 +80,9 @@ class Draws:
     yearly: Mapping[Purpose, Array]
     once: Mapping[Purpose, Array]
 
-    def of_year(self, purpose: Purpose, year_index: int) -> Array:
-        """The block of one year, ``[R, ...]``; year 0 is the first of the warm-up."""
-        block: Array = self.yearly[purpose][year_index]
-        return block
+    def year(self, year_index: int) -> dict[Purpose, Array]:
+        """The blocks of one year, ``[R, ...]`` each; year 0 is the first of the warm-up."""
+        return {purpose: block[year_index] for purpose, block in self.yearly.items()}
 
     def single(self, run: int) -> "Draws":
         """The draws of one run, without a run axis."""

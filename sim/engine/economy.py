@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import Array, district_total
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Economy, Enrollment, Parameters
-from sim.students.enrollment import local_drift as drifted
+from sim.students import enrollment
 from sim.world.world import World
 
 
@@ -26,6 +26,29 @@ class Conditions:
     revenue_shock: Array
     grant_cut: Array
     formula_cut: Array
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Membership of the year.
+
+    ``grades`` ``[..., D, 4]``; ``membership`` and ``local_index`` (a district's size relative to the state)
+    ``[..., D, 1]``; ``entry_index`` (the entering cohort relative to the base year) ``[..., 1, 1]``.
+    """
+
+    grades: Array
+    membership: Array
+    local_index: Array
+    entry_index: Array
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What employers signal, as districts see it, ``[..., D, C]``: job ``openings`` relative to the mean cluster, and 1
+    where a cluster is a ``priority`` of the state or region."""
+
+    openings: Array
+    priority: Array
 
 
 def conditions(world: World, parameters: Parameters, state: State, fiscal_year: int, noise: Array) -> Conditions:
@@ -56,7 +79,8 @@ def conditions(world: World, parameters: Parameters, state: State, fiscal_year: 
 
 def compound(rate: Array, years: int) -> Array:
     """(1 + rate)^years."""
-    return np.exp(years * np.log1p(rate))
+    grown: Array = np.exp(years * np.log1p(rate))
+    return grown
 
 
 def revenue_shock(shock: Array, noise: Array, economy: Economy) -> Array:
@@ -66,9 +90,9 @@ def revenue_shock(shock: Array, noise: Array, economy: Economy) -> Array:
     return economy.revenue_persistence * shock + innovation * noise
 
 
-def entry_index(enrollment: Enrollment, index: Array, base_year: int, fiscal_year: int) -> Array:
+def entry_index(terms: Enrollment, index: Array, base_year: int, fiscal_year: int) -> Array:
     """Size of the cohort entering grade 9 relative to the base year, ``[..., 1, 1]``."""
-    return index * (1.0 + enrollment.entry_growth.at(fiscal_year)) if fiscal_year > base_year else index
+    return index * (1.0 + terms.entry_growth.at(fiscal_year)) if fiscal_year > base_year else index
 
 
 def local_drift(
@@ -79,21 +103,30 @@ def local_drift(
     years = fiscal_year - world.base_year
     if years <= 0:
         return state.local_index
-    enrollment = parameters.enrollment
-    fading = np.exp(-years / enrollment.local_trend_fade)
+    terms = parameters.enrollment
+    fading = np.exp(-years / terms.local_trend_fade)
     smallness = np.sqrt(1.0 + 100.0 / world.districts.membership[:, np.newaxis])
-    return drifted(
-        state.local_index,
-        enrollment.local_trend * fading * premises.trend,
-        enrollment.local_noise * smallness * noise,
+    return enrollment.local_drift(
+        state.local_index, terms.local_trend * fading * premises.trend, terms.local_noise * smallness * noise
     )
 
 
-def regional_signals(world: World, premises: Premises, fiscal_year: int) -> tuple[Array, Array]:
-    """Job openings relative to the mean cluster, and priority clusters, as districts see them, both ``[..., D, C]``."""
+def cohorts(
+    world: World, parameters: Parameters, premises: Premises, state: State, fiscal_year: int, noise: Array
+) -> Cohorts:
+    """Cohorts enter from smaller and smaller birth years and move up; before the base year they stand still."""
+    index = entry_index(parameters.enrollment, state.entry_index, world.base_year, fiscal_year)
+    local = local_drift(world, parameters, premises, state, fiscal_year, noise)
+    entrants = enrollment.entering_cohort(premises.entrants, index, local)
+    grades = enrollment.moved_up(state.grades, entrants, premises.retention)
+    return Cohorts(grades, district_total(grades), local, index)
+
+
+def signals(world: World, premises: Premises, fiscal_year: int) -> Signals:
+    """Job openings and priorities of each district's region; openings move with the outlook of each occupation."""
     years = max(fiscal_year - world.base_year, 0)
     growth = np.exp(years / 10.0 * np.log1p(world.clusters.employment_growth))
     openings = premises.openings * growth
     relative = openings / (district_total(openings) / len(world.clusters))
     region = world.districts.region
-    return relative[..., region, :], premises.priority[..., region, :]
+    return Signals(relative[..., region, :], premises.priority[..., region, :])

@@ -81,11 +81,10 @@ def warm_up(
     return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws)
 
 
-def simulate(ensemble: Ensemble, formula: Formula, horizon: int, decide_all: DecideAll | None = None) -> Iterator[Year]:
-    """Run a formula from the base year on and yield what happened in each of ``horizon`` years with the state after.
-
-    Yields ``(state, year)``.
-    """
+def simulate(
+    ensemble: Ensemble, formula: Formula, horizon: int, decide_all: DecideAll | None = None
+) -> Iterator[tuple[State, Year]]:
+    """Run a formula from the base year on; yields, year by year, the state after it and what happened."""
     decide_all = decide_all or deciding_all(ensemble.parameters)
     state = ensemble.state
     for step in range(1, horizon + 1):
@@ -120,7 +119,7 @@ def settle_constants(world: World, premises: Premises, state: State, year: Year)
         progression=premises.progression * deeper,
         reference_equipment=state_total(weight * equipment),
         reference_stability=state_total(weight * stable),
-        reference_fill=state_total(weight * year.fill),
+        reference_fill=state_total(weight * year.maintenance.fill),
         reference_spending=state_total(weight * state.spending_ratio),
     )
 
@@ -128,13 +127,13 @@ def settle_constants(world: World, premises: Premises, state: State, year: Year)
 def settle_local_money(world: World, parameters: Parameters, state: State, year: Year, first: bool) -> State:
     """Each district's own contribution moved to what would have closed this year's books at practised spending."""
     rate = books.closing_local_rate(
-        year.instruction,
-        year.flexible,
+        year.bill.instruction,
+        year.bill.flexible,
         state.receipts,
         district_total(state.participants),
         parameters.books.practised_spending,
     )
-    cash = parameters.initial.cash_start * year.sustained_cost if first else state.cash
+    cash = parameters.initial.cash_start * year.bill.sustained if first else state.cash
     return replace(state, local_rate=rate if first else 0.5 * (state.local_rate + rate), cash=cash)
 
 

@@ -52,7 +52,8 @@ class Prospects:
     ``per_credential`` and ``per_site`` ``[..., D, C]``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
     ``startup_share``. Weighed by trust alone, for the year's effort: ``concentrator_price``, ``credential_prices``,
     ``quality_price`` ``[..., D, K]``, ``placement_price``. ``revenue_risk`` ``[..., D, 1]`` is the share of CTE
-    revenue that may not be paid or not last.
+    revenue that may not be paid or not last. ``own_money`` ``[..., D, 1]`` is what a district spends of its own on last
+    year's participants.
     """
 
     per_participant: Array
@@ -66,6 +67,7 @@ class Prospects:
     credential_prices: tuple[Array, Array, Array]
     quality_price: Array
     placement_price: Array
+    own_money: Array
     revenue_risk: Array
 
 
@@ -158,8 +160,9 @@ def reach(line: Line, schedule: Schedule, fiscal_year: int, beliefs: Beliefs) ->
     return believing.stick_rate(line.oversight, max(running, 0), beliefs) * line.pathway_share
 
 
-def prospects(beliefs: Beliefs, state: State, offers: Offers, own_money: Array) -> Prospects:
-    """What districts expect of all lines together, given their trust in each. ``own_money`` is safe."""
+def prospects(beliefs: Beliefs, state: State, offers: Offers, conditions: Conditions) -> Prospects:
+    """What districts expect of all lines together, given their trust in each; their own money is safe."""
+    own_money = districts_own_money(state, conditions.price_index)
     certain = Schedule()
     believed = Schedule()
     lump: Array = state.counts.membership * 0.0
@@ -188,6 +191,7 @@ def prospects(beliefs: Beliefs, state: State, offers: Offers, own_money: Array) 
         credential_prices=believed.per_credential,
         quality_price=believed.per_quality_point,
         placement_price=believed.per_placement,
+        own_money=own_money,
         revenue_risk=ratio(nominal - secure, nominal + own_money),
     )
 

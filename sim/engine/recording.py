@@ -9,6 +9,7 @@ from sim.funding import budget, seg
 from sim.funding.allocation import cost_to_state
 from sim.parameters.groups import Parameters
 from sim.students.choice import reached_share
+from sim.students.outcomes import graduates_gained
 from sim.world.world import World
 
 Record = dict[str, Array]
@@ -21,10 +22,9 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
     students = district_total(state.participants)
     all_students = state_total(students)
     quality = state.quality.mean(axis=-1, keepdims=True)
-    cover = parameters.staffing.substitute_cover
-    taught = state_total(state.sections + cover * state.vacant_sections)
-    flexible = state_total(year.flexible)
-    credentials = [state_total(tier) for tier in year.credentials]
+    taught = state_total(year.workforce.taught)
+    flexible = state_total(year.bill.flexible)
+    credentials = [state_total(tier) for tier in year.schooling.credentials.earned]
     per_instructor = parameters.costs.sections_per_instructor
     threshold = parameters.quality.high_quality_threshold
     record = {
@@ -37,38 +37,38 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
         "credentials_tier_1": credentials[0],
         "credentials_tier_2": credentials[1],
         "credentials_tier_3": credentials[2],
-        "dual_credit": state_total(year.dual_credit),
+        "dual_credit": state_total(year.schooling.dual_credit),
         "placements": state_total(state.counts.placements),
-        "graduates_gained": state_total(year.graduates_gained),
+        "graduates_gained": state_total(graduates_gained(state.concentrators, parameters.outcomes)),
         "pathways": state_total((state.sites > 0) * 1.0),
         "sites": sites,
-        "sites_opened": state_total(year.sites_opened),
+        "sites_opened": state_total(year.workforce.opened),
         "sites_closed": state_total(year.choice.sites_closed),
         "launches_wanted": state_total(year.choice.wanted * 1.0),
-        "launches_started": state_total(year.launches_started),
+        "launches_started": state_total(year.workforce.launched),
         "stopped_by_size": state_total(year.choice.stopped_by_size * 1.0),
         "stopped_by_facility": state_total(year.choice.stopped_by_facility * 1.0),
         "stopped_by_cash": state_total(year.choice.stopped_by_cash * 1.0),
         "stopped_by_capacity": state_total(year.choice.stopped_by_capacity * 1.0),
-        "stopped_by_instructor": state_total(year.stopped_by_instructor),
+        "stopped_by_instructor": state_total(year.workforce.stopped),
         "instructors": state_total(state.sections) / per_instructor,
         "vacancies": state_total(state.vacant_sections) / per_instructor,
         "class_size": ratio(all_students, taught * parameters.choice.seats_per_section),
         "quality": ratio(state_total(quality * students), all_students),
         "high_quality_share": ratio(state_total(state.sites * (quality >= threshold)), sites),
         "equipment": ratio(state_total(state.equipment * state.sites), sites),
-        "replacement_share": ratio(state_total(state.spending_ratio * year.flexible), flexible),
+        "replacement_share": ratio(state_total(state.spending_ratio * year.bill.flexible), flexible),
         "districts_offering": state_total(state.counts.offering),
         **_money(parameters, state, year),
-        "local_money": state_total(year.local),
-        "backfill": state_total(year.backfill),
+        "local_money": state_total(year.books.local),
+        "backfill": state_total(year.books.backfill),
         "not_sticking": state_total(year.settlement.not_sticking),
-        "released": state_total(year.year_end.released),
-        "sustained_cost": state_total(year.sustained_cost),
-        "spending": state_total(year.year_end.spending),
-        "startup_spending": state_total(year.startup_spending),
+        "released": state_total(year.books.year_end.released),
+        "sustained_cost": state_total(year.bill.sustained),
+        "spending": state_total(year.books.year_end.spending),
+        "startup_spending": state_total(year.bill.startup),
         "cash": state_total(state.cash),
-        "revenue": state.revenue,
+        "revenue": year.conditions.revenue,
         "price_index": year.conditions.price_index,
     }
     return {name: _by_run(value) for name, value in record.items()}
@@ -82,7 +82,7 @@ def school_concentrator_share(world: World, state: State) -> Array:
     districts = world.districts
     at_sites = reached_share(districts.coverage, state.sites, districts.high_schools, NOTHING)
     share = ratio(state.sites * state.concentrators, at_sites * state.counts.membership)
-    return state_total(share) / districts.high_schools.sum()
+    return state_total(share) / float(districts.high_schools.sum())
 
 
 def _money(parameters: Parameters, state: State, year: Year) -> Record:
@@ -140,7 +140,11 @@ def by_line(year: Year) -> dict[str, Record]:
 
 def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
     """Counts of every cluster, each ``[R, C]``."""
-    earned = year.credentials[0] + year.credentials[1] + year.credentials[2]
+    earned = (
+        year.schooling.credentials.earned[0]
+        + year.schooling.credentials.earned[1]
+        + year.schooling.credentials.earned[2]
+    )
     record = {
         "pathways": cluster_total((state.sites > 0) * 1.0),
         "sites": cluster_total(state.sites),
@@ -155,7 +159,11 @@ def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
 def by_district(state: State, year: Year) -> Record:
     """Counts and money of every district, each ``[R, D]``."""
     offers = year.offers
-    earned = year.credentials[0] + year.credentials[1] + year.credentials[2]
+    earned = (
+        year.schooling.credentials.earned[0]
+        + year.schooling.credentials.earned[1]
+        + year.schooling.credentials.earned[2]
+    )
     record = {
         "membership": state.counts.membership,
         "pathways": district_total((state.sites > 0) * 1.0),

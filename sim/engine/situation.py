@@ -1,37 +1,21 @@
 """What each district sees when it decides, assembled from the state, the prices and the neighbours."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.arrays import Array, district_total, ratio
 from sim.behavior import beliefs, costs, sizing
 from sim.behavior.deciding import Situation
-from sim.engine.economy import Conditions
-from sim.engine.money import Prospects
+from sim.engine.classrooms import Interest
+from sim.engine.draws import Purpose
+from sim.engine.economy import Conditions, Signals
+from sim.engine.money import Offers, Prospects
+from sim.engine.standing import peer_share, quality_gap
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.students import choice
 from sim.world.world import World
-
-
-def quality_gap(quality: Array, parameters: Parameters) -> Array:
-    """Mean quality over the 12 components less the reference, ``[..., D, 1]``."""
-    mean: Array = quality.mean(axis=-1, keepdims=True)
-    return mean - parameters.initial.quality_mean
-
-
-def breadth(sites: Array, world: World) -> Array:
-    """Pathways offered at a district's average high school, at least one, ``[..., D, 1]``."""
-    return np.maximum(district_total(sites) / world.districts.high_schools[:, np.newaxis], 1.0)
-
-
-def peer_share(sites: Array, world: World) -> Array:
-    """Share of a district's neighbours, by weight, that offer each cluster, ``[..., D, C]``."""
-    offers = (sites > 0) * 1.0
-    neighbours, weights = world.districts.neighbours, world.districts.neighbour_weights
-    share = np.zeros_like(offers)
-    for near in range(neighbours.shape[-1]):
-        share += offers[..., neighbours[:, near], :] * weights[:, near, np.newaxis]
-    return share
 
 
 def observe(
@@ -40,35 +24,28 @@ def observe(
     premises: Premises,
     state: State,
     conditions: Conditions,
+    offers: Offers,
     prospects: Prospects,
-    membership: Array,
-    own_money: Array,
-    general_money: Array,
-    shares: Array,
-    progression: Array,
-    openings: Array,
-    priority: Array,
-    launch_draw: Array,
-    close_draw: Array,
+    signals: Signals,
+    interest: Interest,
+    luck: Mapping[Purpose, Array],
 ) -> Situation:
     """The situation of every district at decision time.
 
     A pathway's expected revenue is what its students and its site are believed to earn, plus its part of the
     district's own customary money and of its lump sums. These back each participant in proportion to the usual cost of
     the cluster: a district that runs dear pathways has chosen to, but it does not back half-empty sections.
-    ``general_money`` ``[..., D, 1]`` is what it can put into launches from its general fund.
     """
     clusters, schools = world.clusters, world.districts.high_schools
-    parameters_choice = parameters.choice
-    interested = membership * premises.participation
-    travel = parameters_choice.district_travel
+    travel = parameters.choice.district_travel
+    progression = interest.progression
     reached = choice.reached_share(world.districts.coverage, state.sites, schools, travel)
     further = choice.reached_share(world.districts.coverage, state.sites + 1.0, schools, travel)
-    demanded, boost = choice.demand(interested, shares, reached, parameters_choice.diversion)
-    site_demand = interested * shares * (further - reached) * np.minimum(boost, 2.0)
+    demanded, boost = choice.demand(interest.interested, interest.shares, reached, parameters.choice.diversion)
+    site_demand = interest.interested * interest.shares * (further - reached) * np.minimum(boost, 2.0)
 
     salary = costs.section_salary(clusters, conditions.wage_index, parameters.costs, parameters.staffing)
-    elective = costs.elective_cost(conditions.wage_index, parameters.costs, parameters_choice.seats_per_section)
+    elective = costs.elective_cost(conditions.wage_index, parameters.costs, parameters.choice.seats_per_section)
     site_cost = costs.site_costs(clusters, conditions.price_index, parameters.costs)
     practised = parameters.books.practised_spending
     attempts_each = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
@@ -87,7 +64,10 @@ def observe(
         + variable_each * state.participants
     )
     usual_each = costs.usual_cost(salary, elective, site_cost, variable_each, practised, clusters, parameters)
-    backing = ratio(own_money + prospects.lump_sum, district_total(usual_each * state.participants), 1.0) * usual_each
+    backing = (
+        ratio(prospects.own_money + prospects.lump_sum, district_total(usual_each * state.participants), 1.0)
+        * usual_each
+    )
     per_concentrator = prospects.per_concentrator + attempts_each * parameters.clusters.pass_rate * (
         premises.tier_mix[0] * prospects.per_credential[0]
         + premises.tier_mix[1] * prospects.per_credential[1]
@@ -98,7 +78,7 @@ def observe(
     fills = site_demand >= parameters.decisions.minimum_section
     school_bonus = prospects.per_school * ((offering < schools[:, np.newaxis]) & fills)
     new_sections = sizing.sections_needed(
-        site_demand, clusters.class_size, parameters_choice.seats_per_section, np.ones_like(site_demand)
+        site_demand, clusters.class_size, parameters.choice.seats_per_section, np.ones_like(site_demand)
     )
     new_cost = costs.instruction_excess(new_sections, site_demand, salary, elective) + practised * (
         costs.site_scale(np.ones_like(site_demand), new_sections, parameters.costs) * site_cost.total
@@ -111,7 +91,7 @@ def observe(
         vacant_years=state.vacant_years,
         launching=state.launching,
         facilities=state.facilities,
-        high_schools=schools[:, np.newaxis],
+        high_schools=schools[:, np.newaxis].astype(np.float64),
         equipment=state.equipment,
         participants=state.participants,
         demanded=demanded,
@@ -125,9 +105,9 @@ def observe(
         * (parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.price_index)),
         facility_cost=clusters.facility_cost * (parameters.costs.facility_level * conditions.price_index),
         cash=state.cash,
-        general_money=general_money,
+        general_money=parameters.decisions.general_startup * offers.base_units * offers.unit_value,
         yearly_spending=state.counts.expenditure,
-        labor_signal=priority + (openings - 1.0),
+        labor_signal=signals.priority + (signals.openings - 1.0),
         peer_share=peer_share(state.sites, world),
         quality_gap=quality_gap(state.quality, parameters),
         revenue_risk=prospects.revenue_risk,
@@ -136,7 +116,7 @@ def observe(
         class_size=clusters.class_size[np.newaxis, :],
         class_cap=clusters.class_cap[np.newaxis, :],
         price_index=conditions.price_index,
-        seats_per_section=parameters_choice.seats_per_section,
-        launch_draw=launch_draw,
-        close_draw=close_draw,
+        seats_per_section=parameters.choice.seats_per_section,
+        launch_draw=luck[Purpose.LAUNCH],
+        close_draw=luck[Purpose.CLOSURE],
     )

@@ -9,8 +9,9 @@ from scipy.special import gammaincinv
 from sim.arrays import Array, district_total, ratio, state_total
 from sim.behavior.staffing import by_region
 from sim.behavior.upkeep import Loadings
-from sim.engine import economy, situation
+from sim.engine import economy
 from sim.engine.draws import Draws, Purpose
+from sim.engine.standing import breadth as mean_breadth
 from sim.engine.state import Premises, State
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
@@ -27,7 +28,7 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
     gammas = gammaincinv(alpha + 0.0 * draws.once[Purpose.LOCAL_SHARES], draws.once[Purpose.LOCAL_SHARES])
     locale = np.array(world.districts.locale)[:, np.newaxis]
     level = choice.participation_level(
-        tuple((locale == name) * 1.0 for name in ("rural", "town", "suburb", "city")),  # type: ignore[arg-type]
+        tuple((locale == name) * 1.0 for name in ("rural", "town", "suburb", "city")),
         parameters.choice,
     )
     spread = initial.quality_spread * draws.once[Purpose.QUALITY_PROFILE]
@@ -65,7 +66,8 @@ def steady_retention(grade_totals: Array) -> Array:
 def steady_entrants(membership: Array, retention: Array) -> Array:
     """The entering cohort that keeps a district's membership steady, ``[D, 1]``."""
     survival = np.concatenate([np.ones((1, 1)), np.cumprod(retention, axis=-1)], axis=-1)
-    return membership / survival.sum()
+    entrants: Array = membership / survival.sum()
+    return entrants
 
 
 def regional_priorities(world: World, uniforms: Array) -> Array:
@@ -79,7 +81,7 @@ def regional_priorities(world: World, uniforms: Array) -> Array:
     key = np.where(weight > 0, np.log(np.maximum(uniforms, 1e-300)) / np.maximum(weight, 1e-12), -np.inf)
     rank = (-key).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
     drawn = (rank < world.regions.regional_priorities) & (weight > 0)
-    return ((probability >= 1.0) | drawn) * 1.0
+    return ((probability >= 1.0) | drawn).astype(np.float64)
 
 
 def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: Draws) -> Array:
@@ -117,7 +119,7 @@ def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: 
 
 def _scale_to_total(size: Array, target: Array, most: int) -> Array:
     """The factor at which sizes, capped at ``most``, sum to the target, ``[..., 1, 1]``."""
-    scale = target / size.sum(axis=-2, keepdims=True)
+    scale: Array = target / size.sum(axis=-2, keepdims=True)
     for _ in range(30):
         total = np.minimum(scale * size, most).sum(axis=-2, keepdims=True)
         scale = scale * np.clip(target / total, 0.5, 2.0)
@@ -139,7 +141,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
     spare = np.floor((schools - sites) * usable + draws.once[Purpose.STARTING_FACILITIES])
 
     membership = world.districts.membership[:, np.newaxis] + districts
-    openings, _ = economy.regional_signals(world, premises, world.base_year)
+    openings = economy.signals(world, premises, world.base_year).openings
     shares = choice.tilted_shares(premises.local_shares, openings, parameters.choice.openings_tilt)
     reached = choice.reached_share(
         world.districts.coverage, sites, world.districts.high_schools, parameters.choice.district_travel
@@ -155,7 +157,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         capacity = choice.seats(sections, world.clusters.class_cap, parameters.choice.seats_per_section)
         participants = choice.enrolled(demanded, capacity, parameters.choice.spill_over)
         concentrators = participants * (world.anchors["concentrators"].value / world.anchors["participants"].value)
-    breadth = situation.breadth(sites, world)
+    breadth = mean_breadth(sites, world)
     students = district_total(participants)
     premises = replace(premises, reference_breadth=ratio(state_total(breadth * students), state_total(students), 1.0))
     equipment = initial.equipment_start * (sites > 0)
@@ -185,7 +187,6 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         equipment=equipment,
         participants=participants,
         concentrators=concentrators,
-        demanded=demanded,
         concentration_effort=pathways,
         credential_effort=pathways,
         cash=districts,
@@ -203,8 +204,6 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         supply=supply,
         entry_index=zero + 1.0,
         revenue_shock=zero,
-        revenue=zero + parameters.economy.revenue_base,
-        unit_value=zero + parameters.economy.seg_unit_value,
         trust={},
         memory={},
         counts=counts,

@@ -25,7 +25,8 @@ class Premises:
     cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
     ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership
     steady. ``rural`` ``[D, 1]``. ``reference_breadth``, ``reference_equipment``, ``reference_stability``,
-    ``reference_fill``, ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``tier_mix``: shares of value tiers without incentives.
+    ``reference_fill``, ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``tier_mix``: shares of
+    value tiers without incentives.
     """
 
     local_shares: Array
@@ -55,15 +56,14 @@ class State:
     Pathways ``[..., D, C]``: ``sites``; ``sections`` staffed and ``vacant_sections``; ``vacant_years``;
     ``launching`` (years until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools
     with a usable lab or shop); ``equipment`` (service life left, mean over sites); ``participants``;
-    ``concentrators``; ``demanded`` (students who asked for it); ``concentration_effort`` and ``credential_effort``
-    (extra share that paid effort brings).
+    ``concentrators``; ``concentration_effort`` and ``credential_effort`` (extra share that paid effort brings).
     Districts ``[..., D, 1]``: ``cash``; ``spending_ratio``; ``local_rate`` (own dollars a participant, base-year
     prices); ``receipts`` (remembered yearly receipts that reach CTE); ``reference_receipts`` and
-    ``reference_participants`` (a member, frozen in the base year);
-    ``base_payment`` (dollars from the state's CTE lines in the base year); ``local_index`` (size relative to the state);
-    ``dual_credit_effort``, ``placement_effort``. ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``.
+    ``reference_participants`` (a member, frozen in the base year); ``base_payment`` (dollars from the state's CTE lines
+    in the base year); ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``.
+    ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``.
     Regions ``[..., G, C]``: ``supply`` of instructors, in sections a year.
-    State ``[..., 1, 1]``: ``entry_index``; ``revenue_shock``; ``revenue``; ``unit_value``.
+    State ``[..., 1, 1]``: ``entry_index`` and ``revenue_shock``.
     By funding line: ``trust`` ``[..., D, 1]`` and ``memory``. ``counts`` are those of the last year.
     """
 
@@ -77,7 +77,6 @@ class State:
     equipment: Array
     participants: Array
     concentrators: Array
-    demanded: Array
     concentration_effort: Array
     credential_effort: Array
     cash: Array
@@ -95,8 +94,6 @@ class State:
     supply: Array
     entry_index: Array
     revenue_shock: Array
-    revenue: Array
-    unit_value: Array
     trust: Mapping[str, Array]
     memory: Mapping[str, LineMemory]
     counts: Counts
@@ -108,7 +105,8 @@ def take_run(bundle: Bundle, run: int) -> Bundle:
     def one(array: Array) -> Array:
         if array.ndim < 3:
             return array
-        return array[run] if array.shape[0] > 1 else array[0]
+        taken: Array = array[run if array.shape[0] > 1 else 0]
+        return taken
 
     return cast(Bundle, _mapped(bundle, one))
 

@@ -24,7 +24,7 @@ def base_year_ledgers(ensemble: Ensemble, formula: Formula) -> dict[str, Ledger]
         year = world.base_year
     lines = tuple(line for line in formula.lines if line.active(year))
     conditions = replace(ensemble.base.conditions, fiscal_year=year)
-    noise = ensemble.draws.of_year(Purpose.AWARD, WARM_UP_YEARS)
+    noise = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
     offers = money.announce(world, ensemble.parameters, ensemble.premises, lines, state, conditions, noise)
     nothing: Array = state.counts.membership * 0.0
     memory = LineMemory(paid=nothing, reference=state.base_payment)

@@ -67,6 +67,7 @@ class Entry(BaseModel):
 
     @property
     def dated(self) -> bool:
+        """Whether the value depends on the fiscal year."""
         return isinstance(self.value, dict)
 
     @model_validator(mode="after")

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -253,11 +252,20 @@ def plain(name: str) -> str:
 
 
 def spread_apart(places: Sequence[float], least: float) -> list[float]:
-    """Positions for labels, moved up where two would lie closer than ``least``."""
-    out = list(places)
-    order = sorted(range(len(out)), key=out.__getitem__)
-    for below, above in pairwise(order):
-        out[above] = max(out[above], out[below] + least)
+    """Positions for labels at least ``least`` apart, in the same order and as near to ``places`` as can be (least
+    squares, by pooling neighbors)."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    pools: list[tuple[float, int]] = []
+    for rank, place in enumerate(order):
+        mean, count = places[place] - rank * least, 1
+        while pools and pools[-1][0] >= mean:
+            before, many = pools.pop()
+            mean, count = (before * many + mean * count) / (many + count), many + count
+        pools.append((mean, count))
+    shifted = [mean for mean, count in pools for _ in range(count)]
+    out = [0.0] * len(places)
+    for rank, (place, start) in enumerate(zip(order, shifted, strict=True)):
+        out[place] = start + rank * least
     return out
 
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.report.figure_state_cost import state_cost_by_line
 from sim.report.figure_style import Look, look
 from sim.report.figures_compared import cost_and_outcome, gains_and_losses, launches_stopped, sites_by_cluster
-from sim.report.figures_over_years import credentials_by_tier, differences, over_years, state_cost_by_line, unit_value
+from sim.report.figures_over_years import credentials_by_tier, differences, over_years, unit_value
 from sim.report.panel import Panel, scenario_names
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Figures over years: bands of one metric by formula, credentials by tier, state cost by funding line."""
+"""Figures over years: bands of one metric by formula, differences from the baseline, unit value, credentials by tier."""
 
 import math
 from collections.abc import Sequence
@@ -11,12 +11,9 @@ import numpy as np
 from sim.arrays import Array, IntArray
 from sim.report.figure_style import (
     BASELINE,
-    HATCH_INK,
-    HATCHES,
     INK,
     LIGHT,
     MIDDLE,
-    STACK,
     Look,
     label_x,
     label_y,
@@ -36,11 +33,10 @@ from sim.report.panel import Panel
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+CENT = 0.01
+
 TOGETHER = 3
 """Up to so many formulas share one panel; more get a panel each."""
-
-LARGEST_LINES = 11
-"""Funding lines shown by name; the rest are shown as one."""
 
 
 def over_years(panel: Panel, of: Look, values: Array, name: str, title: str, unit: str, folder: Path) -> Path | None:
@@ -84,7 +80,7 @@ def unit_value(panel: Panel, of: Look, folder: Path) -> Path | None:
         return None
     values = panel.constant("unit_value")
     found = bands(values - values[panel.baseline][None])
-    shown = [f for f in panel.others if (found.mean[f][np.isfinite(found.mean[f])] != 0.0).any()]
+    shown = [f for f in panel.others if np.nanmax(np.abs(values[f] - values[panel.baseline])) > CENT]
     if not shown:
         return None
     dilution = bands(panel.constant("dilution")[:, :, panel.policy].mean(axis=2))
@@ -136,7 +132,7 @@ def _band_figure(panel: Panel, of: Look, what: _Bands) -> Path:
         name_panel(ax, panel, f, number_text(float(end), what.kind, signed=what.zero) if np.isfinite(end) else "none")
         if what.zero:
             ax.axhline(0, color="black", linewidth=0.6)
-    _finish(figure, axes, panel, what.unit, what.kind, what.zero)
+    finish_years(figure, axes, panel, what.unit, what.kind, what.zero)
     handles = _band_handles("")
     if reference is not None:
         from matplotlib.lines import Line2D
@@ -173,7 +169,7 @@ def _together(panel: Panel, of: Look, what: _Bands) -> Path:
             color=inks[number],
             annotation_clip=False,
         )
-    _finish(figure, axes, panel, what.unit, what.kind, what.zero)
+    finish_years(figure, axes, panel, what.unit, what.kind, what.zero)
     return save(figure, what.path)
 
 
@@ -199,7 +195,7 @@ def _last_defined(values: Array) -> Any:
     return defined[-1] if len(defined) else np.nan
 
 
-def _finish(figure: Any, axes: "Sequence[Axes]", panel: Panel, unit: str, kind: str, zero: bool) -> None:
+def finish_years(figure: Any, axes: "Sequence[Axes]", panel: Panel, unit: str, kind: str, zero: bool) -> None:
     """Ticks, limits and axis labels shared by all panels over years."""
     from matplotlib.ticker import MaxNLocator, MultipleLocator
 
@@ -244,7 +240,7 @@ def credentials_by_tier(panel: Panel, of: Look, path: Path) -> Path | None:
             ax.fill_between(panel.years, tier.p05[f], tier.p95[f], color=fill, linewidth=0)
             ax.plot(panel.years, tier.mean[f], color=ink, linestyle=dash, linewidth=1.5)
         name_panel(ax, panel, f, number_text(float(ends[f])))
-    _finish(figure, axes, panel, "credentials a year", "", False)
+    finish_years(figure, axes, panel, "credentials a year", "", False)
     names = ("tier 1: general, safety", "tier 2: entry certification", "tier 3: licence that gates a job")
     legend(
         figure,
@@ -253,76 +249,3 @@ def credentials_by_tier(panel: Panel, of: Look, path: Path) -> Path | None:
         len(wrapped_title(title)),
     )
     return save(figure, path)
-
-
-def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
-    """State cost by funding line as stacked means, with the 90% band of the total, constant dollars."""
-    foreground = [number for number, line in enumerate(panel.line_names) if not _outside_state_cost(panel, line)]
-    paid = panel.lines("paid")[..., foreground] / panel.state("price_index")[..., None] / 1e6
-    mean = paid.mean(axis=1)
-    total = bands(paid.sum(axis=3))
-    if not (total.mean > 0).any():
-        return None
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    weight = mean.mean(axis=1).max(axis=0)
-    order = [number for number in np.argsort(-weight, kind="stable") if weight[number] > 0]
-    named, rest = order[:LARGEST_LINES], order[LARGEST_LINES:]
-    layers = [mean[:, :, number] for number in named]
-    names = [_line_title(panel, panel.line_names[foreground[number]]) for number in named]
-    if rest:
-        layers.append(mean[:, :, rest].sum(axis=2))
-        names.append(f"{len(rest)} smaller lines")
-    ends = total.mean[:, panel.policy].mean(axis=1) if panel.policy.any() else total.mean[:, 0]
-    low, high = (number_text(float(end) * 1e6, "dollars") for end in (ends.min(), ends.max()))
-    title = f"State cost of CTE lines: {low} to {high} a year on average, depending on the formula"
-    if len(ends) == 1:
-        title = f"State cost of CTE lines: {high} a year on average"
-    caption = (
-        f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile). "
-        f"{COVERS} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a "
-        "year. Left out: federal and other background lines, and money that only moves inside the SEG." + of.bold
-    )
-    legend_rows = -(-(len(names) + 1) // 3)
-    count = len(panel.formulas)
-    figure, axes = page(
-        title, caption, of, count, 3, 1.25, left=0.95, gap=(0.2, 0.42), header=0.2 * legend_rows, bottom=0.4
-    )
-    for f, ax in enumerate(axes):
-        floor = np.zeros(len(panel.years))
-        for layer, fill, hatch, ink in zip(layers, STACK, HATCHES, HATCH_INK, strict=False):
-            top = floor + layer[f]
-            if (layer[f] > 0).any():
-                ax.fill_between(
-                    panel.years, floor, top, facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, step="mid"
-                )
-            floor = top
-        for end in (total.p05[f], total.p95[f]):
-            ax.plot(panel.years, end, color="black", linestyle=(0, (1, 1)), linewidth=0.9, drawstyle="steps-mid")
-        name_panel(ax, panel, f, number_text(float(ends[f]) * 1e6, "dollars"))
-    _finish(figure, axes, panel, f"millions of FY{panel.base_year} dollars", "", False)
-    handles: list[Any] = [
-        Patch(facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, label=name)
-        for name, fill, hatch, ink in zip(names, STACK, HATCHES, HATCH_INK, strict=False)
-    ]
-    handles.append(Line2D([], [], color="black", linestyle=(0, (1, 1)), linewidth=0.9, label="90% of draws, total"))
-    legend(figure, handles, 3, len(wrapped_title(title)))
-    return save(figure, path)
-
-
-def _outside_state_cost(panel: Panel, line: str) -> bool:
-    """Whether the line is no part of the state's cost: background or federal money, or a weight inside the SEG that
-    only moves money between program units."""
-    facts = [panel.line_metadata(line, formula) for formula in panel.formulas]
-    return any(
-        fact.get("background")
-        or fact.get("seg") == "unfunded"
-        or str(fact.get("fund", "")).lower().startswith("federal")
-        for fact in facts
-    )
-
-
-def _line_title(panel: Panel, line: str) -> str:
-    title = str(panel.line_metadata(line, panel.formulas[0]).get("title") or plain(line))
-    return title if len(title) <= 32 else title[:31].rstrip() + "…"

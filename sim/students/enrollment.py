@@ -16,7 +16,7 @@ def entering_cohort(base_entrants: Array, state_index: Array, local_index: Array
 
 
 def moved_up(grades: Array, entrants: Array, retention: Array) -> Array:
-    """Membership by grade one year on, ``[..., D, 4]``: entrants, then each grade times its ``retention`` ``[1, 3]``."""
+    """Membership by grade one year on, ``[..., D, 4]``: entrants, then each grade times ``retention`` ``[1, 3]``."""
     return np.concatenate([entrants, grades[..., :3] * retention], axis=-1)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.arrays import Array
 from sim.engine import recording
@@ -45,7 +46,7 @@ class Task:
         return [place * self.draws + replicate for replicate in replicates]
 
 
-Table = dict[str, list[Any]]
+Runs = npt.NDArray[Any]
 
 
 class _Tables:
@@ -117,7 +118,7 @@ def _run_formula(
         _keep(task, ensemble, state, year, runs, step, tables)
 
 
-def _keep(task: Task, ensemble: Ensemble, state: State, year: Year, runs: Array, step: int, tables: _Tables) -> None:
+def _keep(task: Task, ensemble: Ensemble, state: State, year: Year, runs: Runs, step: int, tables: _Tables) -> None:
     world, parameters = ensemble.world, ensemble.parameters
     keys = {"run_id": runs, "fiscal_year": np.full(runs.size, year.fiscal_year, dtype=np.int64)}
     statewide = recording.statewide(world, parameters, state, year)
@@ -139,7 +140,7 @@ def _each_run(values: Array, runs: int) -> Array:
     return np.broadcast_to(values, (runs,))
 
 
-def _long(keys: Mapping[str, Array], name: str, labels: Sequence[str], record: Mapping[str, Array]) -> dict[str, Any]:
+def _long(keys: Mapping[str, Runs], name: str, labels: Sequence[str], record: Mapping[str, Array]) -> dict[str, Any]:
     many = len(labels)
     runs = keys["run_id"].size
     columns: dict[str, Any] = {key: np.repeat(values, many) for key, values in keys.items()}

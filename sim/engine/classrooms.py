@@ -1,0 +1,95 @@
+"""Step 6 of the year: students choose among what is offered, progress, and sit for credentials."""
+
+from dataclasses import dataclass
+
+from sim.arrays import Array
+from sim.engine.economy import Cohorts, Signals
+from sim.engine.money import Efforts, Offers, Prospects, efforts
+from sim.engine.standing import breadth, quality_gap
+from sim.engine.state import Premises, State
+from sim.engine.workforce import Workforce
+from sim.parameters.groups import Parameters
+from sim.students import choice, outcomes
+from sim.students.outcomes import Credentials
+from sim.world.world import World
+
+
+@dataclass(frozen=True)
+class Interest:
+    """``interested``: students who would take CTE if every cluster were within reach, ``[..., D, 1]``; ``shares``: over
+    which clusters, ``[..., D, C]``; ``progression``: how many of last year's participants will concentrate."""
+
+    interested: Array
+    shares: Array
+    progression: Array
+
+
+@dataclass(frozen=True)
+class Schooling:
+    """What students did. ``demanded``, ``participants`` and ``concentrators`` ``[..., D, C]``; ``dual_credit`` and
+    ``placements`` ``[..., D, 1]``; ``efforts`` of districts on what is paid for."""
+
+    demanded: Array
+    participants: Array
+    concentrators: Array
+    credentials: Credentials
+    dual_credit: Array
+    placements: Array
+    efforts: Efforts
+
+
+def interest(
+    world: World, parameters: Parameters, premises: Premises, state: State, cohorts: Cohorts, signals: Signals
+) -> Interest:
+    """What students want this year, and how many of last year's will go on."""
+    return Interest(
+        interested=cohorts.membership * premises.participation,
+        shares=choice.tilted_shares(premises.local_shares, signals.openings, parameters.choice.openings_tilt),
+        progression=outcomes.progression_rate(
+            premises.progression,
+            quality_gap(state.quality, parameters),
+            breadth(state.sites, world) / premises.reference_breadth,
+            state.concentration_effort,
+            parameters.outcomes,
+        ),
+    )
+
+
+def teach(
+    world: World,
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    workforce: Workforce,
+    wanted: Interest,
+    prospects: Prospects,
+    offers: Offers,
+) -> Schooling:
+    """The school year: enrolment within seats, concentrators, credentials, dual credit and placements."""
+    terms = parameters.choice
+    reached = choice.reached_share(
+        world.districts.coverage, workforce.sites, world.districts.high_schools, terms.district_travel
+    )
+    demanded, _ = choice.demand(wanted.interested, wanted.shares, reached, terms.diversion)
+    capacity = choice.seats(workforce.taught, world.clusters.class_cap, terms.seats_per_section)
+    participants = choice.enrolled(demanded, capacity, terms.spill_over)
+    concentrators = outcomes.concentrators(wanted.progression, state.participants, workforce.staying, participants)
+    effort = efforts(parameters.outcomes, state, prospects, premises.tier_mix)
+    earned = outcomes.credentials(
+        concentrators,
+        parameters.clusters.attempt_rate,
+        parameters.clusters.pass_rate,
+        quality_gap(state.quality, parameters),
+        effort.credential,
+        outcomes.tier_mix(premises.tier_mix, prospects.credential_prices, effort.credential, parameters.outcomes),
+        parameters.outcomes,
+    )
+    return Schooling(
+        demanded=demanded,
+        participants=participants,
+        concentrators=concentrators,
+        credentials=earned,
+        dual_credit=outcomes.dual_credit(participants, effort.dual_credit, parameters.outcomes),
+        placements=outcomes.placements(concentrators, effort.placement, offers.paid_places, parameters.outcomes),
+        efforts=effort,
+    )

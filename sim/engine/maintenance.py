@@ -1,0 +1,72 @@
+"""Step 7 of the year: quality follows its drivers; equipment ages or is renewed; labs and shops are built."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array, district_total, ratio
+from sim.behavior import upkeep
+from sim.behavior.deciding import Choice
+from sim.engine.classrooms import Schooling
+from sim.engine.draws import Purpose
+from sim.engine.money import Prospects
+from sim.engine.state import Premises, State
+from sim.engine.workforce import Workforce
+from sim.parameters.groups import Parameters
+from sim.world.world import World
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """``quality`` ``[..., D, K]``, ``equipment`` and ``facilities`` ``[..., D, C]`` at the year's end; ``fill``
+    ``[..., D, 1]``: students over seats of typical classes, mean over participants."""
+
+    quality: Array
+    equipment: Array
+    facilities: Array
+    fill: Array
+
+
+def maintain(
+    world: World,
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    choice: Choice,
+    workforce: Workforce,
+    schooling: Schooling,
+    prospects: Prospects,
+    luck: Mapping[Purpose, Array],
+) -> Maintenance:
+    """Upkeep answers the money that was spent last year, and the people and classes of this one."""
+    usual_seats = workforce.taught * world.clusters.class_size * parameters.choice.seats_per_section
+    students = schooling.participants
+    filled = ratio(students, usual_seats, 1.0)
+    fill = ratio(district_total(filled * students), district_total(students), 1.0)
+    posts = workforce.sections + workforce.vacant_sections
+    staffed = ratio(district_total(workforce.sections), district_total(posts), 1.0)
+    life_left = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
+    drivers = upkeep.Drivers(
+        stability=staffed - premises.reference_stability,
+        equipment=life_left - premises.reference_equipment,
+        class_size=premises.reference_fill - fill,
+        spending=state.spending_ratio - premises.reference_spending,
+    )
+    incentive = ratio(prospects.quality_price, district_total(state.participants))
+    target = upkeep.quality_target(premises.quality_level, drivers, premises.loadings, incentive, parameters.quality)
+    projects = (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate) * 1.0
+    built = workforce.launched * choice.builds_facility
+    return Maintenance(
+        quality=upkeep.moved_quality(state.quality, target, parameters.quality),
+        equipment=upkeep.aged_equipment(
+            state.equipment,
+            state.spending_ratio,
+            world.clusters.equipment_life,
+            workforce.sites - workforce.opened,
+            workforce.opened,
+            parameters.quality,
+        ),
+        facilities=np.minimum(state.facilities + built + projects, world.districts.high_schools[:, np.newaxis]),
+        fill=fill,
+    )

@@ -1,0 +1,28 @@
+"""How a district stands: its quality, the breadth of its offer, and what its neighbours offer."""
+
+import numpy as np
+
+from sim.arrays import Array, district_total
+from sim.parameters.groups import Parameters
+from sim.world.world import World
+
+
+def quality_gap(quality: Array, parameters: Parameters) -> Array:
+    """Mean quality over the 12 components less the reference, ``[..., D, 1]``."""
+    mean: Array = quality.mean(axis=-1, keepdims=True)
+    return mean - parameters.initial.quality_mean
+
+
+def breadth(sites: Array, world: World) -> Array:
+    """Pathways offered at a district's average high school, at least one, ``[..., D, 1]``."""
+    return np.maximum(district_total(sites) / world.districts.high_schools[:, np.newaxis], 1.0)
+
+
+def peer_share(sites: Array, world: World) -> Array:
+    """Share of a district's neighbours, by weight, that offer each cluster, ``[..., D, C]``."""
+    offers = (sites > 0) * 1.0
+    neighbours, weights = world.districts.neighbours, world.districts.neighbour_weights
+    share = np.zeros_like(offers)
+    for near in range(neighbours.shape[-1]):
+        share += offers[..., neighbours[:, near], :] * weights[:, near, np.newaxis]
+    return share
