@@ -48,37 +48,33 @@ def pass_gates(
     shape = wanted.shape
     stopped_by_size = wanted & (expected_participants < minimum_section)
     queue = wanted & ~stopped_by_size
-    passed = np.zeros(shape, dtype=bool)
-    builds = np.zeros(shape, dtype=bool)
-    by_facility = np.zeros(shape, dtype=bool)
-    by_cash = np.zeros(shape, dtype=bool)
-    by_capacity = np.zeros(shape, dtype=bool)
+    passed, builds, by_facility, by_cash, by_capacity = np.zeros((5, *shape), dtype=bool)
     cost = np.zeros(shape)
 
-    where = np.nonzero(queue.any(axis=-1))
-    rank = np.where(queue[where], np.broadcast_to(score, shape)[where], -np.inf)
-    waiting = queue[where].sum(axis=-1)
-    housed = np.broadcast_to(has_facility, shape)[where]
-    startup = np.broadcast_to(startup_net, shape)[where]
-    building = np.broadcast_to(facility_cost, shape)[where]
-    cash_left = np.broadcast_to(cash, (*shape[:-1], 1))[where][:, 0]
-    room = np.broadcast_to(capacity, (*shape[:-1], 1))[where][:, 0]
-    each = np.arange(waiting.size)
+    rows = np.nonzero(queue.any(axis=-1))
+    waiting = queue[rows].sum(axis=-1)
+    rank = np.where(queue[rows], np.broadcast_to(score, shape)[rows], -np.inf)
+    housed = np.broadcast_to(has_facility, shape)[rows]
+    startup = np.broadcast_to(startup_net, shape)[rows]
+    building = np.broadcast_to(facility_cost, shape)[rows]
+    cash_left = np.broadcast_to(cash, (*shape[:-1], 1))[rows][:, 0]
+    room = np.broadcast_to(capacity, (*shape[:-1], 1))[rows][:, 0]
     for turn in range(int(waiting.max(initial=0))):
-        best = rank.argmax(axis=-1)
-        rank[each, best] = -np.inf
-        live = turn < waiting
-        position = tuple(axis for axis in where)
-        has_lab = housed[each, best]
-        price = startup[each, best] + np.where(has_lab, 0.0, building[each, best])
-        affordable = price <= cash_left
-        goes = live & affordable & (room >= 1)
-        by_facility[(*position, best)] |= live & ~affordable & ~has_lab
-        by_cash[(*position, best)] |= live & ~affordable & has_lab
-        by_capacity[(*position, best)] |= live & affordable & (room < 1)
-        passed[(*position, best)] |= goes
-        builds[(*position, best)] |= goes & ~has_lab
-        cost[(*position, best)] += np.where(goes, price, 0.0)
-        cash_left = cash_left - np.where(goes, price, 0.0)
-        room = room - goes
+        live = np.flatnonzero(waiting > turn)
+        best = rank[live].argmax(axis=-1)
+        rank[live, best] = -np.inf
+        place = (*(axis[live] for axis in rows), best)
+        has_lab = housed[live, best]
+        price = startup[live, best] + np.where(has_lab, 0.0, building[live, best])
+        affordable = price <= cash_left[live]
+        goes = affordable & (room[live] >= 1)
+        passed[place] = goes
+        builds[place] = goes & ~has_lab
+        by_facility[place] = ~affordable & ~has_lab
+        by_cash[place] = ~affordable & has_lab
+        by_capacity[place] = affordable & ~goes
+        spent = np.where(goes, price, 0.0)
+        cost[place] = spent
+        cash_left[live] -= spent
+        room[live] -= goes
     return Gates(passed, cost, builds, stopped_by_size, by_facility, by_cash, by_capacity)

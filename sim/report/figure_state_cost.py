@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, BoolArray
 from sim.report.figure_style import (
     HATCH_INK,
     HATCHES,
@@ -78,6 +78,7 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
                 )
             floor = top
         for end in (total.p05[f], total.p95[f]):
+            ax.plot(panel.years, end, color="white", linewidth=1.6, alpha=0.7, drawstyle="steps-mid")
             ax.plot(panel.years, end, color="black", linestyle=(0, (1, 1)), linewidth=0.9, drawstyle="steps-mid")
         name_panel(ax, panel, f, number_text(float(ends[f]) * 1e6, "dollars"))
     finish_years(figure, axes, panel, f"millions of FY{panel.base_year} dollars", "", False)
@@ -93,13 +94,12 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
 def _layers(panel: Panel, lines: list[str], mean: Array) -> list[_Layer]:
     """Lines ``mean[F, T, L]``, largest first. Lines that are the only one of their formula share a layer, which loses
     nothing because no formula has two of them."""
-    pays = (mean[:, panel.policy] > 0).any(axis=1)
+    pays: BoolArray = np.asarray((mean[:, panel.policy] > 0).any(axis=1))
+    current: BoolArray = np.asarray((mean[:, ~panel.policy] > 0).any(axis=(0, 1)))
     own = [
         number
         for number in range(len(lines))
-        if pays[:, number].sum() == 1
-        and pays[pays[:, number]].sum() == 1
-        and not (mean[:, ~panel.policy, number] > 0).any()
+        if pays[:, number].sum() == 1 and pays[pays[:, number]].sum() == 1 and not current[number]
     ]
     own = own if len(own) > 1 else []
     weight = mean.mean(axis=1).max(axis=0)

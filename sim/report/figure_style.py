@@ -246,6 +246,19 @@ def name_panel(ax: "Axes", panel: Panel, f: int, value: str = "") -> None:
     ax.set_title("\n".join(filter(None, lines)), fontsize=FONT, fontweight=weight)
 
 
+def name_row(ax: "Axes", panel: Panel, f: int, value: str) -> None:
+    """Name of a formula and a ``value`` under it, at the left of its row of panels; bold for the baseline."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    box = ax.get_position()
+    room = int((box.x0 * figure.get_figwidth() - 0.75) / 0.068)
+    lines = textwrap.wrap(plain(panel.formulas[f]), max(room, 8))
+    lines = lines if len(lines) <= 2 else [lines[0], lines[1][: room - 1] + "…"]
+    weight = "bold" if f == panel.baseline else "normal"
+    text = "\n".join([*lines, value])
+    figure.text(0.1 / figure.get_figwidth(), (box.y0 + box.y1) / 2, text, va="center", fontweight=weight)
+
+
 def plain(name: str) -> str:
     """A formula's, line's or cluster's identifier as words."""
     return name.replace("_", " ")

@@ -257,4 +257,4 @@ def _rows_with_gap(shown: Sequence[Group]) -> list[float]:
 def _few_ticks(ax: "Axes") -> None:
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator(4, min_n_ticks=3))
+    ax.xaxis.set_major_locator(MaxNLocator(3))

@@ -1,4 +1,4 @@
-"""Figures over years: bands of one metric by formula, differences from the baseline, unit value, credentials by tier."""
+"""Figures over years: bands of a metric by formula, differences from the baseline, unit value, credentials."""
 
 import math
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from sim.report.figure_style import (
     label_y,
     legend,
     name_panel,
+    name_row,
     page,
     plain,
     save,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CENT = 0.01
+"""Dollars by which the unit value must move to be shown."""
 
 TOGETHER = 3
 """Up to so many formulas share one panel; more get a panel each."""
@@ -133,11 +135,7 @@ def _band_figure(panel: Panel, of: Look, what: _Bands) -> Path:
         if what.zero:
             ax.axhline(0, color="black", linewidth=0.6)
     finish_years(figure, axes, panel, what.unit, what.kind, what.zero)
-    handles = _band_handles("")
-    if reference is not None:
-        from matplotlib.lines import Line2D
-
-        handles.append(Line2D([], [], color=BASELINE, linestyle=(0, (3, 2)), label=f"mean, {plain(of.baseline)}"))
+    handles = _band_handles(panel if reference is not None else None, of)
     legend(figure, handles, 4, len(wrapped_title(title)))
     return save(figure, what.path)
 
@@ -179,15 +177,20 @@ def _bands(ax: "Axes", years: IntArray, found: Bands, f: int) -> None:
     ax.plot(years, found.mean[f], color=INK, linewidth=1.4)
 
 
-def _band_handles(suffix: str) -> list[Any]:
+def _band_handles(panel: Panel | None, of: Look) -> list[Any]:
+    """Legend entries of bands; with a ``panel`` that has a baseline also of the baseline's dashed mean."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    return [
-        Line2D([], [], color=INK, label=f"mean{suffix}"),
+    handles: list[Any] = [
+        Line2D([], [], color=INK, label="mean"),
         Patch(color=MIDDLE, label="50% of draws"),
         Patch(color=LIGHT, label="90% of draws"),
     ]
+    if panel is not None and panel.baseline is not None:
+        label = f"mean, {plain(of.baseline)}"
+        handles.append(Line2D([], [], color=BASELINE, linestyle=(0, (3, 2)), label=label))
+    return handles
 
 
 def _last_defined(values: Array) -> Any:
@@ -195,14 +198,16 @@ def _last_defined(values: Array) -> Any:
     return defined[-1] if len(defined) else np.nan
 
 
-def finish_years(figure: Any, axes: "Sequence[Axes]", panel: Panel, unit: str, kind: str, zero: bool) -> None:
-    """Ticks, limits and axis labels shared by all panels over years."""
+def finish_years(
+    figure: Any, axes: "Sequence[Axes]", panel: Panel, unit: str, kind: str, zero: bool, steps: int = 4
+) -> None:
+    """Ticks, limits and axis labels shared by all panels over years; about ``steps`` ticks up."""
     from matplotlib.ticker import MaxNLocator, MultipleLocator
 
     ax = axes[0]
     ax.set_xticks(year_ticks(panel.years))
     ax.set_xlim(panel.years[0] - 0.5, panel.years[-1] + 0.5)
-    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.yaxis.set_major_locator(MaxNLocator(steps))
     if kind == "share":
         lowest = max(0.0, min(ax.get_ylim()[0], 0.8))
         step = 0.1 if lowest >= 0.6 else 0.25
@@ -215,37 +220,40 @@ def finish_years(figure: Any, axes: "Sequence[Axes]", panel: Panel, unit: str, k
     label_x(figure, axes, "fiscal year")
 
 
+TIERS: tuple[str, ...] = (
+    "tier 1: general\nor safety cards",
+    "tier 2: entry\ncertifications",
+    "tier 3: licences\nthat gate a job",
+)
+"""Value tiers of a credential, in the two lines of a heading."""
+
+
 def credentials_by_tier(panel: Panel, of: Look, path: Path) -> Path | None:
-    """Credentials of each value tier by formula, with 90% bands."""
+    """Bands of credentials: a row for each formula, a column for each value tier; None if none is earned."""
     tiers = [bands(panel.state(f"credentials_tier_{tier}")) for tier in (1, 2, 3)]
     if not any((tier.mean > 0).any() for tier in tiers):
         return None
-    from matplotlib.lines import Line2D
-
     total = bands(panel.state("credentials"))
     ends = total.mean[:, -1]
     spread = " to ".join(dict.fromkeys(number_text(float(end)) for end in (ends.min(), ends.max())))
     title = f"Credentials of all tiers: {number_text(float(total.mean[0, 0]))} in FY{panel.years[0]}; {spread} in "
     title += f"FY{panel.years[-1]}" + (", depending on the formula" if len(ends) > 1 else "")
+    dashed = f" Bold and dashed: {plain(of.baseline)}." if panel.baseline is not None else ""
     caption = (
-        f"Lines: mean of {of.draws:,} draws; bands: 90% of draws (5th to 95th percentile). "
-        f"{COVERS} The number beside a name is all tiers in the last year.{of.bold}"
+        f"Credentials a year. {of.band_caption}{dashed} The number under a name is all tiers in FY{panel.years[-1]}."
     )
     count = len(panel.formulas)
-    figure, axes = page(title, caption, of, count, 3, 1.25, left=0.95, gap=(0.2, 0.42), header=0.22, bottom=0.4)
-    inks, fills = (INK, "#4f81a8", "#9c7a1e"), ("#c4d2de", "#d5e3ee", "#efe4bf")
-    dashes: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (1, 1.2)))
-    for f, ax in enumerate(axes):
-        for tier, fill, ink, dash in zip(tiers, fills, inks, dashes, strict=True):
-            ax.fill_between(panel.years, tier.p05[f], tier.p95[f], color=fill, linewidth=0)
-            ax.plot(panel.years, tier.mean[f], color=ink, linestyle=dash, linewidth=1.5)
-        name_panel(ax, panel, f, number_text(float(ends[f])))
-    finish_years(figure, axes, panel, "credentials a year", "", False)
-    names = ("tier 1: general, safety", "tier 2: entry certification", "tier 3: licence that gates a job")
-    legend(
-        figure,
-        [Line2D([], [], color=i, linestyle=d, label=n) for i, d, n in zip(inks, dashes, names, strict=True)],
-        3,
-        len(wrapped_title(title)),
-    )
+    figure, axes = page(title, caption, of, 3 * count, 3, 0.58, left=2.25, gap=(0.2, 0.16), header=0.3, bottom=0.4)
+    for number, ax in enumerate(axes):
+        f, tier = divmod(number, 3)
+        if panel.baseline is not None and f != panel.baseline:
+            reference = tiers[tier].mean[panel.baseline]
+            ax.plot(panel.years, reference, color=BASELINE, linestyle=(0, (3, 2)), linewidth=1.1)
+        _bands(ax, panel.years, tiers[tier], f)
+        if f == 0:
+            ax.set_title(TIERS[tier])
+        if tier == 0:
+            name_row(ax, panel, f, number_text(float(ends[f])))
+    finish_years(figure, axes, panel, "", "students", False, steps=2)
+    legend(figure, _band_handles(panel, of), 4, len(wrapped_title(title)))
     return save(figure, path)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, district_total, ratio
+from sim.arrays import ZERO, Array, district_total, ratio
 from sim.parameters.groups import Outcomes
 
 
@@ -81,6 +81,8 @@ def tier_mix(
     relative to the mean pull. When tiers pay alike, the mix slides to the easy ones (Virginia after its mandate: nine
     of ten credentials generic; REL Appalachia).
     """
+    if all(price is ZERO for price in prices):
+        return natural
     pull_1 = prices[0]
     pull_2 = prices[1] / outcomes.tier_difficulty_2
     pull_3 = prices[2] / outcomes.tier_difficulty_3

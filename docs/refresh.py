@@ -1,0 +1,114 @@
+"""Writes the generated parts of the documentation anew.
+
+    python docs/refresh.py                   what comes from the code: parameters, result columns
+    python docs/refresh.py outputs/my_run    and the README's table and figure, from a finished run of cte-sim
+"""
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.parameters.catalogue import load_catalogue
+from sim.report.parameters import parameter_page
+from sim.results.schema import TABLES
+
+if TYPE_CHECKING:
+    from sim.results import Results
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURE = "concentrators.png"
+COLORS = 64
+"""Colors kept in the README's figure, which makes it a third of its size."""
+
+ROWS: dict[str, str] = {
+    "state": "One row for each run and fiscal year.",
+    "lines": "One row for each run, fiscal year and funding line.",
+    "clusters": "One row for each run, fiscal year and cluster.",
+    "districts": "One row for each run, district and kept fiscal year.",
+    "failures": "One row for each run that failed.",
+}
+
+
+def with_block(text: str, name: str, content: str) -> str:
+    """``text`` with the part between the markers of ``name`` replaced. Raises ValueError if there is no such part."""
+    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"no part 'generated: {name}'")
+    return pattern.sub(lambda found: f"{found[1]}{content.strip()}\n{found[2]}", text)
+
+
+def column_tables() -> str:
+    """The columns of every result table, in Markdown."""
+    parts = []
+    for table, columns in TABLES.items():
+        parts += [f"### {table}", "", ROWS[table], "", "| column | unit | meaning |", "|---|---|---|"]
+        parts += [f"| `{column.name}` | {column.unit} | {column.label} |" for column in columns]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def standing() -> str:
+    """How many parameters have which confidence, in one sentence."""
+    entries = [entry for group in load_catalogue().entries.values() for entry in group.values()]
+    count = Counter(entry.confidence for entry in entries)
+    fixed = sum(entry.prior.distribution == "fixed" for entry in entries)
+    return (
+        f"Of {len(entries)} parameters, {count['high']} have high confidence, {count['medium']} medium, {count['low']} "
+        f"low, and {count['judgement']} are judgements;\n{len(entries) - fixed} are drawn from a prior in each draw, "
+        f"{fixed} are fixed. [docs/parameters.md](docs/parameters.md) lists them all."
+    )
+
+
+def pages_from_code() -> dict[Path, str]:
+    """Every page that has generated parts that come from the code, as it should read."""
+    results, readme = ROOT / "docs" / "results.md", ROOT / "README.md"
+    return {
+        ROOT / "docs" / "parameters.md": parameter_page(),
+        results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
+        readme: with_block(readme.read_text(encoding="utf-8"), "standing", standing()),
+    }
+
+
+def comparison_block(results: "Results") -> str:
+    """The table of formulas in Markdown, and what was run."""
+    from sim.report.comparison import comparison_cells
+
+    header, *rows = (["<br>".join(part for part in cell if part) for cell in row] for row in comparison_cells(results))
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    manifest = results.manifest
+    run = (
+        f"{manifest.draws} draws, seed {manifest.seed}, {manifest.horizon} years, version {manifest.code_version}, "
+        f"settings {manifest.config_hash[:8]}, model {manifest.model_fingerprint[:8]}."
+    )
+    return "\n".join(["| " + " | ".join(cells) + " |" for cells in lines] + ["", run])
+
+
+def small_figure(source: Path, target: Path) -> None:
+    """Copy a PNG with fewer colors."""
+    from PIL import Image
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(source) as image:
+        image.convert("RGB").quantize(COLORS).save(target, optimize=True)
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pages; with a results folder also what the README shows of a run."""
+    for path, text in pages_from_code().items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    if arguments:
+        import sim.results
+
+        folder = Path(arguments[0])
+        readme = ROOT / "README.md"
+        table = comparison_block(sim.results.open(folder))
+        readme.write_text(
+            with_block(readme.read_text(encoding="utf-8"), "table", table), encoding="utf-8", newline="\n"
+        )
+        small_figure(folder / "figures" / FIGURE, ROOT / "docs" / "images" / FIGURE)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
