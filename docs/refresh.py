@@ -1,7 +1,7 @@
 """Writes the generated parts of the documentation anew.
 
-    python docs/refresh.py                   what comes from the code: parameters, result columns
-    python docs/refresh.py outputs/my_run    and the README's table and figure, from a finished run of cte-sim
+``python docs/refresh.py`` writes what comes from the code: parameters and result columns. With a finished run of
+``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure.
 """
 
 import re

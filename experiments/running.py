@@ -69,7 +69,9 @@ def run(chosen: Options, formulas: Sequence[str | Path], cost_neutral: float | s
         raise SystemExit(str(error)) from None
 
 
-def by_formula(results: Results, columns: Mapping[str, str], years: range, against_baseline: bool = False) -> pd.DataFrame:
+def by_formula(
+    results: Results, columns: Mapping[str, str], years: range, against_baseline: bool = False
+) -> pd.DataFrame:
     """Mean of each column over ``years`` and draws, one row for each formula; ``columns`` maps names to headings.
 
     ``against_baseline`` gives the mean of the differences within each draw, and beside it the 5th and 95th percentile.

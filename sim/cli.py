@@ -16,7 +16,7 @@ from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
 from sim.study.settings import Settings, read_settings
 
-FREE_GROUPS: tuple[str, ...] = ("parameters", "formula")
+FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
 
 
@@ -71,21 +71,21 @@ def _choices(group: str) -> list[str]:
 def run_study(config: DictConfig) -> None:
     """Run the study that a composed configuration names."""
     plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
-    written = plain.pop("formula", None)
-    settings = read_settings({**plain, "formula": written or {}})
+    written = plain.get("formula")
+    settings = read_settings({**plain, "formula": written or {}, "scenario": plain.get("scenario") or {}})
     if settings.study.name == "parameters":
         from sim.report.parameters import parameter_text
 
         print(parameter_text())
         return
-    chosen = HydraConfig.get().runtime.choices.get("formula")
-    run_comparison(settings, {**plain, "formula": written}, written, chosen, Path(HydraConfig.get().runtime.output_dir))
+    hydra_config = HydraConfig.get()
+    run_comparison(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
 
 
 def run_comparison(
-    settings: Settings, plain: Mapping[str, Any], written: Mapping[str, Any] | None, chosen: str | None, folder: Path
+    settings: Settings, plain: Mapping[str, Any], choices: Mapping[str, str | None], folder: Path
 ) -> None:
-    """Run the formulas of a study on common draws, report progress, and end with the table."""
+    """Run formulas and scenarios on common draws, report progress, and end with the table."""
     from rich.console import Console
 
     import sim.results
@@ -96,21 +96,28 @@ def run_comparison(
     from sim.study.runner import carry_out
 
     console = Console(stderr=True)
-    inputs = read_inputs(settings, written, chosen)
+    inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
     inputs = rescaled(settings, inputs)
+    scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     console.print(
-        f"{len(inputs.formulas)} formulas, {settings.draws} draws, {settings.horizon} years,"
+        f"{len(inputs.formulas)} formulas{scenarios}, {settings.draws} draws, {settings.horizon} years,"
         f" {len(inputs.world.districts)} districts; results in {folder}"
     )
     with progress_bar(console) as advance:
         outcome = carry_out(settings, inputs, folder, plain, advance)
     results = sim.results.open(folder)
-    if settings.report:
-        from sim.report.write import write_report
+    if settings.study.name == "stress":
+        from sim.report.stress import stress_table, write_stress
 
-        with console.status("writing tables and figures"):
-            write_report(results, inputs.world, folder)
-    print(comparison_table(results))
+        write_stress(results, folder)
+        print(stress_table(results))
+    else:
+        if settings.report:
+            from sim.report.write import write_report
+
+            with console.status("writing tables and figures"):
+                write_report(results, inputs.world, folder)
+        print(comparison_table(results))
     if outcome.failed:
         console.print(f"{outcome.failed} of {outcome.runs} runs failed; see results/failures-*.parquet in {folder}")
     print(f"Written to {folder}")

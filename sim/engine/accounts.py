@@ -22,11 +22,13 @@ from sim.world.world import World
 @dataclass(frozen=True)
 class Bill:
     """What CTE cost beyond ordinary courses, dollars, ``[..., D, 1]``: ``instruction``; ``flexible`` (upkeep,
-    replacement, consumables and exams, everything sustained); ``startup`` of launches, facilities included."""
+    replacement, consumables and exams, everything sustained); ``startup`` of launches, facilities included;
+    ``unfilled``, the pay of posts that no one holds, which goes back to the general fund."""
 
     instruction: Array
     flexible: Array
     startup: Array
+    unfilled: Array
 
     @property
     def sustained(self) -> Array:
@@ -57,19 +59,21 @@ def bill(
     terms = parameters.costs
     salary = costs.section_salary(world.clusters, conditions.wage_index, terms, parameters.staffing)
     elective = costs.elective_cost(conditions.wage_index, terms, parameters.choice.seats_per_section)
-    upkeep = costs.site_costs(world.clusters, conditions.price_index, terms).total
+    upkeep = costs.site_costs(world.clusters, conditions.running_index, terms).total
     variable = costs.variable_cost(
         schooling.participants,
         schooling.concentrators,
         schooling.credentials.attempts,
         parameters.clusters,
-        conditions.price_index,
+        conditions.running_index,
         terms,
     )
     excess = costs.instruction_excess(workforce.taught, schooling.participants, salary, elective)
     flexible = costs.site_scale(workforce.sites, workforce.sections, terms) * upkeep + variable
     startup = workforce.launched * (choice.launch_cost + known.startup_grant)
-    return Bill(district_total(excess), district_total(flexible), district_total(startup))
+    posts = workforce.sections + workforce.vacant_sections
+    unfilled = (posts - workforce.taught) * salary
+    return Bill(district_total(excess), district_total(flexible), district_total(startup), district_total(unfilled))
 
 
 def count(
@@ -117,6 +121,7 @@ def close(
         state.reference_participants * counts.membership,
         terms.local_growth_limit,
     )
+    own = np.maximum(own - owed.unfilled, 0.0)
     beyond_cash = np.maximum(owed.startup - np.maximum(state.cash, 0.0), 0.0)
     for_launches = np.minimum(beyond_cash, known.general_money)
     local = own + backfill + for_launches

@@ -16,6 +16,7 @@ from sim.engine.draws import Draws, Purpose
 from sim.engine.economy import Cohorts, Conditions
 from sim.engine.maintenance import Maintenance
 from sim.engine.money import Offers, Settlement
+from sim.engine.scenario import Scenario
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.funding.formula import Formula, lines_in_force
@@ -50,6 +51,7 @@ def run_year(
     premises: Premises,
     current_law: Formula,
     formula: Formula,
+    scenario: Scenario,
     state: State,
     draws: Draws,
     fiscal_year: int,
@@ -63,8 +65,8 @@ def run_year(
     luck = draws.year(year_index)
 
     # 1. Economy and enrollment move.
-    conditions = economy.conditions(world, parameters, state, fiscal_year, luck[Purpose.REVENUE])
-    cohorts = economy.cohorts(world, parameters, premises, state, fiscal_year, luck[Purpose.LOCAL_ENROLLMENT])
+    conditions = economy.conditions(world, parameters, state, scenario, fiscal_year, luck[Purpose.REVENUE])
+    cohorts = economy.cohorts(world, parameters, premises, state, conditions, luck[Purpose.LOCAL_ENROLLMENT])
     signals = economy.signals(world, premises, fiscal_year)
 
     # 2. The state announces prices and appropriations.
@@ -75,17 +77,17 @@ def run_year(
     prospects = money.prospects(parameters.beliefs, state, offers, conditions)
 
     # 4. Districts decide, cluster by cluster: close, contract, hold, expand or launch.
-    interest = classrooms.interest(world, parameters, premises, state, cohorts, signals)
+    interest = classrooms.interest(world, parameters, premises, state, conditions, cohorts, signals)
     known = situation.observe(
         world, parameters, premises, state, conditions, offers, prospects, signals, interest, luck
     )
     choice = decide_all(known)
 
     # 5. Sites close; instructors leave and are sought in regional labor markets; launched sites open.
-    staffed = workforce.staff(world, parameters, premises, state, choice, luck)
+    staffed = workforce.staff(world, parameters, premises, state, conditions, choice, luck)
 
     # 6. Students choose among what is offered, within seats, progress, and sit for credentials.
-    schooling = classrooms.teach(world, parameters, premises, state, staffed, interest, prospects, offers)
+    schooling = classrooms.teach(world, parameters, premises, state, conditions, staffed, interest, prospects, offers)
 
     # 7. Quality and equipment age or are renewed.
     kept = maintenance.maintain(world, parameters, premises, state, choice, staffed, schooling, prospects, luck)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from sim.arrays import Array
-from sim.engine.economy import Cohorts, Signals
+import numpy as np
+
+from sim.arrays import Array, ratio
+from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Efforts, Offers, Prospects, efforts
 from sim.engine.standing import breadth, quality_gap
 from sim.engine.state import Premises, State
@@ -39,17 +41,25 @@ class Schooling:
 
 
 def interest(
-    world: World, parameters: Parameters, premises: Premises, state: State, cohorts: Cohorts, signals: Signals
+    world: World,
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    conditions: Conditions,
+    cohorts: Cohorts,
+    signals: Signals,
 ) -> Interest:
     """What students want this year, and how many of last year's will go on."""
+    willing = np.minimum(premises.participation * conditions.shocks.participation, 1.0)
+    effort = (1.0 + state.concentration_effort) * conditions.shocks.progression - 1.0
     return Interest(
-        interested=cohorts.membership * premises.participation,
+        interested=cohorts.membership * willing,
         shares=choice.tilted_shares(premises.local_shares, signals.openings, parameters.choice.openings_tilt),
         progression=outcomes.progression_rate(
             premises.progression,
             quality_gap(state.quality, parameters),
             breadth(state.sites, world) / premises.reference_breadth,
-            state.concentration_effort,
+            effort,
             parameters.outcomes,
         ),
     )
@@ -60,6 +70,7 @@ def teach(
     parameters: Parameters,
     premises: Premises,
     state: State,
+    conditions: Conditions,
     workforce: Workforce,
     wanted: Interest,
     prospects: Prospects,
@@ -73,11 +84,13 @@ def teach(
     demanded, _ = choice.demand(wanted.interested, wanted.shares, reached, terms.diversion)
     capacity = choice.seats(workforce.taught, world.clusters.class_cap, terms.seats_per_section)
     participants = choice.enrolled(demanded, capacity, terms.spill_over)
-    concentrators = outcomes.concentrators(wanted.progression, state.participants, workforce.staying, participants)
+    staffed = ratio(workforce.sections, workforce.sections + workforce.vacant_sections, 1.0)
+    rate = outcomes.rate_when_staffed(wanted.progression, staffed, parameters.outcomes)
+    concentrators = outcomes.concentrators(rate, state.participants, workforce.staying, participants)
     effort = efforts(parameters.outcomes, state, prospects, premises.tier_mix)
     earned = outcomes.credentials(
         concentrators,
-        parameters.clusters.attempt_rate,
+        parameters.clusters.attempt_rate * conditions.shocks.credentials,
         parameters.clusters.pass_rate,
         quality_gap(state.quality, parameters),
         effort.credential,

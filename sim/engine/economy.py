@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, district_total
+from sim.engine.scenario import Scenario, Shocks
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Economy, Enrollment, Parameters
 from sim.students import enrollment
@@ -15,7 +16,8 @@ from sim.world.world import World
 class Conditions:
     """The economy of a year, ``[..., 1, 1]``. Indices are 1 in the base year and before.
 
-    ``grant_cut`` and ``formula_cut`` are the shares by which a bust cuts grant lines and formula money.
+    ``grant_cut`` and ``formula_cut`` are the shares by which a bust cuts grant lines and formula money; ``shocks`` are
+    what the scenario multiplies.
     """
 
     fiscal_year: int
@@ -26,6 +28,17 @@ class Conditions:
     revenue_shock: Array
     grant_cut: Array
     formula_cut: Array
+    shocks: Shocks
+
+    @property
+    def running_index(self) -> Array:
+        """Price level of upkeep, consumables and exams."""
+        return self.price_index * self.shocks.running_costs
+
+    @property
+    def startup_index(self) -> Array:
+        """Price level of equipment for a launch and of new labs."""
+        return self.price_index * self.shocks.startup_costs
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,9 @@ class Signals:
     priority: Array
 
 
-def conditions(world: World, parameters: Parameters, state: State, fiscal_year: int, noise: Array) -> Conditions:
+def conditions(
+    world: World, parameters: Parameters, state: State, scenario: Scenario, fiscal_year: int, noise: Array
+) -> Conditions:
     """Prices, wages and general-fund revenue of the year; before the base year all stand still.
 
     Revenue follows a trend with a mean-reverting shock whose yearly growth rates have the volatility that Pew
@@ -61,8 +76,9 @@ def conditions(world: World, parameters: Parameters, state: State, fiscal_year: 
     """
     economy = parameters.economy
     years = max(fiscal_year - world.base_year, 0)
+    shocks = scenario.at(fiscal_year, world.base_year)
     shock = revenue_shock(state.revenue_shock, noise, economy) if years else state.revenue_shock
-    revenue = economy.revenue_base * compound(economy.revenue_growth, years) * np.exp(shock)
+    revenue = economy.revenue_base * compound(economy.revenue_growth, years) * np.exp(shock) * shocks.revenue
     budget = economy.revenue_base * economy.budget_share * compound(economy.budget_growth, years)
     severity = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
     return Conditions(
@@ -74,6 +90,7 @@ def conditions(world: World, parameters: Parameters, state: State, fiscal_year: 
         revenue_shock=shock,
         grant_cut=severity * economy.grant_cut,
         formula_cut=severity * economy.formula_cut,
+        shocks=shocks,
     )
 
 
@@ -112,12 +129,13 @@ def local_drift(
 
 
 def cohorts(
-    world: World, parameters: Parameters, premises: Premises, state: State, fiscal_year: int, noise: Array
+    world: World, parameters: Parameters, premises: Premises, state: State, conditions: Conditions, noise: Array
 ) -> Cohorts:
     """Cohorts enter from smaller and smaller birth years and move up; before the base year they stand still."""
+    fiscal_year = conditions.fiscal_year
     index = entry_index(parameters.enrollment, state.entry_index, world.base_year, fiscal_year)
     local = local_drift(world, parameters, premises, state, fiscal_year, noise)
-    entrants = enrollment.entering_cohort(premises.entrants, index, local)
+    entrants = enrollment.entering_cohort(premises.entrants, index * conditions.shocks.entrants, local)
     grades = enrollment.moved_up(state.grades, entrants, premises.retention)
     return Cohorts(grades, district_total(grades), local, index)
 

@@ -12,6 +12,7 @@ from sim.engine import draws as drawing
 from sim.engine import starting
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.draws import Draws
+from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import Premises, State
 from sim.funding.formula import Formula
 from sim.parameters.groups import Parameters
@@ -73,7 +74,17 @@ def warm_up(
     for index in range(WARM_UP_YEARS + 1):
         fiscal_year = world.base_year - WARM_UP_YEARS + index
         state, year = run_year(
-            world, parameters, premises, current_law, current_law, state, draws, fiscal_year, index, decide_all
+            world,
+            parameters,
+            premises,
+            current_law,
+            current_law,
+            BASELINE,
+            state,
+            draws,
+            fiscal_year,
+            index,
+            decide_all,
         )
         if fiscal_year < world.base_year:
             premises = settle_constants(world, premises, state, year)
@@ -82,9 +93,13 @@ def warm_up(
 
 
 def simulate(
-    ensemble: Ensemble, formula: Formula, horizon: int, decide_all: DecideAll | None = None
+    ensemble: Ensemble,
+    formula: Formula,
+    horizon: int,
+    decide_all: DecideAll | None = None,
+    scenario: Scenario = BASELINE,
 ) -> Iterator[tuple[State, Year]]:
-    """Run a formula from the base year on; yields, year by year, the state after it and what happened."""
+    """Run a formula under a scenario from the base year on; yields, year by year, the state and what happened."""
     decide_all = decide_all or deciding_all(ensemble.parameters)
     state = ensemble.state
     for step in range(1, horizon + 1):
@@ -94,6 +109,7 @@ def simulate(
             ensemble.premises,
             ensemble.current_law,
             formula,
+            scenario,
             state,
             ensemble.draws,
             ensemble.world.base_year + step,
@@ -127,7 +143,7 @@ def settle_constants(world: World, premises: Premises, state: State, year: Year)
 def settle_local_money(world: World, parameters: Parameters, state: State, year: Year, first: bool) -> State:
     """Each district's own contribution moved to what would have closed this year's books at practised spending."""
     rate = books.closing_local_rate(
-        year.bill.instruction,
+        year.bill.instruction + year.bill.unfilled,
         year.bill.flexible,
         state.receipts,
         district_total(state.participants),

@@ -46,16 +46,16 @@ def observe(
 
     salary = costs.section_salary(clusters, conditions.wage_index, parameters.costs, parameters.staffing)
     elective = costs.elective_cost(conditions.wage_index, parameters.costs, parameters.choice.seats_per_section)
-    site_cost = costs.site_costs(clusters, conditions.price_index, parameters.costs)
+    site_cost = costs.site_costs(clusters, conditions.running_index, parameters.costs)
     practised = parameters.books.practised_spending
     attempts_each = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
     variable_each = costs.variable_cost(
         np.ones_like(progression), progression, progression * attempts_each,
-        parameters.clusters, conditions.price_index, parameters.costs,
+        parameters.clusters, conditions.running_index, parameters.costs,
     )  # fmt: skip
 
     yearly_cost = costs.instruction_excess(
-        state.sections + parameters.staffing.substitute_cover * state.vacant_sections,
+        state.sections + state.vacant_sections,
         state.participants,
         salary,
         elective,
@@ -84,6 +84,7 @@ def observe(
         costs.site_scale(np.ones_like(site_demand), new_sections, parameters.costs) * site_cost.total
         + variable_each * site_demand
     )
+    startup_cost = parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.startup_index)
     return Situation(
         sites=state.sites,
         sections=state.sections,
@@ -100,10 +101,9 @@ def observe(
         site_revenue=site_demand * (backing + student_value) + prospects.per_site + school_bonus,
         yearly_cost=yearly_cost,
         site_cost=new_cost,
-        startup_cost=parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.price_index),
-        startup_grant=prospects.startup_share
-        * (parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.price_index)),
-        facility_cost=clusters.facility_cost * (parameters.costs.facility_level * conditions.price_index),
+        startup_cost=startup_cost,
+        startup_grant=prospects.startup_share * startup_cost,
+        facility_cost=clusters.facility_cost * (parameters.costs.facility_level * conditions.startup_index),
         cash=state.cash,
         general_money=parameters.decisions.general_startup * offers.base_units * offers.unit_value,
         yearly_spending=state.counts.expenditure,

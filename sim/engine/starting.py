@@ -59,8 +59,9 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
 
 
 def steady_retention(grade_totals: Array) -> Array:
-    """Share of a grade's students found in the next grade a year later, ``[1, 3]``, from the state's grade profile."""
-    return (grade_totals[1:] / grade_totals[:-1])[np.newaxis, :]
+    """Share of a grade's students found in the next grade a year later, ``[1, 3]``, from the state's grade profile; all
+    of them where a small state has an empty grade."""
+    return ratio(grade_totals[1:], grade_totals[:-1], 1.0)[np.newaxis, :]
 
 
 def steady_entrants(membership: Array, retention: Array) -> Array:
@@ -222,7 +223,8 @@ def _solve_participation(
     participation = premises.participation
     for _ in range(8):
         demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
-        participation = np.minimum(participation * (target / state_total(demanded)), 0.97)
+        total = state_total(demanded)
+        participation = np.minimum(participation * ratio(target + 0.0 * total, total, 1.0), 0.97)
     demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
     return replace(premises, participation=participation), demanded
 

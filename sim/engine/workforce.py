@@ -9,6 +9,7 @@ from sim.arrays import Array, ratio
 from sim.behavior import staffing
 from sim.behavior.deciding import Choice
 from sim.engine.draws import Purpose
+from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.world.world import World
@@ -41,6 +42,7 @@ def staff(
     parameters: Parameters,
     premises: Premises,
     state: State,
+    conditions: Conditions,
     choice: Choice,
     luck: Mapping[Purpose, Array],
 ) -> Workforce:
@@ -49,7 +51,7 @@ def staff(
     Vacant sections are given up before staffed ones. All districts of a region draw on one supply of candidates in a
     cluster; launches compete there with vacancies.
     """
-    terms = parameters.staffing
+    terms, shocks = parameters.staffing, conditions.shocks
     staying = ratio(state.sites - choice.sites_closed, state.sites)
     sites = state.sites - choice.sites_closed
     sections = np.floor(state.sections * staying + 0.5)
@@ -61,13 +63,15 @@ def staff(
     sections = sections - (given_up - vacant_given_up)
     vacant = vacant - vacant_given_up
 
-    leaving = staffing.sections_vacated(sections, sites, terms.turnover, luck[Purpose.TURNOVER])
+    leaving = staffing.sections_vacated(
+        sections, sites, np.minimum(terms.turnover * shocks.turnover, 1.0), luck[Purpose.TURNOVER]
+    )
     sections = sections - leaving
     vacant = vacant + leaving + np.maximum(choice.section_change, 0.0) * (sites > 0)
 
     launch_sections = choice.launch_sections * choice.launch
     sought = staffing.by_region(vacant + launch_sections, world.districts.region_starts)
-    scarcity = staffing.scarcity(state.supply, sought)[..., world.districts.region, :]
+    scarcity = staffing.scarcity(state.supply * shocks.instructor_supply, sought)[..., world.districts.region, :]
     chance = staffing.fill_chance(world.clusters.fill_probability, premises.rural, scarcity, terms)
     hired = staffing.hire(vacant, chance, terms.refill_rounds, luck[Purpose.HIRING], luck[Purpose.LAUNCH_HIRING])
     sections = sections + hired.filled

@@ -144,6 +144,7 @@ class Outcomes:
     progression_ceiling: Array
     progression_quality: Array
     focus_elasticity: Array
+    substitute_loss: Array
     concentration_gain: Array
     concentration_price_scale: Array
     effort_rise: Array

@@ -24,6 +24,14 @@ def progression_rate(base: Array, quality_gap: Array, breadth: Array, effort: Ar
     return ceiling * (odds / (1.0 + odds))
 
 
+def rate_when_staffed(rate: Array, staffed: Array, outcomes: Outcomes) -> Array:
+    """The progression rate where only the share ``staffed`` of a pathway's sections has its instructor, ``[..., D, C]``.
+
+    Under a substitute fewer students complete the course, by the share ``substitute_loss``.
+    """
+    return rate * (1.0 - outcomes.substitute_loss * (1.0 - staffed))
+
+
 def concentrators(rate: Array, previous_participants: Array, staying: Array, participants: Array) -> Array:
     """Students completing their second course in a pathway, ``[..., D, C]``.
 

@@ -13,6 +13,7 @@ from sim.arrays import Array
 from sim.engine import recording
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble, prepare, simulate
+from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
@@ -26,8 +27,8 @@ DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is told. ``formulas`` maps a formula to its place in the design: run_id = place x draws +
-    replicate."""
+    """What a worker is told. Every scenario is crossed with every formula; the place of a pair gives its
+    runs: run_id = place x draws + replicate."""
 
     folder: Path
     chunk: int
@@ -35,14 +36,21 @@ class Task:
     catalogue: Catalogue
     current_law: Formula
     formulas: tuple[Formula, ...]
+    scenarios: tuple[Scenario, ...]
     seed: int
     replicates: tuple[int, ...]
     draws: int
     horizon: int
     uncertainty: Uncertainty
 
+    @property
+    def cells(self) -> list[tuple[int, Scenario, Formula]]:
+        """Every pair of scenario and formula with its place in the design."""
+        pairs = [(scenario, formula) for scenario in self.scenarios for formula in self.formulas]
+        return [(place, scenario, formula) for place, (scenario, formula) in enumerate(pairs)]
+
     def run_ids(self, place: int, replicates: Sequence[int]) -> list[int]:
-        """The runs of a formula, by its place, with these replicates."""
+        """The runs of a pair of scenario and formula, by its place, with these replicates."""
         return [place * self.draws + replicate for replicate in replicates]
 
 
@@ -82,7 +90,7 @@ def run_chunk(task: Task) -> ChunkRecord:
             for table, columns in alone.joined().items():
                 tables.add(table, columns)
     failed_runs = {failure.run_id for failure in failures}
-    run_ids = [run for place in range(len(task.formulas)) for run in task.run_ids(place, task.replicates)]
+    run_ids = [run for place, _, _ in task.cells for run in task.run_ids(place, task.replicates)]
     finished = [run for run in run_ids if run not in failed_runs]
     return write_chunk(task.folder, task.chunk, finished, tables.joined(), failures)
 
@@ -94,27 +102,33 @@ def _attempt(task: Task, replicates: Sequence[int], keep_failure: bool = False) 
     try:
         parameters = parameters_for(task.catalogue, task.world, task.seed, replicates, task.uncertainty)
         ensemble = prepare(task.world, parameters, task.current_law, task.seed, replicates, task.horizon)
-        for place, formula in enumerate(task.formulas):
-            stage = f"formula {formula.name}"
-            _run_formula(task, ensemble, place, formula, replicates, tables)
+        for place, scenario, formula in task.cells:
+            stage = f"formula {formula.name}, scenario {scenario.name}"
+            _run_formula(task, ensemble, place, formula, scenario, replicates, tables)
     except (ArithmeticError, ValueError, IndexError, KeyError) as error:
         if not keep_failure:
             return tables, None
         message = traceback.format_exception_only(error)[-1].strip()
         return _Tables(), [
             Failure(run, task.seed, stage, message, {"replicate": replicate})
-            for place in range(len(task.formulas))
+            for place, _, _ in task.cells
             for run, replicate in zip(task.run_ids(place, replicates), replicates, strict=True)
         ]
     return tables, []
 
 
 def _run_formula(
-    task: Task, ensemble: Ensemble, place: int, formula: Formula, replicates: Sequence[int], tables: _Tables
+    task: Task,
+    ensemble: Ensemble,
+    place: int,
+    formula: Formula,
+    scenario: Scenario,
+    replicates: Sequence[int],
+    tables: _Tables,
 ) -> None:
     runs = np.array(task.run_ids(place, replicates), dtype=np.int64)
     _keep(task, ensemble, ensemble.state, ensemble.base, runs, 0, tables)
-    for step, (state, year) in enumerate(simulate(ensemble, formula, task.horizon), start=1):
+    for step, (state, year) in enumerate(simulate(ensemble, formula, task.horizon, scenario=scenario), start=1):
         _keep(task, ensemble, state, year, runs, step, tables)
 
 

@@ -14,7 +14,6 @@ from sim.parameters.groups import Parameters
 from sim.world.world import World
 
 Uncertainty = Literal["prior", "central"]
-SCENARIO = "baseline"
 
 
 def parameter_points(catalogue: Catalogue, world: World, seed: int, replicates: Sequence[int]) -> Array:
@@ -32,22 +31,32 @@ def parameters_for(
 
 
 def crossed_design(
-    formulas: Sequence[str], draws: int, catalogue: Catalogue, world: World, seed: int, uncertainty: Uncertainty
+    formulas: Sequence[str],
+    scenarios: Sequence[str],
+    draws: int,
+    catalogue: Catalogue,
+    world: World,
+    seed: int,
+    uncertainty: Uncertainty,
 ) -> pd.DataFrame:
-    """Every formula with every replicate: ``run_id``, ``formula``, ``scenario``, ``replicate`` and the drawn values
-    of the uncertain parameters. Runs of one replicate share their draws."""
+    """Every formula under every scenario with every replicate.
+
+    Columns ``run_id``, ``formula``, ``scenario``, ``replicate`` and the drawn values of the uncertain parameters. Runs of
+    one replicate share their draws.
+    """
     replicates = np.arange(draws)
+    cells = len(formulas) * len(scenarios)
     frame = pd.DataFrame(
         {
-            "run_id": np.arange(len(formulas) * draws),
-            "formula": np.repeat(list(formulas), draws),
-            "scenario": SCENARIO,
-            "replicate": np.tile(replicates, len(formulas)),
+            "run_id": np.arange(cells * draws),
+            "formula": np.tile(np.repeat(list(formulas), draws), len(scenarios)),
+            "scenario": np.repeat(list(scenarios), len(formulas) * draws),
+            "replicate": np.tile(replicates, cells),
         }
     )
     if uncertainty == "prior":
         points = parameter_points(catalogue, world, seed, range(draws))
         drawn = values.drawn_values(catalogue, points)
-        columns = pd.DataFrame({name: np.tile(column, len(formulas)) for name, column in drawn.items()})
+        columns = pd.DataFrame({name: np.tile(column, cells) for name, column in drawn.items()})
         frame = pd.concat([frame, columns], axis=1)
     return frame

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config_folder import config_folder
+from sim.engine.scenario import BASELINE, Scenario, read_scenario, scenario_from
 from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, nearest
@@ -29,13 +30,20 @@ class Inputs:
     current_law: Formula
     formulas: tuple[Formula, ...]
     baseline: str | None
+    scenarios: tuple[Scenario, ...] = (BASELINE,)
 
 
-def read_inputs(settings: Settings, written: Mapping[str, Any] | None = None, chosen: str | None = None) -> Inputs:
+def read_inputs(
+    settings: Settings,
+    written: Mapping[str, Any] | None = None,
+    chosen: str | None = None,
+    chosen_scenario: str | None = None,
+) -> Inputs:
     """Read and check world, parameters and formulas.
 
     ``written`` is the content of the configuration's ``formula`` group and ``chosen`` its name, so that a user's
-    overrides of the formula's keys apply. Raises InputError, one line, before anything runs.
+    overrides of the formula's keys apply; ``chosen_scenario`` names the content of its ``scenario`` group. Raises
+    InputError, one line, before anything runs.
     """
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
@@ -56,9 +64,29 @@ def read_inputs(settings: Settings, written: Mapping[str, Any] | None = None, ch
         else:
             formulas.append(find_formula(name, folder, clusters))
     _refuse_repeats(formulas)
-    return Inputs(
-        world, catalogue, find_formula(CURRENT_LAW, folder, clusters), tuple(formulas), settings.study.baseline
-    )
+    scenarios = find_scenarios(settings, folder, chosen_scenario)
+    current_law = find_formula(CURRENT_LAW, folder, clusters)
+    return Inputs(world, catalogue, current_law, tuple(formulas), settings.study.baseline, scenarios)
+
+
+def find_scenarios(settings: Settings, folder: Path, chosen: str | None) -> tuple[Scenario, ...]:
+    """The scenarios of a study: those it lists, else the one chosen, else none but the outlook. Raises InputError."""
+    names = settings.study.scenarios
+    if not names:
+        if chosen is None or not settings.scenario:
+            return (BASELINE,)
+        return (scenario_from(settings.scenario, f"scenario/{chosen}.yaml", chosen),)
+    found = []
+    for name in names:
+        path = Path(name) if name.endswith((".yaml", ".yml")) else folder / "scenario" / f"{name}.yaml"
+        if not path.is_file():
+            known = sorted(file.stem for file in (folder / "scenario").glob("*.yaml"))
+            raise InputError(f"settings: scenario '{name}' is not known; {nearest(name, known)}")
+        found.append(read_scenario(path))
+    for scenario in found:
+        if [other.name for other in found].count(scenario.name) > 1:
+            raise InputError(f"settings: study.scenarios: '{scenario.name}' stands twice")
+    return tuple(found)
 
 
 def find_formula(name: str, folder: Path, clusters: Sequence[str]) -> Formula:

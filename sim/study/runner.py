@@ -38,10 +38,18 @@ def carry_out(
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [formula.name for formula in inputs.formulas]
-    design = crossed_design(names, settings.draws, inputs.catalogue, inputs.world, settings.seed, settings.uncertainty)
+    design = crossed_design(
+        names,
+        [scenario.name for scenario in inputs.scenarios],
+        settings.draws,
+        inputs.catalogue,
+        inputs.world,
+        settings.seed,
+        settings.uncertainty,
+    )
     manifest = new_manifest(
         study=settings.study.name,
-        config=config,
+        config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
         world_fingerprint=inputs.world.fingerprint,
         formulas={formula.name: formula_record(formula) for formula in inputs.formulas},
         baseline=inputs.baseline,
@@ -76,6 +84,7 @@ def _tasks(settings: Settings, inputs: Inputs, folder: Path) -> Iterator[Task]:
             catalogue=inputs.catalogue,
             current_law=inputs.current_law,
             formulas=inputs.formulas,
+            scenarios=inputs.scenarios,
             seed=settings.seed,
             replicates=tuple(range(first, min(first + settings.chunk, settings.draws))),
             draws=settings.draws,

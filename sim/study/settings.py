@@ -14,12 +14,13 @@ IGNORED_KEYS: tuple[str, ...] = ("workers", "report")
 
 
 class Study(BaseModel):
-    """What kind of study, over which formulas. ``baseline`` is what differences are taken against."""
+    """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Literal["compare", "project", "parameters"]
+    name: Literal["compare", "project", "parameters", "stress"]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
+    scenarios: tuple[str, ...] = ()
 
 
 class Settings(BaseModel):
@@ -35,6 +36,7 @@ class Settings(BaseModel):
     study: Study
     world: dict[str, str | None]
     formula: dict[str, Any] = {}
+    scenario: dict[str, Any] = {}
     horizon: Annotated[int, Field(strict=True, ge=1, le=60)]
     draws: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)]
