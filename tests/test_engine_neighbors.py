@@ -1,4 +1,4 @@
-"""Worlds that differ in one district: everyone else faces the same luck, and feels only what the model says reaches them."""
+"""Worlds that differ in one district: all others face the same luck and feel only what the model says reaches them."""
 
 import csv
 from collections.abc import Callable

@@ -45,7 +45,7 @@ class Shape(Enum):
     PATHWAYS = "district x cluster"
     DISTRICTS = "district"
     STATE = "state"
-    SCHOOLS = "high school x cluster"
+    SCHOOLS = "rank of a high school in its district x district x (breadth, then each cluster)"
     REGIONS = "region x cluster"
     COMPONENTS = "district x quality component"
 
@@ -128,13 +128,13 @@ def _block(key: int, purpose: Purpose, law: str, size: tuple[int, ...]) -> Array
     return generator.random(size) if law == "uniform" else generator.standard_normal(size)
 
 
-def _size(world: World, shape: Shape) -> tuple[int, int]:
+def _size(world: World, shape: Shape) -> tuple[int, ...]:
     districts, clusters = len(world.districts), len(world.clusters)
     return {
         Shape.PATHWAYS: (districts, clusters),
         Shape.DISTRICTS: (districts, 1),
         Shape.STATE: (1, 1),
-        Shape.SCHOOLS: (len(world.high_schools.identifier), clusters),
+        Shape.SCHOOLS: (int(world.districts.high_schools.max()), districts, 1 + clusters),
         Shape.REGIONS: (len(world.regions), clusters),
         Shape.COMPONENTS: (districts, len(QUALITY_COMPONENTS)),
     }[shape]

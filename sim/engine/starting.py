@@ -102,18 +102,19 @@ def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: 
     size = size * np.where(kind == "regular", 1.0, initial.alternative_breadth)
     size = size * np.where(charter, initial.charter_breadth, 1.0)
     scale = _scale_to_total(size, initial.sites_target, len(world.clusters))
-    uniforms = draws.once[Purpose.STARTING_MAP][..., order, :]
+    starts = np.flatnonzero(np.diff(district, prepend=-1))
+    rank_in_district = np.arange(district.size) - np.repeat(starts, np.diff(starts, append=district.size))
+    uniforms = draws.once[Purpose.STARTING_MAP][..., rank_in_district, district, :]
     offered = np.clip(scale * size, 0.0, len(world.clusters))
     whole = np.floor(offered) + (uniforms[..., :1] < offered - np.floor(offered))
     region = world.districts.region[district]
     weight = premises.local_shares[..., district, :] * np.exp(
         initial.priority_breadth * premises.priority[..., region, :]
     )
-    key = np.log(np.maximum(np.roll(uniforms, 1, axis=-1), 1e-300)) / weight
+    key = np.log(np.maximum(uniforms[..., 1:], 1e-300)) / weight
     rank = (-key).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
     chosen = (rank < whole) * 1.0
     sites = np.zeros((*chosen.shape[:-2], len(world.districts), len(world.clusters)))
-    starts = np.flatnonzero(np.diff(district, prepend=-1))
     sites[..., district[starts], :] = np.add.reduceat(chosen, starts, axis=-2)
     return sites
 

@@ -25,7 +25,7 @@ def progression_rate(base: Array, quality_gap: Array, breadth: Array, effort: Ar
 
 
 def rate_when_staffed(rate: Array, staffed: Array, outcomes: Outcomes) -> Array:
-    """The progression rate where only the share ``staffed`` of a pathway's sections has its instructor, ``[..., D, C]``.
+    """The progression rate where the share ``staffed`` of a pathway's sections has its instructor, ``[..., D, C]``.
 
     Under a substitute fewer students complete the course, by the share ``substitute_loss``.
     """

@@ -41,8 +41,8 @@ def crossed_design(
 ) -> pd.DataFrame:
     """Every formula under every scenario with every replicate.
 
-    Columns ``run_id``, ``formula``, ``scenario``, ``replicate`` and the drawn values of the uncertain parameters. Runs of
-    one replicate share their draws.
+    Columns ``run_id``, ``formula``, ``scenario``, ``replicate`` and the drawn values of the uncertain parameters. Runs
+    of one replicate share their draws.
     """
     replicates = np.arange(draws)
     cells = len(formulas) * len(scenarios)

@@ -1,0 +1,171 @@
+"""The documentation against the code: generated pages are new, commands and links work, examples run."""
+
+import importlib
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+import sim.results
+from sim.config_folder import config_folder
+from sim.inputs import read_yaml
+from sim.parameters.catalogue import load_catalogue
+from sim.results.schema import TABLES
+from sim.study.chunk import DETAIL_STEPS
+from sim.study.inputs import find_formula
+from sim.study.settings import read_settings
+from sim.world import load_world
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("docs", "experiments", "notebooks", "benchmarks")
+PAGES = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "outputs" / "README.md",
+        *(page for name in FOLDERS for page in (ROOT / name).rglob("*.md")),
+    ]
+)
+COMMAND = re.compile(r"^ *(?:uv run )?cte-sim( .*?)?(?:  +#.*)?$", re.MULTILINE)
+LINK = re.compile(r"!?\[[^]]*\]\(([^)\s]+)\)")
+MACHINE_PATH = re.compile(r"(?<![\w.~-])(/(work|tmp|home|root|Users|opt|mnt)/\w|[A-Z]:\\\\)")
+
+
+def page_id(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def loaded(path: Path) -> ModuleType:
+    """A script of the documentation as a module."""
+    specification = importlib.util.spec_from_file_location(path.stem, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def commands() -> list[tuple[str, str]]:
+    found = [(page_id(page), (match[1] or "").strip()) for page in PAGES for match in COMMAND.finditer(read(page))]
+    return [(page, arguments) for page, arguments in found if arguments != "--help"]
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_generated_pages_say_what_the_code_says() -> None:
+    old = [
+        page_id(path)
+        for path, text in loaded(ROOT / "docs" / "refresh.py").pages_from_code().items()
+        if read(path) != text
+    ]
+    assert old == [], "write them again: python docs/refresh.py"
+
+
+def test_the_page_of_results_names_every_column_once_in_its_table() -> None:
+    parts = read(ROOT / "docs" / "results.md").split("\n### ")[1:]
+    named = {part.split("\n", 1)[0]: re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) for part in parts}
+    assert named == {table: [column.name for column in columns] for table, columns in TABLES.items()}
+
+
+def test_the_page_of_results_says_which_years_of_districts_are_kept() -> None:
+    text = " ".join(read(ROOT / "docs" / "results.md").split())
+    later = [str(step) for step in DETAIL_STEPS if step]
+    assert f"for the base year and years {', '.join(later[:-1])} and {later[-1]} after it" in text
+
+
+def test_a_part_to_be_generated_that_is_not_there_is_an_error() -> None:
+    refresh = loaded(ROOT / "docs" / "refresh.py")
+    text = "a\n<!-- generated: table -->\nold\n<!-- end -->\nb\n"
+    assert refresh.with_block(text, "table", "new\n") == "a\n<!-- generated: table -->\nnew\n<!-- end -->\nb\n"
+    with pytest.raises(ValueError, match="generated: figure"):
+        refresh.with_block(text, "figure", "new")
+
+
+def test_the_readme_shows_a_run_of_every_formula_that_is_compared() -> None:
+    shown = re.search(r"<!-- generated: table -->\n(.*?)<!-- end -->", read(ROOT / "README.md"), re.DOTALL)
+    assert shown is not None
+    named = {row.split("|")[1].strip().removesuffix("<br>baseline") for row in shown[1].splitlines()[2:] if "|" in row}
+    assert named == set(read_yaml(config_folder() / "study" / "compare.yaml")["formulas"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = [link for link in LINK.findall(read(page)) if not link.startswith(("http", "#"))]
+    assert [link for link in targets if not (page.parent / link.split("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize(("page", "arguments"), commands())
+def test_commands_name_settings_that_exist(page: str, arguments: str) -> None:
+    overrides = [word for word in shlex.split(arguments) if word != "-m"]
+    assert all("=" in word for word in overrides), f"{page}: {arguments}"
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        config = compose(
+            "config", overrides=[f"++{word}" if word.startswith("parameters.") else word for word in overrides]
+        )
+    plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
+    settings = read_settings({**plain, "formula": plain.get("formula") or {}})
+    clusters = load_world().clusters.identifier
+    for name in settings.study.formulas:
+        path = f"docs/examples/{name}" if name.endswith(".yaml") else name
+        find_formula(str(ROOT / path) if path.endswith(".yaml") else path, config_folder(), clusters)
+
+
+def test_make_knows_the_targets_that_the_readme_names() -> None:
+    named = set(re.findall(r"^ +make (\w+)", read(ROOT / "README.md"), re.MULTILINE))
+    assert named == {"run", "test"}
+    assert named <= set(re.findall(r"^(\w+):", read(ROOT / "Makefile"), re.MULTILINE))
+
+
+def test_no_file_names_a_path_of_a_machine() -> None:
+    kinds = {".md", ".py", ".yaml", ".yml", ".toml", ".ipynb", ".csv", ".cff", ".lock"}
+    inside = [path for name in (*FOLDERS, "sim", "conf") for path in (ROOT / name).rglob("*") if path.suffix in kinds]
+    files = [*inside, *(path for path in ROOT.iterdir() if path.suffix in kinds or path.name == "Makefile")]
+    assert [page_id(path) for path in files if MACHINE_PATH.search(read(path))] == []
+    assert MACHINE_PATH.search("see /home/someone/file")
+
+
+def test_the_page_of_the_model_names_functions_that_exist() -> None:
+    names = re.findall(r"`(sim(?:\.\w+)+)`", read(ROOT / "docs" / "model.md"))
+    assert len(names) > 20
+    for name in names:
+        module, _, function = name.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), function)), name
+
+
+def test_more_than_half_of_the_parameters_are_judgement_as_the_page_of_limitations_says() -> None:
+    entries = [entry for group in load_catalogue().entries.values() for entry in group.values()]
+    assert "More than half of the\nparameters" in read(ROOT / "docs" / "limitations.md")
+    assert sum(entry.confidence == "judgement" for entry in entries) > len(entries) / 2
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/formulas.md"])
+def test_the_bill_in_ten_lines_is_the_example_file(page: str) -> None:
+    bill = read(ROOT / "docs" / "examples" / "my_bill.yaml")
+    assert len(bill.splitlines()) <= 10
+    assert f"```yaml\n{bill}```" in read(ROOT / page)
+
+
+def test_the_bill_in_ten_lines_runs_as_the_readme_says_and_does_what_it_pays_for(tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "sim.cli", "study=project", "study.formulas=[my_bill.yaml,pilot_sunset]", "draws=3",
+        "horizon=5", "workers=1", "report=false", f"hydra.run.dir={tmp_path}",
+    ]  # fmt: skip
+    subprocess.run(command, cwd=ROOT / "docs" / "examples", check=True, capture_output=True)
+    results = sim.results.open(tmp_path)
+    runs = results.with_design(results.state, ["formula"])
+    means = runs.groupby(["formula", "fiscal_year"], observed=True).mean(numeric_only=True)
+    bill, nothing = means.loc["my_bill"], means.loc["pilot_sunset"]
+    first = bill.loc[2027]
+    full = 50_000 * 200 + 900 * first["concentrators"]
+    assert first["recurring_cost"] == first["state_cost"] > 0
+    assert 0.75 * full < first["state_cost"] < 1.5 * full, "half of the way from what grants paid to what is owed"
+    assert (bill["state_cost_constant"] <= 40_000_000 * 1.000001).loc[2027:].all()
+    assert bill.loc[2031, "concentrators"] > nothing.loc[2031, "concentrators"]

@@ -1,0 +1,157 @@
+"""The experiments, the notebook and the benchmark run, and their tables say what they claim to say."""
+
+import importlib
+import json
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+import sim.results
+from sim.results import Results
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPERIMENTS = sorted((ROOT / "experiments").glob("[0-9]*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+DRAWS, HORIZON = 2, 3
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(ROOT / "experiments"))
+    return importlib.import_module("running")
+
+
+@pytest.fixture
+def carried_out(
+    running: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], tuple[Path, str]]:
+    """Run an experiment, small; its folder and what it printed."""
+
+    def carry_out(name: str) -> tuple[Path, str]:
+        main = runpy.run_path(str(ROOT / "experiments" / f"{name}.py"))["main"]
+        main([str(DRAWS), "--horizon", str(HORIZON), "--workers", "1", "--outputs", str(tmp_path)])
+        return tmp_path / f"{name}_{DRAWS}_draws_{HORIZON}_years", capsys.readouterr().out
+
+    return carry_out
+
+
+def table(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / f"{name}.csv", index_col=0)
+
+
+def test_every_experiment_is_listed_and_short() -> None:
+    listed = (ROOT / "experiments" / "README.md").read_text(encoding="utf-8")
+    for path in EXPERIMENTS:
+        text = path.read_text(encoding="utf-8")
+        assert f"({path.name})" in listed
+        assert len(text.splitlines()) < 80
+        assert all(f"\n{word}. " in text for word in ("Question", "Method", "Result")), path.name
+
+
+def test_designs_are_compared(carried_out: Callable[[str], tuple[Path, str]]) -> None:
+    folder, printed = carried_out("01_compare_designs")
+    formulas = set(pd.read_csv(folder / "summary.csv")["formula"])
+    assert {"status_quo", "aligned", "sb130_quarter_weight"} <= formulas
+    assert all(f"\n {formula} " in printed for formula in formulas)
+
+
+def test_an_end_of_the_pilot_takes_depth_before_reach(carried_out: Callable[[str], tuple[Path, str]]) -> None:
+    folder, _ = carried_out("02_what_if_the_pilot_ends")
+    left = table(folder, "what_is_left")
+    assert (left.loc[2026, "replacement":"participants"] == 1.0).all()
+    assert left.loc[2029, "replacement"] < left.loc[2029, "participants"] <= 1.02
+    assert left.loc[2029, "concentrators"] < left.loc[2029, "participants"]
+    assert table(folder, "shares").loc["before the pilot", "concentrating"] == pytest.approx(0.1669, abs=1e-4)
+
+
+def test_every_wanted_launch_is_launched_or_stopped_once(carried_out: Callable[[str], tuple[Path, str]]) -> None:
+    folder, _ = carried_out("03_what_stops_launches")
+    launches = table(folder, "launches")
+    fates = ["launched", "too few students", "no lab or shop", "cash", "capacity", "no instructor"]
+    assert list(launches["wanted"]) == pytest.approx(list(launches[fates].sum(axis=1)))
+    assert launches.loc["aligned_with_startup", "stopped by money"] < launches.loc["aligned", "stopped by money"]
+
+
+def test_an_unfunded_weight_costs_other_units_what_a_funded_one_costs_the_state(
+    carried_out: Callable[[str], tuple[Path, str]],
+) -> None:
+    folder, _ = carried_out("04_money_inside_or_outside_the_seg")
+    places = table(folder, "places")
+    unfunded, funded = places.loc["sb130_quarter_weight"], places.loc["concentrator_weight_funded"]
+    assert unfunded["state cost, $M"] == 0 < unfunded["lost by other units, $M"]
+    assert funded["lost by other units, $M"] == pytest.approx(0, abs=1e-6)
+    assert funded["state cost, $M"] == pytest.approx(unfunded["lost by other units, $M"], rel=0.05)
+
+
+def test_elements_are_compared_at_the_same_base_year_cost(carried_out: Callable[[str], tuple[Path, str]]) -> None:
+    folder, _ = carried_out("05_cost_neutral")
+    elements = table(folder, "elements")
+    assert (elements.loc["status_quo", ["concentrators", "credentials", "sites"]] == 0).all()
+    owed = sim.results.open(folder)
+    first = owed.with_design(owed.state, ["formula"]).query("fiscal_year == 2027")
+    by_formula = first.groupby("formula", observed=True)["entitlement"].mean()
+    assert by_formula.max() < 1.25 * by_formula.min()
+
+
+def test_differences_are_taken_within_draws(running: ModuleType, tmp_path: Path) -> None:
+    results = small_study(running, tmp_path)
+    shown = running.by_formula(results, {"concentrators": "n"}, range(2027, 2029), against_baseline=True)
+    runs = results.with_design(results.state, ["formula", "replicate"]).query("fiscal_year > 2026")
+    by_run = runs.groupby(["formula", "replicate"], observed=True)["concentrators"].mean()
+    differences = [by_run["aligned", draw] - by_run["status_quo", draw] for draw in range(DRAWS)]
+    assert shown.loc["aligned", "n"] == pytest.approx(sum(differences) / DRAWS)
+    assert shown.loc["status_quo", "n"] == 0
+
+
+def test_a_formula_that_is_not_there_ends_an_experiment_with_one_line(running: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="alined"):
+        running.run(running.Options(1, 1, tmp_path, 1), ["alined"])
+
+
+def small_study(running: ModuleType, folder: Path) -> Results:
+    results: Results = running.run(running.Options(DRAWS, 2, folder, 1), ["status_quo", "aligned"])
+    return results
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebook_runs_and_is_stored_without_outputs(
+    path: Path, running: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import matplotlib
+
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert notebook["nbformat"] == 4
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells)
+    small_study(running, tmp_path)
+    monkeypatch.setenv("CTE_RESULTS", str(tmp_path))
+    monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
+    matplotlib.use("agg")
+    names: dict[str, object] = {}
+    for cell in cells:
+        exec("".join(cell["source"]), names)
+    by_district = names["table"]
+    assert isinstance(by_district, pd.DataFrame)
+    assert len(by_district) == 120
+
+
+def test_the_benchmark_measures_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "bench.py"))
+    small = {"HORIZON": 1, "CHUNKS": (1,), "NATIONS": (5,)}
+    for name, value in small.items():
+        monkeypatch.setitem(bench["measured"].__globals__, name, value)
+    measured = bench["measured"](1)
+    page = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    for part in (
+        "reference kernel",
+        "start and warm-up",
+        "recording",
+        "all of it and writing",
+        "agent by agent (Mesa)",
+    ):
+        assert f"| {part}" in measured
+        assert f"| {part}" in page
