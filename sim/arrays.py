@@ -31,6 +31,9 @@ ZERO: Array = np.zeros((1, 1))
 ZERO.flags.writeable = False
 
 
+TINY = 1e-300
+
+
 def district_total(quantity: Numbers) -> Array:
     """Sum over clusters: ``[..., D, C]`` to ``[..., D, 1]``."""
     total: Array = quantity.sum(axis=-1, keepdims=True)
@@ -53,6 +56,12 @@ def ratio(part: Numbers, whole: Numbers, empty: float = 0.0) -> Array:
     """``part / whole``, and ``empty`` where the whole is not positive."""
     positive = whole > 0
     result: Array = np.where(positive, part / np.where(positive, whole, 1.0), empty)
+    return result
+
+
+def part_of(part: Numbers, whole: Numbers) -> Array:
+    """``part / whole`` for a part that is nothing wherever the whole is; nothing there. Cheaper than ``ratio``."""
+    result: Array = part / np.maximum(whole, TINY)
     return result
 
 

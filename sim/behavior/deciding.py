@@ -149,7 +149,8 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
 
     margin = s.expected_revenue - s.yearly_cost
     margin_per_participant = ratio(margin, s.participants)
-    small = ratio(s.participants, s.sites) < decisions.minimum_section
+    small = s.participants < decisions.minimum_section * s.sites
+    usual_seats = s.sections * (s.class_size * s.seats_per_section)
     chance = closing.closing_chance(
         margin_per_participant / s.price_index, s.cash < 0, s.vacant_years >= 2, small, s.equipment, decisions
     )
@@ -160,7 +161,7 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
         sections=s.sections + s.vacant_sections,
         sites=s.sites,
         needed=sizing.sections_needed(s.demanded, target_size, s.seats_per_section, s.sites),
-        fill=ratio(s.participants, s.sections * (s.class_size * s.seats_per_section), 1.0),
+        half_empty=s.participants < decisions.contraction_fill * usual_seats,
         squeezed=s.spending_ratio < books.practised_spending,
         decisions=decisions,
     )

@@ -20,17 +20,17 @@ def sections_needed(demanded: Array, class_size: Array, seats_per_section: Array
 
 
 def section_change(
-    *, sections: Array, sites: Array, needed: Array, fill: Array, squeezed: BoolArray, decisions: Decisions
+    *, sections: Array, sites: Array, needed: Array, half_empty: BoolArray, squeezed: BoolArray, decisions: Decisions
 ) -> Array:
     """Sections to add (positive) or give up (negative), ``[..., D, C]``.
 
     A pathway grows toward the sections that its demand needs at the planned class size, by at most a share of its
-    sections in one year. It shrinks when its sections run emptier than ``contraction_fill`` of the typical size, or
-    when money is short and fewer, larger sections would do. At least one section a site stays.
+    sections in one year. It shrinks when its sections run ``half_empty`` (below ``contraction_fill`` of the
+    typical size), or when money is short and fewer, larger sections would do. At least one section a site stays.
     """
     step: Array = np.maximum(np.floor(decisions.expansion_limit * sections), 1.0)
     gap = needed - sections
     growing = np.minimum(np.maximum(gap, 0.0), step)
-    shrinking = np.minimum(np.maximum(-gap, 0.0), step) * ((fill < decisions.contraction_fill) | squeezed)
+    shrinking = np.minimum(np.maximum(-gap, 0.0), step) * (half_empty | squeezed)
     change: Array = (growing - shrinking) * (sites > 0)
     return change

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, IntArray, ratio
+from sim.arrays import Array, IntArray, part_of, ratio
 from sim.parameters.groups import Staffing
 
 
@@ -15,7 +15,7 @@ def sections_vacated(sections: Array, sites: Array, turnover: Array, draw: Array
     leavers is rounded up or down by one uniform draw.
     """
     leaving = np.minimum(np.floor(sites * turnover + draw), sites)
-    return np.rint(sections * ratio(leaving, sites))
+    return np.rint(sections * part_of(leaving, sites))
 
 
 def by_region(quantity: Array, region_starts: IntArray) -> Array:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, ratio
+from sim.arrays import Array, part_of
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Efforts, Offers, Prospects, efforts
 from sim.engine.standing import breadth, quality_gap
@@ -84,7 +84,7 @@ def teach(
     demanded, _ = choice.demand(wanted.interested, wanted.shares, reached, terms.diversion)
     capacity = choice.seats(workforce.taught, world.clusters.class_cap, terms.seats_per_section)
     participants = choice.enrolled(demanded, capacity, terms.spill_over)
-    staffed = ratio(workforce.sections, workforce.sections + workforce.vacant_sections, 1.0)
+    staffed = part_of(workforce.sections, workforce.sections + workforce.vacant_sections)
     rate = outcomes.rate_when_staffed(wanted.progression, staffed, parameters.outcomes)
     concentrators = outcomes.concentrators(rate, state.participants, workforce.staying, participants)
     effort = efforts(parameters.outcomes, state, prospects, premises.tier_mix)

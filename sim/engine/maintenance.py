@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, district_total, ratio
+from sim.arrays import Array, district_total, part_of, ratio
 from sim.behavior import upkeep
 from sim.behavior.deciding import Choice
 from sim.engine.classrooms import Schooling
@@ -42,7 +42,7 @@ def maintain(
     """Upkeep answers the money that was spent last year, and the people and classes of this one."""
     usual_seats = workforce.taught * world.clusters.class_size * parameters.choice.seats_per_section
     students = schooling.participants
-    filled = ratio(students, usual_seats, 1.0)
+    filled = part_of(students, usual_seats)
     fill = ratio(district_total(filled * students), district_total(students), 1.0)
     posts = workforce.sections + workforce.vacant_sections
     staffed = ratio(district_total(workforce.sections), district_total(posts), 1.0)

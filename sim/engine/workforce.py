@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, ratio
+from sim.arrays import Array, part_of
 from sim.behavior import staffing
 from sim.behavior.deciding import Choice
 from sim.engine.draws import Purpose
@@ -52,7 +52,7 @@ def staff(
     cluster; launches compete there with vacancies.
     """
     terms, shocks = parameters.staffing, conditions.shocks
-    staying = ratio(state.sites - choice.sites_closed, state.sites)
+    staying = part_of(state.sites - choice.sites_closed, state.sites)
     sites = state.sites - choice.sites_closed
     sections = np.floor(state.sections * staying + 0.5)
     vacant = np.floor(state.vacant_sections * staying)

@@ -1,0 +1,141 @@
+"""A district's books and costs, worked by hand."""
+
+import numpy as np
+import pytest
+from parameter_groups import group, number, row
+from small_world import small_world
+
+from sim.behavior.books import backfilled, close_books, closing_local_rate, local_contribution
+from sim.behavior.costs import (
+    elective_cost,
+    instruction_excess,
+    section_salary,
+    site_costs,
+    site_scale,
+    usual_cost,
+    variable_cost,
+)
+from sim.parameters.groups import Books, ClusterCosts, Costs, Staffing
+
+BOOKS = group(Books, spending_floor=0.2, cash_draw=0.5, carryover_limit=1.0, rescue_rate=0.5)
+COSTS = group(
+    Costs,
+    compensation=100_000,
+    sections_per_instructor=5,
+    elective_class_size=25,
+    fixed_site_share=0.6,
+    usual_site=0.5,
+    upper_level_consumables=1.0,
+    running_level=2.0,
+)
+
+
+@pytest.mark.parametrize(
+    ("receipts", "reference", "expected"), [(60.0, 100.0, 16.0), (100.0, 100.0, 0.0), (140.0, 100.0, 0.0)]
+)
+def test_general_money_replaces_part_of_what_left(receipts: float, reference: float, expected: float) -> None:
+    assert backfilled(number(receipts), number(reference), number(0.4)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("participants", "expected"), [(80.0, 8_000.0), (125.0, 12_500.0), (200.0, 12_500.0)])
+def test_own_money_follows_students_up_to_a_limit(participants: float, expected: float) -> None:
+    own = local_contribution(number(100.0), number(participants), number(100.0), number(1.25))
+    assert own == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "cash", "receipts", "local", "instruction", "flexible", "startup", "ratio", "left", "rescued", "released"),
+    [
+        ("in balance", 0, 60, 40, 50, 50, 0, 1.0, 0, 0, 0),
+        ("money to spare is kept", 0, 100, 40, 50, 50, 0, 1.0, 40, 0, 0),
+        ("above a year of cost it is released", 90, 100, 40, 50, 50, 0, 1.0, 100, 0, 30),
+        ("flexible costs give way", 0, 50, 25, 50, 50, 0, 0.5, 0, 0, 0),
+        ("half of the cash helps", 20, 50, 25, 50, 50, 0, 0.7, 10, 0, 0),
+        ("a floor is paid, and half the deficit rescued", 0, 40, 0, 50, 50, 0, 0.2, -10, 10, 0),
+        ("start-up is paid from cash", 30, 60, 40, 50, 50, 30, 1.0, 0, 0, 0),
+        ("start-up beyond cash is paid from income", 10, 60, 60, 50, 50, 30, 1.0, 0, 0, 0),
+        ("a debt is carried and half of it rescued", -20, 60, 40, 50, 50, 0, 1.0, -10, 10, 0),
+        ("nothing to pay and nothing paid", 0, 0, 0, 0, 0, 0, 1.0, 0, 0, 0),
+    ],
+)
+def test_books_close(
+    name: str,
+    cash: float,
+    receipts: float,
+    local: float,
+    instruction: float,
+    flexible: float,
+    startup: float,
+    ratio: float,
+    left: float,
+    rescued: float,
+    released: float,
+) -> None:
+    amounts = (number(value) for value in (cash, receipts, local, instruction, flexible, startup))
+    end = close_books(*amounts, BOOKS)
+    assert end.spending_ratio == pytest.approx(ratio), name
+    assert end.cash == pytest.approx(left, abs=1e-9), name
+    assert end.rescued == pytest.approx(rescued, abs=1e-9), name
+    assert end.released == pytest.approx(released, abs=1e-9), name
+    assert end.spending == pytest.approx(instruction + ratio * flexible), name
+
+
+@pytest.mark.parametrize(("receipts", "participants", "expected"), [(40.0, 20.0, 2.0), (200.0, 20.0, 0.0), (0, 0, 0)])
+def test_own_money_is_set_to_what_closes_the_books(receipts: float, participants: float, expected: float) -> None:
+    rate = closing_local_rate(number(50.0), number(50.0), number(receipts), number(participants), number(0.6))
+    assert rate == pytest.approx(expected)
+
+
+def test_a_smaller_class_than_an_elective_costs_more_for_each_student() -> None:
+    salary = section_salary(small_world().clusters, number(1.1), COSTS, group(Staffing, premium_paid=0.5))
+    assert salary == pytest.approx(row(33_000, 33_000, 33_000))
+    elective = elective_cost(number(1.1), COSTS, number(0.8))
+    assert elective == pytest.approx(110_000 / (5 * 25 * 0.8))
+    excess = instruction_excess(row(1.0, 2.0), row(20.0, 25.0), row(22_000.0), number(1_100.0))
+    assert excess == pytest.approx(row(0.0, 16_500.0))
+
+
+def test_costs_of_a_site_rise_with_prices() -> None:
+    costs = site_costs(small_world().clusters, number(1.5), COSTS)
+    assert costs.replacement == pytest.approx(row(3.0, 3.0, 3.0))
+    assert costs.upkeep == pytest.approx(row(9.0, 9.0, 9.0))
+    assert costs.total == pytest.approx(row(12.0, 12.0, 12.0))
+
+
+@pytest.mark.parametrize(
+    ("sites", "sections", "expected"), [(1.0, 5.0, 1.0), (1.0, 1.0, 0.68), (2.0, 5.0, 1.6), (0.0, 0.0, 0.0)]
+)
+def test_part_of_a_sites_cost_goes_with_its_instructors(sites: float, sections: float, expected: float) -> None:
+    assert site_scale(number(sites), number(sections), COSTS) == pytest.approx(expected)
+
+
+def test_consumables_and_exams() -> None:
+    clusters = ClusterCosts(
+        startup_cost=row(0.0),
+        consumables=row(30.0),
+        exam_fee=row(100.0),
+        pass_rate=row(1.0),
+        attempt_rate=row(1.0),
+        launch_years=row(1.0),
+    )
+    cost = variable_cost(row(20.0), row(5.0), row(3.0), clusters, number(1.1), COSTS)
+    assert cost == pytest.approx((25 * 30 * 2 + 300) * 1.1)
+
+
+def test_usual_cost_of_a_full_section_is_never_below_a_tenth_of_an_elective() -> None:
+    world = small_world()
+    parameters = type("Part", (), {"costs": COSTS, "choice": type("Choice", (), {"seats_per_section": number(1.0)})})
+    sites = site_costs(world.clusters, number(1.0), COSTS)
+    each = usual_cost(row(900.0), number(800.0), sites, row(10.0), number(0.5), world.clusters, parameters)  # type: ignore[arg-type]
+    assert each == pytest.approx(100 + 0.5 * (8 * (0.6 / 0.5 + 0.4 / 5) + 10) + 0 * each)
+    cheap = usual_cost(row(0.0), number(800.0), sites, row(10.0), number(0.5), world.clusters, parameters)  # type: ignore[arg-type]
+    assert cheap == pytest.approx(80.0 + 0 * cheap)
+
+
+def test_books_of_one_district_close_as_among_many() -> None:
+    rng = np.random.default_rng(2)
+    amounts = rng.normal(50.0, 60.0, (6, 7, 1)), *np.abs(rng.normal(50.0, 30.0, (5, 6, 7, 1)))
+    together = close_books(*amounts, BOOKS)
+    alone = close_books(*(amount[4, 2:3] for amount in amounts), BOOKS)
+    for name in ("cash", "spending", "spending_ratio", "rescued", "released"):
+        assert (getattr(together, name)[4, 2:3] == getattr(alone, name)).all()
