@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.config_folder import config_folder
+from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.report.parameters import parameter_page
 from sim.results.schema import TABLES
@@ -61,12 +63,32 @@ def standing() -> str:
     )
 
 
+def shock_table() -> str:
+    """What a scenario may multiply, from the description of the class."""
+    described = re.findall(r"``(\w+)``: ([^`]+)\.", " ".join((Shocks.__doc__ or "").split()))
+    if [name for name, _ in described] != list(Shocks.model_fields):
+        raise ValueError("the description of Shocks does not name its fields in order")
+    return "\n".join(["| key | multiplies |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in described)])
+
+
+def scenario_table() -> str:
+    """The shipped scenarios with their sources."""
+    lines = ["| scenario | what happens | source |", "|---|---|---|"]
+    for path in sorted((config_folder() / "scenario").glob("*.yaml")):
+        scenario = read_scenario(path)
+        what = f"{scenario.title}. {scenario.description}".strip()
+        lines.append(f"| `{scenario.name}` | {what} | {scenario.source} |")
+    return "\n".join(lines)
+
+
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
-    results, readme = ROOT / "docs" / "results.md", ROOT / "README.md"
+    results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
+    with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
         ROOT / "docs" / "parameters.md": parameter_page(),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
+        shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "standing", standing()),
     }
 

@@ -12,7 +12,7 @@ import pandas as pd
 import sim.results
 from sim.inputs import InputError
 from sim.results import Results
-from sim.study.cost_neutral import rescaled
+from sim.study.fairness import rescaled
 from sim.study.inputs import read_inputs
 from sim.study.runner import carry_out
 from sim.study.settings import read_settings

@@ -41,9 +41,14 @@ def district_total(quantity: Numbers) -> Array:
 
 
 def state_total(quantity: Numbers) -> Array:
-    """Sum over clusters and districts: ``[..., D, C]`` or ``[..., D, 1]`` to ``[..., 1, 1]``."""
-    total: Array = quantity.sum(axis=-1, keepdims=True).sum(axis=-2, keepdims=True)
-    return total
+    """Sum over clusters and districts: ``[..., D, C]`` or ``[..., D, 1]`` to ``[..., 1, 1]``.
+
+    Summed as one row for each run: NumPy adds long rows several times faster than short ones, and in the same order
+    for one run as for many.
+    """
+    lead = quantity.shape[:-2]
+    total: Array = quantity.reshape(*lead, -1).sum(axis=-1)
+    return total.reshape(*lead, 1, 1)
 
 
 def cluster_total(quantity: Numbers) -> Array:

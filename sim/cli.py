@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -14,25 +14,42 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
-from sim.study.settings import Settings, read_settings
+from sim.study.settings import Settings, Study, read_settings
 
 FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
+
+MISTAKES = (InputError, HydraException, OmegaConfBaseException)
+"""What a user can get wrong; anything else is an error of the program and keeps its traceback."""
 
 
 def main() -> None:
     """The console script. A mistake of the user ends with one line on standard error and exit status 2."""
     os.environ["HYDRA_FULL_ERROR"] = "1"
     sys.argv[1:] = [_open_key(argument) for argument in sys.argv[1:]]
+    refused: list[InputError] = []
+
+    def run(config: DictConfig) -> None:
+        # Hydra would print a line of its own for an exception that leaves a job.
+        try:
+            run_study(config)
+        except InputError as error:
+            refused.append(error)
+
     try:
-        run = hydra.main(version_base="1.3", config_path=str(config_folder()), config_name="config")(run_study)
-        run()
-    except (InputError, HydraException, OmegaConfBaseException) as error:
-        print(f"cte-sim: {one_line(error)}", file=sys.stderr)
-        raise SystemExit(2) from None
+        hydra.main(version_base="1.3", config_path=str(config_folder()), config_name="config")(run)()
+        for error in refused[:1]:
+            raise error
+    except MISTAKES as error:
+        _end(error)
     except KeyboardInterrupt:
         print("cte-sim: stopped; finished chunks are kept, run the same command again to continue", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def _end(error: Exception) -> NoReturn:
+    print(f"cte-sim: {one_line(error)}", file=sys.stderr)
+    raise SystemExit(2) from None
 
 
 def _open_key(argument: str) -> str:
@@ -52,7 +69,7 @@ def one_line(error: Exception) -> str:
         full = str(getattr(cause, "full_key", "") or key)
         return f"{full}: unknown setting; {nearest(key, _known_keys(full))}"
     if "Could not find" in text and "/" in text:
-        group, _, name = text.split("'")[1].rpartition("/")
+        group, _, name = text.partition("Could not find '")[2].partition("'")[0].rpartition("/")
         return f"{group}={name}: unknown choice; {nearest(name, _choices(group))}"
     return text.removesuffix(" Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.")
 
@@ -60,7 +77,7 @@ def one_line(error: Exception) -> str:
 def _known_keys(full_key: str) -> list[str]:
     group = full_key.rpartition(".")[0]
     if group == "study":
-        return ["name", "baseline", "formulas"]
+        return list(Study.model_fields)
     return [*Settings.model_fields, "hydra"]
 
 
@@ -69,7 +86,14 @@ def _choices(group: str) -> list[str]:
 
 
 def run_study(config: DictConfig) -> None:
-    """Run the study that a composed configuration names."""
+    """Run the study that a composed configuration names. Ends here on a mistake: Hydra would add lines of its own."""
+    try:
+        _run_study(config)
+    except MISTAKES as error:
+        _end(error)
+
+
+def _run_study(config: DictConfig) -> None:
     plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     written = plain.get("formula")
     settings = read_settings({**plain, "formula": written or {}, "scenario": plain.get("scenario") or {}})
@@ -91,13 +115,13 @@ def run_comparison(
     import sim.results
     from sim.report.comparison import comparison_table
     from sim.report.progress import progress_bar
-    from sim.study.cost_neutral import rescaled
+    from sim.study.fairness import rescaled, taken_apart
     from sim.study.inputs import read_inputs
     from sim.study.runner import carry_out
 
     console = Console(stderr=True)
     inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
-    inputs = rescaled(settings, inputs)
+    inputs = taken_apart(settings, rescaled(settings, inputs), choices.get("formula"))
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     console.print(
         f"{len(inputs.formulas)} formulas{scenarios}, {settings.draws} draws, {settings.horizon} years,"
@@ -111,6 +135,10 @@ def run_comparison(
 
         write_stress(results, folder)
         print(stress_table(results))
+    elif settings.study.name in ("decompose", "two_by_two"):
+        from sim.report.apart import write_parts
+
+        print(write_parts(results, str(choices.get("formula")), folder))
     else:
         if settings.report:
             from sim.report.write import write_report

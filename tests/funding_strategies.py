@@ -13,19 +13,35 @@ some_dollars = st.floats(min_value=1.0, max_value=2e5).map(lambda number: round(
 money = st.floats(min_value=0.0, max_value=1e7).map(lambda number: round(number, 2))
 shares = st.floats(min_value=0.0, max_value=1.0).map(lambda number: round(number, 3))
 
+breadth_steps = st.lists(st.floats(0.0, 30.0), min_size=1, max_size=3).map(
+    lambda units: [
+        {"clusters": 1 + place, "courses": 2 * place, "units": amount} for place, amount in enumerate(sorted(units))
+    ]
+)
 base = st.fixed_dictionaries(
     {"kind": st.just("base"), "per_school": some_dollars},
-    optional={"per_district": dollars, "per_site": dollars, "minimum_concentrators": st.integers(0, 40)},
+    optional={
+        "per_district": dollars,
+        "per_site": dollars,
+        "minimum_concentrators": st.integers(0, 40),
+        "breadth_steps": breadth_steps,
+    },
 )
 per_student = st.sampled_from(["dollars", "pot"]).flatmap(
     lambda amount: st.fixed_dictionaries(
         {
             "kind": st.just("per_student"),
-            "count": st.sampled_from(["participants", "concentrators", "members"]),
+            "count": st.sampled_from(
+                [
+                    "participants", "concentrators", "members", "completers", "credit_hours", "credentials",
+                    "dual_credit",
+                ]
+            ),
             amount: some_dollars,
-        }
+        },
+        optional={"full_time_share": shares, "eligible_share": shares, "credits_per_concentrator": st.floats(1.0, 3.0)},
     )
-)
+)  # fmt: skip
 cost_tier = st.fixed_dictionaries(
     {
         "kind": st.just("cost_tier"),
@@ -41,11 +57,51 @@ cost_tier = st.fixed_dictionaries(
         ),
     }
 )
+value_tier = st.fixed_dictionaries(
+    {
+        "kind": st.just("value_tier"),
+        "count": st.sampled_from(["participants", "concentrators", "completers", "credit_hours"]),
+        "tiers": st.builds(
+            lambda extra, times: [
+                {"clusters": "value_3", "dollars": extra},
+                {"clusters": "value_1", "multiplier": times},
+            ],
+            dollars,
+            st.floats(0.0, 3.0),
+        ),
+    }
+)
+course_level = st.builds(
+    lambda low, more: {"kind": "course_level", "introductory": low, "advanced": low + more},
+    st.floats(0.0, 2.0),
+    st.floats(0.0, 2.0),
+)
+expenditure_reimbursement = st.one_of(
+    st.fixed_dictionaries(
+        {"kind": st.just("expenditure_reimbursement"), "rate": shares}, optional={"threshold": st.floats(0.0, 3000.0)}
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("expenditure_reimbursement"),
+            "steps": st.builds(
+                lambda first, end, second: [{"rate": first, "up_to": end}, {"rate": second}],
+                shares,
+                st.floats(1.0, 5000.0),
+                shares,
+            ),
+        },
+        optional={"threshold": st.floats(0.0, 3000.0), "full_time_share": shares},
+    ),
+)
+instructor_unit = st.fixed_dictionaries(
+    {"kind": st.just("instructor_unit"), "dollars": dollars}, optional={"students_per_unit": st.floats(5.0, 40.0)}
+)
 credential_bonus = st.fixed_dictionaries(
     {"kind": st.just("credential_bonus"), "dollars": st.fixed_dictionaries({1: dollars, 2: dollars, 3: dollars})},
     optional={
         "per_student_limit": st.one_of(st.none(), st.floats(0.0, 3.0)),
         "district_share_limit": st.one_of(st.none(), shares),
+        "low_income_multiplier": st.floats(1.0, 2.0),
     },
 )
 quality_incentive = st.fixed_dictionaries(
@@ -84,7 +140,8 @@ seg_weight = st.fixed_dictionaries(
 
 MIXABLE = (
     base, per_student, cost_tier, credential_bonus, quality_incentive, startup_grant, competitive_grant,
-    innovation_zone, internship, statewide, size_adjustment, perkins,
+    innovation_zone, internship, statewide, size_adjustment, perkins, value_tier, course_level,
+    expenditure_reimbursement, instructor_unit,
 )  # fmt: skip
 
 rules = st.fixed_dictionaries(
@@ -103,6 +160,10 @@ rules = st.fixed_dictionaries(
             ),
         ),
         "minimum_guarantee": dollars,
+        "minimum_guarantee_charter": dollars,
+        "local_match": st.floats(0.0, 3.0),
+        "carryover": st.one_of(st.none(), st.floats(0.0, 0.9)),
+        "spend_on_cte": st.one_of(st.none(), shares),
     },
 )
 capped_appropriation = st.one_of(
@@ -114,6 +175,11 @@ capped_appropriation = st.one_of(
 
 
 def _line(written: dict[str, Any]) -> Line:
+    kinds = {component["kind"] for component in written["components"]}
+    if written.get("turn"):
+        by_tier = written["turn"] == "by_tier" and "credential_bonus" in kinds
+        written["rules"] = {**written["rules"], "proration": "by_tier" if by_tier else "by_component"}
+    written = {key: value for key, value in written.items() if key != "turn"}
     return line_from(written, "generated", "generated", {"start_year": 2027})
 
 
@@ -126,6 +192,7 @@ capped_lines = st.fixed_dictionaries(
         "appropriation": capped_appropriation,
         "rules": rules,
         "recurring": st.booleans(),
+        "turn": st.sampled_from(["", "", "by_tier", "by_component"]),
     }
 ).map(_line)
 seg_lines = st.fixed_dictionaries(

@@ -11,6 +11,7 @@ from sim.arrays import Array
 from sim.config_folder import config_folder
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble, prepare, simulate
+from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.funding.line import Line
@@ -102,9 +103,9 @@ class Step:
     after: State
 
 
-def steps(ensemble: Ensemble, formula: Formula, horizon: int) -> list[Step]:
+def steps(ensemble: Ensemble, formula: Formula, horizon: int, scenario: Scenario = BASELINE) -> list[Step]:
     done, before = [], ensemble.state
-    for after, year in simulate(ensemble, formula, horizon):
+    for after, year in simulate(ensemble, formula, horizon, scenario=scenario):
         done.append(Step(before, year, after))
         before = after
     return done

@@ -20,6 +20,7 @@ from sim.world.world import (
 
 CLUSTERS = ("agriculture", "healthcare_human_services", "marketing_sales")
 HIGH_COST_SHARES = (1.0, 0.8, 0.0)
+CREDENTIAL_VALUES = (2.0, 3.0, 1.0)
 STARTUP_COSTS = (130_000.0, 90_000.0, 25_000.0)
 
 
@@ -34,6 +35,7 @@ def small_world(
     high_schools: Sequence[int] | None = None,
     locales: Sequence[str] | None = None,
     poverty: Sequence[float] | None = None,
+    kinds: Sequence[str] | None = None,
 ) -> World:
     """A world of ``districts`` districts in one region; each has 100 members and one high school unless said."""
     size = np.array(members if members is not None else [100.0] * districts, dtype=np.float64)
@@ -53,7 +55,7 @@ def small_world(
         districts=Districts(
             identifier=names,
             name=names,
-            kind=tuple("district" for _ in range(districts)),
+            kind=tuple(kinds) if kinds is not None else tuple("district" for _ in range(districts)),
             county=word,
             locale=tuple(locales) if locales is not None else tuple("town" for _ in range(districts)),
             size_class=word,
@@ -105,7 +107,7 @@ def small_world(
             class_size=ones,
             class_cap=ones,
             fill_probability=ones,
-            credential_tier=ones,
+            credential_tier=np.array(CREDENTIAL_VALUES),
             concentrator_share=ones / number,
             high_cost_share=np.array(HIGH_COST_SHARES),
             employment_growth=ones,
@@ -154,6 +156,7 @@ def counts_of(districts: Sequence[dict[str, Any]]) -> Counts:
         expenditure=lone("expenditure"),
         startup_spending=pathway("startup_spending"),
         placements=lone("placements"),
+        dual_credit=lone("dual_credit"),
     )
 
 
@@ -206,4 +209,5 @@ def some_counts(seed: int, leading: tuple[int, ...], districts: int) -> Counts:
         expenditure=rng.gamma(2.0, 1e5, lone),
         startup_spending=offers * rng.gamma(1.0, 5e4, pathways),
         placements=np.round(rng.gamma(1.0, 20.0, lone)),
+        dual_credit=np.round(rng.gamma(1.0, 15.0, lone)),
     )

@@ -12,6 +12,7 @@ from simulated import Step, formula_of, leaves, line_of, made_up, parameters_fro
 
 from sim.arrays import Array, Numbers, district_total, state_total
 from sim.engine.ensemble import Ensemble
+from sim.engine.scenario import Scenario, Shocks
 from sim.funding import budget
 from sim.funding.allocation import ROUNDING
 from sim.funding.formula import Formula
@@ -38,18 +39,30 @@ formulas = st.one_of(
 )
 
 
+shocks = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from([0.0, 0.5, 1.3, 10.0]) for name in Shocks.model_fields}
+).map(lambda written: Shocks(**written))
+scenarios = st.builds(
+    lambda years, later: Scenario(name="made_up", title="Made up", source="none", years=years, from_year=later),
+    st.dictionaries(st.integers(2027, 2032), shocks, max_size=2),
+    st.dictionaries(st.integers(2027, 2032), shocks, max_size=1),
+)
+
+
 @st.composite
 def runs(draw: Callable[..., object]) -> Run:
-    world = made_up(draw(st.integers(1, 8)), draw(st.integers(0, 30)))  # type: ignore[arg-type]
+    world = made_up(draw(st.integers(1, 8)), draw(st.integers(0, 30)))
     seed = draw(st.integers(0, 2**40))
     parameters = parameters_from(world, seed, 2, draw(st.sampled_from([0.0, 0.2, 1.0])))  # type: ignore[arg-type]
     parameters = sparse(parameters, world, draw(st.floats(0.3, 14.0)))  # type: ignore[arg-type]
     formula, horizon = draw(formulas), draw(st.integers(3, 6))
     assert isinstance(formula, Formula)
     assert isinstance(horizon, int)
+    scenario = draw(scenarios)
+    assert isinstance(scenario, Scenario)
     with np.errstate(divide="raise", invalid="raise", over="raise"):
         ensemble = warmed_up(world, parameters, seed, (0, 1), horizon)  # type: ignore[arg-type]
-        return Run(world, ensemble, steps(ensemble, formula, horizon))
+        return Run(world, ensemble, steps(ensemble, formula, horizon, scenario))
 
 
 def close(one: Numbers, other: Numbers, scale: Numbers | float = 0.0) -> bool:
@@ -62,7 +75,6 @@ def whole(quantity: Numbers) -> bool:
 
 
 @given(runs())
-@settings(max_examples=120)
 def test_identities(run: Run) -> None:
     for step in run.steps:
         every_number_is_finite(step)
@@ -214,7 +226,7 @@ def cohorts_move_up(run: Run, step: Step) -> None:
     assert (after.counts.membership == district_total(after.grades)).all()
     assert close(after.entry_index, before.entry_index * (1.0 + growth.at(year.fiscal_year)))
     entering = state_total(after.grades[..., :1])
-    assert close(entering, premises.entrants.sum() * after.entry_index)
+    assert close(entering, premises.entrants.sum() * after.entry_index * year.conditions.shocks.entrants)
 
 
 @given(runs())

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,8 +120,8 @@ def with_one_district_ruined(ensemble: Ensemble) -> Ensemble:
         participants=emptied(state.counts.participants),
         concentrators=emptied(state.counts.concentrators),
     )
-    ruined = replace(state, **{name: emptied(getattr(state, name)) for name in lost}, counts=counts)
-    return replace(ensemble, state=ruined)
+    changes: dict[str, Any] = {name: emptied(getattr(state, name)) for name in lost}
+    return replace(ensemble, state=replace(state, counts=counts, **changes))
 
 
 def rows_of(world: World, bundle: State, districts: list[int]) -> dict[str, Array]:
@@ -132,7 +133,7 @@ def rows_of(world: World, bundle: State, districts: list[int]) -> dict[str, Arra
     }
 
 
-def touched(ensemble: Ensemble, lines: tuple[dict[str, object], ...], horizon: int = 4) -> set[str]:
+def touched(ensemble: Ensemble, lines: tuple[dict[str, Any], ...], horizon: int = 4) -> set[str]:
     """The regions in which any district other than the ruined one ends up different."""
     world = ensemble.world
     place = world.districts.identifier.index(CHANGED)

@@ -30,7 +30,7 @@ CASE_KEYS = {"name", "line", "districts", "year", "price_index", "unit_value", "
 DISTRICT_KEYS = {
     "members", "schools", "high_schools", "sites", "participants", "concentrators", "credentials_tier_1",
     "credentials_tier_2", "credentials_tier_3", "quality", "startup_spending", "placements", "locale", "poverty",
-    "award_noise", "award_capacity", "expenditure", "instructors",
+    "award_noise", "award_capacity", "expenditure", "instructors", "dual_credit", "kind",
 }  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def results(case: dict[str, Any]) -> dict[str, Array]:
         high_schools=[district.get("high_schools", max(1, int(district.get("schools", 1)))) for district in districts],
         locales=[district.get("locale", "town") for district in districts],
         poverty=[district.get("poverty", 0.2) for district in districts],
+        kinds=[district.get("kind", "district") for district in districts],
     )
     counts = counts_of(districts)
     prices = _single(case.get("price_index", 1.0))
@@ -91,7 +92,7 @@ def results(case: dict[str, Any]) -> dict[str, Array]:
         reference=np.array(before.get("reference", nothing), dtype=np.float64)[:, np.newaxis],
     )
     schedule = announce(line, context)
-    ledger = settle(line, schedule, counts, appropriation, memory, year, prices)
+    ledger = settle(line, schedule, counts, appropriation, memory, year)
     return {
         **{stage: getattr(ledger, stage) for stage in LEDGER},
         "units": program_units(line, counts, year),
@@ -101,6 +102,7 @@ def results(case: dict[str, Any]) -> dict[str, Array]:
         "price_per_participant": schedule.per_participant,
         "price_per_concentrator": schedule.per_concentrator,
         "price_per_member": schedule.per_member,
+        "expenditure_share": schedule.expenditure_share,
         "startup_share": schedule.startup_share,
     }
 

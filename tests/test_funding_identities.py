@@ -53,7 +53,7 @@ def one_year(line: Line, seed: int, year: int, leading: tuple[int, ...] = ()) ->
     )
     memory = LineMemory(paid=rng.gamma(0.5, 1e5, district), reference=rng.gamma(0.5, 1e5, district))
     schedule = announce(line, context)
-    ledger = settle(line, schedule, counts, appropriation, memory, year, prices)
+    ledger = settle(line, schedule, counts, appropriation, memory, year)
     return ledger, schedule, appropriation, (counts, memory, context, prices)
 
 
@@ -89,7 +89,7 @@ def test_what_is_funded_in_full_is_paid_in_full(line: Line, seed: int) -> None:
 
 @given(line=lines, seed=SEEDS, year=YEARS)
 def test_a_batch_of_runs_gives_the_numbers_of_each_run_alone_to_the_last_bit(line: Line, seed: int, year: int) -> None:
-    batch, schedule, appropriation, (counts, memory, context, prices) = one_year(line, seed, year, (RUNS,))
+    batch, schedule, appropriation, (counts, memory, context, _) = one_year(line, seed, year, (RUNS,))
     for run in range(RUNS):
         alone_context = replace(
             context,
@@ -110,7 +110,6 @@ def test_a_batch_of_runs_gives_the_numbers_of_each_run_alone_to_the_last_bit(lin
             appropriation[run],
             LineMemory(paid=memory.paid[run], reference=memory.reference[run]),
             year,
-            prices[run],
         )
         for stage in fields(Ledger):
             _same_bits(getattr(batch, stage.name)[run], getattr(alone, stage.name))
@@ -123,16 +122,20 @@ def test_entitlement_is_prices_times_counts_within_the_limits(line: Line, seed: 
     by_hand = schedule.per_district + np.zeros_like(counts.membership)
     by_hand = by_hand + schedule.per_offering_district * (limited.offering_schools > 0)
     by_hand = by_hand + schedule.per_school * limited.offering_schools + schedule.per_member * limited.membership
-    by_hand = by_hand + schedule.per_placement * limited.placements
+    by_hand = by_hand + schedule.per_placement * limited.placements + schedule.per_dual_credit * limited.dual_credit
+    by_hand = by_hand + schedule.expenditure_share * limited.expenditure
     by_hand = by_hand + district_total(
         schedule.per_site * limited.sites
         + schedule.per_participant * limited.participants
         + schedule.per_concentrator * limited.concentrators
         + schedule.startup_share * limited.startup_spending
+        + schedule.per_instructor * limited.instructors
     )
     for price, earned in zip(schedule.per_credential, limited.credentials, strict=True):
         by_hand = by_hand + district_total(price * earned)
     by_hand = by_hand + district_total(schedule.per_quality_point * limited.quality)
+    if line.rules.spending_multiple is not None:
+        by_hand = np.minimum(by_hand, line.rules.spending_multiple * counts.expenditure)
     np.testing.assert_allclose(ledger.entitlement, by_hand, rtol=1e-9, atol=1e-6)
     assert (ledger.entitlement <= ledger.claimed * (1.0 + 1e-12) + 1e-9).all()
 
@@ -169,7 +172,8 @@ def test_no_capped_payment_grows_faster_than_the_cap(seed: int, growth: float) -
 
 @given(line=capped_lines, seed=SEEDS, factor=st.floats(0.1, 10.0))
 def test_scaling_a_line_scales_what_it_owes_and_what_is_voted(line: Line, seed: int, factor: float) -> None:
-    plain = line.model_copy(update={"rules": line.rules.model_copy(update={"growth_cap": None, "hold_harmless": None})})
+    unlimited = {"growth_cap": None, "hold_harmless": None, "local_match": 0.0, "carryover": None}
+    plain = line.model_copy(update={"rules": line.rules.model_copy(update=unlimited)})
     unphased = plain.model_copy(update={"rules": plain.rules.model_copy(update={"phase_in": ()})})
     if any(component.label == "startup_grant" for component in line.components):
         factor = min(factor, 1.0)  # a share of spending cannot rise above the whole
@@ -178,6 +182,42 @@ def test_scaling_a_line_scales_what_it_owes_and_what_is_voted(line: Line, seed: 
     np.testing.assert_allclose(voted_after, voted_before * factor, rtol=1e-12)
     np.testing.assert_allclose(after.phased_in, before.phased_in * factor, rtol=1e-9, atol=1e-6)
     np.testing.assert_allclose(after.paid, before.paid * factor, rtol=1e-9, atol=1e-6)
+
+
+@given(
+    seed=SEEDS,
+    appropriation=st.floats(0.0, 1e6),
+    proration=st.sampled_from(["by_component", "by_tier"]),
+    statewide=st.sampled_from([0.0, 50_000.0]),
+)
+def test_in_a_queue_no_part_is_paid_before_the_one_in_front_of_it_is_paid_whole(
+    seed: int, appropriation: float, proration: str, statewide: float
+) -> None:
+    bonus = {"kind": "credential_bonus", "dollars": {1: 250, 3: 750}, "per_student_limit": None}
+    line = line_from(
+        {
+            "components": [
+                {"kind": "base", "per_school": 30_000},
+                bonus,
+                {"kind": "statewide_dollars", "dollars": statewide},
+            ],
+            "appropriation": {"rule": "fixed", "dollars": appropriation},
+            "rules": {"proration": proration},
+        },
+        "test",
+        "queue",
+    )
+    ledger, schedule, money, (counts, _, _, _) = one_year(line, seed, 2030, (RUNS,))
+    base = schedule.per_school * counts.offering_schools
+    tiers = [district_total(schedule.per_credential[tier] * counts.credentials[tier]) for tier in (2, 0)]
+    parts = [base, *tiers] if proration == "by_tier" else [base, tiers[0] + tiers[1]]
+    left = np.maximum(money - ledger.statewide_owed, 0.0)
+    by_hand = np.zeros_like(base)
+    for part in parts:
+        share = np.minimum(left / np.maximum(state_total(part), 1e-9), 1.0)
+        by_hand = by_hand + part * share
+        left = np.maximum(left - state_total(part), 0.0)
+    np.testing.assert_allclose(ledger.paid, by_hand, rtol=1e-9, atol=1e-6)
 
 
 @given(seed=SEEDS, winners=st.floats(0.05, 1.0), spread=st.floats(0.0, 2.0))

@@ -9,8 +9,10 @@ import yaml
 from pydantic import BaseModel
 
 from sim.funding.components import COMPONENTS
-from sim.funding.components.cost_tier import Tier
+from sim.funding.components.base import BreadthStep
+from sim.funding.components.expenditure_reimbursement import Step
 from sim.funding.components.size_adjustment import Rural, Small, Sparse
+from sim.funding.components.tiers import Tier
 from sim.funding.formula import Formula
 from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_formula, read_lines
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
@@ -134,6 +136,107 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
             tiers=[{"clusters": "construction", "dollars": 1}, {"clusters": ["construction"], "dollars": 2}],
         ),
         "'construction' stands in two tiers",
+    ),
+    (
+        "a tier without clusters",
+        component(kind="cost_tier", tiers=[{"clusters": [], "dollars": 1}]),
+        "components.0.cost_tier.tiers.0.clusters: [] is not allowed: name at least one cluster",
+    ),
+    (
+        "a tier that does not say which clusters",
+        component(kind="value_tier", tiers=[{"dollars": 1}]),
+        "components.0.value_tier.tiers.0.clusters: is missing",
+    ),
+    (
+        "no tiers",
+        component(kind="value_tier", tiers=[]),
+        "components.0.value_tier.tiers: [] is not allowed: name at least one tier",
+    ),
+    (
+        "an unknown cluster in a value tier",
+        component(kind="value_tier", tiers=[{"clusters": "constuction", "dollars": 1}]),
+        "line bill: unknown cluster 'constuction'; did you mean 'construction'?",
+    ),
+    (
+        "an unknown cluster in the tiers of a pot",
+        component(kind="per_student", count="participants", pot=1, tiers=[{"clusters": "farming", "multiplier": 2}]),
+        "line bill: unknown cluster 'farming'",
+    ),
+    (
+        "value tiers beside named clusters",
+        component(
+            kind="value_tier",
+            tiers=[{"clusters": "value_3", "dollars": 1}, {"clusters": "construction", "dollars": 2}],
+        ),
+        "stand without others",
+    ),
+    (
+        "a value word beside a cluster",
+        component(kind="value_tier", tiers=[{"clusters": ["value_3", "construction"], "dollars": 1}]),
+        "value_3 stands alone",
+    ),
+    (
+        "tiers without a pot",
+        component(kind="per_student", count="participants", dollars=1,
+                  tiers=[{"clusters": "construction", "multiplier": 2}]),
+        "tiers here share out a pot",
+    ),
+    (
+        "dollars in the tiers of a pot",
+        component(kind="per_student", count="participants", pot=1, tiers=[{"clusters": "construction", "dollars": 2}]),
+        "write a multiplier for each tier",
+    ),
+    (
+        "advanced courses paid less",
+        component(kind="course_level", introductory=1, advanced=0.5),
+        "advanced is at least introductory",
+    ),
+    (
+        "concentrators with fewer credits",
+        component(kind="per_student", count="credit_hours", dollars=1, credits_per_concentrator=0.5),
+        "at least as many credits",
+    ),
+    (
+        "steps of breadth that go down",
+        component(kind="base", breadth_steps=[{"clusters": 3, "units": 10}, {"clusters": 2, "units": 15}]),
+        "each step asks for more clusters",
+    ),
+    (
+        "a misspelt key of a step",
+        component(kind="base", breadth_steps=[{"cluster": 3, "units": 10}]),
+        "breadth_steps.0.clusters: is missing",
+    ),
+    ("a rate and steps", component(kind="expenditure_reimbursement"), "write exactly one of rate or steps"),
+    (
+        "a step without an end before the last",
+        component(kind="expenditure_reimbursement", steps=[{"rate": 0.8}, {"rate": 0.5}]),
+        "every step but the last has an up_to",
+    ),
+    (
+        "a negative reimbursement",
+        component(kind="expenditure_reimbursement", rate=-0.35),
+        "expenditure_reimbursement.rate: -0.35 is not allowed",
+    ),
+    ("no one in a class", component(kind="instructor_unit", dollars=1, students_per_unit=0), "students_per_unit: 0"),
+    ("dollars and weights", component(kind="credential_bonus"), "write exactly one of dollars or weights"),
+    (
+        "weights of nothing",
+        component(kind="credential_bonus", weights={1: 0.1}),
+        "weights and base_amount go together",
+    ),
+    (
+        "a base amount that is no amount",
+        component(kind="per_student", count="members", weight=1, base_amount="unit_valu"),
+        "per_student.base_amount",
+    ),
+    ("a queue by tier without credentials", {"rules": {"proration": "by_tier"}}, "it needs a credential_bonus"),
+    ("a carry-over of all", {"rules": {"carryover": 1}}, "rules.carryover: 1 is not allowed"),
+    ("a negative match", {"rules": {"local_match": -1}}, "rules.local_match: -1 is not allowed"),
+    ("more than all to be spent", {"rules": {"spend_on_cte": 1.1}}, "rules.spend_on_cte: 1.1 is not allowed"),
+    (
+        "a negative floor",
+        {"rules": {"minimum_guarantee_charter": -10_000}},
+        "rules.minimum_guarantee_charter: -10000 is not allowed",
     ),
     (
         "a tier with dollars and a multiplier",
@@ -262,6 +365,17 @@ def test_a_tag_that_builds_an_object_is_refused(tmp_path: Path) -> None:
         read_formula(path, FOLDER / "line")
 
 
+@pytest.mark.parametrize(
+    "tag", ["!!python/name:os.system", "!!python/object/new:dict [{}]", "!!python/tuple [1]", "!formula {}"]
+)
+def test_no_tag_builds_anything_wherever_it_stands(tmp_path: Path, tag: str) -> None:
+    path = tmp_path / "evil.yaml"
+    path.write_text(BILL.replace("per_school: 50_000", f"per_school: {tag}"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"evil\.yaml, line \d+: .*") as refusal:
+        read_formula(path, FOLDER / "line")
+    assert "\n" not in str(refusal.value)
+
+
 def test_a_shared_line_that_is_wrong_names_its_own_file(tmp_path: Path) -> None:
     (tmp_path / "grant.yaml").write_text("components: []\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"grant\.yaml: components"):
@@ -283,6 +397,8 @@ def test_the_documentation_names_every_kind_key_and_rule() -> None:
         Rules,
         HoldHarmless,
         Tier,
+        Step,
+        BreadthStep,
         Small,
         Rural,
         Sparse,

@@ -109,7 +109,7 @@ def test_capacity_grows_with_high_schools(schools: float, each: float, expected:
 def test_gates_of_many_districts_are_those_of_each_alone_and_never_overspend(seed: int) -> None:
     rng = np.random.default_rng(seed)
     shape = (2, 4, 5)
-    asked = {
+    asked: dict[str, Any] = {
         "wanted": rng.random(shape) < 0.7,
         "score": rng.normal(size=shape),
         "expected_participants": rng.uniform(0, 40, shape),
@@ -120,7 +120,7 @@ def test_gates_of_many_districts_are_those_of_each_alone_and_never_overspend(see
         "capacity": rng.integers(1, 4, (4, 1)).astype(np.float64),
         "minimum_section": np.full((2, 1, 1), 10.0),
     }
-    together = pass_gates(**asked)  # type: ignore[arg-type]
+    together = pass_gates(**asked)
     stopped = sum(getattr(together, f"stopped_by_{reason}").astype(int) for reason in REASONS)
     assert (together.passed + stopped == asked["wanted"]).all()
     assert (together.cost.sum(axis=-1, keepdims=True) <= asked["cash"] + 1e-9).all()
@@ -133,7 +133,7 @@ def test_gates_of_many_districts_are_those_of_each_alone_and_never_overspend(see
                 ]
                 for name, value in asked.items()
             }
-            alone = pass_gates(**own)  # type: ignore[arg-type]
+            alone = pass_gates(**own)
             for field in fields(Gates):
                 ours = getattr(together, field.name)[run, district : district + 1]
                 assert np.array_equal(ours, getattr(alone, field.name))
@@ -166,8 +166,8 @@ CLOSING = group(
 def test_what_makes_a_site_close(
     margin: float, deficit: bool, vacant: bool, small: bool, equipment: float, log_odds: float
 ) -> None:
-    masks = (np.array([[value]]) for value in (deficit, vacant, small))
-    chance = closing_chance(number(margin), *masks, number(equipment), CLOSING)
+    debt, unstaffed, tiny = (np.array([[value]]) for value in (deficit, vacant, small))
+    chance = closing_chance(number(margin), debt, unstaffed, tiny, number(equipment), CLOSING)
     assert chance == pytest.approx(1 / (1 + np.exp(-log_odds)))
 
 

@@ -99,6 +99,7 @@ def count(
         expenditure=owed.instruction + state.spending_ratio * owed.flexible,
         startup_spending=workforce.launched * known.startup_cost,
         placements=schooling.placements,
+        dual_credit=schooling.dual_credit,
     )
 
 

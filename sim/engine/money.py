@@ -19,6 +19,19 @@ from sim.students import outcomes as completing
 from sim.world.world import World
 
 
+WEIGHED = ("per_participant", "per_concentrator", "per_credential", "per_site", "per_school")
+"""Prices that districts weigh over the planning horizon."""
+TRUSTED = (
+    "per_concentrator", "per_credential", "per_quality_point", "per_placement", "per_dual_credit", "startup_share",
+)  # fmt: skip
+"""Prices that districts weigh by trust alone."""
+ANYHOW = (
+    "per_district", "per_offering_district", "per_school", "per_member", "per_dual_credit", "per_instructor",
+    "per_quality_point", "expenditure_share",
+)  # fmt: skip
+"""Prices that pay a district much the same whatever it does with one more pathway: its lump sums."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """A line's posted prices and its money this year; ``reach`` is the share of a payment that becomes CTE money in
@@ -51,9 +64,9 @@ class Prospects:
     Weighed over the planning horizon (trust, persistence, what sticks): ``per_participant``, ``per_concentrator``,
     ``per_credential`` and ``per_site`` ``[..., D, C]``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
     ``startup_share``. Weighed by trust alone, for the year's effort: ``concentrator_price``, ``credential_prices``,
-    ``quality_price`` ``[..., D, K]``, ``placement_price``. ``revenue_risk`` ``[..., D, 1]`` is the share of CTE
-    revenue that may not be paid or not last. ``own_money`` ``[..., D, 1]`` is what a district spends of its own on last
-    year's participants.
+    ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``. ``revenue_risk`` ``[..., D, 1]`` is
+    the share of CTE revenue that may not be paid or not last. ``own_money`` ``[..., D, 1]`` is what a district spends
+    of its own on last year's participants.
     """
 
     per_participant: Array
@@ -67,6 +80,7 @@ class Prospects:
     credential_prices: tuple[Array, Array, Array]
     quality_price: Array
     placement_price: Array
+    dual_credit_price: Array
     own_money: Array
     revenue_risk: Array
 
@@ -142,9 +156,10 @@ def announce(
             award_capacity=premises.award_capacity,
         )
         schedule = pricing.announce(line, context)
-        if schedule.per_placement is not ZERO:
+        bought = pricing.places_bought(line, schedule, money)
+        if bought is not ZERO:
             members = state.counts.membership
-            places = places + ratio(money, schedule.per_placement) * ratio(members, state_total(members))
+            places = places + bought * ratio(members, state_total(members))
         offers.append(Offer(line, schedule, money, reach(line, schedule, conditions.fiscal_year, parameters.beliefs)))
     return Offers(tuple(offers), funds, value, undiluted, base_units, sum(added.values(), ZERO), places)
 
@@ -152,12 +167,18 @@ def announce(
 def reach(line: Line, schedule: Schedule, fiscal_year: int, beliefs: Beliefs) -> Array:
     """Share of a line's payments that becomes CTE money in a district, ``[..., 1, 1]``.
 
-    General money that CTE did not earn (paid for every member) reaches CTE only by CTE's part of the budget.
+    General money that CTE did not earn (paid for every member) reaches CTE only by CTE's part of the budget. Where a
+    share must be spent on CTE, that share sticks as restricted money does and the rest as loose money.
     """
-    if line.oversight == "general" and schedule.per_member is not ZERO:
+    running = max(fiscal_year - line.start_year, 0) if line.start_year is not None else 0
+    share = line.rules.spend_on_cte
+    if line.oversight == "general" and schedule.per_member is not ZERO and share is None:
         return beliefs.general_money_share * line.pathway_share
-    running = fiscal_year - line.start_year if line.start_year is not None else 0
-    return believing.stick_rate(line.oversight, max(running, 0), beliefs) * line.pathway_share
+    stick = believing.stick_rate(line.oversight, running, beliefs)
+    if share is not None:
+        restricted = beliefs.stick_categorical if line.oversight == "general" else stick
+        stick = share * restricted + (1.0 - share) * believing.stick_rate("general", running, beliefs)
+    return stick * line.pathway_share
 
 
 def prospects(beliefs: Beliefs, state: State, offers: Offers, conditions: Conditions) -> Prospects:
@@ -172,11 +193,11 @@ def prospects(beliefs: Beliefs, state: State, offers: Offers, conditions: Condit
         line, posted = offer.line, offer.schedule
         trust = trust_in(state, line, beliefs)
         lasting = trust * believing.persistence(line.recurring, beliefs)
-        weighed = posted.times(lasting * offer.reach)
-        certain = certain.plus(weighed)
-        believed = believed.plus(posted.times(trust))
-        lump = lump + _lump_sum(weighed, state.counts)
-        owed = entitlement(posted, state.counts) * offer.reach
+        certain = certain.plus(posted.only(*WEIGHED).times(lasting * offer.reach))
+        believed = believed.plus(posted.only(*TRUSTED).times(trust))
+        anyhow = entitlement(posted.only(*ANYHOW), state.counts) * offer.reach
+        owed = anyhow + entitlement(posted.without(*ANYHOW), state.counts) * offer.reach
+        lump = lump + anyhow * lasting
         nominal = nominal + owed
         secure = secure + owed * lasting
     return Prospects(
@@ -191,6 +212,7 @@ def prospects(beliefs: Beliefs, state: State, offers: Offers, conditions: Condit
         credential_prices=believed.per_credential,
         quality_price=believed.per_quality_point,
         placement_price=believed.per_placement,
+        dual_credit_price=believed.per_dual_credit,
         own_money=own_money,
         revenue_risk=ratio(nominal - secure, nominal + own_money),
     )
@@ -201,22 +223,6 @@ def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:
     if line.name in state.trust:
         return state.trust[line.name]
     return beliefs.initial_trust + 0.0 * state.cash
-
-
-def _lump_sum(schedule: Schedule, counts: Counts) -> Array:
-    """What a schedule pays a district whatever it does with one more pathway, ``[..., D, 1]``."""
-    return entitlement(
-        Schedule(
-            per_district=schedule.per_district,
-            per_offering_district=schedule.per_offering_district,
-            per_school=schedule.per_school,
-            per_member=schedule.per_member,
-            per_instructor=schedule.per_instructor,
-            per_quality_point=schedule.per_quality_point,
-            expenditure_share=schedule.expenditure_share,
-        ),
-        counts,
-    )
 
 
 def efforts(outcomes: Outcomes, state: State, expected: Prospects, mix: tuple[Array, Array, Array]) -> Efforts:
@@ -242,7 +248,11 @@ def efforts(outcomes: Outcomes, state: State, expected: Prospects, mix: tuple[Ar
             state.credential_effort, price, outcomes.credential_gain, outcomes.credential_price_scale, outcomes
         ),
         dual_credit=move(
-            state.dual_credit_effort, ZERO, outcomes.dual_credit_gain, outcomes.credential_price_scale, outcomes
+            state.dual_credit_effort,
+            expected.dual_credit_price,
+            outcomes.dual_credit_gain,
+            outcomes.credential_price_scale,
+            outcomes,
         ),
         placement=move(
             state.placement_effort,
@@ -264,9 +274,7 @@ def settle(beliefs: Beliefs, state: State, offers: Offers, counts: Counts, fisca
         line = offer.line
         past = state.memory.get(line.name, LineMemory(paid=nothing, reference=state.base_payment))
         paid_on = allocation.counts_for(line, counts, state.counts)
-        ledger = allocation.settle(
-            line, offer.schedule, paid_on, offer.appropriation, past, fiscal_year, offers.budget.price_index
-        )
+        ledger = allocation.settle(line, offer.schedule, paid_on, offer.appropriation, past, fiscal_year)
         ledgers[line.name] = ledger
         memory[line.name] = allocation.remember(past, ledger)
         trust[line.name] = believing.updated_trust(

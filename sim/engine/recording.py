@@ -75,14 +75,14 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
 
 
 def school_concentrator_share(world: World, state: State) -> Array:
-    """Concentrators over membership, mean over high schools, ``[..., 1, 1]``.
+    """Concentrators over membership, mean over high schools with a pathway, ``[..., 1, 1]``.
 
     A pathway's sites are laid on a district's largest schools, and its concentrators on them by membership.
     """
     districts = world.districts
     at_sites = reached_share(districts.coverage, state.sites, districts.high_schools, NOTHING)
     share = ratio(state.sites * state.concentrators, at_sites * state.counts.membership)
-    return state_total(share) / float(districts.high_schools.sum())
+    return ratio(state_total(share), state_total(state.counts.offering_schools))
 
 
 def _money(parameters: Parameters, state: State, year: Year) -> Record:

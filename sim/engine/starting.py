@@ -177,6 +177,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         expenditure=districts,
         startup_spending=pathways,
         placements=districts,
+        dual_credit=districts,
     )
     return premises, State(
         sites=sites,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Array, ratio, state_total
+from sim.arrays import ZERO, Array, ratio, state_total
 from sim.funding.line import Line
 from sim.funding.pricing import counted
 from sim.funding.schedule import Counts, Schedule, entitlement
@@ -30,8 +30,9 @@ class Ledger:
     """One year of one line, dollars ``[..., D, 1]`` unless said, each stage after the one before.
 
     ``claimed``: prices times all that districts have to count. ``entitlement``: prices times what the line's limits let
-    count. ``guaranteed``: at least the minimum. ``held_harmless``: at least the floor. ``capped``: growth limited.
-    ``phased_in``: the part of the way to it. ``proration`` ``[..., 1, 1]``: the share paid. ``paid``.
+    count, within what a local match and a carry-over limit allow. ``guaranteed``: at least the minimum.
+    ``held_harmless``: at least the floor. ``capped``: growth limited. ``phased_in``: the part of the way to it.
+    ``proration`` ``[..., 1, 1]``: the share paid. ``paid``.
     ``statewide_owed`` and ``statewide_paid`` ``[..., 1, 1]`` are spent by the state itself.
     """
 
@@ -69,33 +70,32 @@ def settle(
     appropriation: Array,
     memory: LineMemory,
     fiscal_year: int,
-    price_index: Array | None = None,
 ) -> Ledger:
     """One year of one line, from entitlement to payment, for the schedule that was announced.
 
-    1. entitlement = schedule x counts within the line's limits
+    1. entitlement = schedule x counts within the line's limits, and at most what the district's own spending matches
     2. guaranteed = max(entitlement, minimum guarantee), where the district offers a pathway
     3. held harmless = max(guaranteed, share x reference), where it offers a pathway
     4. capped = min(held harmless, (1 + growth cap) x paid last year), where it was paid last year
     5. phased in = reference + share of the way x (capped - reference)
     6. paid = proration x phased in, proration = min(1, appropriation / all that is owed)
 
-    Neither the cap nor the phase-in takes a district below its hold-harmless floor; only proration does.
-    ``appropriation`` is ``[..., 1, 1]``, infinite where the line is funded in full. ``price_index`` raises the minimum
-    guarantee where the line is indexed. Federal and state lines settle alike.
+    Where the line pays in turn instead, the money goes to one part of what is owed after the other, and ``proration``
+    is the share paid of the whole. Neither the cap nor the phase-in takes a district below its hold-harmless floor;
+    only proration does. ``appropriation`` is ``[..., 1, 1]``, infinite where the line is funded in full. Federal and
+    state lines settle alike.
     """
     rules = line.rules
     within_limits = counted(line, counts)
     owed = entitlement(schedule, within_limits)
     claimed = owed if within_limits is counts else entitlement(schedule, counts)
+    if rules.spending_multiple is not None:
+        owed = np.minimum(owed, rules.spending_multiple * np.maximum(counts.expenditure, 0.0))
     guaranteed = held = capped = phased = owed
     if line.active(fiscal_year):
         year = fiscal_year - line.start_year if line.start_year is not None else 0
-        if rules.minimum_guarantee:
-            minimum = rules.minimum_guarantee * line.scale * counts.offering
-            if rules.indexation == "prices" and price_index is not None:
-                minimum = minimum * price_index
-            guaranteed = held = capped = phased = np.maximum(owed, minimum)
+        if schedule.minimum is not ZERO:
+            guaranteed = held = capped = phased = np.maximum(owed, schedule.minimum * counts.offering)
         floor = _floor(line, counts, memory, year)
         if floor is not None:
             held = capped = phased = np.maximum(guaranteed, floor)
@@ -109,6 +109,9 @@ def settle(
     statewide = schedule.statewide + np.zeros_like(appropriation)
     all_owed = state_total(phased) + statewide
     proration = ratio(np.minimum(appropriation, all_owed), all_owed, 1.0)
+    paid, statewide_paid = phased * proration, statewide * proration
+    if rules.proration != "pro_rata" and line.active(fiscal_year):
+        paid, statewide_paid = in_turn(line, schedule, within_limits, phased, statewide, appropriation)
     return Ledger(
         claimed=claimed,
         entitlement=owed,
@@ -117,10 +120,46 @@ def settle(
         capped=capped,
         phased_in=phased,
         proration=proration,
-        paid=phased * proration,
+        paid=paid,
         statewide_owed=statewide,
-        statewide_paid=statewide * proration,
+        statewide_paid=statewide_paid,
     )
+
+
+def in_turn(
+    line: Line, schedule: Schedule, counts: Counts, owed: Array, statewide: Array, appropriation: Array
+) -> tuple[Array, Array]:
+    """What districts ``[..., D, 1]`` and the state itself ``[..., 1, 1]`` are paid where money goes part by part.
+
+    The state's own spending comes first, then the line's components as they stand in the file (``by_component``), or
+    everything but credentials and then credentials from tier 3 down (``by_tier``). ``owed`` is what the district is
+    owed after all other rules; it is split as the entitlement is. A part for which money is short is prorated, and
+    those after it get nothing. An adjustment that takes away is left out of the split.
+    """
+    if line.rules.proration == "by_component":
+        prices: list[Schedule] = list(schedule.parts)
+    else:
+        credentials = schedule.per_credential
+        prices = [schedule.without("per_credential"), *(Schedule(per_credential=only) for only in _each(credentials))]
+    amounts = [np.maximum(entitlement(part, counts), 0.0) for part in prices]
+    together = sum(amounts[1:], amounts[0])
+    statewide_paid = np.minimum(statewide, appropriation)
+    left = appropriation - statewide_paid
+    paid: Array = owed * 0.0
+    for place, amount in enumerate(amounts):
+        # What no part explains (a guarantee where nothing is owed) goes with the first.
+        part = owed * ratio(amount, together, 1.0 if place == 0 else 0.0)
+        whole = state_total(part)
+        share = ratio(np.minimum(left, whole), whole, 1.0)
+        paid = paid + part * share
+        left = np.maximum(left - whole, 0.0)
+    enough = state_total(owed) + statewide <= appropriation
+    return np.where(enough, owed, np.minimum(paid, owed)), statewide_paid
+
+
+def _each(credentials: tuple[Array, Array, Array]) -> list[tuple[Array, Array, Array]]:
+    """One price at a time, from tier 3 down."""
+    return [(ZERO, ZERO, credentials[2]), (ZERO, credentials[1], ZERO), (credentials[0], ZERO, ZERO)]
 
 
 def _floor(line: Line, counts: Counts, memory: LineMemory, year: int) -> Array | None:

@@ -15,8 +15,9 @@ class Formula(Strict):
     """A funding formula as it is read from a file.
 
     Until ``takes_effect`` current law holds. ``year_of_numbers`` is the year of the dollars and weights in the source.
-    ``expected_base_year_entitlement`` (dollars) is what the formula's own lines would owe for the base year's counts
-    statewide; the tests hold it.
+    For a law of another state ``translation`` says how it was brought to the default state (base amounts, price level,
+    counts that stand for others) and ``not_translated`` what was left out. ``expected_base_year_entitlement``
+    (dollars) is what the formula's own lines would owe for the base year's counts statewide; the tests hold it.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Formula(Strict):
     description: Text
     author: str = ""
     status: str = ""
+    translation: str = ""
+    not_translated: str = ""
     takes_effect: FiscalYear = 2027
     expected_base_year_entitlement: Dollars | None = None
     lines: tuple[Line, ...]

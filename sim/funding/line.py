@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from sim.funding.components import AnyComponent, Component, SegWeight
+from sim.funding.components import AnyComponent, Component, CredentialBonus, SegWeight
 from sim.funding.components.component import FiscalYear, Share, Strict
 from sim.funding.rules import AppropriationRule, Full, Once, Rules
 
@@ -88,6 +88,12 @@ class Line(Strict):
             self.rules.phase_in or (self.rules.hold_harmless is not None and self.rules.hold_harmless.years)
         ):
             raise ValueError("a phase-in or a hold harmless for some years needs the line's start_year")
+        return self
+
+    @model_validator(mode="after")
+    def _queue_has_tiers(self) -> Self:
+        if self.rules.proration == "by_tier" and not any(isinstance(part, CredentialBonus) for part in self.components):
+            raise ValueError("proration by_tier pays credentials by their value: it needs a credential_bonus")
         return self
 
     def active(self, fiscal_year: int) -> bool:

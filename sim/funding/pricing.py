@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.arrays import ZERO
-from sim.funding.components import SegWeight
+from sim.arrays import ZERO, Array, ratio
+from sim.funding.components import Internship, SegWeight
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
-from sim.funding.schedule import Array, Counts, Schedule
+from sim.funding.schedule import Counts, Schedule
 
 NOTHING = Schedule()
+CHARTER = "charter"
+"""The kind of a state-chartered charter in the districts table."""
 
 
 def counted(line: Line, counts: Counts) -> Counts:
@@ -26,8 +28,8 @@ def counted(line: Line, counts: Counts) -> Counts:
 def announce(line: Line, context: PricingContext) -> Schedule:
     """The prices of a line in a fiscal year; no price at all in a year in which the line does not pay.
 
-    Amounts are added first, then what multiplies them (cost tiers, then size), then quality. Dollars written in the
-    line are multiplied by the price index where the line is indexed; everything by the line's scale.
+    Amounts are added first, then what multiplies them (tiers, course levels, size), then quality. Dollars written in
+    the line are multiplied by the price index where the line is indexed; everything by the line's scale.
     """
     if not line.active(context.fiscal_year):
         return NOTHING
@@ -39,14 +41,43 @@ def announce(line: Line, context: PricingContext) -> Schedule:
         counts = counted(line, counts)
     context = replace(context, index=index, appropriation=appropriation, counts=counts)
     schedule = NOTHING
-    for component in sorted(line.components, key=lambda component: component.stage):
-        schedule = schedule.plus(component.prices(context, schedule))
-    if line.scale == 1.0:
-        return schedule
-    schedule = schedule.times(np.full((1, 1), line.scale))
-    if schedule.startup_share is not ZERO:
-        schedule = replace(schedule, startup_share=np.minimum(schedule.startup_share, 1.0))
+    parts = [NOTHING] * len(line.components)
+    for place, component in sorted(enumerate(line.components), key=lambda placed: placed[1].stage):
+        parts[place] = component.prices(context, schedule)
+        schedule = schedule.plus(parts[place])
+    if line.scale != 1.0:
+        schedule = schedule.times(np.full((1, 1), line.scale))
+        if schedule.startup_share is not ZERO:
+            schedule = replace(schedule, startup_share=np.minimum(schedule.startup_share, 1.0))
+    minimum = minimum_guarantee(line, context)
+    if minimum is not ZERO:
+        schedule = replace(schedule, minimum=minimum)
+    if line.rules.proration == "by_component":
+        schedule = replace(schedule, parts=tuple(parts))
     return schedule
+
+
+def minimum_guarantee(line: Line, context: PricingContext) -> Array:
+    """Dollars that the line owes at least to a district with a pathway, ``[..., D, 1]``; ZERO without a guarantee."""
+    district, charter = line.rules.guarantee(charter=False), line.rules.guarantee(charter=True)
+    if district == charter == 0.0:
+        return ZERO
+    kinds = context.world.districts.kind
+    dollars = np.array([[charter if kind == CHARTER else district] for kind in kinds])
+    return dollars * (line.scale * context.index)
+
+
+def places_bought(line: Line, schedule: Schedule, appropriation: Array) -> Array:
+    """Work-based learning places that the line's money is for, ``[..., 1, 1]``; ZERO for lines that buy none.
+
+    As many as the appropriation pays at the posted price, and no more than the line's number of places.
+    """
+    for component in line.components:
+        if isinstance(component, Internship):
+            most = np.inf if component.places is None else component.places
+            bought = np.minimum(ratio(appropriation, schedule.per_placement), most)
+            return np.where(np.isfinite(bought), bought, 0.0)
+    return ZERO
 
 
 def program_units(line: Line, counts: Counts, fiscal_year: int) -> Array:

@@ -7,8 +7,10 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.funding.components import COMPONENTS
-from sim.funding.components.cost_tier import HIGH_COST, Tier
+from sim.funding.components.base import BreadthStep
+from sim.funding.components.expenditure_reimbursement import Step
 from sim.funding.components.size_adjustment import Rural, Small, Sparse
+from sim.funding.components.tiers import TIER_WORDS, Tier
 from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
@@ -28,6 +30,8 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "rules": _fields(Rules),
     "hold_harmless": _fields(HoldHarmless),
     "tiers": _fields(Tier),
+    "steps": _fields(Step),
+    "breadth_steps": _fields(BreadthStep),
     "small": _fields(Small),
     "rural": _fields(Rural),
     "sparse": _fields(Sparse),
@@ -113,7 +117,7 @@ def formula_from(
         ids = tuple(clusters)
         problem = unknown_cluster(formula, ids)
         if problem is not None:
-            hint = nearest(problem[1], (*ids, HIGH_COST))
+            hint = nearest(problem[1], (*ids, *TIER_WORDS))
             raise InputError(f"{source_name}: line {problem[0]}: unknown cluster '{problem[1]}'; {hint}")
     return formula
 

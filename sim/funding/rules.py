@@ -111,7 +111,13 @@ class Rules(Strict):
     nothing) to what is owed, then the whole; Ohio's and Connecticut's phase-ins work so. ``indexation``: ``prices``
     raises the dollars of the components with the price index. ``growth_cap``: a payment rises by at most this share a
     year, as Ohio's gain cap; a district that was paid nothing last year is not capped. ``minimum_guarantee``: dollars
-    for every district with a pathway, as Louisiana's floor.
+    for every district with a pathway, as Louisiana's floor; ``minimum_guarantee_charter``: its floor for a charter.
+    ``local_match``: own dollars that a district must spend on CTE for each dollar of the line (2 in California), so
+    that a payment is at most 1 / (1 + match) of its CTE spending. ``carryover``: the part of a payment that may be kept
+    for next year; more than that beyond the year's CTE spending is not paid. ``spend_on_cte``: the share of the payment
+    that must be spent on CTE (0.55 in Texas); the rest is general money. ``proration``: when money is short all get the
+    same share (``pro_rata``), or what stands first in the file is paid first (``by_component``), or credentials come
+    last and the most valuable first among them (``by_tier``).
     """
 
     count_lag: Literal[0, 1] = 0
@@ -121,7 +127,11 @@ class Rules(Strict):
     growth_cap: Dollars | None = None
     hold_harmless: HoldHarmless | None = None
     minimum_guarantee: Dollars = 0.0
-    proration: Literal["pro_rata"] = "pro_rata"
+    minimum_guarantee_charter: Dollars | None = None
+    local_match: Dollars = 0.0
+    carryover: Annotated[float, Field(strict=True, ge=0.0, lt=1.0)] | None = None
+    spend_on_cte: Share | None = None
+    proration: Literal["pro_rata", "by_component", "by_tier"] = "pro_rata"
 
     @field_validator("phase_in")
     @classmethod
@@ -130,6 +140,22 @@ class Rules(Strict):
             if later < earlier:
                 raise ValueError(f"a phase-in never goes down, but {later:g} follows {earlier:g}")
         return value
+
+    def guarantee(self, charter: bool) -> float:
+        """Dollars owed at least to a district, or to a charter, with a pathway."""
+        if charter and self.minimum_guarantee_charter is not None:
+            return self.minimum_guarantee_charter
+        return self.minimum_guarantee
+
+    @property
+    def spending_multiple(self) -> float | None:
+        """A payment is at most so many times the district's CTE spending of the year; None without such a rule."""
+        multiples = []
+        if self.local_match:
+            multiples.append(1.0 / (1.0 + self.local_match))
+        if self.carryover is not None:
+            multiples.append(1.0 / (1.0 - self.carryover))
+        return min(multiples, default=None)
 
     def phase_in_share(self, year: int) -> float:
         """The share of the way in a line's ``year``, 0 for its first."""
@@ -155,4 +181,16 @@ class Rules(Strict):
             said.append(f"No district with a pathway gets less than {percent(floor.share)} of {origin}{length}.")
         if self.minimum_guarantee:
             said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
+        if self.minimum_guarantee_charter is not None:
+            said.append(f"A charter with a pathway is owed at least {money(self.minimum_guarantee_charter)}.")
+        if self.local_match:
+            said.append(f"A district spends {money(self.local_match)} of its own on CTE for every dollar it is paid.")
+        if self.carryover is not None:
+            said.append(f"At most {percent(self.carryover)} of a payment may be carried over.")
+        if self.spend_on_cte is not None:
+            said.append(f"At least {percent(self.spend_on_cte)} of a payment is spent on CTE.")
+        if self.proration == "by_component":
+            said.append("When money is short, what is named first is paid first.")
+        if self.proration == "by_tier":
+            said.append("When money is short, credentials are paid last, the most valuable tier first.")
         return said

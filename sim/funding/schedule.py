@@ -19,7 +19,8 @@ class Counts:
     """What the state counts in one school year.
 
     District level ``[..., D, 1]``: ``membership`` (grades 9-12), ``offering_schools`` (high schools with at least one
-    pathway), ``expenditure`` (sustained CTE spending, dollars), ``placements`` (work-based learning places).
+    pathway), ``expenditure`` (sustained CTE spending above ordinary courses, dollars), ``placements`` (work-based
+    learning places), ``dual_credit`` (dual-credit enrollments in CTE).
     Pathway level ``[..., D, C]``: ``sites``, ``participants``, ``concentrators``, ``instructors`` (FTE),
     ``startup_spending`` (dollars spent on launches), ``credentials`` (one array for each value tier).
     ``quality`` ``[..., D, K]``: the 12 components, 0 to 1.
@@ -36,6 +37,7 @@ class Counts:
     expenditure: Array
     startup_spending: Array
     placements: Array
+    dual_credit: Array
 
     @property
     def offering(self) -> Array:
@@ -52,9 +54,13 @@ class Schedule:
     """Dollars of one year per thing counted; ``ZERO`` where a line does not pay for it. Broadcasts with ``Counts``.
 
     ``per_district`` ``[..., D, 1]`` is a lump sum, already awarded; ``per_offering_district`` is owed to every
-    district with at least one pathway. ``per_quality_point`` ``[..., D, K]`` pays a full component (1.0).
+    district with at least one pathway. ``per_quality_point`` ``[..., D, K]`` (or ``[..., D, 1]``) pays a full
+    component (1.0).
     ``startup_share`` and ``expenditure_share`` are shares of what the district spends. ``statewide`` ``[..., 1, 1]``
     is spent by the state and never reaches a district.
+
+    Two further parts are no prices and stay out of sums: ``minimum`` is owed at least to every district with a pathway,
+    dollars, ``[..., D, 1]``; ``parts`` are the prices component by component, where the line pays them in turn.
     """
 
     per_district: Array = field(default_factory=_unpaid)
@@ -68,31 +74,50 @@ class Schedule:
     per_quality_point: Array = field(default_factory=_unpaid)
     per_member: Array = field(default_factory=_unpaid)
     per_placement: Array = field(default_factory=_unpaid)
+    per_dual_credit: Array = field(default_factory=_unpaid)
     startup_share: Array = field(default_factory=_unpaid)
     expenditure_share: Array = field(default_factory=_unpaid)
     statewide: Array = field(default_factory=_unpaid)
+    minimum: Array = field(default_factory=_unpaid)
+    parts: tuple["Schedule", ...] = ()
 
     def plus(self, other: "Schedule") -> "Schedule":
         """Both schedules added price by price."""
-        return Schedule(**{name: _add(getattr(self, name), getattr(other, name)) for name in PRICES})
+        mine, theirs = vars(self), vars(other)
+        prices: dict[str, Any] = {}
+        for name in PRICES:
+            one, two = mine[name], theirs[name]
+            if one is ZERO or one is CREDENTIAL_ZERO:
+                prices[name] = two
+            elif two is ZERO or two is CREDENTIAL_ZERO:
+                prices[name] = one
+            elif isinstance(one, tuple):
+                prices[name] = (_sum(one[0], two[0]), _sum(one[1], two[1]), _sum(one[2], two[2]))
+            else:
+                prices[name] = one + two
+        return Schedule(**prices)
 
     def times(self, factor: Array) -> "Schedule":
-        """Every price multiplied by ``factor`` (``[..., 1, 1]`` or ``[..., D, 1]``)."""
-        return Schedule(**{name: _scale(getattr(self, name), factor) for name in PRICES})
+        """Every price multiplied by ``factor`` (``[..., 1, 1]``, ``[..., D, 1]`` or ``[..., 1, C]``)."""
+        mine = vars(self)
+        prices: dict[str, Any] = {}
+        for name in PRICES:
+            price = mine[name]
+            if price is not ZERO and price is not CREDENTIAL_ZERO:
+                prices[name] = _scaled(price, factor) if isinstance(price, tuple) else price * factor
+        return Schedule(**prices)
+
+    def only(self, *names: str) -> "Schedule":
+        """The schedule with some of its prices and nothing else."""
+        return Schedule(**{name: getattr(self, name) for name in names})
+
+    def without(self, *names: str) -> "Schedule":
+        """The schedule with all of its prices but some."""
+        return self.only(*(name for name in PRICES if name not in names))
 
 
-PRICES: tuple[str, ...] = tuple(price.name for price in fields(Schedule))
+PRICES: tuple[str, ...] = tuple(price.name for price in fields(Schedule) if price.name not in ("minimum", "parts"))
 """The names of all prices of a schedule."""
-
-Price = Array | tuple[Array, Array, Array]
-
-
-def _add(one: Price, other: Price) -> Any:
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return (_sum(one[0], other[0]), _sum(one[1], other[1]), _sum(one[2], other[2]))
-    assert not isinstance(one, tuple)
-    assert not isinstance(other, tuple)
-    return _sum(one, other)
 
 
 def _sum(one: Array, other: Array) -> Array:
@@ -101,14 +126,9 @@ def _sum(one: Array, other: Array) -> Array:
     return one if other is ZERO else one + other
 
 
-def _scale(price: Price, factor: Array) -> Any:
-    if isinstance(price, tuple):
-        return (_product(price[0], factor), _product(price[1], factor), _product(price[2], factor))
-    return _product(price, factor)
-
-
-def _product(price: Array, factor: Array) -> Array:
-    return ZERO if price is ZERO else price * factor
+def _scaled(prices: tuple[Array, Array, Array], factor: Array) -> tuple[Array, Array, Array]:
+    one, two, three = (ZERO if price is ZERO else price * factor for price in prices)
+    return one, two, three
 
 
 def entitlement(schedule: Schedule, counts: Counts) -> Array:
@@ -120,10 +140,13 @@ def entitlement(schedule: Schedule, counts: Counts) -> Array:
         (schedule.per_school, counts.offering_schools),
         (schedule.per_member, counts.membership),
         (schedule.per_placement, counts.placements),
-        (schedule.expenditure_share, counts.expenditure),
+        (schedule.per_dual_credit, counts.dual_credit),
     ):
         if price is not ZERO:
             owed = owed + (price if count is None else price * count)
+    if schedule.expenditure_share is not ZERO:
+        # Large classes can make a district's CTE cheaper than its ordinary courses; nothing is owed then.
+        owed = owed + schedule.expenditure_share * np.maximum(counts.expenditure, 0.0)
     # Pathway terms are added before the one sum over clusters, which costs more than all of them.
     by_pathway: Array = ZERO
     for price, count in (

@@ -189,6 +189,10 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
+LEAST_MOVED = 1_000.0
+"""Dollars a year below which a change of the unit value is rounding."""
+
+
 def _moved_inside_the_seg(panel: Panel) -> list[str]:
     """A note for each formula whose money comes from other program units of the SEG, not from the state."""
     if not panel.policy.any():
@@ -198,7 +202,7 @@ def _moved_inside_the_seg(panel: Panel) -> list[str]:
         f"{formula}: {interval_text(moved.mean[f], moved.p05[f], moved.p95[f], 'dollars')} a year moves to "
         "CTE inside the SEG from other program units, whose value falls; it is no cost of the state."
         for f, formula in enumerate(panel.formulas)
-        if moved.mean[f] > 0
+        if moved.mean[f] > LEAST_MOVED
     ]
 
 

@@ -17,7 +17,7 @@ class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Literal["compare", "project", "parameters", "stress"]
+    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two"]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()

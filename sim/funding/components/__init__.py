@@ -10,23 +10,30 @@ from pydantic import Field
 
 from sim.funding.components.base import Base
 from sim.funding.components.component import Component
-from sim.funding.components.cost_tier import CostTier, Tier
+from sim.funding.components.course_level import CourseLevel
 from sim.funding.components.credential_bonus import CredentialBonus
+from sim.funding.components.expenditure_reimbursement import ExpenditureReimbursement
 from sim.funding.components.federal_perkins import FederalPerkins
 from sim.funding.components.grants import CompetitiveGrant, StartupGrant
+from sim.funding.components.instructor_unit import InstructorUnit
 from sim.funding.components.per_student import PerStudent
 from sim.funding.components.quality_incentive import QualityIncentive
 from sim.funding.components.seg_weight import SegWeight
 from sim.funding.components.size_adjustment import SizeAdjustment
 from sim.funding.components.state_programs import InnovationZone, Internship, StatewideDollars
+from sim.funding.components.tiers import CostTier, Tier, ValueTier
 
 AnyComponent = Annotated[
     Base
     | PerStudent
     | CostTier
+    | ValueTier
+    | CourseLevel
     | CredentialBonus
     | QualityIncentive
     | StartupGrant
+    | ExpenditureReimbursement
+    | InstructorUnit
     | CompetitiveGrant
     | InnovationZone
     | Internship
@@ -41,9 +48,13 @@ COMPONENTS: dict[str, type[Component]] = {
     "base": Base,
     "per_student": PerStudent,
     "cost_tier": CostTier,
+    "value_tier": ValueTier,
+    "course_level": CourseLevel,
     "credential_bonus": CredentialBonus,
     "quality_incentive": QualityIncentive,
     "startup_grant": StartupGrant,
+    "expenditure_reimbursement": ExpenditureReimbursement,
+    "instructor_unit": InstructorUnit,
     "competitive_grant": CompetitiveGrant,
     "innovation_zone": InnovationZone,
     "internship": Internship,
@@ -60,9 +71,12 @@ __all__ = [
     "CompetitiveGrant",
     "Component",
     "CostTier",
+    "CourseLevel",
     "CredentialBonus",
+    "ExpenditureReimbursement",
     "FederalPerkins",
     "InnovationZone",
+    "InstructorUnit",
     "Internship",
     "PerStudent",
     "QualityIncentive",
@@ -71,4 +85,5 @@ __all__ = [
     "StartupGrant",
     "StatewideDollars",
     "Tier",
+    "ValueTier",
 ]

@@ -1,15 +1,28 @@
 """Base funding: a minimum level of support whatever the size of the program."""
 
 from dataclasses import replace
-from typing import Literal, Self
+from itertools import pairwise
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, field_validator, model_validator
 
-from sim.arrays import ZERO, Array, district_total
-from sim.funding.components.component import Component, Count, Dollars, money
+from sim.arrays import ZERO, Array, district_total, ratio
+from sim.funding.components.component import Component, Count, Dollars, Strict, money
+from sim.funding.components.counting import UnitAmount
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
+
+COURSES_PER_INSTRUCTOR = 5.0
+"""Year-long courses that a full-time instructor teaches."""
+
+
+class BreadthStep(Strict):
+    """What a high school with at least so many ``clusters`` and ``courses`` gets: ``units`` of the base's unit."""
+
+    clusters: Annotated[float, Field(strict=True, ge=1.0)]
+    courses: Count = 0.0
+    units: Annotated[float, Field(strict=True, ge=0.0)]
 
 
 class Base(Component):
@@ -18,6 +31,11 @@ class Base(Component):
     Modelled on the base funding that LESC proposes (LESC brief, 4 September 2025, p. 11) and on Utah's base for each
     high school (Utah Code 53F-2-311) and Louisiana's floor for each district. With ``minimum_concentrators`` a high
     school (or a site) counts only if it has at least so many on average in its district.
+
+    ``breadth_steps`` pay a high school by how much it offers: Utah's 10, 15, 20 and 25 weighted pupil units for 2 to 5
+    clusters (Rule R277-911-6). Clusters and courses are means over a district's high schools with a pathway, as the
+    state saw them last; courses are sections taught, five for each instructor. A step is worth ``units`` times ``unit``
+    (dollars, or ``unit_value``); the last step that is reached pays.
     """
 
     kind: Literal["base"] = "base"
@@ -25,26 +43,49 @@ class Base(Component):
     per_school: Dollars = 0.0
     per_site: Dollars = 0.0
     minimum_concentrators: Count = 0.0
+    breadth_steps: tuple[BreadthStep, ...] = ()
+    unit: UnitAmount = "unit_value"
 
     once_in_a_line = True
 
+    @field_validator("breadth_steps")
+    @classmethod
+    def _rising(cls, value: tuple[BreadthStep, ...]) -> tuple[BreadthStep, ...]:
+        for earlier, later in pairwise(value):
+            if later.clusters <= earlier.clusters or later.courses < earlier.courses or later.units < earlier.units:
+                raise ValueError("each step asks for more clusters than the one before, and pays no less")
+        return value
+
     @model_validator(mode="after")
     def _pays_something(self) -> Self:
-        if self.per_district == self.per_school == self.per_site == 0.0:
-            raise ValueError("write dollars above zero for per_district, per_school or per_site")
+        if self.per_district == self.per_school == self.per_site == 0.0 and not self.breadth_steps:
+            raise ValueError("write dollars above zero for per_district, per_school or per_site, or breadth_steps")
         return self
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """Dollars per offering district, offering school and site, ``[..., 1, 1]``."""
+        """Dollars per offering district, offering school and site, ``[..., 1, 1]``; by breadth ``[..., D, 1]``."""
 
         def price(dollars: float) -> Array:
             return dollars * context.index if dollars else ZERO
 
+        per_school = price(self.per_school)
+        if self.breadth_steps:
+            unit = context.unit_value if self.unit == "unit_value" else self.unit * context.index
+            per_school = per_school + self.units_reached(context.counts) * unit
         return Schedule(
             per_offering_district=price(self.per_district),
-            per_school=price(self.per_school),
+            per_school=per_school,
             per_site=price(self.per_site),
         )
+
+    def units_reached(self, counts: Counts) -> Array:
+        """Units of the highest step that the district's high schools reach on average, ``[..., D, 1]``."""
+        clusters = ratio(district_total(counts.sites), counts.offering_schools)
+        courses = ratio(district_total(counts.instructors) * COURSES_PER_INSTRUCTOR, counts.offering_schools)
+        units: Array = clusters * 0.0
+        for step in self.breadth_steps:
+            units = np.where((clusters >= step.clusters) & (courses >= step.courses), step.units, units)
+        return units
 
     def counted(self, counts: Counts) -> Counts:
         """Schools and sites with at least ``minimum_concentrators`` on average in their district or pathway."""
@@ -66,4 +107,9 @@ class Base(Component):
             (self.per_school, f"high school with a pathway{least}"),
             (self.per_site, f"pathway at a high school{least.replace(' and', ' with')}"),
         )
-        return [f"{money(dollars)} for every {place}." for dollars, place in places if dollars]
+        said = [f"{money(dollars)} for every {place}." for dollars, place in places if dollars]
+        unit = money(self.unit) if isinstance(self.unit, float) else "the unit value"
+        for step in self.breadth_steps:
+            courses = f" and {step.courses:g} courses" if step.courses else ""
+            said.append(f"{step.units:g} x {unit} for every high school with {step.clusters:g} clusters{courses}.")
+        return said

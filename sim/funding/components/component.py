@@ -20,7 +20,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-AMOUNTS, MULTIPLIERS, SIZE, QUALITY = 0, 1, 2, 3
+AMOUNTS, MULTIPLIERS, LEVELS, SIZE, QUALITY = 0, 1, 2, 3, 4
 """When a component is applied: amounts first, then what multiplies them, so that the order in a file is free."""
 
 

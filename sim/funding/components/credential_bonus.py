@@ -1,13 +1,14 @@
 """A bonus for each industry-recognized credential earned."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.arrays import ZERO, Array, district_total, ratio, state_total
-from sim.funding.components.component import Component, Count, Dollars, Share, money, percent
+from sim.funding.components.component import Component, Count, Dollars, Multiplier, Share, money, percent
+from sim.funding.components.counting import UnitAmount
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
 from sim.world.world import CREDENTIAL_TIERS
@@ -19,24 +20,45 @@ class CredentialBonus(Component):
     Modelled on New Mexico's Career Development Success bills (SB211 of 2023, SB67 of 2024, SB64 of 2025: $250 to $750,
     one district at most 10% of the credentials paid) and Colorado's program of the same name (HB18-1266). At most
     ``per_student_limit`` credentials are paid for each concentrator of a pathway in a year, the best paid first; a
-    district is paid for at most ``district_share_limit`` of all credentials earned in the state.
+    district is paid for at most ``district_share_limit`` of all credentials earned in the state. Instead of
+    ``dollars`` a tier may have a weight: ``weights`` times ``base_amount`` (dollars, or ``unit_value``), as Florida's
+    0.1 to 0.3 of the base student allocation (F.S. 1011.62). ``low_income_multiplier`` raises the amount for students
+    in poverty, as Colorado's 1.2. With ``proration: by_tier`` in the line's rules tier 3 is paid first.
     """
 
     kind: Literal["credential_bonus"] = "credential_bonus"
-    dollars: Annotated[dict[Literal[1, 2, 3], Dollars], Field(min_length=1)]
+    dollars: Annotated[dict[Literal[1, 2, 3], Dollars], Field(min_length=1)] | None = None
+    weights: Annotated[dict[Literal[1, 2, 3], Multiplier], Field(min_length=1)] | None = None
+    base_amount: UnitAmount | None = None
     per_student_limit: Count | None = 1.0
     district_share_limit: Share | None = None
+    low_income_multiplier: Annotated[float, Field(strict=True, ge=1.0)] = 1.0
 
     once_in_a_line = True
 
-    def _dollars(self, tier: int) -> float:
-        return self.dollars.get(tier, 0.0)  # type: ignore[call-overload, no-any-return]
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.dollars is None) == (self.weights is None):
+            raise ValueError("write exactly one of dollars or weights (with base_amount)")
+        if (self.weights is None) != (self.base_amount is None):
+            raise ValueError("weights and base_amount go together")
+        return self
+
+    def _amount(self, tier: int) -> float:
+        """Dollars of a tier, or its weight."""
+        amounts = self.dollars if self.dollars is not None else self.weights or {}
+        return amounts.get(tier, 0.0)  # type: ignore[call-overload, no-any-return]
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """Dollars per credential of each tier, ``[..., 1, 1]``."""
-        first, second, third = (
-            self._dollars(tier) * context.index if self._dollars(tier) else ZERO for tier in CREDENTIAL_TIERS
-        )
+        """Dollars per credential of each tier, ``[..., 1, 1]``; by district where poverty counts, ``[..., D, 1]``."""
+        if self.base_amount == "unit_value":
+            unit = context.unit_value
+        else:
+            unit = context.index if self.base_amount is None else self.base_amount * context.index
+        if self.low_income_multiplier != 1.0:
+            poverty = context.world.districts.poverty_share[:, np.newaxis]
+            unit = unit * (1.0 + (self.low_income_multiplier - 1.0) * poverty)
+        first, second, third = (self._amount(tier) * unit if self._amount(tier) else ZERO for tier in CREDENTIAL_TIERS)
         return Schedule(per_credential=(first, second, third))
 
     def counted(self, counts: Counts) -> Counts:
@@ -49,7 +71,7 @@ class CredentialBonus(Component):
             beyond = all_tiers > limit
             if beyond.any():
                 room = limit
-                for tier in sorted(CREDENTIAL_TIERS, key=self._dollars, reverse=True):
+                for tier in sorted(CREDENTIAL_TIERS, key=self._amount, reverse=True):
                     within = np.minimum(earned[tier - 1], room)
                     room = room - within
                     paid[tier - 1] = np.where(beyond, within, earned[tier - 1])
@@ -66,8 +88,14 @@ class CredentialBonus(Component):
 
     def describe(self) -> list[str]:
         """The amounts, then the limits."""
-        amounts = ", ".join(f"{money(self._dollars(tier))} in tier {tier}" for tier in CREDENTIAL_TIERS)
+        if self.dollars is not None:
+            amounts = ", ".join(f"{money(self._amount(tier))} in tier {tier}" for tier in CREDENTIAL_TIERS)
+        else:
+            of = money(self.base_amount) if isinstance(self.base_amount, float) else "the unit value"
+            amounts = ", ".join(f"{self._amount(tier):g} of {of} in tier {tier}" for tier in CREDENTIAL_TIERS)
         sentences = [f"For every credential earned: {amounts}."]
+        if self.low_income_multiplier != 1.0:
+            sentences.append(f"A student in poverty counts {self.low_income_multiplier:g} times.")
         if self.per_student_limit is not None:
             sentences.append(f"At most {self.per_student_limit:g} credential for each student and year is paid.")
         if self.district_share_limit is not None:

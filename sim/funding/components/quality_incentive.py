@@ -56,11 +56,11 @@ class QualityIncentive(Component):
 
     def _weights(self) -> Array:
         if self.weights is None:
-            return np.full((1, len(QUALITY_COMPONENTS)), 1.0 / len(QUALITY_COMPONENTS))
+            return np.full((1, 1), 1.0 / len(QUALITY_COMPONENTS))
         return np.array([[self.weights.get(component, 0.0) for component in QUALITY_COMPONENTS]])
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """Dollars for a full score in each component, ``[..., D, K]``."""
+        """Dollars for a full score in each component, ``[..., D, K]``, or ``[..., D, 1]`` if all count alike."""
         counts = context.counts
         if self.share is not None:
             at_full_quality = self.share * entitlement(so_far, counts)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sim.arrays import ZERO, Array, district_total
 from sim.funding.components.component import Component, Multiplier, Share
-from sim.funding.components.per_student import StudentCount, per_student_schedule, students
+from sim.funding.components.counting import WORDS, HeadCount, heads
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
 
@@ -21,7 +21,7 @@ class SegWeight(Component):
     """
 
     kind: Literal["seg_weight"] = "seg_weight"
-    count: StudentCount
+    count: HeadCount
     weight: Multiplier
     funded: bool
     full_time_share: Share = 1.0
@@ -31,18 +31,23 @@ class SegWeight(Component):
         """Program units that the weight adds for these counts, ``[..., D, 1]``."""
         if self.in_base_units:
             return counts.membership * 0.0
-        return (self.weight * self.full_time_share) * district_total(students(counts, self.count))
+        return (self.weight * self.full_time_share) * district_total(heads(counts, self.count))
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars for each student counted, ``[..., 1, 1]``: weight x unit value."""
         price = ZERO if self.in_base_units else (self.weight * self.full_time_share) * context.unit_value
-        return per_student_schedule(self.count, price)
+        match self.count:
+            case "members":
+                return Schedule(per_member=price)
+            case "participants":
+                return Schedule(per_participant=price)
+            case "concentrators":
+                return Schedule(per_concentrator=price)
 
     def describe(self) -> list[str]:
         """The weight, and who pays for it."""
-        student = {"participants": "participant", "concentrators": "concentrator", "members": "member in grades 9-12"}
         share = f" at {self.full_time_share:g} of full time" if self.full_time_share != 1.0 else ""
-        what = f"{self.weight:g} program units of the SEG for every {student[self.count]}{share}"
+        what = f"{self.weight:g} program units of the SEG for every {WORDS[self.count]}{share}"
         if self.in_base_units:
             return [f"{what}, already part of the base program units and not paid again."]
         money = "the SEG appropriation grows by their worth" if self.funded else "out of the same SEG appropriation"

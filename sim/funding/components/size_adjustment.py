@@ -78,18 +78,8 @@ class SizeAdjustment(Component):
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """What the adjustment adds to every dollar amount, ``[..., D, 1]`` or ``[..., D, C]``."""
-        added = so_far.times(self.multiplier(context) - 1.0)
-        return Schedule(
-            per_district=added.per_district,
-            per_offering_district=added.per_offering_district,
-            per_school=added.per_school,
-            per_site=added.per_site,
-            per_participant=added.per_participant,
-            per_concentrator=added.per_concentrator,
-            per_credential=added.per_credential,
-            per_instructor=added.per_instructor,
-            per_member=added.per_member,
-            per_placement=added.per_placement,
+        return so_far.without("startup_share", "expenditure_share", "per_quality_point", "statewide").times(
+            self.multiplier(context) - 1.0
         )
 
     def describe(self) -> list[str]:

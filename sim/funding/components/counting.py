@@ -1,0 +1,119 @@
+"""What can be counted of students, and how the model's counts stand for those that state laws name."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.arrays import Array
+from sim.funding.components.component import Component, Multiplier, Share
+from sim.funding.schedule import Counts, Schedule
+
+HeadCount = Literal["participants", "concentrators", "members"]
+PathwayCount = Literal["participants", "concentrators", "completers", "credit_hours"]
+StudentCount = Literal[
+    "participants", "concentrators", "completers", "credit_hours", "credentials", "dual_credit", "members"
+]
+WORDS: dict[str, str] = {
+    "participants": "participant",
+    "concentrators": "concentrator",
+    "completers": "completer",
+    "credit_hours": "credit in CTE",
+    "credentials": "credential",
+    "dual_credit": "dual-credit enrollment in CTE",
+    "members": "member in grades 9-12",
+}
+"""One of each count, as in 'for every ...'."""
+
+
+def heads(counts: Counts, count: HeadCount) -> Array:
+    """The students counted, ``[..., D, C]``, or ``[..., D, 1]`` for members."""
+    if count == "members":
+        return counts.membership
+    return counts.participants if count == "participants" else counts.concentrators
+
+
+class StudentCounting(Component):
+    """Keys of components that pay for students or for what students do.
+
+    The model counts participants and concentrators of each pathway. Two further counts are built from them, by keys
+    that a formula can change:
+
+    - ``completers``: ``completion_share`` of the concentrators. 0.59 is 25.8% of graduates with three credits in one
+      field over 43.7% with two (NCES transcripts 2019).
+    - ``credit_hours``: ``credits_per_participant`` for every participant who does not concentrate and
+      ``credits_per_concentrator`` for every concentrator. A judgement: a participant takes one year-long course in a
+      year, a concentrator one and a half (1 to 2).
+
+    ``full_time_share`` turns a head or a credit into full-time students (a year-long course is about a sixth of full
+    time: Texas counts 30 contact hours a week); ``eligible_share`` is the part of the count to which the law applies.
+    """
+
+    credits_per_participant: Multiplier = 1.0
+    credits_per_concentrator: Multiplier = 1.5
+    completion_share: Share = 0.59
+    full_time_share: Share = 1.0
+    eligible_share: Share = 1.0
+
+    @model_validator(mode="after")
+    def _more_credits_later(self) -> Self:
+        if self.credits_per_concentrator < self.credits_per_participant:
+            raise ValueError("a concentrator takes at least as many credits as another participant")
+        return self
+
+    @property
+    def _share(self) -> float:
+        return self.full_time_share * self.eligible_share
+
+    def prices_for(self, count: StudentCount, price: Array) -> Schedule:
+        """The schedule that pays ``price`` for each one counted, ``[..., 1, 1]`` or by district and cluster."""
+        if self._share != 1.0:
+            price = price * self._share
+        match count:
+            case "participants":
+                return Schedule(per_participant=price)
+            case "concentrators":
+                return Schedule(per_concentrator=price)
+            case "completers":
+                return Schedule(per_concentrator=price * self.completion_share)
+            case "credit_hours":
+                further = self.credits_per_concentrator - self.credits_per_participant
+                return Schedule(per_participant=price * self.credits_per_participant, per_concentrator=price * further)
+            case "credentials":
+                return Schedule(per_credential=(price, price, price))
+            case "dual_credit":
+                return Schedule(per_dual_credit=price)
+            case "members":
+                return Schedule(per_member=price)
+
+    def counted_of(self, count: StudentCount, counts: Counts) -> Array:
+        """How many are counted, ``[..., D, C]``, or ``[..., D, 1]`` for members and dual credit."""
+        match count:
+            case "participants":
+                number = counts.participants
+            case "concentrators":
+                number = counts.concentrators
+            case "completers":
+                number = counts.concentrators * self.completion_share
+            case "credit_hours":
+                further = self.credits_per_concentrator - self.credits_per_participant
+                number = counts.participants * self.credits_per_participant + counts.concentrators * further
+            case "credentials":
+                number = counts.credentials[0] + counts.credentials[1] + counts.credentials[2]
+            case "dual_credit":
+                number = counts.dual_credit
+            case "members":
+                number = counts.membership
+        return number * self._share if self._share != 1.0 else number
+
+    def one(self, count: StudentCount) -> str:
+        """One of what is counted, in words."""
+        words = WORDS[count]
+        if self.full_time_share != 1.0:
+            words += f" at {self.full_time_share:.3g} of full time"
+        if self.eligible_share != 1.0:
+            words += f" ({self.eligible_share:.0%} of them)"
+        return words
+
+
+UnitAmount = Annotated[float, Field(strict=True, ge=0.0)] | Literal["unit_value"]
+"""Dollars that a weight is multiplied by, or the state formula's own unit value."""

@@ -1,0 +1,58 @@
+"""Less for introductory courses, more for advanced ones."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from sim.arrays import ZERO
+from sim.funding.components.component import LEVELS, Component, Multiplier
+from sim.funding.context import PricingContext
+from sim.funding.schedule import Schedule
+
+
+class CourseLevel(Component):
+    """Multiplies the amounts per student by the level of the courses that the student takes.
+
+    Modelled on Texas (Education Code 48.106: 1.10 outside a program of study, 1.28 for its levels 1-2, 1.47 for levels
+    3-4) and on Indiana's level 1 and level 2 amounts (IC 20-43-8-15: $710 and $1,065). The model has no courses: a
+    participant who does not concentrate counts as introductory, a concentrator, who has completed two courses, as
+    advanced. The whole amount for a concentrator is multiplied by ``advanced``, that for any other participant by
+    ``introductory``; advanced courses are never paid less.
+    """
+
+    kind: Literal["course_level"] = "course_level"
+    introductory: Multiplier
+    advanced: Multiplier
+
+    stage = LEVELS
+    once_in_a_line = True
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.advanced < self.introductory:
+            raise ValueError("advanced is at least introductory")
+        return self
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """What the levels add: p to p x introductory, and p + c to (p + c) x advanced for a concentrator.
+
+        With p the line's price per participant and c its further price per concentrator: a concentrator is a
+        participant too.
+        """
+        participant, concentrator = so_far.per_participant, so_far.per_concentrator
+        more = ZERO
+        if participant is not ZERO:
+            more = participant * (self.advanced - self.introductory)
+        if concentrator is not ZERO:
+            more = more + concentrator * (self.advanced - 1.0)
+        return Schedule(
+            per_participant=ZERO if participant is ZERO else participant * (self.introductory - 1.0),
+            per_concentrator=more,
+        )
+
+    def describe(self) -> list[str]:
+        """Both multipliers."""
+        return [
+            f"The amounts per student are multiplied by {self.introductory:g} for participants who do not "
+            f"concentrate and by {self.advanced:g} for concentrators."
+        ]

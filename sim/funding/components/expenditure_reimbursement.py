@@ -1,0 +1,90 @@
+"""Money back for what a district has spent."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from sim.arrays import Array, district_total, ratio
+from sim.funding.components.component import Component, Dollars, Share, Strict, money, percent
+from sim.funding.context import PricingContext
+from sim.funding.schedule import Schedule
+
+
+class Step(Strict):
+    """A rate for spending up to ``up_to`` dollars for each full-time student in CTE; the last step has no end."""
+
+    rate: Share
+    up_to: Annotated[float, Field(strict=True, gt=0.0)] | None = None
+
+
+class ExpenditureReimbursement(Component):
+    """A share of CTE spending beyond ordinary courses.
+
+    Modelled on Colorado (CRS 23-8-102: 80% of the first $1,250 for each full-time student by which the program costs
+    more than 70% of per-pupil revenue, then 50%), Minnesota (35% of approved spending) and North Dakota (40% or more).
+    The spending counted is what a district spent in the year beyond the cost of ordinary courses, launches left out,
+    so that a law's own deduction of ordinary cost is met already; ``threshold`` (dollars for each full-time student)
+    takes off more. Write one ``rate``, or ``steps`` with the end of each. ``full_time_share`` turns a participant into
+    full-time students. The share is posted from the spending that the state saw last, and exact with ``count_lag: 1``.
+    """
+
+    kind: Literal["expenditure_reimbursement"] = "expenditure_reimbursement"
+    rate: Share | None = None
+    steps: tuple[Step, ...] = ()
+    threshold: Dollars = 0.0
+    full_time_share: Share = 1.0
+
+    once_in_a_line = True
+
+    @field_validator("steps")
+    @classmethod
+    def _rising_ends(cls, value: tuple[Step, ...]) -> tuple[Step, ...]:
+        if any(step.up_to is None for step in value[:-1]) or (value and value[-1].up_to is not None):
+            raise ValueError("every step but the last has an up_to, and the last has none")
+        ends = [step.up_to for step in value if step.up_to is not None]
+        if any(later <= earlier for earlier, later in pairwise(ends)):
+            raise ValueError("the ends of the steps rise")
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.rate is None) == (not self.steps):
+            raise ValueError("write exactly one of rate or steps")
+        return self
+
+    def _steps(self) -> tuple[Step, ...]:
+        return self.steps or (Step(rate=self.rate or 0.0),)
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """The share of spending that is reimbursed, ``[..., D, 1]``, or ``[..., 1, 1]`` for a plain rate."""
+        if self.rate is not None and self.threshold == 0.0:
+            return Schedule(expenditure_share=np.full((1, 1), self.rate))
+        spent = context.counts.expenditure
+        students = district_total(context.counts.participants) * self.full_time_share
+        return Schedule(expenditure_share=ratio(self.reimbursed(spent, students, context.index), spent))
+
+    def reimbursed(self, spent: Array, students: Array, index: Array) -> Array:
+        """Dollars paid back for ``spent`` dollars and so many full-time students, ``[..., D, 1]``."""
+        above = np.maximum(spent - students * (self.threshold * index), 0.0)
+        paid: Array = above * 0.0
+        reached: Array = above * 0.0
+        for step in self._steps():
+            end = above if step.up_to is None else np.minimum(above, students * (step.up_to * index))
+            paid = paid + step.rate * np.maximum(end - reached, 0.0)
+            reached = np.maximum(end, reached)
+        return paid
+
+    def describe(self) -> list[str]:
+        """Rates, steps and threshold."""
+        beyond = f" beyond {money(self.threshold)} a full-time student" if self.threshold else ""
+        if self.rate is not None:
+            return [f"{percent(self.rate)} of what a district spends on CTE above ordinary courses{beyond}."]
+        parts = [
+            f"{percent(step.rate)} of the rest"
+            if step.up_to is None
+            else f"{percent(step.rate)} up to {money(step.up_to)}"
+            for step in self.steps
+        ]
+        return [f"Of CTE spending above ordinary courses{beyond}, a full-time student: {', then '.join(parts)}."]
