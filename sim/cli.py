@@ -103,7 +103,19 @@ def _run_study(config: DictConfig) -> None:
         print(parameter_text())
         return
     hydra_config = HydraConfig.get()
+    if settings.study.name == "check_formula":
+        run_check(settings, Path(hydra_config.runtime.output_dir))
+        return
     run_comparison(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
+
+
+def run_check(settings: Settings, folder: Path) -> None:
+    """Price a bill in the base year, print what it does and write its ledger."""
+    from sim.report.bill_files import write_bill
+    from sim.study.check_formula import check_formula
+
+    print(write_bill(check_formula(settings), folder))
+    print(f"Written to {folder}")
 
 
 def run_comparison(

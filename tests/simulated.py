@@ -45,8 +45,8 @@ def shipped(name: str) -> Formula:
 
 def sparse(parameters: Parameters, world: World, sites_per_school: float = 5.0) -> Parameters:
     """The parameters with the statewide number of sites brought to a small state's schools."""
-    target = np.full((1, 1, 1), sites_per_school * float(world.districts.high_schools.sum()))
-    return replace(parameters, initial=replace(parameters.initial, sites_target=target))
+    target = np.full((1, 1, 1), sites_per_school)
+    return replace(parameters, initial=replace(parameters.initial, sites_per_school=target))
 
 
 def with_parameters(parameters: Parameters, **groups: Mapping[str, float]) -> Parameters:

@@ -169,7 +169,7 @@ def test_a_bust_cuts_grants_more_than_formula_money() -> None:
 
 def test_a_state_without_any_pathway_starts_and_stays_finite() -> None:
     world = made_up(1, 3)
-    parameters = with_parameters(parameters_from(world, 2, 2, 0.0), initial={"sites_target": 1e-6})
+    parameters = with_parameters(parameters_from(world, 2, 2, 0.0), initial={"sites_per_school": 1e-9})
     with np.errstate(divide="raise", invalid="raise"):
         ensemble = warmed_up(world, parameters, 2, (0, 1), 3)
         simulated = steps(ensemble, shipped("aligned"), 3)

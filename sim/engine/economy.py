@@ -78,8 +78,9 @@ def conditions(
     years = max(fiscal_year - world.base_year, 0)
     shocks = scenario.at(fiscal_year, world.base_year)
     shock = revenue_shock(state.revenue_shock, noise, economy) if years else state.revenue_shock
-    revenue = economy.revenue_base * compound(economy.revenue_growth, years) * np.exp(shock) * shocks.revenue
-    budget = economy.revenue_base * economy.budget_share * compound(economy.budget_growth, years)
+    base = world.anchors["general_fund_revenue"].value
+    revenue = base * compound(economy.revenue_growth, years) * np.exp(shock) * shocks.revenue
+    budget = base * economy.budget_share * compound(economy.budget_growth, years)
     severity = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
     return Conditions(
         fiscal_year=fiscal_year,

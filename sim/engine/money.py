@@ -18,7 +18,6 @@ from sim.parameters.groups import Beliefs, Outcomes, Parameters
 from sim.students import outcomes as completing
 from sim.world.world import World
 
-
 WEIGHED = ("per_participant", "per_concentrator", "per_credential", "per_site", "per_school")
 """Prices that districts weigh over the planning horizon."""
 TRUSTED = (
@@ -131,9 +130,11 @@ def announce(
         conditions.formula_cut,
     )
     size = state_total(state.counts.membership) / world.districts.membership.sum()
-    base_units = seg.base_program_units(world, economy.seg_units * size)
+    base_units = seg.base_program_units(world, world.anchors["program_units"].value * economy.seg_units_level * size)
     statewide_units = state_total(base_units)
-    seg_money = statewide_units * economy.seg_unit_value * conditions.price_index * (1.0 - conditions.formula_cut)
+    seg_money = (
+        statewide_units * world.anchors["unit_value"].value * conditions.price_index * (1.0 - conditions.formula_cut)
+    )
     added = {"funded": ZERO, "unfunded": ZERO}
     for line in lines:
         if line.seg != "outside":

@@ -89,7 +89,8 @@ def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: 
     """Sites of every pathway at the start, ``[..., D, C]``.
 
     Each high school offers a number of clusters that is concave in its membership, fewer at alternative schools and
-    charters, scaled so that the state has ``sites_target`` sites. Which ones is drawn by local demand and priority.
+    charters, scaled so that a high school has ``sites_per_school`` sites on average. Which ones is drawn by local
+    demand and priority.
     """
     initial, schools = parameters.initial, world.high_schools
     inside = np.flatnonzero(schools.district >= 0)
@@ -101,7 +102,7 @@ def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: 
     size = np.exp(initial.breadth_exponent * np.log(np.maximum(members, 1.0)))
     size = size * np.where(kind == "regular", 1.0, initial.alternative_breadth)
     size = size * np.where(charter, initial.charter_breadth, 1.0)
-    scale = _scale_to_total(size, initial.sites_target, len(world.clusters))
+    scale = _scale_to_total(size, initial.sites_per_school * float(district.size), len(world.clusters))
     starts = np.flatnonzero(np.diff(district, prepend=-1))
     rank_in_district = np.arange(district.size) - np.repeat(starts, np.diff(starts, append=district.size))
     uniforms = draws.once[Purpose.STARTING_MAP][..., rank_in_district, district, :]

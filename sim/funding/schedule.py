@@ -5,6 +5,7 @@ entitlement = schedule x counts.
 """
 
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,21 @@ class Counts:
     def offering(self) -> Array:
         """1 where a district has at least one high school with a pathway, else 0, ``[..., D, 1]``."""
         return (self.offering_schools > 0.0).astype(np.float64)
+
+    @cached_property
+    def _totals(self) -> dict[str, Array]:
+        return {}
+
+    def total(self, name: str) -> Array:
+        """A pathway count, a value tier's credentials (``credentials_1``) or quality points, ``[..., D, 1]``.
+
+        Summed once for each set of counts: sums over clusters cost more than all that is multiplied with them.
+        """
+        if name not in self._totals:
+            tier = name.removeprefix("credentials_")
+            counted = self.credentials[int(tier) - 1] if tier != name else getattr(self, name)
+            self._totals[name] = district_total(counted)
+        return self._totals[name]
 
 
 def _unpaid() -> Array:
@@ -147,20 +163,33 @@ def entitlement(schedule: Schedule, counts: Counts) -> Array:
     if schedule.expenditure_share is not ZERO:
         # Large classes can make a district's CTE cheaper than its ordinary courses; nothing is owed then.
         owed = owed + schedule.expenditure_share * np.maximum(counts.expenditure, 0.0)
-    # Pathway terms are added before the one sum over clusters, which costs more than all of them.
+    # Prices that differ between clusters are added up before the one sum over clusters.
     by_pathway: Array = ZERO
-    for price, count in (
-        (schedule.per_site, counts.sites),
-        (schedule.per_participant, counts.participants),
-        (schedule.per_concentrator, counts.concentrators),
-        (schedule.per_instructor, counts.instructors),
-        (schedule.startup_share, counts.startup_spending),
-        *zip(schedule.per_credential, counts.credentials, strict=True),
+    for name, price in (
+        ("sites", schedule.per_site),
+        ("participants", schedule.per_participant),
+        ("concentrators", schedule.per_concentrator),
+        ("instructors", schedule.per_instructor),
+        ("startup_spending", schedule.startup_share),
     ):
-        if price is not ZERO:
-            by_pathway = price * count if by_pathway is ZERO else by_pathway + price * count
+        if price is ZERO:
+            continue
+        if price.shape[-1] == 1:
+            owed = owed + price * counts.total(name)
+        else:
+            product = price * getattr(counts, name)
+            by_pathway = product if by_pathway is ZERO else by_pathway + product
     if by_pathway is not ZERO:
         owed = owed + district_total(by_pathway)
-    if schedule.per_quality_point is not ZERO:
-        owed = owed + district_total(schedule.per_quality_point * counts.quality)
+    for tier, price in enumerate(schedule.per_credential, start=1):
+        if price is ZERO:
+            continue
+        if price.shape[-1] == 1:
+            owed = owed + price * counts.total(f"credentials_{tier}")
+        else:
+            owed = owed + district_total(price * counts.credentials[tier - 1])
+    points = schedule.per_quality_point
+    if points is not ZERO:
+        alike = points.shape[-1] == 1
+        owed = owed + (points * counts.total("quality") if alike else district_total(points * counts.quality))
     return owed if owed is not ZERO else counts.membership * 0.0

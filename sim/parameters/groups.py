@@ -29,7 +29,6 @@ class Dated:
 class Economy:
     inflation: Array
     wage_growth: Array
-    revenue_base: Array
     revenue_growth: Array
     revenue_volatility: Array
     revenue_persistence: Array
@@ -38,8 +37,7 @@ class Economy:
     full_cut_shortfall: Array
     grant_cut: Array
     formula_cut: Array
-    seg_unit_value: Array
-    seg_units: Array
+    seg_units_level: Array
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Enrollment:
 
 @dataclass(frozen=True)
 class Initial:
-    sites_target: Array
+    sites_per_school: Array
     breadth_exponent: Array
     charter_breadth: Array
     alternative_breadth: Array

@@ -27,7 +27,9 @@ STATE: tuple[Column, ...] = (
     Column("participants", "students", "took at least one CTE course this year"),
     Column("concentrators", "students", "have completed two courses in one pathway"),
     Column("high_cost_concentrators", "students", "concentrators in LESC's four high-cost fields"),
-    Column("school_concentrator_share", "share", "concentrators over membership, mean over high schools with a pathway"),
+    Column(
+        "school_concentrator_share", "share", "concentrators over membership, mean over high schools with a pathway"
+    ),
     Column("credentials", "credentials", "industry-recognised credentials earned"),
     Column("credentials_tier_1", "credentials", "value tier 1: general or safety cards"),
     Column("credentials_tier_2", "credentials", "value tier 2: entry certifications"),

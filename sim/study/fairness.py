@@ -26,8 +26,9 @@ def entitlements(settings: Settings, inputs: Inputs) -> dict[str, dict[str, floa
 def rescaled(settings: Settings, inputs: Inputs) -> Inputs:
     """The inputs with every formula but the baseline scaled to the wanted base-year entitlement; unchanged if none is.
 
-    The baseline stays as it is, so that differences are taken against current law. Formulas without lines of their own (nothing replaces the pilot) cannot be scaled and stay as they are. Raises
-    InputError if the baseline is wanted as the measure and there is none.
+    The baseline stays as it is, so that differences are taken against current law. Formulas without lines of their own
+    (nothing replaces the pilot) cannot be scaled and stay as they are too. Raises InputError if the baseline is wanted
+    as the measure and there is none.
     """
     if settings.cost_neutral is None:
         return inputs

@@ -17,7 +17,7 @@ class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two"]
+    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula"]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()
@@ -30,6 +30,7 @@ class Settings(BaseModel):
     ``uncertainty: prior``, its own parameters. ``chunk``: replicates carried out together. ``cost_neutral``: dollars of
     base-year entitlement to which every formula is scaled, or 'baseline' for the baseline's, or null for formulas as
     written. ``parameters``: values that replace those of the catalogue, as group.name.
+    ``formula_file``: the bill that the study check_formula reads.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,6 +47,7 @@ class Settings(BaseModel):
     cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline"] | None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
+    formula_file: str | None = None
 
     @property
     def world_path(self) -> Path | None:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from sim.arrays import Array
 from sim.funding.components.component import Component, Multiplier, Share
 from sim.funding.schedule import Counts, Schedule
+from sim.world.world import CREDENTIAL_TIERS
 
 HeadCount = Literal["participants", "concentrators", "members"]
 PathwayCount = Literal["participants", "concentrators", "completers", "credit_hours"]
@@ -85,24 +86,37 @@ class StudentCounting(Component):
             case "members":
                 return Schedule(per_member=price)
 
-    def counted_of(self, count: StudentCount, counts: Counts) -> Array:
-        """How many are counted, ``[..., D, C]``, or ``[..., D, 1]`` for members and dual credit."""
+    def counted_of(self, count: PathwayCount, counts: Counts) -> Array:
+        """How many are counted in each pathway, ``[..., D, C]``."""
+        return self._combined(count, counts.participants, counts.concentrators)
+
+    def total_of(self, count: StudentCount, counts: Counts) -> Array:
+        """How many are counted in each district, ``[..., D, 1]``."""
+        match count:
+            case "credentials":
+                earned = [counts.total(f"credentials_{tier}") for tier in CREDENTIAL_TIERS]
+                return self._narrowed(earned[0] + earned[1] + earned[2])
+            case "dual_credit":
+                return self._narrowed(counts.dual_credit)
+            case "members":
+                return self._narrowed(counts.membership)
+            case _:
+                return self._combined(count, counts.total("participants"), counts.total("concentrators"))
+
+    def _combined(self, count: PathwayCount, participants: Array, concentrators: Array) -> Array:
         match count:
             case "participants":
-                number = counts.participants
+                number = participants
             case "concentrators":
-                number = counts.concentrators
+                number = concentrators
             case "completers":
-                number = counts.concentrators * self.completion_share
+                number = concentrators * self.completion_share
             case "credit_hours":
                 further = self.credits_per_concentrator - self.credits_per_participant
-                number = counts.participants * self.credits_per_participant + counts.concentrators * further
-            case "credentials":
-                number = counts.credentials[0] + counts.credentials[1] + counts.credentials[2]
-            case "dual_credit":
-                number = counts.dual_credit
-            case "members":
-                number = counts.membership
+                number = participants * self.credits_per_participant + concentrators * further
+        return self._narrowed(number)
+
+    def _narrowed(self, number: Array) -> Array:
         return number * self._share if self._share != 1.0 else number
 
     def one(self, count: StudentCount) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from sim.arrays import Array, district_total, ratio
+from sim.arrays import Array, ratio
 from sim.funding.components.component import Component, Dollars, Share, Strict, money, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
@@ -62,7 +62,7 @@ class ExpenditureReimbursement(Component):
         if self.rate is not None and self.threshold == 0.0:
             return Schedule(expenditure_share=np.full((1, 1), self.rate))
         spent = context.counts.expenditure
-        students = district_total(context.counts.participants) * self.full_time_share
+        students = context.counts.total("participants") * self.full_time_share
         return Schedule(expenditure_share=ratio(self.reimbursed(spent, students, context.index), spent))
 
     def reimbursed(self, spent: Array, students: Array, index: Array) -> Array:

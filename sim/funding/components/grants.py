@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.arrays import Array, BoolArray, district_total, ratio, state_total
+from sim.arrays import Array, BoolArray, ratio, state_total
 from sim.funding.components.component import Component, Dollars, Share, money, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
@@ -92,7 +92,7 @@ class CompetitiveGrant(Component):
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The award of each district, a lump sum, ``[..., D, 1]``."""
-        participants = district_total(context.counts.participants)
+        participants = context.counts.total("participants")
         luck = float(np.sqrt(1.0 - self.persistence * self.persistence))
         # Orthogonal to the application score, so that winning does not narrow the spread of the awards.
         generosity = luck * context.award_capacity - self.persistence * context.award_noise

@@ -1,13 +1,13 @@
 """Dollars for each student, or for what students do."""
 
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 import numpy as np
 from pydantic import model_validator
 
 from sim.arrays import Array, state_total
 from sim.funding.components.component import Dollars, Multiplier, money
-from sim.funding.components.counting import StudentCount, StudentCounting, UnitAmount
+from sim.funding.components.counting import PathwayCount, StudentCount, StudentCounting, UnitAmount
 from sim.funding.components.tiers import BY_PATHWAY, Tier, check_tiers, factors
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
@@ -55,9 +55,10 @@ class PerStudent(StudentCounting):
         return self.prices_for(self.count, self.dollars * context.index)
 
     def _from_pot(self, pot: float, context: PricingContext) -> Array:
-        number = self.counted_of(self.count, context.counts)
         if not self.tiers:
-            return pot * context.index / np.maximum(state_total(number), 1.0)
+            number = state_total(self.total_of(self.count, context.counts))
+            return pot * context.index / np.maximum(number, 1.0)
+        number = self.counted_of(cast(PathwayCount, self.count), context.counts)
         worth = factors(self.tiers, context.world)
         price: Array = worth * (pot * context.index / np.maximum(state_total(number * worth), 1.0))
         return price

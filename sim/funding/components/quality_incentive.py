@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from sim.arrays import Array, district_total
+from sim.arrays import Array
 from sim.funding.components.component import QUALITY, Component, Dollars, Share, listed, money, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule, entitlement
@@ -69,8 +69,8 @@ class QualityIncentive(Component):
             units = {
                 "district": counts.offering,
                 "school": counts.offering_schools,
-                "participant": district_total(counts.participants),
-                "concentrator": district_total(counts.concentrators),
+                "participant": counts.total("participants"),
+                "concentrator": counts.total("concentrators"),
             }[self.per]
             at_full_quality = self.dollars * context.index * units
         return Schedule(per_quality_point=at_full_quality * self._weights())

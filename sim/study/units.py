@@ -1,0 +1,105 @@
+"""One unit more or less of what a formula counts, in one district or pathway at a time."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from sim.arrays import Array, IntArray
+from sim.funding.schedule import Counts
+
+Field = Literal[
+    "membership", "participants", "concentrators", "credentials", "sites", "instructors", "placements", "dual_credit",
+    "quality",
+]  # fmt: skip
+
+WHOLE: tuple[str, ...] = ("membership", "participants", "concentrators", "placements", "dual_credit")
+"""Counts that the simulation holds as expected values and that a district reports in whole students."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Something of which a district has one more or one fewer.
+
+    ``one`` and ``many`` are its words; ``step`` how much of the count it is; ``by_pathway`` whether it belongs to a
+    cluster; ``tier`` the value tier of a credential; ``most`` up to how many a sweep looks for thresholds.
+    """
+
+    one: str
+    many: str
+    field: Field
+    most: int
+    step: float = 1.0
+    by_pathway: bool = True
+    tier: int = 0
+
+    def held(self, counts: Counts) -> Array:
+        """How much of it is counted, ``[D, C]`` or ``[D, 1]``; for quality the mean score."""
+        if self.field == "credentials":
+            return counts.credentials[self.tier - 1]
+        if self.field == "quality":
+            score: Array = counts.quality.mean(axis=-1, keepdims=True)
+            return score
+        held: Array = getattr(counts, self.field)
+        return held
+
+    def changed(self, counts: Counts, district: IntArray, cluster: IntArray, amount: Array) -> Counts:
+        """The counts ``[D, ...]`` with one place changed in each row ``[N, D, ...]``: there ``amount[N]`` is held.
+
+        Another site may make a further high school one with a pathway, as the number of these schools is that of the
+        cluster that most of them offer. Quality is moved in all its components alike, within 0 to 1.
+        """
+        row = np.arange(len(district))
+        if self.field == "quality":
+            scores = _repeated(counts.quality, len(row))
+            moved = amount - self.held(counts)[district, 0]
+            scores[row, district, :] = np.clip(scores[row, district, :] + moved[:, np.newaxis], 0.0, 1.0)
+            return replace(counts, quality=scores)
+        grown = _repeated(self.held(counts), len(row))
+        grown[row, district, cluster if self.by_pathway else 0] = amount
+        if self.field == "credentials":
+            first, second, third = (
+                grown if tier == self.tier else held for tier, held in enumerate(counts.credentials, start=1)
+            )
+            return replace(counts, credentials=(first, second, third))
+        if self.field == "sites":
+            further = grown.max(axis=-1, keepdims=True) - counts.sites.max(axis=-1, keepdims=True)
+            return replace(counts, sites=grown, offering_schools=np.maximum(counts.offering_schools + further, 0.0))
+        changes: dict[str, Any] = {self.field: grown}
+        return replace(counts, **changes)
+
+
+UNITS: tuple[Unit, ...] = (
+    Unit("member in grades 9-12", "members", "membership", 3000, by_pathway=False),
+    Unit("participant", "participants", "participants", 120),
+    Unit("concentrator", "concentrators", "concentrators", 120),
+    Unit("credential of tier 1", "credentials of tier 1", "credentials", 60, tier=1),
+    Unit("credential of tier 2", "credentials of tier 2", "credentials", 60, tier=2),
+    Unit("credential of tier 3", "credentials of tier 3", "credentials", 60, tier=3),
+    Unit("pathway at a high school", "pathways at high schools", "sites", 30),
+    Unit("section of an instructor", "sections", "instructors", 60, step=0.2),
+    Unit("work-based learning place", "places", "placements", 120, by_pathway=False),
+    Unit("dual-credit enrollment", "dual-credit enrollments", "dual_credit", 120, by_pathway=False),
+    Unit("hundredth of quality", "quality", "quality", 100, step=0.01, by_pathway=False),
+)
+"""What a formula may count, and by how much it changes when a district has one more."""
+
+
+def in_whole_units(counts: Counts) -> Counts:
+    """The counts as a district would report them: whole students and credentials, sections of 0.2 FTE.
+
+    A pathway keeps at least one participant.
+    """
+    offered = (counts.sites > 0.0).astype(np.float64)
+    whole: dict[str, Any] = {name: np.round(getattr(counts, name)) for name in WHOLE}
+    first, second, third = (np.round(tier) for tier in counts.credentials)
+    return replace(
+        counts,
+        **{**whole, "participants": np.maximum(whole["participants"], offered)},
+        credentials=(first, second, third),
+        instructors=np.round(counts.instructors / 0.2) * 0.2,
+    )
+
+
+def _repeated(count: Array, rows: int) -> Array:
+    return np.repeat(count[np.newaxis], rows, axis=0)

@@ -1,0 +1,123 @@
+"""Scenarios: what they multiply, what they leave alone, and how a stress study reads them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.config_folder import config_folder
+from sim.engine.ensemble import prepare, simulate
+from sim.engine.scenario import BASELINE, CALM, Shocks, read_scenario, scenario_from
+from sim.inputs import InputError
+from sim.parameters.catalogue import load_catalogue
+from sim.parameters.values import central_parameters
+from sim.study.inputs import find_formula
+from sim.world import load_world, synthetic_world
+
+SHIPPED = sorted((config_folder() / "scenario").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    world = synthetic_world(load_world(), 6, 3)
+    law = find_formula("status_quo", config_folder(), world.clusters.identifier)
+    return prepare(world, central_parameters(load_catalogue(), world.clusters, 3), law, 5, range(3), 6)
+
+
+@pytest.fixture(scope="module")
+def aligned(ensemble):
+    return find_formula("aligned", config_folder(), ensemble.world.clusters.identifier)
+
+
+def totals(ensemble, formula, scenario, column, years=6):
+    return [float(getattr(state, column).sum()) for state, _ in simulate(ensemble, formula, years, scenario=scenario)]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_scenario_has_title_and_source(path: Path) -> None:
+    scenario = read_scenario(path)
+    assert scenario.title
+    assert len(scenario.source) > 20
+
+
+@pytest.mark.parametrize("path", [path for path in SHIPPED if path.stem != "baseline"], ids=lambda path: path.stem)
+def test_a_shipped_scenario_changes_something_after_the_base_year_only(path: Path) -> None:
+    scenario = read_scenario(path)
+    assert any(scenario.at(year, 2026) != CALM for year in range(2027, 2050))
+    assert scenario.at(2026, 2026) == CALM
+    assert scenario.at(2020, 2026) == CALM
+
+
+def test_from_year_holds_until_the_next_entry_and_years_hold_alone() -> None:
+    scenario = scenario_from(
+        {
+            "title": "t",
+            "source": "made up",
+            "years": {2030: {"revenue": 0.5}},
+            "from_year": {2028: {"turnover": 2.0}, 2032: {"turnover": 1.0}},
+        },
+        "x.yaml",
+        "x",
+    )
+    assert scenario.at(2027, 2026) == CALM
+    assert scenario.at(2029, 2026) == Shocks(turnover=2.0)
+    assert scenario.at(2030, 2026) == Shocks(revenue=0.5)
+    assert scenario.at(2040, 2026) == CALM
+
+
+def test_a_scenario_that_multiplies_by_one_changes_no_bit(ensemble, aligned) -> None:
+    idle = BASELINE.model_copy(update={"name": "idle", "from_year": {2027: Shocks()}})
+    for (calm, _), (same, _) in zip(
+        simulate(ensemble, aligned, 4), simulate(ensemble, aligned, 4, scenario=idle), strict=True
+    ):
+        for name in ("sites", "participants", "concentrators", "cash", "quality", "supply", "grades"):
+            assert np.array_equal(getattr(calm, name), getattr(same, name))
+
+
+@pytest.mark.parametrize(
+    ("shocks", "column", "rises"),
+    [
+        ({"participation": 1.2}, "participants", True),
+        ({"progression": 1.5}, "concentrators", True),
+        ({"entrants": 0.5}, "grades", False),
+        ({"instructor_supply": 0.0, "turnover": 2.0}, "sections", False),
+        ({"running_costs": 6.0}, "quality", False),
+    ],
+)
+def test_a_shock_moves_what_it_says(ensemble, aligned, shocks, column, rises) -> None:
+    shocked = BASELINE.model_copy(update={"name": "shocked", "from_year": {2028: Shocks(**shocks)}})
+    calm = totals(ensemble, aligned, BASELINE, column)
+    moved = totals(ensemble, aligned, shocked, column)
+    assert moved[0] == calm[0]
+    assert (moved[-1] > calm[-1]) if rises else (moved[-1] < calm[-1])
+
+
+def test_a_bust_cuts_the_appropriation_of_a_grant(ensemble) -> None:
+    bust = BASELINE.model_copy(update={"name": "bust", "from_year": {2028: Shocks(revenue=0.5)}})
+    for _, year in simulate(ensemble, ensemble.current_law, 3, scenario=bust):
+        offer = next(offer for offer in year.offers.lines if offer.line.name == "nextgen_pilot")
+        cut = 1.0 - float(np.mean(offer.appropriation)) / offer.line.appropriation.dollars
+        if year.fiscal_year == 2027:
+            assert cut < 0.01
+        else:
+            assert cut == pytest.approx(float(np.mean(ensemble.parameters.economy.grant_cut)))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            {"title": "t", "source": "s", "years": {2030: {"revenu": 0.5}}},
+            "revenu: unknown key; did you mean 'revenue'?",
+        ),
+        ({"title": "t", "source": "s", "years": {2030: {"revenue": -1}}}, "years.2030.revenue: -1 is not allowed"),
+        ({"title": "t", "source": "s", "years": {30: {}}}, "30 is not a fiscal year"),
+        ({"title": "t"}, "source: is missing"),
+        (["oil"], "a scenario is a mapping"),
+    ],
+)
+def test_nonsense_is_refused_in_one_line(written, said) -> None:
+    with pytest.raises(InputError) as refused:
+        scenario_from(written, "x.yaml", "x")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
