@@ -71,8 +71,8 @@ def small_world(
             total_membership=3.0 * size,
             high_schools=schools,
             coverage=np.ones((districts, int(schools.max()) + 1)),
-            neighbours=np.zeros((districts, 1), dtype=np.intp),
-            neighbour_weights=np.zeros((districts, 1)),
+            neighbors=np.zeros((districts, 1), dtype=np.intp),
+            neighbor_weights=np.zeros((districts, 1)),
         ),
         high_schools=HighSchools(
             identifier=tuple(f"S{school + 1}" for school in range(len(owner))),

@@ -172,7 +172,7 @@ def test_a_pot_of_money_connects_all_districts(ensemble: Ensemble) -> None:
 def test_what_a_district_offers_is_seen_by_those_who_look_at_it_and_no_others(ensemble: Ensemble) -> None:
     districts = ensemble.world.districts
     place = districts.identifier.index(CHANGED)
-    looking_at = ((districts.neighbours == place) & (districts.neighbour_weights > 0)).any(axis=-1)
+    looking_at = ((districts.neighbors == place) & (districts.neighbor_weights > 0)).any(axis=-1)
     assert set(districts.region[looking_at]) - {districts.region[place]}
     one, two = (
         steps(start, formula_of(), 1)[0].year.situation.peer_share

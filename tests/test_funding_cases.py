@@ -125,11 +125,11 @@ def test_every_component_has_a_worked_example() -> None:
     assert kinds == set(COMPONENTS)
 
 
-def test_every_component_names_what_it_is_modelled_on() -> None:
+def test_every_component_names_what_it_is_modeled_on() -> None:
     for kind, component in COMPONENTS.items():
         assert issubclass(component, Component)
         documented = component.__doc__ or ""
-        assert any(word in documented for word in ("Modelled on", "LESC", "Perkins V, Section")), kind
+        assert any(word in documented for word in ("Modeled on", "LESC", "Perkins V, Section")), kind
 
 
 def test_case_names_are_sentences_and_stand_once() -> None:

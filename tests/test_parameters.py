@@ -37,7 +37,7 @@ UNCERTAIN = [pytest.param(entry, id=f"{group}.{name}") for group, name, entry in
 WHOLE_UNIT = np.array([0.0, 1e-9, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0 - 1e-9, 1.0])
 
 
-def centre(entry: Entry) -> float:
+def center(entry: Entry) -> float:
     return 1.0 if isinstance(entry.value, dict) else entry.value
 
 
@@ -64,7 +64,7 @@ def test_every_number_is_named_and_labelled_alike(group: str, name: str, entry: 
 
 @pytest.mark.parametrize("entry", UNCERTAIN)
 def test_draws_lie_where_the_prior_says(entry: Entry) -> None:
-    prior, middle = entry.prior, centre(entry)
+    prior, middle = entry.prior, center(entry)
     assert prior.low is not None
     assert prior.high is not None
     drawn = quantile(prior, middle, np.linspace(0.001, 0.999, 999))

@@ -211,7 +211,7 @@ DECISIONS = replace(
     expansion_limit=number(0.5),
     contraction_fill=number(0.5),
 )
-BOOKS = group(Books, practised_spending=0.6)
+BOOKS = group(Books, practiced_spending=0.6)
 
 
 def situation(**changes: Array) -> Situation:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.world import World, load_world, synthetic_world
 from sim.world.building import SIZE_CLASSES
 from sim.world.documentation import provenance, tables_page
-from sim.world.geography import coverage, great_circle, neighbours
+from sim.world.geography import coverage, great_circle, neighbors
 from sim.world.loading import BUNDLED
 from sim.world.reading import read_table
 from sim.world.schema import TABLES, HighSchoolRow, PathwayRow
@@ -146,26 +146,26 @@ def test_the_great_circle_of_known_places() -> None:
     assert great_circle(*map(np.array, (0.0, 0.0, 0.0, 90.0))) == pytest.approx(6371 * np.pi / 2)
 
 
-def test_neighbours_are_others_and_prefer_the_own_region(world: World) -> None:
+def test_neighbors_are_others_and_prefer_the_own_region(world: World) -> None:
     districts = world.districts
     itself = np.arange(120)[:, None]
-    assert (districts.neighbours != itself).all()
-    np.testing.assert_allclose(districts.neighbour_weights.sum(axis=1), 1)
-    assert (np.diff(districts.neighbour_weights, axis=1) <= 1e-12).all()
-    same = districts.region[districts.neighbours] == districts.region[:, None]
+    assert (districts.neighbors != itself).all()
+    np.testing.assert_allclose(districts.neighbor_weights.sum(axis=1), 1)
+    assert (np.diff(districts.neighbor_weights, axis=1) <= 1e-12).all()
+    same = districts.region[districts.neighbors] == districts.region[:, None]
     assert same.mean() > 0.8
-    for row in districts.neighbours:
+    for row in districts.neighbors:
         assert len(set(row.tolist())) == len(row)
 
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), count=st.integers(1, 40), near=st.integers(1, 8))
-def test_neighbours_are_those_that_a_full_search_finds(data: st.DataObject, count: int, near: int) -> None:
+def test_neighbors_are_those_that_a_full_search_finds(data: st.DataObject, count: int, near: int) -> None:
     degrees = st.lists(st.integers(-40, 40), min_size=count, max_size=count)
     latitude = np.array(data.draw(degrees), dtype=float)
     longitude = np.array(data.draw(degrees), dtype=float)
     region = np.array(data.draw(st.lists(st.integers(0, 3), min_size=count, max_size=count)), dtype=np.intp)
-    index, weight = neighbours(latitude, longitude, region, near)
+    index, weight = neighbors(latitude, longitude, region, near)
     assert index.shape == weight.shape == (count, near)
     others = min(near, count - 1)
     for d in range(count):
@@ -178,13 +178,13 @@ def test_neighbours_are_those_that_a_full_search_finds(data: st.DataObject, coun
         assert weight[d].sum() == pytest.approx(1.0 if others else 0.0)
 
 
-def test_many_points_and_few_points_find_the_same_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_points_and_few_points_find_the_same_neighbors(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(7)
     latitude, longitude = rng.uniform(30, 48, 300), rng.uniform(-120, -75, 300)
     region = rng.integers(0, 6, 300)
-    outright = neighbours(latitude, longitude, region)
+    outright = neighbors(latitude, longitude, region)
     monkeypatch.setattr("sim.world.geography.FEW_POINTS", 0)
-    searched = neighbours(latitude, longitude, region)
+    searched = neighbors(latitude, longitude, region)
     np.testing.assert_array_equal(outright[0], searched[0])
     np.testing.assert_array_equal(outright[1], searched[1])
 
@@ -263,7 +263,7 @@ def test_synthetic_worlds_of_any_size_are_whole(world: World, districts: int) ->
     assert len(np.add.reduceat(d.membership, d.region_starts)) == len(made.regions)
     assert made.regions.priority_probability.shape == (len(made.regions), 14)
     np.testing.assert_allclose(d.coverage[:, -1], 1)
-    np.testing.assert_allclose(d.neighbour_weights.sum(axis=1), 1.0 if districts > 1 else 0.0)
+    np.testing.assert_allclose(d.neighbor_weights.sum(axis=1), 1.0 if districts > 1 else 0.0)
     per_student = made.anchors["participants"].value / d.membership.sum()
     assert per_student == pytest.approx(world.anchors["participants"].value / world.districts.membership.sum())
     assert made.anchors["unit_value"] == world.anchors["unit_value"]

@@ -221,7 +221,7 @@ def test_the_smallest_table_of_districts_is_a_world(tmp_path: Path) -> None:
     for field in ("region", "poverty_share", "latitude", "total_membership", "membership_by_grade"):
         assert all(field in names for names in d.estimated)
     assert np.isfinite(d.latitude).all()
-    np.testing.assert_allclose(d.neighbour_weights.sum(axis=1), 1)
+    np.testing.assert_allclose(d.neighbor_weights.sum(axis=1), 1)
 
 
 def test_bundled_totals_are_scaled_to_the_users_districts_and_say_so(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
     assert mixed.districts.identifier == plain.districts.identifier
     assert mixed.high_schools.identifier == plain.high_schools.identifier
     np.testing.assert_array_equal(mixed.districts.membership, plain.districts.membership)
-    np.testing.assert_array_equal(mixed.districts.neighbours, plain.districts.neighbours)
+    np.testing.assert_array_equal(mixed.districts.neighbors, plain.districts.neighbors)
 
 
 def test_blank_lines_a_byte_order_mark_and_spaces_do_not_matter(tmp_path: Path) -> None:
@@ -295,4 +295,4 @@ def test_any_table_of_districts_gives_a_world_that_adds_up(
     assert (np.diff(d.coverage, axis=1) >= 0).all()
     assert (d.coverage[:, -1] == 1).all()
     assert len(np.add.reduceat(d.membership, d.region_starts)) == len({region for _, _, region in rows})
-    np.testing.assert_allclose(d.neighbour_weights.sum(axis=1), 1.0 if len(rows) > 1 else 0.0)
+    np.testing.assert_allclose(d.neighbor_weights.sum(axis=1), 1.0 if len(rows) > 1 else 0.0)

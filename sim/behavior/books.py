@@ -59,8 +59,8 @@ def close_books(
 
 
 def closing_local_rate(
-    instruction: Array, flexible: Array, receipts: Array, participants: Array, practised_spending: Array
+    instruction: Array, flexible: Array, receipts: Array, participants: Array, practiced_spending: Array
 ) -> Array:
-    """Dollars a participant of a district's own money that close its books at practised spending, not negative."""
-    needed = instruction + practised_spending * flexible - receipts
+    """Dollars a participant of a district's own money that close its books at practiced spending, not negative."""
+    needed = instruction + practiced_spending * flexible - receipts
     return np.maximum(ratio(needed, participants), 0.0)

@@ -16,7 +16,7 @@ def closing_chance(
 ) -> Array:
     """Chance that a site closes this year, ``[..., D, C]``.
 
-    ``margin`` is expected revenue less practised cost per participant, constant dollars. Money sunk in equipment that
+    ``margin`` is expected revenue less practiced cost per participant, constant dollars. Money sunk in equipment that
     still has service life holds closure back. Gross closure is about 3% a year in ordinary times and 15-25% in a cut
     (2025 EdWeek survey; Minnesota 2008-11).
     """

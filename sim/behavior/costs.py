@@ -1,4 +1,4 @@
-"""What CTE costs beyond ordinary courses: the excess cost of a pathway, sustained and as practised."""
+"""What CTE costs beyond ordinary courses: the excess cost of a pathway, sustained and as practiced."""
 
 from dataclasses import dataclass
 
@@ -58,20 +58,20 @@ def usual_cost(
     elective: Array,
     sites: SiteCosts,
     variable_each: Array,
-    practised: Array,
+    practiced: Array,
     clusters: Clusters,
     parameters: Parameters,
 ) -> Array:
     """Excess cost of a participant in a full section of a site of usual size, dollars, ``[..., D, C]``, positive.
 
-    ``variable_each`` are consumables and exams of a participant; non-salary costs count as far as they are practised.
+    ``variable_each`` are consumables and exams of a participant; non-salary costs count as far as they are practiced.
     """
     seats = clusters.class_size * parameters.choice.seats_per_section
     costs = parameters.costs
     site_share = costs.fixed_site_share / costs.usual_site + (1.0 - costs.fixed_site_share) / (
         seats * costs.sections_per_instructor
     )
-    excess = salary / seats - elective + practised * (sites.total * site_share + variable_each)
+    excess = salary / seats - elective + practiced * (sites.total * site_share + variable_each)
     return np.maximum(excess, 0.1 * elective)
 
 

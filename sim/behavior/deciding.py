@@ -37,7 +37,7 @@ class Situation(Rows):
     Students: ``participants`` of last year; ``demanded``, the students who would come this year; ``site_demand``,
     those whom one more site would draw.
     Money: ``expected_revenue``, a year's expected revenue of a pathway as it stands; ``site_revenue``, that of one
-    more site; ``yearly_cost`` and ``site_cost``, the excess costs of both as practised; ``startup_cost`` and
+    more site; ``yearly_cost`` and ``site_cost``, the excess costs of both as practiced; ``startup_cost`` and
     ``startup_grant`` of one site; ``facility_cost``; ``cash``, ``general_money`` (for launches) and
     ``yearly_spending`` ``[..., D, 1]``.
     Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``spending_ratio``
@@ -107,7 +107,7 @@ class Choice:
 def attractiveness(situation: Situation, net_value: Array, decisions: Decisions) -> Array:
     """How much a district wants one more site of a cluster, ``[..., D, C]``, on the scale of log odds.
 
-    financial x asinh(expected net value / scale) + demand x unmet demand in sections + labour signal + peers + quality
+    financial x asinh(expected net value / scale) + demand x unmet demand in sections + labor signal + peers + quality
     - risk aversion x share of revenue at risk - inertia where the district offers nothing of the cluster yet.
     """
     s = situation
@@ -156,13 +156,13 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
     )
     sites_closed = closing.sites_closed(s.sites, chance, s.close_draw)
 
-    target_size = sizing.target_class_size(s.class_size, s.class_cap, s.spending_ratio, books.practised_spending)
+    target_size = sizing.target_class_size(s.class_size, s.class_cap, s.spending_ratio, books.practiced_spending)
     section_change = sizing.section_change(
         sections=s.sections + s.vacant_sections,
         sites=s.sites,
         needed=sizing.sections_needed(s.demanded, target_size, s.seats_per_section, s.sites),
         half_empty=s.participants < decisions.contraction_fill * usual_seats,
-        squeezed=s.spending_ratio < books.practised_spending,
+        squeezed=s.spending_ratio < books.practiced_spending,
         decisions=decisions,
     )
     return Choice(

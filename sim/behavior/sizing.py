@@ -6,10 +6,10 @@ from sim.arrays import Array, BoolArray
 from sim.parameters.groups import Decisions
 
 
-def target_class_size(class_size: Array, class_cap: Array, spending_ratio: Array, practised: Array) -> Array:
+def target_class_size(class_size: Array, class_cap: Array, spending_ratio: Array, practiced: Array) -> Array:
     """Students a district plans for each section, ``[..., D, C]``: the typical size, and towards the cap when
-    spending falls short of what is practised in ordinary years."""
-    squeeze = np.clip((practised - spending_ratio) / practised, 0.0, 1.0)
+    spending falls short of what is practiced in ordinary years."""
+    squeeze = np.clip((practiced - spending_ratio) / practiced, 0.0, 1.0)
     return class_size + (class_cap - class_size) * squeeze
 
 

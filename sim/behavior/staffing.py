@@ -1,4 +1,4 @@
-"""Instructors leave and are sought in regional labour markets that can run dry."""
+"""Instructors leave and are sought in regional labor markets that can run dry."""
 
 from dataclasses import dataclass
 

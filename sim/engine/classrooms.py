@@ -76,7 +76,7 @@ def teach(
     prospects: Prospects,
     offers: Offers,
 ) -> Schooling:
-    """The school year: enrolment within seats, concentrators, credentials, dual credit and placements."""
+    """The school year: enrollment within seats, concentrators, credentials, dual credit and placements."""
     terms = parameters.choice
     reached = choice.reached_share(
         world.districts.coverage, workforce.sites, world.districts.high_schools, terms.district_travel

@@ -141,13 +141,13 @@ def settle_constants(world: World, premises: Premises, state: State, year: Year)
 
 
 def settle_local_money(world: World, parameters: Parameters, state: State, year: Year, first: bool) -> State:
-    """Each district's own contribution moved to what would have closed this year's books at practised spending."""
+    """Each district's own contribution moved to what would have closed this year's books at practiced spending."""
     rate = books.closing_local_rate(
         year.bill.instruction + year.bill.unfilled,
         year.bill.flexible,
         state.receipts,
         district_total(state.participants),
-        parameters.books.practised_spending,
+        parameters.books.practiced_spending,
     )
     cash = parameters.initial.cash_start * year.bill.sustained if first else state.cash
     return replace(state, local_rate=rate if first else 0.5 * (state.local_rate + rate), cash=cash)

@@ -1,4 +1,4 @@
-"""What each district sees when it decides, assembled from the state, the prices and the neighbours."""
+"""What each district sees when it decides, assembled from the state, the prices and the neighbors."""
 
 from collections.abc import Mapping
 
@@ -47,7 +47,7 @@ def observe(
     salary = costs.section_salary(clusters, conditions.wage_index, parameters.costs, parameters.staffing)
     elective = costs.elective_cost(conditions.wage_index, parameters.costs, parameters.choice.seats_per_section)
     site_cost = costs.site_costs(clusters, conditions.running_index, parameters.costs)
-    practised = parameters.books.practised_spending
+    practiced = parameters.books.practiced_spending
     attempts_each = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
     variable_each = costs.variable_cost(
         np.ones_like(progression), progression, progression * attempts_each,
@@ -59,11 +59,11 @@ def observe(
         state.participants,
         salary,
         elective,
-    ) + practised * (
+    ) + practiced * (
         costs.site_scale(state.sites, state.sections, parameters.costs) * site_cost.total
         + variable_each * state.participants
     )
-    usual_each = costs.usual_cost(salary, elective, site_cost, variable_each, practised, clusters, parameters)
+    usual_each = costs.usual_cost(salary, elective, site_cost, variable_each, practiced, clusters, parameters)
     backing = (
         ratio(prospects.own_money + prospects.lump_sum, district_total(usual_each * state.participants), 1.0)
         * usual_each
@@ -80,7 +80,7 @@ def observe(
     new_sections = sizing.sections_needed(
         site_demand, clusters.class_size, parameters.choice.seats_per_section, np.ones_like(site_demand)
     )
-    new_cost = costs.instruction_excess(new_sections, site_demand, salary, elective) + practised * (
+    new_cost = costs.instruction_excess(new_sections, site_demand, salary, elective) + practiced * (
         costs.site_scale(np.ones_like(site_demand), new_sections, parameters.costs) * site_cost.total
         + variable_each * site_demand
     )

@@ -1,4 +1,4 @@
-"""How a district stands: its quality, the breadth of its offer, and what its neighbours offer."""
+"""How a district stands: its quality, the breadth of its offer, and what its neighbors offer."""
 
 import numpy as np
 
@@ -19,10 +19,10 @@ def breadth(sites: Array, world: World) -> Array:
 
 
 def peer_share(sites: Array, world: World) -> Array:
-    """Share of a district's neighbours, by weight, that offer each cluster, ``[..., D, C]``."""
+    """Share of a district's neighbors, by weight, that offer each cluster, ``[..., D, C]``."""
     offers = (sites > 0) * 1.0
-    neighbours, weights = world.districts.neighbours, world.districts.neighbour_weights
+    neighbors, weights = world.districts.neighbors, world.districts.neighbor_weights
     share = np.zeros_like(offers)
-    for near in range(neighbours.shape[-1]):
-        share += offers[..., neighbours[:, near], :] * weights[:, near, np.newaxis]
+    for near in range(neighbors.shape[-1]):
+        share += offers[..., neighbors[:, near], :] * weights[:, near, np.newaxis]
     return share

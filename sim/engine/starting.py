@@ -52,7 +52,7 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         reference_equipment=initial.equipment_start * one,
         reference_stability=0.95 * one,
         reference_fill=one,
-        reference_spending=parameters.books.practised_spending * one,
+        reference_spending=parameters.books.practiced_spending * one,
         tier_mix=outcomes.natural_mix(world.clusters.credential_tier, parameters.outcomes.main_tier_share),
         loadings=Loadings(**load_loadings()),
     )
@@ -194,7 +194,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         concentration_effort=pathways,
         credential_effort=pathways,
         cash=districts,
-        spending_ratio=parameters.books.practised_spending + districts,
+        spending_ratio=parameters.books.practiced_spending + districts,
         local_rate=districts,
         receipts=districts,
         reference_receipts=districts,

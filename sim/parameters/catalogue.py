@@ -80,8 +80,8 @@ class Entry(BaseModel):
             raise ValueError(f"the value must lie in its range {low:g} to {high:g}")
         prior = self.prior
         if prior.low is not None and prior.high is not None:
-            centre = 1.0 if isinstance(self.value, dict) else self.value
-            if not prior.low <= centre <= prior.high:
+            center = 1.0 if isinstance(self.value, dict) else self.value
+            if not prior.low <= center <= prior.high:
                 raise ValueError("the value must lie between low and high of its prior")
             if not self.dated and not (low <= prior.low and prior.high <= high):
                 raise ValueError("the prior must lie in the range")

@@ -192,7 +192,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class Books:
-    practised_spending: Array
+    practiced_spending: Array
     spending_floor: Array
     cash_draw: Array
     carryover_limit: Array

@@ -9,19 +9,19 @@ from sim.parameters.catalogue import Prior
 P90_OF_STANDARD_NORMAL = float(ndtri(0.9))
 
 
-def quantile(prior: Prior, centre: float, probability: Array) -> Array:
+def quantile(prior: Prior, center: float, probability: Array) -> Array:
     """The value below which the prior holds ``probability`` of its mass.
 
-    ``centre`` is the peak of a triangular and the median of a lognormal prior. A lognormal keeps low and high as its
+    ``center`` is the peak of a triangular and the median of a lognormal prior. A lognormal keeps low and high as its
     10th and 90th percentiles even where they lie unevenly about the median, by a scale for each half.
     """
     if prior.distribution == "fixed" or prior.low is None or prior.high is None:
-        return np.full_like(probability, centre)
+        return np.full_like(probability, center)
     if prior.distribution == "uniform":
         return prior.low + probability * (prior.high - prior.low)
     if prior.distribution == "triangular":
-        return _triangular(prior.low, centre, prior.high, probability)
-    return split_lognormal(prior.low, centre, prior.high, probability)
+        return _triangular(prior.low, center, prior.high, probability)
+    return split_lognormal(prior.low, center, prior.high, probability)
 
 
 def split_lognormal(low: float | Array, median: float | Array, high: float | Array, probability: Array) -> Array:

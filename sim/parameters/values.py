@@ -56,11 +56,11 @@ def drawn_values(catalogue: Catalogue, points: Array) -> dict[str, Array]:
     give their factor."""
     table = {}
     for position, (group, name, entry) in enumerate(catalogue.uncertain()):
-        table[f"{group}.{name}"] = quantile(entry.prior, _centre(entry), points[:, position])
+        table[f"{group}.{name}"] = quantile(entry.prior, _center(entry), points[:, position])
     return table
 
 
-def _centre(entry: Entry) -> float:
+def _center(entry: Entry) -> float:
     return 1.0 if isinstance(entry.value, dict) else float(entry.value)
 
 
@@ -83,7 +83,7 @@ def _assemble(
 
 
 def _value(entry: Entry, runs: int, points: Array | None) -> Array | groups.Dated:
-    values = np.full(runs, _centre(entry)) if points is None else quantile(entry.prior, _centre(entry), points)
+    values = np.full(runs, _center(entry)) if points is None else quantile(entry.prior, _center(entry), points)
     column = values.reshape(runs, 1, 1)
     if isinstance(entry.value, dict):
         years = tuple(sorted(entry.value))

@@ -223,7 +223,7 @@ def finish_years(
 TIERS: tuple[str, ...] = (
     "tier 1: general\nor safety cards",
     "tier 2: entry\ncertifications",
-    "tier 3: licences\nthat gate a job",
+    "tier 3: licenses\nthat gate a job",
 )
 """Value tiers of a credential, in the two lines of a heading."""
 

@@ -4,7 +4,7 @@ from sim.parameters.catalogue import Entry, load_catalogue
 
 HEADINGS: dict[str, str] = {
     "economy": "Economy and the state's main formula",
-    "enrollment": "Enrolment",
+    "enrollment": "Enrollment",
     "initial": "Starting map",
     "beliefs": "Beliefs and trust",
     "decisions": "Launch, expand, contract, close",

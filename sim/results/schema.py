@@ -30,11 +30,11 @@ STATE: tuple[Column, ...] = (
     Column(
         "school_concentrator_share", "share", "concentrators over membership, mean over high schools with a pathway"
     ),
-    Column("credentials", "credentials", "industry-recognised credentials earned"),
+    Column("credentials", "credentials", "industry-recognized credentials earned"),
     Column("credentials_tier_1", "credentials", "value tier 1: general or safety cards"),
     Column("credentials_tier_2", "credentials", "value tier 2: entry certifications"),
-    Column("credentials_tier_3", "credentials", "value tier 3: licences that gate a job"),
-    Column("dual_credit", "enrollments", "dual-credit enrolments in CTE"),
+    Column("credentials_tier_3", "credentials", "value tier 3: licenses that gate a job"),
+    Column("dual_credit", "enrollments", "dual-credit enrollments in CTE"),
     Column("placements", "students", "work-based learning placements"),
     Column(
         "graduates_gained", "students", "extra on-time graduates caused by concentrating; causal range, see parameters"
@@ -60,7 +60,7 @@ STATE: tuple[Column, ...] = (
     Column("districts_offering", "districts", "districts and charters with at least one pathway"),
     Column("entitlement", "dollars", "owed by the state's CTE lines before proration"),
     Column("appropriation", "dollars", "voted for the state's CTE lines; lines funded in full count at what they paid"),
-    Column("state_cost", "dollars", "paid by the state's CTE lines to districts and programmes, general fund"),
+    Column("state_cost", "dollars", "paid by the state's CTE lines to districts and programs, general fund"),
     Column("state_cost_constant", "dollars", "state_cost in constant dollars of the base year"),
     Column("recurring_cost", "dollars", "part of state_cost that is recurring"),
     Column("nonrecurring_cost", "dollars", "part of state_cost that is nonrecurring"),

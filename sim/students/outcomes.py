@@ -113,7 +113,7 @@ def natural_mix(credential_tier: Array, main_share: Array) -> tuple[Array, Array
 
 
 def dual_credit(participants: Array, effort: Array, outcomes: Outcomes) -> Array:
-    """Dual-credit enrolments in CTE, ``[..., D, 1]``."""
+    """Dual-credit enrollments in CTE, ``[..., D, 1]``."""
     return district_total(participants) * (outcomes.dual_credit_rate * (1.0 + effort))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import Array, IntArray
-from sim.world.geography import coverage, neighbours
+from sim.world.geography import coverage, neighbors
 from sim.world.reading import Table
 from sim.world.schema import SPREADS, ClusterRow, DistrictRow, HighSchoolRow, PathwayRow, PriorityRow, RegionRow
 from sim.world.world import Clusters, Districts, HighSchools, PathwayMap, Regions, Spread
@@ -75,7 +75,7 @@ def build_districts(
     np.add.at(by_grade, owner, high_schools.membership_by_grade[inside])
     membership = by_grade.sum(axis=1)
     latitude, longitude, placed = _coordinates(ordered, region)
-    index, weights = neighbours(latitude, longitude, region)
+    index, weights = neighbors(latitude, longitude, region)
     districts = Districts(
         identifier=tuple(row.district for row in ordered),
         name=tuple(row.name or row.district for row in ordered),
@@ -105,8 +105,8 @@ def build_districts(
         ),
         high_schools=np.bincount(owner, minlength=len(ordered)).astype(np.intp),
         coverage=coverage(owner, high_schools.membership[inside], len(ordered)),
-        neighbours=index,
-        neighbour_weights=weights,
+        neighbors=index,
+        neighbor_weights=weights,
     )
     return districts, high_schools
 

@@ -31,7 +31,7 @@ def great_circle(latitude: Array, longitude: Array, other_latitude: Array, other
     return distance
 
 
-def neighbours(latitude: Array, longitude: Array, region: IntArray, count: int = NEIGHBOURS) -> tuple[IntArray, Array]:
+def neighbors(latitude: Array, longitude: Array, region: IntArray, count: int = NEIGHBOURS) -> tuple[IntArray, Array]:
     """The districts that each district looks at, and how much each counts.
 
     The ``count`` nearest, where a district of another region counts as ``OTHER_REGION`` times as far away; their

@@ -8,7 +8,7 @@ import numpy as np
 from sim.arrays import Array, IntArray
 from sim.inputs import InputError
 from sim.world.building import size_class
-from sim.world.geography import coverage, neighbours
+from sim.world.geography import coverage, neighbors
 from sim.world.loading import scale_anchors, scaled
 from sim.world.world import Districts, HighSchools, World
 
@@ -59,7 +59,7 @@ def synthetic_world(world: World, districts: int, seed: int) -> World:
     district_grades = np.zeros((districts, by_grade.shape[1]))
     np.add.at(district_grades, owner, by_grade)
     membership = district_grades.sum(axis=1)
-    index, weights = neighbours(latitude, longitude, region)
+    index, weights = neighbors(latitude, longitude, region)
     new_districts = Districts(
         identifier=identifier,
         name=tuple(f"District {index + 1}" for index in range(districts)),
@@ -79,8 +79,8 @@ def synthetic_world(world: World, districts: int, seed: int) -> World:
         total_membership=np.maximum(old.total_membership[drawn] * factor, membership),
         high_schools=np.bincount(owner, minlength=districts).astype(np.intp),
         coverage=coverage(owner, sizes, districts),
-        neighbours=index,
-        neighbour_weights=weights,
+        neighbors=index,
+        neighbor_weights=weights,
     )
     like = np.arange(count) % len(world.regions)
     new_regions = replace(

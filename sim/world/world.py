@@ -22,7 +22,7 @@ QUALITY_COMPONENTS: tuple[str, ...] = (
 """The 12 components of the ACTE High-Quality CTE Program of Study Framework, in its order (LESC brief, p. 9)."""
 
 CREDENTIAL_TIERS: tuple[int, ...] = (1, 2, 3)
-"""Value tiers of a credential: 1 general or safety card, 2 entry certification, 3 licence that gates a job."""
+"""Value tiers of a credential: 1 general or safety card, 2 entry certification, 3 license that gates a job."""
 
 GRADES: tuple[int, ...] = (9, 10, 11, 12)
 
@@ -73,8 +73,8 @@ class Districts:
     all grades. ``region_starts`` are the first districts of the regions, as ``np.add.reduceat`` wants them; every
     region has at least one. ``high_schools`` counts every school with students in grades 9-12. ``coverage[d, n]`` is
     the share of a district's 9-12 membership enrolled in its ``n`` largest high schools, ``n`` from 0 to the largest
-    number of schools in any district. ``neighbours[d, j]`` are the indices of the districts whose offers a district
-    looks at, weighted by ``neighbour_weights[d, j]`` (rows sum to one, or to zero where there is no neighbour).
+    number of schools in any district. ``neighbors[d, j]`` are the indices of the districts whose offers a district
+    looks at, weighted by ``neighbor_weights[d, j]`` (rows sum to one, or to zero where there is no neighbor).
     ``estimated[d]`` names the fields that are not observed.
     """
 
@@ -96,8 +96,8 @@ class Districts:
     total_membership: Array
     high_schools: IntArray
     coverage: Array
-    neighbours: IntArray
-    neighbour_weights: Array
+    neighbors: IntArray
+    neighbor_weights: Array
 
     def __len__(self) -> int:
         return len(self.identifier)

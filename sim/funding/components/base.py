@@ -28,7 +28,7 @@ class BreadthStep(Strict):
 class Base(Component):
     """A fixed amount for every district, high school or site that offers a pathway.
 
-    Modelled on the base funding that LESC proposes (LESC brief, 4 September 2025, p. 11) and on Utah's base for each
+    Modeled on the base funding that LESC proposes (LESC brief, 4 September 2025, p. 11) and on Utah's base for each
     high school (Utah Code 53F-2-311) and Louisiana's floor for each district. With ``minimum_concentrators`` a high
     school (or a site) counts only if it has at least so many on average in its district.
 

@@ -13,7 +13,7 @@ from sim.funding.schedule import Schedule
 class CourseLevel(Component):
     """Multiplies the amounts per student by the level of the courses that the student takes.
 
-    Modelled on Texas (Education Code 48.106: 1.10 outside a program of study, 1.28 for its levels 1-2, 1.47 for levels
+    Modeled on Texas (Education Code 48.106: 1.10 outside a program of study, 1.28 for its levels 1-2, 1.47 for levels
     3-4) and on Indiana's level 1 and level 2 amounts (IC 20-43-8-15: $710 and $1,065). The model has no courses: a
     participant who does not concentrate counts as introductory, a concentrator, who has completed two courses, as
     advanced. The whole amount for a concentrator is multiplied by ``advanced``, that for any other participant by

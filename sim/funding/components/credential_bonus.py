@@ -17,7 +17,7 @@ from sim.world.world import CREDENTIAL_TIERS
 class CredentialBonus(Component):
     """Dollars for each credential, by its value tier (1 low to 3 high).
 
-    Modelled on New Mexico's Career Development Success bills (SB211 of 2023, SB67 of 2024, SB64 of 2025: $250 to $750,
+    Modeled on New Mexico's Career Development Success bills (SB211 of 2023, SB67 of 2024, SB64 of 2025: $250 to $750,
     one district at most 10% of the credentials paid) and Colorado's program of the same name (HB18-1266). At most
     ``per_student_limit`` credentials are paid for each concentrator of a pathway in a year, the best paid first; a
     district is paid for at most ``district_share_limit`` of all credentials earned in the state. Instead of

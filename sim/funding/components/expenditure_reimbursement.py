@@ -22,7 +22,7 @@ class Step(Strict):
 class ExpenditureReimbursement(Component):
     """A share of CTE spending beyond ordinary courses.
 
-    Modelled on Colorado (CRS 23-8-102: 80% of the first $1,250 for each full-time student by which the program costs
+    Modeled on Colorado (CRS 23-8-102: 80% of the first $1,250 for each full-time student by which the program costs
     more than 70% of per-pupil revenue, then 50%), Minnesota (35% of approved spending) and North Dakota (40% or more).
     The spending counted is what a district spent in the year beyond the cost of ordinary courses, launches left out,
     so that a law's own deduction of ordinary cost is met already; ``threshold`` (dollars for each full-time student)

@@ -34,7 +34,7 @@ def wins(score: Array, winners: float) -> BoolArray:
 class StartupGrant(Component):
     """A share of what a launch costs, up to a ceiling for each launch.
 
-    Modelled on Arkansas's new program start-up grants and Idaho's capital grants. The ceiling is applied to the
+    Modeled on Arkansas's new program start-up grants and Idaho's capital grants. The ceiling is applied to the
     cluster's central start-up cost. If ``competitive``, in each year only about ``winners`` of the districts get it.
     """
 
@@ -68,7 +68,7 @@ class StartupGrant(Component):
 class CompetitiveGrant(Component):
     """A pot divided among the winners of a yearly competition, in which capacity to apply counts.
 
-    Modelled on the NextGen CTE pilot (Section 22-1-12 NMSA 1978): $13.0 million in FY25, from $27 to $7,888 per student
+    Modeled on the NextGen CTE pilot (Section 22-1-12 NMSA 1978): $13.0 million in FY25, from $27 to $7,888 per student
     (LESC brief, pp. 5, 11). An award rises with participants to the power ``size_power``, so less than in
     proportion, times a lognormal factor of standard deviation ``spread`` in logarithms. ``persistence`` is how much
     of winning is lasting capacity rather than the luck of the year. Who won and how much was not published; the four

@@ -14,7 +14,7 @@ ClassSize = Annotated[float, Field(strict=True, gt=0.0)]
 class InstructorUnit(Component):
     """Dollars for each instructor, or for each instructor that a class-size divisor allots.
 
-    Modelled on Wyoming's equipment money for each vocational teacher (FTE employed) and, with ``students_per_unit``,
+    Modeled on Wyoming's equipment money for each vocational teacher (FTE employed) and, with ``students_per_unit``,
     on Washington's prototypical school (RCW 28A.150.265: 23 students in a CTE class) and Delaware's unit (one for 20
     pupils): one unit is owed for so many full-time students, whether or not anyone is hired. ``full_time_share`` turns
     a participant into full-time students.

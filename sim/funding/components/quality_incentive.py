@@ -19,7 +19,7 @@ Weight = Annotated[float, Field(strict=True, ge=0.0)]
 class QualityIncentive(Component):
     """A payment for each of the 12 components of the high-quality CTE framework, in proportion to its score.
 
-    Modelled on the incentives for program quality in the LESC brief (pp. 9-11) and on Idaho's program quality
+    Modeled on the incentives for program quality in the LESC brief (pp. 9-11) and on Idaho's program quality
     incentive. At full quality it pays either ``share`` of the rest of the line's entitlement, as the state last
     counted it, or ``dollars`` for each ``per``. ``weights`` (summing to 1; equal if not given) say how much each
     component counts. With a ``threshold`` a component scored below it earns nothing.

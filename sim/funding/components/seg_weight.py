@@ -12,7 +12,7 @@ from sim.funding.schedule import Counts, Schedule
 class SegWeight(Component):
     """Program units added for students: weight x students, each unit worth the unit value.
 
-    Modelled on SB130 of 2025 (0.25 for membership in approved CTE programs) and on the secondary factor of HB63 (Laws
+    Modeled on SB130 of 2025 (0.25 for membership in approved CTE programs) and on the secondary factor of HB63 (Laws
     2025, Chapter 89: 1.25 to 1.30 for grades 6-12, 0.05 x $6,801.50 = $340 of the $589 more per student). If
     ``funded``, the SEG appropriation grows by the units' worth and the unit value stays; if not, the same money is
     divided over more units and every unit in the state is worth less. ``full_time_share`` turns a headcount into

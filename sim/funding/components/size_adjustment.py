@@ -37,7 +37,7 @@ class Sparse(Strict):
 class SizeAdjustment(Component):
     """Multiplies the line's dollar amounts for districts that are small, rural or sparse.
 
-    Modelled on the size adjustment and rural units of New Mexico's funding formula (Section 22-8-23 NMSA 1978 and its
+    Modeled on the size adjustment and rural units of New Mexico's funding formula (Section 22-8-23 NMSA 1978 and its
     amendments) and on California's size bands. A district that meets several conditions gets the greatest of their
     multipliers, not their product. Shares of spending are left as they are.
     """

@@ -18,7 +18,7 @@ SchoolCount = Annotated[float, Field(strict=True, ge=1.0)]
 class InnovationZone(Component):
     """A grant for each high school designated as an Innovation Zone.
 
-    Modelled on New Mexico's program: 47 schools, about $243,000 each in FY24 (KRQE, 14 June 2023), $11.2 million in
+    Modeled on New Mexico's program: 47 schools, about $243,000 each in FY24 (KRQE, 14 June 2023), $11.2 million in
     FY25 (LESC brief, p. 5). Zones stay where they are: a district's number follows its high schools and its lasting
     capacity to win grants (``spread`` in logarithms, a judgement), drawn once a run, and is at most all of its high
     schools. Without ``dollars_per_school`` the zones share the line's appropriation.
@@ -58,7 +58,7 @@ class InnovationZone(Component):
 class Internship(Component):
     """Dollars for each work-based learning place, up to ``places`` in the state.
 
-    Modelled on New Mexico's summer enrichment internships: up to 3,000 places for $10 million in summer 2026, or $3,333
+    Modeled on New Mexico's summer enrichment internships: up to 3,000 places for $10 million in summer 2026, or $3,333
     a place (Tri-City Record on the PED announcement; LESC brief, p. 5).
     """
 

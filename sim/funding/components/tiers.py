@@ -149,7 +149,7 @@ class Tiered(StudentCounting):
 class CostTier(Tiered):
     """Tiered funding for specialized costs: more for clusters that are dearer to run.
 
-    Modelled on Ohio's five category weights (ORC 3317.014) and on LESC's high-cost industry specialists, whose
+    Modeled on Ohio's five category weights (ORC 3317.014) and on LESC's high-cost industry specialists, whose
     schools spent $1,592 more per student against $905 (LESC brief, pp. 7-8, 11). ``dollars`` are added for each
     one of ``count``; a ``multiplier`` works on the line's amounts per participant and per concentrator.
     """
@@ -160,7 +160,7 @@ class CostTier(Tiered):
 class ValueTier(Tiered):
     """More for clusters that lead to work in demand and well paid.
 
-    Modelled on Indiana's high, moderate and less-than-moderate value courses (IC 20-43-8-15) and on Tennessee's
+    Modeled on Indiana's high, moderate and less-than-moderate value courses (IC 20-43-8-15) and on Tennessee's
     program levels (Rule 0520-12-05-.05: wage 70%, demand 20%, skill 10%). Works as ``cost_tier`` does; the words
     ``value_1`` to ``value_3`` sort clusters by the value of their main credential where a law's own list is not known.
     """
