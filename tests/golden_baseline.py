@@ -37,4 +37,4 @@ def write_golden(table: pd.DataFrame) -> None:
 
 
 def read_golden() -> pd.DataFrame:
-    return pd.read_csv(GOLDEN, float_precision="round_trip")
+    return pd.read_csv(GOLDEN)
