@@ -1,0 +1,156 @@
+"""A bill checked before it is simulated: stages, bridge and parts sum; cliffs are found; nonsense is refused."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from simulated import new_mexico, shipped
+
+from sim.engine.ensemble import prepare
+from sim.funding.reading import formula_from
+from sim.parameters.catalogue import load_catalogue
+from sim.parameters.values import central_parameters
+from sim.study.bridge import STEPS, bridge
+from sim.study.cliffs import find_cliffs
+from sim.study.cluster_pay import boundaries, cluster_pay
+from sim.study.decomposition import decompose
+from sim.study.disparity import disparity
+from sim.study.static_score import base_year_position
+
+THRESHOLD = 10
+BASE, EACH = 25_000, 500
+BILL = f"""title: A base with a threshold and a high-cost tier
+source: Made up for the tests
+year_of_numbers: 2026
+description: A base for schools with enough concentrators, and more for high-cost fields.
+components:
+  - {{kind: base, per_school: {BASE}, minimum_concentrators: {THRESHOLD}}}
+  - {{kind: per_student, count: concentrators, dollars: {EACH}}}
+  - {{kind: cost_tier, tiers: [{{clusters: high_cost, dollars: 687}}]}}
+appropriation: {{rule: fixed, dollars: 20_000_000}}
+"""
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    world = new_mexico()
+    return prepare(
+        world, central_parameters(load_catalogue(), world.clusters, 2), shipped("status_quo"), 3, range(2), 1
+    )
+
+
+def bill(**changes):
+    written = {
+        "title": "t",
+        "source": "made up",
+        "year_of_numbers": 2026,
+        "description": "d",
+        "components": [
+            {"kind": "base", "per_school": BASE, "minimum_concentrators": THRESHOLD},
+            {"kind": "per_student", "count": "concentrators", "dollars": EACH},
+        ],
+        "appropriation": {"rule": "full"},
+        "also": [],
+    }
+    return formula_from({**written, **changes}, "bill.yaml", "bill", {})
+
+
+def test_the_bridge_sums_to_the_change_of_every_district(ensemble) -> None:
+    before = base_year_position(ensemble, shipped("status_quo"))
+    after = base_year_position(ensemble, shipped("aligned"))
+    explained = bridge(before, after)
+    assert tuple(explained.steps) == STEPS
+    assert np.allclose(sum(explained.steps.values()), explained.end - explained.start, atol=1e-6)
+    assert np.abs(explained.steps["counts"]).max() == 0.0
+
+
+def test_the_same_formula_twice_changes_nothing(ensemble) -> None:
+    position = base_year_position(ensemble, shipped("aligned"))
+    for step in bridge(position, position).steps.values():
+        assert np.abs(step).max() < 1e-6
+
+
+def test_parts_and_interaction_sum_to_the_whole(ensemble) -> None:
+    parts = decompose(ensemble, shipped("aligned"))
+    assert np.allclose(sum(part.alone for part in parts.parts) + parts.interaction, parts.whole)
+    quality = next(part for part in parts.parts if part.component == "quality_incentive")
+    assert np.allclose(quality.alone, 0.0)
+    assert (parts.interaction > 0).all()
+
+
+def test_a_flat_amount_has_no_cliff(ensemble) -> None:
+    flat = bill(components=[{"kind": "per_student", "count": "concentrators", "dollars": EACH}])
+    assert find_cliffs(ensemble, flat, 1) == ()
+
+
+def test_a_threshold_is_found_with_its_cause_and_its_dollars(ensemble) -> None:
+    jump = next(cliff for cliff in find_cliffs(ensemble, bill(), 2) if cliff.kind == "jump")
+    assert jump.cause == "base"
+    assert f"at least {THRESHOLD} concentrators" in jump.words
+    assert jump.pair.above - jump.pair.below == 1
+    assert jump.pair.owed_above - jump.pair.owed_below == pytest.approx(BASE + EACH)
+
+
+def test_clusters_of_alike_cost_outside_the_high_cost_list_are_named(ensemble) -> None:
+    tier = {"kind": "cost_tier", "tiers": [{"clusters": "high_cost", "dollars": 687}]}
+    tiered = bill(components=[{"kind": "per_student", "count": "concentrators", "dollars": EACH}, tier])
+    pay = cluster_pay(ensemble, base_year_position(ensemble, tiered))
+    hospitality = new_mexico().clusters.identifier.index("hospitality_events_tourism")
+    assert hospitality in {boundary.less for boundary in boundaries(pay)}
+
+
+def test_disparity_by_hand() -> None:
+    dollars = np.array([100.0, 900.0, 50.0])
+    members = np.array([1.0, 98.0, 1.0])
+    per_member = dollars / members
+    found = disparity(dollars, members)
+    assert found.low == pytest.approx(per_member[1])
+    assert found.high == pytest.approx(per_member[1])
+    assert found.share == pytest.approx(0.0)
+    assert disparity(np.array([10.0, 40.0]), np.array([1.0, 1.0])).ratio == pytest.approx(4.0)
+
+
+def call(*settings: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sim.cli", "study=check_formula", *settings]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_bill_is_told_in_words_and_written_as_a_ledger(tmp_path: Path) -> None:
+    file = tmp_path / "my_bill.yaml"
+    file.write_text(BILL)
+    done = call(f"formula_file={file}", "draws=2", f"hydra.run.dir={tmp_path / 'out'}")
+    assert done.returncode == 0, done.stderr
+    assert "$25,000 for every high school" in done.stdout
+    assert "Hospitality" in done.stdout
+    districts = pd.read_csv(tmp_path / "out" / "bill_districts.csv")
+    assert len(districts) == len(new_mexico().districts)
+    assert (tmp_path / "out" / "bill.txt").is_file()
+    assert openpyxl.load_workbook(tmp_path / "out" / "bill_ledger.xlsx").sheetnames
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (BILL.replace("kind: base", "kind: bas"), "did you mean 'base'?"),
+        (BILL.replace(str(BASE), "-5"), "-5 is not allowed"),
+        (BILL.replace("source: Made up for the tests\n", ""), "source: is missing"),
+        ("x: !!python/object:os.system {}", "could not determine a constructor"),
+    ],
+)
+def test_nonsense_is_refused_in_one_line(tmp_path: Path, written: str, said: str) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(written)
+    done = call(f"formula_file={file}", f"hydra.run.dir={tmp_path / 'out'}")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_without_a_file_it_says_what_to_write(tmp_path: Path) -> None:
+    done = call(f"hydra.run.dir={tmp_path}")
+    assert done.returncode == 2
+    assert "formula_file=my_bill.yaml" in done.stderr
