@@ -152,11 +152,10 @@ def run_comparison(
 
         print(write_parts(results, str(choices.get("formula")), folder))
     else:
-        if settings.report:
-            from sim.report.write import write_report
+        from sim.report.write import write_report
 
-            with console.status("writing tables and figures"):
-                write_report(results, inputs.world, folder)
+        with console.status("writing tables and figures"):
+            write_report(results, inputs.world, folder, everything=settings.report)
         print(comparison_table(results))
     if outcome.failed:
         console.print(f"{outcome.failed} of {outcome.runs} runs failed; see results/failures-*.parquet in {folder}")

@@ -87,3 +87,14 @@ def test_a_stress_study_writes_its_table(tmp_path: Path) -> None:
     calm = table.query("scenario == 'baseline' and metric == 'concentrators' and fiscal_year == 2028")
     assert (surge["mean"].to_numpy() > calm["mean"].to_numpy()).all()
     assert "Lowest" in (tmp_path / "stress.txt").read_text()
+
+
+def test_both_runs_each_formula_as_written_and_with_the_baselines_money(tmp_path: Path) -> None:
+    results = run(tmp_path, "study.formulas=[status_quo,aligned,pilot_sunset]", "cost_neutral=both", "report=false")
+    assert list(results.manifest.formulas) == ["status_quo", "aligned", "aligned_cost_neutral", "pilot_sunset"]
+    as_written = results.manifest.formulas["aligned"]["content"]["lines"][0]["scale"]
+    scaled = results.manifest.formulas["aligned_cost_neutral"]["content"]["lines"][0]["scale"]
+    assert as_written == 1.0
+    assert 1.0 < scaled < 1.5
+    assert (tmp_path / "summary.csv").is_file()
+    assert not (tmp_path / "figures").exists()

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 
-def write_report(results: "Results", world: "World", folder: Path) -> list[Path]:
+def write_report(results: "Results", world: "World", folder: Path, everything: bool = True) -> list[Path]:
     """Write comparison.txt, summary.csv, fiscal_note.csv, run_sheet.xlsx and figures/*.png; returns what was written.
 
-    With several scenarios the run sheet and the figures are written for each. What the results do not hold (districts
-    that were not stored, a baseline that was not run) is left out rather than written empty.
+    Without ``everything`` only the first two. With several scenarios the run sheet and the figures are written for
+    each. What the results do not hold (districts that were not stored, a baseline that was not run) is left out rather
+    than written empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path | None] = []
@@ -31,6 +32,8 @@ def write_report(results: "Results", world: "World", folder: Path) -> list[Path]
     tidy = folder / "summary.csv"
     summary(results).to_csv(tidy, index=False, float_format="%.10g", lineterminator="\n")
     written.append(tidy)
+    if not everything:
+        return [path for path in written if path is not None]
 
     written.append(write_fiscal_note(results, folder / "fiscal_note.csv"))
 

@@ -11,6 +11,8 @@ from sim.study.inputs import Inputs
 from sim.study.settings import Settings
 from sim.study.variants import component_variants, money_and_design, with_formulas
 
+COST_NEUTRAL = "_cost_neutral"
+"""What is added to the name of a formula scaled to the baseline's money, where both versions are run."""
 REPLICATES = 16
 """Replicates over which base-year entitlements are averaged."""
 
@@ -34,21 +36,28 @@ def rescaled(settings: Settings, inputs: Inputs) -> Inputs:
         return inputs
     owed = entitlements(settings, inputs)
     target = settings.cost_neutral
-    if target == "baseline":
+    if target in ("baseline", "both"):
         baseline = next((formula for formula in inputs.formulas if formula.name == inputs.baseline), None)
         if baseline is None:
             raise InputError(
-                "settings: cost_neutral: 'baseline' is not allowed: the study has no baseline; give dollars"
+                f"settings: cost_neutral: '{target}' is not allowed: the study has no baseline; give dollars"
             )
         target = sum(owed[baseline.name][line.name] for line in baseline.own_lines)
 
-    def scaled(formula: Formula) -> Formula:
-        owes = any(owed[formula.name].get(line.name, 0.0) > 0 for line in formula.own_lines)
-        if formula.name == inputs.baseline or not owes:
-            return formula
-        return scale_to(formula, cost_neutral_factor(owed[formula.name], formula, float(target)))
+    amount = float(target)
 
-    return replace(inputs, formulas=tuple(scaled(formula) for formula in inputs.formulas))
+    def versions(formula: Formula) -> tuple[Formula, ...]:
+        later = [line for line in formula.own_lines if line.active(inputs.world.base_year + 1)]
+        owes = any(owed[formula.name].get(line.name, 0.0) > 0 for line in later)
+        if formula.name == inputs.baseline or not owes:
+            return (formula,)
+        scaled = scale_to(formula, cost_neutral_factor(owed[formula.name], formula, amount))
+        if settings.cost_neutral != "both":
+            return (scaled,)
+        names = {"name": f"{formula.name}{COST_NEUTRAL}", "title": f"{formula.title}, cost-neutral"}
+        return formula, scaled.model_copy(update=names)
+
+    return replace(inputs, formulas=tuple(version for formula in inputs.formulas for version in versions(formula)))
 
 
 def taken_apart(settings: Settings, inputs: Inputs, chosen: str | None) -> Inputs:

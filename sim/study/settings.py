@@ -28,9 +28,10 @@ class Settings(BaseModel):
 
     ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, under
     ``uncertainty: prior``, its own parameters. ``chunk``: replicates carried out together. ``cost_neutral``: dollars of
-    base-year entitlement to which every formula is scaled, or 'baseline' for the baseline's, or null for formulas as
-    written. ``parameters``: values that replace those of the catalogue, as group.name.
-    ``formula_file``: the bill that the study check_formula reads.
+    base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
+    for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
+    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``parameters``: values
+    that replace those of the catalogue, as group.name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,7 +45,7 @@ class Settings(BaseModel):
     chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
     uncertainty: Literal["prior", "central"]
-    cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline"] | None
+    cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline", "both"] | None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: str | None = None

@@ -1,0 +1,98 @@
+"""Who pays for what: start-up and its grants, federal money, the base year as a reference, dated growth, quality."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from simulated import (
+    BASE_YEAR,
+    formula_of,
+    line_of,
+    made_up,
+    parameters_from,
+    shipped,
+    sparse,
+    steps,
+    warmed_up,
+    with_parameters,
+)
+
+from sim.arrays import district_total
+from sim.engine import recording
+from sim.engine.economy import entry_index
+from sim.engine.ensemble import Ensemble
+from sim.parameters.groups import Dated, Enrollment
+
+
+@pytest.fixture(scope="module")
+def ensemble() -> Ensemble:
+    world = made_up(8, 21)
+    return warmed_up(world, sparse(parameters_from(world, 5, 3, 0.0), world), 5, (0, 1, 2), 5)
+
+
+def test_launches_cost_their_startup_whoever_pays_and_the_grant_is_money_received(ensemble: Ensemble) -> None:
+    grant = line_of(components=[{"kind": "startup_grant", "share": 0.5}], appropriation={"rule": "full"})
+    launched = 0.0
+    for step in steps(ensemble, formula_of(grant), 5):
+        known, workforce = step.year.situation, step.year.workforce
+        each = known.startup_cost + known.facility_cost * step.year.choice.builds_facility
+        cost = district_total(workforce.launched * each)
+        assert step.year.bill.startup == pytest.approx(cost)
+        paid = step.year.settlement.ledgers["line_0"].paid
+        assert paid == pytest.approx(0.5 * district_total(workforce.launched * known.startup_cost))
+        launched += float(workforce.launched.sum())
+    assert launched > 0
+
+
+def test_federal_money_reaches_districts_and_is_no_cost_of_the_state(ensemble: Ensemble) -> None:
+    federal = line_of(
+        components=[{"kind": "per_student", "count": "participants", "dollars": 100}],
+        appropriation={"rule": "full"},
+        fund="Federal",
+    )
+    step = steps(ensemble, formula_of(federal), 1)[0]
+    record = recording.statewide(ensemble.world, ensemble.parameters, step.after, step.year)
+    assert (step.year.settlement.state_paid == 0).all()
+    assert (record["state_cost"] == 0).all()
+    assert record["federal_paid"] == pytest.approx(100 * record["participants"])
+    assert (step.year.settlement.reaching_cte > 0).any()
+
+
+def test_a_new_line_is_held_against_what_current_law_paid_in_the_base_year(ensemble: Ensemble) -> None:
+    law = ensemble.base.settlement.state_paid
+    assert (law > 0).any()
+    held = line_of(
+        components=[{"kind": "base", "per_school": 0.01}],
+        appropriation={"rule": "full"},
+        rules={"hold_harmless": {"share": 0.9, "reference": "base_year"}},
+    )
+    step = steps(ensemble, formula_of(held), 1)[0]
+    offering = step.after.counts.offering
+    paid = step.year.settlement.ledgers["line_0"].paid
+    assert paid == pytest.approx(np.maximum(0.9 * law, 0.01 * step.after.counts.offering_schools) * offering)
+
+
+def test_growth_of_entering_cohorts_is_that_of_the_year() -> None:
+    growth = Dated((2018, 2027, 2042), (0.0, -0.02, -0.005), np.ones((1, 1)))
+    terms = Enrollment(growth, *(np.full((1, 1), np.nan) for _ in range(3)))
+    index = np.full((1, 1), 0.9)
+    for year, expected in {2026: 0.9, 2027: 0.882, 2041: 0.882, 2042: 0.8955}.items():
+        assert entry_index(terms, index, BASE_YEAR, year) == pytest.approx(expected)
+
+
+def test_better_districts_launch_more_and_progress_further(ensemble: Ensemble) -> None:
+    eager = with_parameters(ensemble.parameters, decisions={"quality_weight": 20.0})
+    low, high = (
+        steps(
+            replace(
+                ensemble,
+                parameters=eager,
+                state=replace(ensemble.state, quality=np.full_like(ensemble.state.quality, quality)),
+            ),
+            shipped("status_quo"),
+            1,
+        )[0]
+        for quality in (0.1, 0.9)
+    )
+    assert high.year.choice.wanted.sum() > low.year.choice.wanted.sum()
+    assert high.after.concentrators.sum() > 1.05 * low.after.concentrators.sum()
