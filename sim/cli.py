@@ -106,6 +106,9 @@ def _run_study(config: DictConfig) -> None:
     if settings.study.name == "check_formula":
         run_check(settings, Path(hydra_config.runtime.output_dir))
         return
+    if settings.study.name == "bridge":
+        run_bridge(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
+        return
     run_comparison(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
 
 
@@ -115,6 +118,17 @@ def run_check(settings: Settings, folder: Path) -> None:
     from sim.study.check_formula import check_formula
 
     print(write_bill(check_formula(settings), folder))
+    print(f"Written to {folder}")
+
+
+def run_bridge(settings: Settings, plain: Mapping[str, Any], choices: Mapping[str, str | None], folder: Path) -> None:
+    """Explain why payments change between two formulas or two years, district by district."""
+    from sim.report.change import write_change
+    from sim.study.change import explain_change
+    from sim.study.inputs import read_inputs
+
+    inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
+    print(write_change(explain_change(settings, inputs, choices.get("formula")), folder))
     print(f"Written to {folder}")
 
 
@@ -145,7 +159,7 @@ def run_comparison(
     if settings.study.name == "stress":
         from sim.report.stress import stress_table, write_stress
 
-        write_stress(results, folder)
+        write_stress(results, folder, settings.report)
         print(stress_table(results))
     elif settings.study.name in ("decompose", "two_by_two"):
         from sim.report.apart import write_parts

@@ -71,6 +71,13 @@ FORMULAS: dict[str, tuple[dict[str, Any], dict[str, float], float, float]] = {
 }
 
 
+LEDGER_FACTORS: dict[str, float] = {
+    "claimed": 1.2, "entitlement": 1.1, "matched": 1.1, "guaranteed": 1.12, "held_harmless": 1.12, "capped": 1.08,
+    "phased_in": 1.05, "paid": 1.0,
+}  # fmt: skip
+"""The stages of a made-up ledger as multiples of what is paid."""
+
+
 @dataclass
 class FakeManifest:
     formulas: dict[str, dict[str, Any]]
@@ -81,6 +88,7 @@ class FakeManifest:
     seed: int = 2026
     code_version: str = "0.1.0"
     created: str = "2026-11-20T10:15:00+00:00"
+    data_vintage: str = "counts of 2022-23"
     world_fingerprint: str = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"
     config_hash: str = "1a2b3c4d5e6f708192a3b4c5d6e7f809"
     study: str = "compare"
@@ -94,6 +102,7 @@ class FakeResults:
     lines: pd.DataFrame
     clusters: pd.DataFrame
     districts: pd.DataFrame
+    static: pd.DataFrame
     folder: Path = field(default_factory=lambda: Path("results"))
 
 
@@ -179,7 +188,7 @@ def fake_results(
     tilt = rng.normal(0, 0.3, (len(FORMULAS), len(world.districts)))
     cluster_share = rng.dirichlet(np.full(len(CLUSTERS), 6.0))
 
-    design, states, lines, clusters, districts = [], [], [], [], []
+    design, states, lines, clusters, districts, statics = [], [], [], [], [], []
     run = 0
     for name in formulas:
         _, amounts, growth, site_growth = FORMULAS[name]
@@ -253,6 +262,9 @@ def fake_results(
                     | {
                         "paid": money.ravel(),
                         "proration": np.where(entitled > 0, money / np.maximum(entitled, 1), np.nan).ravel(),
+                        "set_aside": 0.0,
+                        "reserve_drawn": 0.0,
+                        "reserve": 0.0,
                     }
                 )
             )
@@ -279,9 +291,13 @@ def fake_results(
             "concentrators": columns["concentrators"][:, at, None] * part,
             "credentials": columns["credentials"][:, at, None] * part,
             "quality": np.broadcast_to(columns["quality"][:, at, None], (draws, len(at), len(weights))),
-            "state_paid": flowing[:, at, None] * part,
+            **{stage: flowing[:, at, None] * part * factor for stage, factor in LEDGER_FACTORS.items()},
             "dilution": dilution[:, at, None] * weights,
         }
+        scored = {"run_id": np.repeat(runs, len(weights)), "fiscal_year": np.int64(BASE_YEAR + 1)}
+        scored |= {"district": np.tile(np.array(world.districts.identifier), draws)}
+        scored |= {stage: (spread[stage][:, 0] * 0.9).ravel() for stage in LEDGER_FACTORS}
+        statics.append(pd.DataFrame(scored | {"dilution": spread["dilution"][:, 0].ravel()}))
         districts.append(pd.DataFrame(rows | {k: v.ravel() for k, v in spread.items()}))
     described = {
         name: {
@@ -297,6 +313,7 @@ def fake_results(
         "lines": pd.concat(lines, ignore_index=True),
         "clusters": pd.concat(clusters, ignore_index=True),
         "districts": pd.concat(districts, ignore_index=True),
+        "static": pd.concat(statics, ignore_index=True),
     }
     manifest = FakeManifest(described, horizon=horizon, draws=draws)
     return cast("Results", FakeResults(manifest, **frames))

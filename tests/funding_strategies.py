@@ -186,15 +186,27 @@ def _line(written: dict[str, Any]) -> Line:
 mixed_components = st.lists(st.sampled_from(range(len(MIXABLE))), min_size=1, max_size=5, unique=True).flatmap(
     lambda places: st.tuples(*(MIXABLE[place] for place in places)).map(list)
 )
-capped_lines = st.fixed_dictionaries(
-    {
-        "components": mixed_components,
-        "appropriation": capped_appropriation,
-        "rules": rules,
-        "recurring": st.booleans(),
-        "turn": st.sampled_from(["", "", "by_tier", "by_component"]),
-    }
-).map(_line)
+reserve = st.fixed_dictionaries(
+    {"start": st.integers(1, 5_000_000).map(float)},
+    optional={"keeps": st.floats(0.0, 1.0), "most": st.integers(5_000_000, 9_000_000).map(float)},
+)
+
+
+def _with_reserve(written: dict[str, Any]) -> dict[str, Any]:
+    """A demand-driven appropriation leaves nothing over that a reserve could keep."""
+    keeps = {"keeps": 0.0} if written["appropriation"]["rule"] == "demand_with_cap" else {}
+    return {**written, "reserve": {**written["reserve"], **keeps}} if written.get("reserve") else written
+
+
+capped = {
+    "components": mixed_components,
+    "appropriation": capped_appropriation,
+    "rules": rules,
+    "recurring": st.booleans(),
+    "turn": st.sampled_from(["", "", "by_tier", "by_component"]),
+}
+capped_lines = st.fixed_dictionaries({**capped, "reserve": st.none() | reserve}).map(_with_reserve).map(_line)
+lines_with_reserve = st.fixed_dictionaries({**capped, "reserve": reserve}).map(_with_reserve).map(_line)
 seg_lines = st.fixed_dictionaries(
     {"components": seg_weight.map(lambda weight: [weight]), "appropriation": st.just({"rule": "full"}), "rules": rules}
 ).map(_line)

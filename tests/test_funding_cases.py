@@ -23,7 +23,7 @@ from sim.inputs import read_yaml
 
 CASES = Path(__file__).parent / "cases"
 LEDGER = (
-    "claimed", "entitlement", "guaranteed", "held_harmless", "capped", "phased_in", "paid",
+    "claimed", "entitlement", "matched", "guaranteed", "held_harmless", "capped", "phased_in", "paid",
     "proration", "statewide_owed", "statewide_paid",
 )  # fmt: skip
 CASE_KEYS = {"name", "line", "districts", "year", "price_index", "unit_value", "revenue", "cuts", "memory", "expect"}

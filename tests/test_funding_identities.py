@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from funding_strategies import capped_lines, lines, rules, seg_lines
+from funding_strategies import capped_lines, lines, lines_with_reserve, rules, seg_lines
 from hypothesis import given
 from hypothesis import strategies as st
 from small_world import small_world, some_counts
@@ -16,6 +16,7 @@ from sim.funding.context import PricingContext
 from sim.funding.line import Line
 from sim.funding.pricing import announce, counted
 from sim.funding.reading import line_from
+from sim.funding.reserve import ReserveYear
 from sim.funding.schedule import PRICES, Counts, Schedule, entitlement
 
 DISTRICTS, RUNS = 6, 3
@@ -51,7 +52,9 @@ def one_year(line: Line, seed: int, year: int, leading: tuple[int, ...] = ()) ->
         award_noise=rng.standard_normal(district),
         award_capacity=rng.standard_normal(district),
     )
-    memory = LineMemory(paid=rng.gamma(0.5, 1e5, district), reference=rng.gamma(0.5, 1e5, district))
+    memory = LineMemory(
+        paid=rng.gamma(0.5, 1e5, district), reference=rng.gamma(0.5, 1e5, district), reserve=rng.gamma(0.5, 1e6, single)
+    )
     schedule = announce(line, context)
     ledger = settle(line, schedule, counts, appropriation, memory, year)
     return ledger, schedule, appropriation, (counts, memory, context, prices)
@@ -60,7 +63,7 @@ def one_year(line: Line, seed: int, year: int, leading: tuple[int, ...] = ()) ->
 @given(line=lines, seed=SEEDS, year=YEARS)
 def test_payments_are_never_negative_and_proration_is_a_share(line: Line, seed: int, year: int) -> None:
     ledger, schedule, _, _ = one_year(line, seed, year, (RUNS,))
-    for stage in ("claimed", "entitlement", "guaranteed", "held_harmless", "capped", "phased_in", "paid"):
+    for stage in ("claimed", "entitlement", "matched", "guaranteed", "held_harmless", "capped", "phased_in", "paid"):
         amounts = getattr(ledger, stage)
         assert amounts.shape == (RUNS, DISTRICTS, 1)
         assert np.isfinite(amounts).all()
@@ -74,11 +77,28 @@ def test_payments_are_never_negative_and_proration_is_a_share(line: Line, seed: 
 @given(line=capped_lines, seed=SEEDS, year=YEARS)
 def test_a_line_never_spends_more_than_its_appropriation(line: Line, seed: int, year: int) -> None:
     ledger, _, appropriation, _ = one_year(line, seed, year, (RUNS,))
-    assert (ledger.spent <= appropriation * (1.0 + ROUNDING)).all()
-    enough = ledger.owed <= appropriation
+    available = appropriation + ledger.reserve.drawn
+    assert (ledger.spent <= available * (1.0 + ROUNDING)).all()
+    enough = ledger.owed <= available
     np.testing.assert_array_equal(ledger.paid[enough[:, 0, 0]], ledger.phased_in[enough[:, 0, 0]])
-    short = ~enough & (appropriation > 0.0)
-    np.testing.assert_allclose(ledger.spent[short], appropriation[short], rtol=1e-9)
+    short = ~enough & (available > 0.0)
+    np.testing.assert_allclose(ledger.spent[short], available[short], rtol=1e-9)
+
+
+@given(line=lines_with_reserve, seed=SEEDS, year=st.integers(2027, 2032))
+def test_a_reserve_gives_what_it_has_and_keeps_its_books(line: Line, seed: int, year: int) -> None:
+    ledger, _, appropriation, (_, memory, _, _) = one_year(line, seed, year, (RUNS,))
+    kept, terms = ledger.reserve, line.reserve
+    assert terms is not None
+    set_aside = terms.start if year == line.start_year else 0.0
+    np.testing.assert_array_equal(kept.at_hand, memory.reserve + set_aside)
+    lacking = np.maximum(ledger.owed - appropriation, 0.0)
+    np.testing.assert_array_equal(kept.drawn, np.minimum(lacking, kept.at_hand))
+    spare = np.maximum(appropriation - ledger.owed, 0.0)
+    assert (kept.refilled <= terms.keeps * spare).all()
+    assert ((kept.drawn == 0.0) | (kept.refilled == 0.0)).all()
+    whole = kept.at_hand - kept.drawn + kept.refilled
+    np.testing.assert_array_equal(kept.balance, np.minimum(whole, np.inf if terms.most is None else terms.most))
 
 
 @given(line=seg_lines, seed=SEEDS)
@@ -108,11 +128,15 @@ def test_a_batch_of_runs_gives_the_numbers_of_each_run_alone_to_the_last_bit(lin
             alone_schedule,
             _one(counts, run),
             appropriation[run],
-            LineMemory(paid=memory.paid[run], reference=memory.reference[run]),
+            LineMemory(paid=memory.paid[run], reference=memory.reference[run], reserve=memory.reserve[run]),
             year,
         )
         for stage in fields(Ledger):
-            _same_bits(getattr(batch, stage.name)[run], getattr(alone, stage.name))
+            if stage.name != "reserve":
+                _same_bits(getattr(batch, stage.name)[run], getattr(alone, stage.name))
+        for held in fields(ReserveYear):
+            together, single = getattr(batch.reserve, held.name), getattr(alone.reserve, held.name)
+            _same_bits(together[run] if together.ndim == 3 else together, single)
 
 
 @given(line=lines, seed=SEEDS)
@@ -134,9 +158,10 @@ def test_entitlement_is_prices_times_counts_within_the_limits(line: Line, seed: 
     for price, earned in zip(schedule.per_credential, limited.credentials, strict=True):
         by_hand = by_hand + district_total(price * earned)
     by_hand = by_hand + district_total(schedule.per_quality_point * limited.quality)
+    np.testing.assert_allclose(ledger.entitlement, by_hand, rtol=1e-9, atol=1e-6)
     if line.rules.spending_multiple is not None:
         by_hand = np.minimum(by_hand, line.rules.spending_multiple * counts.expenditure)
-    np.testing.assert_allclose(ledger.entitlement, by_hand, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(ledger.matched, by_hand, rtol=1e-9, atol=1e-6)
     assert (ledger.entitlement <= ledger.claimed * (1.0 + 1e-12) + 1e-9).all()
 
 
@@ -173,7 +198,7 @@ def test_no_capped_payment_grows_faster_than_the_cap(seed: int, growth: float) -
 @given(line=capped_lines, seed=SEEDS, factor=st.floats(0.1, 10.0))
 def test_scaling_a_line_scales_what_it_owes_and_what_is_voted(line: Line, seed: int, factor: float) -> None:
     unlimited = {"growth_cap": None, "hold_harmless": None, "local_match": 0.0, "carryover": None}
-    plain = line.model_copy(update={"rules": line.rules.model_copy(update=unlimited)})
+    plain = line.model_copy(update={"rules": line.rules.model_copy(update=unlimited), "reserve": None})
     unphased = plain.model_copy(update={"rules": plain.rules.model_copy(update={"phase_in": ()})})
     if any(component.label == "startup_grant" for component in line.components):
         factor = min(factor, 1.0)  # a share of spending cannot rise above the whole

@@ -19,7 +19,7 @@ from sim.report.fiscal_note import CHANGE, PAID, cell, fiscal_note
 from sim.report.groups import groups
 from sim.report.panel import Panel
 from sim.report.run_sheet import write_run_sheet
-from sim.report.run_sheet_layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW
+from sim.report.run_sheet_layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW, sheet_name
 from sim.report.write import write_report
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def district_rows(formula: str) -> pd.DataFrame:
     prices = RESULTS.state[["run_id", "fiscal_year", "price_index"]]
     rows = RESULTS.districts.merge(RESULTS.design, on="run_id").query("formula == @formula")
     rows = rows.merge(prices, on=["run_id", "fiscal_year"])
-    return rows.assign(payment=rows.state_paid / rows.price_index, lost=rows.dilution / rows.price_index)
+    return rows.assign(payment=rows.paid / rows.price_index, lost=rows.dilution / rows.price_index)
 
 
 def test_a_report_holds_all_that_an_analyst_opens(folder: Path) -> None:
@@ -161,7 +161,9 @@ def test_importing_the_report_does_not_import_plotting() -> None:
 
 
 def test_the_run_sheet_has_a_sheet_for_each_formula_but_the_baseline(sheets: dict[str, pd.DataFrame]) -> None:
-    assert list(sheets) == ["Distribution", *(name for name in FORMULAS if name != "status_quo")]
+    compared = [name for name in FORMULAS if name != "status_quo"]
+    ledgers = [sheet_name(f"{name} ledger", set()) for name in FORMULAS]
+    assert list(sheets) == ["Distribution", "Equity", *compared, *ledgers]
     rows = len(WORLD.districts) + 1
     years = [year for year in sorted(RESULTS.districts.fiscal_year.unique()) if year > BASE_YEAR]
     for name in FORMULAS:
@@ -244,7 +246,7 @@ def test_the_run_sheet_is_set_up_for_reading_and_printing(folder: Path) -> None:
     assert "1a2b3c4d" in sheet.oddFooter.left.text
     assert "2026-11-20" in sheet.oddFooter.left.text
     assert "aligned" in sheet.oddHeader.left.text
-    assert sheet[f"J{HEADER_ROW + 2}"].value == f"=H{HEADER_ROW + 2}-G{HEADER_ROW + 2}-I{HEADER_ROW + 2}"
+    assert sheet[f"K{HEADER_ROW + 2}"].value == f"=H{HEADER_ROW + 2}-G{HEADER_ROW + 2}-J{HEADER_ROW + 2}"
 
 
 def test_groups_of_each_kind_hold_every_district_once() -> None:

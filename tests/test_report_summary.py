@@ -49,7 +49,7 @@ def test_every_formula_and_metric_has_every_period_once() -> None:
 
 def test_every_dollar_column_is_known_to_add_up_over_years_or_not() -> None:
     dollars = {column.name for column in STATE if column.unit == "dollars"}
-    assert dollars - TOTALLED == {"unit_value", "cash", "revenue"}
+    assert dollars - TOTALLED == {"unit_value", "cash", "reserve", "revenue"}
     assert not TOTALLED - {column.name for column in STATE}
 
 
@@ -197,7 +197,7 @@ def test_each_scenario_has_its_own_rows_and_table() -> None:
         for name, seed in (("baseline", 1), ("oil_slump", 2))
     )
     frames = {}
-    for name in ("design", "state", "lines", "clusters", "districts"):
+    for name in ("design", "state", "lines", "clusters", "districts", "static"):
         second = getattr(other, name)
         frames[name] = pd.concat([getattr(one, name), second.assign(run_id=second.run_id + 1000)], ignore_index=True)
     both = cast("Results", FakeResults(one.manifest, **frames, folder=Path("results")))

@@ -92,7 +92,7 @@ def test_any_reader_of_parquet_sees_plain_columns(folder: Path) -> None:
     frame = pd.read_parquet(folder / "results" / "lines-00000.parquet")
     assert frame["line"].astype(str).tolist()[:2] == ["pilot", "only_0"]
     metadata = pq.read_schema(folder / "results" / "lines-00000.parquet").metadata
-    assert metadata[b"schema_version"] == b"1"
+    assert metadata[b"schema_version"] == b"2"
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_manifest_comes_back_as_written(tmp_path: Path) -> None:
     [
         ({"extra": 1}, "extra: unknown key"),
         ({"horizon": "long"}, "horizon: 'long' is not allowed"),
-        ({"schema_version": 99}, "schema_version: 99, but this version of the code reads 1"),
+        ({"schema_version": 99}, "schema_version: 99, but this version of the code reads 2"),
     ],
 )
 def test_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:

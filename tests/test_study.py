@@ -14,7 +14,7 @@ from simulated import formula_of, line_of, made_up, new_mexico, shipped
 import sim.results
 from sim.engine.ensemble import prepare
 from sim.engine.scenario import BASELINE, Scenario
-from sim.engine.static import base_year_entitlement, base_year_ledgers
+from sim.engine.static import base_year_entitlement, static_score
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
@@ -81,7 +81,7 @@ def test_a_study_stores_every_run_of_its_design(finished: Path) -> None:
     assert len(results.clusters) == 10 * 4 * 14
     assert len(results.districts) == 10 * 6 * sum(step <= 3 for step in DETAIL_STEPS)
     assert len(results.failures) == 0
-    for table in ("state", "lines", "clusters", "districts"):
+    for table in ("state", "lines", "clusters", "districts", "static"):
         frame = getattr(results, table)
         assert list(frame.columns) == [column.name for column in TABLES[table]]
         assert np.isfinite(frame.select_dtypes("number")).all().all()
@@ -95,7 +95,7 @@ def test_tables_agree_with_each_other(finished: Path) -> None:
     assert np.allclose(
         clusters.sum(), state.loc[clusters.sum().index, ["participants", "concentrators", "sites", "credentials"]]
     )
-    districts = results.districts.groupby(keys, observed=True)[["membership", "participants", "pathways", "state_paid"]]
+    districts = results.districts.groupby(keys, observed=True)[["membership", "participants", "pathways", "paid"]]
     total = districts.sum()
     assert np.allclose(
         total[["membership", "participants", "pathways"]],
@@ -125,13 +125,13 @@ def test_every_formula_starts_from_the_same_base_year(finished: Path) -> None:
 def test_numbers_do_not_depend_on_processes(finished: Path, tmp_path: Path) -> None:
     run(tmp_path, workers=2)
     assert shards(tmp_path) == shards(finished)
-    assert len(shards(tmp_path)) == 3 * 4
+    assert len(shards(tmp_path)) == 3 * 5
 
 
 def test_numbers_do_not_depend_on_the_size_of_chunks(finished: Path, tmp_path: Path) -> None:
     run(tmp_path, chunk=5)
     one, other = sim.results.open(finished), sim.results.open(tmp_path)
-    for table in ("state", "lines", "clusters", "districts"):
+    for table in ("state", "lines", "clusters", "districts", "static"):
         keys = list(getattr(one, table).columns[:3])
         first, second = (getattr(results, table).sort_values(keys, ignore_index=True) for results in (one, other))
         pd.testing.assert_frame_equal(first, second, check_exact=True, check_categorical=False)
@@ -325,7 +325,7 @@ def test_a_static_score_changes_nothing() -> None:
     inputs = small_inputs()
     parameters = parameters_for(inputs.catalogue, inputs.world, 0, range(2), "prior")
     ensemble = prepare(inputs.world, parameters, inputs.current_law, 0, range(2), 2)
-    first, again = (base_year_ledgers(ensemble, shipped("aligned"))["aligned"].paid for _ in range(2))
+    first, again = (static_score(ensemble, shipped("aligned")).ledgers["aligned"].paid for _ in range(2))
     assert np.array_equal(first, again)
 
 

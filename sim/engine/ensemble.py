@@ -15,6 +15,7 @@ from sim.engine.draws import Draws
 from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import Premises, State
 from sim.funding.formula import Formula
+from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
 from sim.world.world import World
 
@@ -26,7 +27,8 @@ WARM_UP_YEARS = 12
 class Ensemble:
     """A batch of runs that stand at the end of the base year, ready for any formula.
 
-    All formulas start from this same state and face the same draws. ``base`` is what happened in the base year.
+    All formulas start from this same state and face the same draws. ``base`` is what happened in the base year, and
+    ``counts_before`` what was counted the year before it.
     """
 
     world: World
@@ -36,6 +38,7 @@ class Ensemble:
     state: State
     base: Year
     draws: Draws
+    counts_before: Counts
 
 
 def deciding_all(parameters: Parameters) -> DecideAll:
@@ -73,6 +76,7 @@ def warm_up(
     """
     for index in range(WARM_UP_YEARS + 1):
         fiscal_year = world.base_year - WARM_UP_YEARS + index
+        counts_before = state.counts
         state, year = run_year(
             world,
             parameters,
@@ -89,7 +93,7 @@ def warm_up(
         if fiscal_year < world.base_year:
             premises = settle_constants(world, premises, state, year)
             state = settle_local_money(world, parameters, state, year, first=index == 0)
-    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws)
+    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws, counts_before)
 
 
 def simulate(

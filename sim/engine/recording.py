@@ -1,12 +1,16 @@
 """What is kept of a year: statewide, by funding line, by cluster and by district, one number for each run."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from sim.arrays import Array, cluster_total, district_total, ratio, state_total
+from sim.arrays import ZERO, Array, cluster_total, district_total, ratio, state_total
 from sim.engine.calendar import Year
+from sim.engine.money import Offer, Offers
 from sim.engine.state import State
+from sim.engine.static import StaticScore
 from sim.funding import budget, seg
-from sim.funding.allocation import cost_to_state
+from sim.funding.allocation import STAGES, Ledger, cost_to_state
 from sim.parameters.groups import Parameters
 from sim.students.choice import reached_share
 from sim.students.outcomes import graduates_gained
@@ -88,7 +92,7 @@ def school_concentrator_share(world: World, state: State) -> Array:
 def _money(parameters: Parameters, state: State, year: Year) -> Record:
     offers, ledgers = year.offers, year.settlement.ledgers
     nothing = 0.0 * year.conditions.price_index
-    owed = spent = cost = recurring = voted = federal = weight_value = trust = nothing
+    owed = spent = cost = recurring = voted = federal = weight_value = trust = held = drawn = nothing
     own_lines = 0
     for offer in offers.lines:
         line, ledger = offer.line, ledgers[offer.line.name]
@@ -105,7 +109,8 @@ def _money(parameters: Parameters, state: State, year: Year) -> Record:
         paid = cost_to_state(line, ledger)
         owed, spent, cost = owed + ledger.owed, spent + ledger.spent, cost + paid
         recurring = recurring + (paid if line.recurring else nothing)
-        voted = voted + budget.voted(line, offers.budget, ledger.spent)
+        voted = voted + _voted(offers, offer, ledger)
+        held, drawn = held + ledger.reserve.balance, drawn + ledger.reserve.drawn
     lost = seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value)
     return {
         "entitlement": owed,
@@ -115,6 +120,8 @@ def _money(parameters: Parameters, state: State, year: Year) -> Record:
         "recurring_cost": recurring,
         "nonrecurring_cost": cost - recurring,
         "proration": ratio(spent, owed, 1.0),
+        "reserve_drawn": drawn,
+        "reserve": held,
         "federal_paid": federal,
         "weight_value": weight_value,
         "weight_units": offers.weight_units + nothing,
@@ -131,11 +138,20 @@ def by_line(year: Year) -> dict[str, Record]:
         ledger = year.settlement.ledgers[offer.line.name]
         records[offer.line.name] = {
             "entitlement": _by_run(ledger.owed),
-            "appropriation": _by_run(budget.voted(offer.line, year.offers.budget, ledger.spent)),
+            "appropriation": _by_run(_voted(year.offers, offer, ledger)),
             "paid": _by_run(ledger.spent),
             "proration": _by_run(ledger.proration),
+            "set_aside": _by_run(ledger.reserve.set_aside),
+            "reserve_drawn": _by_run(ledger.reserve.drawn),
+            "reserve": _by_run(ledger.reserve.balance),
         }
     return records
+
+
+def _voted(offers: Offers, offer: Offer, ledger: Ledger) -> Array:
+    """What the appropriation act shows for a line, what is set aside for its reserve included, ``[..., 1, 1]``."""
+    without_reserve = ledger.spent - ledger.reserve.drawn
+    return budget.voted(offer.line, offers.budget, without_reserve) + ledger.reserve.set_aside
 
 
 def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
@@ -172,11 +188,37 @@ def by_district(state: State, year: Year) -> Record:
         "concentrators": district_total(state.concentrators),
         "credentials": district_total(earned),
         "quality": state.quality.mean(axis=-1, keepdims=True),
-        "state_paid": year.settlement.state_paid,
+        **ledger_stages(offers, year.settlement.ledgers),
         "dilution": seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value),
     }
-    runs = state.sites.shape[0] if state.sites.ndim == 3 else 1
-    return {name: np.broadcast_to(value, (runs, value.shape[-2], 1))[..., 0] for name, value in record.items()}
+    return _by_run_and_district(record, state)
+
+
+def static(state: State, scored: StaticScore) -> Record:
+    """The static score of every district, each ``[R, D]``: the stages of its ledger, and the SEG's dilution."""
+    offers = scored.offers
+    record = {
+        **ledger_stages(offers, scored.ledgers),
+        "dilution": seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value),
+    }
+    return _by_run_and_district(record, state)
+
+
+def ledger_stages(offers: Offers, ledgers: Mapping[str, Ledger]) -> Record:
+    """Dollars of every district at each stage of its ledger, the state's CTE lines together, ``[..., D, 1]``."""
+    stages: Record = dict.fromkeys(STAGES, ZERO)
+    for offer in offers.lines:
+        if offer.line.background or offer.line.federal:
+            continue
+        ledger = ledgers[offer.line.name]
+        for stage in STAGES:
+            stages[stage] = stages[stage] + getattr(ledger, stage)
+    return stages
+
+
+def _by_run_and_district(record: Record, state: State) -> Record:
+    runs, districts = (state.sites.shape[0] if state.sites.ndim == 3 else 1), state.sites.shape[-2]
+    return {name: np.broadcast_to(value, (runs, districts, 1))[..., 0] for name, value in record.items()}
 
 
 def _by_run(value: Array) -> Array:

@@ -1,16 +1,23 @@
 """The state counts and pays: from what a line owes to what each district is paid, stage by stage."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, ratio, state_total
 from sim.funding.line import Line
 from sim.funding.pricing import counted
+from sim.funding.reserve import NO_RESERVE, ReserveYear, run_reserve
 from sim.funding.schedule import Counts, Schedule, entitlement
 
 ROUNDING = 1e-12
 """Relative rounding error allowed in identities over districts: what is paid may exceed the appropriation by it."""
+
+
+STAGES: tuple[str, ...] = (
+    "claimed", "entitlement", "matched", "guaranteed", "held_harmless", "capped", "phased_in", "paid",
+)  # fmt: skip
+"""The stages of a district's ledger from what is claimed to what is paid, in their order."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +25,12 @@ class LineMemory:
     """What a line must remember, ``[..., D, 1]`` in dollars: ``paid`` last year, and the base-year ``reference``.
 
     The reference is the district's payment from all state CTE lines of current law in the base year; the engine sets
-    it once.
+    it once. ``reserve`` ``[..., 1, 1]`` is what a reserve held at the end of last year.
     """
 
     paid: Array
     reference: Array
+    reserve: Array = field(default_factory=lambda: ZERO)
 
 
 @dataclass(frozen=True)
@@ -30,14 +38,16 @@ class Ledger:
     """One year of one line, dollars ``[..., D, 1]`` unless said, each stage after the one before.
 
     ``claimed``: prices times all that districts have to count. ``entitlement``: prices times what the line's limits let
-    count, within what a local match and a carry-over limit allow. ``guaranteed``: at least the minimum.
+    count. ``matched``: at most what the local share and a carry-over limit allow. ``guaranteed``: at least the minimum.
     ``held_harmless``: at least the floor. ``capped``: growth limited. ``phased_in``: the part of the way to it.
     ``proration`` ``[..., 1, 1]``: the share paid. ``paid``.
-    ``statewide_owed`` and ``statewide_paid`` ``[..., 1, 1]`` are spent by the state itself.
+    ``statewide_owed`` and ``statewide_paid`` ``[..., 1, 1]`` are spent by the state itself. ``reserve``: what was drawn
+    on and what is left.
     """
 
     claimed: Array
     entitlement: Array
+    matched: Array
     guaranteed: Array
     held_harmless: Array
     capped: Array
@@ -46,6 +56,7 @@ class Ledger:
     paid: Array
     statewide_owed: Array
     statewide_paid: Array
+    reserve: ReserveYear = NO_RESERVE
 
     @property
     def owed(self) -> Array:
@@ -73,12 +84,13 @@ def settle(
 ) -> Ledger:
     """One year of one line, from entitlement to payment, for the schedule that was announced.
 
-    1. entitlement = schedule x counts within the line's limits, and at most what the district's own spending matches
-    2. guaranteed = max(entitlement, minimum guarantee), where the district offers a pathway
-    3. held harmless = max(guaranteed, share x reference), where it offers a pathway
-    4. capped = min(held harmless, (1 + growth cap) x paid last year), where it was paid last year
-    5. phased in = reference + share of the way x (capped - reference)
-    6. paid = proration x phased in, proration = min(1, appropriation / all that is owed)
+    1. entitlement = schedule x counts within the line's limits
+    2. matched = min(entitlement, what the district's own spending matches)
+    3. guaranteed = max(matched, minimum guarantee), where the district offers a pathway
+    4. held harmless = max(guaranteed, share x reference), where it offers a pathway
+    5. capped = min(held harmless, (1 + growth cap) x paid last year), where it was paid last year
+    6. phased in = reference + share of the way x (capped - reference)
+    7. paid = proration x phased in, proration = min(1, (appropriation + drawn from a reserve) / all that is owed)
 
     Where the line pays in turn instead, the money goes to one part of what is owed after the other, and ``proration``
     is the share paid of the whole. Neither the cap nor the phase-in takes a district below its hold-harmless floor;
@@ -89,13 +101,14 @@ def settle(
     within_limits = counted(line, counts)
     owed = entitlement(schedule, within_limits)
     claimed = owed if within_limits is counts else entitlement(schedule, counts)
+    matched = owed
     if rules.spending_multiple is not None:
-        owed = np.minimum(owed, rules.spending_multiple * np.maximum(counts.expenditure, 0.0))
-    guaranteed = held = capped = phased = owed
+        matched = np.minimum(owed, rules.spending_multiple * np.maximum(counts.expenditure, 0.0))
+    guaranteed = held = capped = phased = matched
     if line.active(fiscal_year):
         year = fiscal_year - line.start_year if line.start_year is not None else 0
         if schedule.minimum is not ZERO:
-            guaranteed = held = capped = phased = np.maximum(owed, schedule.minimum * counts.offering)
+            guaranteed = held = capped = phased = np.maximum(matched, schedule.minimum * counts.offering)
         floor = _floor(line, counts, memory, year)
         if floor is not None:
             held = capped = phased = np.maximum(guaranteed, floor)
@@ -108,13 +121,19 @@ def settle(
             phased = _not_below(reference + share * (capped - reference), floor)
     statewide = schedule.statewide + np.zeros_like(appropriation)
     all_owed = state_total(phased) + statewide
-    proration = ratio(np.minimum(appropriation, all_owed), all_owed, 1.0)
+    reserve, available = NO_RESERVE, appropriation
+    if line.reserve is not None and line.active(fiscal_year):
+        first = fiscal_year == line.start_year
+        reserve = run_reserve(line.reserve, line.scale, first, memory.reserve, appropriation, all_owed)
+        available = appropriation + reserve.drawn
+    proration = ratio(np.minimum(available, all_owed), all_owed, 1.0)
     paid, statewide_paid = phased * proration, statewide * proration
     if rules.proration != "pro_rata" and line.active(fiscal_year):
-        paid, statewide_paid = in_turn(line, schedule, within_limits, phased, statewide, appropriation)
+        paid, statewide_paid = in_turn(line, schedule, within_limits, phased, statewide, available)
     return Ledger(
         claimed=claimed,
         entitlement=owed,
+        matched=matched,
         guaranteed=guaranteed,
         held_harmless=held,
         capped=capped,
@@ -123,6 +142,7 @@ def settle(
         paid=paid,
         statewide_owed=statewide,
         statewide_paid=statewide_paid,
+        reserve=reserve,
     )
 
 
@@ -176,8 +196,8 @@ def _not_below(payment: Array, floor: Array | None) -> Array:
 
 
 def remember(memory: LineMemory, ledger: Ledger) -> LineMemory:
-    """The memory after a year: its payments, and the same reference."""
-    return replace(memory, paid=ledger.paid)
+    """The memory after a year: its payments, what a reserve holds, and the same reference."""
+    return replace(memory, paid=ledger.paid, reserve=ledger.reserve.balance)
 
 
 def cost_to_state(line: Line, ledger: Ledger) -> Array:

@@ -6,7 +6,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.funding.components import AnyComponent, Component, CredentialBonus, SegWeight
 from sim.funding.components.component import FiscalYear, Share, Strict
-from sim.funding.rules import AppropriationRule, Full, Once, Rules
+from sim.funding.reserve import Reserve
+from sim.funding.rules import AppropriationRule, DemandWithCap, Full, Once, Rules
 
 Oversight = Literal["monitored", "categorical", "general"]
 LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -20,7 +21,8 @@ class Line(Strict):
     from ``start_year`` to ``sunset_year``, both included (fiscal years; without them, always). ``pathway_share`` is
     the part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says
     which budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
-    nonrecurring lines are cut as grants and recurring ones as formula money. ``scale`` multiplies all prices and the
+    nonrecurring lines are cut as grants and recurring ones as formula money. ``reserve`` is money set aside for bad
+    years. ``scale`` multiplies all prices and the
     appropriation; it is set by ``scale_to`` and cannot be written in a file.
     """
 
@@ -38,6 +40,7 @@ class Line(Strict):
     components: tuple[AnyComponent, ...]
     appropriation: AppropriationRule
     rules: Rules = Rules()
+    reserve: Reserve | None = None
     pathway_share: Share = 1.0
     cut_as: Literal["grant", "formula", "none"] | None = None
     scale: Annotated[float, Field(ge=0.0)] = 1.0
@@ -91,6 +94,16 @@ class Line(Strict):
         return self
 
     @model_validator(mode="after")
+    def _reserve_has_a_use(self) -> Self:
+        if self.reserve is not None and self.start_year is None:
+            raise ValueError("a reserve needs the line's start_year, in which it is set aside")
+        if self.reserve is not None and isinstance(self.appropriation, Full):
+            raise ValueError("a line that is paid in full has no use for a reserve")
+        if self.reserve is not None and self.reserve.keeps and isinstance(self.appropriation, DemandWithCap):
+            raise ValueError("an appropriation that follows demand leaves nothing over: write keeps: 0")
+        return self
+
+    @model_validator(mode="after")
     def _queue_has_tiers(self) -> Self:
         if self.rules.proration == "by_tier" and not any(isinstance(part, CredentialBonus) for part in self.components):
             raise ValueError("proration by_tier pays credentials by their value: it needs a credential_bonus")
@@ -127,6 +140,8 @@ class Line(Strict):
         """What the line pays for and by which rules, in plain sentences."""
         said = [sentence for component in self.components for sentence in component.describe()]
         said.append(self.appropriation.sentence())
+        if self.reserve is not None:
+            said.append(self.reserve.sentence())
         said.extend(self.rules.sentences())
         if self.pathway_share < 1.0:
             said.append(f"About {self.pathway_share:.0%} of what districts get supports pathways (a judgement).")

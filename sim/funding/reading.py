@@ -13,6 +13,7 @@ from sim.funding.components.size_adjustment import Rural, Small, Sparse
 from sim.funding.components.tiers import TIER_WORDS, Tier
 from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
+from sim.funding.reserve import Reserve
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
 from sim.inputs import InputError, first_problem, nearest, read_yaml
 
@@ -28,6 +29,7 @@ def _fields(model: type[BaseModel]) -> tuple[str, ...]:
 
 _ALLOWED: dict[str, tuple[str, ...]] = {
     "rules": _fields(Rules),
+    "reserve": _fields(Reserve),
     "hold_harmless": _fields(HoldHarmless),
     "tiers": _fields(Tier),
     "steps": _fields(Step),

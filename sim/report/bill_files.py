@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
+from sim.funding.allocation import STAGES
 from sim.funding.formula import describe
 from sim.report.bill import bill_text, boundary_sentences, cliff_sentences, limit_sentences, step_name
 from sim.report.bill_tables import by_draw, distribution, district_table, line_rows, origin_text
@@ -21,8 +22,8 @@ from sim.report.run_sheet_layout import (
     set_up_table,
     sheet_name,
 )
+from sim.report.run_sheet_ledger import STAGE_HEADINGS
 from sim.study.bridge import STEPS
-from sim.study.static_score import STAGES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -30,16 +31,6 @@ if TYPE_CHECKING:
 
     from sim.funding.line import Line
     from sim.study.check_formula import BillCheck
-
-STAGE_HEADINGS = {
-    "claimed": "Claimed: prices x all counts",
-    "entitlement": "Entitlement: within limits",
-    "guaranteed": "After the minimum guarantee",
-    "held_harmless": "After hold harmless",
-    "capped": "After the growth cap",
-    "phased_in": "After the phase-in: owed",
-    "paid": "Paid, after proration",
-}
 
 WHO: tuple[tuple[str, int, str], ...] = (
     ("District or charter", 30, ""),
@@ -239,7 +230,7 @@ def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: 
     owed = stages[-2].mean(axis=0)
     share = np.divide(paid.mean, owed, out=np.ones_like(owed), where=owed > 0)
     columns: Columns = (
-        *((STAGE_HEADINGS.get(stage, stage.replace("_", " ")), 14, DOLLARS) for stage in STAGES),
+        *((STAGE_HEADINGS[stage], 14, DOLLARS) for stage in STAGES),
         ("Share paid", 9, PERCENT),
         ("Paid, low (p05)", 14, DOLLARS),
         ("Paid, high (p95)", 14, DOLLARS),

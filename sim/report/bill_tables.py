@@ -9,11 +9,11 @@ import pandas as pd
 
 import sim
 from sim.arrays import Array, BoolArray
-from sim.report.figure_style import short
+from sim.funding.allocation import STAGES
 from sim.report.groups import LOCALES, Group
 from sim.report.intervals import Bands, bands
+from sim.report.origin import short
 from sim.study.bridge import STEPS
-from sim.study.static_score import STAGES
 
 if TYPE_CHECKING:
     from sim.study.check_formula import BillCheck
@@ -28,8 +28,8 @@ def origin_text(check: "BillCheck") -> str:
     of = check.origin
     return (
         f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
-        f"{short(of.formula)}, CTE funding simulation {sim.__version__}, data {short(of.data)}, {of.draws:,} draws, "
-        f"seed {of.seed}"
+        f"{short(of.formula)}, CTE funding simulation {sim.__version__}, data {short(of.data)} "
+        f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
     )
 
 

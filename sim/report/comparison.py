@@ -19,6 +19,7 @@ from sim.report.intervals import (
     number_text,
     ratio_error,
 )
+from sim.report.origin import run_origin
 from sim.report.panel import Panel, scenario_names
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
     notes += _moved_inside_the_seg(panel)
     if panel.left_out:
         notes.append(f"{panel.left_out} draws are left out because a run in them did not finish.")
+    notes.append(f"{run_origin(results, panel.draws, panel.scenario)}.")
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, highlight=False, markup=False)
     natural = Console(width=1000).measure(table).maximum

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.arrays import IntArray
 from sim.report.intervals import COVERS
+from sim.report.origin import run_origin
 from sim.report.panel import Panel
 
 if TYPE_CHECKING:
@@ -79,19 +80,9 @@ class Look:
 
 def look(results: "Results", panel: Panel) -> Look:
     """Origin of a panel's figures: run, versions, seed and date for the footer."""
-    manifest = results.manifest
-    footer = (
-        f"CTE funding simulation {manifest.code_version}, run {short(manifest.config_hash)}, "
-        f"data {short(manifest.world_fingerprint)}, seed {manifest.seed}, {str(manifest.created)[:10]}, "
-        f"scenario {panel.scenario}"
-    )
+    footer = run_origin(results, panel.draws, panel.scenario)
     baseline = panel.formulas[panel.baseline] if panel.baseline is not None else ""
-    return Look(footer, panel.draws, manifest.seed, baseline)
-
-
-def short(fingerprint: str) -> str:
-    """The first eight characters of a hash: enough to name a run."""
-    return str(fingerprint)[:8]
+    return Look(footer, panel.draws, results.manifest.seed, baseline)
 
 
 def page(

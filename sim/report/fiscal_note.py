@@ -36,9 +36,10 @@ def fiscal_note(results: "Results") -> pd.DataFrame:
     high (5th and 95th percentile; of the difference within each draw for the change table), all in thousands of
     nominal dollars, and the cell as a fiscal note prints it, where parentheses mark a decrease. Means of lines add up
     to means of totals, but for rounding; lows and highs do not, because lines do not all fall low in the same draw.
-    Background lines, which exist whatever the formula, are listed as such and stay out of the totals. A weight inside
-    the SEG that gets no new appropriation is paid for by the other program units; that is the row 'offset', so that
-    totals are what the state adds.
+    Background lines, which exist whatever the formula, are listed as such and stay out of the totals. What is set aside
+    for a line's reserve is the row 'reserve', also outside the totals: it is paid out only when it is drawn. A weight
+    inside the SEG that gets no new appropriation is paid for by the other program units; that is the row 'offset', so
+    that totals are what the state adds.
 
     Raises ValueError if the manifest does not say whether a line that pays is recurring and from which fund.
     """
@@ -50,11 +51,12 @@ def fiscal_note(results: "Results") -> pd.DataFrame:
             continue
         paid = panel.lines("paid")[:, :, years] / 1000.0
         moved = panel.state("dilution")[:, :, years] / 1000.0
+        aside = panel.lines("set_aside")[:, :, years] / 1000.0
         for f, formula in enumerate(panel.formulas):
             shared = {"scenario": scenario, "formula": formula, "title": panel.titles[f]}
             labels = [f"FY{year}" for year in panel.years[years]]
             for table, amounts, reference, offset in _tables(panel, paid, moved, f):
-                for row in _table(panel, f, amounts, reference, offset):
+                for row in (*_set_aside(panel, f, aside[f]), *_table(panel, f, amounts, reference, offset)):
                     cells = row.pop("amounts")
                     rows.append(
                         shared
@@ -73,6 +75,21 @@ def _tables(panel: Panel, paid: Array, moved: Array, f: int) -> Iterator[tuple[s
     if panel.baseline is not None and f != panel.baseline:
         both = np.maximum(np.abs(paid[f]), np.abs(paid[panel.baseline]))
         yield CHANGE, paid[f] - paid[panel.baseline], both, moved[panel.baseline] - moved[f]
+
+
+def _set_aside(panel: Panel, f: int, aside: Array) -> Iterator[dict[str, Any]]:
+    """A row for each line that has money voted for its reserve in these years, ``aside[R, 3, L]``."""
+    for number, line in enumerate(panel.line_names):
+        if aside[..., number].any():
+            facts = panel.line_metadata(line, panel.formulas[f])
+            yield {
+                "row": "reserve",
+                "line": line,
+                "program": f"{facts.get('title') or line}: set aside in a reserve",
+                "recurring_or_nonrecurring": "Nonrecurring",
+                "fund_affected": str(facts.get("fund") or ""),
+                "amounts": aside[..., number],
+            }
 
 
 def _table(panel: Panel, f: int, amounts: Array, reference: Array, offset: Array) -> Iterator[dict[str, Any]]:

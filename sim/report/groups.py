@@ -89,7 +89,7 @@ def groups(panel: Panel, world: "World") -> list[Group]:
 def net_payment(panel: Panel) -> Array:
     """What the state's CTE money leaves a district with, ``[F, R, Y, D]``, constant dollars of the base year:
     payments of the CTE lines less SEG money lost to a lower unit value."""
-    return (panel.districts("state_paid") - panel.districts("dilution")) / panel.district_prices()
+    return (panel.districts("paid") - panel.districts("dilution")) / panel.district_prices()
 
 
 def per_hundred(panel: Panel, values: Array, members: BoolArray, year: int) -> Array:

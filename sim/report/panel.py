@@ -67,6 +67,7 @@ class Panel:
         self._lines = _Table(results.lines, self, "line")
         self._clusters = _Table(results.clusters, self, "cluster")
         self._districts = _Table(results.districts, self, "district")
+        self._static = _Table(results.static, self, "district", by_year=False)
         self.years: IntArray = self._state.years
         if self._state.rows != len(self.formulas) * self.draws * len(self.years):
             raise ValueError("the state table lacks rows of some run or year")
@@ -145,6 +146,12 @@ class Panel:
         """A column by district in the stored years, ``[F, R, Y, D]``."""
         return self._districts.array(column)
 
+    def static(self, column: str) -> Array:
+        """A column of the districts' static scores, ``[F, R, D]``; NaN where none was stored."""
+        if self._static.items != self.district_names:
+            return np.full((*self._state.array("membership").shape[:2], len(self.district_names)), np.nan)
+        return self._static.array(column)[:, :, 0]
+
     def district_prices(self) -> Array:
         """The price index in the years for which districts were stored, ``[F, R, Y, 1]``."""
         at = np.searchsorted(self.years, self.district_years)
@@ -159,16 +166,19 @@ class Panel:
 
 
 class _Table:
-    """One long result table with the place of each of its rows in the array."""
+    """One long result table with the place of each of its rows in the array.
 
-    def __init__(self, frame: pd.DataFrame, panel: Panel, item: str | None = None) -> None:
+    Without ``by_year`` each run has one row for each item, whatever its fiscal year.
+    """
+
+    def __init__(self, frame: pd.DataFrame, panel: Panel, item: str | None = None, by_year: bool = True) -> None:
         self._shape = (len(panel.formulas), panel.draws)
         cells = panel.run_cells(frame["run_id"]) if len(frame) else np.zeros(0, np.intp)
         keep = cells >= 0
         self._keep = keep if not keep.all() else slice(None)
         self._frame = frame
         self._cells = cells[self._keep]
-        fiscal_years = frame["fiscal_year"].to_numpy()[self._keep]
+        fiscal_years = frame["fiscal_year"].to_numpy()[self._keep] * (1 if by_year else 0)
         self.years: IntArray = np.unique(fiscal_years).astype(np.intp)
         self._at = np.searchsorted(self.years, fiscal_years)
         self.rows = len(self._cells)

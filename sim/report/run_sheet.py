@@ -12,6 +12,7 @@ from sim.arrays import Array, IntArray
 from sim.report.figure_style import plain
 from sim.report.groups import Group, Roster, groups, net_payment, roster
 from sim.report.intervals import Bands, bands, paired
+from sim.report.origin import formula_origin, run_origin
 from sim.report.panel import Panel
 from sim.report.run_sheet_layout import (
     COLUMNS,
@@ -19,11 +20,11 @@ from sim.report.run_sheet_layout import (
     HEADER_ROW,
     Formats,
     mark_pages,
-    origin_text,
     set_up_table,
     sheet_name,
     write_cover,
 )
+from sim.report.run_sheet_ledger import in_order, write_equity, write_ledger
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -40,6 +41,7 @@ class _Columns:
 
     membership: Array
     payment: Array
+    static: Array
     dilution: Array
     net: Array
     pathways: Array
@@ -49,8 +51,9 @@ class _Columns:
 def write_run_sheet(results: "Results", world: "World", path: Path, scenario: str | None = None) -> Path | None:
     """Write the workbook; None if there is no baseline to compare with or districts were not stored.
 
-    Sheets: a cover that says how to read it; the distribution over groups of districts; one sheet for each formula
-    but the baseline, with a statewide row first in each year. Money is in constant dollars of the base year.
+    Sheets: a cover that says how to read it; the distribution over groups of districts and the federal disparity; for
+    each formula but the baseline the comparison with it, with a statewide row first in each year; and for every formula
+    the ledger, stage by stage. Money is in constant dollars of the base year.
     Intervals hold 90% of draws of the difference within each draw.
     """
     panel = Panel(results, scenario)
@@ -62,7 +65,8 @@ def write_run_sheet(results: "Results", world: "World", path: Path, scenario: st
     prices = panel.district_prices()
     held = _Columns(
         panel.districts("membership"),
-        panel.districts("state_paid") / prices,
+        panel.districts("paid") / prices,
+        np.broadcast_to(panel.static("paid")[:, :, None], panel.districts("paid").shape),
         panel.districts("dilution") / prices,
         net_payment(panel),
         panel.districts("pathways"),
@@ -70,14 +74,20 @@ def write_run_sheet(results: "Results", world: "World", path: Path, scenario: st
     )
     facts = roster(panel, world)
     with Workbook(path, {"nan_inf_to_errors": False}) as book:
-        book.set_properties({"title": "District run sheet", "comments": origin_text(results, panel)})
+        origin = run_origin(results, panel.draws, panel.scenario)
+        book.set_properties({"title": "District run sheet", "comments": origin})
         formats = Formats(book)
         write_cover(book, formats, results, panel, facts)
         _distribution(book, formats, results, panel, held, groups(panel, world))
-        used = {"cover", "distribution", "history"}
+        write_equity(book, formats, results, panel, held.net)
+        used = {"cover", "distribution", "equity", "history"}
         for f in panel.others:
             sheet = book.add_worksheet(sheet_name(panel.formulas[f], used))
             _formula_sheet(sheet, formats, results, panel, held, facts, f)
+        for f in range(len(panel.formulas)):
+            write_ledger(
+                book.add_worksheet(sheet_name(f"{panel.formulas[f]} ledger", used)), formats, results, panel, facts, f
+            )
     return path
 
 
@@ -93,13 +103,14 @@ def _formula_sheet(
     assert panel.baseline is not None
     b = panel.baseline
     name = panel.formulas[f]
+    origin = f"{run_origin(results, panel.draws, panel.scenario)}, {formula_origin(results, name)}"
     note = (
-        f"{origin_text(results, panel)}. Constant dollars of FY{panel.base_year}, means over draws; low and high: 90% "
-        f"of draws of the difference from {plain(panel.formulas[b])} within each draw. Estimates, not entitlements."
+        f"{origin}. Constant dollars of FY{panel.base_year}, means over draws; low and high: 90% of draws of the "
+        f"difference from {plain(panel.formulas[b])} within each draw. Estimates, not entitlements."
     )
     set_up_table(sheet, formats, f"{name}: {panel.titles[f]}", note, COLUMNS, 2)
-    mark_pages(sheet, f"{name} against {panel.formulas[b]}", origin_text(results, panel))
-    order = np.array(sorted(range(len(facts.name)), key=lambda d: (facts.kind[d] == "charter", facts.name[d])))
+    mark_pages(sheet, f"{name} against {panel.formulas[b]}", origin)
+    order = in_order(facts)
     totals = [formats.number(style, total=True) for _, _, style in COLUMNS]
     row, breaks = HEADER_ROW + 1, []
     for y, year in enumerate(panel.district_years):
@@ -129,6 +140,7 @@ class _Differences:
     membership: Array
     baseline: Array
     payment: Array
+    static: Array
     dilution: Array
     net: Bands
     per_member: Bands
@@ -151,6 +163,7 @@ def _differences(held: _Columns, f: int, b: int, y: int, which: IntArray, togeth
         membership.mean(axis=0),
         of(held.payment, b).mean(axis=0),
         of(held.payment, f).mean(axis=0),
+        of(held.static, f).mean(axis=0),
         (of(held.dilution, f) - of(held.dilution, b)).mean(axis=0),
         bands(change, axis=0),
         bands(each, axis=0),
@@ -177,7 +190,7 @@ def _write_row(
         style = formats[column] if formats else None
         if isinstance(value, str):
             sheet.write_string(row, column, value, style) if value or style else None
-        elif value is None:
+        elif value is None or np.isnan(value):
             sheet.write_blank(row, column, None, style)
         else:
             sheet.write_number(row, column, float(value), style)
@@ -187,22 +200,22 @@ def _write_row(
     put(0, year)
     for column, text in enumerate(who, start=1):
         put(column, text)
-    for column, value in enumerate((of.membership, of.baseline, of.payment, of.dilution), start=5):
+    for column, value in enumerate((of.membership, of.baseline, of.payment, of.static, of.dilution), start=5):
         put(column, value[at])
-    style = formats[9] if formats else None
-    sheet.write_formula(row, 9, f"=H{excel}-G{excel}-I{excel}", style, float(net.mean[at]))
-    put(10, net.p05[at])
-    put(11, net.p95[at])
-    style = formats[12] if formats else None
+    style = formats[10] if formats else None
+    sheet.write_formula(row, 10, f"=H{excel}-G{excel}-J{excel}", style, float(net.mean[at]))
+    put(11, net.p05[at])
+    put(12, net.p95[at])
+    style = formats[13] if formats else None
     share: float | str = float(net.mean[at] / of.baseline[at]) if of.baseline[at] > 0 else "n/a"
-    sheet.write_formula(row, 12, f'=IF(G{excel}>0,J{excel}/G{excel},"n/a")', style, share)
-    for column, value in enumerate((each.mean, each.p05, each.p95), start=13):
+    sheet.write_formula(row, 13, f'=IF(G{excel}>0,K{excel}/G{excel},"n/a")', style, share)
+    for column, value in enumerate((each.mean, each.p05, each.p95), start=14):
         put(column, value[at])
-    put(16, rank)
+    put(17, rank)
     numbers = (*of.pathways, *of.concentrators, change.mean, change.p05, change.p95)
-    for column, value in enumerate(numbers, start=17):
+    for column, value in enumerate(numbers, start=18):
         put(column, value[at])
-    for column, text in enumerate(last, start=24):
+    for column, text in enumerate(last, start=25):
         put(column, text)
 
 
@@ -218,11 +231,12 @@ def _distribution(
     b = panel.baseline
     sheet = book.add_worksheet("Distribution")
     note = (
-        f"{origin_text(results, panel)}. Constant dollars of FY{panel.base_year}, means over draws; low and high: 90% "
-        "of draws of the difference from the baseline within each draw. Poverty quarters hold equally many districts."
+        f"{run_origin(results, panel.draws, panel.scenario)}. Constant dollars of FY{panel.base_year}, means over "
+        "draws; low and high: 90% of draws of the difference from the baseline within each draw. Poverty quarters hold "
+        "equally many districts."
     )
     set_up_table(sheet, formats, "Who gains and who loses, by group of districts", note, DISTRIBUTION_COLUMNS, 4)
-    mark_pages(sheet, "Distribution", origin_text(results, panel))
+    mark_pages(sheet, "Distribution", run_origin(results, panel.draws, panel.scenario))
     row = HEADER_ROW + 1
     for f in panel.others:
         for y, year in enumerate(panel.district_years):

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.report.figure_style import short
 from sim.report.groups import Roster
 from sim.report.intervals import COVERS
+from sim.report.origin import formula_origin, run_origin
 from sim.report.panel import Panel
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ COLUMNS: tuple[tuple[str, int, str], ...] = (
     ("Membership, grades 9-12", 11, COUNT),
     ("State payment, baseline", 13, DOLLARS),
     ("State payment, formula", 13, DOLLARS),
+    ("Static score of the formula, no one responding", 13, DOLLARS),
     ("SEG money lost to a lower unit value, change", 13, DOLLARS),
     ("Difference, net", 13, DOLLARS),
     ("Difference, low (p05)", 13, DOLLARS),
@@ -100,16 +101,6 @@ class Formats:
         return self._made[style, total]
 
 
-def origin_text(results: "Results", panel: Panel) -> str:
-    """Run, date, version of code and data, draws, seed and scenario, for every page."""
-    manifest = results.manifest
-    return (
-        f"Run {short(manifest.config_hash)} of {str(manifest.created)[:10]}, CTE funding simulation "
-        f"{manifest.code_version}, data {short(manifest.world_fingerprint)}, {panel.draws:,} draws, seed "
-        f"{manifest.seed}, scenario {panel.scenario}"
-    )
-
-
 def write_cover(book: "Workbook", formats: Formats, results: "Results", panel: Panel, facts: Roster) -> None:
     """The cover: where the numbers come from, how to read them, what they are not, and the formulas."""
     assert panel.baseline is not None
@@ -122,7 +113,7 @@ def write_cover(book: "Workbook", formats: Formats, results: "Results", panel: P
     manifest = results.manifest
     lines = [
         ("These are estimates", "Simulated payments under stated assumptions; estimates, not entitlements."),
-        ("Run", origin_text(results, panel)),
+        ("Run", run_origin(results, panel.draws, panel.scenario)),
         ("Configuration", str(manifest.config_hash)),
         ("Data fingerprint", str(manifest.world_fingerprint)),
         ("Baseline", f"{panel.formulas[panel.baseline]}: {panel.titles[panel.baseline]}"),
@@ -132,6 +123,21 @@ def write_cover(book: "Workbook", formats: Formats, results: "Results", panel: P
             "State payment",
             "What the state's CTE lines pay to the district. The net difference also counts SEG money that the "
             "district loses because added units lower the unit value.",
+        ),
+        (
+            "Static score",
+            "What the formula would pay if every district counted as in the base year and no one responded, under the "
+            "rules of its first year (a phase-in or a cap may bind then). The payment beside it is the behavioral "
+            "score: districts respond, and each year's own rules hold.",
+        ),
+        (
+            "Ledger sheets",
+            "Every stage from what is claimed to what is paid, district by district and year by year, for each "
+            "formula and for the baseline.",
+        ),
+        (
+            "Equity sheet",
+            "The federal 95/5 disparity of state CTE money a member (34 CFR 222.162).",
         ),
         (
             "Low and high",
@@ -157,14 +163,15 @@ def write_cover(book: "Workbook", formats: Formats, results: "Results", panel: P
         sheet.write_string(row, 1, text, formats.wrap)
     row = len(lines) + 3
     sheet.write_string(row, 0, "Formula", formats.header)
-    sheet.write_string(row, 1, "Title and source", formats.header)
+    sheet.write_string(row, 1, "Title, source and version", formats.header)
     for number, f in enumerate(range(len(panel.formulas)), start=row + 1):
         source = str((manifest.formulas.get(panel.formulas[f]) or {}).get("source") or "")
         sheet.write_string(number, 0, panel.formulas[f], formats.label)
-        sheet.write_string(number, 1, f"{panel.titles[f]}. {source}".strip(), formats.wrap)
+        said = f"{panel.titles[f]}. {source}".strip()
+        sheet.write_string(number, 1, f"{said} ({formula_origin(results, panel.formulas[f])})", formats.wrap)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    mark_pages(sheet, "Cover", origin_text(results, panel))
+    mark_pages(sheet, "Cover", run_origin(results, panel.draws, panel.scenario))
 
 
 def mark_pages(sheet: "Worksheet", name: str, origin: str) -> None:

@@ -1,6 +1,5 @@
 """Formulas under shocks: what it costs, how often money runs short, and what students lose."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,16 +7,15 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
+from sim.report.figure_stress import stress_figures
 from sim.report.intervals import Bands, bands, interval_note, interval_parts, number_text
+from sim.report.origin import run_origin
 from sim.report.panel import Panel, scenario_names
+from sim.report.strain import CALM, SHORT, short_years, strain
 
 if TYPE_CHECKING:
     from sim.results.results import Results
 
-CALM = "baseline"
-"""The scenario without shocks, against which losses are taken draw by draw."""
-SHORT = 0.005
-"""A year counts as short when more than this share of what is owed is not paid."""
 YEARLY: tuple[tuple[str, str], ...] = (
     ("state_cost", "dollars"),
     ("entitlement", "dollars"),
@@ -29,48 +27,6 @@ YEARLY: tuple[tuple[str, str], ...] = (
     ("credentials", "credentials"),
     ("sites", "sites"),
 )
-
-
-@dataclass(frozen=True)
-class Strain:
-    """How one formula fares under one scenario; arrays by draw ``[R]``.
-
-    ``worst_cost``: state cost of the dearest year, constant dollars. ``short``: 1 if any year was short.
-    ``worst_shortfall``: owed but not paid in the worst year, constant dollars. ``lowest_share``: the lowest paid share.
-    ``concentrators``, ``participants`` and ``credentials``: yearly mean, against the same draw without the shock.
-    """
-
-    worst_cost: Array
-    short: Array
-    worst_shortfall: Array
-    lowest_share: Array
-    participants: Array
-    concentrators: Array
-    credentials: Array
-
-
-def strain(panel: Panel, calm: Panel, formula: int) -> Strain:
-    """How a formula, by its place in the panel, fares against the calm panel of the same draws."""
-    years = panel.policy
-    owed = panel.constant("entitlement")[formula][:, years]
-    paid = panel.constant("state_cost")[formula][:, years]
-    shortfall = np.maximum(owed - paid, 0.0)
-    share = np.where(owed > 0, paid / np.where(owed > 0, owed, 1.0), 1.0)
-
-    def change(column: str) -> Array:
-        with_shock = panel.state(column)[formula][:, years].mean(axis=-1)
-        difference: Array = with_shock - calm.state(column)[formula][:, years].mean(axis=-1)
-        return difference
-
-    return Strain(
-        worst_cost=paid.max(axis=-1),
-        short=(share.min(axis=-1) < 1.0 - SHORT).astype(np.float64),
-        worst_shortfall=shortfall.max(axis=-1),
-        lowest_share=share.min(axis=-1),
-        participants=change("participants"),
-        concentrators=change("concentrators"),
-        credentials=change("credentials"),
-    )
 
 
 def _panels(results: "Results") -> dict[str, Panel]:
@@ -104,7 +60,7 @@ def stress_table(results: "Results", width: int = 132) -> str:
             "Dearest year\nFY2026 $", "Draws with a\nshort year", "Shortfall,\nworst year", "Lowest\npaid share",
             "Concentrators\na year", "Participants\na year", "Credentials\na year",
         ):  # fmt: skip
-            table.add_column(heading, justify="right")
+            table.add_column(heading, justify="right", no_wrap=True)
         for scenario, panel in panels.items():
             found = strain(panel, calm, place)
             calm_row = scenario == CALM
@@ -125,6 +81,7 @@ def stress_table(results: "Results", width: int = 132) -> str:
         "Concentrators, participants and credentials: change of the yearly mean against the same draws without the"
         f" shock. A year is short when more than {SHORT:.1%} of what is owed is not paid. "
         + interval_note(calm.draws, calm.seed)
+        + f" {run_origin(results, calm.draws, 'by row')}."
     )
     with console.capture() as captured:
         console.print(note)
@@ -135,8 +92,7 @@ def stress_frame(results: "Results") -> pd.DataFrame:
     """By scenario, formula, year and metric: mean and percentiles over draws, and the chance of a short year."""
     rows = []
     for scenario, panel in _panels(results).items():
-        owed, paid = panel.state("entitlement"), panel.state("state_cost")
-        short = (owed - paid > SHORT * owed) & (owed > 0)
+        short = short_years(panel)
         for column, unit in YEARLY:
             found: Bands = bands(panel.state(column))
             for f, formula in enumerate(panel.formulas):
@@ -160,9 +116,10 @@ def stress_frame(results: "Results") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_stress(results: "Results", folder: Path) -> list[Path]:
-    """Write stress.txt and stress.csv."""
+def write_stress(results: "Results", folder: Path, everything: bool = True) -> list[Path]:
+    """Write stress.txt, stress.csv and, with ``everything``, the figures."""
     text, table = folder / "stress.txt", folder / "stress.csv"
     text.write_text(stress_table(results), encoding="utf-8")
     stress_frame(results).to_csv(table, index=False, float_format="%.10g", lineterminator="\n")
-    return [text, table]
+    drawn = stress_figures(results, _panels(results), folder / "figures") if everything else []
+    return [text, table, *drawn]

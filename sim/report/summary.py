@@ -42,6 +42,7 @@ TOTALLED = frozenset(
         "state_cost_constant",
         "recurring_cost",
         "nonrecurring_cost",
+        "reserve_drawn",
         "federal_paid",
         "weight_value",
         "dilution",

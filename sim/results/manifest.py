@@ -39,8 +39,9 @@ class Manifest(BaseModel):
     """Everything needed to know what a results folder holds, and to run it again.
 
     ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``.
-    ``config`` is the resolved configuration, ``config_hash`` its hash without the keys in ``config_ignored``, which
-    cannot change a number. ``model_fingerprint`` is of the code and the tables of the model itself.
+    ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
+    hash without the keys in ``config_ignored``, which cannot change a number. ``model_fingerprint`` is of the code and
+    the tables of the model itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +51,7 @@ class Manifest(BaseModel):
     config_hash: str
     config_ignored: tuple[str, ...]
     world_fingerprint: str
+    data_vintage: str = ""
     formulas: dict[str, dict[str, Any]]
     baseline: str | None
     base_year: int
@@ -71,6 +73,7 @@ def new_manifest(
     study: str,
     config: Mapping[str, Any],
     world_fingerprint: str,
+    data_vintage: str = "",
     formulas: Mapping[str, Mapping[str, Any]],
     baseline: str | None,
     base_year: int,
@@ -93,6 +96,7 @@ def new_manifest(
         config_hash=hash_of(config, ignoring),
         config_ignored=tuple(ignoring),
         world_fingerprint=world_fingerprint,
+        data_vintage=data_vintage,
         formulas={name: dict(record) for name, record in formulas.items()},
         baseline=baseline,
         base_year=base_year,

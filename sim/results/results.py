@@ -49,6 +49,11 @@ class Results:
         return self.read("districts")
 
     @cached_property
+    def static(self) -> pd.DataFrame:
+        """Static scores: one row for each run and district; no rows if the study did not store them."""
+        return self.read("static")
+
+    @cached_property
     def failures(self) -> pd.DataFrame:
         """Runs that failed, one row each; they have no rows in the other tables."""
         return self.read("failures")

@@ -5,7 +5,7 @@ Bump ``SCHEMA_VERSION`` when a column changes its name, unit or meaning.
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,18 @@ STATE: tuple[Column, ...] = (
     Column("replacement_share", "share", "equipment replacement paid over replacement due"),
     Column("districts_offering", "districts", "districts and charters with at least one pathway"),
     Column("entitlement", "dollars", "owed by the state's CTE lines before proration"),
-    Column("appropriation", "dollars", "voted for the state's CTE lines; lines funded in full count at what they paid"),
+    Column(
+        "appropriation",
+        "dollars",
+        "voted for the state's CTE lines, reserves included; lines funded in full count at what they paid",
+    ),
     Column("state_cost", "dollars", "paid by the state's CTE lines to districts and programs, general fund"),
     Column("state_cost_constant", "dollars", "state_cost in constant dollars of the base year"),
     Column("recurring_cost", "dollars", "part of state_cost that is recurring"),
     Column("nonrecurring_cost", "dollars", "part of state_cost that is nonrecurring"),
     Column("proration", "share", "paid over entitled, state CTE lines together"),
+    Column("reserve_drawn", "dollars", "part of state_cost that was drawn from reserves of CTE lines"),
+    Column("reserve", "dollars", "what reserves of CTE lines hold at the year's end"),
     Column("federal_paid", "dollars", "Perkins money paid to districts"),
     Column("weight_value", "dollars", "value of the program units that CTE weights add inside the SEG"),
     Column("weight_units", "program units", "program units that CTE weights add inside the SEG"),
@@ -86,9 +92,12 @@ STATE: tuple[Column, ...] = (
 LINE: tuple[Column, ...] = (
     Column("line", "", "funding line"),
     Column("entitlement", "dollars", "owed by the line before proration"),
-    Column("appropriation", "dollars", "voted for the line; what it paid where it is funded in full"),
+    Column("appropriation", "dollars", "voted for the line and its reserve; what it paid where it is funded in full"),
     Column("paid", "dollars", "paid by the line"),
     Column("proration", "share", "paid over entitled"),
+    Column("set_aside", "dollars", "voted once for the line's reserve, part of its appropriation"),
+    Column("reserve_drawn", "dollars", "part of what was paid that was drawn from the reserve"),
+    Column("reserve", "dollars", "what the reserve holds at the year's end"),
 )
 
 CLUSTER: tuple[Column, ...] = (
@@ -101,6 +110,19 @@ CLUSTER: tuple[Column, ...] = (
     Column("instructors", "FTE", "instructors teaching"),
 )
 
+LEDGER: tuple[Column, ...] = (
+    Column("claimed", "dollars", "prices times all that the district has to count, state CTE lines together"),
+    Column("entitlement", "dollars", "prices times what the lines' limits let count"),
+    Column("matched", "dollars", "after the local share and the carry-over limit"),
+    Column("guaranteed", "dollars", "after the minimum guarantee"),
+    Column("held_harmless", "dollars", "after hold harmless"),
+    Column("capped", "dollars", "after the growth cap"),
+    Column("phased_in", "dollars", "after the phase-in: owed"),
+    Column("paid", "dollars", "after proration: paid to the district by the state's CTE lines"),
+    Column("dilution", "dollars", "SEG money lost to a lower unit value"),
+)
+"""The stages of a district's ledger, in their order, and what it loses inside the SEG."""
+
 DISTRICT: tuple[Column, ...] = (
     Column("district", "", "identifier of the district or charter"),
     Column("membership", "students", "membership in grades 9-12"),
@@ -110,9 +132,11 @@ DISTRICT: tuple[Column, ...] = (
     Column("concentrators", "students", "concentrators"),
     Column("credentials", "credentials", "credentials earned"),
     Column("quality", "index 0-1", "mean of the 12 components"),
-    Column("state_paid", "dollars", "paid to the district by the state's CTE lines"),
-    Column("dilution", "dollars", "SEG money lost to a lower unit value"),
+    *LEDGER,
 )
+
+STATIC: tuple[Column, ...] = (Column("district", "", "identifier of the district or charter"), *LEDGER)
+"""The static score: base-year counts and prices under the rules of ``fiscal_year``, no district responding."""
 
 FAILURE: tuple[Column, ...] = (
     Column("run_id", "", "row of design.parquet"),
@@ -127,6 +151,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "lines": KEYS + LINE,
     "clusters": KEYS + CLUSTER,
     "districts": KEYS + DISTRICT,
+    "static": KEYS + STATIC,
     "failures": FAILURE,
 }
 """The tables of a results folder, each with its columns in order."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sim.arrays import Array
-from sim.funding.allocation import Ledger
+from sim.funding.allocation import STAGES, Ledger
 from sim.funding.pricing import NOTHING
 from sim.funding.schedule import Counts, Schedule, entitlement
-from sim.study.static_score import STAGES, Position
+from sim.study.static_score import Position
 
 FIRST_STEPS: tuple[str, ...] = ("prices", "counts")
 """What changes the claim, in the order in which it is changed."""
@@ -18,6 +18,7 @@ SEG_STEP = "seg_unit_value"
 
 RULE_OF_STAGE: Mapping[str, str] = {
     "entitlement": "limits",
+    "matched": "local share and carry-over",
     "guaranteed": "minimum guarantee",
     "held_harmless": "hold harmless",
     "capped": "growth cap",
@@ -35,8 +36,8 @@ class Bridge:
     """From ``start`` to ``end``, net dollars to each district ``[..., D, 1]``, by ``steps`` that sum to the difference.
 
     ``prices``: other posted prices on the counts of the start. ``counts``: other counts at the prices of the end. Then
-    what each rule does to the payment at the end less what it did at the start: limits, minimum guarantee, hold
-    harmless, growth cap, phase-in, proration. Last, the SEG's unit value.
+    what each rule does to the payment at the end less what it did at the start: limits, local share and carry-over,
+    minimum guarantee, hold harmless, growth cap, phase-in, proration. Last, the SEG's unit value.
     """
 
     start: Array

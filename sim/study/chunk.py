@@ -15,6 +15,7 @@ from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.scenario import Scenario
 from sim.engine.state import State
+from sim.engine.static import static_score
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.results.store import ChunkRecord, Failure, write_chunk
@@ -127,6 +128,10 @@ def _run_formula(
     tables: _Tables,
 ) -> None:
     runs = np.array(task.run_ids(place, replicates), dtype=np.int64)
+    scored = static_score(ensemble, formula)
+    keys = {"run_id": runs, "fiscal_year": np.full(runs.size, scored.fiscal_year, dtype=np.int64)}
+    record = recording.static(ensemble.state, scored)
+    tables.add("static", _long(keys, "district", task.world.districts.identifier, record))
     _keep(task, ensemble, ensemble.state, ensemble.base, runs, 0, tables)
     for step, (state, year) in enumerate(simulate(ensemble, formula, task.horizon, scenario=scenario), start=1):
         _keep(task, ensemble, state, year, runs, step, tables)

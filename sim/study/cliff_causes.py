@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from sim.arrays import Array, BoolArray
+from sim.funding.allocation import STAGES
 from sim.funding.components import Component
 from sim.funding.line import Line
 from sim.study.bridge import RULE_OF_STAGE
-from sim.study.static_score import STAGES, base_year_position
+from sim.study.static_score import base_year_position
 from sim.study.unit_steps import LAST, Ground, Steps, chunks, own_places, paid
 from sim.study.units import Unit
 
@@ -35,11 +36,16 @@ def causes(ground: Ground, unit: Unit, line: Line, steps: Steps) -> Sequence[tup
 def _rule_words(line: Line) -> Mapping[str, tuple[str, str]]:
     """The rules of a line by the stage that they lead to: a name and the sentence that the formula says of them."""
     said = line.rules.sentences()
-    marks = {"guaranteed": "owed at least", "held_harmless": "gets less than", "capped": "rises by at most",
-             "phased_in": "phased in"}  # fmt: skip
+    marks = {
+        "matched": ("of its own on CTE", "carried over"),
+        "guaranteed": ("owed at least",),
+        "held_harmless": ("gets less than",),
+        "capped": ("rises by at most",),
+        "phased_in": ("phased in",),
+    }
     return {
-        stage: (RULE_OF_STAGE[stage], next((sentence for sentence in said if mark in sentence), ""))
-        for stage, mark in marks.items()
+        stage: (RULE_OF_STAGE[stage], " ".join(s for s in said if any(mark in s for mark in words)))
+        for stage, words in marks.items()
     }
 
 

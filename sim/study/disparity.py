@@ -14,7 +14,7 @@ LIMIT = 0.25
 class Disparity:
     """Dollars a member at the 5th and the 95th percentile of members, and the federal measure ``(high - low) / low``.
 
-    ``percent`` is infinite where the districts of the 5th percentile get nothing; ``ratio`` is ``high / low``.
+    ``share`` is infinite where the districts of the 5th percentile get nothing; ``ratio`` is ``high / low``.
     """
 
     low: float

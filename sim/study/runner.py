@@ -51,6 +51,7 @@ def carry_out(
         study=settings.study.name,
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
         world_fingerprint=inputs.world.fingerprint,
+        data_vintage=inputs.world.vintage,
         formulas={formula.name: formula_record(formula) for formula in inputs.formulas},
         baseline=inputs.baseline,
         base_year=inputs.world.base_year,

@@ -14,13 +14,17 @@ IGNORED_KEYS: tuple[str, ...] = ("workers", "report")
 
 
 class Study(BaseModel):
-    """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against."""
+    """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
+
+    ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula"]
+    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "bridge"]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()
+    years: tuple[Annotated[int, Field(strict=True)], ...] = ()
 
 
 class Settings(BaseModel):

@@ -4,27 +4,19 @@ In the base year this is the static score: the counts of the base year, with no 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 from sim.arrays import Array, ratio, state_total
-from sim.engine import money
 from sim.engine.calendar import Year
-from sim.engine.draws import Purpose
-from sim.engine.ensemble import WARM_UP_YEARS, Ensemble
+from sim.engine.ensemble import Ensemble
 from sim.engine.money import Offer, Offers
-from sim.engine.state import State
-from sim.engine.static import base_year_ledgers
+from sim.engine.static import static_score, static_year
 from sim.funding import allocation, seg
 from sim.funding.allocation import Ledger
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.funding.schedule import Counts
 from sim.inputs import InputError
-
-_NOT_STAGES = frozenset({"proration", "statewide_owed", "statewide_paid"})
-
-STAGES: tuple[str, ...] = tuple(field.name for field in fields(Ledger) if field.name not in _NOT_STAGES)
-"""The stages of a district's ledger from what is claimed to what is paid, in their order."""
 
 
 @dataclass(frozen=True)
@@ -74,38 +66,16 @@ class Position:
         return self.dilution * 0.0
 
 
-def static_year(formula: Formula, base_year: int) -> int:
-    """The fiscal year whose rules a static score applies: the formula's first, at the earliest the base year."""
-    return max(formula.takes_effect, base_year)
-
-
-def ledgers_for(ensemble: Ensemble, formula: Formula, counts: Counts) -> dict[str, Ledger]:
-    """What each line would owe and pay if districts had these counts in the base year, no one responding."""
-    return base_year_ledgers(replace(ensemble, state=replace(ensemble.state, counts=counts)), formula)
-
-
 def base_year_position(ensemble: Ensemble, formula: Formula, counts: Counts | None = None) -> Position:
-    """The static score of a formula: base-year counts and prices, the rules of its first year, no one responding.
-
-    ``counts`` stand for those of the base year, both where prices are announced and where payments are settled, to ask
-    what a district would be owed if it counted otherwise.
-    """
-    world = ensemble.world
-    state = ensemble.state if counts is None else replace(ensemble.state, counts=counts)
-    year = static_year(formula, world.base_year)
-    lines = tuple(line for line in formula.lines if line.active(year))
-    conditions = replace(ensemble.base.conditions, fiscal_year=year)
-    luck = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
-    offers = money.announce(world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck)
-    ledgers = ledgers_for(ensemble, formula, state.counts)
-    return _position(year, offers, dict.fromkeys(ledgers, state.counts), ledgers)
+    """The static score of a formula, see ``sim.engine.static``; ``counts`` stand for those of the base year."""
+    scored = static_score(ensemble, formula, counts)
+    held = ensemble.state.counts if counts is None else counts
+    return _position(scored.fiscal_year, scored.offers, dict.fromkeys(scored.ledgers, held), scored.ledgers)
 
 
-def position_in_year(before: State, after: State, year: Year) -> Position:
-    """Where districts stood in a simulated year, from the states before and after it."""
-    counts = {
-        offer.line.name: allocation.counts_for(offer.line, after.counts, before.counts) for offer in year.offers.lines
-    }
+def position_in_year(before: Counts, after: Counts, year: Year) -> Position:
+    """Where districts stood in a simulated year, from what was counted in the year before it and in it."""
+    counts = {offer.line.name: allocation.counts_for(offer.line, after, before) for offer in year.offers.lines}
     return _position(year.fiscal_year, year.offers, counts, year.settlement.ledgers)
 
 

@@ -9,10 +9,12 @@ import numpy as np
 from sim.arrays import Array, BoolArray, IntArray
 from sim.engine.ensemble import Ensemble
 from sim.engine.state import take_run
+from sim.engine.static import static_score
+from sim.funding.allocation import STAGES
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.funding.schedule import Counts, entitlement
-from sim.study.static_score import STAGES, Position, base_year_position, ledgers_for
+from sim.study.static_score import Position, base_year_position
 from sim.study.units import Unit, in_whole_units
 
 ROWS = 192
@@ -199,7 +201,7 @@ def chunks(rows: int) -> Iterator[slice]:
 def paid(ground: Ground, counts: Counts) -> Iterator[tuple[str, Array, Array]]:
     """For each own line the dollars at every stage ``[stage, ..., D]``, and what the prices posted on the counts as
     they are say of these counts ``[..., D]``."""
-    ledgers = ledgers_for(ground.ensemble, ground.formula, counts)
+    ledgers = static_score(ground.ensemble, ground.formula, counts).ledgers
     for line in ground.position.own_lines:
         ledger = ledgers[line.name]
         posted = entitlement(ground.position.offers[line.name].schedule, counts)

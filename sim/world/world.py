@@ -202,3 +202,10 @@ class World:
     """SHA-256 of the tables the world was read from."""
     revenue: Mapping[int, Value] = field(default_factory=dict)
     """General-fund revenue by fiscal year, dollars."""
+
+    @property
+    def vintage(self) -> str:
+        """The years of the counts that the tables rest on, for the foot of every page."""
+        named = (("CTE counts", "participants"), ("total membership", "total_membership"))
+        found = [f"{label} of {self.anchors[name].year}" for label, name in named if name in self.anchors]
+        return ", ".join([*found, f"brought to FY{self.base_year}"])

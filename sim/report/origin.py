@@ -1,0 +1,28 @@
+"""Where a page's numbers come from: run, date, versions of code, formula and data, for the foot of everything."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+
+
+def short(fingerprint: str) -> str:
+    """The first eight characters of a hash: enough to name a run."""
+    return str(fingerprint)[:8]
+
+
+def run_origin(results: "Results", draws: int, scenario: str) -> str:
+    """Run number, date, versions of code and data with the data's vintage, draws, seed and scenario."""
+    manifest = results.manifest
+    vintage = f" ({manifest.data_vintage})" if manifest.data_vintage else ""
+    return (
+        f"Run {short(manifest.config_hash)} of {str(manifest.created)[:10]}, CTE funding simulation "
+        f"{manifest.code_version}, data {short(manifest.world_fingerprint)}{vintage}, {draws:,} draws, seed "
+        f"{manifest.seed}, scenario {scenario}"
+    )
+
+
+def formula_origin(results: "Results", name: str) -> str:
+    """A formula's name and the version of its content; the name alone where the manifest has no fingerprint."""
+    fingerprint = (results.manifest.formulas.get(name) or {}).get("fingerprint")
+    return f"formula {name} version {short(fingerprint)}" if fingerprint else f"formula {name}"
