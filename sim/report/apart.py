@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.arrays import Array
 from sim.report.intervals import bands, interval_note, interval_parts
+from sim.report.origin import run_origin
 from sim.report.panel import Panel
 
 if TYPE_CHECKING:
@@ -71,16 +72,16 @@ def by_money_and_design(panel: Panel, formula: str, baseline: str, richer: str, 
         design = effect(panel, column, leaner, baseline)
         both = effect(panel, column, formula, baseline)
         parts += [
-            Part("better design, same money", column, unit, design),
-            Part("more money, same design", column, unit, money),
+            Part("better design, same base-year money", column, unit, design),
+            Part("more base-year money, same design", column, unit, money),
             Part("interaction", column, unit, both - money - design),
             Part(f"{formula} against {baseline}", column, unit, both),
         ]
     return parts
 
 
-def parts_table(parts: list[Part], title: str, panel: Panel, width: int = 132) -> str:
-    """The parts as plain text: a row for each part, a column for each outcome, each with its interval."""
+def parts_table(parts: list[Part], title: str, panel: Panel, notes: list[str], width: int = 132) -> str:
+    """The parts as plain text: a row for each part, a column for each outcome, each with its interval; then notes."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -102,8 +103,9 @@ def parts_table(parts: list[Part], title: str, panel: Panel, width: int = 132) -
         table.add_row(row, *cells)
     with console.capture() as captured:
         console.print(table)
-        console.print(interval_note(panel.draws, panel.seed))
-    return captured.get()
+        for note in (*notes, interval_note(panel.draws, panel.seed)):
+            console.print(note)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
 
 def parts_frame(parts: list[Part]) -> pd.DataFrame:
@@ -134,10 +136,18 @@ def write_parts(results: "Results", formula: str, folder: Path, nothing: str = "
     if f"{baseline}_more_money" in panel.formulas:
         parts = by_money_and_design(panel, formula, baseline, f"{baseline}_more_money", f"{formula}_same_money")
         title = f"{formula}: more money or better design"
+        notes = [
+            "Money is what a design owes for base-year counts. What it costs later, as districts respond and as its "
+            "amounts and appropriation follow prices or do not, is part of the design's effect."
+        ]
     else:
         parts = by_component(panel, formula, baseline, nothing)
         title = f"{formula}: component by component"
-    text = parts_table(parts, title, panel)
+        notes = [
+            f"Alone: against {nothing}, in which nothing replaces the old lines. The last step: the whole formula less "
+            "the formula without the component. Rows down to the interaction sum to the whole."
+        ]
+    text = parts_table(parts, title, panel, [*notes, f"{run_origin(results, panel.draws, panel.scenario)}."])
     (folder / "parts.txt").write_text(text, encoding="utf-8")
     parts_frame(parts).to_csv(folder / "parts.csv", index=False, float_format="%.10g", lineterminator="\n")
     return text
