@@ -55,7 +55,8 @@ def test_money_design_and_interaction_sum_to_the_whole(tmp_path: Path) -> None:
     panel = Panel(run(tmp_path, "study=two_by_two", "formula=aligned"))
     parts = by_money_and_design(panel, "aligned", "status_quo", "status_quo_more_money", "aligned_same_money")
     found = rows(parts, "participants")
-    total = found["better design, same money"] + found["more money, same design"] + found["interaction"]
+    money, design = found["more base-year money, same design"], found["better design, same base-year money"]
+    total = design + money + found["interaction"]
     assert np.allclose(total, found["aligned against status_quo"])
 
 
