@@ -17,6 +17,7 @@ from sim.funding.formula import Formula
 from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_formula, read_lines
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
 from sim.inputs import InputError, read_yaml
+from sim.study.inputs import chosen_source
 
 FOLDER = Path(__file__).parent.parent / "conf"
 CLUSTERS = ("agriculture", "construction", "healthcare_human_services")
@@ -376,9 +377,81 @@ def test_no_tag_builds_anything_wherever_it_stands(tmp_path: Path, tag: str) -> 
     assert "\n" not in str(refusal.value)
 
 
+IN_A_FILE: list[tuple[str, str, str]] = [
+    ("per_school: 50_000", "per_scool: 50_000", "line 7: components.0.base.per_scool: unknown key; did you mean"),
+    ("per_school: 50_000", "per_school: -1", "line 7: components.0.base.per_school: -1 is not allowed"),
+    ("kind: base", "kind: bse", "line 7: components.0.kind: 'bse' is not allowed; did you mean 'base'?"),
+    ("dollars: 900}", "dollar: 900}", "line 8: components.1.per_student.dollar: unknown key"),
+    ("count: concentrators, ", "", "line 8: components.1.per_student.count: is missing"),
+    ("phase_in: [0.5]", "phase_in: [0.5, 0.25]", "line 9: rules.phase_in: [0.5, 0.25] is not allowed"),
+    ("dollars: 40_000_000", "dollars: 40M", "line 10: appropriation.indexed.dollars: '40M' is not allowed"),
+    ("year_of_numbers", "year_of_number", "line 3: year_of_number: unknown key"),
+    ("source: a member's draft, 3 November 2026\n", "", "my_bill.yaml: source: is missing"),
+    (
+        "{kind: base, per_school: 50_000}",
+        "{kind: per_student, count: members, dollars: 1}",
+        "line 6: components: [",
+    ),
+    (
+        "{kind: base, per_school: 50_000}",
+        "kind: cost_tier\n    tiers:\n      - clusters: []\n        dollars: 1",
+        "line 9: components.0.cost_tier.tiers.0.clusters: [] is not allowed: name at least one cluster",
+    ),
+    (
+        "{kind: base, per_school: 50_000}",
+        "kind: cost_tier\n    tiers:\n      - clusters: [construction,\n                   agricultur]\n        dollars: 1",
+        "line 10: line my_bill: unknown cluster 'agricultur'; did you mean 'agriculture'?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), IN_A_FILE)
+def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "my_bill.yaml"
+    written = BILL.replace("description: ", "description: >-\n  ")
+    assert old in written
+    path.write_text(written.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        read_formula(path, FOLDER / "line", CLUSTERS)
+    told = str(refusal.value)
+    assert told.startswith("my_bill.yaml")
+    assert said in told
+    assert "\n" not in told
+
+
+def test_an_error_in_one_of_several_lines_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    head = "title: Two lines\nsource: a draft\nyear_of_numbers: 2026\ndescription: Two lines.\nlines:\n"
+    line = "  - name: {}\n    components: [{{kind: base, per_school: {}}}]\n    appropriation: {{rule: full}}\n"
+    path.write_text(head + line.format("one", 1) + line.format("other", -1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"^two\.yaml, line 10: lines\.1: components\.0\.base\.per_school: -1 "):
+        read_formula(path, FOLDER / "line")
+    path.write_text(head + "  - {line: nextgen_pilot, sunset_year: 1}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"^two\.yaml, line 6: lines\.0: sunset_year: 1 is not allowed"):
+        read_formula(path, FOLDER / "line")
+    path.write_text(head + "  - nextgen_pilot\n  - inovation_zones\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"^two\.yaml, line 7: lines\.1: 'inovation_zones' is not a shared line"):
+        read_formula(path, FOLDER / "line")
+
+
+def test_a_mistake_in_a_formula_of_the_configuration_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "formula" / "mine.yaml"
+    path.parent.mkdir()
+    path.write_text(BILL.replace("description: ", "description: >-\n  ").replace("50_000", "-5"), encoding="utf-8")
+    written = read_yaml(path)
+    source = chosen_source(tmp_path, "formula/mine.yaml", written)
+    with pytest.raises(InputError, match=r"^formula/mine\.yaml, line 7: components\.0\.base\.per_school: -5"):
+        formula_from(written, source, "mine", {})
+    # Overridden on the command line, the value is not the file's, and no line of the file is blamed.
+    overridden = {**written, "takes_effect": 27}
+    source = chosen_source(tmp_path, "formula/mine.yaml", overridden)
+    with pytest.raises(InputError, match=r"^formula/mine\.yaml: takes_effect: 27"):
+        formula_from(overridden, source, "mine", {})
+
+
 def test_a_shared_line_that_is_wrong_names_its_own_file(tmp_path: Path) -> None:
     (tmp_path / "grant.yaml").write_text("components: []\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"grant\.yaml: components"):
+    with pytest.raises(InputError, match=r"grant\.yaml, line 1: components"):
         read_lines(tmp_path)
 
 
