@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import BaseModel
+from small_world import context_of, counts_of, small_world
 
 from sim.funding.components import COMPONENTS
 from sim.funding.components.base import BreadthStep
@@ -16,6 +17,7 @@ from sim.funding.components.tiers import Tier
 from sim.funding.formula import Formula
 from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_formula, read_lines
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
+from sim.funding.schedule import Schedule, entitlement
 from sim.inputs import InputError, read_yaml
 from sim.study.inputs import chosen_source
 
@@ -191,6 +193,27 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "advanced courses paid less",
         component(kind="course_level", introductory=1, advanced=0.5),
         "advanced is at least introductory",
+    ),
+    (
+        "courses outside a program of study without their share",
+        component(kind="course_level", introductory=0.28, advanced=0.47, outside=0.1),
+        "outside and outside_share go together",
+    ),
+    (
+        "courses outside a program of study paid more",
+        component(kind="course_level", introductory=0.28, advanced=0.47, outside=0.3, outside_share=0.5),
+        "are paid no more than introductory ones",
+    ),
+    (
+        "a remainder of money without end",
+        component(kind="remainder", count="participants"),
+        "'remainder' divides the appropriation, so it needs a number of dollars",
+    ),
+    (
+        "tiers of a remainder that is shared over members",
+        {**component(kind="remainder", count="members", tiers=[{"clusters": "construction", "multiplier": 2}]),
+         "appropriation": {"rule": "fixed", "dollars": 1}},
+        "tiers share out what is left over",
     ),
     (
         "concentrators with fewer credits",
@@ -399,7 +422,7 @@ IN_A_FILE: list[tuple[str, str, str]] = [
     ),
     (
         "{kind: base, per_school: 50_000}",
-        "kind: cost_tier\n    tiers:\n      - clusters: [construction,\n                   agricultur]\n        dollars: 1",
+        "kind: cost_tier\n    tiers:\n      - clusters: [construction,\n          agricultur]\n        dollars: 1",
         "line 10: line my_bill: unknown cluster 'agricultur'; did you mean 'agriculture'?",
     ),
 ]
@@ -496,3 +519,26 @@ def test_the_documented_library_is_the_one_that_is_shipped() -> None:
         if path.stem != "pilot_sunset":
             assert float(rows[path.stem]) == pytest.approx(expected, abs=0.051), path.stem
     assert rows["pilot_sunset"] == "none after FY2026"
+
+
+def test_the_documented_component_pays_what_its_documented_case_says() -> None:
+    """The page on adding a component, followed: its class is run and held to its own worked case."""
+    page = DOCUMENTATION.read_text(encoding="utf-8").split("## Adding a component")[1]
+    code, case = page.split("```python\n")[1].split("```")[0], page.split("```yaml\n")[1].split("```")[0]
+    names: dict[str, Any] = {"__name__": "documented"}
+    exec(compile(code, "formulas.md", "exec"), names)
+    (worked,) = yaml.safe_load(case)
+    (written,) = worked["line"]["components"]
+    travel_aid = names["TravelAid"].model_validate(written)
+    districts = worked["districts"]
+    world = small_world(
+        len(districts),
+        members=[district["members"] for district in districts],
+        locales=[district["locale"] for district in districts],
+    )
+    counts = counts_of(districts)
+    paid = entitlement(travel_aid.prices(context_of(world, counts), Schedule()), counts)
+    assert paid[:, 0].tolist() == worked["expect"]["paid"]
+    assert travel_aid.describe() == ["$40 for every member in rural districts."]
+    with pytest.raises(ValueError, match="greater than or equal to 0"):
+        names["TravelAid"].model_validate({**written, "dollars": -1})

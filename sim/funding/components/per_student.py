@@ -14,7 +14,8 @@ from sim.funding.schedule import Schedule
 
 
 class PerStudent(StudentCounting):
-    """An amount for each participant, concentrator, completer, credit, credential, dual-credit enrollment or member.
+    """An amount for each participant, concentrator, completer, credit, credential, dual-credit enrollment, work-based
+    learning place or member.
 
     Written in one of three ways: ``dollars``; a ``weight`` times ``base_amount`` (dollars, or ``unit_value`` for the
     state formula's own unit value), as Georgia and Kansas write theirs; or a ``pot`` shared over all that was counted
