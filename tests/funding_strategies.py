@@ -103,8 +103,11 @@ expenditure_reimbursement = st.one_of(
         optional={"threshold": st.floats(0.0, 3000.0), "full_time_share": shares},
     ),
 )
-instructor_unit = st.fixed_dictionaries(
-    {"kind": st.just("instructor_unit"), "dollars": dollars}, optional={"students_per_unit": st.floats(5.0, 40.0)}
+instructor_unit = st.one_of(
+    st.fixed_dictionaries(
+        {"kind": st.just("instructor_unit"), "dollars": dollars}, optional={"students_per_unit": st.floats(5.0, 40.0)}
+    ),
+    st.fixed_dictionaries({"kind": st.just("instructor_unit"), "dollars": dollars, "minimum_per_school": dollars}),
 )
 credential_bonus = st.fixed_dictionaries(
     {"kind": st.just("credential_bonus"), "dollars": st.fixed_dictionaries({1: dollars, 2: dollars, 3: dollars})},

@@ -146,8 +146,9 @@ def by_hand(name: str) -> Array:
         case "arizona":
             return 0.25 * value * 0.75 * participants
         case "wyoming":
-            equipment = at_least(9_428.77 * counts.instructors.sum(axis=-1, keepdims=True), 18_857.57)
-            return 0.29 * value / 6.0 * courses + equipment
+            equipment = 9_428.77 * counts.instructors.sum(axis=-1, keepdims=True)
+            equipment = np.maximum(equipment, 18_857.57 * counts.offering_schools)
+            return 0.29 * value / 6.0 * courses + equipment.sum(axis=(1, 2))
         case "wisconsin":
             return 1_000.0 * np.minimum(sum(counts.credentials), counts.concentrators).sum(axis=(1, 2))
         case "tennessee":

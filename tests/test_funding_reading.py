@@ -242,6 +242,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "expenditure_reimbursement.rate: -0.35 is not allowed",
     ),
     ("no one in a class", component(kind="instructor_unit", dollars=1, students_per_unit=0), "students_per_unit: 0"),
+    (
+        "a minimum for instructors that are only allotted",
+        component(kind="instructor_unit", dollars=1, students_per_unit=23, minimum_per_school=5),
+        "a minimum_per_school goes with instructors employed",
+    ),
     ("dollars and weights", component(kind="credential_bonus"), "write exactly one of dollars or weights"),
     (
         "weights of nothing",
