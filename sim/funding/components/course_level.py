@@ -72,7 +72,7 @@ class CourseLevel(Component):
         ]
         if self.outside is not None and self.outside_share is not None:
             said.append(
-                f"{percent(self.outside_share)} of the first are in courses outside a program of study and count "
-                f"{self.outside:g} instead."
+                f"{percent(self.outside_share)} of the former take courses outside a program of study, "
+                f"where it is {self.outside:g}."
             )
         return said
