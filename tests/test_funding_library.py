@@ -162,6 +162,43 @@ def test_a_law_of_another_state_owes_what_its_text_says_computed_by_hand(name: s
     np.testing.assert_allclose(owed(name), by_hand(name).mean(), rtol=1e-6)
 
 
+def test_the_aligned_formula_and_its_five_elements_are_the_projects_amounts_by_hand() -> None:
+    """$50,000 a high school, $905 a concentrator, $1,592 in high-cost fields, $250 to $750 a credential (one for each
+    student, the best first), and of all that up to a tenth for quality."""
+    counts, clusters = base_year().state.counts, new_mexico().clusters
+    schools = 50_000.0 * counts.offering_schools[..., 0]
+    students = 905.0 * counts.concentrators.sum(axis=-1)
+    high_cost = (1_592.0 - 905.0) * (counts.concentrators * clusters.high_cost_share).sum(axis=-1)
+    room, credentials = counts.concentrators, 0.0
+    for tier, dollars in ((3, 750.0), (2, 500.0), (1, 250.0)):
+        paid = np.minimum(counts.credentials[tier - 1], room)
+        room, credentials = room - paid, credentials + dollars * paid.sum(axis=-1)
+    rest = schools + students + high_cost + credentials
+    quality = 0.10 * rest * counts.quality.mean(axis=-1)
+
+    def statewide(by_district: Array) -> float:
+        return float(by_district.sum(axis=-1).mean())
+
+    np.testing.assert_allclose(owed("aligned"), statewide(rest + quality), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_base"), statewide(schools), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_per_concentrator"), statewide(students), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_cost_tier"), statewide(high_cost), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_credentials"), statewide(credentials), rtol=1e-9)
+    # Alone, quality is paid for each concentrator; the amount is chosen so that the state owes the same.
+    np.testing.assert_allclose(owed("aligned_quality"), statewide(quality), rtol=0.03)
+    assert shipped("aligned").own_lines[0].appropriation.dollars == 50_000_000  # type: ignore[union-attr]
+
+
+def test_weights_inside_the_seg_are_worth_what_the_bills_say_by_hand() -> None:
+    counts = base_year().state.counts
+    concentrators = counts.concentrators.sum(axis=(1, 2)).mean()
+    members = counts.membership.sum(axis=(1, 2)).mean()
+    # Unfunded units dilute the unit value, by the share that they add to the state's base units.
+    np.testing.assert_allclose(owed("sb130_quarter_weight"), 0.25 * concentrators * 6_801.50, rtol=0.02)
+    assert owed("sb130_quarter_weight") < 0.25 * concentrators * 6_801.50
+    np.testing.assert_allclose(owed("seg_only"), 0.0723 * members * 6_801.50, rtol=1e-6)
+
+
 def test_utahs_base_is_paid_first_and_hours_share_the_rest() -> None:
     ensemble = base_year()
     counts, line = ensemble.state.counts, shipped("utah").own_lines[0]
