@@ -227,6 +227,31 @@ def test_a_broken_formula_file_is_told_in_one_line(tmp_path: Path, text: str, to
     assert not (tmp_path / "pwned").exists()
 
 
+HEAD = "title: Mine\nyear_of_numbers: 2026\ndescription: x\nappropriation: {rule: full}\n"
+REFUSALS = {
+    "a negative amount": (
+        "source: me\ncomponents:\n  - {kind: base, per_school: -1}\n",
+        "bill.yaml, line 7: components.0.base.per_school: -1 is not allowed",
+    ),
+    "a phase-in that goes down": (
+        "source: me\ncomponents: [{kind: base, per_school: 1}]\nrules:\n  phase_in: [0.5, 0.25]\n",
+        "bill.yaml, line 8: rules.phase_in: [0.5, 0.25] is not allowed: a phase-in never goes down",
+    ),
+    "an object": (
+        "source: me\ncomponents:\n  - !!python/object/new:os.system [touch pwned]\n",
+        "bill.yaml, line 7: could not determine a constructor",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", REFUSALS)
+def test_a_formula_that_cannot_be_is_refused_before_anything_runs(tmp_path: Path, mistake: str) -> None:
+    text, told = REFUSALS[mistake]
+    (tmp_path / "bill.yaml").write_text(HEAD + text, encoding="utf-8")
+    assert told in refused(tmp_path, "study.formulas=[bill.yaml]", "hydra.run.dir=here")
+    assert not (tmp_path / "pwned").exists()
+
+
 def test_a_broken_table_is_told_in_one_line(tmp_path: Path) -> None:
     with (BUNDLED / "districts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))

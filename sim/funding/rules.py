@@ -114,10 +114,10 @@ class Rules(Strict):
     for every district with a pathway, as Louisiana's floor; ``minimum_guarantee_charter``: its floor for a charter.
     ``local_match``: own dollars that a district must spend on CTE for each dollar of the line (2 in California), so
     that a payment is at most 1 / (1 + match) of its CTE spending. ``carryover``: the part of a payment that may be kept
-    for next year; more than that beyond the year's CTE spending is not paid. ``spend_on_cte``: the share of the payment
-    that must be spent on CTE (0.55 in Texas); the rest is general money. ``proration``: when money is short all get the
-    same share (``pro_rata``), or what stands first in the file is paid first (``by_component``), or credentials come
-    last and the most valuable first among them (``by_tier``).
+    for next year; more than that beyond the year's CTE spending is not paid. Both bind guarantees and floors too.
+    ``spend_on_cte``: the share of the payment that must be spent on CTE (0.55 in Texas); the rest is general money.
+    ``proration``: when money is short all get the same share (``pro_rata``), or what stands first in the file is paid
+    first (``by_component``), or credentials come last and the most valuable first among them (``by_tier``).
     """
 
     count_lag: Literal[0, 1] = 0

@@ -20,8 +20,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-AMOUNTS, MULTIPLIERS, LEVELS, SIZE, QUALITY = 0, 1, 2, 3, 4
-"""When a component is applied: amounts first, then what multiplies them, so that the order in a file is free."""
+AMOUNTS, MULTIPLIERS, LEVELS, SIZE, QUALITY, REST = 0, 1, 2, 3, 4, 5
+"""When a component is applied: amounts first, then what multiplies them, last what is left, so that the order in a file
+is free."""
 
 
 class Component(Strict):

@@ -17,9 +17,9 @@ from sim.world.world import CREDENTIAL_TIERS
 class CredentialBonus(Component):
     """Dollars for each credential, by its value tier (1 low to 3 high).
 
-    Modeled on New Mexico's Career Development Success bills (SB211 of 2023, SB67 of 2024, SB64 of 2025: $250 to $750,
-    one district at most 10% of the credentials paid) and Colorado's program of the same name (HB18-1266). At most
-    ``per_student_limit`` credentials are paid for each concentrator of a pathway in a year, the best paid first; a
+    Modeled on New Mexico's Career Development Success bills (SB211 of 2023, SB67 of 2024, SB64 of 2025: $250 to $750;
+    in SB67 one district at most 10% of the credentials paid) and Colorado's program of the same name (HB18-1266). At
+    most ``per_student_limit`` credentials are paid for each concentrator of a pathway in a year, the best paid first; a
     district is paid for at most ``district_share_limit`` of all credentials earned in the state. Instead of
     ``dollars`` a tier may have a weight: ``weights`` times ``base_amount`` (dollars, or ``unit_value``), as Florida's
     0.1 to 0.3 of the base student allocation (F.S. 1011.62). ``low_income_multiplier`` raises the amount for students
