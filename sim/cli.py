@@ -16,7 +16,7 @@ from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
 from sim.study.settings import Settings, Study, read_settings
 
-FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario")
+FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
 
 MISTAKES = (InputError, HydraException, OmegaConfBaseException)
@@ -127,6 +127,7 @@ def run_comparison(
     import sim.results
     from sim.report.comparison import comparison_table
     from sim.report.progress import progress_bar
+    from sim.study.designs.sweep import read_sweep
     from sim.study.fairness import rescaled, taken_apart
     from sim.study.inputs import read_inputs
     from sim.study.runner import carry_out
@@ -134,15 +135,25 @@ def run_comparison(
     console = Console(stderr=True)
     inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
     inputs = taken_apart(settings, rescaled(settings, inputs), choices.get("formula"))
+    sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
+    points = f" x {len(sweep.points):,} points" if sweep is not None else ""
     console.print(
-        f"{len(inputs.formulas)} formulas{scenarios}, {settings.draws} draws, {settings.horizon} years,"
+        f"{len(inputs.formulas)} formulas{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
         f" {len(inputs.world.districts)} districts; results in {folder}"
     )
+    if sweep is not None:
+        from sim.report.sweep import factor_lines, write_sweep
+
+        console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
     with progress_bar(console) as advance:
-        outcome = carry_out(settings, inputs, folder, plain, advance)
+        outcome = carry_out(settings, inputs, folder, plain, advance, sweep)
     results = sim.results.open(folder)
-    if settings.study.name == "stress":
+    if sweep is not None:
+        with console.status("writing tables and figure"):
+            text = write_sweep(results, sweep.factors, folder, everything=settings.report)
+        print(text)
+    elif settings.study.name == "stress":
         from sim.report.stress import stress_table, write_stress
 
         write_stress(results, folder)
@@ -152,11 +163,13 @@ def run_comparison(
 
         print(write_parts(results, str(choices.get("formula")), folder))
     else:
+        from sim.report.precision import write_precision
         from sim.report.write import write_report
 
         with console.status("writing tables and figures"):
             write_report(results, inputs.world, folder, everything=settings.report)
         print(comparison_table(results))
+        print(write_precision(results, folder))
     if outcome.failed:
         console.print(f"{outcome.failed} of {outcome.runs} runs failed; see results/failures-*.parquet in {folder}")
     print(f"Written to {folder}")

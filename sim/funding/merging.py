@@ -20,7 +20,7 @@ def structure(value: Any) -> Hashable:
     the numbers that a model lists as ``alike``; and, by its ``order``, how its numbers are ranked.
     """
     if isinstance(value, BaseModel):
-        alike = getattr(value, "alike", frozenset())
+        alike: frozenset[str] = getattr(value, "alike", frozenset())
         fields = tuple(
             repr(part) if name in alike else structure(part)
             for name, part in ((name, getattr(value, name)) for name in type(value).model_fields)

@@ -159,7 +159,8 @@ class Rules(Strict):
         if self.carryover is not None:
             multiples.append(1.0 / (1.0 - self.carryover))
         if len(multiples) == 2:
-            return np.minimum(*multiples)
+            least: float = np.minimum(multiples[0], multiples[1])  # an array where runs differ in it
+            return least
         return multiples[0] if multiples else None
 
     def phase_in_share(self, year: int) -> float:

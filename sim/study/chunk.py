@@ -12,13 +12,14 @@ import numpy.typing as npt
 from sim.arrays import Array
 from sim.engine import recording
 from sim.engine.calendar import Year
-from sim.engine.ensemble import Ensemble, prepare, simulate
+from sim.engine.ensemble import Ensemble, simulate, take_rows
 from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.results.store import ChunkRecord, Failure, write_chunk
-from sim.study.design import Uncertainty, parameters_for
+from sim.study.design import Uncertainty
+from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, start
 from sim.world.world import World
 
 DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
@@ -27,8 +28,11 @@ DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is told. Every scenario is crossed with every formula; the place of a pair gives its
-    runs: run_id = place x draws + replicate."""
+    """What a worker is told: rows, each a replicate under every pair of scenario and formula.
+
+    The place of a pair gives its runs: run_id = place x size + row. Without a sweep a row is its replicate and ``size``
+    is ``draws``; with one, ``rows`` are numbered over the whole design and ``varied`` has the values of each.
+    """
 
     folder: Path
     chunk: int
@@ -42,6 +46,10 @@ class Task:
     draws: int
     horizon: int
     uncertainty: Uncertainty
+    keep: tuple[str, ...] = ("state", "lines", "clusters", "districts")
+    varied: Varied = NOTHING_VARIES
+    rows: tuple[int, ...] | None = None
+    size: int | None = None
 
     @property
     def cells(self) -> list[tuple[int, Scenario, Formula]]:
@@ -49,9 +57,15 @@ class Task:
         pairs = [(scenario, formula) for scenario in self.scenarios for formula in self.formulas]
         return [(place, scenario, formula) for place, (scenario, formula) in enumerate(pairs)]
 
-    def run_ids(self, place: int, replicates: Sequence[int]) -> list[int]:
-        """The runs of a pair of scenario and formula, by its place, with these replicates."""
-        return [place * self.draws + replicate for replicate in replicates]
+    @property
+    def places(self) -> range:
+        """The rows of the task by their place in it."""
+        return range(len(self.replicates))
+
+    def run_ids(self, place: int, rows: Sequence[int]) -> list[int]:
+        """The runs of a pair of scenario and formula, by its place, for rows by their place in the task."""
+        numbers = self.replicates if self.rows is None else self.rows
+        return [place * (self.size or self.draws) + numbers[row] for row in rows]
 
 
 Runs = npt.NDArray[Any]
@@ -76,59 +90,63 @@ class _Tables:
 
 
 def run_chunk(task: Task) -> ChunkRecord:
-    """Run the replicates of a task under all its formulas and write them.
+    """Run the rows of a task under all its formulas and write them.
 
-    A replicate that cannot be computed, or gives a number that is not finite, becomes a failure with its seed,
-    parameters, stage and message; the others are kept.
+    A row that cannot be computed, or gives a number that is not finite, becomes a failure with its seed, values,
+    stage and message; the others are kept.
     """
-    tables, failures = _attempt(task, task.replicates)
+    tables, failures = _attempt(task, task.places)
     if failures is None:
         tables, failures = _Tables(), []
-        for replicate in task.replicates:
-            alone, failed = _attempt(task, (replicate,), keep_failure=True)
+        for row in task.places:
+            alone, failed = _attempt(task, (row,), keep_failure=True)
             failures.extend(failed or [])
             for table, columns in alone.joined().items():
                 tables.add(table, columns)
     failed_runs = {failure.run_id for failure in failures}
-    run_ids = [run for place, _, _ in task.cells for run in task.run_ids(place, task.replicates)]
+    run_ids = [run for place, _, _ in task.cells for run in task.run_ids(place, task.places)]
     finished = [run for run in run_ids if run not in failed_runs]
     return write_chunk(task.folder, task.chunk, finished, tables.joined(), failures)
 
 
-def _attempt(task: Task, replicates: Sequence[int], keep_failure: bool = False) -> tuple[_Tables, list[Failure] | None]:
-    """The tables of these replicates, and their failures; None instead of failures if they must be tried one by one."""
+def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tuple[_Tables, list[Failure] | None]:
+    """The tables of these rows, and their failures; None instead of failures if they must be tried one by one."""
     tables = _Tables()
     stage = "start"
     try:
-        parameters = parameters_for(task.catalogue, task.world, task.seed, replicates, task.uncertainty)
-        ensemble = prepare(task.world, parameters, task.current_law, task.seed, replicates, task.horizon)
+        ensemble = start(
+            task.world,
+            task.catalogue,
+            task.current_law,
+            task.seed,
+            task.replicates,
+            task.varied,
+            rows,
+            task.horizon,
+            task.uncertainty,
+        )
         for place, scenario, formula in task.cells:
             stage = f"formula {formula.name}, scenario {scenario.name}"
-            _run_formula(task, ensemble, place, formula, scenario, replicates, tables)
+            runs = np.array(task.run_ids(place, rows), dtype=np.int64)
+            for batch in batches(formula, scenario, task.varied, rows):
+                chosen = ensemble if len(batch.rows) == len(rows) else take_rows(ensemble, batch.rows)
+                _run_formula(task, chosen, batch, runs[batch.rows], tables)
     except (ArithmeticError, ValueError, IndexError, KeyError) as error:
         if not keep_failure:
             return tables, None
         message = traceback.format_exception_only(error)[-1].strip()
         return _Tables(), [
-            Failure(run, task.seed, stage, message, {"replicate": replicate})
+            Failure(run, task.seed, stage, message, {"replicate": task.replicates[row], **task.varied.at(row)})
             for place, _, _ in task.cells
-            for run, replicate in zip(task.run_ids(place, replicates), replicates, strict=True)
+            for run, row in zip(task.run_ids(place, rows), rows, strict=True)
         ]
     return tables, []
 
 
-def _run_formula(
-    task: Task,
-    ensemble: Ensemble,
-    place: int,
-    formula: Formula,
-    scenario: Scenario,
-    replicates: Sequence[int],
-    tables: _Tables,
-) -> None:
-    runs = np.array(task.run_ids(place, replicates), dtype=np.int64)
+def _run_formula(task: Task, ensemble: Ensemble, batch: Batch, runs: Runs, tables: _Tables) -> None:
     _keep(task, ensemble, ensemble.state, ensemble.base, runs, 0, tables)
-    for step, (state, year) in enumerate(simulate(ensemble, formula, task.horizon, scenario=scenario), start=1):
+    years = simulate(ensemble, batch.formula, task.horizon, scenario=batch.scenario)
+    for step, (state, year) in enumerate(years, start=1):
         _keep(task, ensemble, state, year, runs, step, tables)
 
 
@@ -140,12 +158,14 @@ def _keep(task: Task, ensemble: Ensemble, state: State, year: Year, runs: Runs, 
         if not np.isfinite(values).all():
             raise FloatingPointError(f"{name} is not a finite number in fiscal year {year.fiscal_year}")
     tables.add("state", {**keys, **{name: _each_run(values, runs.size) for name, values in statewide.items()}})
-    for line, record in recording.by_line(year).items():
-        columns = {name: _each_run(values, runs.size) for name, values in record.items()}
-        tables.add("lines", {**keys, "line": np.full(runs.size, line, dtype=object), **columns})
-    clusters = recording.by_cluster(parameters, state, year)
-    tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters))
-    if step in DETAIL_STEPS:
+    if "lines" in task.keep:
+        for line, record in recording.by_line(year).items():
+            columns = {name: _each_run(values, runs.size) for name, values in record.items()}
+            tables.add("lines", {**keys, "line": np.full(runs.size, line, dtype=object), **columns})
+    if "clusters" in task.keep:
+        clusters = recording.by_cluster(parameters, state, year)
+        tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters))
+    if "districts" in task.keep and step in DETAIL_STEPS:
         districts = recording.by_district(state, year)
         tables.add("districts", _long(keys, "district", world.districts.identifier, districts))
 

@@ -26,8 +26,9 @@ class Study(BaseModel):
 class Design(BaseModel):
     """How the points of a sweep are placed, see ``docs/sweeps.md``.
 
-    ``points``: how many, where the design does not say itself. ``file``: of a table or a posterior. ``luck``: all points
-    share the replicates (``common``), so that they differ by their factors alone, or each has replicates of its own.
+    ``points``: how many, where the design does not say itself. ``file``: of a table or a posterior. ``luck``: all
+    points share the replicates (``common``), so that they differ by their factors alone, or each has replicates of its
+    ``own``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -114,7 +115,16 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     try:
         return Settings.model_validate(dict(config))
     except ValidationError as error:
-        raise first_problem(error, "settings", {"": Settings.model_fields, "study": Study.model_fields, "design": Design.model_fields, "precision": Precision.model_fields}) from error
+        raise first_problem(
+            error,
+            "settings",
+            {
+                "": Settings.model_fields,
+                "study": Study.model_fields,
+                "design": Design.model_fields,
+                "precision": Precision.model_fields,
+            },
+        ) from error
 
 
 def flat_parameters(nested: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,10 @@ class ExpenditureReimbursement(Component):
         return self
 
     def _steps(self) -> tuple[Step, ...]:
-        return self.steps or (Step.model_construct(rate=self.rate),)
+        if self.steps:
+            return self.steps
+        assert self.rate is not None
+        return (Step.model_construct(rate=self.rate),)
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The share of spending that is reimbursed, ``[..., D, 1]``, or ``[..., 1, 1]`` for a plain rate."""

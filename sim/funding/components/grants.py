@@ -21,7 +21,8 @@ def application_score(context: PricingContext, persistence: float) -> Array:
     ``persistence`` is the correlation of the score with the district's lasting capacity to win grants.
     """
     luck = np.sqrt(1.0 - persistence * persistence)
-    return persistence * context.award_capacity + luck * context.award_noise
+    score: Array = persistence * context.award_capacity + luck * context.award_noise
+    return score
 
 
 def wins(score: Array, winners: float) -> BoolArray:

@@ -92,10 +92,10 @@ class Factor:
         """Its range or levels in words."""
         spec = self.spec
         if spec.kind == "levels":
-            return ", ".join("none" if level is None else f"{level}" for level in spec.levels)
+            return ", ".join(plain_number(level) for level in spec.levels)
         if spec.kind == "range":
             steps = f", {spec.steps} steps" if spec.steps else ""
-            return f"{spec.low:g} to {spec.high:g}{', even in logarithms' if spec.log else ''}{steps}"
+            return f"{plain_number(spec.low)} to {plain_number(spec.high)}{', even in logarithms' if spec.log else ''}{steps}"
         if spec.kind == "prior" and self.entry is not None:
             prior = self.entry.prior
             low, high = (prior.low, prior.high) if prior.low is not None else (math.nan, math.nan)
@@ -120,6 +120,13 @@ class Factor:
             raise InputError(
                 f"{where}: {value!r} is not allowed: a number from {low:g} to {high:g} ({self.entry.unit})"
             )
+
+
+def plain_number(value: Scalar) -> str:
+    """A value as a reader writes it: 30,000,000, 0.05, none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "none" if value is None else str(value)
+    return f"{value}" if isinstance(value, int) else f"{value:,.10g}"
 
 
 def flat(nested: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -193,7 +200,7 @@ def _parameter(group: str, name: str, entry: Entry, spec: Spec) -> Factor:
     path = f"parameters.{group}.{name}"
     unit = DATED_UNIT if entry.dated else entry.unit
     return Factor(
-        f"{group}.{name}", path, "parameters", spec, unit, entry.source, f"{values.center(entry):g}", entry
+        f"{group}.{name}", path, "parameters", spec, unit, entry.source, plain_number(values.center(entry)), entry
     )  # fmt: skip
 
 
@@ -248,7 +255,7 @@ def _placed(
     root: Literal["formula", "scenario"], rest: str, spec: Spec, places: Mapping[str, Place], unit: str
 ) -> Factor:
     path = f"{root}.{rest}"
-    written = "; ".join(dict.fromkeys(f"{place.written}" for place in places.values()))
+    written = "; ".join(dict.fromkeys(plain_number(place.written) for place in places.values()))
     return Factor(path, path, root, spec, unit, f"{root} {', '.join(places)}", written, places=places)
 
 
@@ -323,7 +330,9 @@ def _levels(written: Sequence[Any], where: str) -> tuple[Scalar, ...]:
     if not written:
         raise InputError(f"{where}: is an empty list; write at least one level")
     kinds: dict[str, Callable[[Any], bool]] = {
-        "numbers": lambda level: isinstance(level, int | float) and not isinstance(level, bool) and math.isfinite(level),
+        "numbers": lambda level: (
+            isinstance(level, int | float) and not isinstance(level, bool) and math.isfinite(level)
+        ),
         "true or false": lambda level: isinstance(level, bool),
         "words": lambda level: isinstance(level, str),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,7 @@ Scalar = float | int | bool | str | None
 FORMULA_WORDS = ("lines", "takes_effect", *(name for name in Line.model_fields if name not in NOT_IN_FILES))
 """First words of a path within a formula."""
 PERIODS = ("years", "from_year")
+Model = TypeVar("Model", bound=Formula | Scenario)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tupl
             labels = [component.label for component in line.components] if keys == ["components"] else []
             names = labels or [str(place) for place in range(len(value))]
             keys.append(_position(names, word, where, f"{owner} has no entry"))
-            value = value[keys[-1]]
+            value = value[int(keys[-1])]
         elif value is None:
             # A rule that is not set: what is written makes it, and is checked with the first value.
             keys.append(word)
@@ -109,15 +110,15 @@ def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tupl
 
 
 def with_values(
-    model: Formula | Scenario, places: Sequence[Place], rows: Sequence[Sequence[Scalar]], told: Sequence[str]
-) -> "list[Formula] | list[Scenario]":
+    model: Model, places: Sequence[Place], rows: Sequence[Sequence[Scalar]], told: Sequence[str]
+) -> list[Model]:
     """The formula or scenario once for each of ``rows``, with the row's values at ``places``, each checked in full.
 
     ``told`` says for each row where its values come from. Raises InputError, one line, for a row that cannot be.
     """
     change = _Lines(model, places) if isinstance(model, Formula) else _Whole(model, places)
     made: dict[tuple[tuple[str, Scalar], ...], Any] = {}
-    versions = []
+    versions: list[Model] = []
     for values, where in zip(rows, told, strict=True):
         known = tuple((type(value).__name__, value) for value in values)
         if known not in made:

@@ -73,7 +73,8 @@ def place_points(factors: Sequence[Factor], design: DesignName, points: int | No
     if design == "sobol" and points & (points - 1):
         near = 2 ** int(math.log2(points))
         raise InputError(
-            f"settings: design.points: {points} is not a power of two; Sobol points are balanced at {near} or {2 * near}"
+            f"settings: design.points: {points} is not a power of two, at which Sobol points are balanced;"
+            f" write {near} or {2 * near}"
         )
     cube = _unit_points(design, len(factors), points, generator(seed))
     return as_table(factors, [factor.at(cube[:, place]) for place, factor in enumerate(factors)])

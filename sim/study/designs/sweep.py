@@ -1,20 +1,21 @@
 """A sweep: its factors and its points, read and checked in full before anything runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.study.designs.factors import Factor, read_factors
 from sim.study.designs.files import file_factors, read_points, resampled, row_of, weights_of
-from sim.study.designs.places import check_clusters, with_values
+from sim.study.designs.places import Model, Scalar, check_clusters, with_values
 from sim.study.designs.points import as_table, place_points, suited
 from sim.study.inputs import Inputs
 from sim.study.settings import Design, Settings, flat_parameters
+
+FACTORS_FILE = "factors.csv"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,7 @@ def read_sweep(settings: Settings, inputs: Inputs) -> Sweep:
     return sweep
 
 
-def _from_file(
-    design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, ...], held: list[str]
-) -> Sweep:
+def _from_file(design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, ...], held: list[str]) -> Sweep:
     if design.file is None:
         raise InputError(f"settings: design.file: is missing; design={design.name} needs a file")
     path = Path(design.file)
@@ -75,24 +74,46 @@ def _from_file(
 
 
 def _check_points(sweep: Sweep, inputs: Inputs) -> None:
-    rows = {name: tuple(column.tolist()) for name, column in sweep.points.items()}
-    for model in (*inputs.formulas, *inputs.scenarios):
-        made = versions(model, sweep.factors, {str(name): values for name, values in rows.items()}, sweep.source)
-        formulas = [version for version in made if isinstance(version, Formula)]
-        if any(isinstance(value, str) for column in rows.values() for value in column):
-            check_clusters(formulas, inputs.world.clusters.identifier, "settings: factors")
+    values: dict[str, tuple[Scalar, ...]] = {str(name): tuple(column) for name, column in _columns(sweep.points)}
+    words = any(isinstance(value, str) for column in values.values() for value in column)
+    for formula in inputs.formulas:
+        made = versions(formula, sweep.factors, values, sweep.source)
+        if words:
+            check_clusters(made, inputs.world.clusters.identifier, "settings: factors")
+    for scenario in inputs.scenarios:
+        versions(scenario, sweep.factors, values, sweep.source)
+
+
+def factor_table(factors: Sequence[Factor]) -> str:
+    """The factors as CSV: column in the design, path, unit, range, value as written, formulas or scenarios, source."""
+    rows = [
+        {
+            "factor": factor.name,
+            "path": factor.path,
+            "unit": factor.unit,
+            "range": factor.range_text(),
+            "as_written": factor.written,
+            "applies_to": "; ".join(factor.places) or "all formulas and scenarios",
+            "source": factor.source,
+        }
+        for factor in factors
+    ]
+    table: str = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    return table
+
+
+def _columns(points: pd.DataFrame) -> Iterator[tuple[str, list[Scalar]]]:
+    for name in points:
+        yield str(name), points[name].tolist()
 
 
 def versions(
-    model: Formula | Scenario,
-    factors: tuple[Factor, ...],
-    values: Mapping[str, tuple[float | int | bool | str | None, ...]],
-    told: tuple[str, ...],
-) -> list[Formula] | list[Scenario]:
+    model: Model, factors: tuple[Factor, ...], values: Mapping[str, Sequence[Scalar]], told: Sequence[str]
+) -> list[Model]:
     """A formula or scenario as each row has it: ``values`` by factor, one for each of the rows that ``told`` names."""
     root = "formula" if isinstance(model, Formula) else "scenario"
     own = [factor for factor in factors if factor.root == root and model.name in factor.places]
     if not own:
-        return [model] * len(told)  # type: ignore[return-value]
+        return [model] * len(told)
     places = [factor.places[model.name] for factor in own]
     return with_values(model, places, list(zip(*(values[factor.name] for factor in own), strict=True)), told)
