@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
-from sim.study.settings import Settings, Study, read_settings
+from sim.study.settings import Design, Precision, Settings, Study, read_settings
 
 FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
@@ -71,13 +71,17 @@ def one_line(error: Exception) -> str:
     if "Could not find" in text and "/" in text:
         group, _, name = text.partition("Could not find '")[2].partition("'")[0].rpartition("/")
         return f"{group}={name}: unknown choice; {nearest(name, _choices(group))}"
+    if "No match in the defaults list" in text:
+        group = text.partition("Could not override '")[2].partition("'")[0]
+        return f"{group}: is not chosen in this study" + ("; write study=sweep" if group == "design" else "")
     return text.removesuffix(" Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.")
 
 
 def _known_keys(full_key: str) -> list[str]:
     group = full_key.rpartition(".")[0]
-    if group == "study":
-        return list(Study.model_fields)
+    groups = {"study": Study, "design": Design, "precision": Precision}
+    if group in groups:
+        return list(groups[group].model_fields)
     return [*Settings.model_fields, "hydra"]
 
 

@@ -6,6 +6,7 @@ from funding_strategies import capped_lines, seg_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import differences, formula_of, line_of, made_up, new_mexico, prior_parameters, shipped, warmed_up
+from small_world import some_counts
 from test_funding_identities import DISTRICTS, WORLD
 from varied import moved_formula, moved_line
 
@@ -22,7 +23,6 @@ from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.funding.merging import merged, structure
 from sim.funding.pricing import announce, places_bought, program_units
-from small_world import some_counts
 
 FORMULAS = sorted(path.stem for path in (config_folder() / "formula").glob("*.yaml"))
 HORIZON = 4

@@ -66,6 +66,7 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
             ax.set_yticks(range(len(names)), [_short(name) for name in reversed(names)])
             ax.set_ylim(-0.6, len(names) - 0.4)
             ax.set_xlim(-1.0, 1.0)
+            ax.set_xticks([-0.5, 0.0, 0.5], ["-0.5", "0", "+0.5"])
             ax.grid(axis="x", color="#e4e4e4", linewidth=0.5)
             ax.set_axisbelow(True)
     label_x(figure, axes, "rank correlation")

@@ -58,8 +58,8 @@ def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, st
 
     replicates = max((margin.replicates for named in found.values() for margin in named.values()), default=0)
     counted = f"{replicates:,} replicate{'s' if replicates != 1 else ''}"
-    title = f"Mean difference from {results.manifest.baseline} and its Monte Carlo error, {counted}"
-    table = Table(title=title, title_justify="left", title_style="", box=box.SIMPLE, pad_edge=False)
+    title = f"Mean difference from {results.manifest.baseline}, {counted}"
+    table = Table(box=box.SIMPLE, pad_edge=False)
     headings = ("Concentrators", "Credentials", f"State cost, FY{results.manifest.base_year} $")
     table.add_column("Formula" if len(found) == 1 else "Formula, scenario")
     for heading in headings:
@@ -70,10 +70,13 @@ def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, st
             table.add_row(formula if len(found) == 1 else f"{formula}, {scenario}", *cells)
     out = StringIO()
     console = Console(file=out, width=132, color_system=None, force_terminal=False, highlight=False, markup=False)
+    console.print(title)
     console.print(table)
     console.print(
         f"Mean of the last {LAST} years. Behind ±: 95% half-width of the mean over replicates: how far that mean may"
-        " still move with other draws. It shrinks with more of them; the spread over draws does not." + _ending(results)
+        " still move with other draws. It shrinks with more of them; the spread over draws does not."
+        + (" One replicate cannot tell: use more draws." if replicates < 2 else "")
+        + _ending(results)
     )
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 

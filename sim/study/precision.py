@@ -150,7 +150,7 @@ def margins(
     A replicate counts for a formula when the formula and the baseline finished at all of its points.
     """
     runs = design[design["scenario"].astype(str) == scenario]
-    keys = ["replicate", "point"] if _shares_luck(runs) else ["point"] if "point" in runs else ["replicate"]
+    keys = ["replicate", "point"] if "point" in runs else ["replicate"]
     joined = runs[["run_id", "formula", *keys]].merge(headline, left_on="run_id", right_index=True, how="left")
     found: dict[tuple[str, str], Margin] = {}
     for outcome in HEADLINES:
@@ -162,8 +162,3 @@ def margins(
                     difference = difference.groupby(level="replicate").agg(lambda part: part.mean(skipna=False))
                 found[str(formula), outcome] = margin(difference.to_numpy(dtype=np.float64))
     return found
-
-
-def _shares_luck(runs: pd.DataFrame) -> bool:
-    """Whether several points of a sweep met the same replicates."""
-    return "point" in runs and runs["replicate"].nunique() < len(runs[["replicate", "point"]].drop_duplicates())

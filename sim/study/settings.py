@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sim.inputs import InputError, first_problem
 
@@ -86,17 +86,12 @@ class Settings(BaseModel):
     design: Design | None = None
     factors: dict[str, Any] = {}
 
-    @model_validator(mode="after")
-    def _keeps_the_state(self) -> Self:
-        if "state" not in self.keep:
-            raise ValueError("keep: the table 'state' is always kept; write it too")
-        return self
-
-    @model_validator(mode="after")
-    def _measures_against_something(self) -> Self:
-        if self.precision is not None and self.study.baseline is None:
-            raise ValueError("precision: is of differences from the baseline, and the study has none")
-        return self
+    @field_validator("keep")
+    @classmethod
+    def _keeps_the_state(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "state" not in value or len(set(value)) < len(value):
+            raise ValueError("state is always kept, and each table is named once")
+        return value
 
     @property
     def world_path(self) -> Path | None:
@@ -113,7 +108,7 @@ class Settings(BaseModel):
 def read_settings(config: Mapping[str, Any]) -> Settings:
     """Check a resolved configuration. Raises InputError with one line: key, value, what is allowed."""
     try:
-        return Settings.model_validate(dict(config))
+        settings = Settings.model_validate(dict(config))
     except ValidationError as error:
         raise first_problem(
             error,
@@ -125,6 +120,11 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
                 "precision": Precision.model_fields,
             },
         ) from error
+    if settings.precision is not None and settings.study.baseline is None:
+        raise InputError("settings: precision: is of differences from the baseline, and the study has none")
+    if settings.precision is not None and settings.design is not None and settings.design.luck == "own":
+        raise InputError("settings: precision: counts replicates that all points share; it needs design.luck=common")
+    return settings
 
 
 def flat_parameters(nested: Mapping[str, Any]) -> dict[str, Any]:

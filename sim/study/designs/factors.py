@@ -95,7 +95,8 @@ class Factor:
             return ", ".join(plain_number(level) for level in spec.levels)
         if spec.kind == "range":
             steps = f", {spec.steps} steps" if spec.steps else ""
-            return f"{plain_number(spec.low)} to {plain_number(spec.high)}{', even in logarithms' if spec.log else ''}{steps}"
+            scale = ", even in logarithms" if spec.log else ""
+            return f"{plain_number(spec.low)} to {plain_number(spec.high)}{scale}{steps}"
         if spec.kind == "prior" and self.entry is not None:
             prior = self.entry.prior
             low, high = (prior.low, prior.high) if prior.low is not None else (math.nan, math.nan)

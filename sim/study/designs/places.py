@@ -13,7 +13,8 @@ from sim.inputs import InputError, first_problem, nearest
 
 Key = str | int
 Scalar = float | int | bool | str | None
-FORMULA_WORDS = ("lines", "takes_effect", *(name for name in Line.model_fields if name not in NOT_IN_FILES))
+_WORDS = NOT_IN_FILES | {"name", "title", "description", "source", "year_of_numbers", "fund", "background"}
+FORMULA_WORDS = ("lines", "takes_effect", *(name for name in Line.model_fields if name not in _WORDS))
 """First words of a path within a formula."""
 PERIODS = ("years", "from_year")
 Model = TypeVar("Model", bound=Formula | Scenario)
@@ -21,9 +22,10 @@ Model = TypeVar("Model", bound=Formula | Scenario)
 
 @dataclass(frozen=True)
 class Place:
-    """A key inside one formula or scenario: where it stands in the model's content, and its value as written."""
+    """A key inside one formula or scenario: its path as a user writes it, where it stands in the model's content, and
+    its value as written."""
 
-    owner: str
+    path: str
     keys: tuple[Key, ...]
     written: Scalar
 
@@ -38,7 +40,7 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
     if path[0] not in FORMULA_WORDS:
         raise InputError(f"{where}: formula {formula.name} has no '{path[0]}'; {nearest(path[0], FORMULA_WORDS)}")
     if path[0] == "takes_effect":
-        return Place(formula.name, ("takes_effect",), formula.takes_effect)
+        return Place(".".join(path), ("takes_effect",), formula.takes_effect)
     if path[0] == "lines":
         names = [line.name for line in formula.lines]
         if len(path) < 3:
@@ -55,7 +57,7 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
         at, rest = own[0], path
     line = formula.lines[at]
     keys, written = _walk(line, rest, where, f"formula {formula.name}")
-    return Place(formula.name, ("lines", at, *keys), written)
+    return Place(".".join(path), ("lines", at, *keys), written)
 
 
 def scenario_place(scenario: Scenario, path: Sequence[str], where: str) -> Place:
@@ -69,7 +71,7 @@ def scenario_place(scenario: Scenario, path: Sequence[str], where: str) -> Place
         raise InputError(f"{where}: there is no shock '{path[2]}'; {nearest(path[2], Shocks.model_fields)}")
     year = int(path[1])
     shocks = getattr(scenario, path[0]).get(year, Shocks())
-    return Place(scenario.name, (path[0], year, path[2]), getattr(shocks, path[2]))
+    return Place(".".join(path), (path[0], year, path[2]), getattr(shocks, path[2]))
 
 
 def _position(names: Sequence[str], word: str, where: str, told: str) -> int:
@@ -136,9 +138,8 @@ def _explained(error: ValidationError, where: str, owner: str, places: Sequence[
     for place in places:
         if location and str(location[-1]) == str(place.keys[-1]):
             problem = error.errors(include_url=False)[0]
-            path = ".".join(str(key) for key in place.keys)
             message = problem["msg"].removeprefix("Value error, ")
-            return InputError(f"{where}: {owner}: {path}: {problem['input']!r} is not allowed: {message}")
+            return InputError(f"{where}: {owner}.{place.path}: {problem['input']!r} is not allowed: {message}")
     return first_problem(error, f"{where}: {owner}")
 
 
