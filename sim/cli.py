@@ -11,6 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel
 
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
@@ -79,7 +80,7 @@ def one_line(error: Exception) -> str:
 
 def _known_keys(full_key: str) -> list[str]:
     group = full_key.rpartition(".")[0]
-    groups = {"study": Study, "design": Design, "precision": Precision}
+    groups: dict[str, type[BaseModel]] = {"study": Study, "design": Design, "precision": Precision}
     if group in groups:
         return list(groups[group].model_fields)
     return [*Settings.model_fields, "hydra"]

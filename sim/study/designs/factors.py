@@ -302,7 +302,9 @@ def _from_mapping(written: Mapping[str, Any], where: str) -> Spec:
     if "levels" in written:
         if len(written) > 1 or not isinstance(written["levels"], list | tuple):
             raise InputError(f"{where}: levels is a list and stands alone")
-        return Spec("levels", levels=_levels(written["levels"], where))
+        levels = _levels(written["levels"], where)
+        refuse_repeats(levels, where)
+        return Spec("levels", levels=levels)
     for key in ("low", "high"):
         if key not in written:
             raise InputError(f"{where}: {key}: is missing")
@@ -340,7 +342,11 @@ def _levels(written: Sequence[Any], where: str) -> tuple[Scalar, ...]:
     present = [level for level in written if level is not None]
     if not any(all(is_kind(level) for level in present) for is_kind in kinds.values()):
         raise InputError(f"{where}: {list(written)!r} is not allowed: levels are all {', or all '.join(kinds)}")
-    for level in written:
-        if sum(level == other and type(level) is type(other) for other in written) > 1:
-            raise InputError(f"{where}: level {level!r} stands twice")
     return tuple(written)
+
+
+def refuse_repeats(levels: Sequence[Scalar], where: str) -> None:
+    """Refuse a level that stands twice. Raises InputError."""
+    for level in levels:
+        if sum(level == other and type(level) is type(other) for other in levels) > 1:
+            raise InputError(f"{where}: level {level!r} stands twice")

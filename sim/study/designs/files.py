@@ -51,11 +51,12 @@ def row_of(path: Path, place: int) -> str:
 
 def file_factors(
     frame: pd.DataFrame, path: Path, inputs: Inputs, listed: tuple[Factor, ...], held: list[str], parameters_only: bool
-) -> tuple[Factor, ...]:
+) -> tuple[tuple[Factor, ...], pd.DataFrame]:
     """The factors that a file's columns name: those ``listed`` in the settings, or every column with a dot in it.
 
     A parameter's column is ``group.name`` or ``parameters.group.name``. Columns without a dot (``weight``,
-    ``distance``) are the file's own and vary nothing. Raises InputError for a listed factor without a column, a column
+    ``distance``) are the file's own and vary nothing. Gives the factors, and
+    the file with their columns under their names. Raises InputError for a listed factor without a column, a column
     that names nothing, or a value that a parameter may not have.
     """
     columns = {_path(str(name), inputs): str(name) for name in frame.columns if "." in str(name)}
@@ -75,8 +76,7 @@ def file_factors(
             raise InputError(f"{path}: column {factor.name}: a posterior holds parameters; use design=table")
         for place, value in enumerate(frame[columns[factor.path]].tolist()):
             factor.check(value, f"{row_of(path, place)}, column {columns[factor.path]}")
-    frame.rename(columns={columns[factor.path]: factor.name for factor in factors}, inplace=True)
-    return tuple(factors)
+    return tuple(factors), frame.rename(columns={columns[factor.path]: factor.name for factor in factors})
 
 
 def _path(column: str, inputs: Inputs) -> str:

@@ -17,6 +17,7 @@ _WORDS = NOT_IN_FILES | {"name", "title", "description", "source", "year_of_numb
 FORMULA_WORDS = ("lines", "takes_effect", *(name for name in Line.model_fields if name not in _WORDS))
 """First words of a path within a formula."""
 PERIODS = ("years", "from_year")
+LIMITS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 Model = TypeVar("Model", bound=Formula | Scenario)
 
 
@@ -130,6 +131,24 @@ def with_values(
                 raise _explained(error, where, model.name, places) from error
         versions.append(made[known])
     return versions
+
+
+def check_end(model: Formula | Scenario, place: Place, end: float, where: str) -> None:
+    """Refuse an end of a range that the key itself does not allow; what other keys have to say waits for the points.
+
+    Raises InputError, one line.
+    """
+    try:
+        with_values(model, [place], [[end]], [where])
+    except InputError as error:
+        cause = error.__cause__
+        if isinstance(cause, ValidationError):
+            problem = cause.errors(include_url=False)[0]
+            if problem["type"] in LIMITS and str(problem["loc"][-1]) == str(place.keys[-1]):
+                message = problem["msg"]
+                raise InputError(
+                    f"{where}: {end:g} is not allowed in {place.path} of {model.name}: {message}"
+                ) from None
 
 
 def _explained(error: ValidationError, where: str, owner: str, places: Sequence[Place]) -> InputError:

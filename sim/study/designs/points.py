@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.arrays import Array
 from sim.inputs import InputError
-from sim.study.designs.factors import Factor, as_range
+from sim.study.designs.factors import Factor, as_range, refuse_repeats
 from sim.study.designs.places import Scalar
 
 DesignName = Literal["grid", "latin_hypercube", "sobol", "prior", "posterior", "table"]
@@ -40,6 +40,7 @@ def suited(factors: Sequence[Factor], design: DesignName) -> tuple[Factor, ...]:
             raise InputError(f"{where}: file is not allowed: design={design} reads none; use design=table")
         elif design == "grid":
             if spec.kind == "list":
+                refuse_repeats(spec.levels, where)
                 factor = replace(factor, spec=replace(spec, kind="levels"))
             if spec.kind == "prior":
                 raise InputError(f"{where}: a grid needs levels, as [0.1, 0.2] or {{low, high, steps}}, not a prior")

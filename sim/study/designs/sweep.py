@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.study.designs.factors import Factor, read_factors
 from sim.study.designs.files import file_factors, read_points, resampled, row_of, weights_of
-from sim.study.designs.places import Model, Scalar, check_clusters, with_values
+from sim.study.designs.places import Model, Scalar, check_clusters, check_end, with_values
 from sim.study.designs.points import as_table, place_points, suited
 from sim.study.inputs import Inputs
 from sim.study.settings import Design, Settings, flat_parameters
@@ -62,10 +63,10 @@ def _from_file(design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, 
     if design.name == "table":
         if design.points is not None:
             raise InputError("settings: design.points: a table has a point for each row; leave it out")
-        factors = file_factors(frame, path, inputs, listed, held, parameters_only=False)
+        factors, frame = file_factors(frame, path, inputs, listed, held, parameters_only=False)
         rows = list(range(len(frame)))
     else:
-        factors = file_factors(frame, path, inputs, listed, held, parameters_only=True)
+        factors, frame = file_factors(frame, path, inputs, listed, held, parameters_only=True)
         weights = weights_of(frame, path)
         rows = resampled(weights, design.points or len(frame), seed).tolist()
     chosen = frame.iloc[rows]
@@ -75,6 +76,15 @@ def _from_file(design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, 
 
 def _check_points(sweep: Sweep, inputs: Inputs) -> None:
     values: dict[str, tuple[Scalar, ...]] = {str(name): tuple(column) for name, column in _columns(sweep.points)}
+    models: dict[tuple[str, str], Formula | Scenario] = {
+        **{("formula", formula.name): formula for formula in inputs.formulas},
+        **{("scenario", scenario.name): scenario for scenario in inputs.scenarios},
+    }
+    for factor in sweep.factors:
+        for owner, place in factor.places.items():
+            for end in (factor.spec.low, factor.spec.high) if factor.spec.kind == "range" else ():
+                where = f"settings: factors.{factor.path}"
+                check_end(models[factor.root, owner], place, end, where)
     words = any(isinstance(value, str) for column in values.values() for value in column)
     for formula in inputs.formulas:
         made = versions(formula, sweep.factors, values, sweep.source)
