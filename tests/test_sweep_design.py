@@ -67,7 +67,8 @@ def test_a_prior_is_drawn_by_its_own_quantiles(design: str) -> None:
     factors = {"parameters": {"staffing": {"turnover": "prior"}}}
     drawn = swept(factors=factors, design={"name": design, "points": 256}).points["staffing.turnover"]
     prior = load_catalogue().entries["staffing"]["turnover"].prior
-    assert prior.low is not None and prior.high is not None
+    assert prior.low is not None
+    assert prior.high is not None
     assert drawn.between(prior.low, prior.high).all()
     # A triangular from 0.08 over 0.10 to 0.15 holds 2/7 below its peak.
     assert (drawn < 0.1).mean() == pytest.approx(2 / 7, abs=0.08)
@@ -334,7 +335,7 @@ def test_points_that_break_a_rule_between_keys_are_found_before_any_run() -> Non
     pays = {"kind": "per_student", "count": "participants", "dollars": 10.0}
     law = formula_of(line_of(components=[pays, level], appropriation={"rule": "full"}), name="levels")
     inputs = inputs_of(shipped("status_quo"), law)
-    with pytest.raises(InputError, match="point 0: levels.*advanced is at least introductory"):
+    with pytest.raises(InputError, match=r"point 0: levels.*advanced is at least introductory"):
         swept(inputs, factors={"formula.components.course_level.introductory": [1.6, 2.0]})
     both = {
         "formula.components.course_level.introductory": [1.6, 2.0],
