@@ -27,7 +27,7 @@ MISTAKES = (InputError, HydraException, OmegaConfBaseException)
 def main() -> None:
     """The console script. A mistake of the user ends with one line on standard error and exit status 2."""
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    sys.argv[1:] = [_open_key(argument) for argument in sys.argv[1:]]
+    sys.argv[1:] = [open_key(argument) for argument in sys.argv[1:]]
     refused: list[InputError] = []
 
     def run(config: DictConfig) -> None:
@@ -53,7 +53,7 @@ def _end(error: Exception) -> NoReturn:
     raise SystemExit(2) from None
 
 
-def _open_key(argument: str) -> str:
+def open_key(argument: str) -> str:
     """Let Hydra add keys in the free groups: parameters.x=1 becomes ++parameters.x=1."""
     key = argument.split("=", 1)[0]
     return f"++{argument}" if any(key.startswith(f"{group}.") for group in FREE_GROUPS) else argument
@@ -175,6 +175,8 @@ def run_comparison(
             write_report(results, inputs.world, folder, everything=settings.report)
         print(comparison_table(results))
         print(write_precision(results, folder))
+    if outcome.stopped is not None:
+        console.print(f"precise enough after {outcome.stopped.replicates} of {settings.draws} replicates")
     if outcome.failed:
         console.print(f"{outcome.failed} of {outcome.runs} runs failed; see results/failures-*.parquet in {folder}")
     print(f"Written to {folder}")

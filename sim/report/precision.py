@@ -90,7 +90,7 @@ def _ending(results: "Results") -> str:
     goal = f"{wanted['half_width']:g}" if wanted.get("half_width") else f"{wanted['share']:.3g} of the baseline's mean"
     if stopped is not None:
         return f" Stopped after {stopped.replicates:,} of {draws:,} replicates: {wanted['outcome']} within {goal}."
-    return f" All {draws:,} replicates were used; {wanted['outcome']} within {goal} was not reached before the last."
+    return f" All {draws:,} replicates were used; {wanted['outcome']} within {goal} was not reached."
 
 
 def _cell(of: Margin, unit: str) -> str:
