@@ -1,5 +1,6 @@
 """What a sweep writes: its factors, a summary by formula, rank correlations, and the tornado."""
 
+import textwrap
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.results.results import Results
+
+WIDTH = 132
+"""Characters to which notes are wrapped."""
 
 SHOWN = 12
 """Factors printed at most; correlations.csv has all."""
@@ -119,28 +123,29 @@ def _correlations_text(found: pd.DataFrame, baseline: str | None) -> str:
     names = strongest(found, SHOWN) if len(found) else []
     if not names:
         return "No rank correlations: they need at least 10 points and factors that are numbers."
-    out = _table("Rank correlation (Spearman) of factors with outcomes", ["Formula", "Factor", *_headings(baseline)])
+    blocks = []
     for (scenario, formula), rows in found.groupby(["scenario", "formula"], sort=False):
-        name = str(formula) if found["scenario"].nunique() == 1 else f"{formula}, {scenario}"
+        kinds = ["level"] if baseline in (None, formula) else ["level", f"difference from {baseline}"]
+        where = f", scenario {scenario}" if found["scenario"].nunique() > 1 else ""
+        headings = [heading + ("\ndifference" if kind != "level" else "") for _, heading in HEADLINES for kind in kinds]
+        title = f"Rank correlation (Spearman) of factors with outcomes under {formula}{where}"
+        out = _table(title, ["Factor", *headings], words=1)
         for factor in names:
-            cells = []
-            for outcome, _ in HEADLINES:
-                one = rows[(rows["factor"] == factor) & (rows["outcome"] == outcome)]
-                kinds = one["of"] == "level"
-                cells += [_correlation(one[kinds])] + ([_correlation(one[~kinds])] if baseline is not None else [])
-            if any(cell != "-" for cell in cells):
-                out.add_row(name, factor, *cells)
-                name = ""
+            one = rows[rows["factor"] == factor]
+            cells = [
+                _correlation(one[(one["outcome"] == outcome) & (one["of"] == kind)])
+                for outcome, _ in HEADLINES
+                for kind in kinds
+            ]
+            if any(cell not in ("-", NOT_AVAILABLE) for cell in cells):
+                out.add_row(factor.removeprefix("formula.").removeprefix(f"{formula}."), *cells)
+        if out.row_count:
+            blocks.append(_printed(out))
     rest = found["factor"].nunique() - len(names)
     more = f" The {len(names)} strongest factors; {rest} more in correlations.csv." if rest > 0 else ""
-    against = f" Second number: with the difference from {baseline}." if baseline is not None else ""
-    return _printed(out, f"In brackets: 95% interval, which depends on the number of points.{against}{more}")
-
-
-def _headings(baseline: str | None) -> list[str]:
-    return [
-        text for _, heading in HEADLINES for text in ([heading, "difference"] if baseline is not None else [heading])
-    ]
+    against = f" Difference: from {baseline}, taken within each replicate." if baseline is not None else ""
+    note = f"Below each: 95% interval, which depends on the number of points.{against}{more}"
+    return "\n".join([*blocks, textwrap.fill(note, WIDTH), ""])
 
 
 def _correlation(rows: pd.DataFrame) -> str:
@@ -149,27 +154,32 @@ def _correlation(rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
     if not np.isfinite(row["rank_correlation"]):
         return NOT_AVAILABLE
-    return f"{row['rank_correlation']:+.2f} ({row['low']:+.2f} {row['high']:+.2f})"
+    rho, low, high = (f"{round(float(row[name]), 2) + 0.0:+.2f}" for name in ("rank_correlation", "low", "high"))
+    return f"{rho}\n{low} {high}"
 
 
-def _table(title: str, headings: Sequence[str]) -> "Table":
+def _table(title: str, headings: Sequence[str], words: int = 2) -> "Table":
+    """An empty table whose first columns, so many of them, are words."""
     from rich import box
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="", box=box.SIMPLE, pad_edge=False)
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place > 1 else "left", no_wrap=True)
+        table.add_column(heading, justify="right" if place >= words else "left", no_wrap=True)
     return table
 
 
-def _printed(table: "Table", note: str) -> str:
+def _printed(table: "Table", note: str = "") -> str:
     from rich.console import Console
 
     out = StringIO()
     natural = Console(width=1000).measure(table).maximum
-    Console(file=out, width=natural, color_system=None, force_terminal=False).print(table)
-    Console(file=out, width=132, color_system=None, force_terminal=False, highlight=False).print(note)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    wide = Console(file=out, width=natural, color_system=None, force_terminal=False, highlight=False)
+    title, table.title = str(table.title), None
+    out.write(f"{title}\n")
+    wide.print(table)
+    out.write(textwrap.fill(note, WIDTH))
+    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines()) + "\n"
 
 
 def _draw(results: "Results", found: pd.DataFrame, folder: Path) -> None:
