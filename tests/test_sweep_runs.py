@@ -18,6 +18,7 @@ from sim.inputs import InputError
 from sim.results.stopping import STOPPED_FILE, read_stopped
 from sim.study import chunk
 from sim.study.chunk import run_chunk
+from sim.study.designs.batches import Varied, batches
 from sim.study.designs.sweep import versions
 from sim.study.plan import planned
 from sim.study.precision import LEAST_REPLICATES, headlines, margin, margins
@@ -124,20 +125,39 @@ def test_a_replicate_that_several_points_share_is_drawn_once() -> None:
 def test_rows_that_share_luck_and_parameters_are_warmed_up_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.study.designs import batches
+    from sim.study.designs import batches as room
 
     sizes: list[int] = []
-    original = batches.prepare
+    original = room.prepare
 
     def counted(*arguments: Any) -> Any:
         sizes.append(len(arguments[4]))
         return original(*arguments)
 
-    monkeypatch.setattr(batches, "prepare", counted)
+    monkeypatch.setattr(room, "prepare", counted)
     run(tmp_path / "formula", factors=DOLLARS, draws=2, chunk=12)
     assert sizes == [2]
     run(tmp_path / "parameter", factors=TURNOVER, draws=2, chunk=12)
     assert sizes == [2, 12]
+
+
+def test_what_is_alike_at_several_points_runs_once(tmp_path: Path) -> None:
+    """Current law does not know the factors of another formula: one run serves all points of a replicate."""
+    sweep = swept(factors=DOLLARS)
+    values = {str(name): tuple(column) for name, column in sweep.points.items()}
+    varied, started = Varied(sweep.factors, values), np.zeros(6, dtype=np.intp)
+    (law,) = batches(shipped("status_quo"), BASELINE, varied, range(6), started)
+    assert (law.starts.tolist(), law.result.tolist()) == ([0], [0] * 6)
+    (aligned,) = batches(shipped("aligned"), BASELINE, varied, range(6), started)
+    assert aligned.result.tolist() == list(range(6))
+    every = ["state", "lines", "clusters", "districts"]
+    run(tmp_path / "together", factors=DOLLARS, draws=2, chunk=12, keep=every)
+    run(tmp_path / "alone", factors=DOLLARS, draws=2, chunk=1, keep=every)
+    one, other = (sim.results.open(tmp_path / name) for name in ("together", "alone"))
+    for table in every:
+        keys = list(getattr(one, table).columns[:3])
+        first, second = (getattr(results, table).sort_values(keys, ignore_index=True) for results in (one, other))
+        pd.testing.assert_frame_equal(first, second, check_exact=True, check_categorical=False)
 
 
 def test_only_the_state_is_kept_and_a_reader_is_told(tmp_path: Path) -> None:

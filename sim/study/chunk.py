@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Array
+from sim.arrays import Array, IntArray
 from sim.engine import recording
 from sim.engine.calendar import Year
-from sim.engine.ensemble import Ensemble, simulate, take_rows
+from sim.engine.ensemble import Ensemble, simulate
 from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.results.store import ChunkRecord, Failure, write_chunk
 from sim.study.design import Uncertainty
-from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, start
+from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, begin, start
 from sim.world.world import World
 
 DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
@@ -114,7 +114,7 @@ def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tup
     tables = _Tables()
     stage = "start"
     try:
-        ensemble = start(
+        ensemble, started = start(
             task.world,
             task.catalogue,
             task.current_law,
@@ -128,9 +128,8 @@ def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tup
         for place, scenario, formula in task.cells:
             stage = f"formula {formula.name}, scenario {scenario.name}"
             runs = np.array(task.run_ids(place, rows), dtype=np.int64)
-            for batch in batches(formula, scenario, task.varied, rows):
-                chosen = ensemble if len(batch.rows) == len(rows) else take_rows(ensemble, batch.rows)
-                _run_formula(task, chosen, batch, runs[batch.rows], tables)
+            for batch in batches(formula, scenario, task.varied, rows, started):
+                _run_formula(task, begin(ensemble, batch), batch, runs[batch.rows], tables)
     except (ArithmeticError, ValueError, IndexError, KeyError) as error:
         if not keep_failure:
             return tables, None
@@ -144,40 +143,53 @@ def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tup
 
 
 def _run_formula(task: Task, ensemble: Ensemble, batch: Batch, runs: Runs, tables: _Tables) -> None:
-    _keep(task, ensemble, ensemble.state, ensemble.base, runs, 0, tables)
+    _keep(task, ensemble, ensemble.state, ensemble.base, runs, batch.result, 0, tables)
     years = simulate(ensemble, batch.formula, task.horizon, scenario=batch.scenario)
     for step, (state, year) in enumerate(years, start=1):
-        _keep(task, ensemble, state, year, runs, step, tables)
+        _keep(task, ensemble, state, year, runs, batch.result, step, tables)
 
 
-def _keep(task: Task, ensemble: Ensemble, state: State, year: Year, runs: Runs, step: int, tables: _Tables) -> None:
+def _keep(
+    task: Task,
+    ensemble: Ensemble,
+    state: State,
+    year: Year,
+    runs: Runs,
+    result: IntArray,
+    step: int,
+    tables: _Tables,
+) -> None:
     world, parameters = ensemble.world, ensemble.parameters
     keys = {"run_id": runs, "fiscal_year": np.full(runs.size, year.fiscal_year, dtype=np.int64)}
     statewide = recording.statewide(world, parameters, state, year)
     for name, values in statewide.items():
         if not np.isfinite(values).all():
             raise FloatingPointError(f"{name} is not a finite number in fiscal year {year.fiscal_year}")
-    tables.add("state", {**keys, **{name: _each_run(values, runs.size) for name, values in statewide.items()}})
+    tables.add("state", {**keys, **{name: _each_run(values, result) for name, values in statewide.items()}})
     if "lines" in task.keep:
         for line, record in recording.by_line(year).items():
-            columns = {name: _each_run(values, runs.size) for name, values in record.items()}
+            columns = {name: _each_run(values, result) for name, values in record.items()}
             tables.add("lines", {**keys, "line": np.full(runs.size, line, dtype=object), **columns})
     if "clusters" in task.keep:
         clusters = recording.by_cluster(parameters, state, year)
-        tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters))
+        tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters, result))
     if "districts" in task.keep and step in DETAIL_STEPS:
         districts = recording.by_district(state, year)
-        tables.add("districts", _long(keys, "district", world.districts.identifier, districts))
+        tables.add("districts", _long(keys, "district", world.districts.identifier, districts, result))
 
 
-def _each_run(values: Array, runs: int) -> Array:
-    return np.broadcast_to(values, (runs,))
+def _each_run(values: Array, result: IntArray) -> Array:
+    """A number of every run ``[R]``, or one for all, as each row takes it."""
+    spread: Array = np.broadcast_to(values, (int(result.max()) + 1,))[result]
+    return spread
 
 
-def _long(keys: Mapping[str, Runs], name: str, labels: Sequence[str], record: Mapping[str, Array]) -> dict[str, Any]:
-    many = len(labels)
-    runs = keys["run_id"].size
+def _long(
+    keys: Mapping[str, Runs], name: str, labels: Sequence[str], record: Mapping[str, Array], result: IntArray
+) -> dict[str, Any]:
+    many, simulated = len(labels), int(result.max()) + 1
     columns: dict[str, Any] = {key: np.repeat(values, many) for key, values in keys.items()}
-    columns[name] = np.tile(np.array(labels, dtype=object), runs)
-    columns.update({key: np.broadcast_to(values, (runs, many)).reshape(-1) for key, values in record.items()})
+    columns[name] = np.tile(np.array(labels, dtype=object), keys["run_id"].size)
+    for key, values in record.items():
+        columns[key] = np.broadcast_to(values, (simulated, many))[result].reshape(-1)
     return columns

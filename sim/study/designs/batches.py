@@ -41,9 +41,15 @@ NOTHING_VARIES = Varied()
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that run together: their places among the rows asked for, and their formula and scenario."""
+    """Rows that run together: their places among the rows asked for, and their formula and scenario.
+
+    Rows that are alike in everything run once: ``starts`` are the runs to carry out, by their place in what ``start``
+    gave, and ``result`` says which of them each row takes its numbers from.
+    """
 
     rows: IntArray
+    starts: IntArray
+    result: IntArray
     formula: Formula
     scenario: Scenario
 
@@ -58,8 +64,8 @@ def start(
     rows: Sequence[int],
     horizon: int,
     uncertainty: Uncertainty,
-) -> Ensemble:
-    """The rows at the end of the base year. Rows with the same luck and parameters are warmed up once."""
+) -> tuple[Ensemble, IntArray]:
+    """The end of the base year, once for all rows with the same luck and parameters; and each row's place in it."""
     names = [factor.name for factor in varied.factors if factor.root == "parameters"]
     values = varied.take(rows)
     keys = [(replicates[row], *(values[name][at] for name in names)) for at, row in enumerate(rows)]
@@ -69,14 +75,17 @@ def start(
     parameters = parameters_for(catalogue, world, seed, luck, uncertainty)
     columns = {name: np.array([values[name][at] for at in distinct], dtype=np.float64) for name in names}
     ensemble = prepare(world, with_columns(parameters, columns), current_law, seed, luck, horizon)
-    if len(distinct) == len(rows):
-        return ensemble
     place = {at: number for number, at in enumerate(distinct)}
-    return take_rows(ensemble, np.array([place[first[key]] for key in keys], dtype=np.intp))
+    return ensemble, np.array([place[first[key]] for key in keys], dtype=np.intp)
 
 
-def batches(formula: Formula, scenario: Scenario, varied: Varied, rows: Sequence[int]) -> list[Batch]:
-    """The rows in as few batches as their formulas and scenarios allow, see ``funding.merging``."""
+def batches(
+    formula: Formula, scenario: Scenario, varied: Varied, rows: Sequence[int], started: IntArray
+) -> list[Batch]:
+    """The rows in as few batches as their formulas and scenarios allow, see ``funding.merging``.
+
+    ``started`` is each row's place in what ``start`` gave.
+    """
     values, told = varied.take(rows), tuple(f"row {row}" for row in rows)
     formulas = versions(formula, varied.factors, values, told)
     scenarios = versions(scenario, varied.factors, values, told)
@@ -87,11 +96,27 @@ def batches(formula: Formula, scenario: Scenario, varied: Varied, rows: Sequence
             if id(model) not in known:
                 known[id(model)] = structure(model)
         groups.setdefault((known[id(law)], known[id(shocks)]), []).append(at)
-    return [
-        Batch(
-            np.array(places, dtype=np.intp),
-            merged([formulas[at] for at in places]),
-            merged([scenarios[at] for at in places]),
-        )
-        for places in groups.values()
-    ]
+    return [_batch(places, formulas, scenarios, started) for places in groups.values()]
+
+
+def _batch(
+    places: Sequence[int], formulas: Sequence[Formula], scenarios: Sequence[Scenario], started: IntArray
+) -> Batch:
+    # A formula or scenario without factors of its own is one object for all rows, and so is each that was made twice.
+    keys = [(int(started[at]), id(formulas[at]), id(scenarios[at])) for at in places]
+    number = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    firsts = [places[keys.index(key)] for key in number]
+    return Batch(
+        rows=np.array(places, dtype=np.intp),
+        starts=started[firsts],
+        result=np.array([number[key] for key in keys], dtype=np.intp),
+        formula=merged([formulas[at] for at in firsts]),
+        scenario=merged([scenarios[at] for at in firsts]),
+    )
+
+
+def begin(ensemble: Ensemble, batch: Batch) -> Ensemble:
+    """The runs of a batch at the end of the base year."""
+    if np.array_equal(batch.starts, np.arange(ensemble.state.sites.shape[0])):
+        return ensemble
+    return take_rows(ensemble, batch.starts)
