@@ -12,7 +12,7 @@ SHOWN = 15
 """Factors shown at most, those with the strongest correlation anywhere first."""
 
 FORMULAS = 5
-"""Rows of panels at most, the baseline's first."""
+"""Rows of panels at most."""
 
 
 def strongest(found: pd.DataFrame, shown: int = SHOWN) -> list[str]:
@@ -24,12 +24,13 @@ def strongest(found: pd.DataFrame, shown: int = SHOWN) -> list[str]:
 def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
     """Bars: correlation with the outcome itself. Points and whiskers: with the paired difference from the baseline.
 
-    A row of panels for each formula, a column for each outcome. None if nothing can be correlated.
+    A row of panels for each formula that a factor moves, a column for each outcome. None if there is none.
     """
     names = strongest(found)
     if not names:
         return None
-    formulas = list(dict.fromkeys(found["formula"]))[:FORMULAS]
+    moved = found[found["rank_correlation"].notna()]
+    formulas = list(dict.fromkeys(moved["formula"]))[:FORMULAS]
     count = found["factor"].nunique()
     of_all = f" the {len(names)} strongest of {count} factors," if count > len(names) else ""
     title = "Which factors move the outcomes: rank correlations over the points of the sweep"
@@ -42,8 +43,8 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
         " show none."
     )
     figure, axes = page(
-        title, caption, of, len(formulas) * len(HEADLINES), len(HEADLINES), 0.2 * len(names) + 0.15, left=2.75,
-        page_width=LANDSCAPE, gap=(0.2, 0.55), bottom=0.5,
+        title, caption, of, len(formulas) * len(HEADLINES), len(HEADLINES), 0.2 * len(names) + 0.15, left=3.2,
+        page_width=LANDSCAPE, gap=(0.2, 0.75), header=0.15, bottom=0.5,
     )  # fmt: skip
     at = {name: place for place, name in enumerate(reversed(names))}
     for row, formula in enumerate(formulas):
@@ -62,7 +63,7 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
                 markerfacecolor="white", markeredgecolor="black", markersize=4.2,
             )  # fmt: skip
             weight = "bold" if formula == of.baseline else "normal"
-            ax.set_title(f"{heading}: {plain(formula)}", fontweight=weight)
+            ax.set_title(f"{plain(formula) if column == 0 else ''}\n{heading}", fontweight=weight)
             ax.set_yticks(range(len(names)), [_short(name) for name in reversed(names)])
             ax.set_ylim(-0.6, len(names) - 0.4)
             ax.set_xlim(-1.0, 1.0)
@@ -73,6 +74,7 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
     return save(figure, path)
 
 
-def _short(name: str, room: int = 38) -> str:
-    words = plain(name.removeprefix("formula.").removeprefix("scenario.").replace(".", ": "))
+def _short(name: str, room: int = 46) -> str:
+    key = name.removeprefix("formula.").removeprefix("scenario.").replace("components.", "")
+    words = plain(key.replace(".", ": "))
     return words if len(words) <= room else "…" + words[-(room - 1) :]
