@@ -262,3 +262,47 @@ def test_a_broken_table_is_told_in_one_line(tmp_path: Path) -> None:
     line = refused(tmp_path, "world.path=.", "hydra.run.dir=here")
     for word in ("districts.csv", "row 6", "poverty_share", "7"):
         assert word in line
+
+
+def test_a_sweep_ends_with_what_moves_the_outcomes(tmp_path: Path) -> None:
+    arguments = (
+        "study=sweep", "design=sobol", "design.points=16", "horizon=2", "workers=2", "chunk=8", "hydra.run.dir=mine",
+        "factors.parameters.staffing.turnover=[0.05,0.2]", "factors.formula.components.per_student.dollars=[500,2000]",
+        "factors.scenario.from_year.2028.progression=[0.8,1.1]",
+    )  # fmt: skip
+    done = cte_sim(tmp_path, *arguments)
+    assert done.returncode == 0, done.stderr
+    for word in ("16 points x 1 replicate", "staffing.turnover", "Spearman", "aligned", "status_quo"):
+        assert word in done.stdout
+    assert "parameters.staffing.turnover: 0.05 to 0.2 (share per year; as written 0.1)" in done.stderr
+    assert set(written(tmp_path / "mine")) >= {
+        "design.parquet", "factors.csv", "sweep.txt", "sweep.csv", "correlations.csv", "outcomes.parquet",
+        "precision.csv", "figures/tornado.png", "results/state-00001.parquet",
+    }  # fmt: skip
+    again = cte_sim(tmp_path, *arguments)
+    assert again.stdout == done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["study=sweep", "factors.parameters.staffing.turnovr=prior"], "did you mean 'staffing.turnover'?"),
+        (["study=sweep", "design=sobl"], "did you mean 'sobol'?"),
+        (["study=sweep", "design.pints=4"], "did you mean 'points'?"),
+        (["study=sweep", "design=table"], "design.file"),
+        (["design=sobol"], "write study=sweep"),
+        (["precision={outcome: concentrator, half_width: 10}"], "precision.outcome: 'concentrator' is not allowed"),
+        (["precision.half_width=10"], "precision.outcome: is missing"),
+        (["keep=[lines]"], "state is always kept"),
+    ],
+)
+def test_mistakes_in_a_sweep_are_answered_in_one_line(tmp_path: Path, arguments: list[str], told: str) -> None:
+    assert told in refused(tmp_path, *arguments, *QUICK)
+
+
+def test_a_comparison_stops_when_it_is_precise_enough(tmp_path: Path) -> None:
+    settings = ("draws=60", "horizon=1", "chunk=15", "workers=2", "report=false", TWO, "hydra.run.dir=mine")
+    done = cte_sim(tmp_path, *settings, "precision={outcome: concentrators, share: 0.5}")
+    assert done.returncode == 0, done.stderr
+    assert "Stopped after 30 of 60 replicates" in " ".join(done.stdout.split())
+    assert len(sim.results.open(tmp_path / "mine").design) == 60

@@ -14,12 +14,14 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 import sim.results
+from sim.cli import open_key
 from sim.config_folder import config_folder
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
 from sim.results.schema import TABLES
 from sim.study.chunk import DETAIL_STEPS
-from sim.study.inputs import find_formula
+from sim.study.designs.sweep import read_sweep
+from sim.study.inputs import find_formula, read_inputs
 from sim.study.settings import read_settings
 from sim.world import load_world
 
@@ -107,15 +109,15 @@ def test_commands_name_settings_that_exist(page: str, arguments: str) -> None:
     overrides = [word for word in shlex.split(arguments) if word != "-m"]
     assert all("=" in word for word in overrides), f"{page}: {arguments}"
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        config = compose(
-            "config", overrides=[f"++{word}" if word.startswith("parameters.") else word for word in overrides]
-        )
+        config = compose("config", overrides=[open_key(word) for word in overrides])
     plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     settings = read_settings({**plain, "formula": plain.get("formula") or {}})
     clusters = load_world().clusters.identifier
     for name in settings.study.formulas:
         path = f"docs/examples/{name}" if name.endswith(".yaml") else name
         find_formula(str(ROOT / path) if path.endswith(".yaml") else path, config_folder(), clusters)
+    if settings.study.name == "sweep" and settings.design is not None and settings.design.file is None:
+        assert len(read_sweep(settings, read_inputs(settings)).points) > 1
 
 
 def test_make_knows_the_targets_that_the_readme_names() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import district_total, ratio, state_total
+from sim.arrays import IntArray, district_total, ratio, state_total
 from sim.behavior import books
 from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
@@ -13,7 +13,7 @@ from sim.engine import starting
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.draws import Draws
 from sim.engine.scenario import BASELINE, Scenario
-from sim.engine.state import Premises, State
+from sim.engine.state import Premises, State, take_runs
 from sim.funding.formula import Formula
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
@@ -39,6 +39,18 @@ class Ensemble:
     base: Year
     draws: Draws
     counts_before: Counts
+
+
+def take_rows(ensemble: Ensemble, rows: IntArray) -> Ensemble:
+    """Some runs of a batch, in the order of ``rows``; a run may come more than once, to meet different formulas."""
+    return replace(
+        ensemble,
+        parameters=take_runs(ensemble.parameters, rows),
+        premises=take_runs(ensemble.premises, rows),
+        state=take_runs(ensemble.state, rows),
+        base=take_runs(ensemble.base, rows),
+        draws=ensemble.draws.take(rows),
+    )
 
 
 def deciding_all(parameters: Parameters) -> DecideAll:

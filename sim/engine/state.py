@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, IntArray
 from sim.behavior.upkeep import Loadings
 from sim.funding.allocation import LineMemory
 from sim.funding.schedule import Counts
@@ -109,6 +109,19 @@ def take_run(bundle: Bundle, run: int) -> Bundle:
         return taken
 
     return cast(Bundle, _mapped(bundle, one))
+
+
+def take_runs(bundle: Bundle, rows: IntArray) -> Bundle:
+    """The same nested bundle of arrays with some runs of a batch, in the order of ``rows``; a run may come often."""
+    last = int(rows.max())
+
+    def chosen(array: Array) -> Array:
+        if array.ndim < 3 or array.shape[0] <= last:  # what is alike in all runs has one row for all
+            return array
+        taken: Array = array[rows]
+        return taken
+
+    return cast(Bundle, _mapped(bundle, chosen))
 
 
 def with_run_axis(bundle: Bundle) -> Bundle:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, field_validator
 
 from sim.funding.components.component import Dollars, Share, Strict, money, percent
@@ -133,6 +134,8 @@ class Rules(Strict):
     spend_on_cte: Share | None = None
     proration: Literal["pro_rata", "by_component", "by_tier"] = "pro_rata"
 
+    alike = frozenset({"phase_in"})
+
     @field_validator("phase_in")
     @classmethod
     def _never_down(cls, value: tuple[float, ...]) -> tuple[float, ...]:
@@ -151,11 +154,14 @@ class Rules(Strict):
     def spending_multiple(self) -> float | None:
         """A payment is at most so many times the district's CTE spending of the year; None without such a rule."""
         multiples = []
-        if self.local_match:
+        if np.any(self.local_match):
             multiples.append(1.0 / (1.0 + self.local_match))
         if self.carryover is not None:
             multiples.append(1.0 / (1.0 - self.carryover))
-        return min(multiples, default=None)
+        if len(multiples) == 2:
+            least: float = np.minimum(multiples[0], multiples[1])  # an array where runs differ in it
+            return least
+        return multiples[0] if multiples else None
 
     def phase_in_share(self, year: int) -> float:
         """The share of the way in a line's ``year``, 0 for its first."""

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from sim.arrays import Array
@@ -71,7 +72,7 @@ class StudentCounting(Component):
 
     def prices_for(self, count: StudentCount, price: Array) -> Schedule:
         """The schedule that pays ``price`` for each one counted, ``[..., 1, 1]`` or by district and cluster."""
-        if self._share != 1.0:
+        if np.any(self._share != 1.0):
             price = price * self._share
         match count:
             case "participants":
@@ -129,7 +130,7 @@ class StudentCounting(Component):
         return self._narrowed(number)
 
     def _narrowed(self, number: Array) -> Array:
-        return number * self._share if self._share != 1.0 else number
+        return number * self._share if np.any(self._share != 1.0) else number
 
     def one(self, count: StudentCount) -> str:
         """One of what is counted, in words."""

@@ -49,16 +49,22 @@ class CredentialBonus(Component):
         amounts = self.dollars if self.dollars is not None else self.weights or {}
         return amounts.get(tier, 0.0)  # type: ignore[call-overload, no-any-return]
 
+    def order(self) -> tuple[int, ...]:
+        """The tiers from the best paid to the worst; the same in all runs of a batch."""
+        return tuple(sorted(CREDENTIAL_TIERS, key=lambda tier: np.ravel(self._amount(tier))[0], reverse=True))
+
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars per credential of each tier, ``[..., 1, 1]``; by district where poverty counts, ``[..., D, 1]``."""
-        if self.base_amount == "unit_value":
+        if isinstance(self.base_amount, str):
             unit = context.unit_value
         else:
             unit = context.index if self.base_amount is None else self.base_amount * context.index
-        if self.low_income_multiplier != 1.0:
+        if np.any(self.low_income_multiplier != 1.0):
             poverty = context.world.districts.poverty_share[:, np.newaxis]
             unit = unit * (1.0 + (self.low_income_multiplier - 1.0) * poverty)
-        first, second, third = (self._amount(tier) * unit if self._amount(tier) else ZERO for tier in CREDENTIAL_TIERS)
+        first, second, third = (
+            self._amount(tier) * unit if np.any(self._amount(tier)) else ZERO for tier in CREDENTIAL_TIERS
+        )
         return Schedule(per_credential=(first, second, third))
 
     def counted(self, counts: Counts) -> Counts:
@@ -71,7 +77,7 @@ class CredentialBonus(Component):
             beyond = all_tiers > limit
             if beyond.any():
                 room = limit
-                for tier in sorted(CREDENTIAL_TIERS, key=self._amount, reverse=True):
+                for tier in self.order():
                     within = np.minimum(earned[tier - 1], room)
                     room = room - within
                     paid[tier - 1] = np.where(beyond, within, earned[tier - 1])

@@ -41,7 +41,7 @@ class InstructorUnit(Component):
         ``[..., D, 1]``."""
         if self.students_per_unit is None:
             per_instructor = self.dollars * context.index
-            if self.minimum_per_school == 0.0:
+            if not np.any(self.minimum_per_school):
                 return Schedule(per_instructor=per_instructor)
             in_a_school = ratio(context.counts.total("instructors"), context.counts.offering_schools)
             lacking = np.maximum(self.minimum_per_school * context.index - per_instructor * in_a_school, 0.0)
