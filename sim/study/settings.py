@@ -17,14 +17,27 @@ class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
 
     ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next).
+    ``cases``: of a hindcast, all that are shipped if none is named.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "bridge"]
+    name: Literal[
+        "compare",
+        "project",
+        "parameters",
+        "stress",
+        "decompose",
+        "two_by_two",
+        "check_formula",
+        "bridge",
+        "hindcast",
+        "verify_brief",
+    ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()
     years: tuple[Annotated[int, Field(strict=True)], ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 class Settings(BaseModel):
