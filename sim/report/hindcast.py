@@ -38,9 +38,8 @@ def write_hindcast(study: "Hindcast", folder: Path, figures: bool = True) -> str
 
 def origin_text(study: "Hindcast") -> str:
     """Run, data, draws and seed."""
-    return (
-        f"Run {short(study.run)}, data {short(study.data)}, {study.draws:,} draws ({study.uncertainty}), seed {study.seed}"
-    )
+    drawn = f"{study.draws:,} draws ({study.uncertainty}), seed {study.seed}"
+    return f"Run {short(study.run)}, data {short(study.data)}, {drawn}"
 
 
 def telling_point(judgement: Judgement) -> Point:
@@ -55,7 +54,7 @@ def number(value: float) -> str:
 
 def verdict_rows(study: "Hindcast") -> list[tuple[str, ...]]:
     """One row for each outcome, and for each case that cannot be tested."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for finding in study.findings:
         if not finding.judgements:
             rows.append((finding.case.title, "", "", "", "", finding.verdict))
@@ -146,7 +145,9 @@ def _outcome(finding: "Finding", judgement: Judgement) -> list[str]:
         f"{judgement.verdict}"
     )
     parts = _wrapped(head, "  ")
-    parts.append(f"    {'year':<10}{'observed':>10}{'median':>10}{'5%':>10}{'95%':>10}  in band  within {outcome.tolerance:.0%}")
+    parts.append(
+        f"    {'year':<10}{'observed':>10}{'median':>10}{'5%':>10}{'95%':>10}  in band  within {outcome.tolerance:.0%}"
+    )
     for point in judgement.points:
         year = "contrast" if outcome.contrast is not None else f"FY{point.year}"
         mark = "" if point.judged else "  not judged"
@@ -155,7 +156,9 @@ def _outcome(finding: "Finding", judgement: Judgement) -> list[str]:
             f"{number(point.p95):>10}  {'yes' if point.inside else 'no':<7}  {'yes' if point.near else 'no'}{mark}"
         )
     if judgement.direction is not None:
-        skill = "" if judgement.skill != judgement.skill else f"; error of 'nothing changes' removed: {judgement.skill:.0%}"
+        skill = (
+            "" if judgement.skill != judgement.skill else f"; error of 'nothing changes' removed: {judgement.skill:.0%}"
+        )
         parts.append(f"    direction {'right' if judgement.direction else 'wrong'}{skill}")
     pulled = finding.pulls.get(outcome.name)
     if pulled:

@@ -1,5 +1,6 @@
 """Figures of a hindcast: the model's bands by year and what was observed."""
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from sim.study.hindcast.verdict import Judgement
 
 CAPTION = (
-    "Line: median of draws; dark band: middle 50%, light band: 90%. Filled points were observed and are judged; hollow ones "
-    "are shown only. Dashed: nothing changes. "
+    "Line: median of draws; dark band: middle 50%, light band: 90%. Filled points were observed and are judged; hollow "
+    "ones are shown only. Dashed: nothing changes. "
 )
 
 
@@ -55,8 +56,8 @@ def _figure(finding: "Finding", of: Look, path: Path) -> Path:
     title = f"{finding.case.title}: {finding.verdict}"
     many = len(wrapped_title(title))
     figure, axes = page(
-        title, CAPTION + COVERS, of, len(shown), 2, 2.3, left=0.6, gap=(0.55, 0.75), header=0.3, bottom=0.55, share_x=False,
-        share_y=False,
+        title, CAPTION + COVERS, of, len(shown), 2, 2.3, left=0.6, gap=(0.55, 0.9), header=0.45, bottom=0.55,
+        share_x=False, share_y=False,
     )  # fmt: skip
     for ax, judgement in zip(axes, shown, strict=True):
         _panel(ax, finding, judgement)
@@ -71,7 +72,8 @@ def _figure(finding: "Finding", of: Look, path: Path) -> Path:
         4,
         many,
     )
-    label_x(figure, axes, "fiscal year")
+    lowest = axes[-1:] if len(axes) % 2 else axes[-2:]
+    label_x(figure, lowest, "fiscal year")
     return save(figure, path)
 
 
@@ -89,11 +91,14 @@ def _panel(ax: "Axes", finding: "Finding", judgement: "Judgement") -> None:
     seen = observed(outcome)
     for judged, face in ((True, "black"), (False, "white")):
         chosen = [year for year in seen if (year in outcome.judged_years) is judged]
-        ax.plot(chosen, [seen[year] for year in chosen], "o", color="black", markerfacecolor=face, markersize=5, zorder=5)
+        ax.plot(
+            chosen, [seen[year] for year in chosen], "o", color="black", markerfacecolor=face, markersize=5, zorder=5
+        )
     largest = max(float(spread.p95.max()), *seen.values())
     lowest = min(float(spread.p05.min()), *seen.values())
     room = 0.12 * max(largest - min(lowest, 1.0 if outcome.compare == "ratio" else lowest), 0.05)
     ax.set_ylim(lowest - room, largest + room)
     ax.set_xticks(year_ticks(years))
     ax.tick_params(labelbottom=True, labelleft=True)
-    ax.set_title(f"{outcome.label}\n{STANDING[outcome.standing]}: {judgement.verdict}")
+    named = textwrap.fill(outcome.label, 42)
+    ax.set_title(f"{named}\n{STANDING[outcome.standing]}: {judgement.verdict}")

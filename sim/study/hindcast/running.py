@@ -14,7 +14,7 @@ from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.study.design import Uncertainty, parameters_for
 from sim.study.hindcast.case import Case, Measure, Outcome
-from sim.study.hindcast.worlds import laws_after, law_before, scenario_of, stylized_parameters, stylized_world
+from sim.study.hindcast.worlds import law_before, laws_after, scenario_of, stylized_parameters, stylized_world
 from sim.world.world import World
 
 Record = Mapping[str, Array]
@@ -37,7 +37,7 @@ def run_case(task: Task) -> dict[str, Array]:
     case, world = task.case, task.world
     stylized = stylized_world(world, case)
     parameters = parameters_for(task.catalogue, world, task.seed, task.replicates, task.uncertainty)
-    parameters = stylized_parameters(parameters, stylized, case)
+    parameters = stylized_parameters(parameters, task.catalogue, stylized, case)
     before = law_before(world, case, world.base_year)
     horizon = case.last_year - stylized.base_year
     ensemble = prepare(stylized, parameters, before, task.seed, task.replicates, horizon)
@@ -53,7 +53,7 @@ def under_laws(ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenar
     """
     world, parameters = ensemble.world, ensemble.parameters
     state = ensemble.state
-    records = [recording.statewide(world, parameters, state, ensemble.base)]
+    records: list[Record] = [recording.statewide(world, parameters, state, ensemble.base)]
     decide_all = deciding_all(parameters)
     for step in range(1, horizon + 1):
         fiscal_year = world.base_year + step
@@ -92,6 +92,7 @@ def _over_years(measure: Measure, records: Sequence[Record], runs: int) -> Array
 
 def compared(outcome: Outcome, values: Array, start_year: int) -> dict[int, Array]:
     """The model's number beside each observed one, ``[R]`` by year; a contrast stands at its last year."""
+
     def at(year: int) -> Array:
         column: Array = values[:, year - start_year]
         return column

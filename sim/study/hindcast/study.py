@@ -14,7 +14,7 @@ from sim.study.design import parameter_points
 from sim.study.hindcast.case import Case, read_cases
 from sim.study.hindcast.running import Task, run_case
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
-from sim.study.hindcast.worlds import laws_after, law_before
+from sim.study.hindcast.worlds import law_before, laws_after
 from sim.study.runner import executor
 from sim.study.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -92,7 +92,11 @@ def _finding(case: Case, draws: dict[str, Array], drawn: dict[str, Array]) -> Fi
 
 
 def _simulate(
-    settings: Settings, world: World, catalogue: Catalogue, cases: tuple[Case, ...], progress: Callable[[int, int], None]
+    settings: Settings,
+    world: World,
+    catalogue: Catalogue,
+    cases: tuple[Case, ...],
+    progress: Callable[[int, int], None],
 ) -> dict[str, dict[str, Array]]:
     tasks = [
         Task(case, world, catalogue, settings.seed, tuple(chunk), settings.uncertainty)

@@ -18,10 +18,13 @@ BAND = (5.0, 95.0)
 MOST = 2.0 / 3.0
 """The share of judged years in which a condition must hold."""
 
+CHANCE = 3.5
+"""Standard errors of a correlation beyond which it is not taken for chance among some hundred parameters."""
+
 RULE = (
-    "An outcome agrees if the observed value lies within the central 90% of draws and the median of draws lies within the "
-    "tolerance of it, each in at least two thirds of the judged years; partly if one of both holds; else it does not "
-    "agree. A case agrees if all its outcomes do, does not agree if none does or does partly, and else agrees partly."
+    "An outcome agrees if the observed value lies within the central 90% of draws and the median of draws lies within "
+    "the tolerance of it, each in at least two thirds of the judged years; partly if one of both holds; else it does "
+    "not agree. A case agrees if all outcomes do, does not agree if none agrees even partly, and else agrees partly."
 )
 
 
@@ -65,8 +68,14 @@ def judge(outcome: Outcome, values: Array, start_year: int) -> Judgement:
         points=points,
         verdict=outcome_verdict([point.inside for point in counted], [point.near for point in counted]),
         skill=_skill(counted) if relative else float("nan"),
-        direction=(counted[-1].median > 1.0) == (counted[-1].observed > 1.0) if relative else None,
+        direction=_direction(counted[-1], outcome.tolerance) if relative else None,
     )
+
+
+def _direction(point: Point, tolerance: float) -> bool | None:
+    if abs(point.observed - 1.0) <= tolerance:
+        return None
+    return (point.median > 1.0) == (point.observed > 1.0)
 
 
 def _point(year: int, judged: bool, seen: float, draws: Array, tolerance: float) -> Point:
@@ -107,11 +116,13 @@ def _skill(points: Sequence[Point]) -> float:
 
 
 def pulls(final: Array, drawn: Mapping[str, Array], most: int = 3) -> list[tuple[str, float]]:
-    """The parameters whose draws go with the model's last number, by rank correlation, strongest first."""
+    """The parameters whose draws go with the model's last number, by rank correlation, strongest first; only those
+    whose correlation is larger than the largest that chance gives among a hundred."""
     from scipy.stats import rankdata
 
     ranks = rankdata(final)
     if np.ptp(ranks) == 0:
         return []
     found = [(name, float(np.corrcoef(rankdata(values), ranks)[0, 1])) for name, values in drawn.items()]
-    return sorted(found, key=lambda pair: -abs(pair[1]))[:most]
+    clear = CHANCE / np.sqrt(final.size)
+    return [pair for pair in sorted(found, key=lambda pair: -abs(pair[1])) if abs(pair[1]) > clear][:most]

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from sim.config_folder import config_folder
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_lines
+from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
 from sim.study.hindcast.case import Case, Law
 from sim.study.hindcast.prices import price_factor
@@ -35,11 +34,11 @@ def stylized_world(world: World, case: Case) -> World:
     return replace(world, name=case.name, base_year=start.year, anchors=anchors, pathways=None)
 
 
-def stylized_parameters(parameters: Parameters, world: World, case: Case) -> Parameters:
+def stylized_parameters(parameters: Parameters, catalogue: Catalogue, world: World, case: Case) -> Parameters:
     """The drawn parameters with sites and credentials brought to the case's starting ratios.
 
-    The spread of the number of sites is kept. The level of credentials is set for all draws, because the case's own
-    level is known; pass rates still differ between draws.
+    The number of sites keeps its spread around the catalogue's central value. The level of credentials is set for all
+    draws, because the case's own level is known; pass rates still differ between draws.
     """
     start = case.start
     assert start is not None
@@ -47,8 +46,9 @@ def stylized_parameters(parameters: Parameters, world: World, case: Case) -> Par
     if start.participants_per_site is not None:
         schools = float((world.high_schools.district >= 0).sum())
         wanted = world.anchors["participants"].value / start.participants_per_site / schools
-        drawn = initial.sites_per_school
-        initial = replace(initial, sites_per_school=drawn * (wanted / float(np.mean(drawn))))
+        entry = catalogue.entries["initial"]["sites_per_school"]
+        assert isinstance(entry.value, int | float)
+        initial = replace(initial, sites_per_school=initial.sites_per_school * (wanted / entry.value))
     if start.credentials_per_concentrator is not None:
         clusters = world.clusters
         usual = float((clusters.concentrator_share * clusters.credential_rate.central).sum())
