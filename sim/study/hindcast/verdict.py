@@ -24,7 +24,7 @@ CHANCE = 3.5
 RULE = (
     "An outcome agrees if the observed value lies within the central 90% of draws and the median of draws lies within "
     "the tolerance of it, each in at least two thirds of the judged years; partly if one of both holds; else it does "
-    "not agree. A case agrees if all outcomes do, does not agree if none agrees even partly, and else agrees partly."
+    "not agree. A case agrees if all outcomes do, does not agree if none does even partly, and else agrees partly."
 )
 
 
