@@ -1,8 +1,8 @@
 """Writes the generated parts of the documentation anew.
 
 ``python docs/refresh.py`` writes what comes from the code: parameters and result columns. With a finished run of
-``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure; with one of ``study=hindcast``
-or ``study=verify_brief`` the verdicts in ``docs/validation.md``.
+``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure; with one of
+``study=hindcast`` or ``study=verify_brief`` the verdicts in ``docs/validation.md``.
 """
 
 import re

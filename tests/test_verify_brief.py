@@ -1,5 +1,6 @@
 """LESC's comparison on simulated schools: what is laid where, the two rules, and the test."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ def test_what_small_districts_cost_more_meets_the_published_means() -> None:
     assert np.average(background, weights=size) == pytest.approx(13_900)
     assert np.average(background[small], weights=size[small]) == pytest.approx(26_100, rel=1e-6)
     assert (np.diff(background[np.argsort(size)]) <= 1e-9).all()
+    large = replace(world, districts=replace(world.districts, total_membership=size + 1000.0))
+    assert (size_background(large) == 13_900).all()
 
 
 def test_the_test_is_welch_s_one_tailed_among_schools_with_a_pathway() -> None:

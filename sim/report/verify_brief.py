@@ -22,8 +22,8 @@ READING = (
     "The difference that the brief reports is between schools, per enrolled student; it is not what a concentrator "
     "costs. Of it, only the first two rows are CTE in the model. The third adds that small districts spend more a "
     "student and that their schools reach a large share of concentrators sooner. The fourth adds other differences "
-    "between schools, which favor no group but widen what a draw can show. Neither the cost table nor the background was "
-    "tuned to the brief's differences."
+    "between schools, which favor no group but widen what a draw can show. Neither the cost table nor the background "
+    "was tuned to the brief's differences."
 )
 
 

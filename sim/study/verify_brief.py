@@ -170,10 +170,13 @@ def own_money_share(ensemble: Ensemble, excess: Array) -> Array:
 
 def size_background(world: World) -> Array:
     """Main-formula money a student by district, dollars of the base year, ``[D]``: a power of the district's size that
-    meets the state's mean and that of micro districts (anchors seg_per_student, seg_per_student_micro)."""
+    meets the state's mean and that of micro districts (anchors seg_per_student, seg_per_student_micro); the same for
+    all where no district, or every one, is that small."""
     size = world.districts.total_membership
     mean, micro = world.anchors["seg_per_student"].value, world.anchors["seg_per_student_micro"].value
     small = size <= MICRO
+    if small.all() or not small.any():
+        return mean + 0.0 * size
     low, high = 0.0, 2.0
     for _ in range(60):
         power = 0.5 * (low + high)

@@ -12,6 +12,7 @@ from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.design import parameter_points
 from sim.study.hindcast.case import Case, read_cases
+from sim.study.hindcast.prices import consumer_prices
 from sim.study.hindcast.running import Task, run_case
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
 from sim.study.hindcast.worlds import law_before, laws_after
@@ -65,6 +66,7 @@ def hindcast(settings: Settings, progress: Callable[[int, int], None] = lambda d
     run = hash_of(
         {
             "cases": [case.model_dump(mode="json") for case in cases],
+            "prices": {str(year): index for year, index in consumer_prices().items()},
             "world": world.fingerprint,
             "model": model_fingerprint(),
             "parameters": settings.parameters,
