@@ -133,10 +133,11 @@ def run_hindcast(settings: Settings, folder: Path) -> None:
 
     from sim.report.hindcast import write_hindcast
     from sim.report.progress import progress_bar
-    from sim.study.hindcast.study import hindcast
+    from sim.study.hindcast.study import hindcast, read_materials
 
+    materials = read_materials(settings)
     with progress_bar(Console(stderr=True)) as advance:
-        study = hindcast(settings, advance)
+        study = hindcast(settings, materials, advance)
     print(write_hindcast(study, folder, figures=settings.report))
     print(f"Written to {folder}")
 

@@ -16,7 +16,7 @@ from sim.report.hindcast import write_hindcast
 from sim.study.hindcast.case import Case, Outcome, read_case, read_cases
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
-from sim.study.hindcast.study import hindcast
+from sim.study.hindcast.study import Hindcast, hindcast, read_materials
 from sim.study.hindcast.verdict import case_verdict, judge, outcome_verdict, pulls
 from sim.study.hindcast.worlds import law_before, laws_after, stylized_world
 from sim.study.settings import Settings, read_settings
@@ -39,6 +39,10 @@ def settings_for(cases: list[str], **changes: Any) -> Settings:
         "report": True,
     }
     return read_settings({**plain, **changes})
+
+
+def run_of(settings: Settings) -> Hindcast:
+    return hindcast(settings, read_materials(settings))
 
 
 def outcome(**changes: Any) -> Outcome:
@@ -194,15 +198,15 @@ def test_only_clear_pulls_are_named() -> None:
 
 
 def test_numbers_do_not_depend_on_chunks_or_processes() -> None:
-    one = hindcast(settings_for(["michigan"]))
-    other = hindcast(settings_for(["michigan"], chunk=4))
+    one = run_of(settings_for(["michigan"]))
+    other = run_of(settings_for(["michigan"], chunk=4))
     for name, values in one.findings[0].draws.items():
         assert differences(values, other.findings[0].draws[name]) == []
     assert one.run == other.run
 
 
 def test_everything_is_written(tmp_path: Path) -> None:
-    study = hindcast(settings_for(["michigan", "virginia"]))
+    study = run_of(settings_for(["michigan", "virginia"]))
     text = write_hindcast(study, tmp_path)
     assert (tmp_path / "hindcast.txt").read_text(encoding="utf-8") == text
     assert "cannot be tested" in text
@@ -248,4 +252,4 @@ def test_a_case_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, text:
 
 def test_an_unknown_case_is_answered_with_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'michigan'"):
-        hindcast(settings_for(["michgan"]))
+        read_materials(settings_for(["michgan"]))

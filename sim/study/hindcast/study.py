@@ -49,8 +49,17 @@ class Hindcast:
     data: str
 
 
-def hindcast(settings: Settings, progress: Callable[[int, int], None] = lambda done, total: None) -> Hindcast:
-    """Run and judge the cases. Raises InputError, one line, before anything runs."""
+@dataclass(frozen=True)
+class Materials:
+    """What a hindcast is made of, read and checked."""
+
+    world: World
+    catalogue: Catalogue
+    cases: tuple[Case, ...]
+
+
+def read_materials(settings: Settings) -> Materials:
+    """World, parameters and cases with all their laws. Raises InputError, one line, before anything runs."""
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     cases = read_cases(settings.study.cases)
@@ -58,6 +67,14 @@ def hindcast(settings: Settings, progress: Callable[[int, int], None] = lambda d
         if not case.untestable:
             law_before(world, case, world.base_year)
             laws_after(world, case, world.base_year)
+    return Materials(world, catalogue, cases)
+
+
+def hindcast(
+    settings: Settings, materials: Materials, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Hindcast:
+    """Run and judge the cases."""
+    world, catalogue, cases = materials.world, materials.catalogue, materials.cases
     simulated = _simulate(settings, world, catalogue, cases, progress)
     drawn: dict[str, Array] = {}
     if settings.uncertainty == "prior" and settings.draws >= FEWEST_FOR_PULLS:
