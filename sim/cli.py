@@ -111,6 +111,12 @@ def _run_study(config: DictConfig) -> None:
     if settings.study.name == "check_formula":
         run_check(settings, Path(hydra_config.runtime.output_dir))
         return
+    if settings.study.name == "hindcast":
+        run_hindcast(settings, Path(hydra_config.runtime.output_dir))
+        return
+    if settings.study.name == "verify_brief":
+        run_verification(settings, Path(hydra_config.runtime.output_dir))
+        return
     if settings.study.name == "bridge":
         run_bridge(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
         return
@@ -123,6 +129,30 @@ def run_check(settings: Settings, folder: Path) -> None:
     from sim.study.check_formula import check_formula
 
     print(write_bill(check_formula(settings), folder))
+    print(f"Written to {folder}")
+
+
+def run_hindcast(settings: Settings, folder: Path) -> None:
+    """Feed stylized states law changes of the past, print the verdicts and write what they rest on."""
+    from rich.console import Console
+
+    from sim.report.hindcast import write_hindcast
+    from sim.report.progress import progress_bar
+    from sim.study.hindcast.study import hindcast, read_materials
+
+    materials = read_materials(settings)
+    with progress_bar(Console(stderr=True)) as advance:
+        study = hindcast(settings, materials, advance)
+    print(write_hindcast(study, folder, figures=settings.report))
+    print(f"Written to {folder}")
+
+
+def run_verification(settings: Settings, folder: Path) -> None:
+    """Repeat LESC's comparison of school spending on the simulated base year."""
+    from sim.report.verify_brief import write_verification
+    from sim.study.verify_brief import verify_brief
+
+    print(write_verification(verify_brief(settings), folder, figures=settings.report))
     print(f"Written to {folder}")
 
 

@@ -188,6 +188,21 @@ def test_parameters_are_printed_with_their_sources(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("study", "files"),
+    [
+        (["study=hindcast", "study.cases=[arizona,delaware]"], ["hindcast.csv", "hindcast.md", "hindcast.txt"]),
+        (["study=verify_brief"], ["verify_brief.csv", "verify_brief.md", "verify_brief.txt"]),
+    ],
+)
+def test_a_validation_prints_its_page_and_writes_it(tmp_path: Path, study: list[str], files: list[str]) -> None:
+    done = cte_sim(tmp_path, *study, "draws=2", "workers=1", "report=false", "hydra.run.dir=here")
+    assert done.returncode == 0, done.stderr
+    assert set(files) <= set(written(tmp_path / "here"))
+    page = (tmp_path / "here" / files[-1]).read_text(encoding="utf-8")
+    assert done.stdout.startswith(page)
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["horizn=3"], "horizn: unknown setting; did you mean 'horizon'?"),
@@ -199,6 +214,7 @@ def test_parameters_are_printed_with_their_sources(tmp_path: Path) -> None:
         (["parameters.staffing.turnovr=0.1"], "unknown parameter; did you mean 'staffing.turnover'?"),
         (["parameters.staffing.turnover=5"], "parameters.staffing.turnover: 5 is not allowed: a number from 0 to 1"),
         (["world.path=nowhere"], "nowhere: there is no such folder"),
+        (["study=hindcast", "study.cases=[ohoi]"], "study.cases: 'ohoi' is not known; did you mean 'ohio'?"),
         (
             ["study=project", "formula=aligned", "formula.appropriation.dollars=-5"],
             "formula/aligned.yaml: appropriation",

@@ -21,6 +21,7 @@ from sim.parameters.catalogue import load_catalogue
 from sim.results.schema import TABLES
 from sim.study.chunk import DETAIL_STEPS
 from sim.study.designs.sweep import read_sweep
+from sim.study.hindcast.case import read_cases
 from sim.study.inputs import find_formula, read_inputs
 from sim.study.settings import read_settings
 from sim.world import load_world
@@ -96,6 +97,15 @@ def test_the_readme_shows_a_run_of_every_formula_that_is_compared() -> None:
     assert shown is not None
     named = {row.split("|")[1].strip().removesuffix("<br>baseline") for row in shown[1].splitlines()[2:] if "|" in row}
     assert named == set(read_yaml(config_folder() / "study" / "compare.yaml")["formulas"])
+
+
+def test_the_page_of_validation_shows_a_verdict_for_every_case() -> None:
+    text = read(ROOT / "docs" / "validation.md")
+    block = re.search(r"<!-- generated: hindcast -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    assert block is not None
+    named = {row.split("|")[1].strip() for row in block[1].splitlines()[2:] if row.startswith("|")} - {""}
+    assert named == {case.title for case in read_cases()}
+    assert "<!-- generated: verify_brief -->\n<!-- end -->" not in text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

@@ -17,16 +17,28 @@ class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
 
     ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next).
+    ``cases``: of a hindcast, all that are shipped if none is named.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: Literal[
-        "compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "bridge", "sweep"
+        "compare",
+        "project",
+        "parameters",
+        "stress",
+        "decompose",
+        "two_by_two",
+        "check_formula",
+        "bridge",
+        "hindcast",
+        "verify_brief",
+        "sweep",
     ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()
     years: tuple[Annotated[int, Field(strict=True)], ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 class Design(BaseModel):
