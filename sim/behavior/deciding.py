@@ -13,6 +13,9 @@ from sim.arrays import Array, BoolArray, logistic, ratio
 from sim.behavior import closing, launching, sizing
 from sim.parameters.groups import Books, Decisions
 
+A_CENT = 0.01
+"""Dollars: books that close to the cent are in no deficit, whatever the rounding of sums."""
+
 
 class Rows:
     """A bundle of arrays that can be cut to one district."""
@@ -152,7 +155,7 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
     small = s.participants < decisions.minimum_section * s.sites
     usual_seats = s.sections * (s.class_size * s.seats_per_section)
     chance = closing.closing_chance(
-        margin_per_participant / s.price_index, s.cash < 0, s.vacant_years >= 2, small, s.equipment, decisions
+        margin_per_participant / s.price_index, s.cash < -A_CENT, s.vacant_years >= 2, small, s.equipment, decisions
     )
     sites_closed = closing.sites_closed(s.sites, chance, s.close_draw)
 
