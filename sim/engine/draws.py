@@ -107,14 +107,10 @@ def draw(world: World, seed: int, replicates: Sequence[int], years: int) -> Draw
     """The draws of these replicates for so many years; the years of a longer run begin with those of a shorter."""
     keys = [replicate_key(seed, replicate) for replicate in replicates]
     yearly = {
-        purpose: np.stack([_block(key, purpose, law, (years, *_size(world, shape))) for key in keys], axis=1)
-        for purpose, (shape, law) in YEARLY.items()
+        purpose: _drawn(keys, purpose, law, (years, *_size(world, shape))) for purpose, (shape, law) in YEARLY.items()
     }
-    once = {
-        purpose: np.stack([_block(key, purpose, law, _size(world, shape)) for key in keys])
-        for purpose, (shape, law) in ONCE.items()
-    }
-    return Draws(yearly, once)
+    once = {purpose: _drawn(keys, purpose, law, _size(world, shape)) for purpose, (shape, law) in ONCE.items()}
+    return Draws({purpose: np.moveaxis(block, 0, 1) for purpose, block in yearly.items()}, once)
 
 
 def unit_cube(seed: int, replicates: Sequence[int], purpose: Purpose, dimensions: int) -> Array:
@@ -123,9 +119,18 @@ def unit_cube(seed: int, replicates: Sequence[int], purpose: Purpose, dimensions
     return np.stack(points)
 
 
-def _block(key: int, purpose: Purpose, law: str, size: tuple[int, ...]) -> Array:
-    generator = stream(key, purpose)
-    return generator.random(size) if law == "uniform" else generator.standard_normal(size)
+def _drawn(keys: Sequence[int], purpose: Purpose, law: str, size: tuple[int, ...]) -> Array:
+    """A block of one purpose for each key, ``[R, ...]``, each from its own stream; stored cluster by cluster."""
+    drawn = np.zeros(size)
+    stored = np.zeros((len(keys), *size[:-2], size[-1], size[-2]))
+    for block, key in zip(stored, keys, strict=True):
+        generator = stream(key, purpose)
+        if law == "uniform":
+            generator.random(out=drawn)
+        else:
+            generator.standard_normal(out=drawn)
+        block[:] = drawn.swapaxes(-1, -2)
+    return stored.swapaxes(-1, -2)
 
 
 def _size(world: World, shape: Shape) -> tuple[int, ...]:
