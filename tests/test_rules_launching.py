@@ -219,8 +219,8 @@ def situation(**changes: Array) -> Situation:
     known = {
         "sites": 1.0, "sections": 3.0, "vacant_sections": 0.0, "vacant_years": 0.0, "launching": 0.0,
         "facilities": 2.0, "high_schools": 3.0, "equipment": 0.0, "participants": 50.0, "demanded": 60.0,
-        "site_demand": 30.0, "expected_revenue": 5_000.0, "site_revenue": 4_000.0, "yearly_cost": 5_000.0,
-        "site_cost": 3_000.0, "startup_cost": 5_000.0, "startup_grant": 1_000.0, "facility_cost": 90_000.0,
+        "site_demand": 30.0, "site_sections": 2.0, "margin": 0.0, "site_margin": 1_000.0,
+        "startup_cost": 5_000.0, "startup_grant": 1_000.0, "facility_cost": 90_000.0,
         "cash": 6_000.0, "general_money": 500.0, "yearly_spending": 10_000.0, "labor_signal": 0.0, "peer_share": 0.0,
         "quality_gap": 0.0, "revenue_risk": 0.0, "spending_ratio": 0.6, "annuity": 5.0, "class_size": 20.0,
         "class_cap": 30.0, "price_index": 1.0, "seats_per_section": 1.0, "launch_draw": 0.0, "close_draw": 0.0,
@@ -272,7 +272,7 @@ def test_a_launch_that_pays_is_made() -> None:
         {"sites": 2.0, "launching": 1.0},
         {"launching": 1.0},
         {"site_demand": 5.0},
-        {"launch_draw": 1.0 - 1e-9, "revenue_risk": 1.0, "site_revenue": -1e9},
+        {"launch_draw": 1.0 - 1e-9, "revenue_risk": 1.0, "site_margin": -1e9},
     ],
 )
 def test_a_launch_is_not_wanted(changes: dict[str, float]) -> None:
@@ -324,7 +324,13 @@ def test_closing_weighs_the_margin_of_each_participant() -> None:
         assert launched(close_draw=draw).sites_closed == closed
     losing = 1 / (1 + np.exp(2.0 - np.log(1 + np.sqrt(2))))
     for draw, closed in ((1 - losing - 1e-9, 0.0), (1 - losing + 1e-9, 1.0)):
-        assert launched(close_draw=draw, yearly_cost=10_000.0).sites_closed == closed
+        assert launched(close_draw=draw, margin=-5_000.0).sites_closed == closed
+
+
+def test_books_that_close_to_the_cent_are_in_no_deficit() -> None:
+    even = 1 / (1 + np.exp(2.0))
+    assert launched(close_draw=1 - even - 1e-9, cash=-1e-9).sites_closed == 0.0
+    assert launched(close_draw=1 - even - 1e-9, cash=-1.0).sites_closed == 1.0
 
 
 def test_a_district_sees_its_own_row() -> None:

@@ -9,9 +9,12 @@ from typing import Self
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, logistic, ratio
+from sim.arrays import Array, BoolArray, logistic, part_of
 from sim.behavior import closing, launching, sizing
 from sim.parameters.groups import Books, Decisions
+
+A_CENT = 0.01
+"""Dollars: books that close to the cent are in no deficit, whatever the rounding of sums."""
 
 
 class Rows:
@@ -35,11 +38,10 @@ class Situation(Rows):
     next site's first cohort, 0 if none), ``facilities`` (schools with a usable lab or shop), ``high_schools``
     ``[D, 1]``, ``equipment`` (service life left).
     Students: ``participants`` of last year; ``demanded``, the students who would come this year; ``site_demand``,
-    those whom one more site would draw.
-    Money: ``expected_revenue``, a year's expected revenue of a pathway as it stands; ``site_revenue``, that of one
-    more site; ``yearly_cost`` and ``site_cost``, the excess costs of both as practiced; ``startup_cost`` and
-    ``startup_grant`` of one site; ``facility_cost``; ``cash``, ``general_money`` (for launches) and
-    ``yearly_spending`` ``[..., D, 1]``.
+    those whom one more site would draw, and ``site_sections``, the sections that it would run.
+    Money: ``margin``, a year's expected revenue of a pathway as it stands less its excess cost as practiced;
+    ``site_margin``, that of one more site; ``startup_cost`` and ``startup_grant`` of one site; ``facility_cost``;
+    ``cash``, ``general_money`` (for launches) and ``yearly_spending`` ``[..., D, 1]``.
     Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``spending_ratio``
     ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over the planning horizon, ``[..., 1, 1]``.
     ``class_size``, ``class_cap`` ``[1, C]``; ``price_index`` and ``seats_per_section`` ``[..., 1, 1]``.
@@ -57,10 +59,9 @@ class Situation(Rows):
     participants: Array
     demanded: Array
     site_demand: Array
-    expected_revenue: Array
-    site_revenue: Array
-    yearly_cost: Array
-    site_cost: Array
+    site_sections: Array
+    margin: Array
+    site_margin: Array
     startup_cost: Array
     startup_grant: Array
     facility_cost: Array
@@ -111,26 +112,27 @@ def attractiveness(situation: Situation, net_value: Array, decisions: Decisions)
     - risk aversion x share of revenue at risk - inertia where the district offers nothing of the cluster yet.
     """
     s = situation
-    full_section = s.class_size * s.seats_per_section
-    unmet_sections = np.minimum(s.site_demand / full_section, 2.0)
+    of_the_district = (
+        decisions.quality_weight * s.quality_gap - decisions.risk_aversion * s.revenue_risk - decisions.launch_inertia
+    )
+    by_section = decisions.demand_weight / (s.class_size * s.seats_per_section)
     return (
-        decisions.financial_weight * np.arcsinh(net_value / (decisions.financial_scale * s.price_index))
-        + decisions.demand_weight * unmet_sections
+        decisions.financial_weight * np.arcsinh(net_value * (1.0 / (decisions.financial_scale * s.price_index)))
+        + np.minimum(s.site_demand * by_section, 2.0 * decisions.demand_weight)
         + decisions.labor_weight * s.labor_signal
         + decisions.peer_weight * s.peer_share
-        + decisions.quality_weight * s.quality_gap
-        - decisions.risk_aversion * s.revenue_risk
-        - decisions.launch_inertia * (s.sites <= 0)
+        + decisions.launch_inertia * np.minimum(s.sites, 1.0)
+        + of_the_district
     )
 
 
 def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
     """The district's step: closures, sections, then launches among the clusters that compete for its cash."""
     s = situation
-    net_value = s.annuity * (s.site_revenue - s.site_cost) - (s.startup_cost - s.startup_grant)
-    score = attractiveness(s, net_value, decisions)
+    startup_net = s.startup_cost - s.startup_grant
+    score = attractiveness(s, s.annuity * s.site_margin - startup_net, decisions)
     candidate = (
-        (s.sites + (s.launching > 0) < s.high_schools)
+        (s.sites < s.high_schools)
         & (s.launching <= 0)
         & (s.site_demand > decisions.considered_share * decisions.minimum_section)
     )
@@ -139,29 +141,32 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
         wanted=wanted,
         score=score,
         expected_participants=s.site_demand,
-        has_facility=s.facilities > s.sites + (s.launching > 0),
-        startup_net=s.startup_cost - s.startup_grant,
+        has_facility=s.facilities > s.sites,
+        startup_net=startup_net,
         facility_cost=s.facility_cost,
         cash=np.maximum(s.cash - decisions.cash_reserve * s.yearly_spending, 0.0) + s.general_money,
         capacity=launching.launch_capacity(s.high_schools, decisions.launches_per_school),
         minimum_section=decisions.minimum_section,
     )
 
-    margin = s.expected_revenue - s.yearly_cost
-    margin_per_participant = ratio(margin, s.participants)
-    small = s.participants < decisions.minimum_section * s.sites
-    usual_seats = s.sections * (s.class_size * s.seats_per_section)
+    real_margin = s.margin * (s.participants > 0) * (1.0 / s.price_index)
     chance = closing.closing_chance(
-        margin_per_participant / s.price_index, s.cash < 0, s.vacant_years >= 2, small, s.equipment, decisions
+        part_of(real_margin, s.participants),
+        s.cash < -A_CENT,
+        s.vacant_years >= 2,
+        s.participants < decisions.minimum_section * s.sites,
+        s.equipment,
+        decisions,
     )
     sites_closed = closing.sites_closed(s.sites, chance, s.close_draw)
 
-    target_size = sizing.target_class_size(s.class_size, s.class_cap, s.spending_ratio, books.practiced_spending)
+    full, capped = s.class_size * s.seats_per_section, s.class_cap * s.seats_per_section
+    planned = sizing.planned_class(full, capped, s.spending_ratio, books.practiced_spending)
     section_change = sizing.section_change(
         sections=s.sections + s.vacant_sections,
         sites=s.sites,
-        needed=sizing.sections_needed(s.demanded, target_size, s.seats_per_section, s.sites),
-        half_empty=s.participants < decisions.contraction_fill * usual_seats,
+        needed=sizing.sections_needed(s.demanded, planned, s.sites),
+        half_empty=s.participants < s.sections * (decisions.contraction_fill * full),
         squeezed=s.spending_ratio < books.practiced_spending,
         decisions=decisions,
     )
@@ -169,7 +174,7 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
         sites_closed=sites_closed,
         section_change=section_change,
         launch=gates.passed,
-        launch_sections=sizing.sections_needed(s.site_demand, s.class_size, s.seats_per_section, np.ones_like(s.sites)),
+        launch_sections=s.site_sections,
         launch_cost=gates.cost,
         builds_facility=gates.builds_facility,
         wanted=wanted,

@@ -12,6 +12,7 @@ from sim.engine import draws as drawing
 from sim.engine import starting
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.draws import Draws
+from sim.engine.memory import keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import Premises, State, take_runs
 from sim.funding.formula import Formula
@@ -66,6 +67,7 @@ def prepare(
     world: World, parameters: Parameters, current_law: Formula, seed: int, replicates: Sequence[int], horizon: int
 ) -> Ensemble:
     """Draw the start of each run, warm it up under current law and stop at the end of the base year."""
+    keep_freed_memory()
     draws = drawing.draw(world, seed, replicates, WARM_UP_YEARS + 1 + horizon)
     premises = starting.draw_premises(world, parameters, draws)
     premises, state = starting.draw_state(world, parameters, premises, draws)
@@ -133,6 +135,7 @@ def simulate(
             decide_all,
         )
         yield state, year
+        del year
 
 
 def settle_constants(world: World, premises: Premises, state: State, year: Year) -> Premises:

@@ -146,17 +146,14 @@ def on_schools(schools: Schools, quantity: Array, sites: Array) -> Array:
 
 def cte_excess(ensemble: Ensemble) -> Array:
     """What each pathway cost beyond ordinary courses in the base year, as practiced, dollars, ``[R, D, C]``."""
-    world, parameters, year, state = ensemble.world, ensemble.parameters, ensemble.base, ensemble.state
-    terms, conditions = parameters.costs, year.conditions
-    salary = costs.section_salary(world.clusters, conditions.wage_index, terms, parameters.staffing)
-    elective = costs.elective_cost(conditions.wage_index, terms, parameters.choice.seats_per_section)
-    instruction = costs.instruction_excess(year.workforce.taught, year.schooling.participants, salary, elective)
-    upkeep = costs.site_costs(world.clusters, conditions.running_index, terms).total
-    variable = costs.variable_cost(
-        year.schooling.participants, year.schooling.concentrators, year.schooling.credentials.attempts,
-        parameters.clusters, conditions.running_index, terms,
+    year, state = ensemble.base, ensemble.state
+    unit = year.conditions.costs
+    students = year.schooling
+    instruction = year.workforce.taught * unit.section - students.participants * unit.elective
+    flexible = costs.flexible_cost(
+        year.workforce.sites, year.workforce.sections, students.participants, students.concentrators,
+        students.credentials.attempts, unit,
     )  # fmt: skip
-    flexible = costs.site_scale(year.workforce.sites, year.workforce.sections, terms) * upkeep + variable
     excess: Array = instruction + state.spending_ratio * flexible
     return excess
 

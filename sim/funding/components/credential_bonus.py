@@ -71,7 +71,7 @@ class CredentialBonus(Component):
         """The credentials within both limits, ``[..., D, C]`` for each tier."""
         earned = counts.credentials
         paid: list[Array] = list(earned)
-        all_tiers = earned[0] + earned[1] + earned[2]
+        all_tiers = counts.all_credentials
         if self.per_student_limit is not None:
             limit = self.per_student_limit * counts.concentrators
             beyond = all_tiers > limit
