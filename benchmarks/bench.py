@@ -44,8 +44,8 @@ class Scope:
     often; ``apart``: each in a process of its own, so that its memory can be told."""
 
     horizon: int = 30
-    chunks: tuple[int, ...] = (1, 4, 8, 16, 20, 32, 64)
-    chunk: int = 20
+    chunks: tuple[int, ...] = (1, 4, 8, 16, 32, 48, 64)
+    chunk: int = 32
     nations: tuple[int, ...] = (100, 1_000, 13_000)
     repeats: int = 7
     apart: bool = True
