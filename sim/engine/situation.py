@@ -110,8 +110,14 @@ def student_value(prospects: Prospects, interest: Interest, passed_each: Array) 
 
 
 def school_bonus(world: World, parameters: Parameters, state: State, prospects: Prospects, site_demand: Array) -> Array:
-    """What a site earns by making one more high school offer CTE, dollars, ``[..., D, C]``, where it would fill."""
+    """What a site earns by making one more high school offer CTE, dollars, ``[..., D, C]``, where it would fill.
+
+    Sites stand in the largest schools first, so only a cluster that all offering schools have already brings a further
+    school to the count.
+    """
     if prospects.per_school is ZERO:
         return ZERO
-    without = state.counts.offering_schools < world.districts.high_schools[:, np.newaxis]
-    return (prospects.per_school * without) * (site_demand >= parameters.decisions.minimum_section)
+    offering = state.counts.offering_schools
+    without = offering < world.districts.high_schools[:, np.newaxis]
+    counts_a_school = (state.sites >= offering) & (site_demand >= parameters.decisions.minimum_section)
+    return (prospects.per_school * without) * counts_a_school
