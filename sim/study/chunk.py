@@ -109,12 +109,17 @@ def _attempt(task: Task, replicates: Sequence[int], keep_failure: bool = False) 
         if not keep_failure:
             return tables, None
         message = traceback.format_exception_only(error)[-1].strip()
-        return _Tables(), [
-            Failure(run, task.seed, stage, message, {"replicate": replicate})
-            for place, _, _ in task.cells
-            for run, replicate in zip(task.run_ids(place, replicates), replicates, strict=True)
-        ]
+        return _Tables(), failures_of(task, replicates, stage, message)
     return tables, []
+
+
+def failures_of(task: Task, replicates: Sequence[int], stage: str, message: str) -> list[Failure]:
+    """Every run of these replicates as a failure."""
+    return [
+        Failure(run, task.seed, stage, message, {"replicate": replicate})
+        for place, _, _ in task.cells
+        for run, replicate in zip(task.run_ids(place, replicates), replicates, strict=True)
+    ]
 
 
 def _run_formula(

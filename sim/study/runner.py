@@ -1,17 +1,17 @@
-"""Carrying out a design: chunks through a pool of processes, shard by shard, and again from where it stopped."""
+"""Carrying out a design: its chunks through an executor, and again from where it stopped."""
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from sim.results.claims import claim, preparing
 from sim.results.manifest import new_manifest
-from sim.results.store import start_or_resume
-from sim.study.chunk import Task, run_chunk
+from sim.results.store import begin, finished_chunks, remove_unfinished
+from sim.study.chunk import Task
 from sim.study.design import crossed_design
+from sim.study.dispatch import dispatch
+from sim.study.executors import carrier_for
 from sim.study.inputs import Inputs, formula_record
 from sim.study.settings import IGNORED_KEYS, Settings
 
@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Runs in the design, runs that an earlier start had finished, and runs that failed."""
+    """Runs of this start (the whole design, or its shard), those that an earlier start had finished, and failures."""
 
     runs: int
     resumed: int
@@ -34,7 +34,8 @@ def carry_out(
     """Run every formula on every replicate and store the results in ``folder``.
 
     Chunks that an earlier start of the same study finished are not run again. Raises InputError if the folder holds
-    another study.
+    another study or if another process is carrying out some of these chunks; OSError and StoppedError as of `dispatch`.
+    However it ends, no worker is left and no file is torn.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [formula.name for formula in inputs.formulas]
@@ -60,18 +61,40 @@ def carry_out(
         chunk_size=settings.chunk,
         ignoring=IGNORED_KEYS,
     )
-    finished = start_or_resume(folder, manifest, design)
-    tasks = [task for task in _tasks(settings, inputs, folder) if task.chunk not in finished]
-    total = len(design)
+    tasks = list(_tasks(settings, inputs, folder.resolve()))
+    chunks = settings.chunks_to_run(len(tasks))
+    with preparing(folder):
+        begin(folder, manifest, design)
+        claimed = claim(folder, chunks, settings.shard_label)
+    try:
+        outcome = _carry_out_chunks(settings, folder, [tasks[chunk] for chunk in chunks], progress)
+    except BaseException as error:
+        remove_unfinished(folder, chunks)
+        claimed.release(stopped=f"{type(error).__name__}: {error}".rstrip(": "))
+        raise
+    claimed.release()
+    return outcome
+
+
+def _carry_out_chunks(settings: Settings, folder: Path, tasks: Sequence[Task], progress: Progress) -> Outcome:
+    """Carry out those of the chunks that are not finished. All have been claimed by this process."""
+    mine = {task.chunk for task in tasks}
+    remove_unfinished(folder, mine)
+    finished = finished_chunks(folder, only=mine)
+    if settings.retry_failed:
+        finished = {chunk: record for chunk, record in finished.items() if not record.failed}
+    waiting = [task for task in tasks if task.chunk not in finished]
+    total = sum(len(task.cells) * len(task.replicates) for task in tasks)
     resumed = sum(len(record.run_ids) + len(record.failed) for record in finished.values())
     failed = sum(len(record.failed) for record in finished.values())
     done = resumed
     progress(done, total)
-    with executor(min(settings.worker_count, max(len(tasks), 1))) as pool:
-        for record in _records(pool, tasks):
-            done += len(record.run_ids) + len(record.failed)
-            failed += len(record.failed)
-            progress(done, total)
+    if waiting:
+        with carrier_for(settings.executor, settings.worker_count, len(waiting)) as carrier:
+            for record in dispatch(carrier, waiting):
+                done += len(record.run_ids) + len(record.failed)
+                failed += len(record.failed)
+                progress(done, total)
     return Outcome(total, resumed, failed)
 
 
@@ -91,24 +114,3 @@ def _tasks(settings: Settings, inputs: Inputs, folder: Path) -> Iterator[Task]:
             horizon=settings.horizon,
             uncertainty=settings.uncertainty,
         )
-
-
-def _records(pool: Executor | None, tasks: list[Task]) -> Iterator[Any]:
-    if pool is None:
-        yield from map(run_chunk, tasks)
-        return
-    for future in as_completed([pool.submit(run_chunk, task) for task in tasks]):
-        yield future.result()
-
-
-@contextmanager
-def executor(workers: int) -> Iterator[Executor | None]:
-    """A pool of spawned processes, or None where one process is enough."""
-    if workers == 1:
-        yield None
-        return
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,106 @@
+"""Chunks through Dask: a cluster on this computer, a scheduler that runs elsewhere, or workers in Slurm jobs."""
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from sim.inputs import InputError
+from sim.study.executors import DaskSettings, SlurmDaskSettings, interrupts_held_back
+
+try:
+    from distributed import Client, LocalCluster
+    from distributed.scheduler import KilledWorker
+except ImportError as missing:
+    raise InputError(
+        f"settings: executor: needs a package that is not installed ({missing.name}): "
+        "pip install 'cte-funding-simulation[dask]'"
+    ) from missing
+
+
+class DaskCarrier:
+    """A Dask client as carrier. Dask itself gives a chunk whose worker died to another worker, up to four times.
+
+    Workers need this package, and see the results folder under the same path.
+    """
+
+    lost: tuple[type[BaseException], ...] = (KilledWorker, CancelledError)
+
+    def __init__(self, settings: DaskSettings | SlurmDaskSettings, workers: int) -> None:
+        self.settings, self.workers = settings, workers
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with interrupts_held_back():
+            try:
+                self._client = self._stack.enter_context(self._connect())
+            except BaseException:
+                self._stack.close()
+                raise
+        # Not pure: a chunk that is handed over a second time is to be carried out a second time.
+        self._executor = self._client.get_executor(pure=False)
+        return self
+
+    def _connect(self) -> Client:
+        settings = self.settings
+        if isinstance(settings, SlurmDaskSettings):
+            return Client(self._stack.enter_context(_slurm_cluster(settings)))
+        if settings.address is None:
+            cluster = LocalCluster(
+                n_workers=self.workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None
+            )
+            return Client(self._stack.enter_context(cluster))
+        try:
+            return Client(settings.address, timeout=settings.patience)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"settings: executor.address: no Dask scheduler answers at {settings.address} ({error})"
+            ) from error
+
+    def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
+        """Hand one chunk to the scheduler."""
+        if self._client.status != "running":
+            raise ConnectionError("the Dask scheduler has ended")
+        future: Future[Any] = self._executor.submit(work, task)
+        return future
+
+    def width(self) -> int:
+        """Two for each thread of the workers that are there now; some before the first has come."""
+        threads = sum(worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values())
+        return max(2 * threads, 4)
+
+    def renew(self) -> bool:
+        """Dask replaces dead workers itself, and the other chunks are not touched."""
+        return False
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._executor.shutdown(wait=kind is None)
+        self._stack.close()
+
+
+def _slurm_cluster(settings: SlurmDaskSettings) -> Any:
+    try:
+        from dask_jobqueue import SLURMCluster
+    except ImportError as missing:
+        raise InputError(
+            "settings: executor: dask-jobqueue is not installed: pip install 'cte-funding-simulation[dask]'"
+        ) from missing
+    cluster = SLURMCluster(
+        queue=settings.queue,
+        account=settings.account,
+        cores=settings.cores,
+        processes=settings.processes,
+        memory=settings.memory,
+        walltime=settings.walltime,
+        interface=settings.interface,
+        job_extra_directives=list(settings.directives),
+        job_script_prologue=list(settings.prologue),
+        log_directory=settings.log_directory,
+        scheduler_options={"dashboard_address": None},
+    )
+    # Adaptive with equal bounds: jobs that end at their time limit are replaced.
+    cluster.adapt(minimum_jobs=settings.jobs, maximum_jobs=settings.jobs)
+    return cluster
