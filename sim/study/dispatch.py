@@ -1,6 +1,5 @@
 """Handing chunks to an executor: a few ahead, again when a worker died, as failed runs when that does not help."""
 
-import errno
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from sim.results.store import ChunkRecord, record_path, write_chunk
 from sim.study.chunk import Task, failures_of, run_chunk
 from sim.study.executors import Carrier
+from sim.study.stopping import DISK_FULL, StoppedError
 
 ATTEMPTS = 3
 """How often a chunk is tried alone after it went down with a worker, before its runs are failures."""
@@ -16,14 +16,8 @@ ATTEMPTS = 3
 HOPELESS = 3
 """How many chunks may be given up one after the other, none succeeding in between, before the study is stopped."""
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
 _SEEN_SECONDS = 30.0
 _LOOK_SECONDS = 5.0
-
-
-class StoppedError(Exception):
-    """The study cannot go on; what is finished is kept. Its text is one line."""
 
 
 def dispatch(
