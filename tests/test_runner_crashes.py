@@ -239,5 +239,7 @@ def test_shards_fill_one_folder_with_the_same_results(tmp_path: Path, undisturbe
 
 def test_workers_load_neither_mesa_nor_charts() -> None:
     code = "import sys, sim.__main__, sim.study.chunk; print(*sorted(name.split('.')[0] for name in sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
     assert not {"mesa", "matplotlib", "seaborn", "hydra", "omegaconf", "rich", "distributed"} & set(loaded.split())

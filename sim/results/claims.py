@@ -138,7 +138,9 @@ class Claim:
             try:
                 _write(self.path, replace(self.writer, stopped=" ".join(stopped.split())))
             except OSError:
-                self.path.unlink(missing_ok=True)  # on a full disk the chunks that are missing must speak for themselves
+                self.path.unlink(
+                    missing_ok=True
+                )  # on a full disk the chunks that are missing must speak for themselves
         self._file.close()
 
 

@@ -109,7 +109,9 @@ def _plain(schema: pa.Schema) -> pa.Schema:
     return pa.schema(fields, metadata=schema.metadata)
 
 
-def _sorted_blocks(paths: Sequence[Path], blocks: list[np.ndarray], schema: pa.Schema, scratch: Path) -> Iterator[pa.Table]:
+def _sorted_blocks(
+    paths: Sequence[Path], blocks: list[np.ndarray], schema: pa.Schema, scratch: Path
+) -> Iterator[pa.Table]:
     """The rows of the shards by blocks of runs, each sorted by run and year."""
     if len(blocks) == 1:
         yield _sorted([pq.read_table(path, schema=None).cast(schema) for path in paths], schema)

@@ -26,6 +26,7 @@ class DaskCarrier:
     """
 
     lost: tuple[type[BaseException], ...] = (KilledWorker, CancelledError)
+    attempts = 1
 
     def __init__(self, settings: DaskSettings | SlurmDaskSettings, workers: int) -> None:
         self.settings, self.workers = settings, workers

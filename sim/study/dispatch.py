@@ -3,15 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from functools import partial
 
 from sim.results.store import ChunkRecord, record_path, write_chunk
 from sim.study.chunk import Task, failures_of, run_chunk
 from sim.study.executors import Carrier
 from sim.study.stopping import DISK_FULL, StoppedError
-
-ATTEMPTS = 3
-"""How often a chunk is tried alone after it went down with a worker, before its runs are failures."""
 
 HOPELESS = 3
 """How many chunks may be given up one after the other, none succeeding in between, before the study is stopped."""
@@ -27,7 +25,7 @@ def dispatch(
 
     A few more are handed over than there are workers, never all: the memory taken does not grow with the design. When a
     worker dies, every chunk that went down with it is tried again alone, so that the one that killed it is known; after
-    ``ATTEMPTS`` its runs are stored as failures and the others go on. A chunk that raises an error of the program
+    ``carrier.attempts`` its runs are stored as failures and the others go on. A chunk that raises an error of the program
     becomes failures too. Raises OSError if the disk is full, and StoppedError if nothing succeeds any more, if results
     cannot be seen from here or if the executor has gone.
     """
@@ -66,7 +64,7 @@ class _Dispatch:
 
     def _hand_over(self, task: Task, tries: int) -> None:
         try:
-            self.out[self.carrier.submit(self.work, task)] = (task, tries)
+            self.out[self.carrier.submit(partial(_without_exit, self.work), task)] = (task, tries)
         except self.carrier.lost:
             self.suspects.append((task, tries + 1))
             self.worker_died = True
@@ -81,34 +79,42 @@ class _Dispatch:
                 yield record
             if self.given_up == HOPELESS:
                 raise StoppedError(
-                    f"{HOPELESS} chunks, one after the other, each failed {ATTEMPTS + 1} times; if workers run out of "
+                    f"{HOPELESS} chunks, one after the other, failed again and again; if workers run out of "
                     "memory, take fewer of them; then start again with retry_failed=true"
                 )
 
     def _outcome(self, future: Future[ChunkRecord], task: Task, tries: int) -> ChunkRecord | None:
         """The record of a chunk that is settled, or None if it is to be tried again."""
-        try:
-            record = future.result(timeout=0)
-        except self.carrier.lost as error:
-            self.worker_died = True
-            reason = f"its worker died ({type(error).__name__}), as when memory runs out"
-        except MemoryError:
-            reason = "memory ran out"
-        except (OSError, TimeoutError) as error:
-            if error.errno in DISK_FULL:
-                raise
-            reason = f"{type(error).__name__}: {error}"
-        except Exception as error:
-            return _gave_up(task, f"{type(error).__name__}: {error}")
-        else:
+        error = CancelledError() if future.cancelled() else future.exception(timeout=0)
+        if error is None:
             _must_be_seen(task)
             self.given_up = 0
-            return record
-        if tries < ATTEMPTS:
+            return future.result(timeout=0)
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise error
+        if isinstance(error, self.carrier.lost):
+            self.worker_died = True
+            reason = f"its worker died ({type(error).__name__}), as when memory runs out"
+        elif isinstance(error, MemoryError):
+            reason = "memory ran out"
+        elif isinstance(error, OSError):
+            reason = f"{type(error).__name__}: {error}"
+        else:
+            self.given_up = 0
+            return _gave_up(task, f"{type(error).__name__}: {error}")
+        if tries < self.carrier.attempts:
             self.suspects.append((task, tries + 1))
             return None
         self.given_up += 1
-        return _gave_up(task, f"{reason}; tried {tries} times alone")
+        return _gave_up(task, f"{reason}; tried again alone {tries}x")
+
+
+def _without_exit(work: Callable[[Task], ChunkRecord], task: Task) -> ChunkRecord:
+    """Do the work in a worker. sys.exit there would end this process, or a Dask worker for good, without a word."""
+    try:
+        return work(task)
+    except SystemExit as error:
+        raise RuntimeError(f"the chunk called sys.exit({error.code})") from error
 
 
 def _gave_up(task: Task, reason: str) -> ChunkRecord:

@@ -67,6 +67,9 @@ class Carrier(Protocol):
     lost: tuple[type[BaseException], ...]
     """What the future of a chunk raises if its worker died."""
 
+    attempts: int
+    """How often a chunk is tried alone after it went down with a worker, before its runs are failures."""
+
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Hand one chunk over. May raise one of ``lost``."""
 
@@ -101,6 +104,7 @@ class InProcess:
     """One chunk after the other in this process."""
 
     lost: tuple[type[BaseException], ...] = ()
+    attempts = 3
 
     def __init__(self) -> None:
         self._executor = _Here()
@@ -130,6 +134,7 @@ class LocalPool:
     """A pool of spawned processes of this computer. A worker's death breaks the pool; it is then built anew."""
 
     lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
+    attempts = 3
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

@@ -18,7 +18,9 @@ class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "status", "collect"]
+    name: Literal[
+        "compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "status", "collect"
+    ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()
