@@ -36,8 +36,10 @@ class StopWaiting(Callback):
         threading.Thread(target=_watch, args=(folder, before), daemon=True).start()
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """The launcher has its results."""
+        """The launcher has its results; of shards, say what is next."""
         _over.set()
+        if config.get("shards", 1) > 1 and "BasicLauncher" not in str(config.hydra.launcher.get("_target_")):
+            print(f"All jobs have ended: cte-sim study=collect folder={config.folder or config.hydra.sweep.dir}")
 
 
 def _jobs(folder: Path) -> set[str]:

@@ -35,10 +35,16 @@ def call(folder: Path, *arguments: str, **more: Any) -> subprocess.CompletedProc
 def started(folder: Path, *arguments: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
     """``cte-sim`` running in a process group of its own; nothing of it is left afterwards."""
     command = [sys.executable, "-m", "sim", *arguments]
+    options: dict[str, Any] = {"env": environment(), **more}
     process = subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True, **more,
-    )  # fmt: skip
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,
+    )
     try:
         yield process
     finally:

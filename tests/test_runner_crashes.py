@@ -1,4 +1,4 @@
-"""What a sweep survives, done for real: Ctrl-C, killed workers, a killed command, full disks, torn files, two starts."""
+"""What a sweep survives, for real: Ctrl-C, killed workers, a killed command, full disks, torn files, two starts."""
 
 import os
 import resource
@@ -182,9 +182,8 @@ def test_a_full_disk_stops_the_study_in_one_line_and_it_continues(small_disk: Pa
 
 
 def test_a_disk_full_from_the_start_is_told_in_one_line(small_disk: Path) -> None:
-    with (small_disk / "ballast").open("wb", buffering=0) as ballast, pytest.raises(OSError, match="No space"):
-        while True:
-            ballast.write(bytes(4096))
+    with pytest.raises(OSError, match="No space"):
+        (small_disk / "ballast").write_bytes(bytes(2_000_000))
     done = call(small_disk, *STUDY, HERE)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
@@ -239,7 +238,7 @@ def test_shards_fill_one_folder_with_the_same_results(tmp_path: Path, undisturbe
 
 def test_workers_load_neither_mesa_nor_charts() -> None:
     code = "import sys, sim.__main__, sim.study.chunk; print(*sorted(name.split('.')[0] for name in sys.modules))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
-    ).stdout
-    assert not {"mesa", "matplotlib", "seaborn", "hydra", "omegaconf", "rich", "distributed"} & set(loaded.split())
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    heavy = {"mesa", "matplotlib", "seaborn", "hydra", "omegaconf", "rich", "distributed"}
+    assert "numpy" in done.stdout.split()
+    assert not heavy & set(done.stdout.split())

@@ -4,10 +4,11 @@ Each start writes a small file under ``results/.writers`` that says who it is an
 an operating-system lock on it. A start whose chunks overlap those of a living claim is refused. The system drops the
 lock when the process ends, however it ends, so a claim never has to be broken by hand.
 
-The lock is ``flock``. It holds between processes of one machine on every local file system, and between machines on NFS
-(version 4, or 3 with its lock service) and on Lustre and BeeGFS mounted with locks; on a file system that keeps locks to
-each machine (Lustre's ``localflock``) it does not see the other machines, and where there are no locks at all a start
-is told so. Even then no result can be torn: every file appears whole, and two starts of one study write equal bytes.
+The lock is ``flock``. It holds between processes of one machine on every local file system, and between machines on
+NFS (version 4, or 3 with its lock service) and on Lustre and BeeGFS mounted with locks; on a file system that keeps
+locks to each machine (Lustre's ``localflock``) it does not see the other machines, and where there are no locks at all
+a start is told so. Even then no result can be torn: every file appears whole, and two starts of one study write equal
+bytes.
 """
 
 import errno
@@ -138,9 +139,8 @@ class Claim:
             try:
                 _write(self.path, replace(self.writer, stopped=" ".join(stopped.split())))
             except OSError:
-                self.path.unlink(
-                    missing_ok=True
-                )  # on a full disk the chunks that are missing must speak for themselves
+                # A full disk: that chunks are missing must be enough.
+                self.path.unlink(missing_ok=True)
         self._file.close()
 
 

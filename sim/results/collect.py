@@ -5,8 +5,8 @@
     results/collected/state.parquet     sorted by run and year; also lines, clusters, districts, failures
     results/collected/SHA256SUMS        their checksums: `sha256sum --check SHA256SUMS`
 
-The bytes depend on the study alone: not on the number of workers, the order or size of chunks, the executor, the shards,
-or on how often the study was stopped. So two people can compare one line of text.
+The bytes depend on the study alone: not on the number of workers, the order or size of chunks, the executor, the
+shards, or on how often the study was stopped. So two people can compare one line of text.
 """
 
 import hashlib

@@ -14,9 +14,9 @@ from sim.results.tables import read_shards
 
 @dataclass(frozen=True)
 class Status:
-    """``pending``: chunks that are not finished; ``torn``: of these, the files that are damaged. ``failures`` has a row for
-    each stage and message: how many runs, and the first of them. ``writers``: starts that have not ended well, each
-    with whether its process lives."""
+    """``pending``: chunks that are not finished; ``torn``: of these, the files that are damaged. ``failures`` has a row
+    for each stage and message, with the number of runs and the first of them. ``writers``: starts that have not ended
+    well, each with whether its process lives."""
 
     folder: Path
     manifest: Manifest

@@ -25,9 +25,9 @@ def dispatch(
 
     A few more are handed over than there are workers, never all: the memory taken does not grow with the design. When a
     worker dies, every chunk that went down with it is tried again alone, so that the one that killed it is known; after
-    ``carrier.attempts`` its runs are stored as failures and the others go on. A chunk that raises an error of the program
-    becomes failures too. Raises OSError if the disk is full, and StoppedError if nothing succeeds any more, if results
-    cannot be seen from here or if the executor has gone.
+    ``carrier.attempts`` its runs are stored as failures and the others go on. A chunk that raises an error of the
+    program becomes failures too. Raises OSError if the disk is full, and StoppedError if nothing succeeds any more, if
+    results cannot be seen from here or if the executor has gone.
     """
     return _Dispatch(carrier, work).records(iter(tasks))
 
