@@ -69,10 +69,10 @@ def main() -> None:
         if not type(error).__module__.startswith("submitit."):
             raise
         ended.append(StoppedError(one_line(error)))
-    for error in ended:
-        print(f"cte-sim: {one_line(error)}{_notes(error)}", file=sys.stderr)
+    for ending in ended:
+        print(f"cte-sim: {one_line(ending)}{_notes(ending)}", file=sys.stderr)
     if ended:
-        raise SystemExit(2 if all(isinstance(error, MISTAKES) for error in ended) else 1)
+        raise SystemExit(2 if all(isinstance(ending, MISTAKES) for ending in ended) else 1)
 
 
 def _terminate(number: int, frame: Any) -> NoReturn:

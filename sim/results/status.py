@@ -61,8 +61,8 @@ def read_status(folder: Path, *, checksums: bool = True) -> Status:
 
 def _failures(folder: Path, files: list[str], design: pd.DataFrame) -> pd.DataFrame:
     rows = read_shards(folder / "results", files, "failures", ["run_id", "stage", "message"])
-    rows = rows.sort_values("run_id").groupby(["stage", "message"], as_index=False, sort=False)
-    counted: pd.DataFrame = rows.agg(runs=("run_id", "size"), run_id=("run_id", "first"))
+    reasons = rows.sort_values("run_id").groupby(["stage", "message"], as_index=False, sort=False)
+    counted: pd.DataFrame = reasons.agg(runs=("run_id", "size"), run_id=("run_id", "first"))
     named = [name for name in ("run_id", "formula", "scenario", "replicate") if name in design]
     return counted.merge(design[named], on="run_id").sort_values("runs", ascending=False, ignore_index=True)
 

@@ -1,5 +1,6 @@
 """Chunks through Dask: a cluster on this computer, a scheduler that runs elsewhere, or workers in Slurm jobs."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from typing import Any, Self
 
 from sim.inputs import InputError
 from sim.study.executors import DaskSettings, SlurmDaskSettings, interrupts_held_back
+from sim.study.stopping import StoppedError
 
 try:
     from distributed import Client, LocalCluster
@@ -49,7 +51,12 @@ class DaskCarrier:
             return Client(self._stack.enter_context(_slurm_cluster(settings)))
         if settings.address is None:
             cluster = LocalCluster(
-                n_workers=self.workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None
+                n_workers=self.workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=":0",
+                memory_limit=None,
+                silence_logs=logging.CRITICAL,  # what becomes of each chunk is in its record
             )
             return Client(self._stack.enter_context(cluster))
         try:
@@ -60,15 +67,18 @@ class DaskCarrier:
             ) from error
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
-        """Hand one chunk to the scheduler."""
+        """Hand one chunk to the scheduler. Raises StoppedError if it has ended."""
         if self._client.status != "running":
-            raise ConnectionError("the Dask scheduler has ended")
+            raise StoppedError("the Dask scheduler has ended")
         future: Future[Any] = self._executor.submit(work, task)
         return future
 
     def width(self) -> int:
         """Two for each thread of the workers that are there now; some before the first has come."""
-        threads = sum(worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values())
+        try:
+            threads = sum(int(number) for number in self._client.nthreads().values())
+        except OSError as error:
+            raise StoppedError(f"the Dask scheduler has ended ({error})") from error
         return max(2 * threads, 4)
 
     def renew(self) -> bool:
@@ -78,8 +88,16 @@ class DaskCarrier:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._executor.shutdown(wait=kind is None)
-        self._stack.close()
+        if kind is None:
+            self._executor.shutdown()
+            self._stack.close()
+            return
+        # Dask would report, at length, each chunk that is given up now.
+        logging.disable(logging.CRITICAL)
+        try:
+            self._stack.close()
+        finally:
+            logging.disable(logging.NOTSET)
 
 
 def _slurm_cluster(settings: SlurmDaskSettings) -> Any:
@@ -100,7 +118,7 @@ def _slurm_cluster(settings: SlurmDaskSettings) -> Any:
         job_extra_directives=list(settings.directives),
         job_script_prologue=list(settings.prologue),
         log_directory=settings.log_directory,
-        scheduler_options={"dashboard_address": None},
+        scheduler_options={"dashboard_address": ":0"},
     )
     # Adaptive with equal bounds: jobs that end at their time limit are replaced.
     cluster.adapt(minimum_jobs=settings.jobs, maximum_jobs=settings.jobs)

@@ -68,8 +68,6 @@ class _Dispatch:
         except self.carrier.lost:
             self.suspects.append((task, tries + 1))
             self.worker_died = True
-        except ConnectionError as error:
-            raise StoppedError(str(error)) from error
 
     def _settled(self, done: set[Future[ChunkRecord]]) -> Iterator[ChunkRecord]:
         for future in sorted(done, key=lambda future: self.out[future][0].chunk):
