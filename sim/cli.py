@@ -81,7 +81,7 @@ def _terminate(number: int, frame: Any) -> NoReturn:
 
 def _is_an_ending(error: Exception) -> bool:
     """Whether it is told in one line. Of the errors of the operating system that is a full disk, and no other."""
-    return not isinstance(error, OSError) or error.errno in DISK_FULL
+    return isinstance(error, MISTAKES) or not isinstance(error, OSError) or error.errno in DISK_FULL
 
 
 def _notes(error: BaseException) -> str:
@@ -104,7 +104,7 @@ def one_line(error: BaseException) -> str:
     """What went wrong, in one line, with the nearest key where one was misspelt."""
     if isinstance(error, InputError):
         return str(error)
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, MISTAKES):
         return f"results cannot be written: {error.strerror}" + (f": {error.filename}" if error.filename else "")
     text = " ".join(str(error).split())
     cause = error.__cause__

@@ -12,9 +12,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY = (
-    "draws=12", "chunk=1", "horizon=20", "report=false", "study.formulas=[status_quo,aligned]", "workers=2",
+    "draws=12", "chunk=1", "horizon=14", "report=false", "study.formulas=[status_quo,aligned]", "workers=2",
 )  # fmt: skip
-"""Twelve chunks of two runs, each a third of a second."""
+"""Twelve chunks of two runs, each a quarter of a second."""
 
 LIMIT = 120.0
 """Seconds after which a test gives up waiting."""

@@ -43,7 +43,7 @@ def read_status(folder: Path, *, checksums: bool = True) -> Status:
     """
     manifest, design = read_manifest(folder), read_design(folder)
     finished, torn = examine_chunks(folder, checksums=checksums)
-    chunks = -(-manifest.draws // manifest.chunk_size)
+    chunks = -(-_rows(manifest, design) // manifest.chunk_size)
     return Status(
         folder=folder,
         manifest=manifest,
@@ -57,6 +57,13 @@ def read_status(folder: Path, *, checksums: bool = True) -> Status:
         failures=_failures(folder, [r.shards["failures"].file for r in finished.values() if r.failed], design),
         writers=writers(folder),
     )
+
+
+def _rows(manifest: Manifest, design: pd.DataFrame) -> int:
+    """What chunks are cut from: the runs that each pair of formula and scenario has."""
+    if "scenario" not in design:
+        return manifest.draws
+    return len(design) // len(design[["formula", "scenario"]].drop_duplicates())
 
 
 def _failures(folder: Path, files: list[str], design: pd.DataFrame) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from pydantic import TypeAdapter, ValidationError
 from sim.inputs import InputError
 from sim.results.files import remove_leftovers, write_atomically
 from sim.results.manifest import MANIFEST_FILE, Manifest, check_same, read_manifest, write_manifest
+from sim.results.schema import TABLES
 from sim.results.tables import Columns, to_arrow
 
 DESIGN_FILE = "design.parquet"
@@ -151,9 +152,9 @@ def write_chunk(
         ready["failures"] = to_arrow("failures", _failure_columns(failures))
     # The record comes off first, so that it never vouches for shards that are being replaced.
     record_path(folder, chunk).unlink(missing_ok=True)
-    shards = {
-        name: write_shard(folder / SHARDS / f"{name}-{chunk:05d}.parquet", table) for name, table in ready.items()
-    }
+    for name in TABLES.keys() - ready.keys():
+        shard_path(folder, name, chunk).unlink(missing_ok=True)  # of an earlier try: readers take shards by their names
+    shards = {name: write_shard(shard_path(folder, name, chunk), table) for name, table in ready.items()}
     record = ChunkRecord(chunk, tuple(finished), tuple(failed), shards)
     write_atomically(record_path(folder, chunk), json.dumps(asdict(record)).encode())
     return record
@@ -171,6 +172,11 @@ def _failure_columns(failures: Sequence[Failure]) -> dict[str, list[Any]]:
         "message": [failure.message for failure in failures],
         "parameters": [json.dumps(dict(failure.parameters), sort_keys=True, default=str) for failure in failures],
     }
+
+
+def shard_path(folder: Path, table: str, chunk: int) -> Path:
+    """Where a chunk's shard of a table lies."""
+    return folder / SHARDS / f"{table}-{chunk:05d}.parquet"
 
 
 def record_path(folder: Path, chunk: int) -> Path:
