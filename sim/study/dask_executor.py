@@ -68,10 +68,14 @@ class DaskCarrier:
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Hand one chunk to the scheduler. Raises StoppedError if it has ended."""
-        if self._client.status != "running":
-            raise StoppedError("the Dask scheduler has ended")
+        self.must_be_there()
         future: Future[Any] = self._executor.submit(work, task)
         return future
+
+    def must_be_there(self) -> None:
+        """Raises StoppedError if the scheduler has ended; its client tries for half a minute to find it again."""
+        if self._client.status not in ("running", "connecting"):
+            raise StoppedError("the Dask scheduler has ended")
 
     def width(self) -> int:
         """Two for each thread of the workers that are there now; some before the first has come."""

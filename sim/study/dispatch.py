@@ -54,7 +54,10 @@ class _Dispatch:
                     more = task is not None
                     if task is not None:
                         self._hand_over(task, 0)
-            yield from self._settled(wait(self.out, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done)
+            done = wait(self.out, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done
+            if not done:
+                self.carrier.must_be_there()
+            yield from self._settled(done)
             if self.worker_died:
                 all_lost = self.carrier.renew()
                 if all_lost:

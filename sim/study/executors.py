@@ -76,6 +76,9 @@ class Carrier(Protocol):
     def width(self) -> int:
         """How many chunks to keep handed over, so that no worker waits for its next one."""
 
+    def must_be_there(self) -> None:
+        """Asked while nothing has been done for some seconds. Raises StoppedError if nothing will be any more."""
+
     def renew(self) -> bool:
         """Make it usable again after a worker died; whether all that was handed over is lost."""
 
@@ -117,6 +120,9 @@ class InProcess:
         """One at a time, so that each is told as it is done."""
         return 1
 
+    def must_be_there(self) -> None:
+        """It is this process."""
+
     def renew(self) -> bool:
         """Nothing can have died."""
         return False
@@ -155,6 +161,9 @@ class LocalPool:
     def width(self) -> int:
         """One for each worker and one ready for each second of them."""
         return self.workers + (self.workers + 1) // 2
+
+    def must_be_there(self) -> None:
+        """The pool tells of the end of a worker itself."""
 
     def renew(self) -> bool:
         """A new pool in place of the broken one, whose chunks are all lost."""
