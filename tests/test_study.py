@@ -372,16 +372,16 @@ def test_processes_are_those_of_the_slurm_job(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_failed_runs_are_run_again_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.study import chunk
+    from sim.study.designs import batches
 
-    original = chunk.prepare
+    original = batches.prepare
 
     def fails_for_the_second(*arguments: Any, **named: Any) -> Any:
         if 1 in arguments[4]:
             raise FloatingPointError("memory of a neighbor")
         return original(*arguments, **named)
 
-    monkeypatch.setattr(chunk, "prepare", fails_for_the_second)
+    monkeypatch.setattr(batches, "prepare", fails_for_the_second)
     assert run(tmp_path).failed == 2
     monkeypatch.undo()
     assert run(tmp_path).failed == 2
