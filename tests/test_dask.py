@@ -49,7 +49,7 @@ def test_a_dead_worker_costs_nothing_and_a_dead_scheduler_stops_in_one_line(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     address, (scheduler, first, _) = cluster
-    with started(tmp_path, *dask(address), env=environment(DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="4s")) as command:
+    with started(tmp_path, *dask(address), "executor.patience=6") as command:
         until(lambda: chunks_done(tmp_path / "here") >= 2, "two chunks")
         first.kill()
         done = chunks_done(tmp_path / "here")

@@ -73,7 +73,7 @@ class DaskCarrier:
         return future
 
     def must_be_there(self) -> None:
-        """Raises StoppedError if the scheduler has ended; its client tries for half a minute to find it again."""
+        """Raises StoppedError if the scheduler has ended, and has not been found again within the ``patience``."""
         if self._client.status not in ("running", "connecting"):
             raise StoppedError("the Dask scheduler has ended")
 

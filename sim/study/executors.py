@@ -24,7 +24,8 @@ class LocalSettings(BaseModel):
 
 class DaskSettings(BaseModel):
     """A Dask cluster. ``address`` is that of a running scheduler; without it a cluster is started on this computer with
-    as many processes as the setting ``workers`` says. ``patience``: seconds to wait for the scheduler."""
+    as many processes as the setting ``workers`` says. ``patience``: seconds to wait
+    for the scheduler, at the start and when the connection is lost."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["dask"]
