@@ -114,6 +114,9 @@ def one_line(error: BaseException) -> str:
     if "Could not find" in text and "/" in text:
         group, _, name = text.partition("Could not find '")[2].partition("'")[0].rpartition("/")
         return f"{group}={name}: unknown choice; {nearest(name, _choices(group))}"
+    if "No match in the defaults list" in text:
+        group = text.partition("Could not override '")[2].partition("'")[0]
+        return f"{group}: is not chosen in this study" + ("; write study=sweep" if group == "design" else "")
     return text.removesuffix(" Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.")
 
 

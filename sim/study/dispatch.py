@@ -106,6 +106,7 @@ class _Dispatch:
         if tries < self.carrier.attempts:
             self.suspects.append((task, tries + 1))
             return None
+        self.carrier.must_be_there()  # what went down with the whole executor is no failure of the chunk
         self.given_up += 1
         return _gave_up(task, f"{reason}; tried again alone {tries}x")
 
