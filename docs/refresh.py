@@ -1,6 +1,7 @@
 """Writes the generated parts of the documentation anew.
 
-``python docs/refresh.py`` writes what comes from the code: parameters and result columns. With a finished run of
+``python docs/refresh.py`` writes what comes from the code: parameters, result columns and what
+each submodel reads. With a finished run of
 ``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure; with one of
 ``study=hindcast`` or ``study=verify_brief`` the verdicts in ``docs/validation.md``.
 """
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
+from sim.report.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.parameters import parameter_page
 from sim.results.schema import TABLES
 
@@ -86,12 +88,21 @@ def scenario_table() -> str:
     return "\n".join(lines)
 
 
+def protocol_page(text: str) -> str:
+    """The ODD protocol with what each submodel reads, and the purposes of randomness."""
+    for name in SUBMODELS:
+        text = with_block(text, name, submodel_block(name))
+    return with_block(text, "purposes", purposes_table())
+
+
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
+    protocol = ROOT / "docs" / "odd.md"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
         ROOT / "docs" / "parameters.md": parameter_page(),
+        protocol: protocol_page(protocol.read_text(encoding="utf-8")),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "standing", standing()),

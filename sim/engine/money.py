@@ -23,7 +23,7 @@ WEIGHED = ("per_participant", "per_concentrator", "per_site", "per_school")
 TRUSTED = (
     "per_concentrator", "per_credential", "per_quality_point", "per_placement", "per_dual_credit", "startup_share",
 )  # fmt: skip
-"""Prices that districts weigh by trust alone."""
+"""Prices that districts weigh by trust and reach alone, without the planning horizon."""
 ANYHOW = (
     "per_district", "per_offering_district", "per_school", "per_member", "per_dual_credit", "per_instructor",
     "per_quality_point", "expenditure_share",
@@ -62,8 +62,8 @@ class Prospects:
 
     Weighed over the planning horizon (trust, persistence, what sticks): ``per_participant``, ``per_concentrator`` and
     ``per_site`` ``[..., D, C]``, ``credential_value``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
-    ``startup_share``. Weighed by trust alone, for the year's effort: ``concentrator_price``, ``credential_price``,
-    ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
+    ``startup_share``. Weighed by trust and reach alone, for the year's effort: ``concentrator_price``,
+    ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
     The value and the price of a credential are means over tiers by the mix that districts earn without incentives.
     ``revenue_risk`` ``[..., D, 1]`` is the share of CTE revenue that may not be paid or not last. ``own_money``
     ``[..., D, 1]`` is what a district spends of its own on last year's participants.
@@ -199,7 +199,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         trust = trust_in(state, line, beliefs)
         lasting = trust * persistence[line.recurring]
         certain = certain.plus(posted.only(*WEIGHED).times(lasting * offer.reach))
-        believed = believed.plus(posted.only(*TRUSTED).times(trust))
+        believed = believed.plus(posted.only(*TRUSTED).times(trust * offer.reach))
         if posted.per_credential is not CREDENTIAL_ZERO:
             usual = usual_price(posted.per_credential, premises.tier_mix)
             value = value + outer(lasting * offer.reach, usual)

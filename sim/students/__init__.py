@@ -1,1 +1,1 @@
-"""What students do: enrol, choose pathways, progress, and earn credentials. Pure functions of arrays."""
+"""What students do: enroll, choose pathways, progress, and earn credentials. Pure functions of arrays."""

@@ -7,7 +7,7 @@ from sim.arrays import Array, IntArray
 EARTH_RADIUS = 6371.0
 """Mean radius of the earth, km."""
 
-NEIGHBOURS = 5
+NEIGHBORS = 5
 """How many districts a district looks at. Judgement: small districts compare themselves with a handful."""
 
 OTHER_REGION = 2.0
@@ -31,7 +31,7 @@ def great_circle(latitude: Array, longitude: Array, other_latitude: Array, other
     return distance
 
 
-def neighbors(latitude: Array, longitude: Array, region: IntArray, count: int = NEIGHBOURS) -> tuple[IntArray, Array]:
+def neighbors(latitude: Array, longitude: Array, region: IntArray, count: int = NEIGHBORS) -> tuple[IntArray, Array]:
     """The districts that each district looks at, and how much each counts.
 
     The ``count`` nearest, where a district of another region counts as ``OTHER_REGION`` times as far away; their

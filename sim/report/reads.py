@@ -1,0 +1,115 @@
+"""Which parameters, tables and state variables a part of the model reads, found in its source.
+
+A field counts as read where the source takes it from an expression whose type is known: an argument or a local name
+with a type, or a field of one. Nothing is run.
+"""
+
+import ast
+import importlib
+import inspect
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any, get_type_hints
+
+Read = tuple[type, str]
+"""A class and one of its fields: (Staffing, "turnover")."""
+
+
+def reads_of(place: str) -> frozenset[Read]:
+    """Every field that a module, or one function of it, reads of a dataclass of the model.
+
+    ``place`` is a module ('sim.behavior.staffing') or a function ('sim.engine.money.announce'). Raises ValueError if
+    there is no such thing.
+    """
+    found = functions_of(place)
+    return frozenset(read for function in found.values() for read in function)
+
+
+@cache
+def functions_of(place: str) -> Mapping[str, frozenset[Read]]:
+    """The same by the full name of each function of a module; of one function, itself alone."""
+    try:
+        module = importlib.import_module(place)
+    except ModuleNotFoundError:
+        parent, _, name = place.rpartition(".")
+        if not parent:
+            raise ValueError(f"{place}: no such module") from None
+        inside = {full: read for full, read in functions_of(parent).items() if full == place}
+        if not inside:
+            raise ValueError(f"{place}: {parent} has no function {name}") from None
+        return inside
+    tree = ast.parse(inspect.getsource(module))
+    return {f"{place}.{node.name}": _reads(node, module) for node in _functions(tree)}
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    """The functions of a module and the methods of its classes; a function inside another belongs to it."""
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    return [node for body in bodies for node in body if isinstance(node, ast.FunctionDef)]
+
+
+def _reads(function: ast.FunctionDef, module: ModuleType) -> frozenset[Read]:
+    known: dict[str, type] = {}
+    for inner in (node for node in ast.walk(function) if isinstance(node, ast.FunctionDef)):
+        for argument in (*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs):
+            kind = _named(argument.annotation, module)
+            if kind is not None:
+                known[argument.arg] = kind
+    for assigned in (node for node in ast.walk(function) if isinstance(node, ast.Assign)):
+        for target, value in _pairs(assigned):
+            kind = _type_of(value, known, module)
+            if isinstance(target, ast.Name) and kind is not None:
+                known[target.id] = kind
+    read = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            kind = _type_of(node.value, known, module)
+            if kind is not None and node.attr in _fields(kind):
+                read.add((kind, node.attr))
+    return frozenset(read)
+
+
+def _pairs(assigned: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    target, value = assigned.targets[0], assigned.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def _type_of(node: ast.expr, known: Mapping[str, type], module: ModuleType) -> type | None:
+    """The dataclass that an expression gives, where its source says so."""
+    if isinstance(node, ast.Name):
+        return known.get(node.id)
+    if isinstance(node, ast.Attribute):
+        kind = _type_of(node.value, known, module)
+        return None if kind is None else _fields(kind).get(node.attr)
+    if isinstance(node, ast.Call):
+        called = _object(node.func, module)
+        hints = get_type_hints(called) if inspect.isfunction(called) else {}
+        return _model_class(hints.get("return"))
+    return None
+
+
+def _object(node: ast.expr | None, module: ModuleType) -> Any:
+    """What a dotted name stands for in a module."""
+    if isinstance(node, ast.Name):
+        return getattr(module, node.id, None)
+    if isinstance(node, ast.Attribute):
+        return getattr(_object(node.value, module), node.attr, None)
+    return None
+
+
+def _named(annotation: ast.expr | None, module: ModuleType) -> type | None:
+    return _model_class(_object(annotation, module))
+
+
+def _model_class(kind: Any) -> type | None:
+    return kind if isinstance(kind, type) and is_dataclass(kind) and kind.__module__.startswith("sim.") else None
+
+
+@cache
+def _fields(kind: type) -> Mapping[str, type | None]:
+    """The fields of a dataclass, and for those that hold a dataclass themselves, which."""
+    return {name: _model_class(hint) for name, hint in get_type_hints(kind).items()}
