@@ -63,10 +63,10 @@ class Prospects:
     Weighed over the planning horizon (trust, persistence, what sticks): ``per_participant``, ``per_concentrator`` and
     ``per_site`` ``[..., D, C]``, ``credential_value``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
     ``startup_share``. Weighed by trust and reach alone, for the year's effort: ``concentrator_price``,
-    ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
-    The value and the price of a credential are means over tiers by the mix that districts earn without incentives.
-    ``revenue_risk`` ``[..., D, 1]`` is the share of CTE revenue that may not be paid or not last. ``own_money``
-    ``[..., D, 1]`` is what a district spends of its own on last year's participants.
+    ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``,
+    ``dual_credit_price``. The value and the price of a credential are means over tiers by the mix that districts earn
+    without incentives. ``revenue_risk`` ``[..., D, 1]`` is the share of CTE revenue that may not be paid or not last.
+    ``own_money`` ``[..., D, 1]`` is what a district spends of its own on last year's participants.
     """
 
     per_participant: Array
