@@ -11,6 +11,8 @@ import numpy as np
 
 from sim.arrays import Array, BoolArray, logistic, ratio
 from sim.behavior import closing, launching, sizing
+from sim.behavior.closing import ClosingTerms
+from sim.behavior.launching import Gates
 from sim.parameters.groups import Books, Decisions
 
 
@@ -104,75 +106,164 @@ class Choice:
     stopped_by_capacity: BoolArray
 
 
-def attractiveness(situation: Situation, net_value: Array, decisions: Decisions) -> Array:
-    """How much a district wants one more site of a cluster, ``[..., D, C]``, on the scale of log odds.
+@dataclass(frozen=True)
+class Attraction:
+    """What speaks for one more site of a cluster (positive) and against it, log odds, each ``[..., D, C]`` or
+    broadcasting to it."""
+
+    financial: Array
+    unmet_demand: Array
+    labor_signal: Array
+    peers: Array
+    quality: Array
+    risk: Array
+    inertia: Array
+
+    @property
+    def total(self) -> Array:
+        """How much a district wants one more site of a cluster, ``[..., D, C]``, on the scale of log odds."""
+        return (
+            self.financial
+            + self.unmet_demand
+            + self.labor_signal
+            + self.peers
+            + self.quality
+            + self.risk
+            + self.inertia
+        )
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One more site of every cluster, weighed, ``[..., D, C]``.
+
+    ``net_value``: dollars over the planning horizon less the start-up net of its grant. ``attraction`` and, with the
+    intercept, the yearly ``chance`` of wanting it. ``candidate``: a high school is without the cluster, none of its
+    launches is under way and enough students would come; ``wanted``: a candidate whose draw lies below its chance.
+    ``has_facility``: a usable lab or shop stands ready. ``money`` for launches, dollars, and ``capacity``, launches a
+    year, ``[..., D, 1]``. ``gates``: what became of it.
+    """
+
+    net_value: Array
+    attraction: Attraction
+    score: Array
+    chance: Array
+    candidate: BoolArray
+    wanted: BoolArray
+    has_facility: BoolArray
+    money: Array
+    capacity: Array
+    gates: Gates
+
+
+@dataclass(frozen=True)
+class Sections:
+    """How many sections a pathway should run, ``[..., D, C]``: ``planned_size`` of a class, ``needed`` sections,
+    whether they run ``half_empty`` and money is ``squeezed``, and the ``change`` that follows."""
+
+    planned_size: Array
+    needed: Array
+    half_empty: BoolArray
+    squeezed: BoolArray
+    change: Array
+
+
+def attraction(situation: Situation, net_value: Array, decisions: Decisions) -> Attraction:
+    """How much a district wants one more site of a cluster, term by term.
 
     financial x asinh(expected net value / scale) + demand x unmet demand in sections + labor signal + peers + quality
     - risk aversion x share of revenue at risk - inertia where the district offers nothing of the cluster yet.
     """
     s = situation
     full_section = s.class_size * s.seats_per_section
-    unmet_sections = np.minimum(s.site_demand / full_section, 2.0)
-    return (
-        decisions.financial_weight * np.arcsinh(net_value / (decisions.financial_scale * s.price_index))
-        + decisions.demand_weight * unmet_sections
-        + decisions.labor_weight * s.labor_signal
-        + decisions.peer_weight * s.peer_share
-        + decisions.quality_weight * s.quality_gap
-        - decisions.risk_aversion * s.revenue_risk
-        - decisions.launch_inertia * (s.sites <= 0)
+    return Attraction(
+        financial=decisions.financial_weight * np.arcsinh(net_value / (decisions.financial_scale * s.price_index)),
+        unmet_demand=decisions.demand_weight * np.minimum(s.site_demand / full_section, 2.0),
+        labor_signal=decisions.labor_weight * s.labor_signal,
+        peers=decisions.peer_weight * s.peer_share,
+        quality=decisions.quality_weight * s.quality_gap,
+        risk=-decisions.risk_aversion * s.revenue_risk,
+        inertia=-decisions.launch_inertia * (s.sites <= 0),
     )
 
 
-def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
-    """The district's step: closures, sections, then launches among the clusters that compete for its cash."""
+def weigh_launch(situation: Situation, decisions: Decisions) -> Launch:
+    """Which further sites the district wants, and which of them pass the gates, the most attractive first."""
     s = situation
-    net_value = s.annuity * (s.site_revenue - s.site_cost) - (s.startup_cost - s.startup_grant)
-    score = attractiveness(s, net_value, decisions)
+    startup_net = s.startup_cost - s.startup_grant
+    net_value = s.annuity * (s.site_revenue - s.site_cost) - startup_net
+    terms = attraction(s, net_value, decisions)
+    score = terms.total
     candidate = (
         (s.sites + (s.launching > 0) < s.high_schools)
         & (s.launching <= 0)
         & (s.site_demand > decisions.considered_share * decisions.minimum_section)
     )
-    wanted = candidate & (s.launch_draw < logistic(decisions.launch_intercept + score))
+    chance = logistic(decisions.launch_intercept + score)
+    wanted = candidate & (s.launch_draw < chance)
+    has_facility = s.facilities > s.sites + (s.launching > 0)
+    money = np.maximum(s.cash - decisions.cash_reserve * s.yearly_spending, 0.0) + s.general_money
+    capacity = launching.launch_capacity(s.high_schools, decisions.launches_per_school)
     gates = launching.pass_gates(
         wanted=wanted,
         score=score,
         expected_participants=s.site_demand,
-        has_facility=s.facilities > s.sites + (s.launching > 0),
-        startup_net=s.startup_cost - s.startup_grant,
+        has_facility=has_facility,
+        startup_net=startup_net,
         facility_cost=s.facility_cost,
-        cash=np.maximum(s.cash - decisions.cash_reserve * s.yearly_spending, 0.0) + s.general_money,
-        capacity=launching.launch_capacity(s.high_schools, decisions.launches_per_school),
+        cash=money,
+        capacity=capacity,
         minimum_section=decisions.minimum_section,
     )
+    return Launch(net_value, terms, score, chance, candidate, wanted, has_facility, money, capacity, gates)
 
-    margin = s.expected_revenue - s.yearly_cost
-    margin_per_participant = ratio(margin, s.participants)
-    small = s.participants < decisions.minimum_section * s.sites
-    usual_seats = s.sections * (s.class_size * s.seats_per_section)
-    chance = closing.closing_chance(
-        margin_per_participant / s.price_index, s.cash < 0, s.vacant_years >= 2, small, s.equipment, decisions
+
+def weigh_closing(situation: Situation, decisions: Decisions) -> ClosingTerms:
+    """What speaks for and against closing the sites of a pathway."""
+    s = situation
+    margin_per_participant = ratio(s.expected_revenue - s.yearly_cost, s.participants)
+    return closing.closing_terms(
+        margin_per_participant / s.price_index,
+        s.cash < 0,
+        s.vacant_years >= 2,
+        s.participants < decisions.minimum_section * s.sites,
+        s.equipment,
+        decisions,
     )
-    sites_closed = closing.sites_closed(s.sites, chance, s.close_draw)
 
-    target_size = sizing.target_class_size(s.class_size, s.class_cap, s.spending_ratio, books.practiced_spending)
-    section_change = sizing.section_change(
+
+def weigh_sections(situation: Situation, decisions: Decisions, books: Books) -> Sections:
+    """How many sections a pathway's students need, and by how many it changes."""
+    s = situation
+    usual_seats = s.sections * (s.class_size * s.seats_per_section)
+    planned_size = sizing.target_class_size(s.class_size, s.class_cap, s.spending_ratio, books.practiced_spending)
+    needed = sizing.sections_needed(s.demanded, planned_size, s.seats_per_section, s.sites)
+    half_empty = s.participants < decisions.contraction_fill * usual_seats
+    squeezed = s.spending_ratio < books.practiced_spending
+    change = sizing.section_change(
         sections=s.sections + s.vacant_sections,
         sites=s.sites,
-        needed=sizing.sections_needed(s.demanded, target_size, s.seats_per_section, s.sites),
-        half_empty=s.participants < decisions.contraction_fill * usual_seats,
-        squeezed=s.spending_ratio < books.practiced_spending,
+        needed=needed,
+        half_empty=half_empty,
+        squeezed=squeezed,
         decisions=decisions,
     )
+    return Sections(planned_size, needed, half_empty, squeezed, change)
+
+
+def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
+    """The district's step: closures, sections, then launches among the clusters that compete for its cash."""
+    s = situation
+    launch = weigh_launch(s, decisions)
+    gates = launch.gates
     return Choice(
-        sites_closed=sites_closed,
-        section_change=section_change,
+        sites_closed=closing.sites_closed(s.sites, weigh_closing(s, decisions).chance, s.close_draw),
+        section_change=weigh_sections(s, decisions, books).change,
         launch=gates.passed,
         launch_sections=sizing.sections_needed(s.site_demand, s.class_size, s.seats_per_section, np.ones_like(s.sites)),
         launch_cost=gates.cost,
         builds_facility=gates.builds_facility,
-        wanted=wanted,
+        wanted=launch.wanted,
         stopped_by_size=gates.stopped_by_size,
         stopped_by_facility=gates.stopped_by_facility,
         stopped_by_cash=gates.stopped_by_cash,

@@ -21,7 +21,8 @@ class Workforce:
 
     ``staying`` is the share of last year's sites that is still open; ``launched`` is 1 where a launch passed every gate
     and ``stopped`` where it found no instructor; ``opened`` counts sites that teach their first cohort. ``taught``
-    sections have an instructor or a substitute. ``supply`` is ``[..., G, C]``.
+    sections have an instructor or a substitute. ``hiring_chance`` is that of a post, and of a launch, in one round.
+    ``supply`` is ``[..., G, C]``.
     """
 
     sites: Array
@@ -29,6 +30,7 @@ class Workforce:
     vacant_sections: Array
     taught: Array
     staying: Array
+    hiring_chance: Array
     launched: Array
     stopped: Array
     opened: Array
@@ -88,6 +90,7 @@ def staff(
         vacant_sections=vacant,
         taught=sections + terms.substitute_cover * vacant,
         staying=staying,
+        hiring_chance=chance,
         launched=launched,
         stopped=choice.launch * (1.0 - hired.launch_staffed),
         opened=opened,
