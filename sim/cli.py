@@ -109,6 +109,9 @@ def _run_study(config: DictConfig) -> None:
     if settings.study.name == "bridge":
         run_bridge(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
         return
+    if settings.study.name == "explain":
+        run_explain(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
+        return
     run_comparison(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
 
 
@@ -129,6 +132,17 @@ def run_bridge(settings: Settings, plain: Mapping[str, Any], choices: Mapping[st
 
     inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
     print(write_change(explain_change(settings, inputs, choices.get("formula")), folder))
+    print(f"Written to {folder}")
+
+
+def run_explain(settings: Settings, plain: Mapping[str, Any], choices: Mapping[str, str | None], folder: Path) -> None:
+    """Unfold one district's decision and payment, number by number, beside another formula."""
+    from sim.report.explain import write_explanation
+    from sim.study.explain import explain
+    from sim.study.inputs import read_inputs
+
+    inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
+    print(write_explanation(explain(settings, inputs, choices.get("formula")), folder))
     print(f"Written to {folder}")
 
 

@@ -10,7 +10,7 @@ from sim.parameters.groups import Decisions
 
 @dataclass(frozen=True)
 class ClosingTerms:
-    """What speaks for closing a site (positive) and against it, log odds, each ``[..., D, C]`` or broadcasting to it."""
+    """What speaks for closing a site (positive) and against it, log odds, each broadcasting to ``[..., D, C]``."""
 
     intercept: Array
     margin: Array

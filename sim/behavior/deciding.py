@@ -108,8 +108,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Attraction:
-    """What speaks for one more site of a cluster (positive) and against it, log odds, each ``[..., D, C]`` or
-    broadcasting to it."""
+    """What speaks for one more site of a cluster (positive) and against it, log odds, each broadcasting to
+    ``[..., D, C]``."""
 
     financial: Array
     unmet_demand: Array

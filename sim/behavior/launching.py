@@ -100,4 +100,4 @@ def at_its_turn(gates: Gates, score: Array, cash: Array, capacity: Array) -> Tur
         after_each = np.subtract.accumulate(np.concatenate([first, in_order], axis=-1), axis=-1)
         return np.take_along_axis(after_each, place, axis=-1)
 
-    return Turn(left(cash, gates.cost), left(capacity, gates.passed * 1.0))
+    return Turn(left(cash, gates.cost), left(capacity, gates.passed.astype(np.float64)))

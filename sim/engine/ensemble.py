@@ -28,7 +28,7 @@ class Ensemble:
     """A batch of runs that stand at the end of the base year, ready for any formula.
 
     All formulas start from this same state and face the same draws. ``base`` is what happened in the base year, and
-    ``counts_before`` what was counted the year before it.
+    ``before`` the state at its start.
     """
 
     world: World
@@ -38,7 +38,12 @@ class Ensemble:
     state: State
     base: Year
     draws: Draws
-    counts_before: Counts
+    before: State
+
+    @property
+    def counts_before(self) -> Counts:
+        """What was counted the year before the base year."""
+        return self.before.counts
 
 
 def deciding_all(parameters: Parameters) -> DecideAll:
@@ -76,7 +81,7 @@ def warm_up(
     """
     for index in range(WARM_UP_YEARS + 1):
         fiscal_year = world.base_year - WARM_UP_YEARS + index
-        counts_before = state.counts
+        before = state
         state, year = run_year(
             world,
             parameters,
@@ -93,7 +98,7 @@ def warm_up(
         if fiscal_year < world.base_year:
             premises = settle_constants(world, premises, state, year)
             state = settle_local_money(world, parameters, state, year, first=index == 0)
-    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws, counts_before)
+    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws, before)
 
 
 def simulate(

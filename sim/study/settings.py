@@ -9,18 +9,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.inputs import InputError, first_problem
 
-IGNORED_KEYS: tuple[str, ...] = ("workers", "report")
+IGNORED_KEYS: tuple[str, ...] = ("workers", "report", "district", "cluster", "replicate")
 """Settings that cannot change a number: a results folder may be continued with others."""
 
 
 class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
 
-    ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next).
+    ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next); of an
+    explanation, the fiscal years that are unfolded.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Literal["compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "bridge"]
+    name: Literal[
+        "compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "bridge", "explain"
+    ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()
@@ -34,8 +37,9 @@ class Settings(BaseModel):
     ``uncertainty: prior``, its own parameters. ``chunk``: replicates carried out together. ``cost_neutral``: dollars of
     base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
     for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
-    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``parameters``: values
-    that replace those of the catalogue, as group.name.
+    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
+    ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
+    replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +57,9 @@ class Settings(BaseModel):
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: str | None = None
+    district: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+    cluster: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+    replicate: Annotated[int, Field(strict=True, ge=0)] | None = None
 
     @property
     def world_path(self) -> Path | None:
