@@ -149,6 +149,14 @@ def test_the_decision_told_is_the_decision_made(formula: str) -> None:
         assert bool(wish["wanted"]) == bool(year.choice.wanted[0, moment.district, moment.cluster])
 
 
+def bonus_by_the_rule(moment: Moment) -> Any:
+    """What a site of enough students earns where some high school has no pathway yet, at the believed price."""
+    known, world = moment.year.situation, moment.ensemble.world
+    fills = known.site_demand >= moment.ensemble.parameters.decisions.minimum_section
+    free = known.sites.max(axis=-1, keepdims=True) < world.districts.high_schools[:, np.newaxis]
+    return moment.year.prospects.per_school * (fills & free)
+
+
 def test_the_revenue_of_each_line_adds_up_to_what_the_district_expected() -> None:
     for moment in moments("aligned")[:7] + moments("status_quo")[:7]:
         whole = np.sum([dollars for _, dollars in revenue_by_line(moment)], axis=0)
@@ -156,6 +164,8 @@ def test_the_revenue_of_each_line_adds_up_to_what_the_district_expected() -> Non
         value = told(decision_items(moment), VALUE)
         parts = [dollars for name, dollars in value.items() if name.startswith("revenue from")]
         assert sum(parts) == pytest.approx(value["expected revenue"], rel=1e-9)
+        school = value["  of it for one more high school with a pathway"]
+        assert school == pytest.approx(moment.at(bonus_by_the_rule(moment)), rel=1e-9, abs=1e-6)
         net = value["years that it counts for"] * (value["expected revenue"] - value["excess cost as practiced"]) - (
             value["start-up cost"] - value["start-up grant"]
         )

@@ -7,14 +7,14 @@ district knew.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sim.arrays import Array
+from sim.arrays import ZERO, Array
 from sim.behavior import beliefs, launching, staffing
 from sim.behavior.closing import ClosingTerms
 from sim.behavior.deciding import Attraction, Launch, Sections, Situation, weigh_closing, weigh_launch, weigh_sections
 from sim.engine import money, situation
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS
-from sim.engine.money import Offer
+from sim.engine.money import Offer, Prospects
 from sim.funding.line import Line
 from sim.study.explain_items import YES_NO, Item, Moment, Quantity, amount
 
@@ -111,21 +111,33 @@ def _beliefs(moment: Moment) -> Iterator[Item]:
 def revenue_by_line(moment: Moment) -> list[tuple[Offer | None, Array]]:
     """The expected yearly revenue of one more site, dollars ``[..., D, C]``: first without any line (a district's own
     customary money), then what each line adds. The rules are asked with one line more each time."""
-    ensemble, year = moment.ensemble, moment.year
-    luck = ensemble.draws.year(WARM_UP_YEARS + year.fiscal_year - ensemble.world.base_year)
+    year = moment.year
     found: list[tuple[Offer | None, Array]] = []
     reached: Array | None = None
     for many in range(len(year.offers.lines) + 1):
         offers = replace(year.offers, lines=year.offers.lines[:many])
-        prospects = money.prospects(ensemble.parameters.beliefs, moment.before, offers, year.conditions)
-        known = situation.observe(
-            ensemble.world, ensemble.parameters, ensemble.premises, moment.before, year.conditions, year.offers,
-            prospects, year.signals, year.interest, luck,
-        )  # fmt: skip
-        added = known.site_revenue if reached is None else known.site_revenue - reached
-        found.append((offers.lines[-1] if many else None, added))
-        reached = known.site_revenue
+        prospects = money.prospects(moment.ensemble.parameters.beliefs, moment.before, offers, year.conditions)
+        revenue = _seen_with(moment, prospects).site_revenue
+        found.append((offers.lines[-1] if many else None, revenue if reached is None else revenue - reached))
+        reached = revenue
     return found
+
+
+def revenue_of_a_school(moment: Moment) -> Array:
+    """What of the expected yearly revenue of one more site is owed for one more high school with a pathway, dollars
+    ``[..., D, C]``."""
+    without = replace(moment.year.prospects, per_school=ZERO)
+    return moment.year.situation.site_revenue - _seen_with(moment, without).site_revenue
+
+
+def _seen_with(moment: Moment, prospects: Prospects) -> Situation:
+    """The situation of every district, had it believed in these prices."""
+    ensemble, year = moment.ensemble, moment.year
+    luck = ensemble.draws.year(WARM_UP_YEARS + year.fiscal_year - ensemble.world.base_year)
+    return situation.observe(
+        ensemble.world, ensemble.parameters, ensemble.premises, moment.before, year.conditions, year.offers,
+        prospects, year.signals, year.interest, luck,
+    )  # fmt: skip
 
 
 def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
@@ -135,6 +147,9 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     for offer, dollars in revenue_by_line(moment):
         source = "the district's own money" if offer is None else titles[offer.line.name]
         yield Item(VALUE, f"revenue from {source}", "dollars a year", at(dollars))
+    yield Item(
+        VALUE, "  of it for one more high school with a pathway", "dollars a year", at(revenue_of_a_school(moment))
+    )
     yield Item(VALUE, "expected revenue", "dollars a year", at(known.site_revenue))
     yield Item(VALUE, "excess cost as practiced", "dollars a year", at(known.site_cost))
     yield Item(VALUE, "yearly margin", "dollars a year", at(known.site_revenue - known.site_cost))
