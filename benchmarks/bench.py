@@ -5,22 +5,25 @@ of one process, median of several repeats. Ratios carry over to another machine;
 """
 
 import argparse
+import importlib.util
+import math
 import re
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from measure import alone, cpu_ms, reference_kernel
 
 from sim.config_folder import config_folder
 from sim.engine import recording
 from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.state import take_run
 from sim.funding.formula import Formula
-from sim.parameters.catalogue import Catalogue, load_catalogue
+from sim.parameters.catalogue import load_catalogue
 from sim.study.chunk import DETAIL_STEPS
 from sim.study.design import parameters_for
 from sim.study.inputs import find_formula, read_inputs
@@ -29,96 +32,86 @@ from sim.study.settings import read_settings
 from sim.world import World, load_world, synthetic_world
 
 PAGE = Path(__file__).parent / "README.md"
-HORIZON = 30
-FORMULA = "aligned"
+FORMULA, LAW = "aligned", "status_quo"
 SEED = 2026
-CHUNKS = (1, 4, 16, 32, 64)
-NATIONS = (100, 1_000, 13_000)
+FEW = (LAW, "pilot_sunset", FORMULA)
+MANY = (*FEW, "seg_only", "sb130_quarter_weight", "texas", "ohio", "indiana", "kansas", "florida", "kentucky", "utah")
 
 
-def reference_kernel() -> float:
-    """A fixed amount of array work in the shape of one run: 30 years of 190 districts by 14 clusters, about 30 vector
-    operations a year (saturation, exponentials, shares, minima and maxima)."""
-    state = np.linspace(0.1, 1.0, 190 * 14).reshape(190, 14)
-    share = np.linspace(1.0, 2.0, 14)[np.newaxis, :] / 21.0
-    total = 0.0
-    for year in range(30):
-        price = 1.0 + 0.01 * year
-        effort = 1.0 - np.exp(-price * state)
-        pull = np.exp(0.5 * state + 0.3 * share)
-        mix = pull / pull.sum(axis=1, keepdims=True)
-        demand = mix * state.sum(axis=1, keepdims=True)
-        seats = np.floor(5.0 * state + 0.5) / 5.0
-        seated = np.minimum(demand, seats)
-        free = np.maximum(seats - seated, 0.0)
-        spill = free * (demand - seated).sum(axis=1, keepdims=True) / np.maximum(free.sum(axis=1, keepdims=True), 1.0)
-        chance = 1.0 / (1.0 + np.exp(2.0 - effort - 0.2 * spill))
-        grown = seated + 0.1 * spill + 0.05 * chance * (1.0 - state)
-        state = np.clip(state + 0.3 * (grown - state), 0.05, 1.0)
-        total += float((state * share).sum())
-    return total
+@dataclass(frozen=True)
+class Scope:
+    """What is measured: years, runs at once (``chunk`` where one size must do), districts of made-up nations, and how
+    often; ``apart``: each in a process of its own, so that its memory can be told."""
+
+    horizon: int = 30
+    chunks: tuple[int, ...] = (1, 4, 8, 16, 32, 48, 64)
+    chunk: int = 32
+    nations: tuple[int, ...] = (100, 1_000, 13_000)
+    repeats: int = 7
+    apart: bool = True
 
 
-def cpu_ms(work: Callable[[], object], repeats: int) -> float:
-    """Median CPU milliseconds of ``work``, after one call that is not counted."""
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        times.append(1000.0 * (time.process_time() - start))
-    return statistics.median(times)
+Row = tuple[str, float, float | None]
+"""What was measured, milliseconds, and the peak memory of its process in megabytes."""
 
 
-def ready(world: World, catalogue: Catalogue, law: Formula, runs: int, horizon: int = HORIZON) -> Ensemble:
+def formulas(world: World) -> tuple[Formula, Formula]:
+    """Current law and the formula that is measured."""
+    law, formula = (find_formula(name, config_folder(), world.clusters.identifier) for name in (LAW, FORMULA))
+    return law, formula
+
+
+def ready(world: World, runs: int, horizon: int) -> Ensemble:
     """A batch of runs at the end of the base year."""
-    replicates = range(runs)
-    parameters = parameters_for(catalogue, world, SEED, replicates, "prior")
-    return prepare(world, parameters, law, SEED, replicates, horizon)
+    parameters = parameters_for(load_catalogue(), world, SEED, range(runs), "prior")
+    return prepare(world, parameters, formulas(world)[0], SEED, range(runs), horizon)
 
 
-def run_out(ensemble: Ensemble, formula: Formula, horizon: int = HORIZON) -> None:
+def run_out(ensemble: Ensemble, formula: Formula, horizon: int) -> None:
     """The years of a formula, nothing kept."""
-    for _ in simulate(ensemble, formula, horizon):
-        pass
+    for state_and_year in simulate(ensemble, formula, horizon):
+        del state_and_year
 
 
-def batched(
-    world: World, catalogue: Catalogue, law: Formula, formula: Formula, repeats: int
-) -> list[tuple[str, float]]:
-    """Milliseconds a run of the batched engine, by chunk size; warm-up and recording apart."""
-    rows = []
-    for runs in CHUNKS:
-        fewer = max(3, repeats if runs <= 16 else repeats // 2)
-        ensemble = ready(world, catalogue, law, runs)
-        rows.append((f"batched engine, {runs} at once", cpu_ms(lambda e=ensemble: run_out(e, formula), fewer) / runs))
-    runs = 16
-    rows.append(
-        (f"start and warm-up, {runs} at once", cpu_ms(lambda: ready(world, catalogue, law, runs), repeats) / runs)
-    )
-    ensemble = ready(world, catalogue, law, runs)
-    kept = list(simulate(ensemble, formula, HORIZON))
+def batched(runs: int, scope: Scope) -> float:
+    """Milliseconds a run of the batched engine; warm-up and recording apart."""
+    world = load_world()
+    ensemble, formula = ready(world, runs, scope.horizon), formulas(world)[1]
+    return cpu_ms(lambda: run_out(ensemble, formula, scope.horizon), scope.repeats) / runs
 
-    def record() -> None:
-        for step, (state, year) in enumerate(kept, start=1):
+
+def started(scope: Scope) -> float:
+    """Milliseconds a run of drawing its start and warming it up."""
+    world = load_world()
+    return cpu_ms(lambda: ready(world, scope.chunk, scope.horizon), scope.repeats) / scope.chunk
+
+
+def recorded(tables: str, scope: Scope) -> float:
+    """Milliseconds a run of turning states into columns, for the ``state`` table or for ``all`` of them."""
+    world = load_world()
+    ensemble, formula = ready(world, scope.chunk, scope.horizon), formulas(world)[1]
+    spent: list[float] = []
+    for _ in range(scope.repeats + 1):
+        spent.append(0.0)
+        for step, (state, year) in enumerate(simulate(ensemble, formula, scope.horizon), start=1):
+            start = time.process_time()
             recording.statewide(world, ensemble.parameters, state, year)
-            recording.by_line(year)
-            recording.by_cluster(ensemble.parameters, state, year)
-            if step in DETAIL_STEPS:
-                recording.by_district(state, year)
+            if tables == "all":
+                recording.by_line(year)
+                recording.by_cluster(ensemble.parameters, state, year)
+                if step in DETAIL_STEPS:
+                    recording.by_district(state, year)
+            spent[-1] += 1000.0 * (time.process_time() - start)
+    return statistics.median(spent[1:]) / scope.chunk
 
-    rows.append((f"recording, {runs} at once", cpu_ms(record, repeats) / runs))
-    return rows
 
-
-def stored(formulas: list[str], repeats: int) -> float:
+def stored(names: tuple[str, ...], scope: Scope) -> float:
     """Milliseconds a run as a study pays them in one process: warm-up shared by the formulas, years, recording,
     writing."""
-    runs = 20
     config: dict[str, Any] = {
-        "study": {"name": "compare", "baseline": "status_quo", "formulas": formulas}, "world": {"path": None},
-        "horizon": HORIZON, "draws": runs, "seed": SEED, "chunk": runs, "workers": 1, "uncertainty": "prior",
-        "cost_neutral": None, "report": False,
+        "study": {"name": "compare", "baseline": LAW, "formulas": list(names)}, "world": {"path": None},
+        "horizon": scope.horizon, "draws": scope.chunk, "seed": SEED, "chunk": scope.chunk, "workers": 1,
+        "uncertainty": "prior", "cost_neutral": None, "report": False,
     }  # fmt: skip
     settings = read_settings(config)
     inputs = read_inputs(settings)
@@ -127,61 +120,112 @@ def stored(formulas: list[str], repeats: int) -> float:
         with tempfile.TemporaryDirectory() as folder:
             carry_out(settings, inputs, Path(folder), config, lambda done, total: None)
 
-    return cpu_ms(study, repeats) / (runs * len(formulas))
+    return cpu_ms(study, max(1, scope.repeats // 2)) / (scope.chunk * len(names))
 
 
-def agent_by_agent(world: World, catalogue: Catalogue, law: Formula, formula: Formula, repeats: int) -> float:
+def agent_by_agent(scope: Scope) -> float:
     """Milliseconds a run of the Mesa model, warm-up apart: each district decides on its own row."""
     from sim.engine.mesa_model import CTEModel
 
-    parameters = take_run(parameters_for(catalogue, world, SEED, range(1), "prior"), 0)
+    world = load_world()
+    law, formula = formulas(world)
+    parameters = take_run(parameters_for(load_catalogue(), world, SEED, range(1), "prior"), 0)
     times = []
-    for _ in range(repeats):
-        model = CTEModel(world, parameters, law, formula, SEED, 0, HORIZON)
+    for _ in range(max(1, scope.repeats // 2)):
+        model = CTEModel(world, parameters, law, formula, SEED, 0, scope.horizon)
         start = time.process_time()
-        for _ in range(HORIZON):
+        for _ in range(scope.horizon):
             model.step()
         times.append(1000.0 * (time.process_time() - start))
     return statistics.median(times)
 
 
-def nations(world: World, catalogue: Catalogue, repeats: int) -> list[tuple[str, float]]:
-    """Milliseconds a run for made-up nations, one run at a time."""
-    rows = []
-    for districts in NATIONS:
-        nation = synthetic_world(world, districts, seed=1)
-        law, formula = (
-            find_formula(name, config_folder(), nation.clusters.identifier) for name in ("status_quo", FORMULA)
-        )
-        ensemble = ready(nation, catalogue, law, 1, horizon=10)
-        per_year = cpu_ms(lambda e=ensemble, f=formula: run_out(e, f, 10), repeats) / 10.0
-        rows.append((f"{districts:,} districts", per_year * HORIZON))
-    return rows
+def nation(districts: int, scope: Scope) -> float:
+    """Milliseconds a run of a made-up nation, one run at a time."""
+    world = synthetic_world(load_world(), districts, seed=1)
+    years = min(10, scope.horizon)
+    ensemble, formula = ready(world, 1, years), formulas(world)[1]
+    repeats = max(1, scope.repeats // 2)
+    return cpu_ms(lambda: run_out(ensemble, formula, years), repeats) / years * scope.horizon
 
 
-def table(rows: list[tuple[str, float]], kernel: float, heading: str) -> list[str]:
-    """A Markdown table of milliseconds and ratios."""
-    lines = [f"| {heading} | ms | x kernel |", "|---|---:|---:|"]
-    return lines + [f"| {name} | {number:,.2f} | {number / kernel:,.1f} |" for name, number in rows]
+def fused(scope: Scope) -> list[tuple[str, float, float, float]]:
+    """The hottest rules in NumPy and as a compiled loop: name, milliseconds a run of each, how far apart they are."""
+    from fused import blocks
+
+    world = load_world()
+    ensemble, formula = ready(world, scope.chunk, scope.horizon), formulas(world)[1]
+    years = [(ensemble.state, ensemble.base), *simulate(ensemble, formula, min(8, scope.horizon))]
+    (before, _), (_, year) = years[-2:]
+    each = scope.horizon / scope.chunk
+    repeats = 3 * scope.repeats
+    return [
+        (block.name, cpu_ms(block.rules, repeats) * each, cpu_ms(block.loop, repeats) * each, block.furthest_apart())
+        for block in blocks(ensemble, before, year)
+    ]
 
 
-def measured(repeats: int) -> str:
+def table(rows: list[Row], kernel: float, heading: str) -> list[str]:
+    """A Markdown table of milliseconds, ratios and memory."""
+    lines = [f"| {heading} | ms | x kernel | peak MB |", "|---|---:|---:|---:|"]
+    return lines + [
+        f"| {name} | {number:,.2f} | {number / kernel:,.1f} | {'' if memory is None else f'{memory:,.0f}'} |"
+        for name, number, memory in rows
+    ]
+
+
+def fused_table(scope: Scope) -> list[str]:
+    """The rules in NumPy against a compiled loop, or why they are not compared."""
+    if importlib.util.find_spec("numba") is None:
+        return ["The compiled loop was not measured: Numba is not installed (dependency group `bench`)."]
+    lines = [
+        f"| the hottest rules, {scope.chunk} at once: a run | NumPy ms | compiled loop ms | NumPy / loop | apart |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, rules, loop, apart in alone(scope.apart, fused, scope)[0]:
+        lines.append(f"| {name} | {rules:,.2f} | {loop:,.2f} | {rules / loop:,.2f} | {apart:.0e} |")
+    return lines
+
+
+def measured(scope: Scope) -> str:
     """All tables in Markdown."""
-    world, catalogue = load_world(), load_catalogue()
-    clusters = world.clusters.identifier
-    law, formula = (find_formula(name, config_folder(), clusters) for name in ("status_quo", FORMULA))
-    study = ["status_quo", "pilot_sunset", FORMULA]
-    kernel = cpu_ms(reference_kernel, 9 * repeats)
-    rows = [("reference kernel", kernel), *batched(world, catalogue, law, formula, repeats)]
-    rows.append((f"all of it and writing, {len(study)} formulas, 20 at once", stored(study, 3)))
-    agents = agent_by_agent(world, catalogue, law, formula, 3)
-    rows.append(("agent by agent (Mesa)", agents))
-    best = min(number for name, number in rows if name.startswith("batched"))
-    kernel_after = cpu_ms(reference_kernel, 9 * repeats)
-    lines = table(rows, kernel, f"New Mexico, {len(world.districts)} districts, {HORIZON} years, `{FORMULA}`: a run")
-    lines += ["", f"Agent by agent over the best batched run: {agents / best:,.0f} times."]
-    lines += [f"The kernel took {kernel:.2f} ms before and {kernel_after:.2f} ms after.", ""]
-    lines += table(nations(world, catalogue, 3), kernel, f"made-up nations, one run at a time, {HORIZON} years")
+
+    def row(name: str, work: Callable[..., float], *arguments: object) -> Row:
+        return (name, *alone(scope.apart, work, *arguments, scope))
+
+    kernel = cpu_ms(reference_kernel, 9 * scope.repeats)
+    at_once = f"{scope.chunk} at once"
+    engine = [row(f"batched engine, {runs} at once", batched, runs) for runs in scope.chunks]
+    studies = [row(f"all of it and writing, {len(names)} formulas", stored, names) for names in (FEW, MANY)]
+    agents = row("agent by agent (Mesa)", agent_by_agent)
+    rows: list[Row] = [
+        ("reference kernel", kernel, None),
+        *engine,
+        row(f"start and warm-up, {at_once}", started),
+        row(f"recording the state table, {at_once}", recorded, "state"),
+        row(f"recording all tables, {at_once}", recorded, "all"),
+        *studies,
+        agents,
+    ]
+    nations = [row(f"{districts:,} districts", nation, districts) for districts in scope.nations]
+    best = min(number for _, number, _ in engine)
+    minutes = " and ".join(f"{number * 100_000 / 2 / 60_000:.0f}" for _, number, _ in studies)
+    exponent = math.log(nations[-1][1] / nations[-2][1]) / math.log(scope.nations[-1] / scope.nations[-2])
+    kernel_after = cpu_ms(reference_kernel, 9 * scope.repeats)
+    lines = [
+        *table(rows, kernel, f"New Mexico, {len(load_world().districts)} districts, {scope.horizon} years: a run"),
+        "",
+        f"Agent by agent over the best batched run: {agents[1] / best:,.0f} times.",
+        f"100,000 runs with all tables on two cores: {minutes} minutes with {len(FEW)} and {len(MANY)} formulas.",
+        f"The kernel took {kernel:.2f} ms before and {kernel_after:.2f} ms after.",
+        "",
+        *fused_table(scope),
+        "",
+        *table(nations, kernel, f"made-up nations, one run at a time, {scope.horizon} years"),
+        "",
+        f"From {scope.nations[-2]:,} to {scope.nations[-1]:,} districts time grows with their number to the power"
+        f" {exponent:.2f}.",
+    ]
     return "\n".join(lines)
 
 
@@ -190,7 +234,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7, help="repeats of each measurement (default 7)")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     chosen = parser.parse_args()
-    text = measured(chosen.repeats)
+    text = measured(Scope(repeats=chosen.repeats))
     print(text)
     if chosen.write:
         page = re.compile(r"(<!-- generated: tables -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -1,7 +1,8 @@
 """Writes the generated parts of the documentation anew.
 
 ``python docs/refresh.py`` writes what comes from the code: parameters and result columns. With a finished run of
-``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure.
+``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure; with one of
+``study=hindcast`` or ``study=verify_brief`` the verdicts in ``docs/validation.md``.
 """
 
 import re
@@ -30,6 +31,8 @@ EXPLAINED: tuple[str, ...] = (
 """What the example of docs/explain.md asks for."""
 EXPLAINED_STEPS = ("What one more", "How much", "The gates", "Concentrators", "Payment: LESC", "Paid together")
 """Which steps of it are shown."""
+VALIDATIONS: tuple[str, ...] = ("hindcast", "verify_brief")
+"""Studies whose folder holds a part of the page of validation."""
 
 ROWS: dict[str, str] = {
     "state": "One row for each run and fiscal year.",
@@ -144,11 +147,21 @@ def small_figure(source: Path, target: Path) -> None:
         image.convert("RGB").quantize(COLORS).save(target, optimize=True)
 
 
+def validated(folder: Path) -> bool:
+    """Take the verdicts of a hindcast or of the brief's verification into their page; False if the folder has none."""
+    page = ROOT / "docs" / "validation.md"
+    found = [name for name in VALIDATIONS if (folder / f"{name}.md").is_file()]
+    for name in found:
+        content = (folder / f"{name}.md").read_text(encoding="utf-8")
+        page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
+    return bool(found)
+
+
 def main(arguments: list[str]) -> None:
-    """Write the pages; with a results folder also what the README shows of a run."""
+    """Write the pages; with a results folder also what they show of a run."""
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")
-    if arguments:
+    if arguments and not validated(Path(arguments[0])):
         import sim.results
 
         folder = Path(arguments[0])

@@ -13,6 +13,12 @@ Every quantity is a float64 array whose last two axes say what it varies over. L
 
 Keeping both axes everywhere means that any two quantities broadcast without reshaping, that one district is the
 slice ``[..., d : d + 1, :]`` and that a rule written once serves one district, one run or a batch of runs.
+
+In memory a run is stored cluster by cluster: all districts of the first cluster, then those of the second
+(``cluster_major``). Rules do not notice, as arithmetic keeps the order in memory of what it is given; but sums over
+clusters and whatever multiplies every district by its own number then run along rows of all districts, and take a
+quarter of the time. Arrays are put into this order where they are born; ``outer``, ``at_districts`` and the totals
+below keep it.
 """
 
 from typing import Any
@@ -34,10 +40,44 @@ ZERO.flags.writeable = False
 TINY = 1e-300
 
 
+def cluster_major(quantity: Numbers) -> Array:
+    """The same numbers, stored cluster by cluster: ``[..., D, C]`` with the districts of a cluster side by side."""
+    stored: Array = np.ascontiguousarray(quantity.swapaxes(-1, -2))
+    return stored.swapaxes(-1, -2)
+
+
+def chosen_runs(quantity: Numbers, rows: IntArray, axis: int = 0) -> Array:
+    """Some runs of a batch, whose runs lie along ``axis``, in the order of ``rows``; stored cluster by cluster."""
+    chosen: Array = np.take(quantity.swapaxes(-1, -2), rows, axis=axis)
+    return chosen.swapaxes(-1, -2)
+
+
+def outer(one: Numbers, other: Numbers) -> Array:
+    """The product, stored cluster by cluster even where it joins a number for each district, ``[..., D, 1]``, with one
+    for each cluster, ``[..., 1, C]``."""
+    product: Array = one.swapaxes(-1, -2) * other.swapaxes(-1, -2)
+    return product.swapaxes(-1, -2)
+
+
+def at_districts(quantity: Numbers, place: IntArray) -> Array:
+    """What holds where each district lies: ``[..., G, C]`` to ``[..., D, C]``; ``place`` ``[D]`` indexes ``G``."""
+    rows: Array = np.ascontiguousarray(quantity.swapaxes(-1, -2))
+    found = rows.take(place, axis=-1, mode="clip")
+    return found.swapaxes(-1, -2)
+
+
 def district_total(quantity: Numbers) -> Array:
     """Sum over clusters: ``[..., D, C]`` to ``[..., D, 1]``."""
-    total: Array = quantity.sum(axis=-1, keepdims=True)
-    return total
+    rows = np.ascontiguousarray(quantity.swapaxes(-1, -2))
+    total: Array = np.add.reduce(rows, axis=-2, keepdims=True)
+    return total.swapaxes(-1, -2)
+
+
+def district_most(quantity: Numbers) -> Array:
+    """The largest over clusters: ``[..., D, C]`` to ``[..., D, 1]``."""
+    rows = np.ascontiguousarray(quantity.swapaxes(-1, -2))
+    most: Array = np.maximum.reduce(rows, axis=-2, keepdims=True)
+    return most.swapaxes(-1, -2)
 
 
 def state_total(quantity: Numbers) -> Array:
@@ -47,14 +87,15 @@ def state_total(quantity: Numbers) -> Array:
     for one run as for many.
     """
     lead = quantity.shape[:-2]
-    total: Array = quantity.reshape(*lead, -1).sum(axis=-1)
+    total: Array = np.add.reduce(quantity.swapaxes(-1, -2).reshape(*lead, -1), axis=-1)
     return total.reshape(*lead, 1, 1)
 
 
 def cluster_total(quantity: Numbers) -> Array:
     """Sum over districts: ``[..., D, C]`` to ``[..., 1, C]``."""
-    total: Array = quantity.sum(axis=-2, keepdims=True)
-    return total
+    rows = np.ascontiguousarray(quantity.swapaxes(-1, -2))
+    total: Array = np.add.reduce(rows, axis=-1, keepdims=True)
+    return total.swapaxes(-1, -2)
 
 
 def ratio(part: Numbers, whole: Numbers, empty: float = 0.0) -> Array:

@@ -11,12 +11,13 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel
 
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
-from sim.study.settings import Settings, Study, read_settings
+from sim.study.settings import Design, Precision, Settings, Study, read_settings
 
-FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario")
+FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
 
 MISTAKES = (InputError, HydraException, OmegaConfBaseException)
@@ -26,7 +27,7 @@ MISTAKES = (InputError, HydraException, OmegaConfBaseException)
 def main() -> None:
     """The console script. A mistake of the user ends with one line on standard error and exit status 2."""
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    sys.argv[1:] = [_open_key(argument) for argument in sys.argv[1:]]
+    sys.argv[1:] = [open_key(argument) for argument in sys.argv[1:]]
     refused: list[InputError] = []
 
     def run(config: DictConfig) -> None:
@@ -52,7 +53,7 @@ def _end(error: Exception) -> NoReturn:
     raise SystemExit(2) from None
 
 
-def _open_key(argument: str) -> str:
+def open_key(argument: str) -> str:
     """Let Hydra add keys in the free groups: parameters.x=1 becomes ++parameters.x=1."""
     key = argument.split("=", 1)[0]
     return f"++{argument}" if any(key.startswith(f"{group}.") for group in FREE_GROUPS) else argument
@@ -71,13 +72,17 @@ def one_line(error: Exception) -> str:
     if "Could not find" in text and "/" in text:
         group, _, name = text.partition("Could not find '")[2].partition("'")[0].rpartition("/")
         return f"{group}={name}: unknown choice; {nearest(name, _choices(group))}"
+    if "No match in the defaults list" in text:
+        group = text.partition("Could not override '")[2].partition("'")[0]
+        return f"{group}: is not chosen in this study" + ("; write study=sweep" if group == "design" else "")
     return text.removesuffix(" Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.")
 
 
 def _known_keys(full_key: str) -> list[str]:
     group = full_key.rpartition(".")[0]
-    if group == "study":
-        return list(Study.model_fields)
+    groups: dict[str, type[BaseModel]] = {"study": Study, "design": Design, "precision": Precision}
+    if group in groups:
+        return list(groups[group].model_fields)
     return [*Settings.model_fields, "hydra"]
 
 
@@ -106,6 +111,12 @@ def _run_study(config: DictConfig) -> None:
     if settings.study.name == "check_formula":
         run_check(settings, Path(hydra_config.runtime.output_dir))
         return
+    if settings.study.name == "hindcast":
+        run_hindcast(settings, Path(hydra_config.runtime.output_dir))
+        return
+    if settings.study.name == "verify_brief":
+        run_verification(settings, Path(hydra_config.runtime.output_dir))
+        return
     if settings.study.name == "bridge":
         run_bridge(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
         return
@@ -121,6 +132,30 @@ def run_check(settings: Settings, folder: Path) -> None:
     from sim.study.check_formula import check_formula
 
     print(write_bill(check_formula(settings), folder))
+    print(f"Written to {folder}")
+
+
+def run_hindcast(settings: Settings, folder: Path) -> None:
+    """Feed stylized states law changes of the past, print the verdicts and write what they rest on."""
+    from rich.console import Console
+
+    from sim.report.hindcast import write_hindcast
+    from sim.report.progress import progress_bar
+    from sim.study.hindcast.study import hindcast, read_materials
+
+    materials = read_materials(settings)
+    with progress_bar(Console(stderr=True)) as advance:
+        study = hindcast(settings, materials, advance)
+    print(write_hindcast(study, folder, figures=settings.report))
+    print(f"Written to {folder}")
+
+
+def run_verification(settings: Settings, folder: Path) -> None:
+    """Repeat LESC's comparison of school spending on the simulated base year."""
+    from sim.report.verify_brief import write_verification
+    from sim.study.verify_brief import verify_brief
+
+    print(write_verification(verify_brief(settings), folder, figures=settings.report))
     print(f"Written to {folder}")
 
 
@@ -155,6 +190,7 @@ def run_comparison(
     import sim.results
     from sim.report.comparison import comparison_table
     from sim.report.progress import progress_bar
+    from sim.study.designs.sweep import read_sweep
     from sim.study.fairness import rescaled, taken_apart
     from sim.study.inputs import read_inputs
     from sim.study.runner import carry_out
@@ -162,15 +198,25 @@ def run_comparison(
     console = Console(stderr=True)
     inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
     inputs = taken_apart(settings, rescaled(settings, inputs), choices.get("formula"))
+    sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
+    points = f" x {len(sweep.points):,} points" if sweep is not None else ""
     console.print(
-        f"{len(inputs.formulas)} formulas{scenarios}, {settings.draws} draws, {settings.horizon} years,"
+        f"{len(inputs.formulas)} formulas{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
         f" {len(inputs.world.districts)} districts; results in {folder}"
     )
+    if sweep is not None:
+        from sim.report.sweep import factor_lines, write_sweep
+
+        console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
     with progress_bar(console) as advance:
-        outcome = carry_out(settings, inputs, folder, plain, advance)
+        outcome = carry_out(settings, inputs, folder, plain, advance, sweep)
     results = sim.results.open(folder)
-    if settings.study.name == "stress":
+    if sweep is not None:
+        with console.status("writing tables and figure"):
+            text = write_sweep(results, sweep.factors, folder, everything=settings.report)
+        print(text)
+    elif settings.study.name == "stress":
         from sim.report.stress import stress_table, write_stress
 
         write_stress(results, folder, settings.report)
@@ -180,11 +226,15 @@ def run_comparison(
 
         print(write_parts(results, str(choices.get("formula")), folder))
     else:
+        from sim.report.precision import write_precision
         from sim.report.write import write_report
 
         with console.status("writing tables and figures"):
             write_report(results, inputs.world, folder, everything=settings.report)
         print(comparison_table(results))
+        print(write_precision(results, folder))
+    if outcome.stopped is not None:
+        console.print(f"precise enough after {outcome.stopped.replicates} of {settings.draws} replicates")
     if outcome.failed:
         console.print(f"{outcome.failed} of {outcome.runs} runs failed; see results/failures-*.parquet in {folder}")
     print(f"Written to {folder}")

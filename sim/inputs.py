@@ -1,6 +1,7 @@
 """Reading what users write: YAML and CSV as plain data, and one clear line when something is wrong."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,86 @@ def _mapping_without_repeats(loader: _PlainLoader, node: yaml.MappingNode, deep:
 _PlainLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_repeats)
 
 
+Part = str | int
+"""A key of a mapping, or a place in a list."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where something was written: a file's ``name``, the tree of its keys where it was read from disk (its ``root``),
+    and the ``place`` in it, as keys and places of lists from the top."""
+
+    name: str
+    root: yaml.Node | None = None
+    place: tuple[Part, ...] = ()
+
+    def within(self, *parts: Part) -> "Source":
+        """The source of what stands below."""
+        return replace(self, place=(*self.place, *parts))
+
+    def refusal(self, where: Iterable[Part], said: str, value: object = None) -> InputError:
+        """The one line that refuses what stands at ``where``: file, line where it is known, keys, what is wrong.
+
+        The line is that of the deepest key on the way that the file has, or of the first ``value`` if one is given.
+        """
+        parts = tuple(where)
+        line = self._line_of_value(value) if value is not None else self._line(parts)
+        start = self.name if line is None else f"{self.name}, line {line}"
+        keys = [".".join(str(part) for part in place) for place in (self.place, parts) if place]
+        return InputError(": ".join([start, *keys, said]))
+
+    def _line(self, parts: tuple[Part, ...]) -> int | None:
+        """The line of the deepest key of the way that is found; names of kinds on the way are no keys of the file."""
+        node, line = self.root, None
+        for part in (*self.place, *parts):
+            found = _below(node, part)
+            if found is not None:
+                node, line = found
+        return line
+
+    def _line_of_value(self, value: object) -> int | None:
+        waiting = [self.root] if self.root is not None else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.ScalarNode) and node.value == str(value):
+                return int(node.start_mark.line) + 1
+            if isinstance(node, yaml.SequenceNode):
+                waiting.extend(reversed(node.value))
+            elif isinstance(node, yaml.MappingNode):
+                waiting.extend(part for pair in reversed(node.value) for part in reversed(pair))
+        return None
+
+
+def _below(node: yaml.Node | None, part: Part) -> tuple[yaml.Node, int] | None:
+    """What stands under a key or at a place of a list, with its line."""
+    if isinstance(node, yaml.SequenceNode):
+        place = int(part) if str(part).isdigit() else len(node.value)
+        return (node.value[place], node.value[place].start_mark.line + 1) if place < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
+                return value, key.start_mark.line + 1
+    return None
+
+
+def as_source(source: str | Source) -> Source:
+    """A source from its name alone, for what was not read from a file."""
+    return source if isinstance(source, Source) else Source(source)
+
+
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file as plain data.
 
     Raises InputError, naming the file and the line, if the file is missing, is not UTF-8 YAML, repeats a key, or
     carries a tag that would build an object.
+    """
+    return read_with_lines(path)[0]
+
+
+def read_with_lines(path: Path, name: str | None = None) -> tuple[Any, Source]:
+    """The content of a YAML file as plain data, and its source, which knows the line of every key.
+
+    The source is called ``name``, by default the file's own name. Raises InputError as ``read_yaml`` does.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -45,7 +121,10 @@ def read_yaml(path: Path) -> Any:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"{path}: cannot be read: {reason}") from error
     try:
-        return yaml.load(text, Loader=_PlainLoader)
+        loader = _PlainLoader(text)
+        root = loader.get_single_node()
+        content = None if root is None else loader.construct_document(root)
+        return content, Source(name or path.name, root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
@@ -64,21 +143,22 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def first_problem(
-    error: ValidationError, source: str, allowed: Mapping[str, Iterable[str]] | None = None
+    error: ValidationError, source: str | Source, allowed: Mapping[str, Iterable[str]] | None = None
 ) -> InputError:
-    """The first problem pydantic found, as one line that starts with ``source``.
+    """The first problem pydantic found, as one line that starts with the file's name, and its line where it is known.
 
     ``allowed`` may map the name of a mapping (the last named part of the location, or '' for the top) to the keys
     that it may hold, so that a misspelt key is answered with the nearest right one.
     """
     problem = error.errors(include_url=False)[0]
-    parts = [str(part) for part in problem["loc"]]
-    where = ".".join(parts) or "the file"
+    where = problem["loc"] or ("the file",)
     if problem["type"] == "extra_forbidden":
-        parent = next((part for part in reversed(parts[:-1]) if not part.isdigit()), "")
-        hint = nearest(parts[-1], allowed[parent]) if allowed and parent in allowed else "remove it"
-        return InputError(f"{source}: {where}: unknown key; {hint}")
-    if problem["type"] == "missing":
-        return InputError(f"{source}: {where}: is missing")
-    message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return InputError(f"{source}: {where}: {problem['input']!r} is not allowed: {message}")
+        parent = next((part for part in reversed(where[:-1]) if not str(part).isdigit()), "")
+        known = allowed.get(str(parent)) if allowed else None
+        said = f"unknown key; {nearest(str(where[-1]), known) if known is not None else 'remove it'}"
+    elif problem["type"] == "missing":
+        said = "is missing"
+    else:
+        message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        said = f"{problem['input']!r} is not allowed: {message}"
+    return as_source(source).refusal(where, said)

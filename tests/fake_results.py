@@ -105,6 +105,9 @@ class FakeResults:
     static: pd.DataFrame
     folder: Path = field(default_factory=lambda: Path("results"))
 
+    def keeps(self, table: str) -> bool:
+        return True
+
 
 def fake_world(districts: int = 120, seed: int = 5) -> World:
     """A world with real kinds of districts: a few large ones, many small and rural ones, charters, estimates."""

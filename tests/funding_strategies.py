@@ -34,7 +34,7 @@ per_student = st.sampled_from(["dollars", "pot"]).flatmap(
             "count": st.sampled_from(
                 [
                     "participants", "concentrators", "members", "completers", "credit_hours", "credentials",
-                    "dual_credit",
+                    "dual_credit", "advanced_credits", "placements",
                 ]
             ),
             amount: some_dollars,
@@ -72,9 +72,19 @@ value_tier = st.fixed_dictionaries(
     }
 )
 course_level = st.builds(
-    lambda low, more: {"kind": "course_level", "introductory": low, "advanced": low + more},
+    lambda low, more, part, share: {
+        "kind": "course_level",
+        "introductory": low,
+        "advanced": low + more,
+        **({"outside": low * part, "outside_share": share} if share is not None else {}),
+    },
     st.floats(0.0, 2.0),
     st.floats(0.0, 2.0),
+    shares,
+    st.one_of(st.none(), shares),
+)
+remainder = st.fixed_dictionaries(
+    {"kind": st.just("remainder"), "count": st.sampled_from(["participants", "credit_hours", "credentials", "members"])}
 )
 expenditure_reimbursement = st.one_of(
     st.fixed_dictionaries(
@@ -93,8 +103,11 @@ expenditure_reimbursement = st.one_of(
         optional={"threshold": st.floats(0.0, 3000.0), "full_time_share": shares},
     ),
 )
-instructor_unit = st.fixed_dictionaries(
-    {"kind": st.just("instructor_unit"), "dollars": dollars}, optional={"students_per_unit": st.floats(5.0, 40.0)}
+instructor_unit = st.one_of(
+    st.fixed_dictionaries(
+        {"kind": st.just("instructor_unit"), "dollars": dollars}, optional={"students_per_unit": st.floats(5.0, 40.0)}
+    ),
+    st.fixed_dictionaries({"kind": st.just("instructor_unit"), "dollars": dollars, "minimum_per_school": dollars}),
 )
 credential_bonus = st.fixed_dictionaries(
     {"kind": st.just("credential_bonus"), "dollars": st.fixed_dictionaries({1: dollars, 2: dollars, 3: dollars})},
@@ -141,7 +154,7 @@ seg_weight = st.fixed_dictionaries(
 MIXABLE = (
     base, per_student, cost_tier, credential_bonus, quality_incentive, startup_grant, competitive_grant,
     innovation_zone, internship, statewide, size_adjustment, perkins, value_tier, course_level,
-    expenditure_reimbursement, instructor_unit,
+    expenditure_reimbursement, instructor_unit, remainder,
 )  # fmt: skip
 
 rules = st.fixed_dictionaries(

@@ -200,6 +200,21 @@ def test_one_decision_and_payment_are_explained(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("study", "files"),
+    [
+        (["study=hindcast", "study.cases=[arizona,delaware]"], ["hindcast.csv", "hindcast.md", "hindcast.txt"]),
+        (["study=verify_brief"], ["verify_brief.csv", "verify_brief.md", "verify_brief.txt"]),
+    ],
+)
+def test_a_validation_prints_its_page_and_writes_it(tmp_path: Path, study: list[str], files: list[str]) -> None:
+    done = cte_sim(tmp_path, *study, "draws=2", "workers=1", "report=false", "hydra.run.dir=here")
+    assert done.returncode == 0, done.stderr
+    assert set(files) <= set(written(tmp_path / "here"))
+    page = (tmp_path / "here" / files[-1]).read_text(encoding="utf-8")
+    assert done.stdout.startswith(page)
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["horizn=3"], "horizn: unknown setting; did you mean 'horizon'?"),
@@ -211,6 +226,7 @@ def test_one_decision_and_payment_are_explained(tmp_path: Path) -> None:
         (["parameters.staffing.turnovr=0.1"], "unknown parameter; did you mean 'staffing.turnover'?"),
         (["parameters.staffing.turnover=5"], "parameters.staffing.turnover: 5 is not allowed: a number from 0 to 1"),
         (["world.path=nowhere"], "nowhere: there is no such folder"),
+        (["study=hindcast", "study.cases=[ohoi]"], "study.cases: 'ohoi' is not known; did you mean 'ohio'?"),
         (
             ["study=project", "formula=aligned", "formula.appropriation.dollars=-5"],
             "formula/aligned.yaml: appropriation",
@@ -242,6 +258,31 @@ def test_a_broken_formula_file_is_told_in_one_line(tmp_path: Path, text: str, to
     assert not (tmp_path / "pwned").exists()
 
 
+HEAD = "title: Mine\nyear_of_numbers: 2026\ndescription: x\nappropriation: {rule: full}\n"
+REFUSALS = {
+    "a negative amount": (
+        "source: me\ncomponents:\n  - {kind: base, per_school: -1}\n",
+        "bill.yaml, line 7: components.0.base.per_school: -1 is not allowed",
+    ),
+    "a phase-in that goes down": (
+        "source: me\ncomponents: [{kind: base, per_school: 1}]\nrules:\n  phase_in: [0.5, 0.25]\n",
+        "bill.yaml, line 8: rules.phase_in: [0.5, 0.25] is not allowed: a phase-in never goes down",
+    ),
+    "an object": (
+        "source: me\ncomponents:\n  - !!python/object/new:os.system [touch pwned]\n",
+        "bill.yaml, line 7: could not determine a constructor",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", REFUSALS)
+def test_a_formula_that_cannot_be_is_refused_before_anything_runs(tmp_path: Path, mistake: str) -> None:
+    text, told = REFUSALS[mistake]
+    (tmp_path / "bill.yaml").write_text(HEAD + text, encoding="utf-8")
+    assert told in refused(tmp_path, "study.formulas=[bill.yaml]", "hydra.run.dir=here")
+    assert not (tmp_path / "pwned").exists()
+
+
 def test_a_broken_table_is_told_in_one_line(tmp_path: Path) -> None:
     with (BUNDLED / "districts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
@@ -252,3 +293,47 @@ def test_a_broken_table_is_told_in_one_line(tmp_path: Path) -> None:
     line = refused(tmp_path, "world.path=.", "hydra.run.dir=here")
     for word in ("districts.csv", "row 6", "poverty_share", "7"):
         assert word in line
+
+
+def test_a_sweep_ends_with_what_moves_the_outcomes(tmp_path: Path) -> None:
+    arguments = (
+        "study=sweep", "design=sobol", "design.points=16", "horizon=2", "workers=2", "chunk=8", "hydra.run.dir=mine",
+        "factors.parameters.staffing.turnover=[0.05,0.2]", "factors.formula.components.per_student.dollars=[500,2000]",
+        "factors.scenario.from_year.2028.progression=[0.8,1.1]",
+    )  # fmt: skip
+    done = cte_sim(tmp_path, *arguments)
+    assert done.returncode == 0, done.stderr
+    for word in ("16 points x 1 replicate", "staffing.turnover", "Spearman", "aligned", "status_quo"):
+        assert word in done.stdout
+    assert "parameters.staffing.turnover: 0.05 to 0.2 (share per year; as written 0.1)" in done.stderr
+    assert set(written(tmp_path / "mine")) >= {
+        "design.parquet", "factors.csv", "sweep.txt", "sweep.csv", "correlations.csv", "outcomes.parquet",
+        "precision.csv", "figures/tornado.png", "results/state-00001.parquet",
+    }  # fmt: skip
+    again = cte_sim(tmp_path, *arguments)
+    assert again.stdout == done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["study=sweep", "factors.parameters.staffing.turnovr=prior"], "did you mean 'staffing.turnover'?"),
+        (["study=sweep", "design=sobl"], "did you mean 'sobol'?"),
+        (["study=sweep", "design.pints=4"], "did you mean 'points'?"),
+        (["study=sweep", "design=table"], "design.file"),
+        (["design=sobol"], "write study=sweep"),
+        (["precision={outcome: concentrator, half_width: 10}"], "precision.outcome: 'concentrator' is not allowed"),
+        (["precision.half_width=10"], "precision.outcome: is missing"),
+        (["keep=[lines]"], "state is always kept"),
+    ],
+)
+def test_mistakes_in_a_sweep_are_answered_in_one_line(tmp_path: Path, arguments: list[str], told: str) -> None:
+    assert told in refused(tmp_path, *arguments, *QUICK)
+
+
+def test_a_comparison_stops_when_it_is_precise_enough(tmp_path: Path) -> None:
+    settings = ("draws=60", "horizon=1", "chunk=15", "workers=2", "report=false", TWO, "hydra.run.dir=mine")
+    done = cte_sim(tmp_path, *settings, "precision={outcome: concentrators, share: 0.5}")
+    assert done.returncode == 0, done.stderr
+    assert "Stopped after 30 of 60 replicates" in " ".join(done.stdout.split())
+    assert len(sim.results.open(tmp_path / "mine").design) == 60

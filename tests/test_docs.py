@@ -14,12 +14,15 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 import sim.results
+from sim.cli import open_key
 from sim.config_folder import config_folder
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
 from sim.results.schema import TABLES
 from sim.study.chunk import DETAIL_STEPS
-from sim.study.inputs import find_formula
+from sim.study.designs.sweep import read_sweep
+from sim.study.hindcast.case import read_cases
+from sim.study.inputs import find_formula, read_inputs
 from sim.study.settings import read_settings
 from sim.world import load_world
 
@@ -96,6 +99,15 @@ def test_the_readme_shows_a_run_of_every_formula_that_is_compared() -> None:
     assert named == set(read_yaml(config_folder() / "study" / "compare.yaml")["formulas"])
 
 
+def test_the_page_of_validation_shows_a_verdict_for_every_case() -> None:
+    text = read(ROOT / "docs" / "validation.md")
+    block = re.search(r"<!-- generated: hindcast -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    assert block is not None
+    named = {row.split("|")[1].strip() for row in block[1].splitlines()[2:] if row.startswith("|")} - {""}
+    assert named == {case.title for case in read_cases()}
+    assert "<!-- generated: verify_brief -->\n<!-- end -->" not in text
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_links_lead_somewhere(page: Path) -> None:
     targets = [link for link in LINK.findall(read(page)) if not link.startswith(("http", "#"))]
@@ -107,15 +119,15 @@ def test_commands_name_settings_that_exist(page: str, arguments: str) -> None:
     overrides = [word for word in shlex.split(arguments) if word != "-m"]
     assert all("=" in word for word in overrides), f"{page}: {arguments}"
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        config = compose(
-            "config", overrides=[f"++{word}" if word.startswith("parameters.") else word for word in overrides]
-        )
+        config = compose("config", overrides=[open_key(word) for word in overrides])
     plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     settings = read_settings({**plain, "formula": plain.get("formula") or {}})
     clusters = load_world().clusters.identifier
     for name in settings.study.formulas:
         path = f"docs/examples/{name}" if name.endswith(".yaml") else name
         find_formula(str(ROOT / path) if path.endswith(".yaml") else path, config_folder(), clusters)
+    if settings.study.name == "sweep" and settings.design is not None and settings.design.file is None:
+        assert len(read_sweep(settings, read_inputs(settings)).points) > 1
 
 
 def test_make_knows_the_targets_that_the_readme_names() -> None:

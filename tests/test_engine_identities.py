@@ -181,9 +181,13 @@ def money_is_conserved(run: Run, step: Step) -> None:
         line, ledger = offer.line, year.settlement.ledgers[offer.line.name]
         assert (ledger.paid >= 0).all()
         assert (ledger.paid <= ledger.phased_in * (1 + ROUNDING)).all()
-        assert (ledger.spent <= offer.appropriation * (1 + ROUNDING)).all()
         voted = budget.appropriate(line, year.offers.budget)
-        assert (ledger.spent <= voted * (1 + ROUNDING)).all()
+        assert np.array_equal(voted, offer.appropriation)
+        assert (ledger.spent <= (voted + ledger.reserve.drawn) * (1 + ROUNDING)).all()
+        held = step.before.memory[line.name].reserve if line.name in step.before.memory else 0.0
+        set_aside, drawn, refilled = ledger.reserve.set_aside, ledger.reserve.drawn, ledger.reserve.refilled
+        assert (drawn <= (held + set_aside) * (1 + ROUNDING)).all()
+        assert (ledger.reserve.balance <= (held + set_aside - drawn + refilled) * (1 + ROUNDING) + 1e-6).all()
         assert ((offer.reach >= 0) & (offer.reach <= 1)).all()
         for_pathways = for_pathways + ledger.paid * line.pathway_share
         if not line.background and not line.federal:

@@ -9,6 +9,7 @@ from simulated import (
     formula_of,
     line_of,
     made_up,
+    new_mexico_ensemble,
     parameters_from,
     shipped,
     sparse,
@@ -21,6 +22,8 @@ from sim.arrays import district_total
 from sim.engine import recording
 from sim.engine.economy import entry_index
 from sim.engine.ensemble import Ensemble
+from sim.engine.money import prospects
+from sim.engine.situation import school_bonus
 from sim.parameters.groups import Dated, Enrollment
 
 
@@ -96,3 +99,19 @@ def test_better_districts_launch_more_and_progress_further(ensemble: Ensemble) -
     )
     assert high.year.choice.wanted.sum() > low.year.choice.wanted.sum()
     assert high.after.concentrators.sum() > 1.05 * low.after.concentrators.sum()
+
+
+def test_a_school_is_promised_only_where_one_more_site_would_be_counted_as_one() -> None:
+    ensemble = new_mexico_ensemble(3, 2)
+    for step in steps(ensemble, shipped("aligned_base"), 2):
+        sites, year = step.before.sites, step.year
+        beliefs = ensemble.parameters.beliefs
+        believed = prospects(beliefs, ensemble.premises, step.before, year.offers, year.conditions)
+        demand = year.situation.site_demand
+        promised = school_bonus(ensemble.world, ensemble.parameters, step.before, believed, demand)
+        counted = sites.max(axis=-1, keepdims=True)
+        counts_more = (sites + 1.0 > counted) & (counted < ensemble.world.districts.high_schools[:, np.newaxis])
+        assert (promised[~counts_more] == 0.0).all()
+        fills = demand >= ensemble.parameters.decisions.minimum_section
+        assert (promised[counts_more & fills] > 0.0).all()
+        assert (counts_more & fills).any()

@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,12 @@ from simulated import (
 from small_world import context_of, counts_of, small_world
 
 import sim.results
+from sim.arrays import ZERO
 from sim.behavior.deciding import decide
 from sim.behavior.launching import at_its_turn
 from sim.engine import recording
 from sim.engine.ensemble import Ensemble
-from sim.engine.money import Offer, Offers
+from sim.engine.money import Offer, Offers, Prospects
 from sim.funding import allocation, pricing
 from sim.funding.allocation import STAGES, LineMemory
 from sim.inputs import InputError
@@ -46,7 +47,10 @@ from sim.study.explain_decision import (
     VALUE,
     decision_items,
     decision_of,
+    excess_costs,
     revenue_by_line,
+    seen_with,
+    site_revenue,
 )
 from sim.study.explain_items import Item, Moment, amount, beside
 from sim.study.explain_payment import PAID, TOGETHER, payment_items
@@ -140,8 +144,10 @@ def test_the_decision_told_is_the_decision_made(formula: str) -> None:
         for term, words in TERM_WORDS.items():
             assert wish[words] == moment.at(getattr(decision.terms, term))
             summed = summed + wish[words]
-        assert summed == moment.at(decision.launch.score) == wish["attractiveness, without the intercept"]
-        odds = wish["intercept"] + summed
+        score = wish["attractiveness, without the intercept"]
+        assert score == moment.at(decision.launch.score)
+        assert summed == pytest.approx(score, rel=1e-12, abs=1e-12)
+        odds = wish["intercept"] + score
         assert wish["together"] == odds
         assert wish["chance of wanting it this year"] == pytest.approx(1.0 / (1.0 + math.exp(-odds)), rel=1e-12)
         wanted = wish["the draw, which must be lower"] < wish["chance of wanting it this year"]
@@ -150,26 +156,45 @@ def test_the_decision_told_is_the_decision_made(formula: str) -> None:
 
 
 def bonus_by_the_rule(moment: Moment) -> Any:
-    """What a site of enough students earns where some high school has no pathway yet, at the believed price."""
+    """What a site of enough students earns at the believed price where it makes one more high school offer CTE: some
+    school has no pathway yet, and all that have one have this one, as sites stand in the largest schools first."""
     known, world = moment.year.situation, moment.ensemble.world
     fills = known.site_demand >= moment.ensemble.parameters.decisions.minimum_section
-    free = known.sites.max(axis=-1, keepdims=True) < world.districts.high_schools[:, np.newaxis]
-    return moment.year.prospects.per_school * (fills & free)
+    offering = known.sites.max(axis=-1, keepdims=True)
+    free = offering < world.districts.high_schools[:, np.newaxis]
+    return moment.year.prospects.per_school * (fills & free & (known.sites == offering))
 
 
 def test_the_revenue_of_each_line_adds_up_to_what_the_district_expected() -> None:
     for moment in moments("aligned")[:7] + moments("status_quo")[:7]:
         whole = np.sum([dollars for _, dollars in revenue_by_line(moment)], axis=0)
-        np.testing.assert_allclose(whole, moment.year.situation.site_revenue, rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(whole, site_revenue(moment), rtol=1e-9, atol=1e-6)
         value = told(decision_items(moment), VALUE)
         parts = [dollars for name, dollars in value.items() if name.startswith("revenue from")]
         assert sum(parts) == pytest.approx(value["expected revenue"], rel=1e-9)
+        assert value["yearly margin"] == moment.at(moment.year.situation.site_margin)
+        assert value["expected revenue"] - value["excess cost as practiced"] == pytest.approx(value["yearly margin"])
         school = value["  of it for one more high school with a pathway"]
         assert school == pytest.approx(moment.at(bonus_by_the_rule(moment)), rel=1e-9, abs=1e-6)
         net = value["years that it counts for"] * (value["expected revenue"] - value["excess cost as practiced"]) - (
             value["start-up cost"] - value["start-up grant"]
         )
         assert value["net value"] == pytest.approx(net, rel=1e-12)
+
+
+def test_the_cost_told_is_the_margin_where_nothing_is_believed_to_be_paid() -> None:
+    """In a district with students nothing else is left of either margin once all prices and own money are zero."""
+    for moment in moments("aligned")[::5]:
+        prices = {price.name: ZERO for price in fields(Prospects) if price.name != "credential_prices"}
+        unpaid = seen_with(moment, Prospects(**prices, credential_prices=(ZERO, ZERO, ZERO)))
+        cost, running = excess_costs(moment), moment.before.participants.sum(axis=-1) > 0
+        assert running.any()
+        np.testing.assert_allclose(-unpaid.margin[running], cost.pathway[running], rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(-unpaid.site_margin[running], cost.site[running], rtol=1e-9, atol=1e-6)
+        close = told(decision_items(moment), CLOSING)
+        if close["sites"] > 0:
+            margin = close["expected revenue of the pathway"] - close["excess cost as practiced"]
+            assert margin == pytest.approx(moment.at(moment.year.situation.margin), rel=1e-9, abs=1e-6)
 
 
 def strained(general_startup: float, launches: float) -> Ensemble:
@@ -250,8 +275,8 @@ def test_students_told_are_those_who_came() -> None:
         school, at = moment.year.schooling, moment.at
         came = told(items, STUDENTS)
         asked = (
-            came["would take CTE if every cluster were in reach"]
-            * (came["of them in this cluster"] * came["within reach of a site"])
+            came["of them in this cluster"]
+            * came["within reach of a site"]
             * came["raised by students whose cluster is out of reach"]
         )
         assert asked == came["students who ask for it"] == at(school.demanded)

@@ -172,8 +172,19 @@ def test_no_district_with_a_pathway_falls_below_its_floor_but_by_proration(
     line = _per_concentrator({**rule, "hold_harmless": {"share": 0.9}})
     ledger, _, _, (counts, memory, _, _) = one_year(line, seed, year)
     floor = 0.9 * memory.reference * counts.offering
+    if line.rules.spending_multiple is not None:
+        floor = np.minimum(floor, line.rules.spending_multiple * counts.expenditure)
     assert (ledger.phased_in >= floor).all()
     assert (ledger.paid >= floor * ledger.proration).all()
+
+
+@given(line=capped_lines, seed=SEEDS, year=st.integers(2027, 2032), match=st.floats(0.1, 3.0))
+def test_no_rule_lifts_a_payment_above_what_a_match_allows(line: Line, seed: int, year: int, match: float) -> None:
+    matched = line.model_copy(update={"rules": line.rules.model_copy(update={"local_match": match, "carryover": None})})
+    ledger, _, _, (counts, _, _, _) = one_year(matched, seed, year)
+    most = counts.expenditure / (1.0 + match)
+    for stage in (ledger.matched, ledger.guaranteed, ledger.held_harmless, ledger.phased_in, ledger.paid):
+        assert (stage <= most * (1.0 + 1e-12) + 1e-9).all()
 
 
 @given(seed=SEEDS, first=st.floats(0.0, 1.0), second=st.floats(0.0, 1.0))

@@ -17,6 +17,7 @@ from sim.funding.schedule import Schedule
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
 from sim.study.design import parameters_for
+from sim.study.static_score import base_year_position
 
 CONF = Path(__file__).parent.parent / "conf"
 NAMES = sorted(path.stem for path in (CONF / "formula").glob("*.yaml"))
@@ -24,8 +25,9 @@ OTHER_STATES = (
     "texas", "ohio", "indiana", "kansas", "florida", "kentucky", "michigan", "utah", "colorado_reimbursement",
     "colorado_credential_bonus", "louisiana", "minnesota", "arizona", "wyoming", "wisconsin", "tennessee",
 )  # fmt: skip
-TOLERANCE = 0.03
-"""What the mean over 16 starting maps may be off: another seed moves it by up to 2% where pathways are counted."""
+TOLERANCE = 0.005
+"""What the mean over the 16 starting maps of the default seed may be off: the files round to three digits. Another seed
+moves it by up to 2% where pathways are counted."""
 SEED, REPLICATES = 2026, 16
 
 
@@ -53,7 +55,8 @@ def test_the_base_year_entitlement_is_the_one_the_file_expects(name: str) -> Non
 @pytest.mark.parametrize("name", OTHER_STATES)
 def test_a_law_of_another_state_says_how_it_was_translated_and_what_was_left_out(name: str) -> None:
     formula = shipped(name)
-    assert "another state" in formula.status
+    assert "another state" in formula.status or "bill of" in formula.status
+    assert formula.confidence.startswith(("high", "medium", "low"))
     assert len(formula.translation) > 100
     assert len(formula.not_translated) > 50
     assert formula.takes_effect == 2027
@@ -67,13 +70,148 @@ def test_the_study_of_the_library_runs_every_law_against_current_law() -> None:
 
 
 def test_indianas_amounts_are_those_of_its_code() -> None:
-    """Indiana's published dollars for each credit, level 1 and level 2."""
-    line = shipped("indiana").own_lines[0]
-    tiers = {tier.clusters[0]: tier.dollars for tier in line.components[0].tiers}  # type: ignore[union-attr]
-    assert tiers == {"value_3": 710, "value_2": 398, "value_1": 199}
-    level = line.components[1]
-    assert tiers["value_3"] * level.advanced == 1065  # type: ignore[operator, union-attr]
-    assert tiers["value_2"] * level.advanced == 597  # type: ignore[operator, union-attr]
+    """Indiana's published dollars for each credit at level 1, and at level 2 with what the file adds."""
+    first, second = shipped("indiana").own_lines[0].components
+    amounts = [{tier.clusters[0]: tier.dollars for tier in part.tiers} for part in (first, second)]
+    assert amounts[0] == {"value_3": 710, "value_2": 398, "value_1": 199}
+    both = {word: amounts[0][word] + amounts[1][word] for word in amounts[0]}
+    assert both == {"value_3": 1065, "value_2": 597, "value_1": 298}
+
+
+def by_hand(name: str) -> Array:
+    """What a law of another state owes New Mexico's districts for the counts of the base year, written out once more
+    from its text: dollars statewide for each starting map, ``[R]``. $6,801.50 is New Mexico's unit value."""
+    counts, world = base_year().state.counts, new_mexico()
+    value = 6_801.50
+    participants, concentrators = counts.participants.sum(axis=(1, 2)), counts.concentrators.sum(axis=(1, 2))
+    courses = participants + 0.5 * concentrators
+    earned = [tier.sum(axis=(1, 2)) for tier in counts.credentials]
+    worth = world.clusters.credential_tier
+    spent = np.maximum(counts.expenditure, 0.0)
+
+    def in_tier(number: Array, tier: float) -> Array:
+        return number[:, :, worth == tier].sum(axis=(1, 2))
+
+    def in_clusters(number: Array, *clusters: str) -> Array:
+        return number[:, :, [cluster in clusters for cluster in world.clusters.identifier]].sum(axis=(1, 2))
+
+    def at_least(owed: Array, floor: Array | float) -> Array:
+        return np.maximum(owed, floor * counts.offering).sum(axis=(1, 2))
+
+    match name:
+        case "texas":
+            levels = 0.5 * (0.10 + 0.28) * (participants - concentrators) + 0.47 * 1.5 * concentrators
+            return value / 6.0 * levels
+        case "ohio":
+            taken = counts.participants + 0.5 * counts.concentrators
+            fourth = in_clusters(taken, "education", "marketing_sales")
+            second = in_clusters(
+                taken, "arts_entertainment_design", "hospitality_events_tourism", "management_entrepreneurship",
+                "public_service_safety", "supply_chain_transportation",
+            )  # fmt: skip
+            weighted = 0.6230 * (courses - second - fourth) + 0.5905 * second + 0.1830 * fourth
+            return value / 6.0 * (weighted + 0.0294 * courses) + 725.0 * sum(earned)
+        case "indiana":
+            first, later = counts.participants - counts.concentrators, counts.concentrators
+            return sum(
+                2.0 * low * in_tier(first, tier) + 3.0 * high * in_tier(later, tier)
+                for tier, low, high in ((3.0, 710.0, 1_065.0), (2.0, 398.0, 597.0), (1.0, 199.0, 298.0))
+            )
+        case "kansas":
+            paid = np.minimum(sum(counts.credentials), counts.concentrators).sum(axis=(1, 2))
+            return 0.5 * value / 6.0 * courses + 1_000.0 * paid
+        case "florida":
+            graded = 0.4 * counts.dual_credit.sum(axis=(1, 2))
+            return value * (0.1 * earned[0] + 0.2 * earned[1] + 0.3 * earned[2] + 0.08 * graded)
+        case "michigan":
+            return 50e6 + 35.0 * participants + 35.0 * in_tier(counts.participants, 3.0)
+        case "kentucky" | "utah":
+            return np.full(REPLICATES, 50e6)
+        case "louisiana":
+            charter = np.array([[kind == "charter"] for kind in world.districts.kind])
+            seats = (counts.participants + 0.5 * counts.concentrators).sum(axis=-1, keepdims=True)
+            fund = at_least(0.06 * value * 0.5 * seats, np.where(charter, 10_000.0, 25_000.0))
+            return fund + 0.06 * value * courses
+        case "minnesota":
+            return 0.35 * spent.sum(axis=(1, 2))
+        case "colorado_reimbursement":
+            full_time = 0.19 * counts.participants.sum(axis=-1, keepdims=True)
+            first = np.minimum(spent, 1_250.0 * full_time)
+            return (0.8 * first + 0.5 * (spent - first)).sum(axis=(1, 2))
+        case "colorado_credential_bonus":
+            paid = np.minimum(sum(counts.credentials), counts.concentrators).sum(axis=-1, keepdims=True)
+            most = 0.10 * sum(counts.credentials).sum(axis=(1, 2), keepdims=True)
+            poor = 1.0 + 0.2 * world.districts.poverty_share[:, np.newaxis]
+            return (1_000.0 * poor * np.minimum(paid, most) + 200.0 * counts.placements).sum(axis=(1, 2))
+        case "arizona":
+            return 0.25 * value * 0.75 * participants
+        case "wyoming":
+            equipment = 9_428.77 * counts.instructors.sum(axis=-1, keepdims=True)
+            equipment = np.maximum(equipment, 18_857.57 * counts.offering_schools)
+            return 0.29 * value / 6.0 * courses + equipment.sum(axis=(1, 2))
+        case "wisconsin":
+            return 1_000.0 * np.minimum(sum(counts.credentials), counts.concentrators).sum(axis=(1, 2))
+        case "tennessee":
+            of_year = counts.participants + 0.5 * counts.concentrators
+            return sum(dollars * in_tier(of_year, tier) for tier, dollars in ((3.0, 800.0), (2.0, 600.0), (1.0, 400.0)))
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("name", OTHER_STATES)
+def test_a_law_of_another_state_owes_what_its_text_says_computed_by_hand(name: str) -> None:
+    np.testing.assert_allclose(owed(name), by_hand(name).mean(), rtol=1e-6)
+
+
+def test_the_aligned_formula_and_its_five_elements_are_the_projects_amounts_by_hand() -> None:
+    """$50,000 a high school, $905 a concentrator, $1,592 in high-cost fields, $250 to $750 a credential (one for each
+    student, the best first), and of all that up to a tenth for quality."""
+    counts, clusters = base_year().state.counts, new_mexico().clusters
+    schools = 50_000.0 * counts.offering_schools[..., 0]
+    students = 905.0 * counts.concentrators.sum(axis=-1)
+    high_cost = (1_592.0 - 905.0) * (counts.concentrators * clusters.high_cost_share).sum(axis=-1)
+    room, credentials = counts.concentrators, 0.0
+    for tier, dollars in ((3, 750.0), (2, 500.0), (1, 250.0)):
+        paid = np.minimum(counts.credentials[tier - 1], room)
+        room, credentials = room - paid, credentials + dollars * paid.sum(axis=-1)
+    rest = schools + students + high_cost + credentials
+    quality = 0.10 * rest * counts.quality.mean(axis=-1)
+
+    def statewide(by_district: Array) -> float:
+        return float(by_district.sum(axis=-1).mean())
+
+    np.testing.assert_allclose(owed("aligned"), statewide(rest + quality), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_base"), statewide(schools), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_per_concentrator"), statewide(students), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_cost_tier"), statewide(high_cost), rtol=1e-9)
+    np.testing.assert_allclose(owed("aligned_credentials"), statewide(credentials), rtol=1e-9)
+    # Alone, quality is paid for each concentrator; the amount is chosen so that the state owes the same.
+    np.testing.assert_allclose(owed("aligned_quality"), statewide(quality), rtol=0.03)
+    assert shipped("aligned").own_lines[0].appropriation.dollars == 50_000_000  # type: ignore[union-attr]
+
+
+def test_weights_inside_the_seg_are_worth_what_the_bills_say_by_hand() -> None:
+    counts = base_year().state.counts
+    concentrators = counts.concentrators.sum(axis=(1, 2)).mean()
+    members = counts.membership.sum(axis=(1, 2)).mean()
+    # Unfunded units dilute the unit value, by the share that they add to the state's base units.
+    np.testing.assert_allclose(owed("sb130_quarter_weight"), 0.25 * concentrators * 6_801.50, rtol=0.02)
+    assert owed("sb130_quarter_weight") < 0.25 * concentrators * 6_801.50
+    np.testing.assert_allclose(owed("seg_only"), 0.0723 * members * 6_801.50, rtol=1e-6)
+
+
+def test_utahs_base_is_paid_first_and_hours_share_the_rest() -> None:
+    ensemble = base_year()
+    counts, line = ensemble.state.counts, shipped("utah").own_lines[0]
+    clusters = counts.sites.sum(axis=-1) / np.maximum(counts.offering_schools[..., 0], 1.0)
+    courses = 5.0 * counts.instructors.sum(axis=-1) / np.maximum(counts.offering_schools[..., 0], 1.0)
+    units = np.zeros_like(clusters)
+    for least, most_courses, step in ((2, 6, 10), (3, 9, 15), (4, 12, 20), (5, 15, 25)):
+        units = np.where((clusters >= least) & (courses >= most_courses), step, units)
+    base = (units * counts.offering_schools[..., 0]).sum(axis=-1) * 6_801.50
+    assert (base < 50e6).all()
+    taken = counts.participants.sum(axis=(1, 2)) + 0.5 * counts.concentrators.sum(axis=(1, 2))
+    schedule = base_year_position(ensemble, shipped("utah")).offers[line.name].schedule
+    np.testing.assert_allclose(schedule.per_participant[:, 0, 0], (50e6 - base) / taken, rtol=1e-6)
 
 
 def test_ohio_puts_every_cluster_into_a_category() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import BaseModel
+from small_world import context_of, counts_of, small_world
 
 from sim.funding.components import COMPONENTS
 from sim.funding.components.base import BreadthStep
@@ -16,7 +17,9 @@ from sim.funding.components.tiers import Tier
 from sim.funding.formula import Formula
 from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_formula, read_lines
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
+from sim.funding.schedule import Schedule, entitlement
 from sim.inputs import InputError, read_yaml
+from sim.study.inputs import chosen_source
 
 FOLDER = Path(__file__).parent.parent / "conf"
 CLUSTERS = ("agriculture", "construction", "healthcare_human_services")
@@ -192,6 +195,27 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "advanced is at least introductory",
     ),
     (
+        "courses outside a program of study without their share",
+        component(kind="course_level", introductory=0.28, advanced=0.47, outside=0.1),
+        "outside and outside_share go together",
+    ),
+    (
+        "courses outside a program of study paid more",
+        component(kind="course_level", introductory=0.28, advanced=0.47, outside=0.3, outside_share=0.5),
+        "are paid no more than introductory ones",
+    ),
+    (
+        "a remainder of money without end",
+        component(kind="remainder", count="participants"),
+        "'remainder' divides the appropriation, so it needs a number of dollars",
+    ),
+    (
+        "tiers of a remainder that is shared over members",
+        {**component(kind="remainder", count="members", tiers=[{"clusters": "construction", "multiplier": 2}]),
+         "appropriation": {"rule": "fixed", "dollars": 1}},
+        "tiers share out what is left over",
+    ),
+    (
         "concentrators with fewer credits",
         component(kind="per_student", count="credit_hours", dollars=1, credits_per_concentrator=0.5),
         "at least as many credits",
@@ -218,6 +242,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "expenditure_reimbursement.rate: -0.35 is not allowed",
     ),
     ("no one in a class", component(kind="instructor_unit", dollars=1, students_per_unit=0), "students_per_unit: 0"),
+    (
+        "a minimum for instructors that are only allotted",
+        component(kind="instructor_unit", dollars=1, students_per_unit=23, minimum_per_school=5),
+        "a minimum_per_school goes with instructors employed",
+    ),
     ("dollars and weights", component(kind="credential_bonus"), "write exactly one of dollars or weights"),
     (
         "weights of nothing",
@@ -376,9 +405,81 @@ def test_no_tag_builds_anything_wherever_it_stands(tmp_path: Path, tag: str) -> 
     assert "\n" not in str(refusal.value)
 
 
+IN_A_FILE: list[tuple[str, str, str]] = [
+    ("per_school: 50_000", "per_scool: 50_000", "line 7: components.0.base.per_scool: unknown key; did you mean"),
+    ("per_school: 50_000", "per_school: -1", "line 7: components.0.base.per_school: -1 is not allowed"),
+    ("kind: base", "kind: bse", "line 7: components.0.kind: 'bse' is not allowed; did you mean 'base'?"),
+    ("dollars: 900}", "dollar: 900}", "line 8: components.1.per_student.dollar: unknown key"),
+    ("count: concentrators, ", "", "line 8: components.1.per_student.count: is missing"),
+    ("phase_in: [0.5]", "phase_in: [0.5, 0.25]", "line 9: rules.phase_in: [0.5, 0.25] is not allowed"),
+    ("dollars: 40_000_000", "dollars: 40M", "line 10: appropriation.indexed.dollars: '40M' is not allowed"),
+    ("year_of_numbers", "year_of_number", "line 3: year_of_number: unknown key"),
+    ("source: a member's draft, 3 November 2026\n", "", "my_bill.yaml: source: is missing"),
+    (
+        "{kind: base, per_school: 50_000}",
+        "{kind: per_student, count: members, dollars: 1}",
+        "line 6: components: [",
+    ),
+    (
+        "{kind: base, per_school: 50_000}",
+        "kind: cost_tier\n    tiers:\n      - clusters: []\n        dollars: 1",
+        "line 9: components.0.cost_tier.tiers.0.clusters: [] is not allowed: name at least one cluster",
+    ),
+    (
+        "{kind: base, per_school: 50_000}",
+        "kind: cost_tier\n    tiers:\n      - clusters: [construction,\n          agricultur]\n        dollars: 1",
+        "line 10: line my_bill: unknown cluster 'agricultur'; did you mean 'agriculture'?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), IN_A_FILE)
+def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "my_bill.yaml"
+    written = BILL.replace("description: ", "description: >-\n  ")
+    assert old in written
+    path.write_text(written.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        read_formula(path, FOLDER / "line", CLUSTERS)
+    told = str(refusal.value)
+    assert told.startswith("my_bill.yaml")
+    assert said in told
+    assert "\n" not in told
+
+
+def test_an_error_in_one_of_several_lines_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    head = "title: Two lines\nsource: a draft\nyear_of_numbers: 2026\ndescription: Two lines.\nlines:\n"
+    line = "  - name: {}\n    components: [{{kind: base, per_school: {}}}]\n    appropriation: {{rule: full}}\n"
+    path.write_text(head + line.format("one", 1) + line.format("other", -1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"^two\.yaml, line 10: lines\.1: components\.0\.base\.per_school: -1 "):
+        read_formula(path, FOLDER / "line")
+    path.write_text(head + "  - {line: nextgen_pilot, sunset_year: 1}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"^two\.yaml, line 6: lines\.0: sunset_year: 1 is not allowed"):
+        read_formula(path, FOLDER / "line")
+    path.write_text(head + "  - nextgen_pilot\n  - inovation_zones\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"^two\.yaml, line 7: lines\.1: 'inovation_zones' is not a shared line"):
+        read_formula(path, FOLDER / "line")
+
+
+def test_a_mistake_in_a_formula_of_the_configuration_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "formula" / "mine.yaml"
+    path.parent.mkdir()
+    path.write_text(BILL.replace("description: ", "description: >-\n  ").replace("50_000", "-5"), encoding="utf-8")
+    written = read_yaml(path)
+    source = chosen_source(tmp_path, "formula/mine.yaml", written)
+    with pytest.raises(InputError, match=r"^formula/mine\.yaml, line 7: components\.0\.base\.per_school: -5"):
+        formula_from(written, source, "mine", {})
+    # Overridden on the command line, the value is not the file's, and no line of the file is blamed.
+    overridden = {**written, "takes_effect": 27}
+    source = chosen_source(tmp_path, "formula/mine.yaml", overridden)
+    with pytest.raises(InputError, match=r"^formula/mine\.yaml: takes_effect: 27"):
+        formula_from(overridden, source, "mine", {})
+
+
 def test_a_shared_line_that_is_wrong_names_its_own_file(tmp_path: Path) -> None:
     (tmp_path / "grant.yaml").write_text("components: []\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"grant\.yaml: components"):
+    with pytest.raises(InputError, match=r"grant\.yaml, line 1: components"):
         read_lines(tmp_path)
 
 
@@ -423,3 +524,26 @@ def test_the_documented_library_is_the_one_that_is_shipped() -> None:
         if path.stem != "pilot_sunset":
             assert float(rows[path.stem]) == pytest.approx(expected, abs=0.051), path.stem
     assert rows["pilot_sunset"] == "none after FY2026"
+
+
+def test_the_documented_component_pays_what_its_documented_case_says() -> None:
+    """The page on adding a component, followed: its class is run and held to its own worked case."""
+    page = DOCUMENTATION.read_text(encoding="utf-8").split("## Adding a component")[1]
+    code, case = page.split("```python\n")[1].split("```")[0], page.split("```yaml\n")[1].split("```")[0]
+    names: dict[str, Any] = {"__name__": "documented"}
+    exec(compile(code, "formulas.md", "exec"), names)
+    (worked,) = yaml.safe_load(case)
+    (written,) = worked["line"]["components"]
+    travel_aid = names["TravelAid"].model_validate(written)
+    districts = worked["districts"]
+    world = small_world(
+        len(districts),
+        members=[district["members"] for district in districts],
+        locales=[district["locale"] for district in districts],
+    )
+    counts = counts_of(districts)
+    paid = entitlement(travel_aid.prices(context_of(world, counts), Schedule()), counts)
+    assert paid[:, 0].tolist() == worked["expect"]["paid"]
+    assert travel_aid.describe() == ["$40 for every member in rural districts."]
+    with pytest.raises(ValueError, match="greater than or equal to 0"):
+        names["TravelAid"].model_validate({**written, "dollars": -1})

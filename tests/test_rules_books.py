@@ -1,5 +1,7 @@
 """A district's books and costs, worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from parameter_groups import group, number, row
@@ -7,15 +9,16 @@ from small_world import small_world
 
 from sim.behavior.books import backfilled, close_books, closing_local_rate, local_contribution
 from sim.behavior.costs import (
+    UnitCosts,
     elective_cost,
-    instruction_excess,
+    flexible_cost,
     section_salary,
     site_costs,
-    site_scale,
+    unit_costs,
     usual_cost,
-    variable_cost,
+    variable_each,
 )
-from sim.parameters.groups import Books, ClusterCosts, Costs, Staffing
+from sim.parameters.groups import Books, Choice, ClusterCosts, Costs, Staffing
 
 BOOKS = group(Books, spending_floor=0.2, cash_draw=0.5, carryover_limit=1.0, rescue_rate=0.5)
 COSTS = group(
@@ -87,13 +90,29 @@ def test_own_money_is_set_to_what_closes_the_books(receipts: float, participants
     assert rate == pytest.approx(expected)
 
 
-def test_a_smaller_class_than_an_elective_costs_more_for_each_student() -> None:
+CLUSTERS = ClusterCosts(
+    startup_cost=row(0.0),
+    consumables=row(30.0),
+    exam_fee=row(100.0),
+    pass_rate=row(1.0),
+    attempt_rate=row(1.0),
+    launch_years=row(1.0),
+)
+
+
+def units(wage_index: float = 1.0, price_index: float = 1.0) -> UnitCosts:
+    parts = {"costs": COSTS, "clusters": CLUSTERS, "staffing": group(Staffing, premium_paid=0.5)}
+    parameters = type("Parts", (), {**parts, "choice": group(Choice, seats_per_section=0.8)})
+    return unit_costs(small_world().clusters, parameters, number(wage_index), number(price_index))  # type: ignore[arg-type]
+
+
+def test_a_section_costs_its_pay_and_a_participant_saves_an_elective() -> None:
     salary = section_salary(small_world().clusters, number(1.1), COSTS, group(Staffing, premium_paid=0.5))
     assert salary == pytest.approx(row(33_000, 33_000, 33_000))
     elective = elective_cost(number(1.1), COSTS, number(0.8))
     assert elective == pytest.approx(110_000 / (5 * 25 * 0.8))
-    excess = instruction_excess(row(1.0, 2.0), row(20.0, 25.0), row(22_000.0), number(1_100.0))
-    assert excess == pytest.approx(row(0.0, 16_500.0))
+    assert units(wage_index=1.1).section == pytest.approx(salary)
+    assert units(wage_index=1.1).elective == pytest.approx(elective)
 
 
 def test_costs_of_a_site_rise_with_prices() -> None:
@@ -107,30 +126,29 @@ def test_costs_of_a_site_rise_with_prices() -> None:
     ("sites", "sections", "expected"), [(1.0, 5.0, 1.0), (1.0, 1.0, 0.68), (2.0, 5.0, 1.6), (0.0, 0.0, 0.0)]
 )
 def test_part_of_a_sites_cost_goes_with_its_instructors(sites: float, sections: float, expected: float) -> None:
-    assert site_scale(number(sites), number(sections), COSTS) == pytest.approx(expected)
+    nothing = number(0.0)
+    cost = flexible_cost(number(sites), number(sections), nothing, nothing, nothing, units(price_index=1.5))
+    assert cost == pytest.approx(expected * row(12.0, 12.0, 12.0))
 
 
 def test_consumables_and_exams() -> None:
-    clusters = ClusterCosts(
-        startup_cost=row(0.0),
-        consumables=row(30.0),
-        exam_fee=row(100.0),
-        pass_rate=row(1.0),
-        attempt_rate=row(1.0),
-        launch_years=row(1.0),
-    )
-    cost = variable_cost(row(20.0), row(5.0), row(3.0), clusters, number(1.1), COSTS)
-    assert cost == pytest.approx((25 * 30 * 2 + 300) * 1.1)
+    nothing = number(0.0)
+    cost = flexible_cost(nothing, nothing, row(20.0), row(5.0), row(3.0), units(price_index=1.1))
+    assert cost == pytest.approx(((25 * 30 * 2 + 300) * 1.1) * row(1.0, 1.0, 1.0))
+    each = variable_each(number(0.25), number(0.6), units(price_index=1.1), number(0.5))
+    assert each == pytest.approx(0.5 * (1.25 * 30 * 2 + 0.25 * 0.6 * 100) * 1.1)
 
 
 def test_usual_cost_of_a_full_section_is_never_below_a_tenth_of_an_elective() -> None:
-    world = small_world()
-    parameters = type("Part", (), {"costs": COSTS, "choice": type("Choice", (), {"seats_per_section": number(1.0)})})
-    sites = site_costs(world.clusters, number(1.0), COSTS)
-    each = usual_cost(row(900.0), number(800.0), sites, row(10.0), number(0.5), world.clusters, parameters)  # type: ignore[arg-type]
-    assert each == pytest.approx(100 + 0.5 * (8 * (0.6 / 0.5 + 0.4 / 5) + 10) + 0 * each)
-    cheap = usual_cost(row(0.0), number(800.0), sites, row(10.0), number(0.5), world.clusters, parameters)  # type: ignore[arg-type]
-    assert cheap == pytest.approx(80.0 + 0 * cheap)
+    ones = row(1.0, 1.0, 1.0)
+    site = {"site": 0.6 * 8 * ones, "section_upkeep": 0.4 / 5 * 8 * ones}
+    unit = replace(units(), section=900.0 * ones, elective=number(800.0), **site)
+    each = usual_cost(0.5 * row(10.0, 10.0, 10.0), unit, number(0.5), number(1.0), number(0.5))
+    assert each == pytest.approx((100 + 0.5 * (8 * (0.6 / 0.5 + 0.4 / 5) + 10)) * ones)
+    cheap = usual_cost(
+        0.5 * row(10.0, 10.0, 10.0), replace(unit, section=0 * ones), number(0.5), number(1.0), number(0.5)
+    )
+    assert cheap == pytest.approx(80.0 * ones)
 
 
 def test_books_of_one_district_close_as_among_many() -> None:

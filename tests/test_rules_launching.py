@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from parameter_groups import column, group, number, row
 
 from sim.arrays import Array
-from sim.behavior.closing import closing_terms, sites_closed
-from sim.behavior.deciding import Choice, Situation, attraction, decide
+from sim.behavior.closing import ClosingTerms, sites_closed
+from sim.behavior.deciding import Attraction, Choice, Situation, decide
 from sim.behavior.launching import Gates, launch_capacity, pass_gates
 from sim.parameters.groups import Books, Decisions
 
@@ -167,7 +167,7 @@ def test_what_makes_a_site_close(
     margin: float, deficit: bool, vacant: bool, small: bool, equipment: float, log_odds: float
 ) -> None:
     debt, unstaffed, tiny = (np.array([[value]]) for value in (deficit, vacant, small))
-    chance = closing_terms(number(margin), debt, unstaffed, tiny, number(equipment), CLOSING).chance
+    chance = ClosingTerms(number(margin), debt, unstaffed, tiny, number(equipment), CLOSING).chance
     assert chance == pytest.approx(1 / (1 + np.exp(-log_odds)))
 
 
@@ -219,8 +219,8 @@ def situation(**changes: Array) -> Situation:
     known = {
         "sites": 1.0, "sections": 3.0, "vacant_sections": 0.0, "vacant_years": 0.0, "launching": 0.0,
         "facilities": 2.0, "high_schools": 3.0, "equipment": 0.0, "participants": 50.0, "demanded": 60.0,
-        "site_demand": 30.0, "expected_revenue": 5_000.0, "site_revenue": 4_000.0, "yearly_cost": 5_000.0,
-        "site_cost": 3_000.0, "startup_cost": 5_000.0, "startup_grant": 1_000.0, "facility_cost": 90_000.0,
+        "site_demand": 30.0, "site_sections": 2.0, "margin": 0.0, "site_margin": 1_000.0,
+        "startup_cost": 5_000.0, "startup_grant": 1_000.0, "facility_cost": 90_000.0,
         "cash": 6_000.0, "general_money": 500.0, "yearly_spending": 10_000.0, "labor_signal": 0.0, "peer_share": 0.0,
         "quality_gap": 0.0, "revenue_risk": 0.0, "spending_ratio": 0.6, "annuity": 5.0, "class_size": 20.0,
         "class_cap": 30.0, "price_index": 1.0, "seats_per_section": 1.0, "launch_draw": 0.0, "close_draw": 0.0,
@@ -243,12 +243,12 @@ def situation(**changes: Array) -> Situation:
 )
 def test_attractiveness_adds_its_parts(changes: dict[str, float], expected: float) -> None:
     known = situation(**{name: number(value) for name, value in changes.items()})
-    assert attraction(known, number(0.0), DECISIONS).total == pytest.approx(expected)
+    assert Attraction(known, number(0.0), DECISIONS).total == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("value", "price"), [(1_000.0, 1.0), (2_000.0, 2.0)])
 def test_attractiveness_of_money_is_real_and_saturates(value: float, price: float) -> None:
-    score = attraction(situation(price_index=number(price)), number(value), DECISIONS).total
+    score = Attraction(situation(price_index=number(price)), number(value), DECISIONS).total
     assert score == pytest.approx(4.5 + 2.0 * np.log(1 + np.sqrt(2)))
 
 
@@ -272,7 +272,7 @@ def test_a_launch_that_pays_is_made() -> None:
         {"sites": 2.0, "launching": 1.0},
         {"launching": 1.0},
         {"site_demand": 5.0},
-        {"launch_draw": 1.0 - 1e-9, "revenue_risk": 1.0, "site_revenue": -1e9},
+        {"launch_draw": 1.0 - 1e-9, "revenue_risk": 1.0, "site_margin": -1e9},
     ],
 )
 def test_a_launch_is_not_wanted(changes: dict[str, float]) -> None:
@@ -324,7 +324,13 @@ def test_closing_weighs_the_margin_of_each_participant() -> None:
         assert launched(close_draw=draw).sites_closed == closed
     losing = 1 / (1 + np.exp(2.0 - np.log(1 + np.sqrt(2))))
     for draw, closed in ((1 - losing - 1e-9, 0.0), (1 - losing + 1e-9, 1.0)):
-        assert launched(close_draw=draw, yearly_cost=10_000.0).sites_closed == closed
+        assert launched(close_draw=draw, margin=-5_000.0).sites_closed == closed
+
+
+def test_books_that_close_to_the_cent_are_in_no_deficit() -> None:
+    even = 1 / (1 + np.exp(2.0))
+    assert launched(close_draw=1 - even - 1e-9, cash=-1e-9).sites_closed == 0.0
+    assert launched(close_draw=1 - even - 1e-9, cash=-1.0).sites_closed == 1.0
 
 
 def test_a_district_sees_its_own_row() -> None:

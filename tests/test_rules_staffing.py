@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from parameter_groups import group, number, row
 
-from sim.behavior.sizing import section_change, sections_needed, target_class_size
+from sim.behavior.sizing import planned_class, section_change, sections_needed
 from sim.behavior.staffing import (
     by_region,
+    chance_within_year,
     fill_chance,
-    hire,
+    filled,
+    labor_markets,
+    launch_staffed,
     next_supply,
     scarcity,
     sections_vacated,
@@ -21,15 +24,15 @@ SIZING = group(Decisions, expansion_limit=0.25)
 
 @pytest.mark.parametrize(("spending", "expected"), [(0.6, 20.0), (0.9, 20.0), (0.3, 25.0), (0.0, 30.0)])
 def test_classes_are_planned_larger_when_money_is_short(spending: float, expected: float) -> None:
-    size = target_class_size(number(20.0), number(30.0), number(spending), number(0.6))
+    size = planned_class(number(20.0), number(30.0), number(spending), number(0.6))
     assert size == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
-    ("demanded", "sites", "expected"), [(100.0, 2, 5), (109.0, 2, 5), (111.0, 2, 6), (1.0, 2, 2), (500.0, 0, 0)]
+    ("demanded", "sites", "expected"), [(100.0, 2, 5), (109.0, 2, 5), (111.0, 2, 6), (1.0, 2, 2), (0.0, 0, 0)]
 )
 def test_sections_serve_demand_with_one_for_each_site(demanded: float, sites: float, expected: float) -> None:
-    assert sections_needed(number(demanded), number(25.0), number(0.8), number(sites)) == expected
+    assert sections_needed(number(demanded), number(20.0), number(sites)) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,16 +116,22 @@ def test_the_chance_to_fill_a_post(chance: float, rural: float, scarce: float, e
 def test_vacant_posts_are_searched_for_in_rounds(
     vacant: float, chance: float, rounds: float, draw: float, expected: float
 ) -> None:
-    hired = hire(number(vacant), number(chance), number(rounds), number(draw), number(0.0))
-    assert hired.filled == expected
+    within_year = chance_within_year(number(chance), number(rounds))
+    assert filled(number(vacant), within_year, number(draw)) == expected
 
 
 @pytest.mark.parametrize(
     ("chance", "draw", "expected"), [(0.5, 0.49, 1), (0.5, 0.5, 0), (0.0, 0.0, 0), (1.0, 0.999, 1)]
 )
 def test_a_launch_has_one_round(chance: float, draw: float, expected: float) -> None:
-    hired = hire(number(0.0), number(chance), number(5.0), number(0.0), number(draw))
-    assert hired.launch_staffed == expected
+    assert launch_staffed(number(chance), number(draw)) == expected
+
+
+def test_rural_districts_of_a_region_are_a_market_of_their_own() -> None:
+    markets = labor_markets(np.array([0, 0, 1, 1, 1]), np.array([True, False, False, False, True]))
+    assert markets.region[markets.place].tolist() == [0, 0, 1, 1, 1]
+    assert markets.rural[markets.place, 0].tolist() == [1, 0, 0, 0, 1]
+    assert len(markets.region) == 4
 
 
 @pytest.mark.parametrize(
@@ -219,5 +228,5 @@ def test_posts_leave_and_are_filled_right_on_average() -> None:
     draws = (np.arange(2000) + 0.5)[:, np.newaxis, np.newaxis] / 2000
     leaving = sections_vacated(number(12.0), number(4.0), number(0.1), draws)
     assert leaving.mean() == pytest.approx(1.2, abs=0.01)
-    filled = hire(number(5.0), number(0.3), number(2.0), draws, draws).filled
-    assert filled.mean() == pytest.approx(5 * (1 - 0.49), abs=0.01)
+    filled_posts = filled(number(5.0), chance_within_year(number(0.3), number(2.0)), draws)
+    assert filled_posts.mean() == pytest.approx(5 * (1 - 0.49), abs=0.01)

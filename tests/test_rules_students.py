@@ -10,8 +10,11 @@ from sim.parameters.groups import Choice, Outcomes
 from sim.students.choice import (
     demand,
     enrolled,
+    gained_share,
+    job_pull,
     local_shares,
     participation_level,
+    reach_by_sites,
     reached_share,
     seats,
     tilted_shares,
@@ -36,18 +39,25 @@ SCHOOLS = np.array([3, 1])
 
 def test_a_pathway_reaches_its_schools_and_those_who_travel() -> None:
     sites = np.array([[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 9.0]])
-    reached = reached_share(COVERAGE, sites, SCHOOLS, number(0.0))
+    reach = reach_by_sites(COVERAGE, SCHOOLS, number(0.0))
+    reached = reached_share(reach, reach.entry(sites))
     assert reached == pytest.approx(np.array([[0.0, 0.5, 0.8, 1.0], [0.0, 1.0, 1.0, 1.0]]))
-    travelling = reached_share(COVERAGE, sites, SCHOOLS, number(0.4))
+    reach = reach_by_sites(COVERAGE, SCHOOLS, number(0.4))
+    travelling = reached_share(reach, reach.entry(sites))
     assert travelling == pytest.approx(np.array([[0.0, 0.7, 0.88, 1.0], [0.0, 1.0, 1.0, 1.0]]))
+    further = gained_share(reach, reach.entry(sites))
+    assert further == pytest.approx(np.array([[0.7, 0.18, 0.12, 0.0], [1.0, 0.0, 0.0, 0.0]]))
 
 
 def test_reach_is_the_same_for_a_batch_of_runs() -> None:
     sites = np.random.default_rng(1).integers(0, 4, (5, 2, 3)).astype(np.float64)
     travel = np.linspace(0, 1, 5)[:, np.newaxis, np.newaxis]
-    together = reached_share(COVERAGE, sites, SCHOOLS, travel)
+    together = reach_by_sites(COVERAGE, SCHOOLS, travel)
     for run in range(5):
-        assert np.array_equal(together[run], reached_share(COVERAGE, sites[run], SCHOOLS, travel[run]))
+        alone = reach_by_sites(COVERAGE, SCHOOLS, travel[run])
+        for share in (reached_share, gained_share):
+            ours = share(together, together.entry(sites))[run]
+            assert np.array_equal(ours, share(alone, alone.entry(sites[run])))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +74,7 @@ def test_reach_is_the_same_for_a_batch_of_runs() -> None:
 def test_students_whose_cluster_is_out_of_reach_are_diverted_or_lost(
     reached: tuple[float, float], diversion: float, expected: tuple[float, float]
 ) -> None:
-    asked, boost = demand(number(100.0), row(0.6, 0.4), row(*reached), number(diversion))
+    asked, boost = demand(100.0 * row(0.6, 0.4), number(100.0), row(*reached), number(diversion))
     assert asked == pytest.approx(row(*expected))
     assert asked == pytest.approx(100.0 * row(0.6, 0.4) * row(*reached) * boost)
 
@@ -112,7 +122,8 @@ def test_local_shares_sum_to_one() -> None:
 
 @pytest.mark.parametrize(("tilt", "expected"), [(0.0, (0.5, 0.5)), (0.4, (0.6, 0.4)), (1.0, (0.75, 0.25))])
 def test_demand_leans_toward_jobs(tilt: float, expected: tuple[float, float]) -> None:
-    assert tilted_shares(row(0.5, 0.5), row(1.5, 0.5), number(tilt)) == pytest.approx(row(*expected))
+    pull = job_pull(row(1.5, 0.5), number(tilt))
+    assert tilted_shares(row(0.5, 0.5), pull) == pytest.approx(row(*expected))
 
 
 def test_participation_by_locale() -> None:
@@ -246,7 +257,8 @@ NATURAL = (number(0.25), number(0.5), number(0.25))
 
 def mix(prices: tuple[float, float, float], effort: float) -> list[float]:
     one, two, three = (number(price) for price in prices)
-    return [share.item() for share in tier_mix(NATURAL, (one, two, three), number(effort), OUTCOMES)]
+    weights = [weight.item() for weight in tier_mix(NATURAL, (one, two, three), number(effort), OUTCOMES)]
+    return [weight / sum(weights) for weight in weights]
 
 
 def test_without_effort_or_prices_the_mix_is_natural() -> None:

@@ -121,3 +121,10 @@ def test_nonsense_is_refused_in_one_line(written, said) -> None:
         scenario_from(written, "x.yaml", "x")
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_what_is_wrong_in_a_scenario_file_is_told_with_its_line(tmp_path) -> None:
+    path = tmp_path / "slump.yaml"
+    path.write_text("title: A slump\nsource: made up\nyears:\n  2030: {revenue: 0.9}\n  2031: {revenue: -1}\n")
+    with pytest.raises(InputError, match=r"^slump\.yaml, line 5: years\.2031\.revenue: -1 is not allowed"):
+        read_scenario(path)

@@ -173,16 +173,16 @@ def test_progress_is_told_from_start_to_end(tmp_path: Path) -> None:
 
 
 def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.study import chunk
+    from sim.study.designs import batches
 
-    original = chunk.prepare
+    original = batches.prepare
 
     def fails_for_the_second(*arguments: Any, **named: Any) -> Any:
         if 1 in arguments[4]:
             raise FloatingPointError("concentrators is not a finite number")
         return original(*arguments, **named)
 
-    monkeypatch.setattr(chunk, "prepare", fails_for_the_second)
+    monkeypatch.setattr(batches, "prepare", fails_for_the_second)
     outcome = run(tmp_path)
     assert outcome == Outcome(10, 0, 2)
     results = sim.results.open(tmp_path)

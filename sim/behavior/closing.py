@@ -10,14 +10,51 @@ from sim.parameters.groups import Decisions
 
 @dataclass(frozen=True)
 class ClosingTerms:
-    """What speaks for closing a site (positive) and against it, log odds, each broadcasting to ``[..., D, C]``."""
+    """What moves the chance that a site closes this year: for it (positive) and against it.
 
-    intercept: Array
-    margin: Array
-    deficit: Array
-    vacancy: Array
-    size: Array
-    equipment: Array
+    ``real_margin`` is expected revenue less practiced cost per participant, constant dollars. Money sunk in equipment
+    that still has service life holds closure back. Gross closure is about 3% a year in ordinary times and 15-25% in a
+    cut (2025 EdWeek survey; Minnesota 2008-11). Terms are log odds, each broadcasting to ``[..., D, C]``.
+    """
+
+    real_margin: Array
+    in_deficit: BoolArray
+    long_vacant: BoolArray
+    small: BoolArray
+    service_life: Array
+    decisions: Decisions
+
+    @property
+    def intercept(self) -> Array:
+        """What holds for every site."""
+        return self.decisions.close_intercept
+
+    @property
+    def margin(self) -> Array:
+        """That it earns or loses money."""
+        weight, scale = self.decisions.close_margin_weight, self.decisions.close_margin_scale
+        term: Array = -weight * np.arcsinh(self.real_margin / scale)
+        return term
+
+    @property
+    def deficit(self) -> Array:
+        """That the district's CTE books are in deficit."""
+        return self.decisions.close_cash_weight * self.in_deficit
+
+    @property
+    def vacancy(self) -> Array:
+        """That its post has long been vacant."""
+        return self.decisions.close_vacancy_weight * self.long_vacant
+
+    @property
+    def size(self) -> Array:
+        """That too few students come."""
+        return self.decisions.close_size_weight * self.small
+
+    @property
+    def equipment(self) -> Array:
+        """Service life left in its equipment."""
+        return -self.decisions.close_inertia * self.service_life
 
     @property
     def total(self) -> Array:
@@ -28,30 +65,6 @@ class ClosingTerms:
     def chance(self) -> Array:
         """The chance that a site closes this year, ``[..., D, C]``."""
         return logistic(self.total)
-
-
-def closing_terms(
-    margin: Array,
-    in_deficit: BoolArray,
-    long_vacant: BoolArray,
-    small: BoolArray,
-    equipment: Array,
-    decisions: Decisions,
-) -> ClosingTerms:
-    """What moves the chance that a site closes this year.
-
-    ``margin`` is expected revenue less practiced cost per participant, constant dollars. Money sunk in equipment that
-    still has service life holds closure back. Gross closure is about 3% a year in ordinary times and 15-25% in a cut
-    (2025 EdWeek survey; Minnesota 2008-11).
-    """
-    return ClosingTerms(
-        intercept=decisions.close_intercept,
-        margin=-decisions.close_margin_weight * np.arcsinh(margin / decisions.close_margin_scale),
-        deficit=decisions.close_cash_weight * in_deficit,
-        vacancy=decisions.close_vacancy_weight * long_vacant,
-        size=decisions.close_size_weight * small,
-        equipment=-decisions.close_inertia * equipment,
-    )
 
 
 def sites_closed(sites: Array, chance: Array, draw: Array) -> Array:

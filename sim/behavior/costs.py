@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
-from sim.parameters.groups import ClusterCosts, Costs, Parameters, Staffing
+from sim.parameters.groups import Costs, Parameters, Staffing
 from sim.world.world import Clusters
 
 
@@ -30,12 +30,6 @@ def site_costs(clusters: Clusters, price_index: Array, costs: Costs) -> SiteCost
     return SiteCosts(clusters.replacement_cost * level, upkeep * level)
 
 
-def site_scale(sites: Array, sections: Array, costs: Costs) -> Array:
-    """How many sites at 1.0 FTE a pathway's non-salary costs amount to: part goes with the site whatever its size,
-    part with its instructors."""
-    return costs.fixed_site_share * sites + (1.0 - costs.fixed_site_share) * sections / costs.sections_per_instructor
-
-
 def section_salary(clusters: Clusters, wage_index: Array, costs: Costs, staffing: Staffing) -> Array:
     """Compensation for one section, dollars, ``[..., 1, C]``, with the part of the cluster's wage premium paid."""
     premium = 1.0 + staffing.premium_paid * clusters.salary_premium
@@ -48,41 +42,67 @@ def elective_cost(wage_index: Array, costs: Costs, seats_per_section: Array) -> 
     return costs.compensation * wage_index / participants_per_instructor
 
 
-def instruction_excess(sections: Array, participants: Array, salary: Array, elective: Array) -> Array:
-    """Instruction beyond ordinary electives, dollars, ``[..., D, C]``: smaller classes cost more per student."""
-    return sections * salary - participants * elective
+@dataclass(frozen=True)
+class UnitCosts:
+    """What one unit of everything costs in a year, dollars, ``[..., 1, C]``, with everything sustained.
+
+    ``section``: compensation of a section. ``elective`` ``[..., 1, 1]``: what a participant would cost in an ordinary
+    course. Non-salary costs go partly with the ``site`` whatever its size, partly with its instructors
+    (``section_upkeep``). Consumables and exam fees go with each ``participant``, further with each ``concentrator``,
+    as upper-level courses use more, and with each exam ``attempt``.
+    """
+
+    section: Array
+    elective: Array
+    site: Array
+    section_upkeep: Array
+    participant: Array
+    concentrator: Array
+    attempt: Array
 
 
-def usual_cost(
-    salary: Array,
-    elective: Array,
-    sites: SiteCosts,
-    variable_each: Array,
-    practiced: Array,
-    clusters: Clusters,
-    parameters: Parameters,
+def unit_costs(clusters: Clusters, parameters: Parameters, wage_index: Array, price_index: Array) -> UnitCosts:
+    """Unit costs at a year's wages and prices; the same for all districts."""
+    costs, drawn = parameters.costs, parameters.clusters
+    site = site_costs(clusters, price_index, costs).total
+    materials = drawn.consumables * costs.running_level * price_index
+    return UnitCosts(
+        section=section_salary(clusters, wage_index, costs, parameters.staffing),
+        elective=elective_cost(wage_index, costs, parameters.choice.seats_per_section),
+        site=costs.fixed_site_share * site,
+        section_upkeep=(1.0 - costs.fixed_site_share) / costs.sections_per_instructor * site,
+        participant=materials,
+        concentrator=materials * costs.upper_level_consumables,
+        attempt=drawn.exam_fee * price_index,
+    )
+
+
+def variable_each(progression: Array, attempts_each: Array, unit: UnitCosts, practiced: Array) -> Array:
+    """Consumables and exams of a participant where ``progression`` of them concentrate, with ``attempts_each`` exams
+    for each concentrator, dollars, ``[..., D, C]``; the share of them that is ``practiced``."""
+    return practiced * unit.participant + progression * (practiced * (unit.concentrator + attempts_each * unit.attempt))
+
+
+def flexible_cost(
+    sites: Array, sections: Array, participants: Array, concentrators: Array, attempts: Array, unit: UnitCosts
 ) -> Array:
+    """All but instruction, dollars, ``[..., D, C]``: replacement, upkeep, consumables and exams."""
+    return (
+        sites * unit.site
+        + sections * unit.section_upkeep
+        + participants * unit.participant
+        + concentrators * unit.concentrator
+        + attempts * unit.attempt
+    )
+
+
+def usual_cost(practiced_variable: Array, unit: UnitCosts, practiced: Array, seats: Array, usual_site: Array) -> Array:
     """Excess cost of a participant in a full section of a site of usual size, dollars, ``[..., D, C]``, positive.
 
-    ``variable_each`` are consumables and exams of a participant; non-salary costs count as far as they are practiced.
+    ``practiced_variable`` are a participant's consumables and exams and ``practiced`` the share of non-salary costs, as
+    far as they are paid in ordinary years. ``seats`` ``[..., 1, C]`` are the participants of a full section,
+    ``usual_site`` the sites at 1.0 FTE that a site usually amounts to.
     """
-    seats = clusters.class_size * parameters.choice.seats_per_section
-    costs = parameters.costs
-    site_share = costs.fixed_site_share / costs.usual_site + (1.0 - costs.fixed_site_share) / (
-        seats * costs.sections_per_instructor
-    )
-    excess = salary / seats - elective + practiced * (sites.total * site_share + variable_each)
-    return np.maximum(excess, 0.1 * elective)
-
-
-def variable_cost(
-    participants: Array,
-    concentrators: Array,
-    attempts: Array,
-    clusters: ClusterCosts,
-    price_index: Array,
-    costs: Costs,
-) -> Array:
-    """Consumables and exam fees, dollars, ``[..., D, C]``; upper-level courses use more consumables."""
-    materials = clusters.consumables * (participants + costs.upper_level_consumables * concentrators)
-    return (materials * costs.running_level + clusters.exam_fee * attempts) * price_index
+    each = unit.section / seats - unit.elective
+    upkeep = practiced * (unit.site / usual_site + unit.section_upkeep / seats)
+    return np.maximum(practiced_variable + (each + upkeep), 0.1 * unit.elective)

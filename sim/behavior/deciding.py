@@ -9,11 +9,14 @@ from typing import Self
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, logistic, ratio
+from sim.arrays import Array, BoolArray, logistic, part_of
 from sim.behavior import closing, launching, sizing
 from sim.behavior.closing import ClosingTerms
 from sim.behavior.launching import Gates
 from sim.parameters.groups import Books, Decisions
+
+A_CENT = 0.01
+"""Dollars: books that close to the cent are in no deficit, whatever the rounding of sums."""
 
 
 class Rows:
@@ -37,11 +40,10 @@ class Situation(Rows):
     next site's first cohort, 0 if none), ``facilities`` (schools with a usable lab or shop), ``high_schools``
     ``[D, 1]``, ``equipment`` (service life left).
     Students: ``participants`` of last year; ``demanded``, the students who would come this year; ``site_demand``,
-    those whom one more site would draw.
-    Money: ``expected_revenue``, a year's expected revenue of a pathway as it stands; ``site_revenue``, that of one
-    more site; ``yearly_cost`` and ``site_cost``, the excess costs of both as practiced; ``startup_cost`` and
-    ``startup_grant`` of one site; ``facility_cost``; ``cash``, ``general_money`` (for launches) and
-    ``yearly_spending`` ``[..., D, 1]``.
+    those whom one more site would draw, and ``site_sections``, the sections that it would run.
+    Money: ``margin``, a year's expected revenue of a pathway as it stands less its excess cost as practiced;
+    ``site_margin``, that of one more site; ``startup_cost`` and ``startup_grant`` of one site; ``facility_cost``;
+    ``cash``, ``general_money`` (for launches) and ``yearly_spending`` ``[..., D, 1]``.
     Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``spending_ratio``
     ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over the planning horizon, ``[..., 1, 1]``.
     ``class_size``, ``class_cap`` ``[1, C]``; ``price_index`` and ``seats_per_section`` ``[..., 1, 1]``.
@@ -59,10 +61,9 @@ class Situation(Rows):
     participants: Array
     demanded: Array
     site_demand: Array
-    expected_revenue: Array
-    site_revenue: Array
-    yearly_cost: Array
-    site_cost: Array
+    site_sections: Array
+    margin: Array
+    site_margin: Array
     startup_cost: Array
     startup_grant: Array
     facility_cost: Array
@@ -109,42 +110,75 @@ class Choice:
 @dataclass(frozen=True)
 class Attraction:
     """What speaks for one more site of a cluster (positive) and against it, log odds, each broadcasting to
-    ``[..., D, C]``."""
+    ``[..., D, C]``.
 
-    financial: Array
-    unmet_demand: Array
-    labor_signal: Array
-    peers: Array
-    quality: Array
-    risk: Array
-    inertia: Array
+    financial x asinh(expected net value / scale) + demand x unmet demand in sections + labor signal + peers + quality
+    - risk aversion x share of revenue at risk - inertia where the district offers nothing of the cluster yet.
+    """
+
+    known: Situation
+    net_value: Array
+    decisions: Decisions
+
+    @property
+    def financial(self) -> Array:
+        """Expected net value over the planning horizon, in constant dollars; it saturates."""
+        scale = self.decisions.financial_scale * self.known.price_index
+        term: Array = self.decisions.financial_weight * np.arcsinh(self.net_value * (1.0 / scale))
+        return term
+
+    @property
+    def unmet_demand(self) -> Array:
+        """Full sections of students whom the site would draw, at most two."""
+        by_section = self.decisions.demand_weight / (self.known.class_size * self.known.seats_per_section)
+        return np.minimum(self.known.site_demand * by_section, 2.0 * self.decisions.demand_weight)
+
+    @property
+    def labor_signal(self) -> Array:
+        """Priorities and job openings of the region."""
+        return self.decisions.labor_weight * self.known.labor_signal
+
+    @property
+    def peers(self) -> Array:
+        """Neighbors that offer the cluster."""
+        return self.decisions.peer_weight * self.known.peer_share
+
+    @property
+    def quality(self) -> Array:
+        """Quality above the reference."""
+        return self.decisions.quality_weight * self.known.quality_gap
+
+    @property
+    def risk(self) -> Array:
+        """Revenue that may not be paid or not last."""
+        return -self.decisions.risk_aversion * self.known.revenue_risk
+
+    @property
+    def inertia(self) -> Array:
+        """Nothing, or the inertia of a district that offers nothing of the cluster yet."""
+        return self._offered - self.decisions.launch_inertia
+
+    @property
+    def _offered(self) -> Array:
+        return self.decisions.launch_inertia * np.minimum(self.known.sites, 1.0)
 
     @property
     def total(self) -> Array:
         """How much a district wants one more site of a cluster, ``[..., D, C]``, on the scale of log odds."""
-        return (
-            self.financial
-            + self.unmet_demand
-            + self.labor_signal
-            + self.peers
-            + self.quality
-            + self.risk
-            + self.inertia
-        )
+        of_the_district = self.quality + self.risk - self.decisions.launch_inertia
+        return self.financial + self.unmet_demand + self.labor_signal + self.peers + self._offered + of_the_district
 
 
 @dataclass(frozen=True)
 class Launch:
     """One more site of every cluster, weighed, ``[..., D, C]``.
 
-    ``net_value``: dollars over the planning horizon less the start-up net of its grant. ``attraction`` and, with the
-    intercept, the yearly ``chance`` of wanting it. ``candidate``: a high school is without the cluster, none of its
-    launches is under way and enough students would come; ``wanted``: a candidate whose draw lies below its chance.
-    ``has_facility``: a usable lab or shop stands ready. ``money`` for launches, dollars, and ``capacity``, launches a
-    year, ``[..., D, 1]``. ``gates``: what became of it.
+    ``attraction``, its sum ``score`` and, with the intercept, the yearly ``chance`` of wanting it. ``candidate``: a
+    high school is without the cluster, none of its launches is under way and enough students would come; ``wanted``: a
+    candidate whose draw lies below its chance. ``has_facility``: a usable lab or shop stands ready. ``money`` for
+    launches, dollars, and ``capacity``, launches a year, ``[..., D, 1]``. ``gates``: what became of it.
     """
 
-    net_value: Array
     attraction: Attraction
     score: Array
     chance: Array
@@ -158,50 +192,30 @@ class Launch:
 
 @dataclass(frozen=True)
 class Sections:
-    """How many sections a pathway should run, ``[..., D, C]``: ``planned_size`` of a class, ``needed`` sections,
+    """How many sections a pathway should run, ``[..., D, C]``: participants ``planned`` for each, sections ``needed``,
     whether they run ``half_empty`` and money is ``squeezed``, and the ``change`` that follows."""
 
-    planned_size: Array
+    planned: Array
     needed: Array
     half_empty: BoolArray
     squeezed: BoolArray
     change: Array
 
 
-def attraction(situation: Situation, net_value: Array, decisions: Decisions) -> Attraction:
-    """How much a district wants one more site of a cluster, term by term.
-
-    financial x asinh(expected net value / scale) + demand x unmet demand in sections + labor signal + peers + quality
-    - risk aversion x share of revenue at risk - inertia where the district offers nothing of the cluster yet.
-    """
-    s = situation
-    full_section = s.class_size * s.seats_per_section
-    return Attraction(
-        financial=decisions.financial_weight * np.arcsinh(net_value / (decisions.financial_scale * s.price_index)),
-        unmet_demand=decisions.demand_weight * np.minimum(s.site_demand / full_section, 2.0),
-        labor_signal=decisions.labor_weight * s.labor_signal,
-        peers=decisions.peer_weight * s.peer_share,
-        quality=decisions.quality_weight * s.quality_gap,
-        risk=-decisions.risk_aversion * s.revenue_risk,
-        inertia=-decisions.launch_inertia * (s.sites <= 0),
-    )
-
-
 def weigh_launch(situation: Situation, decisions: Decisions) -> Launch:
     """Which further sites the district wants, and which of them pass the gates, the most attractive first."""
     s = situation
     startup_net = s.startup_cost - s.startup_grant
-    net_value = s.annuity * (s.site_revenue - s.site_cost) - startup_net
-    terms = attraction(s, net_value, decisions)
-    score = terms.total
+    attraction = Attraction(s, s.annuity * s.site_margin - startup_net, decisions)
+    score = attraction.total
     candidate = (
-        (s.sites + (s.launching > 0) < s.high_schools)
+        (s.sites < s.high_schools)
         & (s.launching <= 0)
         & (s.site_demand > decisions.considered_share * decisions.minimum_section)
     )
     chance = logistic(decisions.launch_intercept + score)
     wanted = candidate & (s.launch_draw < chance)
-    has_facility = s.facilities > s.sites + (s.launching > 0)
+    has_facility = s.facilities > s.sites
     money = np.maximum(s.cash - decisions.cash_reserve * s.yearly_spending, 0.0) + s.general_money
     capacity = launching.launch_capacity(s.high_schools, decisions.launches_per_school)
     gates = launching.pass_gates(
@@ -215,30 +229,30 @@ def weigh_launch(situation: Situation, decisions: Decisions) -> Launch:
         capacity=capacity,
         minimum_section=decisions.minimum_section,
     )
-    return Launch(net_value, terms, score, chance, candidate, wanted, has_facility, money, capacity, gates)
+    return Launch(attraction, score, chance, candidate, wanted, has_facility, money, capacity, gates)
 
 
 def weigh_closing(situation: Situation, decisions: Decisions) -> ClosingTerms:
     """What speaks for and against closing the sites of a pathway."""
     s = situation
-    margin_per_participant = ratio(s.expected_revenue - s.yearly_cost, s.participants)
-    return closing.closing_terms(
-        margin_per_participant / s.price_index,
-        s.cash < 0,
-        s.vacant_years >= 2,
-        s.participants < decisions.minimum_section * s.sites,
-        s.equipment,
-        decisions,
+    real_margin = s.margin * (s.participants > 0) * (1.0 / s.price_index)
+    return ClosingTerms(
+        real_margin=part_of(real_margin, s.participants),
+        in_deficit=s.cash < -A_CENT,
+        long_vacant=s.vacant_years >= 2,
+        small=s.participants < decisions.minimum_section * s.sites,
+        service_life=s.equipment,
+        decisions=decisions,
     )
 
 
 def weigh_sections(situation: Situation, decisions: Decisions, books: Books) -> Sections:
     """How many sections a pathway's students need, and by how many it changes."""
     s = situation
-    usual_seats = s.sections * (s.class_size * s.seats_per_section)
-    planned_size = sizing.target_class_size(s.class_size, s.class_cap, s.spending_ratio, books.practiced_spending)
-    needed = sizing.sections_needed(s.demanded, planned_size, s.seats_per_section, s.sites)
-    half_empty = s.participants < decisions.contraction_fill * usual_seats
+    full, capped = s.class_size * s.seats_per_section, s.class_cap * s.seats_per_section
+    planned = sizing.planned_class(full, capped, s.spending_ratio, books.practiced_spending)
+    needed = sizing.sections_needed(s.demanded, planned, s.sites)
+    half_empty = s.participants < s.sections * (decisions.contraction_fill * full)
     squeezed = s.spending_ratio < books.practiced_spending
     change = sizing.section_change(
         sections=s.sections + s.vacant_sections,
@@ -248,7 +262,7 @@ def weigh_sections(situation: Situation, decisions: Decisions, books: Books) -> 
         squeezed=squeezed,
         decisions=decisions,
     )
-    return Sections(planned_size, needed, half_empty, squeezed, change)
+    return Sections(planned, needed, half_empty, squeezed, change)
 
 
 def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
@@ -260,7 +274,7 @@ def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
         sites_closed=closing.sites_closed(s.sites, weigh_closing(s, decisions).chance, s.close_draw),
         section_change=weigh_sections(s, decisions, books).change,
         launch=gates.passed,
-        launch_sections=sizing.sections_needed(s.site_demand, s.class_size, s.seats_per_section, np.ones_like(s.sites)),
+        launch_sections=s.site_sections,
         launch_cost=gates.cost,
         builds_facility=gates.builds_facility,
         wanted=launch.wanted,

@@ -1,10 +1,11 @@
 """The gates that a wanted launch must pass, and which of them stopped it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray
+from sim.arrays import Array, BoolArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -42,42 +43,50 @@ def pass_gates(
 
     A launch is stopped, in this order, by size (fewer expected participants than a minimum section), by facility (no
     usable lab or shop and too little cash to build one), by cash (start-up net of grants is more than what is left),
-    or by capacity (the district launches all that it can). Sorting and spending happen only in districts that want
-    something, which are few in a year.
+    or by capacity (the district launches all that it can). Only launches that are wanted are looked at; they are few
+    in a year.
     """
-    shape = wanted.shape
     stopped_by_size = wanted & (expected_participants < minimum_section)
-    queue = wanted & ~stopped_by_size
-    passed, builds, by_facility, by_cash, by_capacity = np.zeros((5, *shape), dtype=bool)
-    cost = np.zeros(shape)
+    queue = np.ascontiguousarray(wanted & ~stopped_by_size)
+    if not queue.any():
+        none = np.zeros_like(wanted)
+        return Gates(none, np.zeros_like(wanted, dtype=np.float64), none, stopped_by_size, none, none, none)
+    cells = np.unravel_index(np.flatnonzero(queue), queue.shape)
+    liked, housed = _at(score, cells), _at(has_facility, cells)
+    price = _at(startup_net, cells) + np.where(housed, 0.0, _at(facility_cost, cells))
 
-    rows = np.nonzero(queue.any(axis=-1))
-    waiting = queue[rows].sum(axis=-1)
-    rank = np.where(queue[rows], np.broadcast_to(score, shape)[rows], -np.inf)
-    housed = np.broadcast_to(has_facility, shape)[rows]
-    startup = np.broadcast_to(startup_net, shape)[rows]
-    building = np.broadcast_to(facility_cost, shape)[rows]
-    cash_left = np.broadcast_to(cash, (*shape[:-1], 1))[rows][:, 0]
-    room = np.broadcast_to(capacity, (*shape[:-1], 1))[rows][:, 0]
-    for turn in range(int(waiting.max(initial=0))):
-        live = np.flatnonzero(waiting > turn)
-        best = rank[live].argmax(axis=-1)
-        rank[live, best] = -np.inf
-        place = (*(axis[live] for axis in rows), best)
-        has_lab = housed[live, best]
-        price = startup[live, best] + np.where(has_lab, 0.0, building[live, best])
-        affordable = price <= cash_left[live]
-        goes = affordable & (room[live] >= 1)
-        passed[place] = goes
-        builds[place] = goes & ~has_lab
-        by_facility[place] = ~affordable & ~has_lab
-        by_cash[place] = ~affordable & has_lab
-        by_capacity[place] = affordable & ~goes
-        spent = np.where(goes, price, 0.0)
-        cost[place] = spent
-        cash_left[live] -= spent
-        room[live] -= goes
-    return Gates(passed, cost, builds, stopped_by_size, by_facility, by_cash, by_capacity)
+    district = np.ravel_multi_index(cells[:-1], queue.shape[:-1])
+    changes = np.diff(district, prepend=-1) > 0
+    row = np.cumsum(changes) - 1
+    first = tuple(axis[changes] for axis in cells)
+    cash_left, room = _at(cash, first).copy(), _at(capacity, first).copy()
+    goes = np.zeros(row.size, dtype=bool)
+    able = np.flatnonzero((price <= cash_left[row]) & (room[row] >= 1))
+    while able.size:
+        chosen = _most_liked(able, row, liked)
+        goes[chosen] = True
+        cash_left[row[chosen]] -= price[chosen]
+        room[row[chosen]] -= 1
+        rest = able[~goes[able]]
+        able = rest[(price[rest] <= cash_left[row[rest]]) & (room[row[rest]] >= 1)]
+    affordable = goes | (price <= cash_left[row])
+
+    def mask(which: BoolArray) -> BoolArray:
+        everywhere = np.zeros_like(wanted)
+        everywhere[cells] = which
+        return everywhere
+
+    cost = np.zeros_like(wanted, dtype=np.float64)
+    cost[cells] = np.where(goes, price, 0.0)
+    return Gates(
+        passed=mask(goes),
+        cost=cost,
+        builds_facility=mask(goes & ~housed),
+        stopped_by_size=stopped_by_size,
+        stopped_by_facility=mask(~affordable & ~housed),
+        stopped_by_cash=mask(~affordable & housed),
+        stopped_by_capacity=mask(affordable & ~goes),
+    )
 
 
 @dataclass(frozen=True)
@@ -101,3 +110,18 @@ def at_its_turn(gates: Gates, score: Array, cash: Array, capacity: Array) -> Tur
         return np.take_along_axis(after_each, place, axis=-1)
 
     return Turn(left(cash, gates.cost), left(capacity, gates.passed.astype(np.float64)))
+
+
+def _most_liked(able: IntArray, row: IntArray, liked: Array) -> IntArray:
+    """Of the launches that are ``able`` to go, the most attractive one of each district, ``row`` by row."""
+    starts = np.flatnonzero(np.diff(row[able], prepend=-1))
+    best = np.maximum.reduceat(liked[able], starts)
+    chosen = able[liked[able] == np.repeat(best, np.diff(starts, append=able.size))]
+    alone: IntArray = chosen[np.diff(row[chosen], prepend=-1) > 0]
+    return alone
+
+
+def _at(quantity: Any, cells: tuple[IntArray, ...]) -> Any:
+    """What a quantity is in some cells, whatever axes it varies over."""
+    lead = cells[len(cells) - quantity.ndim :]
+    return quantity[tuple(place if size > 1 else 0 * place for place, size in zip(lead, quantity.shape, strict=True))]

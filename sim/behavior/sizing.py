@@ -2,21 +2,20 @@
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray
+from sim.arrays import Array, BoolArray, outer
 from sim.parameters.groups import Decisions
 
 
-def target_class_size(class_size: Array, class_cap: Array, spending_ratio: Array, practiced: Array) -> Array:
-    """Students a district plans for each section, ``[..., D, C]``: the typical size, and towards the cap when
-    spending falls short of what is practiced in ordinary years."""
+def planned_class(usual: Array, capped: Array, spending_ratio: Array, practiced: Array) -> Array:
+    """Participants a district plans for each section, ``[..., D, C]``: as many as a ``usual`` section serves, and
+    towards those of one at its cap when spending falls short of what is practiced in ordinary years."""
     squeeze = np.clip((practiced - spending_ratio) / practiced, 0.0, 1.0)
-    return class_size + (class_cap - class_size) * squeeze
+    return usual + outer(squeeze, capped - usual)
 
 
-def sections_needed(demanded: Array, class_size: Array, seats_per_section: Array, sites: Array) -> Array:
-    """Whole sections that serve the demand, at least one for each site."""
-    needed: Array = np.maximum(np.rint(demanded / (class_size * seats_per_section)), sites) * (sites > 0)
-    return needed
+def sections_needed(demanded: Array, per_section: Array, sites: Array | float) -> Array:
+    """Whole sections of ``per_section`` participants that serve the demand, at least one for each site."""
+    return np.maximum(np.rint(demanded / per_section), sites)
 
 
 def section_change(
@@ -28,9 +27,6 @@ def section_change(
     sections in one year. It shrinks when its sections run ``half_empty`` (below ``contraction_fill`` of the
     typical size), or when money is short and fewer, larger sections would do. At least one section a site stays.
     """
-    step: Array = np.maximum(np.floor(decisions.expansion_limit * sections), 1.0)
-    gap = needed - sections
-    growing = np.minimum(np.maximum(gap, 0.0), step)
-    shrinking = np.minimum(np.maximum(-gap, 0.0), step) * (half_empty | squeezed)
-    change: Array = (growing - shrinking) * (sites > 0)
-    return change
+    step = np.maximum(np.floor(decisions.expansion_limit * sections), 1.0)
+    most_given_up = step * (half_empty | squeezed)
+    return np.clip(needed - sections, -most_given_up, step) * np.minimum(sites, 1.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, IntArray, part_of, ratio
+from sim.arrays import Array, BoolArray, IntArray, part_of, ratio
 from sim.parameters.groups import Staffing
 
 
@@ -20,8 +20,9 @@ def sections_vacated(sections: Array, sites: Array, turnover: Array, draw: Array
 
 def by_region(quantity: Array, region_starts: IntArray) -> Array:
     """Sum over the districts of each region: ``[..., D, C]`` to ``[..., G, C]``."""
-    total: Array = np.add.reduceat(quantity, region_starts, axis=-2)
-    return total
+    rows = np.ascontiguousarray(quantity.swapaxes(-1, -2))
+    total: Array = np.add.reduceat(rows, region_starts, axis=-1)
+    return total.swapaxes(-1, -2)
 
 
 def scarcity(supply: Array, sought: Array) -> Array:
@@ -30,26 +31,41 @@ def scarcity(supply: Array, sought: Array) -> Array:
 
 
 def fill_chance(fill_probability: Array, rural: Array, regional_scarcity: Array, staffing: Staffing) -> Array:
-    """Chance that a post is filled within the year, ``[..., D, C]``: the cluster's own (57% of CTE openings are hard
+    """Chance that a post is filled in one round, ``[..., D, C]``: the cluster's own (57% of CTE openings are hard
     to fill; Brookings 2024), lower in rural districts, lower where a region's openings outrun its supply."""
     rural_level = 1.0 - rural * (1.0 - staffing.rural_factor)
     return np.minimum(fill_probability * staffing.fill_level, 1.0) * rural_level * regional_scarcity
 
 
 @dataclass(frozen=True)
-class Hiring:
-    """``filled``: vacant sections filled; ``launch_staffed``: 1 where a launch has its instructor; ``[..., D, C]``."""
+class Markets:
+    """The labor markets of the state: the rural districts of a region and its others. ``place`` ``[D]`` is a district's
+    market, ``region`` ``[M]`` a market's region, ``rural`` ``[M, 1]`` 1 where a market is rural."""
 
-    filled: Array
-    launch_staffed: Array
+    place: IntArray
+    region: IntArray
+    rural: Array
 
 
-def hire(vacant_sections: Array, chance: Array, rounds: Array, fill_draw: Array, launch_draw: Array) -> Hiring:
-    """Who is hired. A post that exists is advertised in several rounds a year and fills in expected numbers, rounded
-    by one draw; a launch needs its one instructor in one round, before it is approved."""
-    in_time = 1.0 - np.exp(rounds * np.log1p(-np.minimum(chance, 0.999)))
-    filled = np.minimum(np.floor(vacant_sections * in_time + fill_draw), vacant_sections)
-    return Hiring(filled, (launch_draw < chance).astype(np.float64))
+def labor_markets(region: IntArray, rural: BoolArray) -> Markets:
+    """The markets of districts that lie in ``region`` ``[D]`` and may be ``rural`` ``[D]``."""
+    pairs, place = np.unique(2 * region + rural, return_inverse=True)
+    return Markets(place, pairs // 2, (pairs % 2)[:, np.newaxis].astype(np.float64))
+
+
+def chance_within_year(chance: Array, rounds: Array) -> Array:
+    """Chance that a post which is advertised in several rounds a year is filled in one of them."""
+    return 1.0 - np.exp(rounds * np.log1p(-np.minimum(chance, 0.999)))
+
+
+def filled(vacant_sections: Array, chance: Array, draw: Array) -> Array:
+    """Vacant sections filled, ``[..., D, C]``: the expected number, rounded by one draw."""
+    return np.minimum(np.floor(vacant_sections * chance + draw), vacant_sections)
+
+
+def launch_staffed(chance: Array, draw: Array) -> BoolArray:
+    """Where a launch has its instructor, ``[..., D, C]``: it needs one in one round, before it is approved."""
+    return draw < chance
 
 
 def next_supply(supply: Array, sought: Array, premium: Array, staffing: Staffing) -> Array:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, outer
 from sim.parameters.groups import Quality
 
 
@@ -43,14 +43,14 @@ def quality_target(
     """
     pushed = (
         level
-        + (quality.stability_weight * drivers.stability) * loadings.stability
-        + (quality.equipment_weight * drivers.equipment) * loadings.equipment
-        + (quality.class_size_weight * drivers.class_size) * loadings.class_size
-        + (quality.spending_weight * drivers.spending) * loadings.spending
+        + outer(quality.stability_weight * drivers.stability, loadings.stability)
+        + outer(quality.equipment_weight * drivers.equipment, loadings.equipment)
+        + outer(quality.class_size_weight * drivers.class_size, loadings.class_size)
+        + outer(quality.spending_weight * drivers.spending, loadings.spending)
     )
     if incentive_price.any():
-        drawn = 1.0 - np.exp(-np.maximum(incentive_price, 0.0) * loadings.ease / quality.incentive_price_scale)
-        pushed = pushed + quality.incentive_gain * drawn
+        scaled = np.maximum(incentive_price, 0.0) * (-1.0 / quality.incentive_price_scale)
+        pushed = pushed + quality.incentive_gain * (1.0 - np.exp(outer(scaled, loadings.ease)))
     return np.clip(pushed, 0.0, 1.0)
 
 
@@ -67,6 +67,6 @@ def aged_equipment(
     A fleet replaced in full when due keeps ``fleet_life_left`` of its life on average; one of which only the share
     ``replaced`` is renewed drifts, over its service ``life`` (years), to that share of it. New sites are new.
     """
-    drifting = equipment + (quality.fleet_life_left * replaced - equipment) / life
+    drifting = equipment * (1.0 - 1.0 / life) + outer(quality.fleet_life_left * replaced, 1.0 / life)
     total = np.maximum(sites_before + sites_opened, 1.0)
     return np.clip((drifting * sites_before + sites_opened) / total, 0.0, 1.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, district_total
+from sim.arrays import Array, district_most, district_total
 from sim.behavior import books, costs
 from sim.behavior.books import YearEnd
 from sim.behavior.deciding import Choice, Situation
@@ -16,7 +16,6 @@ from sim.engine.state import State
 from sim.engine.workforce import Workforce
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
-from sim.world.world import World
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ class Books:
 
 
 def bill(
-    world: World,
     parameters: Parameters,
     conditions: Conditions,
     known: Situation,
@@ -56,24 +54,24 @@ def bill(
     schooling: Schooling,
 ) -> Bill:
     """The excess cost of the year."""
-    terms = parameters.costs
-    salary = costs.section_salary(world.clusters, conditions.wage_index, terms, parameters.staffing)
-    elective = costs.elective_cost(conditions.wage_index, terms, parameters.choice.seats_per_section)
-    upkeep = costs.site_costs(world.clusters, conditions.running_index, terms).total
-    variable = costs.variable_cost(
+    unit = conditions.costs
+    flexible = costs.flexible_cost(
+        workforce.sites,
+        workforce.sections,
         schooling.participants,
         schooling.concentrators,
         schooling.credentials.attempts,
-        parameters.clusters,
-        conditions.running_index,
-        terms,
+        unit,
     )
-    excess = costs.instruction_excess(workforce.taught, schooling.participants, salary, elective)
-    flexible = costs.site_scale(workforce.sites, workforce.sections, terms) * upkeep + variable
+    teaching = district_total(workforce.taught * unit.section)
+    untaught = (1.0 - parameters.staffing.substitute_cover) * unit.section
     startup = workforce.launched * (choice.launch_cost + known.startup_grant)
-    posts = workforce.sections + workforce.vacant_sections
-    unfilled = (posts - workforce.taught) * salary
-    return Bill(district_total(excess), district_total(flexible), district_total(startup), district_total(unfilled))
+    return Bill(
+        instruction=teaching - district_total(schooling.participants) * unit.elective,
+        flexible=district_total(flexible),
+        startup=district_total(startup),
+        unfilled=district_total(workforce.vacant_sections * untaught),
+    )
 
 
 def count(
@@ -89,7 +87,7 @@ def count(
     """What the state counts at the end of the school year."""
     return Counts(
         membership=cohorts.membership,
-        offering_schools=workforce.sites.max(axis=-1, keepdims=True),
+        offering_schools=district_most(workforce.sites),
         sites=workforce.sites,
         participants=schooling.participants,
         concentrators=schooling.concentrators,
@@ -118,7 +116,7 @@ def close(
     backfill = books.backfilled(state.receipts, reference, terms.backfill)
     own = books.local_contribution(
         state.local_rate * conditions.price_index,
-        district_total(counts.participants),
+        counts.total("participants"),
         state.reference_participants * counts.membership,
         terms.local_growth_limit,
     )

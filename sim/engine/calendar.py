@@ -7,7 +7,8 @@ and how arrays are shaped: ``[D, C]`` for one run, ``[R, D, C]`` for a batch.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sim.arrays import Array
+import numpy as np
+
 from sim.behavior.deciding import Choice, Situation
 from sim.engine import accounts, classrooms, economy, maintenance, money, situation, workforce
 from sim.engine.accounts import Bill, Books
@@ -77,7 +78,7 @@ def run_year(
     offers = money.announce(world, parameters, premises, lines, state, conditions, luck[Purpose.AWARD])
 
     # 3. Districts form beliefs: posted prices x trust x how long they expect each line to last.
-    prospects = money.prospects(parameters.beliefs, state, offers, conditions)
+    prospects = money.prospects(parameters.beliefs, premises, state, offers, conditions)
 
     # 4. Districts decide, cluster by cluster: close, contract, hold, expand or launch.
     interest = classrooms.interest(world, parameters, premises, state, conditions, cohorts, signals)
@@ -96,7 +97,7 @@ def run_year(
     kept = maintenance.maintain(world, parameters, premises, state, choice, staffed, schooling, prospects, luck)
 
     # 8. The state counts and pays.
-    bill = accounts.bill(world, parameters, conditions, known, choice, staffed, schooling)
+    bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
     counts = accounts.count(parameters, state, cohorts, known, staffed, schooling, kept, bill)
     settlement = money.settle(parameters.beliefs, state, offers, counts, fiscal_year)
 
@@ -113,7 +114,7 @@ def run_year(
 def state_after(parameters: Parameters, state: State, year: Year, counts: Counts) -> State:
     """The state at the end of a year."""
     staffed, schooling, kept, settlement = year.workforce, year.schooling, year.maintenance, year.settlement
-    vacant_years: Array = (state.vacant_years + 1.0) * (staffed.vacant_sections > 0)
+    vacant_years = (state.vacant_years + 1.0) * np.minimum(staffed.vacant_sections, 1.0)
     remembered = parameters.books.receipts_memory * (settlement.reaching_cte - state.receipts)
     return replace(
         state,

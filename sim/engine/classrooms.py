@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, part_of
+from sim.arrays import Array, at_districts, part_of
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Efforts, Offers, Prospects, efforts
 from sim.engine.standing import breadth, quality_gap
@@ -18,12 +18,15 @@ from sim.world.world import World
 
 @dataclass(frozen=True)
 class Interest:
-    """``interested``: students who would take CTE if every cluster were within reach, ``[..., D, 1]``; ``shares``: over
-    which clusters, ``[..., D, C]``; ``progression``: how many of last year's participants will concentrate."""
+    """``interested``: students who would take CTE if every cluster were within reach, ``[..., D, 1]``; ``wanted``: how
+    many of them in each cluster, ``[..., D, C]``; ``progression``: share of last year's participants who will
+    concentrate; ``quality_gap`` ``[..., D, 1]``: mean quality less the reference, which moves progression and passing.
+    """
 
     interested: Array
-    shares: Array
+    wanted: Array
     progression: Array
+    quality_gap: Array
 
 
 @dataclass(frozen=True)
@@ -57,17 +60,22 @@ def interest(
 ) -> Interest:
     """What students want this year, and how many of last year's will go on."""
     willing = np.minimum(premises.participation * conditions.shocks.participation, 1.0)
-    effort = (1.0 + state.concentration_effort) * conditions.shocks.progression - 1.0
+    interested = cohorts.membership * willing
+    pull = choice.job_pull(signals.openings, parameters.choice.openings_tilt)
+    shares = choice.tilted_shares(premises.local_shares, at_districts(pull, world.districts.region))
+    gap = quality_gap(state.quality, parameters)
     return Interest(
-        interested=cohorts.membership * willing,
-        shares=choice.tilted_shares(premises.local_shares, signals.openings, parameters.choice.openings_tilt),
+        interested=interested,
+        wanted=interested * shares,
         progression=outcomes.progression_rate(
             premises.progression,
-            quality_gap(state.quality, parameters),
-            breadth(state.sites, world) / premises.reference_breadth,
-            effort,
+            gap,
+            breadth(state.counts.total("sites"), world) / premises.reference_breadth,
+            state.concentration_effort,
             parameters.outcomes,
+            conditions.shocks.progression,
         ),
+        quality_gap=gap,
     )
 
 
@@ -78,27 +86,25 @@ def teach(
     state: State,
     conditions: Conditions,
     workforce: Workforce,
-    wanted: Interest,
+    interest: Interest,
     prospects: Prospects,
     offers: Offers,
 ) -> Schooling:
     """The school year: enrollment within seats, concentrators, credentials, dual credit and placements."""
-    terms = parameters.choice
-    reached = choice.reached_share(
-        world.districts.coverage, workforce.sites, world.districts.high_schools, terms.district_travel
-    )
-    demanded, diverted = choice.demand(wanted.interested, wanted.shares, reached, terms.diversion)
+    terms, reach = parameters.choice, premises.reach
+    reached = choice.reached_share(reach, reach.entry(workforce.sites))
+    demanded, diverted = choice.demand(interest.wanted, interest.interested, reached, terms.diversion)
     capacity = choice.seats(workforce.taught, world.clusters.class_cap, terms.seats_per_section)
     participants = choice.enrolled(demanded, capacity, terms.spill_over)
-    staffed = part_of(workforce.sections, workforce.sections + workforce.vacant_sections)
-    rate = outcomes.rate_when_staffed(wanted.progression, staffed, parameters.outcomes)
+    staffed = part_of(workforce.sections, workforce.posts)
+    rate = outcomes.rate_when_staffed(interest.progression, staffed, parameters.outcomes)
     concentrators = outcomes.concentrators(rate, state.participants, workforce.staying, participants)
-    effort = efforts(parameters.outcomes, state, prospects, premises.tier_mix)
+    effort = efforts(parameters.outcomes, state, prospects)
     earned = outcomes.credentials(
         concentrators,
         parameters.clusters.attempt_rate * conditions.shocks.credentials,
         parameters.clusters.pass_rate,
-        quality_gap(state.quality, parameters),
+        interest.quality_gap,
         effort.credential,
         outcomes.tier_mix(premises.tier_mix, prospects.credential_prices, effort.credential, parameters.outcomes),
         parameters.outcomes,

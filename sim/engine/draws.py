@@ -11,7 +11,7 @@ from enum import Enum, IntEnum
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, IntArray, chosen_runs
 from sim.world.world import QUALITY_COMPONENTS, World
 
 
@@ -84,6 +84,13 @@ class Draws:
         """The blocks of one year, ``[R, ...]`` each; year 0 is the first of the warm-up."""
         return {purpose: block[year_index] for purpose, block in self.yearly.items()}
 
+    def take(self, rows: IntArray) -> "Draws":
+        """The draws of some runs, in the order of ``rows``; a run may come more than once."""
+        return Draws(
+            {purpose: chosen_runs(block, rows, axis=1) for purpose, block in self.yearly.items()},
+            {purpose: chosen_runs(block, rows) for purpose, block in self.once.items()},
+        )
+
     def single(self, run: int) -> "Draws":
         """The draws of one run, without a run axis."""
         return Draws(
@@ -104,17 +111,20 @@ def stream(key: int, purpose: Purpose) -> np.random.Generator:
 
 
 def draw(world: World, seed: int, replicates: Sequence[int], years: int) -> Draws:
-    """The draws of these replicates for so many years; the years of a longer run begin with those of a shorter."""
-    keys = [replicate_key(seed, replicate) for replicate in replicates]
+    """The draws of these replicates for so many years; the years of a longer run begin with those of a shorter.
+
+    A replicate that comes more than once is drawn once.
+    """
+    distinct = list(dict.fromkeys(replicates))
+    keys = [replicate_key(seed, replicate) for replicate in distinct]
     yearly = {
-        purpose: np.stack([_block(key, purpose, law, (years, *_size(world, shape))) for key in keys], axis=1)
-        for purpose, (shape, law) in YEARLY.items()
+        purpose: _drawn(keys, purpose, law, (years, *_size(world, shape))) for purpose, (shape, law) in YEARLY.items()
     }
-    once = {
-        purpose: np.stack([_block(key, purpose, law, _size(world, shape)) for key in keys])
-        for purpose, (shape, law) in ONCE.items()
-    }
-    return Draws(yearly, once)
+    once = {purpose: _drawn(keys, purpose, law, _size(world, shape)) for purpose, (shape, law) in ONCE.items()}
+    drawn = Draws({purpose: np.moveaxis(block, 0, 1) for purpose, block in yearly.items()}, once)
+    if len(distinct) == len(replicates):
+        return drawn
+    return drawn.take(np.array([distinct.index(replicate) for replicate in replicates], dtype=np.intp))
 
 
 def unit_cube(seed: int, replicates: Sequence[int], purpose: Purpose, dimensions: int) -> Array:
@@ -123,9 +133,18 @@ def unit_cube(seed: int, replicates: Sequence[int], purpose: Purpose, dimensions
     return np.stack(points)
 
 
-def _block(key: int, purpose: Purpose, law: str, size: tuple[int, ...]) -> Array:
-    generator = stream(key, purpose)
-    return generator.random(size) if law == "uniform" else generator.standard_normal(size)
+def _drawn(keys: Sequence[int], purpose: Purpose, law: str, size: tuple[int, ...]) -> Array:
+    """A block of one purpose for each key, ``[R, ...]``, each from its own stream; stored cluster by cluster."""
+    drawn = np.zeros(size)
+    stored = np.zeros((len(keys), *size[:-2], size[-1], size[-2]))
+    for block, key in zip(stored, keys, strict=True):
+        generator = stream(key, purpose)
+        if law == "uniform":
+            generator.random(out=drawn)
+        else:
+            generator.standard_normal(out=drawn)
+        block[:] = drawn.swapaxes(-1, -2)
+    return stored.swapaxes(-1, -2)
 
 
 def _size(world: World, shape: Shape) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, district_total
+from sim.behavior.costs import UnitCosts, unit_costs
 from sim.engine.scenario import Scenario, Shocks
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Economy, Enrollment, Parameters
@@ -16,8 +17,8 @@ from sim.world.world import World
 class Conditions:
     """The economy of a year, ``[..., 1, 1]``. Indices are 1 in the base year and before.
 
-    ``grant_cut`` and ``formula_cut`` are the shares by which a bust cuts grant lines and formula money; ``shocks`` are
-    what the scenario multiplies.
+    ``grant_cut`` and ``formula_cut`` are the shares by which a bust cuts grant lines and formula money; ``costs`` are
+    what CTE costs by the unit, ``[..., 1, C]``; ``shocks`` are what the scenario multiplies.
     """
 
     fiscal_year: int
@@ -28,12 +29,8 @@ class Conditions:
     revenue_shock: Array
     grant_cut: Array
     formula_cut: Array
+    costs: UnitCosts
     shocks: Shocks
-
-    @property
-    def running_index(self) -> Array:
-        """Price level of upkeep, consumables and exams."""
-        return self.price_index * self.shocks.running_costs
 
     @property
     def startup_index(self) -> Array:
@@ -57,7 +54,7 @@ class Cohorts:
 
 @dataclass(frozen=True)
 class Signals:
-    """What employers signal, as districts see it, ``[..., D, C]``: job ``openings`` relative to the mean cluster, and 1
+    """What employers signal in each region, ``[..., G, C]``: job ``openings`` relative to the mean cluster, and 1
     where a cluster is a ``priority`` of the state or region."""
 
     openings: Array
@@ -82,15 +79,17 @@ def conditions(
     revenue = base * compound(economy.revenue_growth, years) * np.exp(shock) * shocks.revenue
     budget = base * economy.budget_share * compound(economy.budget_growth, years)
     severity = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
+    price_index, wage_index = compound(economy.inflation, years), compound(economy.wage_growth, years)
     return Conditions(
         fiscal_year=fiscal_year,
         years_since_base=years,
-        price_index=compound(economy.inflation, years),
-        wage_index=compound(economy.wage_growth, years),
+        price_index=price_index,
+        wage_index=wage_index,
         revenue=revenue,
         revenue_shock=shock,
         grant_cut=severity * economy.grant_cut,
         formula_cut=severity * economy.formula_cut,
+        costs=unit_costs(world.clusters, parameters, wage_index, price_index * shocks.running_costs),
         shocks=shocks,
     )
 
@@ -142,10 +141,8 @@ def cohorts(
 
 
 def signals(world: World, premises: Premises, fiscal_year: int) -> Signals:
-    """Job openings and priorities of each district's region; openings move with the outlook of each occupation."""
+    """Job openings and priorities of each region; openings move with the outlook of each occupation."""
     years = max(fiscal_year - world.base_year, 0)
     growth = np.exp(years / 10.0 * np.log1p(world.clusters.employment_growth))
     openings = premises.openings * growth
-    relative = openings / (district_total(openings) / len(world.clusters))
-    region = world.districts.region
-    return Signals(relative[..., region, :], premises.priority[..., region, :])
+    return Signals(openings / (district_total(openings) / len(world.clusters)), premises.priority)

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import district_total, ratio, state_total
+from sim.arrays import IntArray, district_total, ratio, state_total
 from sim.behavior import books
 from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
 from sim.engine import starting
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.draws import Draws
+from sim.engine.memory import keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
-from sim.engine.state import Premises, State
+from sim.engine.state import Premises, State, take_runs
 from sim.funding.formula import Formula
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
@@ -46,6 +47,18 @@ class Ensemble:
         return self.before.counts
 
 
+def take_rows(ensemble: Ensemble, rows: IntArray) -> Ensemble:
+    """Some runs of a batch, in the order of ``rows``; a run may come more than once, to meet different formulas."""
+    return replace(
+        ensemble,
+        parameters=take_runs(ensemble.parameters, rows),
+        premises=take_runs(ensemble.premises, rows),
+        state=take_runs(ensemble.state, rows),
+        base=take_runs(ensemble.base, rows),
+        draws=ensemble.draws.take(rows),
+    )
+
+
 def deciding_all(parameters: Parameters) -> DecideAll:
     """All districts of all runs decide at once."""
 
@@ -59,6 +72,7 @@ def prepare(
     world: World, parameters: Parameters, current_law: Formula, seed: int, replicates: Sequence[int], horizon: int
 ) -> Ensemble:
     """Draw the start of each run, warm it up under current law and stop at the end of the base year."""
+    keep_freed_memory()
     draws = drawing.draw(world, seed, replicates, WARM_UP_YEARS + 1 + horizon)
     premises = starting.draw_premises(world, parameters, draws)
     premises, state = starting.draw_state(world, parameters, premises, draws)
@@ -126,6 +140,7 @@ def simulate(
             decide_all,
         )
         yield state, year
+        del year
 
 
 def settle_constants(world: World, premises: Premises, state: State, year: Year) -> Premises:

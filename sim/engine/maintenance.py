@@ -40,29 +40,27 @@ def maintain(
     luck: Mapping[Purpose, Array],
 ) -> Maintenance:
     """Upkeep answers the money that was spent last year, and the people and classes of this one."""
-    usual_seats = workforce.taught * world.clusters.class_size * parameters.choice.seats_per_section
     students = schooling.participants
-    filled = part_of(students, usual_seats)
+    filled = part_of(students, workforce.taught * (world.clusters.class_size * parameters.choice.seats_per_section))
     fill = ratio(district_total(filled * students), district_total(students), 1.0)
-    posts = workforce.sections + workforce.vacant_sections
-    staffed = ratio(district_total(workforce.sections), district_total(posts), 1.0)
-    life_left = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
+    staffed = ratio(district_total(workforce.sections), district_total(workforce.posts), 1.0)
+    life_left = ratio(district_total(state.equipment * state.sites), state.counts.total("sites"))
     drivers = upkeep.Drivers(
         stability=staffed - premises.reference_stability,
         equipment=life_left - premises.reference_equipment,
         class_size=premises.reference_fill - fill,
         spending=state.spending_ratio - premises.reference_spending,
     )
-    incentive = ratio(prospects.quality_price, district_total(state.participants))
+    incentive = ratio(prospects.quality_price, state.counts.total("participants"))
     target = upkeep.quality_target(premises.quality_level, drivers, premises.loadings, incentive, parameters.quality)
-    projects = (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate) * 1.0
+    projects = (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate).astype(np.float64)
     built = workforce.launched * choice.builds_facility
     return Maintenance(
         quality=upkeep.moved_quality(state.quality, target, parameters.quality),
         equipment=upkeep.aged_equipment(
             state.equipment,
             state.spending_ratio,
-            world.clusters.equipment_life,
+            world.clusters.equipment_life[np.newaxis, :],
             workforce.sites - workforce.opened,
             workforce.opened,
             parameters.quality,

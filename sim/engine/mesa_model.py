@@ -96,7 +96,7 @@ class CTEModel(mesa.Model):
         choices = self.districts.get("choice")
         return Choice(
             **{
-                field.name: np.concatenate([getattr(choice, field.name) for choice in choices], axis=-2)
+                field.name: np.concatenate([getattr(choice, field.name).T for choice in choices], axis=-1).T
                 for field in fields(Choice)
             }
         )

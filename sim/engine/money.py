@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, district_total, ratio, state_total
+from sim.arrays import ZERO, Array, outer, ratio, state_total
 from sim.behavior import beliefs as believing
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
@@ -13,12 +13,12 @@ from sim.funding import allocation, budget, pricing, seg
 from sim.funding.allocation import Ledger, LineMemory
 from sim.funding.context import PricingContext
 from sim.funding.line import Line
-from sim.funding.schedule import Counts, Schedule, entitlement
+from sim.funding.schedule import CREDENTIAL_ZERO, Counts, Schedule, entitlement
 from sim.parameters.groups import Beliefs, Outcomes, Parameters
 from sim.students import outcomes as completing
 from sim.world.world import World
 
-WEIGHED = ("per_participant", "per_concentrator", "per_credential", "per_site", "per_school")
+WEIGHED = ("per_participant", "per_concentrator", "per_site", "per_school")
 """Prices that districts weigh over the planning horizon."""
 TRUSTED = (
     "per_concentrator", "per_credential", "per_quality_point", "per_placement", "per_dual_credit", "startup_share",
@@ -60,22 +60,24 @@ class Offers:
 class Prospects:
     """Prices as districts believe in them, dollars.
 
-    Weighed over the planning horizon (trust, persistence, what sticks): ``per_participant``, ``per_concentrator``,
-    ``per_credential`` and ``per_site`` ``[..., D, C]``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
-    ``startup_share``. Weighed by trust alone, for the year's effort: ``concentrator_price``, ``credential_prices``,
-    ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``. ``revenue_risk`` ``[..., D, 1]`` is
-    the share of CTE revenue that may not be paid or not last. ``own_money`` ``[..., D, 1]`` is what a district spends
-    of its own on last year's participants.
+    Weighed over the planning horizon (trust, persistence, what sticks): ``per_participant``, ``per_concentrator`` and
+    ``per_site`` ``[..., D, C]``, ``credential_value``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
+    ``startup_share``. Weighed by trust alone, for the year's effort: ``concentrator_price``, ``credential_price``,
+    ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
+    The value and the price of a credential are means over tiers by the mix that districts earn without incentives.
+    ``revenue_risk`` ``[..., D, 1]`` is the share of CTE revenue that may not be paid or not last. ``own_money``
+    ``[..., D, 1]`` is what a district spends of its own on last year's participants.
     """
 
     per_participant: Array
     per_concentrator: Array
-    per_credential: tuple[Array, Array, Array]
+    credential_value: Array
     per_site: Array
     per_school: Array
     lump_sum: Array
     startup_share: Array
     concentrator_price: Array
+    credential_price: Array
     credential_prices: tuple[Array, Array, Array]
     quality_price: Array
     placement_price: Array
@@ -182,20 +184,26 @@ def reach(line: Line, schedule: Schedule, fiscal_year: int, beliefs: Beliefs) ->
     return stick * line.pathway_share
 
 
-def prospects(beliefs: Beliefs, state: State, offers: Offers, conditions: Conditions) -> Prospects:
+def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers, conditions: Conditions) -> Prospects:
     """What districts expect of all lines together, given their trust in each; their own money is safe."""
     own_money = districts_own_money(state, conditions.price_index)
     certain = Schedule()
     believed = Schedule()
+    value = price = ZERO
     lump: Array = state.counts.membership * 0.0
     nominal: Array = lump
     secure: Array = lump
+    persistence = {recurring: believing.persistence(recurring, beliefs) for recurring in (True, False)}
     for offer in offers.lines:
         line, posted = offer.line, offer.schedule
         trust = trust_in(state, line, beliefs)
-        lasting = trust * believing.persistence(line.recurring, beliefs)
+        lasting = trust * persistence[line.recurring]
         certain = certain.plus(posted.only(*WEIGHED).times(lasting * offer.reach))
         believed = believed.plus(posted.only(*TRUSTED).times(trust))
+        if posted.per_credential is not CREDENTIAL_ZERO:
+            usual = usual_price(posted.per_credential, premises.tier_mix)
+            value = value + outer(lasting * offer.reach, usual)
+            price = price + outer(trust, usual)
         anyhow = entitlement(posted.only(*ANYHOW), state.counts) * offer.reach
         owed = anyhow + entitlement(posted.without(*ANYHOW), state.counts) * offer.reach
         lump = lump + anyhow * lasting
@@ -204,12 +212,13 @@ def prospects(beliefs: Beliefs, state: State, offers: Offers, conditions: Condit
     return Prospects(
         per_participant=certain.per_participant,
         per_concentrator=certain.per_concentrator,
-        per_credential=certain.per_credential,
+        credential_value=value,
         per_site=certain.per_site,
         per_school=certain.per_school,
         lump_sum=lump,
         startup_share=believed.startup_share,
         concentrator_price=believed.per_concentrator,
+        credential_price=price,
         credential_prices=believed.per_credential,
         quality_price=believed.per_quality_point,
         placement_price=believed.per_placement,
@@ -219,6 +228,11 @@ def prospects(beliefs: Beliefs, state: State, offers: Offers, conditions: Condit
     )
 
 
+def usual_price(prices: tuple[Array, Array, Array], mix: tuple[Array, Array, Array]) -> Array:
+    """The mean price of a credential for a mix of tiers, ``[..., 1, C]``; ``[..., D, C]`` if prices differ."""
+    return outer(prices[0], mix[0]) + outer(prices[1], mix[1]) + outer(prices[2], mix[2])
+
+
 def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:
     """A district's trust in a line, ``[..., D, 1]``: what it has learnt, or what it grants a new line."""
     if line.name in state.trust:
@@ -226,16 +240,8 @@ def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:
     return beliefs.initial_trust + 0.0 * state.cash
 
 
-def efforts(outcomes: Outcomes, state: State, expected: Prospects, mix: tuple[Array, Array, Array]) -> Efforts:
-    """Effort on concentration and credentials answers its believed price, cluster by cluster.
-
-    The price of a credential is the mean over tiers by the mix that districts earn without incentives.
-    """
-    price = (
-        mix[0] * expected.credential_prices[0]
-        + mix[1] * expected.credential_prices[1]
-        + mix[2] * expected.credential_prices[2]
-    )
+def efforts(outcomes: Outcomes, state: State, expected: Prospects) -> Efforts:
+    """Effort on each margin answers its believed price, for concentration and credentials cluster by cluster."""
     move = completing.effort_toward
     return Efforts(
         concentration=move(
@@ -246,7 +252,11 @@ def efforts(outcomes: Outcomes, state: State, expected: Prospects, mix: tuple[Ar
             outcomes,
         ),
         credential=move(
-            state.credential_effort, price, outcomes.credential_gain, outcomes.credential_price_scale, outcomes
+            state.credential_effort,
+            expected.credential_price,
+            outcomes.credential_gain,
+            outcomes.credential_price_scale,
+            outcomes,
         ),
         dual_credit=move(
             state.dual_credit_effort,
@@ -290,4 +300,4 @@ def settle(beliefs: Beliefs, state: State, offers: Offers, counts: Counts, fisca
 
 def districts_own_money(state: State, price_index: Array) -> Array:
     """What districts would spend of their own on last year's participants, dollars, ``[..., D, 1]``."""
-    return state.local_rate * price_index * district_total(state.participants)
+    return state.local_rate * price_index * state.counts.total("participants")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, cluster_total, district_total, ratio, state_total
+from sim.arrays import ZERO, Array, BoolArray, cluster_total, district_total, ratio, state_total
 from sim.engine.calendar import Year
 from sim.engine.money import Offer, Offers
 from sim.engine.state import State
@@ -12,9 +12,9 @@ from sim.engine.static import StaticScore
 from sim.funding import budget, seg
 from sim.funding.allocation import STAGES, Ledger, cost_to_state
 from sim.parameters.groups import Parameters
-from sim.students.choice import reached_share
+from sim.students.choice import reach_by_sites, reached_share
 from sim.students.outcomes import graduates_gained
-from sim.world.world import World
+from sim.world.world import CREDENTIAL_TIERS, World
 
 Record = dict[str, Array]
 NOTHING: Array = np.zeros((1, 1))
@@ -22,47 +22,48 @@ NOTHING: Array = np.zeros((1, 1))
 
 def statewide(world: World, parameters: Parameters, state: State, year: Year) -> Record:
     """Every statewide number of a year, each ``[R]``; the columns of the results' state table."""
-    sites = state_total(state.sites)
-    students = district_total(state.participants)
+    counts = state.counts
+    sites = state_total(counts.total("sites"))
+    students = counts.total("participants")
     all_students = state_total(students)
-    quality = state.quality.mean(axis=-1, keepdims=True)
+    quality = counts.total("quality") / state.quality.shape[-1]
     taught = state_total(year.workforce.taught)
     flexible = state_total(year.bill.flexible)
-    credentials = [state_total(tier) for tier in year.schooling.credentials.earned]
+    credentials = [state_total(counts.total(f"credentials_{tier}")) for tier in CREDENTIAL_TIERS]
     per_instructor = parameters.costs.sections_per_instructor
     threshold = parameters.quality.high_quality_threshold
     record = {
-        "membership": state_total(state.counts.membership),
+        "membership": state_total(counts.membership),
         "participants": all_students,
-        "concentrators": state_total(state.concentrators),
-        "high_cost_concentrators": state_total(state.concentrators * world.clusters.high_cost_share),
+        "concentrators": state_total(counts.total("concentrators")),
+        "high_cost_concentrators": state_total(cluster_total(state.concentrators) * world.clusters.high_cost_share),
         "school_concentrator_share": school_concentrator_share(world, state),
         "credentials": credentials[0] + credentials[1] + credentials[2],
         "credentials_tier_1": credentials[0],
         "credentials_tier_2": credentials[1],
         "credentials_tier_3": credentials[2],
         "dual_credit": state_total(year.schooling.dual_credit),
-        "placements": state_total(state.counts.placements),
+        "placements": state_total(counts.placements),
         "graduates_gained": state_total(graduates_gained(state.concentrators, parameters.outcomes)),
-        "pathways": state_total((state.sites > 0) * 1.0),
+        "pathways": state_total(np.minimum(state.sites, 1.0)),
         "sites": sites,
         "sites_opened": state_total(year.workforce.opened),
         "sites_closed": state_total(year.choice.sites_closed),
-        "launches_wanted": state_total(year.choice.wanted * 1.0),
+        "launches_wanted": _number(year.choice.wanted),
         "launches_started": state_total(year.workforce.launched),
-        "stopped_by_size": state_total(year.choice.stopped_by_size * 1.0),
-        "stopped_by_facility": state_total(year.choice.stopped_by_facility * 1.0),
-        "stopped_by_cash": state_total(year.choice.stopped_by_cash * 1.0),
-        "stopped_by_capacity": state_total(year.choice.stopped_by_capacity * 1.0),
+        "stopped_by_size": _number(year.choice.stopped_by_size),
+        "stopped_by_facility": _number(year.choice.stopped_by_facility),
+        "stopped_by_cash": _number(year.choice.stopped_by_cash),
+        "stopped_by_capacity": _number(year.choice.stopped_by_capacity),
         "stopped_by_instructor": state_total(year.workforce.stopped),
         "instructors": state_total(state.sections) / per_instructor,
         "vacancies": state_total(state.vacant_sections) / per_instructor,
         "class_size": ratio(all_students, taught * parameters.choice.seats_per_section),
         "quality": ratio(state_total(quality * students), all_students),
-        "high_quality_share": ratio(state_total(state.sites * (quality >= threshold)), sites),
+        "high_quality_share": ratio(state_total(counts.total("sites") * (quality >= threshold)), sites),
         "equipment": ratio(state_total(state.equipment * state.sites), sites),
         "replacement_share": ratio(state_total(state.spending_ratio * year.bill.flexible), flexible),
-        "districts_offering": state_total(state.counts.offering),
+        "districts_offering": state_total(counts.offering),
         **_money(parameters, state, year),
         "local_money": state_total(year.books.local),
         "backfill": state_total(year.books.backfill),
@@ -84,7 +85,8 @@ def school_concentrator_share(world: World, state: State) -> Array:
     A pathway's sites are laid on a district's largest schools, and its concentrators on them by membership.
     """
     districts = world.districts
-    at_sites = reached_share(districts.coverage, state.sites, districts.high_schools, NOTHING)
+    reach = reach_by_sites(districts.coverage, districts.high_schools, NOTHING)
+    at_sites = reached_share(reach, reach.entry(state.sites))
     share = ratio(state.sites * state.concentrators, at_sites * state.counts.membership)
     return ratio(state_total(share), state_total(state.counts.offering_schools))
 
@@ -156,17 +158,12 @@ def _voted(offers: Offers, offer: Offer, ledger: Ledger) -> Array:
 
 def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
     """Counts of every cluster, each ``[R, C]``."""
-    earned = (
-        year.schooling.credentials.earned[0]
-        + year.schooling.credentials.earned[1]
-        + year.schooling.credentials.earned[2]
-    )
     record = {
-        "pathways": cluster_total((state.sites > 0) * 1.0),
+        "pathways": cluster_total(np.minimum(state.sites, 1.0)),
         "sites": cluster_total(state.sites),
         "participants": cluster_total(state.participants),
         "concentrators": cluster_total(state.concentrators),
-        "credentials": cluster_total(earned),
+        "credentials": cluster_total(state.counts.all_credentials),
         "instructors": cluster_total(state.sections) / parameters.costs.sections_per_instructor,
     }
     return {name: value.reshape(-1, value.shape[-1]) for name, value in record.items()}
@@ -174,20 +171,15 @@ def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
 
 def by_district(state: State, year: Year) -> Record:
     """Counts and money of every district, each ``[R, D]``."""
-    offers = year.offers
-    earned = (
-        year.schooling.credentials.earned[0]
-        + year.schooling.credentials.earned[1]
-        + year.schooling.credentials.earned[2]
-    )
+    offers, counts = year.offers, state.counts
     record = {
-        "membership": state.counts.membership,
-        "pathways": district_total((state.sites > 0) * 1.0),
-        "sites": district_total(state.sites),
-        "participants": district_total(state.participants),
-        "concentrators": district_total(state.concentrators),
-        "credentials": district_total(earned),
-        "quality": state.quality.mean(axis=-1, keepdims=True),
+        "membership": counts.membership,
+        "pathways": district_total(np.minimum(state.sites, 1.0)),
+        "sites": counts.total("sites"),
+        "participants": counts.total("participants"),
+        "concentrators": counts.total("concentrators"),
+        "credentials": counts.total("credentials_1") + counts.total("credentials_2") + counts.total("credentials_3"),
+        "quality": counts.total("quality") / state.quality.shape[-1],
         **ledger_stages(offers, year.settlement.ledgers),
         "dilution": seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value),
     }
@@ -219,6 +211,11 @@ def ledger_stages(offers: Offers, ledgers: Mapping[str, Ledger]) -> Record:
 def _by_run_and_district(record: Record, state: State) -> Record:
     runs, districts = (state.sites.shape[0] if state.sites.ndim == 3 else 1), state.sites.shape[-2]
     return {name: np.broadcast_to(value, (runs, districts, 1))[..., 0] for name, value in record.items()}
+
+
+def _number(where: BoolArray) -> Array:
+    """How many pathways of the state a mask marks, ``[..., 1, 1]``."""
+    return state_total(where.astype(np.float64))
 
 
 def _by_run(value: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from sim.inputs import InputError, first_problem, read_yaml
+from sim.inputs import Source, as_source, first_problem, read_with_lines
 
 Factor = Annotated[float, Field(ge=0.0, le=10.0, allow_inf_nan=False)]
 
@@ -70,13 +70,14 @@ BASELINE = Scenario(name="baseline", title="No shock", source="Revenue and enrol
 
 def read_scenario(path: Path) -> Scenario:
     """A scenario file, named after the file. Raises InputError with one line if it cannot be used."""
-    return scenario_from(read_yaml(path), path.name, path.stem)
+    content, source = read_with_lines(path)
+    return scenario_from(content, source, path.stem)
 
 
-def scenario_from(written: Any, source_name: str, name: str) -> Scenario:
+def scenario_from(written: Any, source: str | Source, name: str) -> Scenario:
     """A scenario from plain data. Raises InputError with one line if it cannot be used."""
     if not isinstance(written, Mapping):
-        raise InputError(f"{source_name}: {written!r} is not allowed: a scenario is a mapping of keys to values")
+        raise as_source(source).refusal((), f"{written!r} is not allowed: a scenario is a mapping of keys to values")
     allowed = {
         "": list(Scenario.model_fields),
         "years": list(Shocks.model_fields),
@@ -85,4 +86,4 @@ def scenario_from(written: Any, source_name: str, name: str) -> Scenario:
     try:
         return Scenario.model_validate({**written, "name": name})
     except ValidationError as error:
-        raise first_problem(error, source_name, allowed) from error
+        raise first_problem(error, source, allowed) from error

@@ -2,27 +2,27 @@
 
 import numpy as np
 
-from sim.arrays import Array, district_total
+from sim.arrays import Array, at_districts, district_total
 from sim.parameters.groups import Parameters
 from sim.world.world import World
 
 
 def quality_gap(quality: Array, parameters: Parameters) -> Array:
     """Mean quality over the 12 components less the reference, ``[..., D, 1]``."""
-    mean: Array = quality.mean(axis=-1, keepdims=True)
+    mean: Array = district_total(quality) / quality.shape[-1]
     return mean - parameters.initial.quality_mean
 
 
 def breadth(sites: Array, world: World) -> Array:
-    """Pathways offered at a district's average high school, at least one, ``[..., D, 1]``."""
-    return np.maximum(district_total(sites) / world.districts.high_schools[:, np.newaxis], 1.0)
+    """Pathways offered at a district's average high school, at least one, ``[..., D, 1]``, from its ``sites``."""
+    return np.maximum(sites / world.districts.high_schools[:, np.newaxis], 1.0)
 
 
 def peer_share(sites: Array, world: World) -> Array:
     """Share of a district's neighbors, by weight, that offer each cluster, ``[..., D, C]``."""
-    offers = (sites > 0) * 1.0
+    offers = np.minimum(sites, 1.0)
     neighbors, weights = world.districts.neighbors, world.districts.neighbor_weights
-    share = np.zeros_like(offers)
-    for near in range(neighbors.shape[-1]):
-        share += offers[..., neighbors[:, near], :] * weights[:, near, np.newaxis]
+    share = at_districts(offers, neighbors[:, 0]) * weights[:, :1]
+    for near in range(1, neighbors.shape[-1]):
+        share += at_districts(offers, neighbors[:, near]) * weights[:, near : near + 1]
     return share

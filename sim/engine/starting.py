@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import gammaincinv
 
-from sim.arrays import Array, district_total, ratio, state_total
-from sim.behavior.staffing import by_region
+from sim.arrays import Array, at_districts, cluster_major, district_most, district_total, outer, ratio, state_total
+from sim.behavior.staffing import by_region, labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine import economy
 from sim.engine.draws import Draws, Purpose
@@ -47,13 +47,16 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         award_capacity=draws.once[Purpose.AWARD_CAPACITY],
         entrants=steady_entrants(world.districts.membership[:, np.newaxis], retention),
         retention=retention,
-        rural=(locale == "rural") * 1.0,
         reference_breadth=one,
         reference_equipment=initial.equipment_start * one,
         reference_stability=0.95 * one,
         reference_fill=one,
         reference_spending=parameters.books.practiced_spending * one,
         tier_mix=outcomes.natural_mix(world.clusters.credential_tier, parameters.outcomes.main_tier_share),
+        reach=choice.reach_by_sites(
+            world.districts.coverage, world.districts.high_schools, parameters.choice.district_travel
+        ),
+        markets=labor_markets(world.districts.region, locale[:, 0] == "rural"),
         loadings=Loadings(**load_loadings()),
     )
 
@@ -115,7 +118,7 @@ def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: 
     key = np.log(np.maximum(uniforms[..., 1:], 1e-300)) / weight
     rank = (-key).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
     chosen = (rank < whole) * 1.0
-    sites = np.zeros((*chosen.shape[:-2], len(world.districts), len(world.clusters)))
+    sites = cluster_major(np.zeros((*chosen.shape[:-2], len(world.districts), len(world.clusters))))
     sites[..., district[starts], :] = np.add.reduceat(chosen, starts, axis=-2)
     return sites
 
@@ -145,10 +148,9 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
 
     membership = world.districts.membership[:, np.newaxis] + districts
     openings = economy.signals(world, premises, world.base_year).openings
-    shares = choice.tilted_shares(premises.local_shares, openings, parameters.choice.openings_tilt)
-    reached = choice.reached_share(
-        world.districts.coverage, sites, world.districts.high_schools, parameters.choice.district_travel
-    )
+    pull = choice.job_pull(openings, parameters.choice.openings_tilt)
+    shares = choice.tilted_shares(premises.local_shares, at_districts(pull, world.districts.region))
+    reached = choice.reached_share(premises.reach, premises.reach.entry(sites))
     premises, demanded = _solve_participation(world, parameters, premises, membership, shares, reached)
     per_section = world.clusters.class_size * parameters.choice.seats_per_section
     if world.pathways:
@@ -160,7 +162,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         capacity = choice.seats(sections, world.clusters.class_cap, parameters.choice.seats_per_section)
         participants = choice.enrolled(demanded, capacity, parameters.choice.spill_over)
         concentrators = participants * (world.anchors["concentrators"].value / world.anchors["participants"].value)
-    breadth = mean_breadth(sites, world)
+    breadth = mean_breadth(district_total(sites), world)
     students = district_total(participants)
     premises = replace(premises, reference_breadth=ratio(state_total(breadth * students), state_total(students), 1.0))
     equipment = initial.equipment_start * (sites > 0)
@@ -168,7 +170,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
     zero = np.zeros((runs, 1, 1))
     counts = Counts(
         membership=membership,
-        offering_schools=sites.max(axis=-1, keepdims=True),
+        offering_schools=district_most(sites),
         sites=sites,
         participants=participants,
         concentrators=concentrators,
@@ -203,7 +205,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         local_index=districts + 1.0,
         dual_credit_effort=districts,
         placement_effort=districts,
-        grades=premises.entrants * _survival(premises.retention) + np.repeat(districts, 4, axis=-1),
+        grades=outer(premises.entrants, _survival(premises.retention)) + districts,
         quality=premises.quality_level,
         supply=supply,
         entry_index=zero + 1.0,
@@ -225,11 +227,15 @@ def _solve_participation(
     target = world.anchors["participants"].value
     participation = premises.participation
     for _ in range(8):
-        demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
+        demanded = _demanded(parameters, membership * participation, shares, reached)
         total = state_total(demanded)
         participation = np.minimum(participation * ratio(target + 0.0 * total, total, 1.0), 0.97)
-    demanded, _ = choice.demand(membership * participation, shares, reached, parameters.choice.diversion)
+    demanded = _demanded(parameters, membership * participation, shares, reached)
     return replace(premises, participation=participation), demanded
+
+
+def _demanded(parameters: Parameters, interested: Array, shares: Array, reached: Array) -> Array:
+    return choice.demand(interested * shares, interested, reached, parameters.choice.diversion)[0]
 
 
 def starting_supply(world: World, parameters: Parameters, sections: Array) -> Array:

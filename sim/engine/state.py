@@ -6,10 +6,12 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, IntArray, chosen_runs
+from sim.behavior.staffing import Markets
 from sim.behavior.upkeep import Loadings
 from sim.funding.allocation import LineMemory
 from sim.funding.schedule import Counts
+from sim.students.choice import Reach
 
 Bundle = TypeVar("Bundle")
 
@@ -24,9 +26,10 @@ class Premises:
     ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters, and job openings relative to the mean
     cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
     ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership
-    steady. ``rural`` ``[D, 1]``. ``reference_breadth``, ``reference_equipment``, ``reference_stability``,
+    steady. ``reference_breadth``, ``reference_equipment``, ``reference_stability``,
     ``reference_fill``, ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``tier_mix``: shares of
-    value tiers without incentives.
+    value tiers without incentives. ``reach``: how many students sites reach. ``markets`` for
+    instructors.
     """
 
     local_shares: Array
@@ -39,13 +42,14 @@ class Premises:
     award_capacity: Array
     entrants: Array
     retention: Array
-    rural: Array
     reference_breadth: Array
     reference_equipment: Array
     reference_stability: Array
     reference_fill: Array
     reference_spending: Array
     tier_mix: tuple[Array, Array, Array]
+    reach: Reach
+    markets: Markets
     loadings: Loadings
 
 
@@ -109,6 +113,18 @@ def take_run(bundle: Bundle, run: int) -> Bundle:
         return taken
 
     return cast(Bundle, _mapped(bundle, one))
+
+
+def take_runs(bundle: Bundle, rows: IntArray) -> Bundle:
+    """The same nested bundle of arrays with some runs of a batch, in the order of ``rows``; a run may come often."""
+    last = int(rows.max())
+
+    def chosen(array: Array) -> Array:
+        if array.ndim < 3 or array.shape[0] <= last:  # what is alike in all runs has one row for all
+            return array
+        return chosen_runs(array, rows)
+
+    return cast(Bundle, _mapped(bundle, chosen))
 
 
 def with_run_axis(bundle: Bundle) -> Bundle:

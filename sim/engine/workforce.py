@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, part_of
+from sim.arrays import Array, at_districts, part_of
 from sim.behavior import staffing
 from sim.behavior.deciding import Choice
 from sim.engine.draws import Purpose
@@ -20,14 +20,15 @@ class Workforce:
     """Sites and instructors after hiring, ``[..., D, C]``.
 
     ``staying`` is the share of last year's sites that is still open; ``launched`` is 1 where a launch passed every gate
-    and ``stopped`` where it found no instructor; ``opened`` counts sites that teach their first cohort. ``taught``
-    sections have an instructor or a substitute. ``hiring_chance`` is that of a post, and of a launch, in one round.
-    ``supply`` is ``[..., G, C]``.
+    and ``stopped`` where it found no instructor; ``opened`` counts sites that teach their first cohort. ``posts`` are
+    sections with an instructor and vacant ones; ``taught`` sections have an instructor or a substitute.
+    ``hiring_chance`` is that of a post, and of a launch, in one round. ``supply`` is ``[..., G, C]``.
     """
 
     sites: Array
     sections: Array
     vacant_sections: Array
+    posts: Array
     taught: Array
     staying: Array
     hiring_chance: Array
@@ -53,14 +54,14 @@ def staff(
     Vacant sections are given up before staffed ones. All districts of a region draw on one supply of candidates in a
     cluster; launches compete there with vacancies.
     """
-    terms, shocks = parameters.staffing, conditions.shocks
-    staying = part_of(state.sites - choice.sites_closed, state.sites)
+    terms, shocks, markets = parameters.staffing, conditions.shocks, premises.markets
     sites = state.sites - choice.sites_closed
+    staying = part_of(sites, state.sites)
     sections = np.floor(state.sections * staying + 0.5)
     vacant = np.floor(state.vacant_sections * staying)
 
-    spare = np.maximum(sections + vacant - sites, 0.0)
-    given_up = np.minimum(np.maximum(-choice.section_change, 0.0), spare)
+    spare = sections + vacant - sites
+    given_up = np.maximum(np.minimum(-choice.section_change, spare), 0.0)
     vacant_given_up = np.minimum(given_up, vacant)
     sections = sections - (given_up - vacant_given_up)
     vacant = vacant - vacant_given_up
@@ -69,32 +70,38 @@ def staff(
         sections, sites, np.minimum(terms.turnover * shocks.turnover, 1.0), luck[Purpose.TURNOVER]
     )
     sections = sections - leaving
-    vacant = vacant + leaving + np.maximum(choice.section_change, 0.0) * (sites > 0)
+    vacant = vacant + leaving + np.maximum(choice.section_change, 0.0) * np.minimum(sites, 1.0)
 
-    launch_sections = choice.launch_sections * choice.launch
+    launch = choice.launch.astype(np.float64)
+    launch_sections = choice.launch_sections * launch
     sought = staffing.by_region(vacant + launch_sections, world.districts.region_starts)
-    scarcity = staffing.scarcity(state.supply * shocks.instructor_supply, sought)[..., world.districts.region, :]
-    chance = staffing.fill_chance(world.clusters.fill_probability, premises.rural, scarcity, terms)
-    hired = staffing.hire(vacant, chance, terms.refill_rounds, luck[Purpose.HIRING], luck[Purpose.LAUNCH_HIRING])
-    sections = sections + hired.filled
-    vacant = vacant - hired.filled
+    scarcity = staffing.scarcity(state.supply * shocks.instructor_supply, sought)
+    chance = staffing.fill_chance(
+        world.clusters.fill_probability, markets.rural, at_districts(scarcity, markets.region), terms
+    )
+    hiring_chance = at_districts(chance, markets.place)
+    within_year = at_districts(staffing.chance_within_year(chance, terms.refill_rounds), markets.place)
+    filled = staffing.filled(vacant, within_year, luck[Purpose.HIRING])
+    sections = sections + filled
+    vacant = vacant - filled
 
-    launched = choice.launch * hired.launch_staffed
-    opened = (state.launching == 1) * 1.0
-    waiting = np.maximum(state.launching - 1.0, 0.0)
+    launched = launch * staffing.launch_staffed(hiring_chance, luck[Purpose.LAUNCH_HIRING])
+    opened = (state.launching == 1).astype(np.float64)
+    opened_sections = opened * state.launching_sections
     sites = sites + opened
-    sections = sections + opened * state.launching_sections
+    sections = sections + opened_sections
     return Workforce(
         sites=sites,
         sections=sections,
         vacant_sections=vacant,
+        posts=sections + vacant,
         taught=sections + terms.substitute_cover * vacant,
         staying=staying,
-        hiring_chance=chance,
+        hiring_chance=hiring_chance,
         launched=launched,
-        stopped=choice.launch * (1.0 - hired.launch_staffed),
+        stopped=launch - launched,
         opened=opened,
-        launching=waiting + launched * parameters.clusters.launch_years,
-        launching_sections=state.launching_sections * (waiting > 0) + launched * launch_sections,
+        launching=np.maximum(state.launching - 1.0, 0.0) + launched * parameters.clusters.launch_years,
+        launching_sections=state.launching_sections - opened_sections + launched * launch_sections,
         supply=staffing.next_supply(state.supply, sought, world.clusters.salary_premium * terms.premium_paid, terms),
     )

@@ -94,16 +94,18 @@ def settle(
 
     Where the line pays in turn instead, the money goes to one part of what is owed after the other, and ``proration``
     is the share paid of the whole. Neither the cap nor the phase-in takes a district below its hold-harmless floor;
-    only proration does. ``appropriation`` is ``[..., 1, 1]``, infinite where the line is funded in full. Federal and
-    state lines settle alike.
+    only proration does. A match and a carry-over limit bind at every stage: no floor lifts a payment above what a
+    district's own spending allows. ``appropriation`` is ``[..., 1, 1]``, infinite where the line is funded in full.
+    Federal and state lines settle alike.
     """
     rules = line.rules
     within_limits = counted(line, counts)
     owed = entitlement(schedule, within_limits)
     claimed = owed if within_limits is counts else entitlement(schedule, counts)
-    matched = owed
+    matched, most_spent = owed, None
     if rules.spending_multiple is not None:
-        matched = np.minimum(owed, rules.spending_multiple * np.maximum(counts.expenditure, 0.0))
+        most_spent = rules.spending_multiple * np.maximum(counts.expenditure, 0.0)
+        matched = np.minimum(owed, most_spent)
     guaranteed = held = capped = phased = matched
     if line.active(fiscal_year):
         year = fiscal_year - line.start_year if line.start_year is not None else 0
@@ -119,6 +121,10 @@ def settle(
         if share < 1.0:
             reference = memory.reference * counts.offering if rules.phase_in_from == "base_year" else 0.0
             phased = _not_below(reference + share * (capped - reference), floor)
+        if most_spent is not None:
+            guaranteed, held, capped, phased = (
+                np.minimum(stage, most_spent) for stage in (guaranteed, held, capped, phased)
+            )
     statewide = schedule.statewide + np.zeros_like(appropriation)
     all_owed = state_total(phased) + statewide
     reserve, available = NO_RESERVE, appropriation

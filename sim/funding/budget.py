@@ -75,5 +75,5 @@ def voted(line: Line, budget: Budget, paid: Array) -> Array:
         return paid
     if isinstance(rule, Once):
         first = budget.fiscal_year == line.start_year
-        return np.full_like(budget.price_index, rule.dollars * line.scale if first else 0.0)
+        return budget.price_index * 0.0 + (rule.dollars * line.scale if first else 0.0)
     return appropriate(line, budget)

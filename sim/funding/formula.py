@@ -16,7 +16,8 @@ class Formula(Strict):
 
     Until ``takes_effect`` current law holds. ``year_of_numbers`` is the year of the dollars and weights in the source.
     For a law of another state ``translation`` says how it was brought to the default state (base amounts, price level,
-    counts that stand for others) and ``not_translated`` what was left out. ``expected_base_year_entitlement``
+    counts that stand for others) and ``not_translated`` what was left out; ``confidence`` (high, medium or low, and for
+    which numbers) how well its numbers are known to be the law's. ``expected_base_year_entitlement``
     (dollars) is what the formula's own lines would owe for the base year's counts statewide; the tests hold it.
     """
 
@@ -27,6 +28,7 @@ class Formula(Strict):
     description: Text
     author: str = ""
     status: str = ""
+    confidence: str = ""
     translation: str = ""
     not_translated: str = ""
     takes_effect: FiscalYear = 2027

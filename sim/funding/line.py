@@ -45,6 +45,8 @@ class Line(Strict):
     cut_as: Literal["grant", "formula", "none"] | None = None
     scale: Annotated[float, Field(ge=0.0)] = 1.0
 
+    alike = frozenset({"scale"})
+
     @field_validator("components")
     @classmethod
     def _components_agree(cls, value: tuple[Component, ...]) -> tuple[Component, ...]:

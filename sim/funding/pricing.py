@@ -58,10 +58,10 @@ def announce(line: Line, context: PricingContext) -> Schedule:
 def minimum_guarantee(line: Line, context: PricingContext) -> Array:
     """Dollars that the line owes at least to a district with a pathway, ``[..., D, 1]``; ZERO without a guarantee."""
     district, charter = line.rules.guarantee(charter=False), line.rules.guarantee(charter=True)
-    if district == charter == 0.0:
+    if not (np.any(district) or np.any(charter)):
         return ZERO
-    kinds = context.world.districts.kind
-    dollars = np.array([[charter if kind == CHARTER else district] for kind in kinds])
+    is_charter = np.array([[kind == CHARTER] for kind in context.world.districts.kind])
+    dollars = np.where(is_charter, charter, district)
     return dollars * (line.scale * context.index)
 
 

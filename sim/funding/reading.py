@@ -15,7 +15,7 @@ from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.reserve import Reserve
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
-from sim.inputs import InputError, first_problem, nearest, read_yaml
+from sim.inputs import Part, Source, as_source, first_problem, nearest, read_with_lines
 
 LINE_KEYS = tuple(key for key in Line.model_fields if key not in NOT_IN_FILES)
 FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines"))
@@ -48,39 +48,41 @@ def read_formula(path: Path, line_folder: Path, clusters: Iterable[str] | None =
     ``clusters`` are the identifiers of the world's career clusters, for checking the clusters that the formula names.
     Raises InputError, one line, for anything that cannot be used.
     """
-    return formula_from(read_yaml(path), path.name, path.stem, read_lines(line_folder), clusters)
+    written, source = read_with_lines(path)
+    return formula_from(written, source, path.stem, read_lines(line_folder), clusters)
 
 
 def read_lines(folder: Path) -> dict[str, dict[str, Any]]:
     """The shared lines of a folder by name, as plain mappings, each checked. Raises InputError."""
     lines = {}
     for path in sorted(folder.glob("*.yaml")):
-        written = read_yaml(path)
+        written, source = read_with_lines(path)
         if not isinstance(written, dict):
-            raise InputError(f"{path.name}: {written!r} is not allowed: a line is a mapping of keys to values")
-        line_from(written, path.name, path.stem)
+            raise source.refusal((), f"{written!r} is not allowed: a line is a mapping of keys to values")
+        line_from(written, source, path.stem)
         lines[path.stem] = written
     return lines
 
 
 def line_from(
-    written: Mapping[str, Any], source_name: str, name: str | None = None, defaults: Mapping[str, Any] | None = None
+    written: Mapping[str, Any], source: str | Source, name: str | None = None, defaults: Mapping[str, Any] | None = None
 ) -> Line:
     """One line from a mapping; ``name`` and ``defaults`` stand where the mapping does not say. Raises InputError."""
+    source = as_source(source)
     content = {**(defaults or {}), **({"name": name} if name else {}), **written}
     for key in written:
         if key not in LINE_KEYS:
-            raise InputError(f"{source_name}: {key}: unknown key; {nearest(str(key), LINE_KEYS)}")
-    _check_choices(content, source_name)
+            raise source.refusal((key,), f"unknown key; {nearest(str(key), LINE_KEYS)}")
+    _check_choices(content, source)
     try:
         return Line.model_validate(content)
     except ValidationError as error:
-        raise first_problem(error, source_name, {"": LINE_KEYS, **_ALLOWED}) from error
+        raise first_problem(error, source, {"": LINE_KEYS, **_ALLOWED}) from error
 
 
 def formula_from(
     written: Any,
-    source_name: str,
+    source: str | Source,
     name: str,
     shared_lines: Mapping[str, Mapping[str, Any]],
     clusters: Iterable[str] | None = None,
@@ -91,93 +93,94 @@ def formula_from(
     ``also`` names further shared lines; by default those marked ``background``. Lines that are the formula's own start
     in the year in which it takes effect unless they say otherwise. Raises InputError, one line.
     """
+    source = as_source(source)
     if not isinstance(written, dict):
-        raise InputError(f"{source_name}: {written!r} is not allowed: a formula is a mapping of keys to values")
+        raise source.refusal((), f"{written!r} is not allowed: a formula is a mapping of keys to values")
     known = (*FORMULA_KEYS, *SHORT_KEYS, "lines", "also")
     for key in written:
         if key not in known:
-            raise InputError(f"{source_name}: {key}: unknown key; {nearest(str(key), known)}")
+            raise source.refusal((key,), f"unknown key; {nearest(str(key), known)}")
     metadata = {key: written[key] for key in FORMULA_KEYS if key in written}
     # The metadata are checked with no lines first, so that a missing title is not reported after a wrong line.
-    header = _validated(Formula, {**metadata, "name": name, "lines": ()}, source_name)
+    header = _validated(Formula, {**metadata, "name": name, "lines": ()}, source)
     starts = {"start_year": header.takes_effect}
     short = {key: written[key] for key in SHORT_KEYS if key in written}
     lines: list[Line] = []
     if "lines" in written:
         if short:
-            raise InputError(f"{source_name}: {next(iter(short))}: write it inside lines, where each line has its own")
-        for place, entry in enumerate(_listed(written["lines"], "lines", source_name)):
-            lines.append(_entry(entry, f"{source_name}: lines.{place}", shared_lines, starts))
+            raise source.refusal((next(iter(short)),), "write it inside lines, where each line has its own")
+        for place, entry in enumerate(_listed(written["lines"], "lines", source)):
+            lines.append(_entry(entry, source.within("lines", place), shared_lines, starts))
     elif "components" in written:
-        lines.append(line_from(short, source_name, name, {"title": header.title, **starts}))
+        lines.append(line_from(short, source, name, {"title": header.title, **starts}))
     else:
-        raise InputError(f"{source_name}: components: is missing; write components, or lines for several lines")
-    for line_name in _background(written, shared_lines, source_name):
-        lines.append(line_from(_shared(line_name, f"{source_name}: also", shared_lines), line_name, line_name))
-    formula = _validated(Formula, {**metadata, "name": name, "lines": tuple(lines)}, source_name)
+        raise source.refusal(("components",), "is missing; write components, or lines for several lines")
+    for line_name in _background(written, shared_lines, source):
+        lines.append(line_from(_shared(line_name, source.within("also"), shared_lines), line_name, line_name))
+    formula = _validated(Formula, {**metadata, "name": name, "lines": tuple(lines)}, source)
     if clusters is not None:
         ids = tuple(clusters)
         problem = unknown_cluster(formula, ids)
         if problem is not None:
-            hint = nearest(problem[1], (*ids, *TIER_WORDS))
-            raise InputError(f"{source_name}: line {problem[0]}: unknown cluster '{problem[1]}'; {hint}")
+            said = f"unknown cluster '{problem[1]}'; {nearest(problem[1], (*ids, *TIER_WORDS))}"
+            raise source.refusal((f"line {problem[0]}",), said, value=problem[1])
     return formula
 
 
-def _validated(model: type[Formula], content: dict[str, Any], source_name: str) -> Formula:
+def _validated(model: type[Formula], content: dict[str, Any], source: Source) -> Formula:
     try:
         return TypeAdapter(model).validate_python(content)
     except ValidationError as error:
-        raise first_problem(error, source_name, {"": FORMULA_KEYS}) from error
+        raise first_problem(error, source, {"": FORMULA_KEYS}) from error
 
 
-def _listed(value: Any, key: str, source_name: str) -> list[Any]:
+def _listed(value: Any, key: str, source: Source) -> list[Any]:
     if not isinstance(value, list):
-        raise InputError(f"{source_name}: {key}: {value!r} is not allowed: write a list")
+        raise source.refusal((key,), f"{value!r} is not allowed: write a list")
     return value
 
 
-def _shared(name: Any, where: str, shared_lines: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _shared(name: Any, source: Source, shared_lines: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     if not isinstance(name, str) or name not in shared_lines:
-        raise InputError(f"{where}: '{name}' is not a shared line; {nearest(str(name), shared_lines)}")
+        raise source.refusal((), f"'{name}' is not a shared line; {nearest(str(name), shared_lines)}")
     return shared_lines[name]
 
 
-def _entry(entry: Any, where: str, shared_lines: Mapping[str, Mapping[str, Any]], starts: Mapping[str, Any]) -> Line:
+def _entry(
+    entry: Any, source: Source, shared_lines: Mapping[str, Mapping[str, Any]], starts: Mapping[str, Any]
+) -> Line:
     if isinstance(entry, str):
-        return line_from(_shared(entry, where, shared_lines), where, entry, starts)
+        return line_from(_shared(entry, source, shared_lines), source, entry, starts)
     if not isinstance(entry, dict):
-        raise InputError(f"{where}: {entry!r} is not allowed: write a line or the name of a shared line")
+        raise source.refusal((), f"{entry!r} is not allowed: write a line or the name of a shared line")
     if "line" in entry:
         changes = {key: value for key, value in entry.items() if key != "line"}
-        return line_from({**_shared(entry["line"], where, shared_lines), **changes}, where, entry["line"], starts)
-    return line_from(entry, where, None, starts)
+        return line_from({**_shared(entry["line"], source, shared_lines), **changes}, source, entry["line"], starts)
+    return line_from(entry, source, None, starts)
 
 
-def _background(
-    written: Mapping[str, Any], shared_lines: Mapping[str, Mapping[str, Any]], source_name: str
-) -> list[Any]:
+def _background(written: Mapping[str, Any], shared_lines: Mapping[str, Mapping[str, Any]], source: Source) -> list[Any]:
     if "also" in written:
-        return _listed(written["also"], "also", source_name)
+        return _listed(written["also"], "also", source)
     return [name for name, line in shared_lines.items() if line.get("background") is True]
 
 
-def _check_choices(content: Mapping[str, Any], source_name: str) -> None:
+def _check_choices(content: Mapping[str, Any], source: Source) -> None:
     """Refuse an unknown kind of component or appropriation rule with the nearest known one."""
     components = content.get("components")
     if isinstance(components, list):
         for place, component in enumerate(components):
-            where = f"{source_name}: components.{place}"
+            where = ("components", place)
             if not isinstance(component, dict):
-                raise InputError(f"{where}: {component!r} is not allowed: a component is a mapping with a kind")
-            _check_choice(component.get("kind"), f"{where}.kind", COMPONENTS)
+                raise source.refusal(where, f"{component!r} is not allowed: a component is a mapping with a kind")
+            _check_choice(component.get("kind"), source, (*where, "kind"), COMPONENTS)
     appropriation = content.get("appropriation")
     if isinstance(appropriation, dict):
-        _check_choice(appropriation.get("rule"), f"{source_name}: appropriation.rule", APPROPRIATION_RULES)
+        _check_choice(appropriation.get("rule"), source, ("appropriation", "rule"), APPROPRIATION_RULES)
 
 
-def _check_choice(value: Any, where: str, allowed: Mapping[str, Any]) -> None:
+def _check_choice(value: Any, source: Source, where: tuple[Part, ...], allowed: Mapping[str, Any]) -> None:
     if value is None:
-        raise InputError(f"{where}: is missing; allowed: {', '.join(allowed)}")
+        raise source.refusal(where, f"is missing; allowed: {', '.join(allowed)}")
     if value not in allowed:
-        raise InputError(f"{where}: {value!r} is not allowed; {nearest(str(value), allowed)}")
+        raise source.refusal(where, f"{value!r} is not allowed; {nearest(str(value), allowed)}")

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, field_validator
 
 from sim.funding.components.component import Dollars, Share, Strict, money, percent
@@ -114,10 +115,10 @@ class Rules(Strict):
     for every district with a pathway, as Louisiana's floor; ``minimum_guarantee_charter``: its floor for a charter.
     ``local_match``: own dollars that a district must spend on CTE for each dollar of the line (2 in California), so
     that a payment is at most 1 / (1 + match) of its CTE spending. ``carryover``: the part of a payment that may be kept
-    for next year; more than that beyond the year's CTE spending is not paid. ``spend_on_cte``: the share of the payment
-    that must be spent on CTE (0.55 in Texas); the rest is general money. ``proration``: when money is short all get the
-    same share (``pro_rata``), or what stands first in the file is paid first (``by_component``), or credentials come
-    last and the most valuable first among them (``by_tier``).
+    for next year; more than that beyond the year's CTE spending is not paid. Both bind guarantees and floors too.
+    ``spend_on_cte``: the share of the payment that must be spent on CTE (0.55 in Texas); the rest is general money.
+    ``proration``: when money is short all get the same share (``pro_rata``), or what stands first in the file is paid
+    first (``by_component``), or credentials come last and the most valuable first among them (``by_tier``).
     """
 
     count_lag: Literal[0, 1] = 0
@@ -132,6 +133,8 @@ class Rules(Strict):
     carryover: Annotated[float, Field(strict=True, ge=0.0, lt=1.0)] | None = None
     spend_on_cte: Share | None = None
     proration: Literal["pro_rata", "by_component", "by_tier"] = "pro_rata"
+
+    alike = frozenset({"phase_in"})
 
     @field_validator("phase_in")
     @classmethod
@@ -151,11 +154,14 @@ class Rules(Strict):
     def spending_multiple(self) -> float | None:
         """A payment is at most so many times the district's CTE spending of the year; None without such a rule."""
         multiples = []
-        if self.local_match:
+        if np.any(self.local_match):
             multiples.append(1.0 / (1.0 + self.local_match))
         if self.carryover is not None:
             multiples.append(1.0 / (1.0 - self.carryover))
-        return min(multiples, default=None)
+        if len(multiples) == 2:
+            least: float = np.minimum(multiples[0], multiples[1])  # an array where runs differ in it
+            return least
+        return multiples[0] if multiples else None
 
     def phase_in_share(self, year: int) -> float:
         """The share of the way in a line's ``year``, 0 for its first."""

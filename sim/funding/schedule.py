@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, district_total
+from sim.arrays import ZERO, Array, district_total, outer
 
 CREDENTIAL_ZERO: tuple[Array, Array, Array] = (ZERO, ZERO, ZERO)
 
@@ -48,6 +48,11 @@ class Counts:
     @cached_property
     def _totals(self) -> dict[str, Array]:
         return {}
+
+    @cached_property
+    def all_credentials(self) -> Array:
+        """Credentials of all value tiers, ``[..., D, C]``."""
+        return self.credentials[0] + self.credentials[1] + self.credentials[2]
 
     def total(self, name: str) -> Array:
         """A pathway count, a value tier's credentials (``credentials_1``) or quality points, ``[..., D, 1]``.
@@ -120,7 +125,7 @@ class Schedule:
         for name in PRICES:
             price = mine[name]
             if price is not ZERO and price is not CREDENTIAL_ZERO:
-                prices[name] = _scaled(price, factor) if isinstance(price, tuple) else price * factor
+                prices[name] = _scaled(price, factor) if isinstance(price, tuple) else outer(price, factor)
         return Schedule(**prices)
 
     def only(self, *names: str) -> "Schedule":
@@ -143,7 +148,7 @@ def _sum(one: Array, other: Array) -> Array:
 
 
 def _scaled(prices: tuple[Array, Array, Array], factor: Array) -> tuple[Array, Array, Array]:
-    one, two, three = (ZERO if price is ZERO else price * factor for price in prices)
+    one, two, three = (ZERO if price is ZERO else outer(price, factor) for price in prices)
     return one, two, three
 
 

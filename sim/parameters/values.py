@@ -1,6 +1,7 @@
 """Parameter values for a batch of runs: central values, or one draw from the priors for each run."""
 
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -56,11 +57,24 @@ def drawn_values(catalogue: Catalogue, points: Array) -> dict[str, Array]:
     give their factor."""
     table = {}
     for position, (group, name, entry) in enumerate(catalogue.uncertain()):
-        table[f"{group}.{name}"] = quantile(entry.prior, _center(entry), points[:, position])
+        table[f"{group}.{name}"] = quantile(entry.prior, center(entry), points[:, position])
     return table
 
 
-def _center(entry: Entry) -> float:
+def with_columns(parameters: groups.Parameters, columns: Mapping[str, Array]) -> groups.Parameters:
+    """The parameters with some set run by run: 'group.name' to ``[R]``. A dated parameter takes its factor."""
+    for full_name, column in columns.items():
+        group, name = full_name.split(".")
+        old = getattr(parameters, group)
+        values = np.asarray(column, dtype=np.float64).reshape(-1, 1, 1)
+        dated = getattr(old, name)
+        new = replace(dated, factor=values) if isinstance(dated, groups.Dated) else values
+        parameters = replace(parameters, **{group: replace(old, **{name: new})})
+    return parameters
+
+
+def center(entry: Entry) -> float:
+    """The value at which a parameter stands without a prior; for a dated one that of its factor, 1."""
     return 1.0 if isinstance(entry.value, dict) else float(entry.value)
 
 
@@ -83,7 +97,7 @@ def _assemble(
 
 
 def _value(entry: Entry, runs: int, points: Array | None) -> Array | groups.Dated:
-    values = np.full(runs, _center(entry)) if points is None else quantile(entry.prior, _center(entry), points)
+    values = np.full(runs, center(entry)) if points is None else quantile(entry.prior, center(entry), points)
     column = values.reshape(runs, 1, 1)
     if isinstance(entry.value, dict):
         years = tuple(sorted(entry.value))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, BoolArray, IntArray
+from sim.results.schema import TABLES
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -64,10 +65,10 @@ class Panel:
         self._runs = pd.Index(ran["run_id"])
         self._run_cell: IntArray = formula * len(self.replicates) + replicate
         self._state = _Table(results.state, self)
-        self._lines = _Table(results.lines, self, "line")
-        self._clusters = _Table(results.clusters, self, "cluster")
-        self._districts = _Table(results.districts, self, "district")
-        self._static = _Table(results.static, self, "district", by_year=False)
+        self._lines = _Table(_stored(results, "lines"), self, "line")
+        self._clusters = _Table(_stored(results, "clusters"), self, "cluster")
+        self._districts = _Table(_stored(results, "districts"), self, "district")
+        self._static = _Table(_stored(results, "static"), self, "district", by_year=False)
         self.years: IntArray = self._state.years
         if self._state.rows != len(self.formulas) * self.draws * len(self.years):
             raise ValueError("the state table lacks rows of some run or year")
@@ -205,6 +206,14 @@ class _Table:
         spread = np.full((*self._shape, len(years), len(self.items)), np.nan)
         spread[:, :, np.searchsorted(np.asarray(years), self.years)] = stored
         return spread
+
+
+def _stored(results: "Results", table: str) -> pd.DataFrame:
+    """A table, without rows if the study did not keep it: what shows it is then left out."""
+    if results.keeps(table):
+        found: pd.DataFrame = getattr(results, table)
+        return found
+    return pd.DataFrame({column.name: [] for column in TABLES[table]})
 
 
 def _entry(formulas: Mapping[str, Any], name: str) -> Mapping[str, Any]:

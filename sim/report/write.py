@@ -35,7 +35,8 @@ def write_report(results: "Results", world: "World", folder: Path, everything: b
     if not everything:
         return [path for path in written if path is not None]
 
-    written.append(write_fiscal_note(results, folder / "fiscal_note.csv"))
+    if results.keeps("lines"):
+        written.append(write_fiscal_note(results, folder / "fiscal_note.csv"))
 
     names = scenario_names(results)
     for scenario in names:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from sim.inputs import InputError
 from sim.results.manifest import Manifest, read_manifest
 from sim.results.schema import TABLES
+from sim.results.stopping import Stopped, read_stopped
 from sim.results.store import SHARDS, ChunkRecord, finished_chunks, read_design
 from sim.results.tables import arrow_schema
 
@@ -27,6 +29,8 @@ class Results:
     manifest: Manifest
     design: pd.DataFrame
     chunks: dict[int, ChunkRecord] = field(repr=False)
+    stopped: Stopped | None = None
+    """Where the study stopped early, if it did: ``design`` and tables hold the runs up to there."""
 
     @cached_property
     def state(self) -> pd.DataFrame:
@@ -48,6 +52,11 @@ class Results:
         """Districts: one row for each run, stored fiscal year and district; no rows if the study did not store them."""
         return self.read("districts")
 
+    def keeps(self, table: str) -> bool:
+        """Whether the study stored a table; static scores go with districts."""
+        asked = "districts" if table == "static" else table
+        return asked in self.manifest.config.get("keep", TABLES) or table == "failures"
+
     @cached_property
     def static(self) -> pd.DataFrame:
         """Static scores: one row for each run and district; no rows if the study did not store them."""
@@ -68,13 +77,25 @@ class Results:
         return frame
 
     def scan(self, table: str) -> ds.Dataset:
-        """A table as a lazy Arrow dataset: for results too large for memory, or to hand to Polars or DuckDB."""
+        """A table as a lazy Arrow dataset: for results too large for memory, or to hand to Polars or DuckDB.
+
+        Raises InputError if the study did not store it.
+        """
         if table not in TABLES:
             raise ValueError(f"there is no table '{table}'; there are {', '.join(TABLES)}")
+        if not self.keeps(table):
+            kept = ",".join(self.manifest.config["keep"])
+            raise InputError(
+                f"{self.folder}: the table '{table}' was not kept; run the study with keep=[{kept},{table}]"
+            )
         records = (self.chunks[number] for number in sorted(self.chunks))
         paths = [str(self.folder / SHARDS / record.shards[table].file) for record in records if table in record.shards]
         schema = arrow_schema(table)
-        return ds.dataset(paths, schema=schema, format="parquet") if paths else ds.dataset(schema.empty_table())
+        found = ds.dataset(paths, schema=schema, format="parquet") if paths else ds.dataset(schema.empty_table())
+        if self.stopped is None:
+            return found
+        run, size = pc.field("run_id"), self.stopped.size
+        return found.filter(run - (run / size) * size < self.stopped.rows)
 
     def with_design(self, table: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """``table`` with the columns of the design (or those named) of each row's run, joined by ``run_id``."""
@@ -92,7 +113,11 @@ def open_results(path: Path | str, incomplete: bool = False) -> Results:
     manifest = read_manifest(folder)
     design = read_design(folder)
     chunks = finished_chunks(folder, checksums=False)
+    stopped = read_stopped(folder)
     present = [run for record in chunks.values() for run in (*record.run_ids, *record.failed)]
+    if stopped is not None:
+        design = design[design["run_id"] % stopped.size < stopped.rows].reset_index(drop=True)
+        present = [run for run in present if stopped.holds(run)]
     if len(set(present)) != len(present):
         raise InputError(f"{folder}: some runs are in two chunks; remove '{SHARDS}' and run the study again")
     if strangers := set(present) - set(design["run_id"]):
@@ -103,4 +128,4 @@ def open_results(path: Path | str, incomplete: bool = False) -> Results:
             f"{folder}: {len(missing)} of {len(design)} runs are missing (the first is run {missing[0]}); start the "
             "study again with the same settings and folder to finish it, or open it with incomplete=True"
         )
-    return Results(folder, manifest, design, chunks)
+    return Results(folder, manifest, design, chunks, stopped)

@@ -17,7 +17,9 @@ def entering_cohort(base_entrants: Array, state_index: Array, local_index: Array
 
 def moved_up(grades: Array, entrants: Array, retention: Array) -> Array:
     """Membership by grade one year on, ``[..., D, 4]``: entrants, then each grade times ``retention`` ``[1, 3]``."""
-    return np.concatenate([entrants, grades[..., :3] * retention], axis=-1)
+    staying = grades[..., :3] * retention
+    moved: Array = np.concatenate([entrants.swapaxes(-1, -2), staying.swapaxes(-1, -2)], axis=-2)
+    return moved.swapaxes(-1, -2)
 
 
 def local_drift(local_index: Array, trend: Array, noise: Array) -> Array:

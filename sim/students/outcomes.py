@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, district_total, ratio
+from sim.arrays import TINY, ZERO, Array, district_total, outer, ratio
 from sim.parameters.groups import Outcomes
 
 
-def progression_rate(base: Array, quality_gap: Array, breadth: Array, effort: Array, outcomes: Outcomes) -> Array:
+def progression_rate(
+    base: Array, quality_gap: Array, breadth: Array, effort: Array, outcomes: Outcomes, shock: float = 1.0
+) -> Array:
     """Share of last year's participants who become concentrators, ``[..., D, C]``, below ``progression_ceiling``.
 
-    odds(rate / ceiling) = odds(base / ceiling) x exp(quality x gap) x breadth^(-focus) x (1 + effort)
+    odds(rate / ceiling) = odds(base / ceiling) x exp(quality x gap) x breadth^(-focus) x (1 + effort) x shock
 
     ``base`` ``[..., 1, 1]`` is the rate of a district of reference quality and breadth without paid effort.
     ``quality_gap`` ``[..., D, 1]`` is mean quality less the reference; ``breadth`` ``[..., D, 1]`` the pathways within
@@ -20,8 +22,9 @@ def progression_rate(base: Array, quality_gap: Array, breadth: Array, effort: Ar
     """
     ceiling = outcomes.progression_ceiling
     level = np.exp(outcomes.progression_quality * quality_gap - outcomes.focus_elasticity * np.log(breadth))
-    odds = base / (ceiling - base) * level * (1.0 + effort)
-    return ceiling * (odds / (1.0 + odds))
+    against = 1.0 / np.maximum(shock * base / (ceiling - base) * level, TINY)
+    raised = 1.0 + effort
+    return ceiling * (raised / (raised + against))
 
 
 def rate_when_staffed(rate: Array, staffed: Array, outcomes: Outcomes) -> Array:
@@ -29,7 +32,7 @@ def rate_when_staffed(rate: Array, staffed: Array, outcomes: Outcomes) -> Array:
 
     Under a substitute fewer students complete the course, by the share ``substitute_loss``.
     """
-    return rate * (1.0 - outcomes.substitute_loss * (1.0 - staffed))
+    return rate * ((1.0 - outcomes.substitute_loss) + outcomes.substitute_loss * staffed)
 
 
 def concentrators(rate: Array, previous_participants: Array, staying: Array, participants: Array) -> Array:
@@ -47,9 +50,12 @@ def effort_toward(effort: Array, price: Array, gain: Array, price_scale: Array, 
     Paying for outcomes moves the reported outcome with saturation and a lag: Michigan 2015, completers x1.7-2.0
     within three years (Goldring and co-authors, NBER 2024); Kansas SB155, about +30% credentials a head for $1,000.
     """
-    target = gain * (1.0 - np.exp(-np.maximum(price, 0.0) / price_scale))
+    if price is ZERO:
+        return effort * (1.0 - outcomes.effort_fall)
+    target = gain - gain * np.exp(np.minimum(price * (-1.0 / price_scale), 0.0))
     gap = target - effort
-    return effort + gap * np.where(gap > 0, outcomes.effort_rise, outcomes.effort_fall)
+    faster_up = (outcomes.effort_rise - outcomes.effort_fall) * np.maximum(gap, 0.0)
+    return effort + (outcomes.effort_fall * gap + faster_up)
 
 
 @dataclass(frozen=True)
@@ -72,18 +78,19 @@ def credentials(
     """Credential attempts and credentials earned by tier.
 
     Effort raises attempts; the students drawn in pass less often, so that the pass rate falls by ``pass_rate_penalty``
-    for a doubling of attempts. ``mix`` are the shares of the three tiers, summing to one.
+    for a doubling of attempts. ``mix`` weighs the three tiers.
     """
     attempts = concentrating * np.minimum(attempt_rate * outcomes.credential_level * (1.0 + effort), 1.0)
-    passing = pass_rate * (1.0 + outcomes.pass_rate_quality * quality_gap) * (1.0 - outcomes.pass_rate_penalty * effort)
-    earned = attempts * np.clip(passing, 0.0, 1.0)
-    return Credentials(attempts, (earned * mix[0], earned * mix[1], earned * mix[2]))
+    at_natural_effort = outer(1.0 + outcomes.pass_rate_quality * quality_gap, pass_rate)
+    passing = at_natural_effort * (1.0 - outcomes.pass_rate_penalty * effort)
+    each = attempts * np.clip(passing, 0.0, 1.0) / (mix[0] + mix[1] + mix[2])
+    return Credentials(attempts, (each * mix[0], each * mix[1], each * mix[2]))
 
 
 def tier_mix(
     natural: tuple[Array, Array, Array], prices: tuple[Array, Array, Array], effort: Array, outcomes: Outcomes
 ) -> tuple[Array, Array, Array]:
-    """Shares of credentials by value tier, each ``[..., D, C]``, summing to one.
+    """How credentials divide over value tiers: weights, each ``[..., D, C]``, positive.
 
     Paid effort goes where a dollar is earned most easily: a tier's pull is its price over its difficulty (tier 1 = 1),
     relative to the mean pull. When tiers pay alike, the mix slides to the easy ones (Virginia after its mandate: nine
@@ -95,13 +102,11 @@ def tier_mix(
     pull_2 = prices[1] / outcomes.tier_difficulty_2
     pull_3 = prices[2] / outcomes.tier_difficulty_3
     mean_pull = (pull_1 + pull_2 + pull_3) / 3.0
-    shift = outcomes.tier_shift * effort
-    weights = tuple(
-        share * np.maximum(1.0 + shift * (ratio(pull, mean_pull, 1.0) - 1.0), 0.05)
+    one, two, three = (
+        share * np.clip(1.0 + effort * (outcomes.tier_shift * (ratio(pull, mean_pull, 1.0) - 1.0)), 0.05, None)
         for share, pull in zip(natural, (pull_1, pull_2, pull_3), strict=True)
     )
-    total = weights[0] + weights[1] + weights[2]
-    return weights[0] / total, weights[1] / total, weights[2] / total
+    return one, two, three
 
 
 def natural_mix(credential_tier: Array, main_share: Array) -> tuple[Array, Array, Array]:

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Array
+from sim.arrays import Array, IntArray
 from sim.engine import recording
 from sim.engine.calendar import Year
-from sim.engine.ensemble import Ensemble, prepare, simulate
+from sim.engine.ensemble import Ensemble, simulate
 from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.engine.static import static_score
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.results.store import ChunkRecord, Failure, write_chunk
-from sim.study.design import Uncertainty, parameters_for
+from sim.study.design import Uncertainty
+from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, begin, start
 from sim.world.world import World
 
 DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
@@ -28,8 +29,11 @@ DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is told. Every scenario is crossed with every formula; the place of a pair gives its
-    runs: run_id = place x draws + replicate."""
+    """What a worker is told: rows, each a replicate under every pair of scenario and formula.
+
+    The place of a pair gives its runs: run_id = place x size + row. Without a sweep a row is its replicate and ``size``
+    is ``draws``; with one, ``rows`` are numbered over the whole design and ``varied`` has the values of each.
+    """
 
     folder: Path
     chunk: int
@@ -43,6 +47,10 @@ class Task:
     draws: int
     horizon: int
     uncertainty: Uncertainty
+    keep: tuple[str, ...] = ("state", "lines", "clusters", "districts")
+    varied: Varied = NOTHING_VARIES
+    rows: tuple[int, ...] | None = None
+    size: int | None = None
 
     @property
     def cells(self) -> list[tuple[int, Scenario, Formula]]:
@@ -50,9 +58,15 @@ class Task:
         pairs = [(scenario, formula) for scenario in self.scenarios for formula in self.formulas]
         return [(place, scenario, formula) for place, (scenario, formula) in enumerate(pairs)]
 
-    def run_ids(self, place: int, replicates: Sequence[int]) -> list[int]:
-        """The runs of a pair of scenario and formula, by its place, with these replicates."""
-        return [place * self.draws + replicate for replicate in replicates]
+    @property
+    def places(self) -> range:
+        """The rows of the task by their place in it."""
+        return range(len(self.replicates))
+
+    def run_ids(self, place: int, rows: Sequence[int]) -> list[int]:
+        """The runs of a pair of scenario and formula, by its place, for rows by their place in the task."""
+        numbers = self.replicates if self.rows is None else self.rows
+        return [place * (self.size or self.draws) + numbers[row] for row in rows]
 
 
 Runs = npt.NDArray[Any]
@@ -77,92 +91,111 @@ class _Tables:
 
 
 def run_chunk(task: Task) -> ChunkRecord:
-    """Run the replicates of a task under all its formulas and write them.
+    """Run the rows of a task under all its formulas and write them.
 
-    A replicate that cannot be computed, or gives a number that is not finite, becomes a failure with its seed,
-    parameters, stage and message; the others are kept.
+    A row that cannot be computed, or gives a number that is not finite, becomes a failure with its seed, values,
+    stage and message; the others are kept.
     """
-    tables, failures = _attempt(task, task.replicates)
+    tables, failures = _attempt(task, task.places)
     if failures is None:
         tables, failures = _Tables(), []
-        for replicate in task.replicates:
-            alone, failed = _attempt(task, (replicate,), keep_failure=True)
+        for row in task.places:
+            alone, failed = _attempt(task, (row,), keep_failure=True)
             failures.extend(failed or [])
             for table, columns in alone.joined().items():
                 tables.add(table, columns)
     failed_runs = {failure.run_id for failure in failures}
-    run_ids = [run for place, _, _ in task.cells for run in task.run_ids(place, task.replicates)]
+    run_ids = [run for place, _, _ in task.cells for run in task.run_ids(place, task.places)]
     finished = [run for run in run_ids if run not in failed_runs]
     return write_chunk(task.folder, task.chunk, finished, tables.joined(), failures)
 
 
-def _attempt(task: Task, replicates: Sequence[int], keep_failure: bool = False) -> tuple[_Tables, list[Failure] | None]:
-    """The tables of these replicates, and their failures; None instead of failures if they must be tried one by one."""
+def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tuple[_Tables, list[Failure] | None]:
+    """The tables of these rows, and their failures; None instead of failures if they must be tried one by one."""
     tables = _Tables()
     stage = "start"
     try:
-        parameters = parameters_for(task.catalogue, task.world, task.seed, replicates, task.uncertainty)
-        ensemble = prepare(task.world, parameters, task.current_law, task.seed, replicates, task.horizon)
+        ensemble, started = start(
+            task.world,
+            task.catalogue,
+            task.current_law,
+            task.seed,
+            task.replicates,
+            task.varied,
+            rows,
+            task.horizon,
+            task.uncertainty,
+        )
         for place, scenario, formula in task.cells:
             stage = f"formula {formula.name}, scenario {scenario.name}"
-            _run_formula(task, ensemble, place, formula, scenario, replicates, tables)
+            runs = np.array(task.run_ids(place, rows), dtype=np.int64)
+            for batch in batches(formula, scenario, task.varied, rows, started):
+                _run_formula(task, begin(ensemble, batch), batch, runs[batch.rows], tables)
     except (ArithmeticError, ValueError, IndexError, KeyError) as error:
         if not keep_failure:
             return tables, None
         message = traceback.format_exception_only(error)[-1].strip()
         return _Tables(), [
-            Failure(run, task.seed, stage, message, {"replicate": replicate})
+            Failure(run, task.seed, stage, message, {"replicate": task.replicates[row], **task.varied.at(row)})
             for place, _, _ in task.cells
-            for run, replicate in zip(task.run_ids(place, replicates), replicates, strict=True)
+            for run, row in zip(task.run_ids(place, rows), rows, strict=True)
         ]
     return tables, []
 
 
-def _run_formula(
+def _run_formula(task: Task, ensemble: Ensemble, batch: Batch, runs: Runs, tables: _Tables) -> None:
+    if "districts" in task.keep:
+        scored = static_score(ensemble, batch.formula)
+        keys = {"run_id": runs, "fiscal_year": np.full(runs.size, scored.fiscal_year, dtype=np.int64)}
+        record = recording.static(ensemble.state, scored)
+        tables.add("static", _long(keys, "district", task.world.districts.identifier, record, batch.result))
+    _keep(task, ensemble, ensemble.state, ensemble.base, runs, batch.result, 0, tables)
+    years = simulate(ensemble, batch.formula, task.horizon, scenario=batch.scenario)
+    for step, (state, year) in enumerate(years, start=1):
+        _keep(task, ensemble, state, year, runs, batch.result, step, tables)
+
+
+def _keep(
     task: Task,
     ensemble: Ensemble,
-    place: int,
-    formula: Formula,
-    scenario: Scenario,
-    replicates: Sequence[int],
+    state: State,
+    year: Year,
+    runs: Runs,
+    result: IntArray,
+    step: int,
     tables: _Tables,
 ) -> None:
-    runs = np.array(task.run_ids(place, replicates), dtype=np.int64)
-    scored = static_score(ensemble, formula)
-    keys = {"run_id": runs, "fiscal_year": np.full(runs.size, scored.fiscal_year, dtype=np.int64)}
-    record = recording.static(ensemble.state, scored)
-    tables.add("static", _long(keys, "district", task.world.districts.identifier, record))
-    _keep(task, ensemble, ensemble.state, ensemble.base, runs, 0, tables)
-    for step, (state, year) in enumerate(simulate(ensemble, formula, task.horizon, scenario=scenario), start=1):
-        _keep(task, ensemble, state, year, runs, step, tables)
-
-
-def _keep(task: Task, ensemble: Ensemble, state: State, year: Year, runs: Runs, step: int, tables: _Tables) -> None:
     world, parameters = ensemble.world, ensemble.parameters
     keys = {"run_id": runs, "fiscal_year": np.full(runs.size, year.fiscal_year, dtype=np.int64)}
     statewide = recording.statewide(world, parameters, state, year)
     for name, values in statewide.items():
         if not np.isfinite(values).all():
             raise FloatingPointError(f"{name} is not a finite number in fiscal year {year.fiscal_year}")
-    tables.add("state", {**keys, **{name: _each_run(values, runs.size) for name, values in statewide.items()}})
-    for line, record in recording.by_line(year).items():
-        columns = {name: _each_run(values, runs.size) for name, values in record.items()}
-        tables.add("lines", {**keys, "line": np.full(runs.size, line, dtype=object), **columns})
-    clusters = recording.by_cluster(parameters, state, year)
-    tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters))
-    if step in DETAIL_STEPS:
+    tables.add("state", {**keys, **{name: _each_run(values, result) for name, values in statewide.items()}})
+    if "lines" in task.keep:
+        for line, record in recording.by_line(year).items():
+            columns = {name: _each_run(values, result) for name, values in record.items()}
+            tables.add("lines", {**keys, "line": np.full(runs.size, line, dtype=object), **columns})
+    if "clusters" in task.keep:
+        clusters = recording.by_cluster(parameters, state, year)
+        tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters, result))
+    if "districts" in task.keep and step in DETAIL_STEPS:
         districts = recording.by_district(state, year)
-        tables.add("districts", _long(keys, "district", world.districts.identifier, districts))
+        tables.add("districts", _long(keys, "district", world.districts.identifier, districts, result))
 
 
-def _each_run(values: Array, runs: int) -> Array:
-    return np.broadcast_to(values, (runs,))
+def _each_run(values: Array, result: IntArray) -> Array:
+    """A number of every run ``[R]``, or one for all, as each row takes it."""
+    spread: Array = np.broadcast_to(values, (int(result.max()) + 1,))[result]
+    return spread
 
 
-def _long(keys: Mapping[str, Runs], name: str, labels: Sequence[str], record: Mapping[str, Array]) -> dict[str, Any]:
-    many = len(labels)
-    runs = keys["run_id"].size
+def _long(
+    keys: Mapping[str, Runs], name: str, labels: Sequence[str], record: Mapping[str, Array], result: IntArray
+) -> dict[str, Any]:
+    many, simulated = len(labels), int(result.max()) + 1
     columns: dict[str, Any] = {key: np.repeat(values, many) for key, values in keys.items()}
-    columns[name] = np.tile(np.array(labels, dtype=object), runs)
-    columns.update({key: np.broadcast_to(values, (runs, many)).reshape(-1) for key, values in record.items()})
+    columns[name] = np.tile(np.array(labels, dtype=object), keys["run_id"].size)
+    for key, values in record.items():
+        columns[key] = np.broadcast_to(values, (simulated, many))[result].reshape(-1)
     return columns

@@ -76,23 +76,14 @@ def cluster_pay(ensemble: Ensemble, position: Position) -> ClusterPay:
 
 def _usual_cost(ensemble: Ensemble) -> Array:
     """Excess cost of a participant in a full section of a usual site, everything sustained, ``[..., 1, C]``."""
-    clusters, parameters, conditions = ensemble.world.clusters, ensemble.parameters, ensemble.base.conditions
+    parameters, unit = ensemble.parameters, ensemble.base.conditions.costs
     counts = ensemble.state.counts
     depth = ratio(state_total(counts.concentrators), state_total(counts.participants))
-    seats = parameters.choice.seats_per_section
-    attempts = depth * parameters.clusters.attempt_rate * parameters.outcomes.credential_level
-    variable = costs.variable_cost(
-        np.ones_like(depth), depth, attempts, parameters.clusters, conditions.running_index, parameters.costs
-    )
-    return costs.usual_cost(
-        costs.section_salary(clusters, conditions.wage_index, parameters.costs, parameters.staffing),
-        costs.elective_cost(conditions.wage_index, parameters.costs, seats),
-        costs.site_costs(clusters, conditions.running_index, parameters.costs),
-        variable,
-        np.ones_like(depth),
-        clusters,
-        parameters,
-    )
+    seats = ensemble.world.clusters.class_size * parameters.choice.seats_per_section
+    attempts = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
+    everything = np.ones_like(depth)
+    variable = costs.variable_each(depth, attempts, unit, everything)
+    return costs.usual_cost(variable, unit, everything, seats, parameters.costs.usual_site)
 
 
 def _none(counts: Counts) -> Counts:

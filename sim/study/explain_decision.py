@@ -7,8 +7,10 @@ district knew.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sim.arrays import ZERO, Array
-from sim.behavior import beliefs, launching, staffing
+import numpy as np
+
+from sim.arrays import ZERO, Array, at_districts
+from sim.behavior import beliefs, costs, launching, staffing
 from sim.behavior.closing import ClosingTerms
 from sim.behavior.deciding import Attraction, Launch, Sections, Situation, weigh_closing, weigh_launch, weigh_sections
 from sim.engine import money, situation
@@ -108,18 +110,51 @@ def _beliefs(moment: Moment) -> Iterator[Item]:
         yield Item(BELIEFS, title, "share", moment.at(trust * lasting * offer.reach), weights)
 
 
+@dataclass(frozen=True)
+class ExcessCosts:
+    """Yearly excess costs as practiced, dollars ``[..., D, C]``, which stand in a margin against expected revenue: of a
+    ``pathway`` as it stands and of one more ``site``."""
+
+    pathway: Array
+    site: Array
+
+
+def excess_costs(moment: Moment) -> ExcessCosts:
+    """What the margins of a moment hold for cost: the year's unit costs times what a district runs and would run."""
+    parameters, known, before = moment.ensemble.parameters, moment.year.situation, moment.before
+    unit, practiced = moment.year.conditions.costs, parameters.books.practiced_spending
+    attempts_each = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
+    student = costs.variable_each(moment.year.interest.progression, attempts_each, unit, practiced) - unit.elective
+    section = unit.section + practiced * unit.section_upkeep
+    site = practiced * unit.site
+    return ExcessCosts(
+        pathway=before.participants * student
+        + before.sites * site
+        + before.sections * section
+        + before.vacant_sections * unit.section,
+        site=known.site_demand * student + site + known.site_sections * section,
+    )
+
+
+def site_revenue(moment: Moment) -> Array:
+    """The expected yearly revenue of one more site, dollars ``[..., D, C]``."""
+    return moment.year.situation.site_margin + excess_costs(moment).site
+
+
 def revenue_by_line(moment: Moment) -> list[tuple[Offer | None, Array]]:
     """The expected yearly revenue of one more site, dollars ``[..., D, C]``: first without any line (a district's own
     customary money), then what each line adds. The rules are asked with one line more each time."""
-    year = moment.year
+    ensemble, year = moment.ensemble, moment.year
     found: list[tuple[Offer | None, Array]] = []
-    reached: Array | None = None
+    reached = -excess_costs(moment).site
     for many in range(len(year.offers.lines) + 1):
         offers = replace(year.offers, lines=year.offers.lines[:many])
-        prospects = money.prospects(moment.ensemble.parameters.beliefs, moment.before, offers, year.conditions)
-        revenue = _seen_with(moment, prospects).site_revenue
-        found.append((offers.lines[-1] if many else None, revenue if reached is None else revenue - reached))
-        reached = revenue
+        prospects = money.prospects(
+            ensemble.parameters.beliefs, ensemble.premises, moment.before, offers, year.conditions
+        )
+        margin = seen_with(moment, prospects).site_margin
+        found.append((offers.lines[-1] if many else None, margin - reached))
+        reached = margin
     return found
 
 
@@ -127,10 +162,10 @@ def revenue_of_a_school(moment: Moment) -> Array:
     """What of the expected yearly revenue of one more site is owed for one more high school with a pathway, dollars
     ``[..., D, C]``."""
     without = replace(moment.year.prospects, per_school=ZERO)
-    return moment.year.situation.site_revenue - _seen_with(moment, without).site_revenue
+    return moment.year.situation.site_margin - seen_with(moment, without).site_margin
 
 
-def _seen_with(moment: Moment, prospects: Prospects) -> Situation:
+def seen_with(moment: Moment, prospects: Prospects) -> Situation:
     """The situation of every district, had it believed in these prices."""
     ensemble, year = moment.ensemble, moment.year
     luck = ensemble.draws.year(WARM_UP_YEARS + year.fiscal_year - ensemble.world.base_year)
@@ -142,6 +177,7 @@ def _seen_with(moment: Moment, prospects: Prospects) -> Situation:
 
 def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     known, at = decision.known, moment.at
+    startup, grant = at(known.startup_cost), at(known.startup_grant)
     yield Item(VALUE, "students it would draw", "students", at(known.site_demand))
     titles = line_titles(offer.line for offer in moment.year.offers.lines)
     for offer, dollars in revenue_by_line(moment):
@@ -150,15 +186,14 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(
         VALUE, "  of it for one more high school with a pathway", "dollars a year", at(revenue_of_a_school(moment))
     )
-    yield Item(VALUE, "expected revenue", "dollars a year", at(known.site_revenue))
-    yield Item(VALUE, "excess cost as practiced", "dollars a year", at(known.site_cost))
-    yield Item(VALUE, "yearly margin", "dollars a year", at(known.site_revenue - known.site_cost))
+    yield Item(VALUE, "expected revenue", "dollars a year", at(site_revenue(moment)))
+    yield Item(VALUE, "excess cost as practiced", "dollars a year", at(excess_costs(moment).site))
+    yield Item(VALUE, "yearly margin", "dollars a year", at(known.site_margin))
     yield Item(VALUE, "years that it counts for", "years", at(known.annuity))
-    startup, grant = at(known.startup_cost), at(known.startup_grant)
     yield Item(VALUE, "start-up cost", "dollars", startup)
     yield Item(VALUE, "start-up grant", "dollars", grant)
     yield Item(
-        VALUE, "net value", "dollars", at(decision.launch.net_value),
+        VALUE, "net value", "dollars", at(decision.terms.net_value),
         f"{amount(at(known.annuity), '')} x margin - {amount(startup - grant, 'dollars')}",
     )  # fmt: skip
 
@@ -221,11 +256,12 @@ def _gates(moment: Moment, decision: Decision) -> Iterator[Item]:
     )  # fmt: skip
     yield Item(GATES, "capacity: launches that it can carry in a year", "launches", at(launch.capacity))
     yield Item(GATES, "capacity: left by clusters that are liked better", "launches", at(turn.room))
-    ample = staffing.fill_chance(
-        moment.ensemble.world.clusters.fill_probability,
-        moment.ensemble.premises.rural,
-        weights.minimum_section * 0.0 + 1.0,
-        parameters.staffing,
+    markets = moment.ensemble.premises.markets
+    ample = at_districts(
+        staffing.fill_chance(
+            moment.ensemble.world.clusters.fill_probability, markets.rural, np.ones((1, 1)), parameters.staffing
+        ),
+        markets.place,
     )
     yield Item(GATES, "instructor: hiring chance with ample candidates", "share", at(ample))
     yield Item(GATES, "instructor: hiring chance as the region seeks", "share", at(year.workforce.hiring_chance))
@@ -255,7 +291,7 @@ def _sections(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(SECTIONS, "sections before, staffed", "sections", at(known.sections))
     yield Item(SECTIONS, "sections before, vacant", "sections", at(known.vacant_sections))
     yield Item(SECTIONS, "students who would come", "students", at(known.demanded))
-    yield Item(SECTIONS, "class size planned for", "students", at(sized.planned_size))
+    yield Item(SECTIONS, "students planned for each section", "students", at(sized.planned))
     yield Item(SECTIONS, "sections needed", "sections", at(sized.needed))
     yield Item(SECTIONS, "non-salary costs paid last year", "share", at(known.spending_ratio))
     yield Item(SECTIONS, "ordinary share of them, below which money is short", "share", at(books.practiced_spending))
@@ -269,15 +305,15 @@ def _sections(moment: Moment, decision: Decision) -> Iterator[Item]:
 
 def _closing(moment: Moment, decision: Decision) -> Iterator[Item]:
     known, terms, at = decision.known, decision.closing, moment.at
-    margin = at(known.expected_revenue - known.yearly_cost)
     yield Item(CLOSING, "sites", "sites", at(known.sites))
     if at(known.sites) <= 0:
         return
-    yield Item(CLOSING, "expected revenue of the pathway", "dollars a year", at(known.expected_revenue))
-    yield Item(CLOSING, "excess cost as practiced", "dollars a year", at(known.yearly_cost))
+    cost = excess_costs(moment).pathway
+    yield Item(CLOSING, "expected revenue of the pathway", "dollars a year", at(known.margin + cost))
+    yield Item(CLOSING, "excess cost as practiced", "dollars a year", at(cost))
     students = at(known.participants)
     hows = {
-        "margin": f"{amount(margin, 'dollars')} for {amount(students, 'students')}",
+        "margin": f"{amount(at(known.margin), 'dollars')} for {amount(students, 'students')}",
         "deficit": f"cash {amount(at(known.cash), 'dollars')}",
         "vacancy": f"vacant {amount(at(known.vacant_years), 'years')}",
         "size": f"{amount(students, 'students')}, {amount(at(known.sites), 'sites')}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.arrays import Array
-from sim.engine.standing import breadth, quality_gap
+from sim.engine.standing import breadth
 from sim.study.explain_items import Item, Moment, amount
 
 STUDENTS = "Students"
@@ -20,10 +20,10 @@ def _enrollment(moment: Moment) -> Iterator[Item]:
     school, interest = year.schooling, year.interest
     yield Item(STUDENTS, "members, grades 9-12", "students", at(year.cohorts.membership))
     yield Item(STUDENTS, "would take CTE if every cluster were in reach", "students", at(interest.interested))
-    yield Item(STUDENTS, "of them in this cluster", "share", at(interest.shares))
+    yield Item(STUDENTS, "of them in this cluster", "students", at(interest.wanted))
     yield Item(STUDENTS, "within reach of a site", "share", at(school.reached), f"{at(year.workforce.sites):.0f} sites")
     yield Item(STUDENTS, "raised by students whose cluster is out of reach", "times", at(school.diverted))
-    yield Item(STUDENTS, "students who ask for it", "students", at(school.demanded), "the product of these four")
+    yield Item(STUDENTS, "students who ask for it", "students", at(school.demanded), "the product of these three")
     yield Item(STUDENTS, "seats in sections with a teacher", "students", at(school.seats))
     turned_away = max(at(school.demanded) - at(school.seats), 0.0)
     yield Item(STUDENTS, "turned away for want of seats", "students", turned_away)
@@ -35,10 +35,10 @@ def _enrollment(moment: Moment) -> Iterator[Item]:
 def _outcomes(moment: Moment) -> Iterator[Item]:
     year, before, at = moment.year, moment.before, moment.at
     school, ensemble = year.schooling, moment.ensemble
-    parameters, premises = ensemble.parameters, ensemble.premises
-    offered: Array = breadth(before.sites, ensemble.world) / premises.reference_breadth
+    premises = ensemble.premises
+    offered: Array = breadth(before.counts.total("sites"), ensemble.world) / premises.reference_breadth
     yield Item(OUTCOMES, "progression rate of a district like the state", "share", at(premises.progression))
-    yield Item(OUTCOMES, "quality above the reference", "points", at(quality_gap(before.quality, parameters)))
+    yield Item(OUTCOMES, "quality above the reference", "points", at(year.interest.quality_gap))
     yield Item(OUTCOMES, "breadth of the offer against the state's", "times", at(offered))
     yield Item(OUTCOMES, "effort on concentrators adds to the odds", "share", at(before.concentration_effort))
     yield Item(OUTCOMES, "progression rate", "share", at(year.interest.progression))

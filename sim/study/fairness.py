@@ -19,7 +19,9 @@ REPLICATES = 16
 
 def entitlements(settings: Settings, inputs: Inputs) -> dict[str, dict[str, float]]:
     """What each line of each formula owes for the base year's counts, dollars, mean over some replicates."""
-    replicates = range(min(REPLICATES, settings.draws))
+    # A sweep may have one replicate at many points; the measure of money needs more.
+    sweeping = settings.study.name == "sweep"
+    replicates = range(REPLICATES if sweeping else min(REPLICATES, settings.draws))
     parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, replicates, settings.uncertainty)
     ensemble = prepare(inputs.world, parameters, inputs.current_law, settings.seed, replicates, 1)
     return {formula.name: base_year_entitlement(ensemble, formula) for formula in inputs.formulas}

@@ -11,7 +11,7 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, Scenario, read_scenario, scenario_from
 from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_formula, read_lines
-from sim.inputs import InputError, nearest
+from sim.inputs import InputError, Source, nearest, read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -60,7 +60,8 @@ def read_inputs(
     for name in names:
         if name == chosen and written:
             lines = read_lines(folder / "line")
-            formulas.append(formula_from(dict(written), f"formula/{name}.yaml", name, lines, clusters))
+            source = chosen_source(folder, f"formula/{name}.yaml", written)
+            formulas.append(formula_from(dict(written), source, name, lines, clusters))
         else:
             formulas.append(find_formula(name, folder, clusters))
     _refuse_repeats(formulas)
@@ -75,7 +76,8 @@ def find_scenarios(settings: Settings, folder: Path, chosen: str | None) -> tupl
     if not names:
         if chosen is None or not settings.scenario:
             return (BASELINE,)
-        return (scenario_from(settings.scenario, f"scenario/{chosen}.yaml", chosen),)
+        source = chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
+        return (scenario_from(settings.scenario, source, chosen),)
     found = []
     for name in names:
         path = Path(name) if name.endswith((".yaml", ".yml")) else folder / "scenario" / f"{name}.yaml"
@@ -87,6 +89,16 @@ def find_scenarios(settings: Settings, folder: Path, chosen: str | None) -> tupl
         if [other.name for other in found].count(scenario.name) > 1:
             raise InputError(f"settings: study.scenarios: '{scenario.name}' stands twice")
     return tuple(found)
+
+
+def chosen_source(folder: Path, name: str, written: Mapping[str, Any]) -> Source:
+    """The source of the file ``name`` of the configuration, with its lines unless the user has overridden its keys."""
+    path = folder / name
+    if path.is_file():
+        content, source = read_with_lines(path, name)
+        if content == written:
+            return source
+    return Source(name)
 
 
 def find_formula(name: str, folder: Path, clusters: Sequence[str]) -> Formula:

@@ -8,11 +8,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from sim.results.files import write_atomically
 from sim.results.manifest import new_manifest
+from sim.results.stopping import Stopped
 from sim.results.store import start_or_resume
 from sim.study.chunk import Task, run_chunk
-from sim.study.design import crossed_design
+from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
 from sim.study.inputs import Inputs, formula_record
+from sim.study.plan import planned
+from sim.study.precision import stopping_rule
 from sim.study.settings import IGNORED_KEYS, Settings
 
 Progress = Callable[[int, int], None]
@@ -21,32 +25,30 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Runs in the design, runs that an earlier start had finished, and runs that failed."""
+    """Runs in the design, runs that an earlier start had finished, runs that failed, and where it stopped early."""
 
     runs: int
     resumed: int
     failed: int
+    stopped: Stopped | None = None
 
 
 def carry_out(
-    settings: Settings, inputs: Inputs, folder: Path, config: Mapping[str, Any], progress: Progress
+    settings: Settings,
+    inputs: Inputs,
+    folder: Path,
+    config: Mapping[str, Any],
+    progress: Progress,
+    sweep: Sweep | None = None,
 ) -> Outcome:
-    """Run every formula on every replicate and store the results in ``folder``.
+    """Run every formula on every replicate, and on every point of a sweep, and store the results in ``folder``.
 
     Chunks that an earlier start of the same study finished are not run again. Raises InputError if the folder holds
     another study.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = [formula.name for formula in inputs.formulas]
-    design = crossed_design(
-        names,
-        [scenario.name for scenario in inputs.scenarios],
-        settings.draws,
-        inputs.catalogue,
-        inputs.world,
-        settings.seed,
-        settings.uncertainty,
-    )
+    plan = planned(settings, inputs, folder, sweep)
+    design = plan.design
     manifest = new_manifest(
         study=settings.study.name,
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
@@ -62,7 +64,11 @@ def carry_out(
         ignoring=IGNORED_KEYS,
     )
     finished = start_or_resume(folder, manifest, design)
-    tasks = [task for task in _tasks(settings, inputs, folder) if task.chunk not in finished]
+    if sweep is not None:
+        write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
+    rule = stopping_rule(settings, inputs, plan, folder)
+    enough = rule is not None and any(rule.saw(finished[chunk]) for chunk in sorted(finished))
+    tasks = [] if enough else [task for task in plan.tasks if task.chunk not in finished]
     total = len(design)
     resumed = sum(len(record.run_ids) + len(record.failed) for record in finished.values())
     failed = sum(len(record.failed) for record in finished.values())
@@ -73,25 +79,9 @@ def carry_out(
             done += len(record.run_ids) + len(record.failed)
             failed += len(record.failed)
             progress(done, total)
-    return Outcome(total, resumed, failed)
-
-
-def _tasks(settings: Settings, inputs: Inputs, folder: Path) -> Iterator[Task]:
-    for chunk, first in enumerate(range(0, settings.draws, settings.chunk)):
-        yield Task(
-            folder=folder,
-            chunk=chunk,
-            world=inputs.world,
-            catalogue=inputs.catalogue,
-            current_law=inputs.current_law,
-            formulas=inputs.formulas,
-            scenarios=inputs.scenarios,
-            seed=settings.seed,
-            replicates=tuple(range(first, min(first + settings.chunk, settings.draws))),
-            draws=settings.draws,
-            horizon=settings.horizon,
-            uncertainty=settings.uncertainty,
-        )
+            if rule is not None and rule.saw(record):
+                break
+    return Outcome(total, resumed, failed, rule.stopped if rule is not None else None)
 
 
 def _records(pool: Executor | None, tasks: list[Task]) -> Iterator[Any]:

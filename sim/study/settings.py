@@ -3,9 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sim.inputs import InputError, first_problem
 
@@ -17,17 +17,60 @@ class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
 
     ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next); of an
-    explanation, the fiscal years that are unfolded.
+    explanation, the fiscal years that are unfolded. ``cases``: of a hindcast, all that are shipped if none is named.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: Literal[
-        "compare", "project", "parameters", "stress", "decompose", "two_by_two", "check_formula", "bridge", "explain"
+        "compare",
+        "project",
+        "parameters",
+        "stress",
+        "decompose",
+        "two_by_two",
+        "check_formula",
+        "bridge",
+        "explain",
+        "hindcast",
+        "verify_brief",
+        "sweep",
     ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
     scenarios: tuple[str, ...] = ()
     years: tuple[Annotated[int, Field(strict=True)], ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+class Design(BaseModel):
+    """How the points of a sweep are placed, see ``docs/sweeps.md``.
+
+    ``points``: how many, where the design does not say itself. ``file``: of a table or a posterior. ``luck``: all
+    points share the replicates (``common``), so that they differ by their factors alone, or each has replicates of its
+    ``own``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: Literal["grid", "latin_hypercube", "sobol", "prior", "posterior", "table"]
+    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    file: str | None = None
+    luck: Literal["common", "own"] = "common"
+
+
+class Precision(BaseModel):
+    """When to stop: as soon as the 95% half-width of every formula's mean difference from the baseline in ``outcome``
+    (mean of the last five years) is at most ``half_width``, or ``share`` of the baseline's mean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    outcome: Literal["concentrators", "credentials", "state_cost"]
+    half_width: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
+    share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.half_width is None) == (self.share is None):
+            raise ValueError("write exactly one of half_width (in units of the outcome) or share (of its mean)")
+        return self
 
 
 class Settings(BaseModel):
@@ -40,6 +83,8 @@ class Settings(BaseModel):
     fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
+    ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
+    and ``factors``: of a sweep.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,6 +105,17 @@ class Settings(BaseModel):
     district: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     cluster: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     replicate: Annotated[int, Field(strict=True, ge=0)] | None = None
+    keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
+    precision: Precision | None = None
+    design: Design | None = None
+    factors: dict[str, Any] = {}
+
+    @field_validator("keep")
+    @classmethod
+    def _keeps_the_state(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "state" not in value or len(set(value)) < len(value):
+            raise ValueError("state is always kept, and each table is named once")
+        return value
 
     @property
     def world_path(self) -> Path | None:
@@ -76,9 +132,23 @@ class Settings(BaseModel):
 def read_settings(config: Mapping[str, Any]) -> Settings:
     """Check a resolved configuration. Raises InputError with one line: key, value, what is allowed."""
     try:
-        return Settings.model_validate(dict(config))
+        settings = Settings.model_validate(dict(config))
     except ValidationError as error:
-        raise first_problem(error, "settings", {"": Settings.model_fields, "study": Study.model_fields}) from error
+        raise first_problem(
+            error,
+            "settings",
+            {
+                "": Settings.model_fields,
+                "study": Study.model_fields,
+                "design": Design.model_fields,
+                "precision": Precision.model_fields,
+            },
+        ) from error
+    if settings.precision is not None and settings.study.baseline is None:
+        raise InputError("settings: precision: is of differences from the baseline, and the study has none")
+    if settings.precision is not None and settings.design is not None and settings.design.luck == "own":
+        raise InputError("settings: precision: counts replicates that all points share; it needs design.luck=common")
+    return settings
 
 
 def flat_parameters(nested: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sim.funding.components.grants import CompetitiveGrant, StartupGrant
 from sim.funding.components.instructor_unit import InstructorUnit
 from sim.funding.components.per_student import PerStudent
 from sim.funding.components.quality_incentive import QualityIncentive
+from sim.funding.components.remainder import Remainder
 from sim.funding.components.seg_weight import SegWeight
 from sim.funding.components.size_adjustment import SizeAdjustment
 from sim.funding.components.state_programs import InnovationZone, Internship, StatewideDollars
@@ -31,6 +32,7 @@ AnyComponent = Annotated[
     | CourseLevel
     | CredentialBonus
     | QualityIncentive
+    | Remainder
     | StartupGrant
     | ExpenditureReimbursement
     | InstructorUnit
@@ -52,6 +54,7 @@ COMPONENTS: dict[str, type[Component]] = {
     "course_level": CourseLevel,
     "credential_bonus": CredentialBonus,
     "quality_incentive": QualityIncentive,
+    "remainder": Remainder,
     "startup_grant": StartupGrant,
     "expenditure_reimbursement": ExpenditureReimbursement,
     "instructor_unit": InstructorUnit,
@@ -80,6 +83,7 @@ __all__ = [
     "Internship",
     "PerStudent",
     "QualityIncentive",
+    "Remainder",
     "SegWeight",
     "SizeAdjustment",
     "StartupGrant",

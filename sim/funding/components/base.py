@@ -66,11 +66,11 @@ class Base(Component):
         """Dollars per offering district, offering school and site, ``[..., 1, 1]``; by breadth ``[..., D, 1]``."""
 
         def price(dollars: float) -> Array:
-            return dollars * context.index if dollars else ZERO
+            return dollars * context.index if np.any(dollars) else ZERO
 
         per_school = price(self.per_school)
         if self.breadth_steps:
-            unit = context.unit_value if self.unit == "unit_value" else self.unit * context.index
+            unit = context.unit_value if isinstance(self.unit, str) else self.unit * context.index
             per_school = per_school + self.units_reached(context.counts) * unit
         return Schedule(
             per_offering_district=price(self.per_district),
@@ -89,7 +89,7 @@ class Base(Component):
 
     def counted(self, counts: Counts) -> Counts:
         """Schools and sites with at least ``minimum_concentrators`` on average in their district or pathway."""
-        if not self.minimum_concentrators:
+        if not np.any(self.minimum_concentrators):
             return counts
         enough = district_total(counts.concentrators) >= self.minimum_concentrators * counts.offering_schools
         enough_in_pathway = counts.concentrators >= self.minimum_concentrators * counts.sites

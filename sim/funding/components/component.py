@@ -1,5 +1,6 @@
 """What every component of a funding formula has in common."""
 
+from collections.abc import Hashable
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,13 +16,24 @@ FiscalYear = Annotated[int, Field(strict=True, ge=2000, le=2200)]
 
 
 class Strict(BaseModel):
-    """A piece of a formula: written once, never changed, with no key that is not known."""
+    """A piece of a formula: written once, never changed, with no key that is not known.
+
+    In a batch of runs whose formulas differ in numbers, a number is an array ``[R, 1, 1]`` (see ``funding.merging``).
+    Numbers named in ``alike``, and what ``order`` gives, are the same in all runs of a batch.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    alike: ClassVar[frozenset[str]] = frozenset()
 
-AMOUNTS, MULTIPLIERS, LEVELS, SIZE, QUALITY = 0, 1, 2, 3, 4
-"""When a component is applied: amounts first, then what multiplies them, so that the order in a file is free."""
+    def order(self) -> Hashable:
+        """How numbers are ranked where a rule follows their rank; nothing by default."""
+        return None
+
+
+AMOUNTS, MULTIPLIERS, LEVELS, SIZE, QUALITY, REST = 0, 1, 2, 3, 4, 5
+"""When a component is applied: amounts first, then what multiplies them, last what is left, so that the order in a file
+is free."""
 
 
 class Component(Strict):

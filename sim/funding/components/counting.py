@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from sim.arrays import Array
@@ -10,17 +11,20 @@ from sim.funding.schedule import Counts, Schedule
 from sim.world.world import CREDENTIAL_TIERS
 
 HeadCount = Literal["participants", "concentrators", "members"]
-PathwayCount = Literal["participants", "concentrators", "completers", "credit_hours"]
+PathwayCount = Literal["participants", "concentrators", "completers", "credit_hours", "advanced_credits"]
 StudentCount = Literal[
-    "participants", "concentrators", "completers", "credit_hours", "credentials", "dual_credit", "members"
-]
+    "participants", "concentrators", "completers", "credit_hours", "advanced_credits", "credentials", "dual_credit",
+    "placements", "members",
+]  # fmt: skip
 WORDS: dict[str, str] = {
     "participants": "participant",
     "concentrators": "concentrator",
     "completers": "completer",
     "credit_hours": "credit in CTE",
+    "advanced_credits": "credit of a concentrator",
     "credentials": "credential",
     "dual_credit": "dual-credit enrollment in CTE",
+    "placements": "work-based learning place",
     "members": "member in grades 9-12",
 }
 """One of each count, as in 'for every ...'."""
@@ -36,7 +40,7 @@ def heads(counts: Counts, count: HeadCount) -> Array:
 class StudentCounting(Component):
     """Keys of components that pay for students or for what students do.
 
-    The model counts participants and concentrators of each pathway. Two further counts are built from them, by keys
+    The model counts participants and concentrators of each pathway. Three further counts are built from them, by keys
     that a formula can change:
 
     - ``completers``: ``completion_share`` of the concentrators. 0.59 is 25.8% of graduates with three credits in one
@@ -44,6 +48,7 @@ class StudentCounting(Component):
     - ``credit_hours``: ``credits_per_participant`` for every participant who does not concentrate and
       ``credits_per_concentrator`` for every concentrator. A judgement: a participant takes one year-long course in a
       year, a concentrator one and a half (1 to 2).
+    - ``advanced_credits``: the credits of concentrators alone, who have two courses behind them.
 
     ``full_time_share`` turns a head or a credit into full-time students (a year-long course is about a sixth of full
     time: Texas counts 30 contact hours a week); ``eligible_share`` is the part of the count to which the law applies.
@@ -67,7 +72,7 @@ class StudentCounting(Component):
 
     def prices_for(self, count: StudentCount, price: Array) -> Schedule:
         """The schedule that pays ``price`` for each one counted, ``[..., 1, 1]`` or by district and cluster."""
-        if self._share != 1.0:
+        if np.any(self._share != 1.0):
             price = price * self._share
         match count:
             case "participants":
@@ -79,10 +84,14 @@ class StudentCounting(Component):
             case "credit_hours":
                 further = self.credits_per_concentrator - self.credits_per_participant
                 return Schedule(per_participant=price * self.credits_per_participant, per_concentrator=price * further)
+            case "advanced_credits":
+                return Schedule(per_concentrator=price * self.credits_per_concentrator)
             case "credentials":
                 return Schedule(per_credential=(price, price, price))
             case "dual_credit":
                 return Schedule(per_dual_credit=price)
+            case "placements":
+                return Schedule(per_placement=price)
             case "members":
                 return Schedule(per_member=price)
 
@@ -98,6 +107,8 @@ class StudentCounting(Component):
                 return self._narrowed(earned[0] + earned[1] + earned[2])
             case "dual_credit":
                 return self._narrowed(counts.dual_credit)
+            case "placements":
+                return self._narrowed(counts.placements)
             case "members":
                 return self._narrowed(counts.membership)
             case _:
@@ -114,10 +125,12 @@ class StudentCounting(Component):
             case "credit_hours":
                 further = self.credits_per_concentrator - self.credits_per_participant
                 number = participants * self.credits_per_participant + concentrators * further
+            case "advanced_credits":
+                number = concentrators * self.credits_per_concentrator
         return self._narrowed(number)
 
     def _narrowed(self, number: Array) -> Array:
-        return number * self._share if self._share != 1.0 else number
+        return number * self._share if np.any(self._share != 1.0) else number
 
     def one(self, count: StudentCount) -> str:
         """One of what is counted, in words."""

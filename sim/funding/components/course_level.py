@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from sim.arrays import ZERO
-from sim.funding.components.component import LEVELS, Component, Multiplier
+from sim.funding.components.component import LEVELS, Component, Multiplier, Share, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 
@@ -17,12 +17,15 @@ class CourseLevel(Component):
     3-4) and on Indiana's level 1 and level 2 amounts (IC 20-43-8-15: $710 and $1,065). The model has no courses: a
     participant who does not concentrate counts as introductory, a concentrator, who has completed two courses, as
     advanced. The whole amount for a concentrator is multiplied by ``advanced``, that for any other participant by
-    ``introductory``; advanced courses are never paid less.
+    ``introductory``; advanced courses are never paid less. Courses outside an approved program of study, which the
+    model does not tell apart, are ``outside_share`` of the introductory ones and multiplied by ``outside``.
     """
 
     kind: Literal["course_level"] = "course_level"
     introductory: Multiplier
     advanced: Multiplier
+    outside: Multiplier | None = None
+    outside_share: Share | None = None
 
     stage = LEVELS
     once_in_a_line = True
@@ -31,10 +34,21 @@ class CourseLevel(Component):
     def _rises(self) -> Self:
         if self.advanced < self.introductory:
             raise ValueError("advanced is at least introductory")
+        if (self.outside is None) != (self.outside_share is None):
+            raise ValueError("outside and outside_share go together")
+        if self.outside is not None and self.outside > self.introductory:
+            raise ValueError("courses outside a program of study are paid no more than introductory ones")
         return self
 
+    @property
+    def first(self) -> float:
+        """The multiplier for a participant who does not concentrate: the mean over both kinds of first courses."""
+        if self.outside is None or self.outside_share is None:
+            return self.introductory
+        return self.outside_share * self.outside + (1.0 - self.outside_share) * self.introductory
+
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """What the levels add: p to p x introductory, and p + c to (p + c) x advanced for a concentrator.
+        """What the levels add: p to p x first, and p + c to (p + c) x advanced for a concentrator.
 
         With p the line's price per participant and c its further price per concentrator: a concentrator is a
         participant too.
@@ -42,17 +56,23 @@ class CourseLevel(Component):
         participant, concentrator = so_far.per_participant, so_far.per_concentrator
         more = ZERO
         if participant is not ZERO:
-            more = participant * (self.advanced - self.introductory)
+            more = participant * (self.advanced - self.first)
         if concentrator is not ZERO:
             more = more + concentrator * (self.advanced - 1.0)
         return Schedule(
-            per_participant=ZERO if participant is ZERO else participant * (self.introductory - 1.0),
+            per_participant=ZERO if participant is ZERO else participant * (self.first - 1.0),
             per_concentrator=more,
         )
 
     def describe(self) -> list[str]:
-        """Both multipliers."""
-        return [
+        """The multipliers."""
+        said = [
             f"The amounts per student are multiplied by {self.introductory:g} for participants who do not "
             f"concentrate and by {self.advanced:g} for concentrators."
         ]
+        if self.outside is not None and self.outside_share is not None:
+            said.append(
+                f"{percent(self.outside_share)} of the former take courses outside a program of study, "
+                f"where it is {self.outside:g}."
+            )
+        return said

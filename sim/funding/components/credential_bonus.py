@@ -17,9 +17,9 @@ from sim.world.world import CREDENTIAL_TIERS
 class CredentialBonus(Component):
     """Dollars for each credential, by its value tier (1 low to 3 high).
 
-    Modeled on New Mexico's Career Development Success bills (SB211 of 2023, SB67 of 2024, SB64 of 2025: $250 to $750,
-    one district at most 10% of the credentials paid) and Colorado's program of the same name (HB18-1266). At most
-    ``per_student_limit`` credentials are paid for each concentrator of a pathway in a year, the best paid first; a
+    Modeled on New Mexico's Career Development Success bills (SB211 of 2023, SB67 of 2024, SB64 of 2025: $250 to $750;
+    in SB67 one district at most 10% of the credentials paid) and Colorado's program of the same name (HB18-1266). At
+    most ``per_student_limit`` credentials are paid for each concentrator of a pathway in a year, the best paid first; a
     district is paid for at most ``district_share_limit`` of all credentials earned in the state. Instead of
     ``dollars`` a tier may have a weight: ``weights`` times ``base_amount`` (dollars, or ``unit_value``), as Florida's
     0.1 to 0.3 of the base student allocation (F.S. 1011.62). ``low_income_multiplier`` raises the amount for students
@@ -49,29 +49,35 @@ class CredentialBonus(Component):
         amounts = self.dollars if self.dollars is not None else self.weights or {}
         return amounts.get(tier, 0.0)  # type: ignore[call-overload, no-any-return]
 
+    def order(self) -> tuple[int, ...]:
+        """The tiers from the best paid to the worst; the same in all runs of a batch."""
+        return tuple(sorted(CREDENTIAL_TIERS, key=lambda tier: np.ravel(self._amount(tier))[0], reverse=True))
+
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars per credential of each tier, ``[..., 1, 1]``; by district where poverty counts, ``[..., D, 1]``."""
-        if self.base_amount == "unit_value":
+        if isinstance(self.base_amount, str):
             unit = context.unit_value
         else:
             unit = context.index if self.base_amount is None else self.base_amount * context.index
-        if self.low_income_multiplier != 1.0:
+        if np.any(self.low_income_multiplier != 1.0):
             poverty = context.world.districts.poverty_share[:, np.newaxis]
             unit = unit * (1.0 + (self.low_income_multiplier - 1.0) * poverty)
-        first, second, third = (self._amount(tier) * unit if self._amount(tier) else ZERO for tier in CREDENTIAL_TIERS)
+        first, second, third = (
+            self._amount(tier) * unit if np.any(self._amount(tier)) else ZERO for tier in CREDENTIAL_TIERS
+        )
         return Schedule(per_credential=(first, second, third))
 
     def counted(self, counts: Counts) -> Counts:
         """The credentials within both limits, ``[..., D, C]`` for each tier."""
         earned = counts.credentials
         paid: list[Array] = list(earned)
-        all_tiers = earned[0] + earned[1] + earned[2]
+        all_tiers = counts.all_credentials
         if self.per_student_limit is not None:
             limit = self.per_student_limit * counts.concentrators
             beyond = all_tiers > limit
             if beyond.any():
                 room = limit
-                for tier in sorted(CREDENTIAL_TIERS, key=self._amount, reverse=True):
+                for tier in self.order():
                     within = np.minimum(earned[tier - 1], room)
                     room = room - within
                     paid[tier - 1] = np.where(beyond, within, earned[tier - 1])

@@ -55,12 +55,15 @@ class ExpenditureReimbursement(Component):
         return self
 
     def _steps(self) -> tuple[Step, ...]:
-        return self.steps or (Step(rate=self.rate or 0.0),)
+        if self.steps:
+            return self.steps
+        assert self.rate is not None
+        return (Step.model_construct(rate=self.rate),)
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The share of spending that is reimbursed, ``[..., D, 1]``, or ``[..., 1, 1]`` for a plain rate."""
-        if self.rate is not None and self.threshold == 0.0:
-            return Schedule(expenditure_share=np.full((1, 1), self.rate))
+        if self.rate is not None and not np.any(self.threshold):
+            return Schedule(expenditure_share=np.zeros((1, 1)) + self.rate)
         spent = context.counts.expenditure
         students = context.counts.total("participants") * self.full_time_share
         return Schedule(expenditure_share=ratio(self.reimbursed(spent, students, context.index), spent))

@@ -20,8 +20,9 @@ def application_score(context: PricingContext, persistence: float) -> Array:
 
     ``persistence`` is the correlation of the score with the district's lasting capacity to win grants.
     """
-    luck = float(np.sqrt(1.0 - persistence * persistence))
-    return persistence * context.award_capacity + luck * context.award_noise
+    luck = np.sqrt(1.0 - persistence * persistence)
+    score: Array = persistence * context.award_capacity + luck * context.award_noise
+    return score
 
 
 def wins(score: Array, winners: float) -> BoolArray:
@@ -46,10 +47,11 @@ class StartupGrant(Component):
     persistence: Share = 0.7
 
     once_in_a_line = True
+    alike = frozenset({"winners"})
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The share of start-up spending that is paid, ``[..., 1, C]`` or ``[..., D, C]``."""
-        share: Array = np.full((1, len(context.world.clusters)), self.share)
+        share: Array = np.zeros((1, len(context.world.clusters))) + self.share
         if self.ceiling is not None:
             cost = context.world.clusters.startup_cost.central[np.newaxis, :] * context.price_index
             most = self.ceiling * context.index / np.where(cost > 0.0, cost, 1.0)
@@ -84,6 +86,7 @@ class CompetitiveGrant(Component):
     persistence: Share = 0.7
 
     once_in_a_line = True
+    alike = frozenset({"winners"})
 
     @property
     def divides_appropriation(self) -> bool:
@@ -93,7 +96,7 @@ class CompetitiveGrant(Component):
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The award of each district, a lump sum, ``[..., D, 1]``."""
         participants = context.counts.total("participants")
-        luck = float(np.sqrt(1.0 - self.persistence * self.persistence))
+        luck = np.sqrt(1.0 - self.persistence * self.persistence)
         # Orthogonal to the application score, so that winning does not narrow the spread of the awards.
         generosity = luck * context.award_capacity - self.persistence * context.award_noise
         size = np.log(np.maximum(participants, 1.0))

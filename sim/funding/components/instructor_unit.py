@@ -1,9 +1,11 @@
 """Money for instructors."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+import numpy as np
+from pydantic import Field, model_validator
 
+from sim.arrays import ratio
 from sim.funding.components.component import Component, Dollars, Share, money
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
@@ -14,26 +16,44 @@ ClassSize = Annotated[float, Field(strict=True, gt=0.0)]
 class InstructorUnit(Component):
     """Dollars for each instructor, or for each instructor that a class-size divisor allots.
 
-    Modeled on Wyoming's equipment money for each vocational teacher (FTE employed) and, with ``students_per_unit``,
-    on Washington's prototypical school (RCW 28A.150.265: 23 students in a CTE class) and Delaware's unit (one for 20
-    pupils): one unit is owed for so many full-time students, whether or not anyone is hired. ``full_time_share`` turns
-    a participant into full-time students.
+    Modeled on Wyoming's equipment money for each vocational teacher (FTE employed), with its ``minimum_per_school`` for
+    high schools of fewer than two teachers (House Bill 18 of 2025), and, with ``students_per_unit``, on Washington's
+    prototypical school (RCW 28A.150.265: 23 students in a CTE class) and Delaware's unit (one for 20 pupils): one unit
+    is owed for so many full-time students, whether or not anyone is hired. ``full_time_share`` turns a participant
+    into full-time students. What a high school lacks to the minimum is posted from the instructors that the state saw
+    last, as a mean over the district's high schools with a pathway, and exact with ``count_lag: 1``.
     """
 
     kind: Literal["instructor_unit"] = "instructor_unit"
     dollars: Dollars
     students_per_unit: ClassSize | None = None
     full_time_share: Share = 1.0
+    minimum_per_school: Dollars = 0.0
+
+    @model_validator(mode="after")
+    def _minimum_for_employed(self) -> Self:
+        if self.minimum_per_school and self.students_per_unit is not None:
+            raise ValueError("a minimum_per_school goes with instructors employed, not with students_per_unit")
+        return self
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """Dollars per instructor FTE, or per participant, ``[..., 1, 1]``."""
+        """Dollars per instructor FTE, or per participant, ``[..., 1, 1]``; what lacks to a minimum per high school,
+        ``[..., D, 1]``."""
         if self.students_per_unit is None:
-            return Schedule(per_instructor=self.dollars * context.index)
+            per_instructor = self.dollars * context.index
+            if not np.any(self.minimum_per_school):
+                return Schedule(per_instructor=per_instructor)
+            in_a_school = ratio(context.counts.total("instructors"), context.counts.offering_schools)
+            lacking = np.maximum(self.minimum_per_school * context.index - per_instructor * in_a_school, 0.0)
+            return Schedule(per_instructor=per_instructor, per_school=lacking)
         return Schedule(per_participant=(self.dollars * self.full_time_share / self.students_per_unit) * context.index)
 
     def describe(self) -> list[str]:
         """The amount and the divisor."""
         if self.students_per_unit is None:
-            return [f"{money(self.dollars)} for every CTE instructor (full-time)."]
+            said = [f"{money(self.dollars)} for every CTE instructor (full-time)."]
+            if self.minimum_per_school:
+                said.append(f"At least {money(self.minimum_per_school)} for every high school with a pathway.")
+            return said
         share = f" (a participant counts as {self.full_time_share:.3g})" if self.full_time_share != 1.0 else ""
         return [f"{money(self.dollars)} for every {self.students_per_unit:g} full-time students in CTE{share}."]

@@ -14,13 +14,13 @@ from sim.funding.schedule import Schedule
 
 
 class PerStudent(StudentCounting):
-    """An amount for each participant, concentrator, completer, credit, credential, dual-credit enrollment or member.
+    """An amount for each participant, concentrator, completer, credit, credential, dual-credit enrollment, work-based
+    learning place or member.
 
     Written in one of three ways: ``dollars``; a ``weight`` times ``base_amount`` (dollars, or ``unit_value`` for the
     state formula's own unit value), as Georgia and Kansas write theirs; or a ``pot`` shared over all that was counted
-    last, as Utah (Rule R277-911) and Michigan (State School Aid Act, section 61a) do, where ``tiers`` may let some
-    clusters count for more, as in Kentucky (House Bill 499 of 2024). The LESC brief (p. 11) proposes an amount for each
-    concentrator.
+    last, as in Michigan (State School Aid Act, section 61a), where ``tiers`` may let some clusters count more, as in
+    Kentucky (House Bill 499 of 2024). The LESC brief (p. 11) proposes an amount for each concentrator.
     """
 
     kind: Literal["per_student"] = "per_student"

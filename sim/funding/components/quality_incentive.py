@@ -35,6 +35,7 @@ class QualityIncentive(Component):
     stage = QUALITY
     once_in_a_line = True
     prices_what_is_counted = True
+    alike = frozenset({"weights"})
 
     @field_validator("weights")
     @classmethod

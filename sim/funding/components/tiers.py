@@ -1,6 +1,6 @@
 """Tiers: groups of career clusters that get more than others."""
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 from pydantic import field_validator, model_validator
@@ -17,7 +17,7 @@ HIGH_COST = "high_cost"
 VALUE_WORDS: dict[str, float] = {"value_1": 1.0, "value_2": 2.0, "value_3": 3.0}
 """Clusters whose main credential is of low, middle or high labor-market value."""
 TIER_WORDS = (HIGH_COST, *VALUE_WORDS)
-BY_PATHWAY: tuple[PathwayCount, ...] = ("participants", "concentrators", "completers", "credit_hours")
+BY_PATHWAY: tuple[PathwayCount, ...] = get_args(PathwayCount)
 
 
 class Tier(Strict):

@@ -1,0 +1,112 @@
+"""Points from a file: an explicit table, or parameter draws that a calibration accepted, with weights."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.arrays import Array
+from sim.inputs import InputError
+from sim.study.designs.factors import FILE, Factor, Spec, named_factors
+from sim.study.designs.points import MOST_POINTS, generator
+from sim.study.inputs import Inputs
+
+WEIGHT = "weight"
+
+
+def read_points(path: Path) -> pd.DataFrame:
+    """A CSV or Parquet file as it is: no index, no cell left out. Raises InputError naming file, row and column."""
+    if not path.is_file():
+        raise InputError(f"{path}: cannot be read: there is no such file")
+    try:
+        if path.suffix == ".parquet":
+            frame: pd.DataFrame = pq.read_table(path).to_pandas(ignore_metadata=True)
+        elif path.suffix == ".csv":
+            frame = pd.read_csv(path, skipinitialspace=True, encoding="utf-8-sig", index_col=False)
+        else:
+            raise InputError(f"{path}: is not allowed: a file of points ends in .csv or .parquet")
+    except (ValueError, OSError, pa.ArrowException, pd.errors.ParserError) as error:
+        raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+    frame.columns = frame.columns.map(lambda name: str(name).strip())
+    if not len(frame):
+        raise InputError(f"{path}: holds no rows")
+    if len(frame) > MOST_POINTS:
+        raise InputError(f"{path}: holds {len(frame):,} rows; at most {MOST_POINTS:,}")
+    if frame.columns.duplicated().any():
+        raise InputError(f"{path}: column {frame.columns[frame.columns.duplicated()][0]}: stands twice")
+    for name in frame.columns:
+        gaps = np.flatnonzero(frame[name].isna().to_numpy())
+        if gaps.size:
+            raise InputError(f"{row_of(path, int(gaps[0]))}, column {name}: is empty or not a number")
+    return frame
+
+
+def row_of(path: Path, place: int) -> str:
+    """A row as a user finds it: counted from the header in a CSV, from the first row in a Parquet file."""
+    return f"{path}, row {place + 2}" if path.suffix == ".csv" else f"{path}, row {place + 1}"
+
+
+def file_factors(
+    frame: pd.DataFrame, path: Path, inputs: Inputs, listed: tuple[Factor, ...], held: list[str], parameters_only: bool
+) -> tuple[tuple[Factor, ...], pd.DataFrame]:
+    """The factors that a file's columns name: those ``listed`` in the settings, or every column with a dot in it.
+
+    A parameter's column is ``group.name`` or ``parameters.group.name``. Columns without a dot (``weight``,
+    ``distance``) are the file's own and vary nothing. Gives the factors, and
+    the file with their columns under their names. Raises InputError for a listed factor without a column, a column
+    that names nothing, or a value that a parameter may not have.
+    """
+    columns = {_path(str(name), inputs): str(name) for name in frame.columns if "." in str(name)}
+    if listed:
+        for factor in listed:
+            if factor.path not in columns:
+                raise InputError(f"{path}: column {factor.name}: is missing")
+        factors = list(listed)
+    else:
+        factors = []
+        for factor_path, name in columns.items():
+            factors.extend(named_factors(factor_path, Spec("file"), inputs, f"{path}: column {name}", held))
+        if not factors:
+            raise InputError(f"{path}: names no factor; a column is named by its path, as staffing.turnover")
+    for factor in factors:
+        if parameters_only and factor.root != "parameters":
+            raise InputError(f"{path}: column {factor.name}: a posterior holds parameters; use design=table")
+        for place, value in enumerate(frame[columns[factor.path]].tolist()):
+            factor.check(value, f"{row_of(path, place)}, column {columns[factor.path]}")
+    return tuple(factors), frame.rename(columns={columns[factor.path]: factor.name for factor in factors})
+
+
+def _path(column: str, inputs: Inputs) -> str:
+    return f"parameters.{column}" if column.split(".")[0] in inputs.catalogue.entries else column
+
+
+def weights_of(frame: pd.DataFrame, path: Path) -> Array:
+    """The weights of a posterior's draws, summing to 1; equal without a column. Raises InputError for bad ones."""
+    if WEIGHT not in frame:
+        return np.full(len(frame), 1.0 / len(frame))
+    column: list[Any] = frame[WEIGHT].tolist()
+    for place, value in enumerate(column):
+        if isinstance(value, str | bool) or not 0.0 <= value < np.inf:
+            raise InputError(f"{row_of(path, place)}, column {WEIGHT}: {value!r} is not allowed: a number from 0")
+    total = float(sum(column))
+    if total <= 0.0:
+        raise InputError(f"{path}: column {WEIGHT}: sums to 0; at least one draw needs a weight")
+    return np.array(column, dtype=np.float64) / total
+
+
+def resampled(weights: Array, points: int, seed: int) -> Array:
+    """Rows of a weighted sample, ``points`` of them: a row of weight w comes ``points`` x w times, give or take one.
+
+    Systematic resampling: one uniform number places an even comb on the cumulative weights. Rows come in a random
+    order, so that the first points are a sample too.
+    """
+    random = generator(seed)
+    comb = (random.random() + np.arange(points)) / points
+    rows = np.searchsorted(np.cumsum(weights) / weights.sum(), comb, side="right")
+    return random.permutation(np.minimum(rows, len(weights) - 1))
+
+
+__all__ = ["FILE", "file_factors", "read_points", "resampled", "row_of", "weights_of"]

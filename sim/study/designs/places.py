@@ -1,0 +1,236 @@
+"""Where a factor stands: a parameter, a key of a formula or a key of a scenario, found by its configuration path."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sim.engine.scenario import Scenario, Shocks
+from sim.funding.formula import Formula, unknown_cluster
+from sim.funding.line import NOT_IN_FILES, Line
+from sim.inputs import InputError, first_problem, nearest
+
+Key = str | int
+Scalar = float | int | bool | str | None
+_WORDS = NOT_IN_FILES | {"name", "title", "description", "source", "year_of_numbers", "fund", "background"}
+FORMULA_WORDS = ("lines", "takes_effect", *(name for name in Line.model_fields if name not in _WORDS))
+"""First words of a path within a formula."""
+PERIODS = ("years", "from_year")
+LIMITS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+Model = TypeVar("Model", bound=Formula | Scenario)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A key inside one formula or scenario: its path as a user writes it, where it stands in the model's content, and
+    its value as written."""
+
+    path: str
+    keys: tuple[Key, ...]
+    written: Scalar
+
+
+def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
+    """Where ``path`` stands in a formula.
+
+    ``components...``, ``rules...`` and other keys of a line belong to the formula's one line of its own;
+    ``lines.<name>...`` names a line. A component, tier or step is named by its place or, for components, its label.
+    Raises InputError, one line, if the formula has no such key.
+    """
+    if path[0] not in FORMULA_WORDS:
+        raise InputError(f"{where}: formula {formula.name} has no '{path[0]}'; {nearest(path[0], FORMULA_WORDS)}")
+    if path[0] == "takes_effect":
+        return Place(".".join(path), ("takes_effect",), formula.takes_effect)
+    if path[0] == "lines":
+        names = [line.name for line in formula.lines]
+        if len(path) < 3:
+            raise InputError(f"{where}: write lines.<name>.<key>; lines of {formula.name}: {', '.join(names)}")
+        at = _position(names, path[1], where, f"formula {formula.name} has no line")
+        rest = path[2:]
+    else:
+        own = [place for place, line in enumerate(formula.lines) if not line.background]
+        if len(own) != 1:
+            names = [formula.lines[place].name for place in own]
+            told = f"has {len(own)} lines of its own" if own else "has no line of its own"
+            hint = f"; write lines.<name>.{'.'.join(path)}, with one of {', '.join(names)}" if own else ""
+            raise InputError(f"{where}: formula {formula.name} {told}{hint}")
+        at, rest = own[0], path
+    line = formula.lines[at]
+    keys, written = _walk(line, rest, where, f"formula {formula.name}")
+    return Place(".".join(path), ("lines", at, *keys), written)
+
+
+def scenario_place(scenario: Scenario, path: Sequence[str], where: str) -> Place:
+    """Where ``from_year.2028.progression`` or ``years.2028.progression`` stands in a scenario.
+
+    A year that the scenario does not have begins with no shock. Raises InputError if there is no such shock or year.
+    """
+    if len(path) != 3 or path[0] not in PERIODS or not path[1].isdigit():
+        raise InputError(f"{where}: write scenario.from_year.<fiscal year>.<shock> or scenario.years.<year>.<shock>")
+    if path[2] not in Shocks.model_fields:
+        raise InputError(f"{where}: there is no shock '{path[2]}'; {nearest(path[2], Shocks.model_fields)}")
+    year = int(path[1])
+    shocks = getattr(scenario, path[0]).get(year, Shocks())
+    return Place(".".join(path), (path[0], year, path[2]), getattr(shocks, path[2]))
+
+
+def _position(names: Sequence[str], word: str, where: str, told: str) -> int:
+    if word in names:
+        return names.index(word)
+    if word.isdigit() and int(word) < len(names):
+        return int(word)
+    raise InputError(f"{where}: {told} '{word}'; {nearest(word, names)}")
+
+
+def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tuple[Key, ...], Scalar]:
+    """The keys of ``path`` in a line's content, and the value that stands there."""
+    keys: list[Key] = []
+    value: Any = line.model_dump()
+    for word in path:
+        if isinstance(value, Mapping):
+            known = {str(key): key for key in value if key not in NOT_IN_FILES}
+            if word not in known:
+                raise InputError(f"{where}: {owner} has no '{word}' there; {nearest(word, known)}")
+            keys.append(known[word])
+            value = value[known[word]]
+        elif isinstance(value, list | tuple):
+            labels = [component.label for component in line.components] if keys == ["components"] else []
+            names = labels or [str(place) for place in range(len(value))]
+            keys.append(_position(names, word, where, f"{owner} has no entry"))
+            value = value[int(keys[-1])]
+        elif value is None:
+            # A rule that is not set: what is written makes it, and is checked with the first value.
+            keys.append(word)
+        else:
+            raise InputError(f"{where}: {owner}: '{'.'.join(map(str, keys))}' is {value!r} and holds no '{word}'")
+    if isinstance(value, Mapping | list | tuple):
+        inside = list(value) if isinstance(value, Mapping) else [str(place) for place in range(len(value))]
+        if keys == ["components"]:
+            inside = [component.label for component in line.components]
+        raise InputError(f"{where}: is not one value; go on with one of {', '.join(map(str, inside))}")
+    return tuple(keys), value
+
+
+def with_values(
+    model: Model, places: Sequence[Place], rows: Sequence[Sequence[Scalar]], told: Sequence[str]
+) -> list[Model]:
+    """The formula or scenario once for each of ``rows``, with the row's values at ``places``, each checked in full.
+
+    ``told`` says for each row where its values come from. Raises InputError, one line, for a row that cannot be.
+    """
+    change = _Lines(model, places) if isinstance(model, Formula) else _Whole(model, places)
+    made: dict[tuple[tuple[str, Scalar], ...], Any] = {}
+    versions: list[Model] = []
+    for values, where in zip(rows, told, strict=True):
+        known = tuple((type(value).__name__, value) for value in values)
+        if known not in made:
+            try:
+                made[known] = change.to(values)
+            except ValidationError as error:
+                raise _explained(error, where, model.name, places) from error
+        versions.append(made[known])
+    return versions
+
+
+def check_end(model: Formula | Scenario, place: Place, end: float, where: str) -> None:
+    """Refuse an end of a range that the key itself does not allow; what other keys have to say waits for the points.
+
+    Raises InputError, one line.
+    """
+    try:
+        with_values(model, [place], [[end]], [where])
+    except InputError as error:
+        cause = error.__cause__
+        if isinstance(cause, ValidationError):
+            problem = cause.errors(include_url=False)[0]
+            if problem["type"] in LIMITS and str(problem["loc"][-1]) == str(place.keys[-1]):
+                message = problem["msg"]
+                raise InputError(
+                    f"{where}: {end:g} is not allowed in {place.path} of {model.name}: {message}"
+                ) from None
+
+
+def _explained(error: ValidationError, where: str, owner: str, places: Sequence[Place]) -> InputError:
+    """One line that names the path of the factor that broke the rule, where it was one."""
+    location = error.errors(include_url=False)[0]["loc"]
+    for place in places:
+        if location and str(location[-1]) == str(place.keys[-1]):
+            problem = error.errors(include_url=False)[0]
+            message = problem["msg"].removeprefix("Value error, ")
+            return InputError(f"{where}: {owner}.{place.path}: {problem['input']!r} is not allowed: {message}")
+    return first_problem(error, f"{where}: {owner}")
+
+
+def _put(content: dict[str, Any], keys: Sequence[Key], value: Scalar) -> None:
+    inside: Any = content
+    for key in keys[:-1]:
+        if isinstance(inside, dict) and inside.get(key) is None:
+            inside[key] = {}
+        inside = inside[key]
+    inside[keys[-1]] = value
+
+
+def _open(content: Any) -> Any:
+    """Plain content with lists where tuples stood, so that values can be put in."""
+    if isinstance(content, Mapping):
+        return {key: _open(value) for key, value in content.items()}
+    return [_open(value) for value in content] if isinstance(content, list | tuple) else content
+
+
+class _Lines:
+    """A formula of which some lines are written anew; the others are not read again."""
+
+    def __init__(self, formula: Formula, places: Sequence[Place]) -> None:
+        self.formula = formula
+        self.places = places
+        changed = {int(place.keys[1]) for place in places if place.keys[0] == "lines"}
+        self.content = {at: _open(formula.lines[at].model_dump()) for at in sorted(changed)}
+
+    def to(self, values: Sequence[Scalar]) -> Formula:
+        """The formula with these values. Raises pydantic's ValidationError."""
+        formula, starts = self.formula, None
+        for place, value in zip(self.places, values, strict=True):
+            if place.keys == ("takes_effect",):
+                starts = value
+            else:
+                _put(self.content[int(place.keys[1])], place.keys[2:], value)
+        lines = list(formula.lines)
+        for at, content in self.content.items():
+            lines[at] = Line.model_validate(content)
+        update: dict[str, Any] = {"lines": tuple(lines)}
+        if starts is not None:
+            # Lines that began with the formula move with it; those with a year of their own stay.
+            written = formula.model_dump(exclude={"lines"})
+            header = Formula.model_validate({**written, "takes_effect": starts, "lines": ()})
+            update["takes_effect"] = header.takes_effect
+            update["lines"] = tuple(
+                Line.model_validate({**line.model_dump(), "start_year": header.takes_effect})
+                if line.start_year == formula.takes_effect
+                else line
+                for line in lines
+            )
+        return formula.model_copy(update=update)
+
+
+class _Whole:
+    """A scenario, written anew as a whole."""
+
+    def __init__(self, model: BaseModel, places: Sequence[Place]) -> None:
+        self.model = type(model)
+        self.places = places
+        self.content = _open(model.model_dump())
+
+    def to(self, values: Sequence[Scalar]) -> BaseModel:
+        """The scenario with these values. Raises pydantic's ValidationError."""
+        for place, value in zip(self.places, values, strict=True):
+            _put(self.content, place.keys, value)
+        return self.model.model_validate(self.content)
+
+
+def check_clusters(formulas: Sequence[Formula], clusters: Sequence[str], where: str) -> None:
+    """Refuse a cluster that the world does not have, in case a factor is a word. Raises InputError."""
+    for formula in formulas:
+        problem = unknown_cluster(formula, clusters)
+        if problem is not None:
+            raise InputError(f"{where}: formula {formula.name}: unknown cluster '{problem[1]}'")

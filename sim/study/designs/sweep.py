@@ -1,0 +1,129 @@
+"""A sweep: its factors and its points, read and checked in full before anything runs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sim.engine.scenario import Scenario
+from sim.funding.formula import Formula
+from sim.inputs import InputError
+from sim.study.designs.factors import Factor, read_factors
+from sim.study.designs.files import file_factors, read_points, resampled, row_of, weights_of
+from sim.study.designs.places import Model, Scalar, check_clusters, check_end, with_values
+from sim.study.designs.points import as_table, place_points, suited
+from sim.study.inputs import Inputs
+from sim.study.settings import Design, Settings, flat_parameters
+
+FACTORS_FILE = "factors.csv"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What varies, and where: ``points`` has one row for each point and one column for each factor, by its name.
+
+    ``source`` tells where the points come from: a file and the row of each point in it, or the design's own numbers.
+    """
+
+    factors: tuple[Factor, ...]
+    points: pd.DataFrame
+    source: tuple[str, ...]
+
+
+def read_sweep(settings: Settings, inputs: Inputs) -> Sweep:
+    """The sweep that the settings ask for.
+
+    Every point is laid on every formula and scenario and checked, so that no run stops on a value. Raises InputError,
+    one line.
+    """
+    design = settings.design
+    if design is None:
+        raise InputError("settings: design: is missing; a sweep has a design, as design=latin_hypercube")
+    held = list(flat_parameters(settings.parameters))
+    factors = suited(read_factors(settings.factors, inputs, held), design.name)
+    if design.name in ("table", "posterior"):
+        sweep = _from_file(design, settings.seed, inputs, factors, held)
+    else:
+        if design.file is not None:
+            raise InputError(f"settings: design.file: design={design.name} reads no file; use design=table")
+        points = place_points(factors, design.name, design.points, settings.seed)
+        sweep = Sweep(factors, points, tuple(f"point {place}" for place in range(len(points))))
+    if settings.cost_neutral is not None and any(factor.root == "formula" for factor in sweep.factors):
+        raise InputError("settings: cost_neutral: scales a formula as written; sweep its dollars or scale it, not both")
+    _check_points(sweep, inputs)
+    return sweep
+
+
+def _from_file(design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, ...], held: list[str]) -> Sweep:
+    if design.file is None:
+        raise InputError(f"settings: design.file: is missing; design={design.name} needs a file")
+    path = Path(design.file)
+    frame = read_points(path)
+    if design.name == "table":
+        if design.points is not None:
+            raise InputError("settings: design.points: a table has a point for each row; leave it out")
+        factors, frame = file_factors(frame, path, inputs, listed, held, parameters_only=False)
+        rows = list(range(len(frame)))
+    else:
+        factors, frame = file_factors(frame, path, inputs, listed, held, parameters_only=True)
+        weights = weights_of(frame, path)
+        rows = resampled(weights, design.points or len(frame), seed).tolist()
+    chosen = frame.iloc[rows]
+    points = as_table(factors, [chosen[factor.name].tolist() for factor in factors])
+    return Sweep(factors, points, tuple(row_of(path, row) for row in rows))
+
+
+def _check_points(sweep: Sweep, inputs: Inputs) -> None:
+    values: dict[str, tuple[Scalar, ...]] = {str(name): tuple(column) for name, column in _columns(sweep.points)}
+    models: dict[tuple[str, str], Formula | Scenario] = {
+        **{("formula", formula.name): formula for formula in inputs.formulas},
+        **{("scenario", scenario.name): scenario for scenario in inputs.scenarios},
+    }
+    for factor in sweep.factors:
+        for owner, place in factor.places.items():
+            for end in (factor.spec.low, factor.spec.high) if factor.spec.kind == "range" else ():
+                where = f"settings: factors.{factor.path}"
+                check_end(models[factor.root, owner], place, end, where)
+    words = any(isinstance(value, str) for column in values.values() for value in column)
+    for formula in inputs.formulas:
+        made = versions(formula, sweep.factors, values, sweep.source)
+        if words:
+            check_clusters(made, inputs.world.clusters.identifier, "settings: factors")
+    for scenario in inputs.scenarios:
+        versions(scenario, sweep.factors, values, sweep.source)
+
+
+def factor_table(factors: Sequence[Factor]) -> str:
+    """The factors as CSV: column in the design, path, unit, range, value as written, formulas or scenarios, source."""
+    rows = [
+        {
+            "factor": factor.name,
+            "path": factor.path,
+            "unit": factor.unit,
+            "range": factor.range_text(),
+            "as_written": factor.written,
+            "applies_to": "; ".join(factor.places) or "all formulas and scenarios",
+            "source": factor.source,
+        }
+        for factor in factors
+    ]
+    table: str = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    return table
+
+
+def _columns(points: pd.DataFrame) -> Iterator[tuple[str, list[Scalar]]]:
+    for name in points:
+        yield str(name), points[name].tolist()
+
+
+def versions(
+    model: Model, factors: tuple[Factor, ...], values: Mapping[str, Sequence[Scalar]], told: Sequence[str]
+) -> list[Model]:
+    """A formula or scenario as each row has it: ``values`` by factor, one for each of the rows that ``told`` names."""
+    root = "formula" if isinstance(model, Formula) else "scenario"
+    own = [factor for factor in factors if factor.root == root and model.name in factor.places]
+    if not own:
+        return [model] * len(told)
+    places = [factor.places[model.name] for factor in own]
+    return with_values(model, places, list(zip(*(values[factor.name] for factor in own), strict=True)), told)

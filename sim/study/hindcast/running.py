@@ -1,0 +1,116 @@
+"""Running a case: the law changes when it changed, and what the model has for each observed number is kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.engine import recording
+from sim.engine.calendar import run_year
+from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare
+from sim.engine.scenario import Scenario
+from sim.funding.formula import Formula
+from sim.parameters.catalogue import Catalogue
+from sim.study.design import Uncertainty, parameters_for
+from sim.study.hindcast.case import Case, Measure, Outcome
+from sim.study.hindcast.worlds import law_before, laws_after, scenario_of, stylized_parameters, stylized_world
+from sim.world.world import World
+
+Record = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some draws of one case."""
+
+    case: Case
+    world: World
+    catalogue: Catalogue
+    seed: int
+    replicates: tuple[int, ...]
+    uncertainty: Uncertainty
+
+
+def run_case(task: Task) -> dict[str, Array]:
+    """What stands for each outcome, ``[R, T]`` by outcome, from the start year on."""
+    case, world = task.case, task.world
+    stylized = stylized_world(world, case)
+    parameters = parameters_for(task.catalogue, world, task.seed, task.replicates, task.uncertainty)
+    parameters = stylized_parameters(parameters, task.catalogue, stylized, case)
+    before = law_before(world, case, world.base_year)
+    horizon = case.last_year - stylized.base_year
+    ensemble = prepare(stylized, parameters, before, task.seed, task.replicates, horizon)
+    records = under_laws(ensemble, laws_after(world, case, world.base_year), scenario_of(case), horizon)
+    return {outcome.name: _over_years(outcome.measure, records, len(task.replicates)) for outcome in case.outcomes}
+
+
+def under_laws(ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenario, horizon: int) -> list[Record]:
+    """Statewide records of the base year and of each year after it, under the law that is in force in each.
+
+    ``laws`` by the fiscal year in which they begin; current law until the first. What districts have learnt of a line
+    goes with its name from one law to the next.
+    """
+    world, parameters = ensemble.world, ensemble.parameters
+    state = ensemble.state
+    records: list[Record] = [recording.statewide(world, parameters, state, ensemble.base)]
+    decide_all = deciding_all(parameters)
+    for step in range(1, horizon + 1):
+        fiscal_year = world.base_year + step
+        law = law_in(laws, ensemble.current_law, fiscal_year)
+        state, year = run_year(
+            world, parameters, ensemble.premises, law, law, scenario, state, ensemble.draws, fiscal_year,
+            WARM_UP_YEARS + step, decide_all,
+        )  # fmt: skip
+        records.append(recording.statewide(world, parameters, state, year))
+    return records
+
+
+def law_in(laws: Mapping[int, Formula], before: Formula, fiscal_year: int) -> Formula:
+    """The law in force in a fiscal year."""
+    begun = [starts for starts in laws if starts <= fiscal_year]
+    return laws[max(begun)] if begun else before
+
+
+def measured(measure: Measure, record: Record) -> Array:
+    """What of a year stands for an observed number, ``[R]``."""
+    match measure:
+        case "participants_per_member":
+            return record["participants"] / record["membership"]
+        case "concentrators_per_participant":
+            return record["concentrators"] / record["participants"]
+        case "credentials_per_concentrator":
+            return record["credentials"] / record["concentrators"]
+        case _:
+            return record[measure]
+
+
+def _over_years(measure: Measure, records: Sequence[Record], runs: int) -> Array:
+    columns = [np.broadcast_to(measured(measure, record), (runs,)) for record in records]
+    return np.stack(columns, axis=1)
+
+
+def compared(outcome: Outcome, values: Array, start_year: int) -> dict[int, Array]:
+    """The model's number beside each observed one, ``[R]`` by year; a contrast stands at its last year."""
+
+    def at(year: int) -> Array:
+        column: Array = values[:, year - start_year]
+        return column
+
+    if outcome.contrast is not None:
+        high = np.mean([at(year) for year in outcome.contrast.years], axis=0)
+        low = np.mean([at(year) for year in outcome.contrast.against], axis=0)
+        return {max(outcome.observed): high / low}
+    years = range(start_year, start_year + values.shape[1])
+    base = at(start_year) if outcome.compare == "ratio" else 1.0
+    return {year: at(year) / base for year in years}
+
+
+def observed(outcome: Outcome) -> dict[int, float]:
+    """The observed numbers as they are compared, by year."""
+    if outcome.contrast is not None:
+        high = np.mean([outcome.observed[year] for year in outcome.contrast.years])
+        low = np.mean([outcome.observed[year] for year in outcome.contrast.against])
+        return {max(outcome.observed): float(high / low)}
+    base = outcome.start if outcome.compare == "ratio" and outcome.start is not None else 1.0
+    return {year: value / base for year, value in sorted(outcome.observed.items())}

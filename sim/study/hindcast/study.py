@@ -1,0 +1,149 @@
+"""The study ``hindcast``: every case over the draws, judged."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.parameters import values
+from sim.parameters.catalogue import Catalogue, load_catalogue
+from sim.results.manifest import hash_of, model_fingerprint
+from sim.study.design import parameter_points
+from sim.study.hindcast.case import Case, read_cases
+from sim.study.hindcast.prices import consumer_prices
+from sim.study.hindcast.running import Task, run_case
+from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
+from sim.study.hindcast.worlds import law_before, laws_after
+from sim.study.runner import executor
+from sim.study.settings import Settings, flat_parameters
+from sim.world.loading import load_world
+from sim.world.world import World
+
+FEWEST_FOR_PULLS = 50
+"""Draws below which a rank correlation with 130 parameters says nothing."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A case with its verdict. ``draws`` by outcome ``[R, T]`` from the start year on; ``pulls`` by outcome: the
+    parameters that move its last number most, with their rank correlation."""
+
+    case: Case
+    verdict: Verdict
+    judgements: tuple[Judgement, ...]
+    draws: dict[str, Array]
+    pulls: dict[str, list[tuple[str, float]]]
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """All findings and where they come from."""
+
+    findings: tuple[Finding, ...]
+    draws: int
+    seed: int
+    uncertainty: str
+    run: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a hindcast is made of, read and checked."""
+
+    world: World
+    catalogue: Catalogue
+    cases: tuple[Case, ...]
+
+
+def read_materials(settings: Settings) -> Materials:
+    """World, parameters and cases with all their laws. Raises InputError, one line, before anything runs."""
+    world = load_world(settings.world_path)
+    catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
+    cases = read_cases(settings.study.cases)
+    for case in cases:
+        if not case.untestable:
+            law_before(world, case, world.base_year)
+            laws_after(world, case, world.base_year)
+    return Materials(world, catalogue, cases)
+
+
+def hindcast(
+    settings: Settings, materials: Materials, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Hindcast:
+    """Run and judge the cases."""
+    world, catalogue, cases = materials.world, materials.catalogue, materials.cases
+    simulated = _simulate(settings, world, catalogue, cases, progress)
+    drawn: dict[str, Array] = {}
+    if settings.uncertainty == "prior" and settings.draws >= FEWEST_FOR_PULLS:
+        points = parameter_points(catalogue, world, settings.seed, range(settings.draws))
+        drawn = values.drawn_values(catalogue, points)
+    run = hash_of(
+        {
+            "cases": [case.model_dump(mode="json") for case in cases],
+            "prices": {str(year): index for year, index in consumer_prices().items()},
+            "world": world.fingerprint,
+            "model": model_fingerprint(),
+            "parameters": settings.parameters,
+            "uncertainty": settings.uncertainty,
+            "draws": settings.draws,
+            "seed": settings.seed,
+        }
+    )
+    findings = tuple(_finding(case, simulated.get(case.name, {}), drawn) for case in cases)
+    return Hindcast(findings, settings.draws, settings.seed, settings.uncertainty, run, world.fingerprint)
+
+
+def _finding(case: Case, draws: dict[str, Array], drawn: dict[str, Array]) -> Finding:
+    if case.start is None or case.untestable:
+        return Finding(case, "cannot be tested", (), {}, {})
+    judgements = tuple(judge(outcome, draws[outcome.name], case.start.year) for outcome in case.outcomes)
+    verdict = case_verdict([judgement.verdict for judgement in judgements])
+    moved = {}
+    for judgement in judgements if drawn else ():
+        outcome = judgement.outcome
+        last = max(outcome.judged_years) - case.start.year
+        final = draws[outcome.name][:, last] / draws[outcome.name][:, 0]
+        moved[outcome.name] = pulls(final, drawn)
+    return Finding(case, verdict, judgements, draws, moved)
+
+
+def _simulate(
+    settings: Settings,
+    world: World,
+    catalogue: Catalogue,
+    cases: tuple[Case, ...],
+    progress: Callable[[int, int], None],
+) -> dict[str, dict[str, Array]]:
+    tasks = [
+        Task(case, world, catalogue, settings.seed, tuple(chunk), settings.uncertainty)
+        for case in cases
+        if not case.untestable
+        for chunk in _chunks(settings.draws, settings.chunk)
+    ]
+    total, done = sum(len(task.replicates) for task in tasks), 0
+    progress(0, total)
+    parts: list[dict[str, Array] | None] = [None] * len(tasks)
+    with executor(min(settings.worker_count, max(len(tasks), 1))) as pool:
+        if pool is None:
+            finished: Iterator[tuple[int, dict[str, Array]]] = ((i, run_case(task)) for i, task in enumerate(tasks))
+        else:
+            places = {pool.submit(run_case, task): place for place, task in enumerate(tasks)}
+            finished = ((places[future], future.result()) for future in as_completed(places))
+        for place, found in finished:
+            parts[place] = found
+            done += len(tasks[place].replicates)
+            progress(done, total)
+    joined: dict[str, dict[str, Array]] = {}
+    for case in cases:
+        own = [part for task, part in zip(tasks, parts, strict=True) if task.case is case and part is not None]
+        if own:
+            joined[case.name] = {name: np.concatenate([part[name] for part in own]) for name in own[0]}
+    return joined
+
+
+def _chunks(draws: int, size: int) -> Iterator[range]:
+    for first in range(0, draws, size):
+        yield range(first, min(first + size, draws))

@@ -1,0 +1,256 @@
+"""Hindcasts: cases as data, stylized starts, laws that change when they changed, and the rule of the verdict."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated import differences, new_mexico, prior_parameters, shipped
+
+from sim.arrays import district_total, state_total
+from sim.engine.ensemble import prepare, simulate
+from sim.engine.scenario import BASELINE
+from sim.inputs import InputError
+from sim.parameters.catalogue import load_catalogue
+from sim.report.hindcast import write_hindcast
+from sim.study.hindcast.case import Case, Outcome, read_case, read_cases
+from sim.study.hindcast.prices import price_factor
+from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
+from sim.study.hindcast.study import Hindcast, hindcast, read_materials
+from sim.study.hindcast.verdict import case_verdict, judge, outcome_verdict, pulls
+from sim.study.hindcast.worlds import law_before, laws_after, stylized_world
+from sim.study.settings import Settings, read_settings
+
+CASES = read_cases()
+TESTED = [case for case in CASES if not case.untestable]
+
+
+def settings_for(cases: list[str], **changes: Any) -> Settings:
+    plain = {
+        "study": {"name": "hindcast", "cases": cases},
+        "world": {"path": None},
+        "horizon": 30,
+        "draws": 4,
+        "seed": 3,
+        "chunk": 2,
+        "workers": 1,
+        "uncertainty": "prior",
+        "cost_neutral": None,
+        "report": True,
+    }
+    return read_settings({**plain, **changes})
+
+
+def run_of(settings: Settings) -> Hindcast:
+    return hindcast(settings, read_materials(settings))
+
+
+def outcome(**changes: Any) -> Outcome:
+    written = {
+        "name": "made_up",
+        "label": "made up",
+        "measure": "concentrators",
+        "stands_for": "a count",
+        "start": 100.0,
+        "observed": {2001: 110.0, 2002: 120.0, 2003: 150.0},
+        "tolerance": 0.1,
+        "standing": "held_out",
+        "confidence": "high",
+    }
+    return Outcome.model_validate({**written, **changes})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_case_says_where_its_numbers_come_from_and_what_it_tests(case: Case) -> None:
+    assert case.source
+    assert case.what_happened
+    if case.untestable:
+        assert case.record["confidence"]
+        return
+    assert case.fed
+    assert case.caveats
+    if any(outcome.standing == "fitted" for outcome in case.outcomes):
+        assert case.fitted, "say which parameters took their values from it"
+
+
+@pytest.mark.parametrize("case", TESTED, ids=lambda case: case.name)
+def test_the_stylized_state_starts_with_the_ratios_of_the_case(case: Case) -> None:
+    assert case.start is not None
+    world = new_mexico()
+    case = case.model_copy(
+        update={
+            "outcomes": tuple(
+                outcome(name=measure, measure=measure, compare="level", observed={case.start.year + 1: 1.0})
+                for measure in (
+                    "participants_per_member",
+                    "concentrators_per_participant",
+                    "credentials_per_concentrator",
+                )
+            )
+        }
+    )
+    found = run_case(Task(case, world, load_catalogue(), 5, tuple(range(8)), "prior"))
+    start = {name: float(values[:, 0].mean()) for name, values in found.items()}
+    for name in found:
+        wanted = getattr(case.start, name)
+        if wanted is not None:
+            assert start[name] == pytest.approx(wanted, rel=0.1 if name.startswith("credentials") else 0.04), name
+
+
+def test_a_law_that_never_changes_is_the_engine_s_own_run() -> None:
+    world = new_mexico()
+    ensemble = prepare(world, prior_parameters(world, (0, 1)), shipped("status_quo"), 0, (0, 1), 3)
+    records = under_laws(ensemble, {2027: shipped("aligned")}, BASELINE, 3)
+    last = list(simulate(ensemble, shipped("aligned"), 3))[-1]
+    assert np.array_equal(records[-1]["concentrators"], state_total(district_total(last[0].concentrators))[:, 0, 0])
+    assert len(records) == 4
+
+
+def test_the_law_in_force_is_the_latest_that_has_begun() -> None:
+    laws = {2013: shipped("aligned"), 2016: shipped("pilot_sunset")}
+    names = [law_in(laws, shipped("status_quo"), year).name for year in (2012, 2013, 2015, 2016, 2020)]
+    assert names == ["status_quo", "aligned", "aligned", "pilot_sunset", "pilot_sunset"]
+
+
+def test_what_was_learnt_of_a_promise_goes_with_its_name_to_the_next_law() -> None:
+    case = next(case for case in CASES if case.name == "kansas_bonus")
+    world = stylized_world(new_mexico(), case)
+    before, after = law_before(new_mexico(), case, 2026), laws_after(new_mexico(), case, 2026)
+    assert before.lines[0].active(world.base_year - 12)
+    assert {line.name for line in after[2013].own_lines} == {line.name for line in after[2015].own_lines}
+    assert after[2016].own_lines == ()
+
+
+def test_pots_are_brought_to_the_model_s_size_and_all_dollars_to_its_price_level() -> None:
+    case = next(case for case in CASES if case.name == "michigan")
+    world = new_mexico()
+    line = law_before(world, case, 2026).own_lines[0]
+    size = world.districts.membership.sum() / 486_000
+    assert line.components[0].pot == pytest.approx(26_600_000 * size)  # type: ignore[union-attr]
+    assert line.appropriation.dollars == pytest.approx(26_600_000 * size)  # type: ignore[union-attr]
+    assert line.scale == price_factor(2015, 2026)
+
+
+def test_dollars_of_another_year() -> None:
+    assert price_factor(2026, 2026) == 1.0
+    assert price_factor(2013, 2026) == pytest.approx(1.41, abs=0.01)
+    with pytest.raises(InputError, match="fiscal year 1999 is not in the table"):
+        price_factor(1999, 2026)
+
+
+def test_ratios_and_contrasts_of_model_and_record_are_taken_alike() -> None:
+    values = np.array([[50.0, 55.0, 60.0, 90.0], [20.0, 20.0, 30.0, 30.0]])
+    ratio = outcome()
+    assert observed(ratio) == {2001: 1.1, 2002: 1.2, 2003: 1.5}
+    assert np.allclose(compared(ratio, values, 2000)[2003], [1.8, 1.5])
+    level = outcome(compare="level", start=None)
+    assert observed(level)[2003] == 150.0
+    assert np.allclose(compared(level, values, 2000)[2003], [90.0, 30.0])
+    contrast = outcome(contrast={"years": [2003], "against": [2001, 2002]}, start=None)
+    assert observed(contrast) == {2003: pytest.approx(150.0 / 115.0)}
+    assert np.allclose(compared(contrast, values, 2000)[2003], [90.0 / 57.5, 30.0 / 25.0])
+
+
+@pytest.mark.parametrize(
+    ("inside", "near", "verdict"),
+    [
+        ([True, True, True], [True, True, True], "agrees"),
+        ([True, True, False], [False, True, True], "agrees"),
+        ([True, False, False], [True, True, True], "partly"),
+        ([True, True, True], [False, False, True], "partly"),
+        ([True, False, False], [False, True, False], "does not agree"),
+    ],
+)
+def test_the_rule_of_an_outcome(inside: list[bool], near: list[bool], verdict: str) -> None:
+    assert outcome_verdict(inside, near) == verdict
+
+
+def test_the_rule_of_a_case() -> None:
+    assert case_verdict([]) == "cannot be tested"
+    assert case_verdict(["agrees", "agrees"]) == "agrees"
+    assert case_verdict(["agrees", "does not agree"]) == "partly"
+    assert case_verdict(["partly"]) == "partly"
+    assert case_verdict(["does not agree", "does not agree"]) == "does not agree"
+
+
+def test_a_judgement_by_hand() -> None:
+    draws = np.linspace(1.1, 1.5, 101)[:, np.newaxis]
+    values = np.concatenate([np.ones_like(draws), draws, draws, draws], axis=1)
+    judgement = judge(outcome(), values, 2000)
+    first, second, third = judgement.points
+    assert (first.inside, second.inside, third.inside) == (False, True, False)
+    assert second.median == pytest.approx(1.3)
+    assert (first.near, second.near, third.near) == (False, True, False)
+    assert third.share_below == pytest.approx(100 / 101)
+    assert judgement.verdict == "does not agree"
+    assert judgement.direction is True
+    assert judgement.skill == pytest.approx(1 - (0.2 + 0.1 + 0.2) / (0.1 + 0.2 + 0.5))
+    only_second = judge(outcome(judged=[2002]), values, 2000)
+    assert only_second.verdict == "agrees"
+    assert [point.judged for point in only_second.points] == [False, True, False]
+
+
+def test_only_clear_pulls_are_named() -> None:
+    rng = np.random.default_rng(1)
+    moved, idle = rng.random(200), rng.random(200)
+    assert [name for name, _ in pulls(2.0 * moved + 0.1 * idle, {"moved": moved, "idle": idle})] == ["moved"]
+    assert pulls(np.ones(200), {"moved": moved}) == []
+
+
+def test_numbers_do_not_depend_on_chunks_or_processes() -> None:
+    one = run_of(settings_for(["michigan"]))
+    other = run_of(settings_for(["michigan"], chunk=4))
+    for name, values in one.findings[0].draws.items():
+        assert differences(values, other.findings[0].draws[name]) == []
+    assert one.run == other.run
+
+
+def test_everything_is_written(tmp_path: Path) -> None:
+    study = run_of(settings_for(["michigan", "virginia"]))
+    text = write_hindcast(study, tmp_path)
+    assert (tmp_path / "hindcast.txt").read_text(encoding="utf-8") == text
+    assert "cannot be tested" in text
+    table = pd.read_csv(tmp_path / "hindcast.csv")
+    michigan = table[table.case == "michigan"]
+    assert list(michigan.fiscal_year) == [2018, 2019, 2024, 2025] * 2
+    assert (michigan.p05 <= michigan["median"]).all()
+    assert table[table.case == "virginia"].case_verdict.tolist() == ["cannot be tested"]
+    assert (tmp_path / "figures" / "hindcast_michigan.png").stat().st_size > 10_000
+    assert not (tmp_path / "figures" / "hindcast_virginia.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("title: x\n", "source: is missing"),
+        (
+            "title: x\nsource: x\nwhat_happened: x\nuntestable: x\nrecord: {a: 1}\ntitel: x\n",
+            "titel: unknown key; did you mean 'title'?",
+        ),
+        ("- x\n", "a case is a mapping"),
+        (
+            "title: x\nsource: x\nwhat_happened: x\nuntestable: because\nrecord: {a: 1}\nlaws: [{starts: 2013}]\n",
+            "has a record, and neither laws nor outcomes",
+        ),
+        (
+            "title: x\nsource: x\nwhat_happened: x\nstart: {year: 2012, members: 10}\nbefore: {}\n"
+            "laws: [{starts: 2012}]\noutcomes: [{name: a, label: a, measure: sites, stands_for: a, start: 1, "
+            "observed: {2013: 1}, tolerance: 0.1, standing: fitted, confidence: low}]\n",
+            "all after the start year",
+        ),
+        ("title: x\nsource: x\nwhat_happened: x\nbefore: {lines: [{}]}\n", "lines need dollars_of"),
+    ],
+)
+def test_a_case_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "made_up.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_case(path)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_case_is_answered_with_the_nearest() -> None:
+    with pytest.raises(InputError, match="did you mean 'michigan'"):
+        read_materials(settings_for(["michgan"]))
