@@ -1,56 +1,96 @@
 """The command line: ``cte-sim`` composes a configuration with Hydra and runs the study it names."""
 
 import os
+import signal
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel
 
+from sim import slurm_wait
+from sim.commands import COMMANDS, Request
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
 from sim.study.settings import Design, Precision, Settings, Study, read_settings
+from sim.study.stopping import DISK_FULL, StoppedError
 
 FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
 
 MISTAKES = (InputError, HydraException, OmegaConfBaseException)
-"""What a user can get wrong; anything else is an error of the program and keeps its traceback."""
+"""What a user can get wrong."""
+
+ENDINGS = (*MISTAKES, StoppedError, OSError)
+"""What is told in one line, if `_is_an_ending`; anything else is an error of the program and keeps its traceback."""
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM), as by a batch system at its time limit."""
 
 
 def main() -> None:
-    """The console script. A mistake of the user ends with one line on standard error and exit status 2."""
+    """The console script. A mistake of the user, or a study that cannot go on, ends with one line on standard error."""
     os.environ["HYDRA_FULL_ERROR"] = "1"
     sys.argv[1:] = [open_key(argument) for argument in sys.argv[1:]]
-    refused: list[InputError] = []
+    signal.signal(signal.SIGTERM, _terminate)
+    ended: list[Exception] = []
 
     def run(config: DictConfig) -> None:
-        # Hydra would print a line of its own for an exception that leaves a job.
+        # Hydra would print a line of its own for an exception that leaves a job, and start no further job.
         try:
             run_study(config)
-        except InputError as error:
-            refused.append(error)
+        except ENDINGS as error:
+            if not _is_an_ending(error) or runs_elsewhere():
+                raise
+            ended.append(error)
 
     try:
         hydra.main(version_base="1.3", config_path=str(config_folder()), config_name="config")(run)()
-        for error in refused[:1]:
-            raise error
-    except MISTAKES as error:
-        _end(error)
-    except KeyboardInterrupt:
-        print("cte-sim: stopped; finished chunks are kept, run the same command again to continue", file=sys.stderr)
-        raise SystemExit(130) from None
+    except ENDINGS as error:
+        if not _is_an_ending(error):
+            raise
+        ended.append(error)
+    except KeyboardInterrupt as stop:
+        if slurm_wait.report:
+            print(f"cte-sim: {slurm_wait.report[0]}", file=sys.stderr)
+            raise SystemExit(1) from None
+        print(f"cte-sim: stopped{_notes(stop)}", file=sys.stderr)
+        raise SystemExit(143 if isinstance(stop, Terminated) else 130) from None
+    except Exception as error:
+        # Of a job in another process that left no result, submitit knows only that.
+        if not type(error).__module__.startswith("submitit."):
+            raise
+        ended.append(StoppedError(one_line(error)))
+    for ending in ended:
+        print(f"cte-sim: {one_line(ending)}{_notes(ending)}", file=sys.stderr)
+    if ended:
+        raise SystemExit(2 if all(isinstance(ending, MISTAKES) for ending in ended) else 1)
 
 
-def _end(error: Exception) -> NoReturn:
-    print(f"cte-sim: {one_line(error)}", file=sys.stderr)
-    raise SystemExit(2) from None
+def _terminate(number: int, frame: Any) -> NoReturn:
+    raise Terminated
+
+
+def _is_an_ending(error: Exception) -> bool:
+    """Whether it is told in one line. Of the errors of the operating system that is a full disk, and no other."""
+    return isinstance(error, MISTAKES) or not isinstance(error, OSError) or error.errno in DISK_FULL
+
+
+def _notes(error: BaseException) -> str:
+    return "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+
+
+def runs_elsewhere() -> bool:
+    """Whether this job of a multirun runs in another process than the command, as on a Slurm cluster."""
+    config = HydraConfig.get()
+    return config.mode == RunMode.MULTIRUN and "BasicLauncher" not in str(config.launcher.get("_target_"))
 
 
 def open_key(argument: str) -> str:
@@ -59,10 +99,12 @@ def open_key(argument: str) -> str:
     return f"++{argument}" if any(key.startswith(f"{group}.") for group in FREE_GROUPS) else argument
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """What went wrong, in one line, with the nearest key where one was misspelt."""
     if isinstance(error, InputError):
         return str(error)
+    if isinstance(error, OSError) and not isinstance(error, MISTAKES):
+        return f"results cannot be written: {error.strerror}" + (f": {error.filename}" if error.filename else "")
     text = " ".join(str(error).split())
     cause = error.__cause__
     key = str(getattr(cause, "key", "") or "")
@@ -91,153 +133,46 @@ def _choices(group: str) -> list[str]:
 
 
 def run_study(config: DictConfig) -> None:
-    """Run the study that a composed configuration names. Ends here on a mistake: Hydra would add lines of its own."""
+    """Run the study that a composed configuration names.
+
+    In a job of its own, whatever ends it is noted in the results folder too, and leaves the job as an ordinary
+    exception: SystemExit would end other jobs of the multirun with it.
+    """
+    if not runs_elsewhere():
+        _run_study(config)
+        return
     try:
         _run_study(config)
-    except MISTAKES as error:
-        _end(error)
+    except BaseException as error:
+        print(f"cte-sim: {one_line(error) or type(error).__name__}{_notes(error)}", file=sys.stderr, flush=True)
+        if config.get("shard") is not None and not isinstance(error, KeyboardInterrupt):
+            from sim.results.claims import note_stop
+
+            note_stop(_results_folder(config), f"{config.shard} of {config.shards}", one_line(error))
+        if isinstance(error, Exception):
+            raise
+        raise RuntimeError(f"the job was ended by {type(error).__name__}") from error
+
+
+def _results_folder(config: DictConfig) -> Path:
+    """Where results go: the setting ``folder``; else Hydra's folder, which all shards of a multirun share."""
+    hydra_config = HydraConfig.get()
+    if config.get("folder"):
+        return Path(hydra_config.runtime.cwd) / str(config.folder)
+    if config.get("shard") is not None and hydra_config.mode == RunMode.MULTIRUN:
+        return Path(hydra_config.runtime.cwd) / str(hydra_config.sweep.dir)
+    return Path(hydra_config.runtime.output_dir)
 
 
 def _run_study(config: DictConfig) -> None:
     plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     written = plain.get("formula")
     settings = read_settings({**plain, "formula": written or {}, "scenario": plain.get("scenario") or {}})
-    if settings.study.name == "parameters":
-        from sim.report.parameters import parameter_text
-
-        print(parameter_text())
-        return
     hydra_config = HydraConfig.get()
-    if settings.study.name == "check_formula":
-        run_check(settings, Path(hydra_config.runtime.output_dir))
-        return
-    if settings.study.name == "hindcast":
-        run_hindcast(settings, Path(hydra_config.runtime.output_dir))
-        return
-    if settings.study.name == "verify_brief":
-        run_verification(settings, Path(hydra_config.runtime.output_dir))
-        return
-    if settings.study.name == "bridge":
-        run_bridge(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
-        return
-    if settings.study.name == "explain":
-        run_explain(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
-        return
-    run_comparison(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
-
-
-def run_check(settings: Settings, folder: Path) -> None:
-    """Price a bill in the base year, print what it does and write its ledger."""
-    from sim.report.bill_files import write_bill
-    from sim.study.check_formula import check_formula
-
-    print(write_bill(check_formula(settings), folder))
-    print(f"Written to {folder}")
-
-
-def run_hindcast(settings: Settings, folder: Path) -> None:
-    """Feed stylized states law changes of the past, print the verdicts and write what they rest on."""
-    from rich.console import Console
-
-    from sim.report.hindcast import write_hindcast
-    from sim.report.progress import progress_bar
-    from sim.study.hindcast.study import hindcast, read_materials
-
-    materials = read_materials(settings)
-    with progress_bar(Console(stderr=True)) as advance:
-        study = hindcast(settings, materials, advance)
-    print(write_hindcast(study, folder, figures=settings.report))
-    print(f"Written to {folder}")
-
-
-def run_verification(settings: Settings, folder: Path) -> None:
-    """Repeat LESC's comparison of school spending on the simulated base year."""
-    from sim.report.verify_brief import write_verification
-    from sim.study.verify_brief import verify_brief
-
-    print(write_verification(verify_brief(settings), folder, figures=settings.report))
-    print(f"Written to {folder}")
-
-
-def run_bridge(settings: Settings, plain: Mapping[str, Any], choices: Mapping[str, str | None], folder: Path) -> None:
-    """Explain why payments change between two formulas or two years, district by district."""
-    from sim.report.change import write_change
-    from sim.study.change import explain_change
-    from sim.study.inputs import read_inputs
-
-    inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
-    print(write_change(explain_change(settings, inputs, choices.get("formula")), folder))
-    print(f"Written to {folder}")
-
-
-def run_explain(settings: Settings, plain: Mapping[str, Any], choices: Mapping[str, str | None], folder: Path) -> None:
-    """Unfold one district's decision and payment, number by number, beside another formula."""
-    from sim.report.explain import write_explanation
-    from sim.study.explain import explain
-    from sim.study.inputs import read_inputs
-
-    inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
-    print(write_explanation(explain(settings, inputs, choices.get("formula")), folder))
-    print(f"Written to {folder}")
-
-
-def run_comparison(
-    settings: Settings, plain: Mapping[str, Any], choices: Mapping[str, str | None], folder: Path
-) -> None:
-    """Run formulas and scenarios on common draws, report progress, and end with the table."""
-    from rich.console import Console
-
-    import sim.results
-    from sim.report.comparison import comparison_table
-    from sim.report.progress import progress_bar
-    from sim.study.designs.sweep import read_sweep
-    from sim.study.fairness import rescaled, taken_apart
-    from sim.study.inputs import read_inputs
-    from sim.study.runner import carry_out
-
-    console = Console(stderr=True)
-    inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
-    inputs = taken_apart(settings, rescaled(settings, inputs), choices.get("formula"))
-    sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
-    scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
-    points = f" x {len(sweep.points):,} points" if sweep is not None else ""
-    console.print(
-        f"{len(inputs.formulas)} formulas{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
-        f" {len(inputs.world.districts)} districts; results in {folder}"
+    own_folder = Path(hydra_config.runtime.output_dir)
+    COMMANDS[settings.study.name](
+        Request(settings, plain, hydra_config.runtime.choices, own_folder, _results_folder(config))
     )
-    if sweep is not None:
-        from sim.report.sweep import factor_lines, write_sweep
-
-        console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
-    with progress_bar(console) as advance:
-        outcome = carry_out(settings, inputs, folder, plain, advance, sweep)
-    results = sim.results.open(folder)
-    if sweep is not None:
-        with console.status("writing tables and figure"):
-            text = write_sweep(results, sweep.factors, folder, everything=settings.report)
-        print(text)
-    elif settings.study.name == "stress":
-        from sim.report.stress import stress_table, write_stress
-
-        write_stress(results, folder, settings.report)
-        print(stress_table(results))
-    elif settings.study.name in ("decompose", "two_by_two"):
-        from sim.report.apart import write_parts
-
-        print(write_parts(results, str(choices.get("formula")), folder))
-    else:
-        from sim.report.precision import write_precision
-        from sim.report.write import write_report
-
-        with console.status("writing tables and figures"):
-            write_report(results, inputs.world, folder, everything=settings.report)
-        print(comparison_table(results))
-        print(write_precision(results, folder))
-    if outcome.stopped is not None:
-        console.print(f"precise enough after {outcome.stopped.replicates} of {settings.draws} replicates")
-    if outcome.failed:
-        console.print(f"{outcome.failed} of {outcome.runs} runs failed; see results/failures-*.parquet in {folder}")
-    print(f"Written to {folder}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+from test_study import run
 
 import sim.results
 from sim.cli import open_key
@@ -116,7 +117,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize(("page", "arguments"), commands())
 def test_commands_name_settings_that_exist(page: str, arguments: str) -> None:
-    overrides = [word for word in shlex.split(arguments) if word != "-m"]
+    overrides = [_first_of_sweep(word) for word in shlex.split(arguments) if word != "-m"]
     assert all("=" in word for word in overrides), f"{page}: {arguments}"
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
         config = compose("config", overrides=[open_key(word) for word in overrides])
@@ -128,6 +129,27 @@ def test_commands_name_settings_that_exist(page: str, arguments: str) -> None:
         find_formula(str(ROOT / path) if path.endswith(".yaml") else path, config_folder(), clusters)
     if settings.study.name == "sweep" and settings.design is not None and settings.design.file is None:
         assert len(read_sweep(settings, read_inputs(settings)).points) > 1
+
+
+def _first_of_sweep(word: str) -> str:
+    """An override of a multirun as that of its first job."""
+    return re.sub(r"^(shard)=(?:range\()?(\d+),.*", r"\1=\2", word)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "duckdb"])
+def test_the_examples_of_reading_results_run(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip(library)
+    folder = tmp_path / "outputs" / "my_run"
+    run(folder, draws=2, horizon=2, chunk=1)
+    examples = re.findall(r"```python\n(.*?)```", read(ROOT / "docs" / "results.md"), re.DOTALL)
+    mine = [text for text in examples if f"import {library}" in text or (library == "pandas" and "sim.results" in text)]
+    assert mine
+    monkeypatch.chdir(tmp_path if library == "pandas" else folder)
+    for text in mine:
+        exec(compile(text, "docs/results.md", "exec"), {})
+    assert "aligned" in capsys.readouterr().out or library == "pandas"
 
 
 def test_make_knows_the_targets_that_the_readme_names() -> None:

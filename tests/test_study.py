@@ -242,6 +242,10 @@ def test_an_infinite_number_is_a_failure_not_a_result(tmp_path: Path) -> None:
         ({"seed": -1}, "seed: -1 is not allowed"),
         ({"chunk": 0}, "chunk: 0 is not allowed"),
         ({"workers": 0}, "workers: 0 is not allowed"),
+        ({"shard": 3, "shards": 2}, "shard 3 is not one of 2"),
+        ({"shards": 2}, "shards=2 needs a shard"),
+        ({"executor": {"kind": "ray"}}, "executor: "),
+        ({"executor": {"kind": "dask", "adress": "x"}}, "adress: unknown key"),
         ({"uncertainty": "posterior"}, "uncertainty: 'posterior' is not allowed"),
         ({"report": "perhaps"}, "report: 'perhaps' is not allowed"),
         ({"horizn": 3}, "horizn: unknown key; did you mean 'horizon'?"),
@@ -346,3 +350,42 @@ def test_scenarios_are_crossed_with_formulas_on_the_same_draws(tmp_path: Path) -
     assert ratio.to_dict() == pytest.approx({2026: 1.0, 2027: 1.0, 2028: 0.5, 2029: 1.0})
     before = calm.index.get_level_values("fiscal_year") < 2028
     pd.testing.assert_frame_equal(calm[before], shocked[before], check_exact=True)
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3, 7, 40])
+def test_shards_take_every_chunk_once_in_order(shards: int) -> None:
+    taken = [
+        chunk for shard in range(1, shards + 1) for chunk in settings_with(shard=shard, shards=shards).chunks_to_run(17)
+    ]
+    assert taken == list(range(17)) == list(settings_with().chunks_to_run(17))
+
+
+def test_processes_are_those_of_the_slurm_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLURM_CPUS_PER_TASK", raising=False)
+    free = settings_with(workers=None).worker_count
+    assert free >= 1
+    monkeypatch.setenv("SLURM_CPUS_PER_TASK", "1")
+    assert settings_with(workers=None).worker_count == 1
+    monkeypatch.setenv("SLURM_CPUS_PER_TASK", str(free + 8))
+    assert settings_with(workers=None).worker_count == free
+    assert settings_with(workers=5).worker_count == 5
+
+
+def test_failed_runs_are_run_again_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.study.designs import batches
+
+    original = batches.prepare
+
+    def fails_for_the_second(*arguments: Any, **named: Any) -> Any:
+        if 1 in arguments[4]:
+            raise FloatingPointError("memory of a neighbor")
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(batches, "prepare", fails_for_the_second)
+    assert run(tmp_path).failed == 2
+    monkeypatch.undo()
+    assert run(tmp_path).failed == 2
+    again = run(tmp_path, retry_failed=True)
+    assert (again.resumed, again.failed) == (6, 0)
+    assert len(sim.results.open(tmp_path).failures) == 0
+    assert not list((tmp_path / "results").glob("failures-*.parquet"))

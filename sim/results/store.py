@@ -13,7 +13,7 @@ checksums. A study that is killed loses the chunks in flight and nothing else.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from pydantic import TypeAdapter, ValidationError
 from sim.inputs import InputError
 from sim.results.files import remove_leftovers, write_atomically
 from sim.results.manifest import MANIFEST_FILE, Manifest, check_same, read_manifest, write_manifest
+from sim.results.schema import TABLES
 from sim.results.tables import Columns, to_arrow
 
 DESIGN_FILE = "design.parquet"
@@ -151,9 +152,9 @@ def write_chunk(
         ready["failures"] = to_arrow("failures", _failure_columns(failures))
     # The record comes off first, so that it never vouches for shards that are being replaced.
     record_path(folder, chunk).unlink(missing_ok=True)
-    shards = {
-        name: write_shard(folder / SHARDS / f"{name}-{chunk:05d}.parquet", table) for name, table in ready.items()
-    }
+    for name in TABLES.keys() - ready.keys():
+        shard_path(folder, name, chunk).unlink(missing_ok=True)  # of an earlier try: readers take shards by their names
+    shards = {name: write_shard(shard_path(folder, name, chunk), table) for name, table in ready.items()}
     record = ChunkRecord(chunk, tuple(finished), tuple(failed), shards)
     write_atomically(record_path(folder, chunk), json.dumps(asdict(record)).encode())
     return record
@@ -173,32 +174,70 @@ def _failure_columns(failures: Sequence[Failure]) -> dict[str, list[Any]]:
     }
 
 
+def shard_path(folder: Path, table: str, chunk: int) -> Path:
+    """Where a chunk's shard of a table lies."""
+    return folder / SHARDS / f"{table}-{chunk:05d}.parquet"
+
+
 def record_path(folder: Path, chunk: int) -> Path:
     """Where the record of a chunk lies."""
     return folder / SHARDS / f"chunk-{chunk:05d}.json"
 
 
-def finished_chunks(folder: Path, *, checksums: bool = True) -> dict[int, ChunkRecord]:
-    """The chunks of a folder whose record and shards are all whole, by number.
+def finished_chunks(
+    folder: Path, *, checksums: bool = True, only: Container[int] | None = None
+) -> dict[int, ChunkRecord]:
+    """The chunks of a folder whose record and shards are all whole, by number; of those in ``only``, if given.
 
     A torn record or shard makes its chunk unfinished: it is to be run again. ``checksums=False`` trusts size, footer
     and row count, and reads no data.
     """
+    return examine_chunks(folder, checksums=checksums, only=only)[0]
+
+
+def examine_chunks(
+    folder: Path, *, checksums: bool = True, only: Container[int] | None = None
+) -> tuple[dict[int, ChunkRecord], dict[int, list[str]]]:
+    """The finished chunks as of `finished_chunks`, and the files that are torn or gone of those that a record names."""
     found: dict[int, ChunkRecord] = {}
+    torn: dict[int, list[str]] = {}
     for path in sorted((folder / SHARDS).glob("chunk-*.json")):
+        number = _chunk_of(path)
+        if number is None or (only is not None and number not in only):
+            continue
         try:
             record = _RECORD.validate_json(path.read_bytes())
-        except ValidationError:
+        except (OSError, ValidationError):
+            record = None
+        if record is None or record.chunk != number:
+            torn[number] = [path.name]
             continue
-        if path != record_path(folder, record.chunk):
-            continue
-        if all(is_complete(path.with_name(shard.file), shard, checksum=checksums) for shard in record.shards.values()):
-            found[record.chunk] = record
-    return found
+        shards = record.shards.values()
+        broken = [s.file for s in shards if not is_complete(path.with_name(s.file), s, checksum=checksums)]
+        if broken:
+            torn[number] = broken
+        else:
+            found[number] = record
+    return found, torn
+
+
+def _chunk_of(path: Path) -> int | None:
+    """The number of the chunk whose record would lie at ``path``."""
+    digits = path.stem.removeprefix("chunk-")
+    return int(digits) if digits.isdecimal() and path == record_path(path.parent.parent, int(digits)) else None
 
 
 def start_or_resume(folder: Path, manifest: Manifest, design: pd.DataFrame) -> dict[int, ChunkRecord]:
     """Make ``folder`` ready for the chunks of a study; returns the chunks that an earlier start has finished.
+
+    Raises InputError if the folder holds results of a different study.
+    """
+    begin(folder, manifest, design)
+    return finished_chunks(folder)
+
+
+def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> None:
+    """Write design and manifest into a new folder, or make sure that those in it are the same.
 
     Raises InputError if the folder holds results of a different study.
     """
@@ -208,10 +247,17 @@ def start_or_resume(folder: Path, manifest: Manifest, design: pd.DataFrame) -> d
             raise InputError(f"{folder}: holds a different design; choose another folder or remove this one")
         remove_leftovers(folder)
         remove_leftovers(folder / SHARDS)
-        return finished_chunks(folder)
+        return
     if any((folder / SHARDS).glob("chunk-*.json")):
         raise InputError(f"{folder}: holds results but no {MANIFEST_FILE}; choose another folder or remove this one")
     write_design(folder, design)
     write_manifest(folder, manifest)
     (folder / SHARDS).mkdir(exist_ok=True)
-    return {}
+
+
+def remove_unfinished(folder: Path, chunks: Container[int]) -> None:
+    """Remove what killed writers left of these chunks under temporary names; only for who has claimed the chunks."""
+    for leftover in (folder / SHARDS).glob(".*.tmp"):
+        digits = leftover.name.partition("-")[2].partition(".")[0]
+        if digits.isdecimal() and int(digits) in chunks:
+            leftover.unlink(missing_ok=True)

@@ -1,12 +1,14 @@
 """Result tables in the columns, order and types of the schema."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as ds
 
 from sim.results.schema import SCHEMA_VERSION, TABLES
 
@@ -66,3 +68,12 @@ def _column(table: str, field: pa.Field, values: Any) -> pa.Array:
     if array.null_count:
         raise ValueError(f"table '{table}', column '{field.name}': {array.null_count} values are missing")
     return array
+
+
+def read_shards(folder: Path, files: Sequence[str], table: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of some shards of a table, one after the other; no rows if there are no files."""
+    schema = arrow_schema(table)
+    paths = [str(folder / file) for file in files]
+    dataset = ds.dataset(paths, schema=schema, format="parquet") if paths else ds.dataset(schema.empty_table())
+    frame: pd.DataFrame = dataset.to_table(columns=list(columns)).to_pandas()
+    return frame

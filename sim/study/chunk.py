@@ -135,12 +135,17 @@ def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tup
         if not keep_failure:
             return tables, None
         message = traceback.format_exception_only(error)[-1].strip()
-        return _Tables(), [
-            Failure(run, task.seed, stage, message, {"replicate": task.replicates[row], **task.varied.at(row)})
-            for place, _, _ in task.cells
-            for run, row in zip(task.run_ids(place, rows), rows, strict=True)
-        ]
+        return _Tables(), failures_of(task, rows, stage, message)
     return tables, []
+
+
+def failures_of(task: Task, rows: Sequence[int], stage: str, message: str) -> list[Failure]:
+    """Every run of these rows, by their place in the task, as a failure."""
+    return [
+        Failure(run, task.seed, stage, message, {"replicate": task.replicates[row], **task.varied.at(row)})
+        for place, _, _ in task.cells
+        for run, row in zip(task.run_ids(place, rows), rows, strict=True)
+    ]
 
 
 def _run_formula(task: Task, ensemble: Ensemble, batch: Batch, runs: Runs, tables: _Tables) -> None:

@@ -1,22 +1,23 @@
-"""Carrying out a design: chunks through a pool of processes, shard by shard, and again from where it stopped."""
+"""Carrying out a design: its chunks through an executor, and again from where it stopped."""
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from sim.results.claims import claim, preparing
 from sim.results.files import write_atomically
 from sim.results.manifest import new_manifest
 from sim.results.stopping import Stopped
-from sim.results.store import start_or_resume
-from sim.study.chunk import Task, run_chunk
+from sim.results.store import begin, finished_chunks, remove_unfinished
+from sim.study.chunk import Task
 from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
+from sim.study.dispatch import dispatch
+from sim.study.executors import carrier_for
 from sim.study.inputs import Inputs, formula_record
 from sim.study.plan import planned
-from sim.study.precision import stopping_rule
+from sim.study.precision import StoppingRule, stopping_rule
 from sim.study.settings import IGNORED_KEYS, Settings
 
 Progress = Callable[[int, int], None]
@@ -25,7 +26,8 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Runs in the design, runs that an earlier start had finished, runs that failed, and where it stopped early."""
+    """Runs of this start (the whole design, or its shard), those that an earlier start had finished, failures, and
+    where it stopped early."""
 
     runs: int
     resumed: int
@@ -44,11 +46,11 @@ def carry_out(
     """Run every formula on every replicate, and on every point of a sweep, and store the results in ``folder``.
 
     Chunks that an earlier start of the same study finished are not run again. Raises InputError if the folder holds
-    another study.
+    another study or if another process is carrying out some of these chunks; OSError and StoppedError as of `dispatch`.
+    However it ends, no worker is left and no file is torn.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    plan = planned(settings, inputs, folder, sweep)
-    design = plan.design
+    plan = planned(settings, inputs, folder.resolve(), sweep)
     manifest = new_manifest(
         study=settings.study.name,
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
@@ -63,43 +65,48 @@ def carry_out(
         chunk_size=settings.chunk,
         ignoring=IGNORED_KEYS,
     )
-    finished = start_or_resume(folder, manifest, design)
-    if sweep is not None:
-        write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
-    rule = stopping_rule(settings, inputs, plan, folder)
+    chunks = settings.chunks_to_run(len(plan.tasks))
+    with preparing(folder):
+        begin(folder, manifest, plan.design)
+        if sweep is not None:
+            write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
+        claimed = claim(folder, chunks, settings.shard_label)
+    try:
+        rule = stopping_rule(settings, inputs, plan, folder)
+        outcome = _carry_out_chunks(settings, folder, [plan.tasks[chunk] for chunk in chunks], progress, rule)
+    except BaseException as error:
+        remove_unfinished(folder, chunks)
+        claimed.release(stopped=f"{type(error).__name__}: {error}".rstrip(": "))
+        raise
+    claimed.release()
+    return outcome
+
+
+def _carry_out_chunks(
+    settings: Settings, folder: Path, tasks: list[Task], progress: Progress, rule: StoppingRule | None
+) -> Outcome:
+    """Carry out those of the chunks that are not finished. All have been claimed by this process."""
+    mine = {task.chunk for task in tasks}
+    remove_unfinished(folder, mine)
+    finished = finished_chunks(folder, only=mine)
+    if settings.retry_failed:
+        finished = {chunk: record for chunk, record in finished.items() if not record.failed}
     enough = rule is not None and any(rule.saw(finished[chunk]) for chunk in sorted(finished))
-    tasks = [] if enough else [task for task in plan.tasks if task.chunk not in finished]
-    total = len(design)
+    waiting = [] if enough else [task for task in tasks if task.chunk not in finished]
+    total = sum(len(task.cells) * len(task.replicates) for task in tasks)
     resumed = sum(len(record.run_ids) + len(record.failed) for record in finished.values())
     failed = sum(len(record.failed) for record in finished.values())
     done = resumed
     progress(done, total)
-    with executor(min(settings.worker_count, max(len(tasks), 1))) as pool:
-        for record in _records(pool, tasks):
-            done += len(record.run_ids) + len(record.failed)
-            failed += len(record.failed)
-            progress(done, total)
-            if rule is not None and rule.saw(record):
-                break
+    if waiting:
+        with (
+            carrier_for(settings.executor, settings.worker_count, len(waiting)) as carrier,
+            closing(dispatch(carrier, waiting)) as records,
+        ):
+            for record in records:
+                done += len(record.run_ids) + len(record.failed)
+                failed += len(record.failed)
+                progress(done, total)
+                if rule is not None and rule.saw(record):
+                    break
     return Outcome(total, resumed, failed, rule.stopped if rule is not None else None)
-
-
-def _records(pool: Executor | None, tasks: list[Task]) -> Iterator[Any]:
-    if pool is None:
-        yield from map(run_chunk, tasks)
-        return
-    for future in as_completed([pool.submit(run_chunk, task) for task in tasks]):
-        yield future.result()
-
-
-@contextmanager
-def executor(workers: int) -> Iterator[Executor | None]:
-    """A pool of spawned processes, or None where one process is enough."""
-    if workers == 1:
-        yield None
-        return
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)

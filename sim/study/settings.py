@@ -8,8 +8,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sim.inputs import InputError, first_problem
+from sim.study.executors import ExecutorSettings, LocalSettings
 
-IGNORED_KEYS: tuple[str, ...] = ("workers", "report", "district", "cluster", "replicate")
+IGNORED_KEYS: tuple[str, ...] = (
+    "workers", "report", "executor", "shard", "shards", "retry_failed", "folder", "district", "cluster", "replicate",
+)  # fmt: skip
 """Settings that cannot change a number: a results folder may be continued with others."""
 
 
@@ -34,6 +37,8 @@ class Study(BaseModel):
         "hindcast",
         "verify_brief",
         "sweep",
+        "status",
+        "collect",
     ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
@@ -85,6 +90,8 @@ class Settings(BaseModel):
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
     and ``factors``: of a sweep.
+    ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of all shards lie in one folder.
+    ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for the studies that read them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -117,6 +124,20 @@ class Settings(BaseModel):
             raise ValueError("state is always kept, and each table is named once")
         return value
 
+    executor: ExecutorSettings = LocalSettings()
+    shard: Annotated[int, Field(strict=True, ge=1)] | None = None
+    shards: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
+    retry_failed: Annotated[bool, Field(strict=True)] = False
+    folder: str | None = None
+
+    @model_validator(mode="after")
+    def _shard_is_one_of_the_shards(self) -> Self:
+        if self.shard is None and self.shards > 1:
+            raise ValueError(f"shards={self.shards} needs a shard: 'shard=range(1,{self.shards + 1})' with -m for all")
+        if self.shard is not None and self.shard > self.shards:
+            raise ValueError(f"shard {self.shard} is not one of {self.shards}; say how many there are: shards=...")
+        return self
+
     @property
     def world_path(self) -> Path | None:
         """The folder of the user's own tables, or None for the bundled world."""
@@ -125,8 +146,23 @@ class Settings(BaseModel):
 
     @property
     def worker_count(self) -> int:
-        """Processes to use: as set, else one for each processor."""
-        return self.workers or os.cpu_count() or 1
+        """Processes to use: as set, else one for each processor that this process may use, within its Slurm job."""
+        if self.workers:
+            return self.workers
+        free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        of_job = os.environ.get("SLURM_CPUS_PER_TASK", "")
+        return min(free, int(of_job)) if of_job.isdecimal() and int(of_job) else free
+
+    def chunks_to_run(self, chunks: int) -> range:
+        """The chunks that this start carries out, of the design's: all, or those of its shard."""
+        if self.shard is None:
+            return range(chunks)
+        return range(chunks * (self.shard - 1) // self.shards, chunks * self.shard // self.shards)
+
+    @property
+    def shard_label(self) -> str | None:
+        """'2 of 4', or None if the study is not in shards."""
+        return f"{self.shard} of {self.shards}" if self.shard is not None else None
 
 
 def read_settings(config: Mapping[str, Any]) -> Settings:

@@ -11,12 +11,12 @@ from sim.parameters import values
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.design import parameter_points
+from sim.study.executors import carrier_for
 from sim.study.hindcast.case import Case, read_cases
 from sim.study.hindcast.prices import consumer_prices
 from sim.study.hindcast.running import Task, run_case
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
 from sim.study.hindcast.worlds import law_before, laws_after
-from sim.study.runner import executor
 from sim.study.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -126,14 +126,11 @@ def _simulate(
     total, done = sum(len(task.replicates) for task in tasks), 0
     progress(0, total)
     parts: list[dict[str, Array] | None] = [None] * len(tasks)
-    with executor(min(settings.worker_count, max(len(tasks), 1))) as pool:
-        if pool is None:
-            finished: Iterator[tuple[int, dict[str, Array]]] = ((i, run_case(task)) for i, task in enumerate(tasks))
-        else:
-            places = {pool.submit(run_case, task): place for place, task in enumerate(tasks)}
-            finished = ((places[future], future.result()) for future in as_completed(places))
-        for place, found in finished:
-            parts[place] = found
+    with carrier_for(settings.executor, settings.worker_count, len(tasks)) as carrier:
+        places = {carrier.submit(run_case, task): place for place, task in enumerate(tasks)}
+        for future in as_completed(places):
+            place = places[future]
+            parts[place] = future.result()
             done += len(tasks[place].replicates)
             progress(done, total)
     joined: dict[str, dict[str, Array]] = {}

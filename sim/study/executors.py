@@ -1,0 +1,230 @@
+"""What carries the chunks: this process, a pool of local processes, or a Dask cluster."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import Annotated, Any, Literal, Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LocalSettings(BaseModel):
+    """Processes of this computer; how many is the setting ``workers``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["local"] = "local"
+
+
+class DaskSettings(BaseModel):
+    """A Dask cluster. ``address`` is that of a running scheduler; without it a cluster is started on this computer with
+    as many processes as the setting ``workers`` says. ``patience``: seconds to wait
+    for the scheduler, at the start and when the connection is lost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["dask"]
+    address: str | None = None
+    patience: Annotated[float, Field(gt=0)] = 60.0
+
+
+class SlurmDaskSettings(BaseModel):
+    """Dask workers in Slurm jobs, submitted by dask-jobqueue.
+
+    ``jobs`` jobs with ``processes`` workers on ``cores`` cores and ``memory`` each, in the partition ``queue``, for
+    ``walltime`` (HH:MM:SS). ``interface`` is the network that jobs and driver share ('ib0', 'eth0'). ``directives``
+    are further ``#SBATCH`` lines; ``prologue`` are commands run before a worker starts (loading modules, say).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["slurm_dask"]
+    jobs: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 4
+    queue: str | None = None
+    account: str | None = None
+    cores: Annotated[int, Field(strict=True, ge=1)] = 8
+    processes: Annotated[int, Field(strict=True, ge=1)] = 8
+    memory: str = "16GB"
+    walltime: str = "04:00:00"
+    interface: str | None = None
+    directives: tuple[str, ...] = ()
+    prologue: tuple[str, ...] = ()
+    log_directory: str | None = None
+
+
+ExecutorSettings = Annotated[LocalSettings | DaskSettings | SlurmDaskSettings, Field(discriminator="kind")]
+
+
+class Carrier(Protocol):
+    """A `concurrent.futures` executor, and what to do when one of its workers dies.
+
+    As a context manager it ends its workers: at once if it is left by an exception, else when they are done.
+    """
+
+    lost: tuple[type[BaseException], ...]
+    """What the future of a chunk raises if its worker died."""
+
+    attempts: int
+    """How often a chunk is tried alone after it went down with a worker, before its runs are failures."""
+
+    def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
+        """Hand one chunk over. May raise one of ``lost``."""
+
+    def width(self) -> int:
+        """How many chunks to keep handed over, so that no worker waits for its next one."""
+
+    def must_be_there(self) -> None:
+        """Asked while nothing has been done for some seconds. Raises StoppedError if nothing will be any more."""
+
+    def renew(self) -> bool:
+        """Make it usable again after a worker died; whether all that was handed over is lost."""
+
+    def __enter__(self) -> Self:
+        """Start it."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it."""
+
+
+class _Here(Executor):
+    """An executor that does each piece of work at once in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class InProcess:
+    """One chunk after the other in this process."""
+
+    lost: tuple[type[BaseException], ...] = ()
+    attempts = 3
+
+    def __init__(self) -> None:
+        self._executor = _Here()
+
+    def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
+        """Carry the chunk out; the future is done."""
+        return self._executor.submit(work, task)
+
+    def width(self) -> int:
+        """One at a time, so that each is told as it is done."""
+        return 1
+
+    def must_be_there(self) -> None:
+        """It is this process."""
+
+    def renew(self) -> bool:
+        """Nothing can have died."""
+        return False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+
+class LocalPool:
+    """A pool of spawned processes of this computer. A worker's death breaks the pool; it is then built anew."""
+
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
+    attempts = 3
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def _start(self) -> None:
+        self._others = set(active_children())
+        self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=begin_worker)
+
+    def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
+        """Hand one chunk to the pool. Its first call starts the processes."""
+        with interrupts_held_back():
+            return self._pool.submit(work, task)
+
+    def width(self) -> int:
+        """One for each worker and one ready for each second of them."""
+        return self.workers + (self.workers + 1) // 2
+
+    def must_be_there(self) -> None:
+        """The pool tells of the end of a worker itself."""
+
+    def renew(self) -> bool:
+        """A new pool in place of the broken one, whose chunks are all lost."""
+        self._end()
+        self._start()
+        return True
+
+    def _end(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        mine = [process for process in active_children() if process not in self._others]
+        for process in mine:
+            process.kill()
+        for process in mine:
+            process.join(10.0)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.shutdown(cancel_futures=True)
+        else:
+            self._end()
+
+
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while processes are started: they inherit that, and leave it to this process to end them."""
+    if sys.platform == "win32" or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it would let them through again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def begin_worker() -> None:
+    """Prepare a worker process: it leaves Ctrl-C to its parent, and ends when its parent does, however that ends."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def carrier_for(settings: LocalSettings | DaskSettings | SlurmDaskSettings, workers: int, chunks: int) -> Carrier:
+    """The carrier that the settings name, no wider than there are ``chunks`` to carry out.
+
+    Raises InputError if it needs a package that is not installed or a scheduler that does not answer.
+    """
+    workers = max(min(workers, chunks), 1)
+    if isinstance(settings, LocalSettings):
+        return InProcess() if workers == 1 else LocalPool(workers)
+    from sim.study.dask_executor import DaskCarrier
+
+    return DaskCarrier(settings, workers)

@@ -1,0 +1,97 @@
+"""Starting the command as a user does, and watching and killing what it starts."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+STUDY = (
+    "draws=12", "chunk=1", "horizon=14", "report=false", "study.formulas=[status_quo,aligned]", "workers=2",
+)  # fmt: skip
+"""Twelve chunks of two runs, each a quarter of a second."""
+
+LIMIT = 120.0
+"""Seconds after which a test gives up waiting."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **more}
+
+
+def call(folder: Path, *arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Call ``cte-sim`` in ``folder`` and wait for its end."""
+    command = [sys.executable, "-m", "sim", *arguments]
+    options: dict[str, Any] = {"env": environment(), "timeout": LIMIT, **more}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, **options)
+
+
+@contextmanager
+def started(folder: Path, *arguments: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
+    """``cte-sim`` running in a process group of its own; nothing of it is left afterwards."""
+    command = [sys.executable, "-m", "sim", *arguments]
+    options: dict[str, Any] = {"env": environment(), **more}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(LIMIT)
+        process.stdout.close()
+        process.stderr.close()
+
+
+def until(condition: Callable[[], Any], what: str, limit: float = LIMIT) -> Any:
+    """Wait for a condition to hold; its value."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"waited {limit:.0f} s in vain for {what}")
+
+
+def chunks_done(folder: Path) -> int:
+    return len(list((folder / "results").glob("chunk-*.json")))
+
+
+def group(leader: int) -> list[int]:
+    """The living processes of the process group of ``leader``, itself left out."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal() or int(entry.name) == leader:
+            continue
+        try:
+            state, _, process_group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state != "Z" and int(process_group) == leader:
+            found.append(int(entry.name))
+    return found
+
+
+def workers_of(leader: int) -> list[int]:
+    """The worker processes of a running command: its children that carry out chunks."""
+    found = []
+    for process in group(leader):
+        try:
+            command = Path(f"/proc/{process}/cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if b"spawn_main" in command:
+            found.append(process)
+    return sorted(found)

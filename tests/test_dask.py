@@ -1,0 +1,90 @@
+"""The command on a Dask cluster that others run: results, dead workers, a dead scheduler, and refusals."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starts import LIMIT, STUDY, call, chunks_done, environment, group, started, until
+
+from sim.results.collect import CHECKSUMS, collect
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers without nannies, as processes: the scheduler's address, and the three."""
+    file = tmp_path / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = [
+        "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--dashboard-address",
+        "127.0.0.1:0", "--scheduler-file", str(file),
+    ]  # fmt: skip
+    worker = [
+        "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny",
+        "--no-dashboard", "--local-directory", str(tmp_path), "--death-timeout", "20",
+    ]  # fmt: skip
+    processes = []
+    try:
+        for command in (scheduler, worker, worker):
+            processes.append(subprocess.Popen([sys.executable, *command], env=environment(), cwd=tmp_path, **quiet))
+            until(file.exists, "the scheduler")
+        yield json.loads(file.read_text())["address"], processes
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait(LIMIT)
+
+
+def dask(address: str) -> tuple[str, ...]:
+    return (*STUDY, "hydra.run.dir=here", "executor=dask", f"executor.address={address}")
+
+
+def test_a_dead_worker_costs_nothing_and_a_dead_scheduler_stops_in_one_line(
+    tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
+) -> None:
+    address, (scheduler, first, _) = cluster
+    with started(tmp_path, *dask(address), "executor.patience=6") as command:
+        until(lambda: chunks_done(tmp_path / "here") >= 2, "two chunks")
+        first.kill()
+        done = chunks_done(tmp_path / "here")
+        until(lambda: chunks_done(tmp_path / "here") >= done + 3, "three more chunks")
+        scheduler.send_signal(signal.SIGKILL)
+        _, err = command.communicate(timeout=LIMIT)
+        assert command.returncode == 1, err
+    said = [line for line in err.splitlines() if line.startswith("cte-sim")]
+    assert len(said) == 1, err
+    assert "the Dask scheduler has ended" in said[0]
+    assert "of 24 runs are done and kept; the same command with hydra.run.dir=" in said[0]
+    again = call(tmp_path, *STUDY, "hydra.run.dir=here")
+    assert again.returncode == 0, again.stderr
+    plain = call(tmp_path, *STUDY, "hydra.run.dir=plain")
+    assert plain.returncode == 0, plain.stderr
+    collected = []
+    for name in ("here", "plain"):
+        collect(tmp_path / name)
+        collected.append((tmp_path / name / "results" / "collected" / CHECKSUMS).read_text())
+    assert collected[0] == collected[1]
+
+
+def test_a_scheduler_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> None:
+    done = call(tmp_path, *dask("tcp://127.0.0.1:9"), "executor.patience=1")
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "executor.address: no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr.splitlines()[-1]
+
+
+def test_ctrl_c_ends_a_dask_cluster_of_this_computer(tmp_path: Path) -> None:
+    with started(tmp_path, *STUDY, "hydra.run.dir=here", "executor=dask") as command:
+        until(lambda: chunks_done(tmp_path / "here") >= 1, "a chunk")
+        os.killpg(command.pid, signal.SIGINT)
+        _, err = command.communicate(timeout=LIMIT)
+        assert command.returncode == 130, err
+        until(lambda: not group(command.pid), "every process to end", 10.0)
+    assert "Traceback" not in err
+    assert len([line for line in err.splitlines() if line.startswith("cte-sim")]) == 1
