@@ -27,6 +27,12 @@ FIGURE = "concentrators.png"
 COLORS = 64
 """Colors kept in the README's figure, which makes it a third of its size."""
 
+EXPLAINED: tuple[str, ...] = (
+    "study=explain", "formula=aligned", "district=gallup", "cluster=health", "draws=20", "replicate=3",
+)  # fmt: skip
+"""What the example of docs/explain.md asks for."""
+EXPLAINED_STEPS = ("What one more", "How much", "The gates", "Concentrators", "Payment: LESC", "Paid together")
+"""Which steps of it are shown."""
 VALIDATIONS: tuple[str, ...] = ("hindcast", "verify_brief")
 """Studies whose folder holds a part of the page of validation."""
 
@@ -95,15 +101,35 @@ def protocol_page(text: str) -> str:
     return with_block(text, "purposes", purposes_table())
 
 
+def explained_example() -> str:
+    """Parts of what cte-sim prints when it explains one decision of one district."""
+    from hydra import compose, initialize_config_dir
+    from omegaconf import OmegaConf
+
+    from sim.report.explain import explanation_body
+    from sim.study.explain import explain
+    from sim.study.inputs import read_inputs
+    from sim.study.settings import read_settings
+
+    with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        config = OmegaConf.to_container(compose("config", overrides=list(EXPLAINED)), resolve=True)
+    settings = read_settings({str(key): value or {} if key == "formula" else value for key, value in config.items()})
+    parts = explanation_body(explain(settings, read_inputs(settings, None, "aligned"), "aligned")).split("\n\n")
+    shown = [part for number, part in enumerate(parts) if number < 4 or part.strip().startswith(EXPLAINED_STEPS)]
+    return "\n\n".join(["```text", *(part.strip("\n") for part in shown), "```"]).replace("```text\n\n", "```text\n")
+
+
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
     protocol = ROOT / "docs" / "odd.md"
+    explanation = ROOT / "docs" / "explain.md"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
         ROOT / "docs" / "parameters.md": parameter_page(),
         protocol: protocol_page(protocol.read_text(encoding="utf-8")),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
+        explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "standing", standing()),
     }

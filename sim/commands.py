@@ -132,6 +132,16 @@ def run_bridge(request: Request) -> None:
     print(f"Written to {request.folder}")
 
 
+def run_explain(request: Request) -> None:
+    """Unfold one district's decision and payment, number by number, beside another formula."""
+    from sim.report.explain import write_explanation
+    from sim.study.explain import explain
+
+    explanation = explain(request.settings, request.inputs(), request.formula)
+    print(write_explanation(explanation, request.folder))
+    print(f"Written to {request.folder}")
+
+
 def run_many(request: Request) -> None:
     """Run formulas, scenarios and points of a sweep on common draws, report progress, and end with the table."""
     from rich.console import Console
@@ -232,6 +242,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "hindcast": run_hindcast,
     "verify_brief": run_verification,
     "bridge": run_bridge,
+    "explain": run_explain,
     **dict.fromkeys(("compare", "project", "stress", "decompose", "two_by_two", "sweep"), run_many),
 }
 """What carries out each study, by its name."""

@@ -187,6 +187,18 @@ def test_parameters_are_printed_with_their_sources(tmp_path: Path) -> None:
     assert written(tmp_path) == []
 
 
+def test_one_decision_and_payment_are_explained(tmp_path: Path) -> None:
+    place = ("district=3501110", "cluster=health", "replicate=1")
+    done = cte_sim(tmp_path, "study=explain", "formula=aligned", *place, *QUICK, "hydra.run.dir=mine")
+    assert done.returncode == 0, done.stderr
+    assert written(tmp_path) == ["mine/explain.csv", "mine/explain.txt"]
+    text = (tmp_path / "mine" / "explain.txt").read_text(encoding="utf-8")
+    assert done.stdout.startswith(text)
+    assert text.startswith(
+        "Gallup-McKinley County Schools (3501110), Healthcare & Human Services: aligned beside status_quo"
+    )
+
+
 @pytest.mark.parametrize(
     ("study", "files"),
     [
@@ -220,6 +232,9 @@ def test_a_validation_prints_its_page_and_writes_it(tmp_path: Path, study: list[
             "formula/aligned.yaml: appropriation",
         ),
         (["draws"], "draws"),
+        (["study=explain", "formula=aligned"], "district: is missing"),
+        (["study=explain", "formula=aligned", "district=galup"], "'galup' is not known; did you mean"),
+        (["study=explain", "formula=aligned", "district=gallup", "study.years=[2099]"], "2099 is not allowed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

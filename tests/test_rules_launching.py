@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from parameter_groups import column, group, number, row
 
 from sim.arrays import Array
-from sim.behavior.closing import closing_chance, sites_closed
-from sim.behavior.deciding import Choice, Situation, attractiveness, decide
+from sim.behavior.closing import ClosingTerms, sites_closed
+from sim.behavior.deciding import Attraction, Choice, Situation, decide
 from sim.behavior.launching import Gates, launch_capacity, pass_gates
 from sim.parameters.groups import Books, Decisions
 
@@ -167,7 +167,7 @@ def test_what_makes_a_site_close(
     margin: float, deficit: bool, vacant: bool, small: bool, equipment: float, log_odds: float
 ) -> None:
     debt, unstaffed, tiny = (np.array([[value]]) for value in (deficit, vacant, small))
-    chance = closing_chance(number(margin), debt, unstaffed, tiny, number(equipment), CLOSING)
+    chance = ClosingTerms(number(margin), debt, unstaffed, tiny, number(equipment), CLOSING).chance
     assert chance == pytest.approx(1 / (1 + np.exp(-log_odds)))
 
 
@@ -243,12 +243,12 @@ def situation(**changes: Array) -> Situation:
 )
 def test_attractiveness_adds_its_parts(changes: dict[str, float], expected: float) -> None:
     known = situation(**{name: number(value) for name, value in changes.items()})
-    assert attractiveness(known, number(0.0), DECISIONS) == pytest.approx(expected)
+    assert Attraction(known, number(0.0), DECISIONS).total == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("value", "price"), [(1_000.0, 1.0), (2_000.0, 2.0)])
 def test_attractiveness_of_money_is_real_and_saturates(value: float, price: float) -> None:
-    score = attractiveness(situation(price_index=number(price)), number(value), DECISIONS)
+    score = Attraction(situation(price_index=number(price)), number(value), DECISIONS).total
     assert score == pytest.approx(4.5 + 2.0 * np.log(1 + np.sqrt(2)))
 
 

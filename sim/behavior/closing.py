@@ -1,33 +1,70 @@
 """When a site closes: its margin, the district's cash, a post that stays vacant, too few students."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.arrays import Array, BoolArray, logistic
 from sim.parameters.groups import Decisions
 
 
-def closing_chance(
-    margin: Array,
-    in_deficit: BoolArray,
-    long_vacant: BoolArray,
-    small: BoolArray,
-    equipment: Array,
-    decisions: Decisions,
-) -> Array:
-    """Chance that a site closes this year, ``[..., D, C]``.
+@dataclass(frozen=True)
+class ClosingTerms:
+    """What moves the chance that a site closes this year: for it (positive) and against it.
 
-    ``margin`` is expected revenue less practiced cost per participant, constant dollars. Money sunk in equipment that
-    still has service life holds closure back. Gross closure is about 3% a year in ordinary times and 15-25% in a cut
-    (2025 EdWeek survey; Minnesota 2008-11).
+    ``real_margin`` is expected revenue less practiced cost per participant, constant dollars. Money sunk in equipment
+    that still has service life holds closure back. Gross closure is about 3% a year in ordinary times and 15-25% in a
+    cut (2025 EdWeek survey; Minnesota 2008-11). Terms are log odds, each broadcasting to ``[..., D, C]``.
     """
-    return logistic(
-        decisions.close_intercept
-        - decisions.close_margin_weight * np.arcsinh(margin / decisions.close_margin_scale)
-        + decisions.close_cash_weight * in_deficit
-        + decisions.close_vacancy_weight * long_vacant
-        + decisions.close_size_weight * small
-        - decisions.close_inertia * equipment
-    )
+
+    real_margin: Array
+    in_deficit: BoolArray
+    long_vacant: BoolArray
+    small: BoolArray
+    service_life: Array
+    decisions: Decisions
+
+    @property
+    def intercept(self) -> Array:
+        """What holds for every site."""
+        return self.decisions.close_intercept
+
+    @property
+    def margin(self) -> Array:
+        """That it earns or loses money."""
+        weight, scale = self.decisions.close_margin_weight, self.decisions.close_margin_scale
+        term: Array = -weight * np.arcsinh(self.real_margin / scale)
+        return term
+
+    @property
+    def deficit(self) -> Array:
+        """That the district's CTE books are in deficit."""
+        return self.decisions.close_cash_weight * self.in_deficit
+
+    @property
+    def vacancy(self) -> Array:
+        """That its post has long been vacant."""
+        return self.decisions.close_vacancy_weight * self.long_vacant
+
+    @property
+    def size(self) -> Array:
+        """That too few students come."""
+        return self.decisions.close_size_weight * self.small
+
+    @property
+    def equipment(self) -> Array:
+        """Service life left in its equipment."""
+        return -self.decisions.close_inertia * self.service_life
+
+    @property
+    def total(self) -> Array:
+        """The log odds that a site closes this year, ``[..., D, C]``."""
+        return self.intercept + self.margin + self.deficit + self.vacancy + self.size + self.equipment
+
+    @property
+    def chance(self) -> Array:
+        """The chance that a site closes this year, ``[..., D, C]``."""
+        return logistic(self.total)
 
 
 def sites_closed(sites: Array, chance: Array, draw: Array) -> Array:

@@ -11,6 +11,8 @@ import numpy as np
 
 from sim.arrays import Array, BoolArray, logistic, part_of
 from sim.behavior import closing, launching, sizing
+from sim.behavior.closing import ClosingTerms
+from sim.behavior.launching import Gates
 from sim.parameters.groups import Books, Decisions
 
 A_CENT = 0.01
@@ -105,79 +107,177 @@ class Choice:
     stopped_by_capacity: BoolArray
 
 
-def attractiveness(situation: Situation, net_value: Array, decisions: Decisions) -> Array:
-    """How much a district wants one more site of a cluster, ``[..., D, C]``, on the scale of log odds.
+@dataclass(frozen=True)
+class Attraction:
+    """What speaks for one more site of a cluster (positive) and against it, log odds, each broadcasting to
+    ``[..., D, C]``.
 
     financial x asinh(expected net value / scale) + demand x unmet demand in sections + labor signal + peers + quality
     - risk aversion x share of revenue at risk - inertia where the district offers nothing of the cluster yet.
     """
-    s = situation
-    of_the_district = (
-        decisions.quality_weight * s.quality_gap - decisions.risk_aversion * s.revenue_risk - decisions.launch_inertia
-    )
-    by_section = decisions.demand_weight / (s.class_size * s.seats_per_section)
-    return (
-        decisions.financial_weight * np.arcsinh(net_value * (1.0 / (decisions.financial_scale * s.price_index)))
-        + np.minimum(s.site_demand * by_section, 2.0 * decisions.demand_weight)
-        + decisions.labor_weight * s.labor_signal
-        + decisions.peer_weight * s.peer_share
-        + decisions.launch_inertia * np.minimum(s.sites, 1.0)
-        + of_the_district
-    )
+
+    known: Situation
+    net_value: Array
+    decisions: Decisions
+
+    @property
+    def financial(self) -> Array:
+        """Expected net value over the planning horizon, in constant dollars; it saturates."""
+        scale = self.decisions.financial_scale * self.known.price_index
+        term: Array = self.decisions.financial_weight * np.arcsinh(self.net_value * (1.0 / scale))
+        return term
+
+    @property
+    def unmet_demand(self) -> Array:
+        """Full sections of students whom the site would draw, at most two."""
+        by_section = self.decisions.demand_weight / (self.known.class_size * self.known.seats_per_section)
+        return np.minimum(self.known.site_demand * by_section, 2.0 * self.decisions.demand_weight)
+
+    @property
+    def labor_signal(self) -> Array:
+        """Priorities and job openings of the region."""
+        return self.decisions.labor_weight * self.known.labor_signal
+
+    @property
+    def peers(self) -> Array:
+        """Neighbors that offer the cluster."""
+        return self.decisions.peer_weight * self.known.peer_share
+
+    @property
+    def quality(self) -> Array:
+        """Quality above the reference."""
+        return self.decisions.quality_weight * self.known.quality_gap
+
+    @property
+    def risk(self) -> Array:
+        """Revenue that may not be paid or not last."""
+        return -self.decisions.risk_aversion * self.known.revenue_risk
+
+    @property
+    def inertia(self) -> Array:
+        """Nothing, or the inertia of a district that offers nothing of the cluster yet."""
+        return self._offered - self.decisions.launch_inertia
+
+    @property
+    def _offered(self) -> Array:
+        return self.decisions.launch_inertia * np.minimum(self.known.sites, 1.0)
+
+    @property
+    def total(self) -> Array:
+        """How much a district wants one more site of a cluster, ``[..., D, C]``, on the scale of log odds."""
+        of_the_district = self.quality + self.risk - self.decisions.launch_inertia
+        return self.financial + self.unmet_demand + self.labor_signal + self.peers + self._offered + of_the_district
 
 
-def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
-    """The district's step: closures, sections, then launches among the clusters that compete for its cash."""
+@dataclass(frozen=True)
+class Launch:
+    """One more site of every cluster, weighed, ``[..., D, C]``.
+
+    ``attraction``, its sum ``score`` and, with the intercept, the yearly ``chance`` of wanting it. ``candidate``: a
+    high school is without the cluster, none of its launches is under way and enough students would come; ``wanted``: a
+    candidate whose draw lies below its chance. ``has_facility``: a usable lab or shop stands ready. ``money`` for
+    launches, dollars, and ``capacity``, launches a year, ``[..., D, 1]``. ``gates``: what became of it.
+    """
+
+    attraction: Attraction
+    score: Array
+    chance: Array
+    candidate: BoolArray
+    wanted: BoolArray
+    has_facility: BoolArray
+    money: Array
+    capacity: Array
+    gates: Gates
+
+
+@dataclass(frozen=True)
+class Sections:
+    """How many sections a pathway should run, ``[..., D, C]``: participants ``planned`` for each, sections ``needed``,
+    whether they run ``half_empty`` and money is ``squeezed``, and the ``change`` that follows."""
+
+    planned: Array
+    needed: Array
+    half_empty: BoolArray
+    squeezed: BoolArray
+    change: Array
+
+
+def weigh_launch(situation: Situation, decisions: Decisions) -> Launch:
+    """Which further sites the district wants, and which of them pass the gates, the most attractive first."""
     s = situation
     startup_net = s.startup_cost - s.startup_grant
-    score = attractiveness(s, s.annuity * s.site_margin - startup_net, decisions)
+    attraction = Attraction(s, s.annuity * s.site_margin - startup_net, decisions)
+    score = attraction.total
     candidate = (
         (s.sites < s.high_schools)
         & (s.launching <= 0)
         & (s.site_demand > decisions.considered_share * decisions.minimum_section)
     )
-    wanted = candidate & (s.launch_draw < logistic(decisions.launch_intercept + score))
+    chance = logistic(decisions.launch_intercept + score)
+    wanted = candidate & (s.launch_draw < chance)
+    has_facility = s.facilities > s.sites
+    money = np.maximum(s.cash - decisions.cash_reserve * s.yearly_spending, 0.0) + s.general_money
+    capacity = launching.launch_capacity(s.high_schools, decisions.launches_per_school)
     gates = launching.pass_gates(
         wanted=wanted,
         score=score,
         expected_participants=s.site_demand,
-        has_facility=s.facilities > s.sites,
+        has_facility=has_facility,
         startup_net=startup_net,
         facility_cost=s.facility_cost,
-        cash=np.maximum(s.cash - decisions.cash_reserve * s.yearly_spending, 0.0) + s.general_money,
-        capacity=launching.launch_capacity(s.high_schools, decisions.launches_per_school),
+        cash=money,
+        capacity=capacity,
         minimum_section=decisions.minimum_section,
     )
+    return Launch(attraction, score, chance, candidate, wanted, has_facility, money, capacity, gates)
 
+
+def weigh_closing(situation: Situation, decisions: Decisions) -> ClosingTerms:
+    """What speaks for and against closing the sites of a pathway."""
+    s = situation
     real_margin = s.margin * (s.participants > 0) * (1.0 / s.price_index)
-    chance = closing.closing_chance(
-        part_of(real_margin, s.participants),
-        s.cash < -A_CENT,
-        s.vacant_years >= 2,
-        s.participants < decisions.minimum_section * s.sites,
-        s.equipment,
-        decisions,
-    )
-    sites_closed = closing.sites_closed(s.sites, chance, s.close_draw)
-
-    full, capped = s.class_size * s.seats_per_section, s.class_cap * s.seats_per_section
-    planned = sizing.planned_class(full, capped, s.spending_ratio, books.practiced_spending)
-    section_change = sizing.section_change(
-        sections=s.sections + s.vacant_sections,
-        sites=s.sites,
-        needed=sizing.sections_needed(s.demanded, planned, s.sites),
-        half_empty=s.participants < s.sections * (decisions.contraction_fill * full),
-        squeezed=s.spending_ratio < books.practiced_spending,
+    return ClosingTerms(
+        real_margin=part_of(real_margin, s.participants),
+        in_deficit=s.cash < -A_CENT,
+        long_vacant=s.vacant_years >= 2,
+        small=s.participants < decisions.minimum_section * s.sites,
+        service_life=s.equipment,
         decisions=decisions,
     )
+
+
+def weigh_sections(situation: Situation, decisions: Decisions, books: Books) -> Sections:
+    """How many sections a pathway's students need, and by how many it changes."""
+    s = situation
+    full, capped = s.class_size * s.seats_per_section, s.class_cap * s.seats_per_section
+    planned = sizing.planned_class(full, capped, s.spending_ratio, books.practiced_spending)
+    needed = sizing.sections_needed(s.demanded, planned, s.sites)
+    half_empty = s.participants < s.sections * (decisions.contraction_fill * full)
+    squeezed = s.spending_ratio < books.practiced_spending
+    change = sizing.section_change(
+        sections=s.sections + s.vacant_sections,
+        sites=s.sites,
+        needed=needed,
+        half_empty=half_empty,
+        squeezed=squeezed,
+        decisions=decisions,
+    )
+    return Sections(planned, needed, half_empty, squeezed, change)
+
+
+def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
+    """The district's step: closures, sections, then launches among the clusters that compete for its cash."""
+    s = situation
+    launch = weigh_launch(s, decisions)
+    gates = launch.gates
     return Choice(
-        sites_closed=sites_closed,
-        section_change=section_change,
+        sites_closed=closing.sites_closed(s.sites, weigh_closing(s, decisions).chance, s.close_draw),
+        section_change=weigh_sections(s, decisions, books).change,
         launch=gates.passed,
         launch_sections=s.site_sections,
         launch_cost=gates.cost,
         builds_facility=gates.builds_facility,
-        wanted=wanted,
+        wanted=launch.wanted,
         stopped_by_size=gates.stopped_by_size,
         stopped_by_facility=gates.stopped_by_facility,
         stopped_by_cash=gates.stopped_by_cash,

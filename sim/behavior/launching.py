@@ -89,6 +89,29 @@ def pass_gates(
     )
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What a launch met when its turn came, ``[..., D, C]``: ``cash_left``, dollars, and ``room``, further launches of
+    the district's capacity, after the launches that the district likes better."""
+
+    cash_left: Array
+    room: Array
+
+
+def at_its_turn(gates: Gates, score: Array, cash: Array, capacity: Array) -> Turn:
+    """What better-liked launches that passed left over for each cluster; equal scores go in the order of clusters."""
+    order = np.argsort(-score, axis=-1, kind="stable")
+    place = np.argsort(order, axis=-1, kind="stable")
+
+    def left(start: Array, taken: Array) -> Array:
+        in_order = np.take_along_axis(taken, order, axis=-1)
+        first = np.broadcast_to(start, (*taken.shape[:-1], 1))
+        after_each = np.subtract.accumulate(np.concatenate([first, in_order], axis=-1), axis=-1)
+        return np.take_along_axis(after_each, place, axis=-1)
+
+    return Turn(left(cash, gates.cost), left(capacity, gates.passed.astype(np.float64)))
+
+
 def _most_liked(able: IntArray, row: IntArray, liked: Array) -> IntArray:
     """Of the launches that are ``able`` to go, the most attractive one of each district, ``row`` by row."""
     starts = np.flatnonzero(np.diff(row[able], prepend=-1))

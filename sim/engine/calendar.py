@@ -12,11 +12,11 @@ import numpy as np
 from sim.behavior.deciding import Choice, Situation
 from sim.engine import accounts, classrooms, economy, maintenance, money, situation, workforce
 from sim.engine.accounts import Bill, Books
-from sim.engine.classrooms import Schooling
+from sim.engine.classrooms import Interest, Schooling
 from sim.engine.draws import Draws, Purpose
-from sim.engine.economy import Cohorts, Conditions
+from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.maintenance import Maintenance
-from sim.engine.money import Offers, Settlement
+from sim.engine.money import Offers, Prospects, Settlement
 from sim.engine.scenario import Scenario
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
@@ -35,7 +35,10 @@ class Year:
     fiscal_year: int
     conditions: Conditions
     cohorts: Cohorts
+    signals: Signals
     offers: Offers
+    prospects: Prospects
+    interest: Interest
     situation: Situation
     choice: Choice
     workforce: Workforce
@@ -102,7 +105,8 @@ def run_year(
     books = accounts.close(parameters, state, conditions, known, counts, settlement, bill)
 
     year = Year(
-        fiscal_year, conditions, cohorts, offers, known, choice, staffed, schooling, kept, bill, settlement, books
+        fiscal_year, conditions, cohorts, signals, offers, prospects, interest, known, choice, staffed, schooling,
+        kept, bill, settlement, books,
     )  # fmt: skip
     return state_after(parameters, state, year, counts), year
 

@@ -31,11 +31,17 @@ class Interest:
 
 @dataclass(frozen=True)
 class Schooling:
-    """What students did. ``demanded``, ``participants`` and ``concentrators`` ``[..., D, C]``; ``dual_credit`` and
-    ``placements`` ``[..., D, 1]``; ``efforts`` of districts on what is paid for."""
+    """What students did. ``reached`` (share of students within reach of a site), ``demanded``, ``seats``,
+    ``participants``, ``progression`` (the rate as staffed) and ``concentrators`` ``[..., D, C]``; ``diverted`` (the
+    factor of students whose cluster is not within reach), ``dual_credit`` and ``placements`` ``[..., D, 1]``;
+    ``efforts`` of districts on what is paid for."""
 
+    reached: Array
+    diverted: Array
     demanded: Array
+    seats: Array
     participants: Array
+    progression: Array
     concentrators: Array
     credentials: Credentials
     dual_credit: Array
@@ -87,7 +93,7 @@ def teach(
     """The school year: enrollment within seats, concentrators, credentials, dual credit and placements."""
     terms, reach = parameters.choice, premises.reach
     reached = choice.reached_share(reach, reach.entry(workforce.sites))
-    demanded, _ = choice.demand(interest.wanted, interest.interested, reached, terms.diversion)
+    demanded, diverted = choice.demand(interest.wanted, interest.interested, reached, terms.diversion)
     capacity = choice.seats(workforce.taught, world.clusters.class_cap, terms.seats_per_section)
     participants = choice.enrolled(demanded, capacity, terms.spill_over)
     staffed = part_of(workforce.sections, workforce.posts)
@@ -104,8 +110,12 @@ def teach(
         parameters.outcomes,
     )
     return Schooling(
+        reached=reached,
+        diverted=diverted,
         demanded=demanded,
+        seats=capacity,
         participants=participants,
+        progression=rate,
         concentrators=concentrators,
         credentials=earned,
         dual_credit=outcomes.dual_credit(participants, effort.dual_credit, parameters.outcomes),

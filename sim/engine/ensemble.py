@@ -29,7 +29,7 @@ class Ensemble:
     """A batch of runs that stand at the end of the base year, ready for any formula.
 
     All formulas start from this same state and face the same draws. ``base`` is what happened in the base year, and
-    ``counts_before`` what was counted the year before it.
+    ``before`` the state at its start.
     """
 
     world: World
@@ -39,7 +39,12 @@ class Ensemble:
     state: State
     base: Year
     draws: Draws
-    counts_before: Counts
+    before: State
+
+    @property
+    def counts_before(self) -> Counts:
+        """What was counted the year before the base year."""
+        return self.before.counts
 
 
 def take_rows(ensemble: Ensemble, rows: IntArray) -> Ensemble:
@@ -90,7 +95,7 @@ def warm_up(
     """
     for index in range(WARM_UP_YEARS + 1):
         fiscal_year = world.base_year - WARM_UP_YEARS + index
-        counts_before = state.counts
+        before = state
         state, year = run_year(
             world,
             parameters,
@@ -107,7 +112,7 @@ def warm_up(
         if fiscal_year < world.base_year:
             premises = settle_constants(world, premises, state, year)
             state = settle_local_money(world, parameters, state, year, first=index == 0)
-    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws, counts_before)
+    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws, before)
 
 
 def simulate(

@@ -21,8 +21,8 @@ class Workforce:
 
     ``staying`` is the share of last year's sites that is still open; ``launched`` is 1 where a launch passed every gate
     and ``stopped`` where it found no instructor; ``opened`` counts sites that teach their first cohort. ``posts`` are
-    sections with an instructor and vacant ones; ``taught`` sections have an instructor or a substitute. ``supply`` is
-    ``[..., G, C]``.
+    sections with an instructor and vacant ones; ``taught`` sections have an instructor or a substitute.
+    ``hiring_chance`` is that of a post, and of a launch, in one round. ``supply`` is ``[..., G, C]``.
     """
 
     sites: Array
@@ -31,6 +31,7 @@ class Workforce:
     posts: Array
     taught: Array
     staying: Array
+    hiring_chance: Array
     launched: Array
     stopped: Array
     opened: Array
@@ -78,12 +79,13 @@ def staff(
     chance = staffing.fill_chance(
         world.clusters.fill_probability, markets.rural, at_districts(scarcity, markets.region), terms
     )
+    hiring_chance = at_districts(chance, markets.place)
     within_year = at_districts(staffing.chance_within_year(chance, terms.refill_rounds), markets.place)
     filled = staffing.filled(vacant, within_year, luck[Purpose.HIRING])
     sections = sections + filled
     vacant = vacant - filled
 
-    launched = launch * staffing.launch_staffed(at_districts(chance, markets.place), luck[Purpose.LAUNCH_HIRING])
+    launched = launch * staffing.launch_staffed(hiring_chance, luck[Purpose.LAUNCH_HIRING])
     opened = (state.launching == 1).astype(np.float64)
     opened_sections = opened * state.launching_sections
     sites = sites + opened
@@ -95,6 +97,7 @@ def staff(
         posts=sections + vacant,
         taught=sections + terms.substitute_cover * vacant,
         staying=staying,
+        hiring_chance=hiring_chance,
         launched=launched,
         stopped=launch - launched,
         opened=opened,

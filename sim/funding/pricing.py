@@ -52,9 +52,7 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     minimum = minimum_guarantee(line, context)
     if minimum is not ZERO:
         schedule = replace(schedule, minimum=minimum)
-    if line.rules.proration == "by_component":
-        schedule = replace(schedule, parts=tuple(parts))
-    return schedule
+    return replace(schedule, parts=tuple(parts))
 
 
 def minimum_guarantee(line: Line, context: PricingContext) -> Array:

@@ -81,7 +81,7 @@ class Schedule:
     is spent by the state and never reaches a district.
 
     Two further parts are no prices and stay out of sums: ``minimum`` is owed at least to every district with a pathway,
-    dollars, ``[..., D, 1]``; ``parts`` are the prices component by component, where the line pays them in turn.
+    dollars, ``[..., D, 1]``; ``parts`` are the prices that each of the line's components adds, before the line's scale.
     """
 
     per_district: Array = field(default_factory=_unpaid)

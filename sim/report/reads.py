@@ -41,17 +41,23 @@ def functions_of(place: str) -> Mapping[str, frozenset[Read]]:
             raise ValueError(f"{place}: {parent} has no function {name}") from None
         return inside
     tree = ast.parse(inspect.getsource(module))
-    return {f"{place}.{node.name}": _reads(node, module) for node in _functions(tree)}
+    return {f"{place}.{owner}{node.name}": _reads(node, module, owner.rstrip(".")) for owner, node in _functions(tree)}
 
 
-def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    """The functions of a module and the methods of its classes; a function inside another belongs to it."""
-    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
-    return [node for body in bodies for node in body if isinstance(node, ast.FunctionDef)]
+def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
+    """The functions of a module and the methods of its classes, these with 'Class.' before them; a function inside
+    another belongs to it."""
+    owned = [(f"{node.name}.", node.body) for node in tree.body if isinstance(node, ast.ClassDef)]
+    return [
+        (owner, node) for owner, body in [("", tree.body), *owned] for node in body if isinstance(node, ast.FunctionDef)
+    ]
 
 
-def _reads(function: ast.FunctionDef, module: ModuleType) -> frozenset[Read]:
+def _reads(function: ast.FunctionDef, module: ModuleType, owner: str) -> frozenset[Read]:
     known: dict[str, type] = {}
+    of_class = _model_class(getattr(module, owner, None)) if owner else None
+    if of_class is not None:
+        known["self"] = of_class
     for inner in (node for node in ast.walk(function) if isinstance(node, ast.FunctionDef)):
         for argument in (*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs):
             kind = _named(argument.annotation, module)

@@ -10,15 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sim.inputs import InputError, first_problem
 from sim.study.executors import ExecutorSettings, LocalSettings
 
-IGNORED_KEYS: tuple[str, ...] = ("workers", "report", "executor", "shard", "shards", "retry_failed", "folder")
+IGNORED_KEYS: tuple[str, ...] = (
+    "workers", "report", "executor", "shard", "shards", "retry_failed", "folder", "district", "cluster", "replicate",
+)  # fmt: skip
 """Settings that cannot change a number: a results folder may be continued with others."""
 
 
 class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
 
-    ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next).
-    ``cases``: of a hindcast, all that are shipped if none is named.
+    ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next); of an
+    explanation, the fiscal years that are unfolded. ``cases``: of a hindcast, all that are shipped if none is named.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +33,7 @@ class Study(BaseModel):
         "two_by_two",
         "check_formula",
         "bridge",
+        "explain",
         "hindcast",
         "verify_brief",
         "sweep",
@@ -82,9 +85,11 @@ class Settings(BaseModel):
     ``uncertainty: prior``, its own parameters. ``chunk``: replicates carried out together. ``cost_neutral``: dollars of
     base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
     for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
-    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``parameters``: values
-    that replace those of the catalogue, as group.name. ``keep``: the result tables that are stored. ``precision``: when
-    to stop before all ``draws`` are done. ``design`` and ``factors``: of a sweep.
+    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
+    ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
+    replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
+    ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
+    and ``factors``: of a sweep.
     ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of all shards lie in one folder.
     ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for the studies that read them.
     """
@@ -104,6 +109,9 @@ class Settings(BaseModel):
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: str | None = None
+    district: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+    cluster: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+    replicate: Annotated[int, Field(strict=True, ge=0)] | None = None
     keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
     precision: Precision | None = None
     design: Design | None = None
