@@ -16,6 +16,7 @@ from sim.engine.classrooms import Schooling
 from sim.engine.draws import Draws, Purpose
 from sim.engine.economy import Cohorts, Conditions
 from sim.engine.maintenance import Maintenance
+from sim.engine.memory import in_place
 from sim.engine.money import Offers, Settlement
 from sim.engine.scenario import Scenario
 from sim.engine.state import Premises, State
@@ -46,6 +47,7 @@ class Year:
     books: Books
 
 
+@in_place
 def run_year(
     world: World,
     parameters: Parameters,
