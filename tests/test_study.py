@@ -23,6 +23,7 @@ from sim.study.chunk import DETAIL_STEPS, Task, run_chunk
 from sim.study.design import crossed_design, parameters_for
 from sim.study.fairness import rescaled
 from sim.study.inputs import Inputs, find_formula, formula_record, read_inputs
+from sim.study.plan import shared_out
 from sim.study.runner import Outcome, carry_out
 from sim.study.settings import Settings, flat_parameters, read_settings
 
@@ -346,3 +347,14 @@ def test_scenarios_are_crossed_with_formulas_on_the_same_draws(tmp_path: Path) -
     assert ratio.to_dict() == pytest.approx({2026: 1.0, 2027: 1.0, 2028: 0.5, 2029: 1.0})
     before = calm.index.get_level_values("fiscal_year") < 2028
     pd.testing.assert_frame_equal(calm[before], shocked[before], check_exact=True)
+
+
+@pytest.mark.parametrize("most", [1, 2, 20, 32, 512])
+@pytest.mark.parametrize("rows", [1, 2, 5, 15, 16, 31, 32, 33, 100, 1_000])
+def test_rows_are_shared_out_evenly_over_chunks(rows: int, most: int) -> None:
+    chunks = shared_out(rows, most)
+    assert [row for chunk in chunks for row in chunk] == list(range(rows))
+    sizes = [len(chunk) for chunk in chunks]
+    assert max(sizes) <= most
+    assert max(sizes) - min(sizes) <= 1
+    assert len(chunks) == max(-(-rows // most), min(4, rows // 8), 1)

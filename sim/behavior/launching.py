@@ -82,9 +82,7 @@ def pass_gates(
     )
 
 
-def _let_go(
-    district: IntArray, liked: Array, price: Array, cash: Array, capacity: Array
-) -> tuple[BoolArray, Array]:
+def _let_go(district: IntArray, liked: Array, price: Array, cash: Array, capacity: Array) -> tuple[BoolArray, Array]:
     """Which launches go, and the cash that each district has left.
 
     ``cash`` and ``capacity`` are by district. Round by round every district launches what it likes most of what it is

@@ -1,7 +1,9 @@
 """What a study will run: its design table and its tasks, laid out before anything starts."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,9 @@ from sim.study.designs.batches import Varied
 from sim.study.designs.sweep import Sweep
 from sim.study.inputs import Inputs
 from sim.study.settings import Settings
+
+FEWEST, WORTHWHILE = 4, 8
+"""Chunks that a small study is cut into, and the rows from which on one is worth its own start."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,17 @@ def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | Non
     return Plan(design, tasks, rows, points)
 
 
+def shared_out(rows: int, most: int) -> list[range]:
+    """The rows of each chunk: at most ``most``, and as equal as can be, so that no worker waits for a long last one.
+
+    A small study is cut into ``FEWEST`` chunks as far as each keeps ``WORTHWHILE`` rows. The cut does not depend on the
+    number of workers: a study may be continued with others, and stops at the end of the same chunk.
+    """
+    number = max(math.ceil(rows / most), min(FEWEST, rows // WORTHWHILE), 1)
+    bounds = [math.ceil(rows * chunk / number) for chunk in range(number + 1)]
+    return [range(first, end) for first, end in pairwise(bounds)]
+
+
 def _with_points(crossed: pd.DataFrame, sweep: Sweep, replicate_of: np.ndarray, cells: int) -> pd.DataFrame:
     """The design of single replicates, spread over points; a factor's column stands where a draw's would."""
     rows, points = len(replicate_of), len(sweep.points)
@@ -71,8 +87,7 @@ def _tasks(
     rows = len(replicate_of)
     columns = {} if sweep is None else {str(name): column.tolist() for name, column in sweep.points.items()}
     points = 1 if sweep is None else len(sweep.points)
-    for chunk, first in enumerate(range(0, rows, settings.chunk)):
-        chosen = range(first, min(first + settings.chunk, rows))
+    for chunk, chosen in enumerate(shared_out(rows, settings.chunk)):
         varied = Varied()
         if sweep is not None:
             values = {name: tuple(column[row % points] for row in chosen) for name, column in columns.items()}
