@@ -351,10 +351,25 @@ def test_scenarios_are_crossed_with_formulas_on_the_same_draws(tmp_path: Path) -
 
 @pytest.mark.parametrize("most", [1, 2, 20, 32, 512])
 @pytest.mark.parametrize("rows", [1, 2, 5, 15, 16, 31, 32, 33, 100, 1_000])
-def test_rows_are_shared_out_evenly_over_chunks(rows: int, most: int) -> None:
+def test_rows_are_shared_out_over_chunks(rows: int, most: int) -> None:
     chunks = shared_out(rows, most)
     assert [row for chunk in chunks for row in chunk] == list(range(rows))
     sizes = [len(chunk) for chunk in chunks]
     assert max(sizes) <= most
-    assert max(sizes) - min(sizes) <= 1
-    assert len(chunks) == max(-(-rows // most), min(4, rows // 8), 1)
+    assert max(sizes) == min(sizes[:-1], default=sizes[0])
+    assert max(sizes) == most or len(chunks) <= 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "most", "sizes"),
+    [
+        (32, 32, [8, 8, 8, 8]),
+        (40, 32, [10, 10, 10, 10]),
+        (16, 32, [8, 8]),
+        (15, 32, [15]),
+        (5, 2, [2, 2, 1]),
+        (130, 32, [32, 32, 32, 32, 2]),
+    ],
+)
+def test_a_small_study_is_cut_for_several_workers(rows: int, most: int, sizes: list[int]) -> None:
+    assert [len(chunk) for chunk in shared_out(rows, most)] == sizes

@@ -135,8 +135,8 @@ def unit_cube(seed: int, replicates: Sequence[int], purpose: Purpose, dimensions
 
 def _drawn(keys: Sequence[int], purpose: Purpose, law: str, size: tuple[int, ...]) -> Array:
     """A block of one purpose for each key, ``[R, ...]``, each from its own stream; stored cluster by cluster."""
-    drawn = np.empty(size)
-    stored = np.empty((len(keys), *size[:-2], size[-1], size[-2]))
+    drawn = np.zeros(size)
+    stored = np.zeros((len(keys), *size[:-2], size[-1], size[-2]))
     for block, key in zip(stored, keys, strict=True):
         generator = stream(key, purpose)
         if law == "uniform":

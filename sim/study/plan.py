@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -54,14 +53,22 @@ def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | Non
 
 
 def shared_out(rows: int, most: int) -> list[range]:
-    """The rows of each chunk: at most ``most``, and as equal as can be, so that no worker waits for a long last one.
+    """The rows of each chunk, ``most`` of them where there are enough.
 
-    A small study is cut into ``FEWEST`` chunks as far as each keeps ``WORTHWHILE`` rows. The cut does not depend on the
-    number of workers: a study may be continued with others, and stops at the end of the same chunk.
+    A study with less than ``FEWEST`` such chunks is cut into smaller and equal ones, as far as each keeps
+    ``WORTHWHILE`` rows, so that no worker waits for a long last one. The cut does not depend on the number of workers:
+    a study may be continued with others.
     """
-    number = max(math.ceil(rows / most), min(FEWEST, rows // WORTHWHILE), 1)
-    bounds = [math.ceil(rows * chunk / number) for chunk in range(number + 1)]
-    return [range(first, end) for first, end in pairwise(bounds)]
+    size = most
+    if rows < FEWEST * most:
+        number = max(math.ceil(rows / most), min(FEWEST, rows // WORTHWHILE), 1)
+        size = math.ceil(rows / number)
+    return in_chunks(rows, size)
+
+
+def in_chunks(rows: int, size: int) -> list[range]:
+    """The rows of chunks of ``size``; the last has what is left."""
+    return [range(first, min(first + size, rows)) for first in range(0, rows, size)]
 
 
 def _with_points(crossed: pd.DataFrame, sweep: Sweep, replicate_of: np.ndarray, cells: int) -> pd.DataFrame:
@@ -87,7 +94,10 @@ def _tasks(
     rows = len(replicate_of)
     columns = {} if sweep is None else {str(name): column.tolist() for name, column in sweep.points.items()}
     points = 1 if sweep is None else len(sweep.points)
-    for chunk, chosen in enumerate(shared_out(rows, settings.chunk)):
+    # Where a study stops early depends on its chunks, which are then as written.
+    whole = settings.precision is not None
+    chunks = in_chunks(rows, settings.chunk) if whole else shared_out(rows, settings.chunk)
+    for chunk, chosen in enumerate(chunks):
         varied = Varied()
         if sweep is not None:
             values = {name: tuple(column[row % points] for row in chosen) for name, column in columns.items()}
