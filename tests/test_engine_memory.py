@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulated import leaves, made_up, prior_parameters, shipped, sparse, warmed_up
+from simulated import differences, leaves, made_up, prior_parameters, shipped, sparse, warmed_up
 
 from sim.arrays import at_districts, cluster_major, cluster_total, district_most, district_total, outer, state_total
+from sim.engine import memory
 from sim.engine.ensemble import simulate
 from sim.engine.memory import keep_freed_memory
 from sim.engine.mesa_model import CTEModel
@@ -79,3 +80,28 @@ def test_functions_give_the_same_bits_however_numbers_are_stored(function: Any) 
     assert np.array_equal(together, function(numbers))
     for district in range(29):
         assert np.array_equal(together[1, district : district + 1], function(stored[1, district : district + 1]))
+
+
+def test_the_buffer_changes_no_number_and_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, before = made_up(6, 3), np.getbufsize()
+    ensemble = warmed_up(world, sparse(prior_parameters(world, (0, 1)), world), 7, (0, 1), 3)
+    once = list(simulate(ensemble, shipped("aligned"), 3))
+    for size in (16, 8192):
+        monkeypatch.setattr(memory, "SMALL_BUFFER", size)
+        for one, two in zip(once, simulate(ensemble, shipped("aligned"), 3), strict=True):
+            assert differences(one, two) == []
+    assert np.getbufsize() == before
+
+
+def test_the_buffer_is_put_back_after_an_error() -> None:
+    seen = []
+
+    @memory.in_place
+    def fail() -> None:
+        seen.append(np.getbufsize())
+        raise ArithmeticError
+
+    before = np.getbufsize()
+    with pytest.raises(ArithmeticError):
+        fail()
+    assert (seen, np.getbufsize()) == ([memory.SMALL_BUFFER], before)

@@ -89,7 +89,8 @@ def test_a_launch_takes_its_startup_and_its_facility_from_cash() -> None:
 
 
 def test_clusters_compete_for_cash_in_order_of_attractiveness() -> None:
-    for score, expected in ((row(3.0, 2.0, 1.0), "+cc"), (row(1.0, 2.0, 3.0), "cc+")):
+    cases = ((row(3.0, 2.0, 1.0), "+cc"), (row(1.0, 2.0, 3.0), "cc+"), (row(1.0, 2.0, 2.0), "c+c"))
+    for score, expected in cases:
         assert outcome(gates(score=score, cash=number(100.0))) == expected
 
 

@@ -23,6 +23,7 @@ from sim.study.chunk import DETAIL_STEPS, Task, run_chunk
 from sim.study.design import crossed_design, parameters_for
 from sim.study.fairness import rescaled
 from sim.study.inputs import Inputs, find_formula, formula_record, read_inputs
+from sim.study.plan import shared_out
 from sim.study.runner import Outcome, carry_out
 from sim.study.settings import Settings, flat_parameters, read_settings
 
@@ -389,3 +390,29 @@ def test_failed_runs_are_run_again_only_when_asked(tmp_path: Path, monkeypatch: 
     assert (again.resumed, again.failed) == (6, 0)
     assert len(sim.results.open(tmp_path).failures) == 0
     assert not list((tmp_path / "results").glob("failures-*.parquet"))
+
+
+@pytest.mark.parametrize("most", [1, 2, 20, 32, 512])
+@pytest.mark.parametrize("rows", [1, 2, 5, 15, 16, 31, 32, 33, 100, 1_000])
+def test_rows_are_shared_out_over_chunks(rows: int, most: int) -> None:
+    chunks = shared_out(rows, most)
+    assert [row for chunk in chunks for row in chunk] == list(range(rows))
+    sizes = [len(chunk) for chunk in chunks]
+    assert max(sizes) <= most
+    assert max(sizes) == min(sizes[:-1], default=sizes[0])
+    assert max(sizes) == most or len(chunks) <= 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "most", "sizes"),
+    [
+        (32, 32, [8, 8, 8, 8]),
+        (40, 32, [10, 10, 10, 10]),
+        (16, 32, [8, 8]),
+        (15, 32, [15]),
+        (5, 2, [2, 2, 1]),
+        (130, 32, [32, 32, 32, 32, 2]),
+    ],
+)
+def test_a_small_study_is_cut_for_several_workers(rows: int, most: int, sizes: list[int]) -> None:
+    assert [len(chunk) for chunk in shared_out(rows, most)] == sizes

@@ -47,45 +47,38 @@ def pass_gates(
     in a year.
     """
     stopped_by_size = wanted & (expected_participants < minimum_section)
-    queue = np.ascontiguousarray(wanted & ~stopped_by_size)
-    if not queue.any():
+    queue = np.ascontiguousarray((wanted & ~stopped_by_size).swapaxes(-1, -2))
+    cells = np.flatnonzero(queue)
+    if not cells.size:
         none = np.zeros_like(wanted)
         return Gates(none, np.zeros_like(wanted, dtype=np.float64), none, stopped_by_size, none, none, none)
-    cells = np.unravel_index(np.flatnonzero(queue), queue.shape)
-    liked, housed = _at(score, cells), _at(has_facility, cells)
-    price = _at(startup_net, cells) + np.where(housed, 0.0, _at(facility_cost, cells))
 
-    district = np.ravel_multi_index(cells[:-1], queue.shape[:-1])
-    changes = np.diff(district, prepend=-1) > 0
-    row = np.cumsum(changes) - 1
-    first = tuple(axis[changes] for axis in cells)
-    cash_left, room = _at(cash, first).copy(), _at(capacity, first).copy()
-    goes = np.zeros(row.size, dtype=bool)
-    able = np.flatnonzero((price <= cash_left[row]) & (room[row] >= 1))
-    while able.size:
-        chosen = _most_liked(able, row, liked)
-        goes[chosen] = True
-        cash_left[row[chosen]] -= price[chosen]
-        room[row[chosen]] -= 1
-        rest = able[~goes[able]]
-        able = rest[(price[rest] <= cash_left[row[rest]]) & (room[row[rest]] >= 1)]
-    affordable = goes | (price <= cash_left[row])
+    def at(quantity: Any) -> Any:
+        return np.broadcast_to(quantity, wanted.shape).swapaxes(-1, -2).reshape(-1)[cells]
 
-    def mask(which: BoolArray) -> BoolArray:
-        everywhere = np.zeros_like(wanted)
-        everywhere[cells] = which
-        return everywhere
+    liked, housed = at(score), at(has_facility)
+    price = at(startup_net) + np.where(housed, 0.0, at(facility_cost))
+    clusters, districts = queue.shape[-2:]
+    district = cells // (clusters * districts) * districts + cells % districts
+    one_each = (*wanted.shape[:-1], 1)
+    goes, cash_left = _let_go(
+        district, liked, price, np.broadcast_to(cash, one_each).ravel(), np.broadcast_to(capacity, one_each).ravel()
+    )
+    affordable = goes | (price <= cash_left[district])
 
-    cost = np.zeros_like(wanted, dtype=np.float64)
-    cost[cells] = np.where(goes, price, 0.0)
+    def everywhere(which: Any) -> Any:
+        spread = np.zeros(queue.shape, dtype=which.dtype)
+        spread.reshape(-1)[cells] = which
+        return spread.swapaxes(-1, -2)
+
     return Gates(
-        passed=mask(goes),
-        cost=cost,
-        builds_facility=mask(goes & ~housed),
+        passed=everywhere(goes),
+        cost=everywhere(np.where(goes, price, 0.0)),
+        builds_facility=everywhere(goes & ~housed),
         stopped_by_size=stopped_by_size,
-        stopped_by_facility=mask(~affordable & ~housed),
-        stopped_by_cash=mask(~affordable & housed),
-        stopped_by_capacity=mask(affordable & ~goes),
+        stopped_by_facility=everywhere(~affordable & ~housed),
+        stopped_by_cash=everywhere(~affordable & housed),
+        stopped_by_capacity=everywhere(affordable & ~goes),
     )
 
 
@@ -112,16 +105,23 @@ def at_its_turn(gates: Gates, score: Array, cash: Array, capacity: Array) -> Tur
     return Turn(left(cash, gates.cost), left(capacity, gates.passed.astype(np.float64)))
 
 
-def _most_liked(able: IntArray, row: IntArray, liked: Array) -> IntArray:
-    """Of the launches that are ``able`` to go, the most attractive one of each district, ``row`` by row."""
-    starts = np.flatnonzero(np.diff(row[able], prepend=-1))
-    best = np.maximum.reduceat(liked[able], starts)
-    chosen = able[liked[able] == np.repeat(best, np.diff(starts, append=able.size))]
-    alone: IntArray = chosen[np.diff(row[chosen], prepend=-1) > 0]
-    return alone
+def _let_go(district: IntArray, liked: Array, price: Array, cash: Array, capacity: Array) -> tuple[BoolArray, Array]:
+    """Which launches go, and the cash that each district has left.
 
-
-def _at(quantity: Any, cells: tuple[IntArray, ...]) -> Any:
-    """What a quantity is in some cells, whatever axes it varies over."""
-    lead = cells[len(cells) - quantity.ndim :]
-    return quantity[tuple(place if size > 1 else 0 * place for place, size in zip(lead, quantity.shape, strict=True))]
+    ``cash`` and ``capacity`` are by district. Round by round every district launches what it likes most of what it is
+    still able to; of two that it likes equally, the one that comes first.
+    """
+    cash_left, room = cash.copy(), capacity.copy()
+    goes = np.zeros(district.size, dtype=bool)
+    able = np.flatnonzero((price <= cash_left[district]) & (room[district] >= 1))
+    able = able[np.argsort(-liked[able], kind="stable")]
+    # Small integers are sorted several times faster.
+    able = able[np.argsort(district[able].astype(np.min_scalar_type(cash.size)), kind="stable")]
+    while able.size:
+        leads = np.diff(district[able], prepend=-1) > 0
+        chosen, rest = able[leads], able[~leads]
+        goes[chosen] = True
+        cash_left[district[chosen]] -= price[chosen]
+        room[district[chosen]] -= 1
+        able = rest[(price[rest] <= cash_left[district[rest]]) & (room[district[rest]] >= 1)]
+    return goes, cash_left

@@ -16,6 +16,7 @@ from sim.engine.classrooms import Interest, Schooling
 from sim.engine.draws import Draws, Purpose
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.maintenance import Maintenance
+from sim.engine.memory import in_place
 from sim.engine.money import Offers, Prospects, Settlement
 from sim.engine.scenario import Scenario
 from sim.engine.state import Premises, State
@@ -49,6 +50,7 @@ class Year:
     books: Books
 
 
+@in_place
 def run_year(
     world: World,
     parameters: Parameters,

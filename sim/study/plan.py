@@ -1,5 +1,6 @@
 """What a study will run: its design table and its tasks, laid out before anything starts."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from sim.study.designs.batches import Varied
 from sim.study.designs.sweep import Sweep
 from sim.study.inputs import Inputs
 from sim.study.settings import Settings
+
+FEWEST, WORTHWHILE = 4, 8
+"""Chunks that a small study is cut into, and the rows from which on one is worth its own start."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,25 @@ def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | Non
     return Plan(design, tasks, rows, points)
 
 
+def shared_out(rows: int, most: int) -> list[range]:
+    """The rows of each chunk, ``most`` of them where there are enough.
+
+    A study with less than ``FEWEST`` such chunks is cut into smaller and equal ones, as far as each keeps
+    ``WORTHWHILE`` rows, so that no worker waits for a long last one. The cut does not depend on the number of workers:
+    a study may be continued with others.
+    """
+    size = most
+    if rows < FEWEST * most:
+        number = max(math.ceil(rows / most), min(FEWEST, rows // WORTHWHILE), 1)
+        size = math.ceil(rows / number)
+    return in_chunks(rows, size)
+
+
+def in_chunks(rows: int, size: int) -> list[range]:
+    """The rows of chunks of ``size``; the last has what is left."""
+    return [range(first, min(first + size, rows)) for first in range(0, rows, size)]
+
+
 def _with_points(crossed: pd.DataFrame, sweep: Sweep, replicate_of: np.ndarray, cells: int) -> pd.DataFrame:
     """The design of single replicates, spread over points; a factor's column stands where a draw's would."""
     rows, points = len(replicate_of), len(sweep.points)
@@ -71,8 +94,10 @@ def _tasks(
     rows = len(replicate_of)
     columns = {} if sweep is None else {str(name): column.tolist() for name, column in sweep.points.items()}
     points = 1 if sweep is None else len(sweep.points)
-    for chunk, first in enumerate(range(0, rows, settings.chunk)):
-        chosen = range(first, min(first + settings.chunk, rows))
+    # Where a study stops early depends on its chunks, which are then as written.
+    whole = settings.precision is not None
+    chunks = in_chunks(rows, settings.chunk) if whole else shared_out(rows, settings.chunk)
+    for chunk, chosen in enumerate(chunks):
         varied = Varied()
         if sweep is not None:
             values = {name: tuple(column[row % points] for row in chosen) for name, column in columns.items()}

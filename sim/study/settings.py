@@ -81,8 +81,8 @@ class Precision(BaseModel):
 class Settings(BaseModel):
     """The resolved configuration.
 
-    ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, under
-    ``uncertainty: prior``, its own parameters. ``chunk``: replicates carried out together. ``cost_neutral``: dollars of
+    ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, under ``uncertainty:
+    prior``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars of
     base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
     for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
     fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
