@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
-from sim.study.settings import Design, Precision, Settings, Study, read_settings
+from sim.study.settings import Design, Precision, Sensitivity, Settings, Study, read_settings
 
 FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
@@ -80,7 +80,12 @@ def one_line(error: Exception) -> str:
 
 def _known_keys(full_key: str) -> list[str]:
     group = full_key.rpartition(".")[0]
-    groups: dict[str, type[BaseModel]] = {"study": Study, "design": Design, "precision": Precision}
+    groups: dict[str, type[BaseModel]] = {
+        "study": Study,
+        "design": Design,
+        "precision": Precision,
+        "sensitivity": Sensitivity,
+    }
     if group in groups:
         return list(groups[group].model_fields)
     return [*Settings.model_fields, "hydra"]
@@ -119,6 +124,9 @@ def _run_study(config: DictConfig) -> None:
         return
     if settings.study.name == "bridge":
         run_bridge(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
+        return
+    if settings.study.name == "sensitivity":
+        run_sensitivity(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
         return
     run_comparison(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
 
@@ -164,6 +172,36 @@ def run_bridge(settings: Settings, plain: Mapping[str, Any], choices: Mapping[st
 
     inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
     print(write_change(explain_change(settings, inputs, choices.get("formula")), folder))
+    print(f"Written to {folder}")
+
+
+def run_sensitivity(
+    settings: Settings, plain: Mapping[str, Any], choices: Mapping[str, str | None], folder: Path
+) -> None:
+    """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
+    from contextlib import ExitStack
+
+    from rich.console import Console
+
+    from sim.report.progress import progress_bar
+    from sim.report.sensitivity import write_sensitivity
+    from sim.study.fairness import rescaled
+    from sim.study.inputs import read_inputs
+    from sim.study.sensitivity.study import check_settings, sensitivity
+
+    console = Console(stderr=True)
+    inputs = read_inputs(settings, plain.get("formula"), choices.get("formula"), choices.get("scenario"))
+    inputs = rescaled(settings, inputs)
+    check_settings(settings, inputs)
+    with ExitStack() as bars:
+
+        def stage(name: str) -> Any:
+            bars.close()
+            console.print(f"{name}; results in {folder / name}", highlight=False, soft_wrap=True)
+            return bars.enter_context(progress_bar(console))
+
+        findings = sensitivity(settings, inputs, folder, plain, stage)
+    print(write_sensitivity(findings, folder, figures=settings.report))
     print(f"Written to {folder}")
 
 

@@ -33,6 +33,7 @@ class Study(BaseModel):
         "hindcast",
         "verify_brief",
         "sweep",
+        "sensitivity",
     ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
@@ -72,6 +73,31 @@ class Precision(BaseModel):
         return self
 
 
+class Sensitivity(BaseModel):
+    """How a sensitivity study is laid out, see ``docs/sensitivity.md``.
+
+    ``trajectories``: of the screening, each with ``replicates`` turns of luck of its own. ``numbers``: how many of the
+    screened are told apart by shares. ``points``: base points of the shares, a power of two. ``resamples``: of the
+    bootstrap behind each interval. ``posterior``: file of accepted draws; the numbers in it follow their distribution
+    there, the others their prior.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    trajectories: Annotated[int, Field(strict=True, ge=2, le=1000)]
+    replicates: Annotated[int, Field(strict=True, ge=1, le=100)]
+    numbers: Annotated[int, Field(strict=True, ge=1, le=100)]
+    points: Annotated[int, Field(strict=True, ge=8, le=2**16)]
+    resamples: Annotated[int, Field(strict=True, ge=20, le=10_000)]
+    posterior: str | None = None
+
+    @field_validator("points")
+    @classmethod
+    def _is_a_power_of_two(cls, value: int) -> int:
+        if value & (value - 1):
+            raise ValueError("Sobol points are balanced at a power of two, as 128, 256, 512")
+        return value
+
+
 class Settings(BaseModel):
     """The resolved configuration.
 
@@ -81,7 +107,8 @@ class Settings(BaseModel):
     for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
     fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``parameters``: values
     that replace those of the catalogue, as group.name. ``keep``: the result tables that are stored. ``precision``: when
-    to stop before all ``draws`` are done. ``design`` and ``factors``: of a sweep.
+    to stop before all ``draws`` are done. ``design`` and ``factors``: of a sweep. ``sensitivity``: of the study of that
+    name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -103,6 +130,7 @@ class Settings(BaseModel):
     precision: Precision | None = None
     design: Design | None = None
     factors: dict[str, Any] = {}
+    sensitivity: Sensitivity | None = None
 
     @field_validator("keep")
     @classmethod
@@ -136,6 +164,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
                 "study": Study.model_fields,
                 "design": Design.model_fields,
                 "precision": Precision.model_fields,
+                "sensitivity": Sensitivity.model_fields,
             },
         ) from error
     if settings.precision is not None and settings.study.baseline is None:

@@ -1,0 +1,218 @@
+"""The order of formulas over the draws: how often each is first, and which uncertain number could change that."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import pandas as pd
+
+from sim.arrays import Array, IntArray
+from sim.study.sensitivity.numbers import Number
+from sim.study.sensitivity.outcomes import Table, Target
+from sim.study.sensitivity.shares import Shares, sampled, single_dimensions
+
+THIRDS = ("low", "middle", "high")
+NORMAL_90 = 1.6448536269514722
+"""Standard normal quantile of a two-sided 90% interval."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What formulas are ordered by. ``order`` gives the place of each, from 0, in each draw: ``[F, P]``.
+
+    ``measure`` is the outcome by which one formula is ahead of another, if there is one; ``judges_baseline`` whether
+    the baseline has a place itself.
+    """
+
+    name: str
+    words: str
+    order: Callable[[Table, Sequence[str], str], IntArray]
+    measure: str | None = None
+    judges_baseline: bool = True
+
+
+def by_concentrators(table: Table, formulas: Sequence[str], baseline: str) -> IntArray:
+    """The most concentrators first."""
+    return _places([-np.stack([table[formula, "concentrators"] for formula in formulas])])
+
+
+def by_cost(table: Table, formulas: Sequence[str], baseline: str) -> IntArray:
+    """The least state cost for an added concentrator first, both against the baseline.
+
+    A ratio alone would mislead where it is negative. So: those that add concentrators and cost no more come first, by
+    concentrators added; then those that add for more money, by dollars for each; last those that add none, by
+    concentrators.
+    """
+    added = np.stack([table[formula, "concentrators"] - table[baseline, "concentrators"] for formula in formulas])
+    cost = np.stack([table[formula, "state_cost"] - table[baseline, "state_cost"] for formula in formulas])
+    group = np.where(added <= 0.0, 2.0, np.where(cost <= 0.0, 0.0, 1.0))
+    ratio = np.divide(cost, added, out=np.zeros_like(cost), where=added > 0.0)
+    return _places([group, np.where(group == 1.0, ratio, -added)])
+
+
+CRITERIA: tuple[Criterion, ...] = (
+    Criterion("concentrators", "most concentrators", by_concentrators, measure="concentrators"),
+    Criterion(
+        "cost_per_added_concentrator", "least state cost for an added concentrator", by_cost, judges_baseline=False
+    ),
+)
+
+
+def _places(keys: Sequence[Array]) -> IntArray:
+    """The place of each row in each column by ``keys``, the first of which counts most; ties in the order of rows."""
+    ordered = np.lexsort(tuple(reversed([np.asarray(key) for key in keys])), axis=0)
+    places = np.empty_like(ordered)
+    np.put_along_axis(places, ordered, np.arange(len(ordered))[:, np.newaxis], axis=0)
+    return places
+
+
+def proportion(hits: int, draws: int) -> tuple[float, float, float]:
+    """A share of draws with its 90% interval (Wilson), which is not empty at 0 or 1 either."""
+    share, z = hits / draws, NORMAL_90
+    middle = (share + z * z / (2 * draws)) / (1 + z * z / draws)
+    half = z / (1 + z * z / draws) * sqrt(share * (1 - share) / draws + z * z / (4 * draws * draws))
+    return share, max(0.0, middle - half), min(1.0, middle + half)
+
+
+@dataclass(frozen=True)
+class Third:
+    """How often the leader is first where a number lies in one third of its distribution, and who is first most."""
+
+    third: str
+    share: float
+    low: float
+    high: float
+    draws: int
+    most_often: str
+
+
+@dataclass(frozen=True)
+class Flip:
+    """What one number does to the order: the leader's share in each third of it.
+
+    ``change`` is the share in the high third less that in the low third, ``error`` its Monte Carlo standard error.
+    """
+
+    number: Number
+    thirds: tuple[Third, ...]
+    change: float
+    error: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the change is more than twice its error: less may be the draws alone."""
+        return abs(self.change) > 2.0 * self.error
+
+    @property
+    def changes_the_answer(self) -> bool:
+        """Whether another formula is first most often in one of the thirds."""
+        return len({third.most_often for third in self.thirds}) > 1
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The order of formulas by one criterion.
+
+    ``places`` ``[F, F]``: how often (first index) a formula is at (second) a place. ``leader`` is first most often,
+    ``runner_up`` the other formula that is ahead of it most often.
+    """
+
+    criterion: Criterion
+    baseline: str
+    formulas: tuple[str, ...]
+    places: Array
+    draws: int
+    leader: str
+    runner_up: str
+    ahead: tuple[float, float, float]
+    flips: tuple[Flip, ...]
+
+    def first(self, formula: str) -> tuple[float, float, float]:
+        """How often a formula is first, with its 90% interval."""
+        return proportion(round(self.places[self.formulas.index(formula), 0] * self.draws), self.draws)
+
+
+def rank(criterion: Criterion, design: Shares, table: Table, formulas: Sequence[str], baseline: str) -> Ranking:
+    """Order the formulas at the independent draws. Needs two formulas that the criterion judges."""
+    judged = tuple(formula for formula in formulas if criterion.judges_baseline or formula != baseline)
+    if len(judged) < 2:
+        raise ValueError("an order needs two formulas")
+    places = criterion.order(sampled(design, table), judged, baseline)
+    draws = places.shape[1]
+    counts = np.stack([(places == place).mean(axis=1) for place in range(len(judged))], axis=1)
+    best = int(np.argmax(counts[:, 0]))
+    others = [place for place in range(len(judged)) if place != best]
+    second = max(others, key=lambda other: ((places[other] < places[best]).mean(), -places[other].mean()))
+    ahead = proportion(int((places[best] < places[second]).sum()), draws)
+    thirds_of = {number.name: design.cube[design.sample, at] for at, number in single_dimensions(design)}
+    flips = tuple(
+        _flip(number, thirds_of[number.name], places, best, judged) for _, number in single_dimensions(design)
+    )
+    ranked = tuple(sorted(flips, key=lambda flip: abs(flip.change), reverse=True))
+    return Ranking(criterion, baseline, judged, counts, draws, judged[best], judged[second], ahead, ranked)
+
+
+def _flip(number: Number, probability: Array, places: IntArray, best: int, formulas: tuple[str, ...]) -> Flip:
+    thirds = []
+    part = np.minimum((probability * len(THIRDS)).astype(np.intp), len(THIRDS) - 1)
+    for place, name in enumerate(THIRDS):
+        inside = places[:, part == place]
+        draws = inside.shape[1]
+        firsts = (inside == 0).sum(axis=1)
+        share, low, high = proportion(int(firsts[best]), draws) if draws else (np.nan, 0.0, 1.0)
+        # A tie is the leader's: another formula must be first more often to be named.
+        most = best if not draws or firsts[best] == firsts.max() else int(np.argmax(firsts))
+        thirds.append(Third(name, share, low, high, draws, formulas[most]))
+    change = thirds[-1].share - thirds[0].share
+    # A share of 0 or 1 has no spread of its own; half a draw keeps its error above zero.
+    variance = sum(_smoothed_variance(third) for third in (thirds[0], thirds[-1]))
+    return Flip(number, tuple(thirds), change, sqrt(variance))
+
+
+def _smoothed_variance(third: Third) -> float:
+    share = (third.share * third.draws + 0.5) / (third.draws + 1)
+    return share * (1 - share) / max(third.draws, 1)
+
+
+def order_target(ranking: Ranking, table: Table) -> Target:
+    """What decides an order, as a target of shares at all points of the design.
+
+    How far the leader is ahead of its runner-up in what the criterion measures; where it measures no one thing, 1 at
+    points where the leader is ahead, else 0.
+    """
+    leader, other, measure = ranking.leader, ranking.runner_up, ranking.criterion.measure
+    if measure is not None:
+        lead = table[leader, measure] - table[other, measure]
+    else:
+        places = ranking.criterion.order(table, ranking.formulas, ranking.baseline)
+        at = ranking.formulas.index
+        lead = (places[at(leader)] < places[at(other)]).astype(np.float64)
+    return Target("order", leader, ranking.criterion.name, lead, other)
+
+
+def ranking_frame(rankings: Sequence[Ranking]) -> pd.DataFrame:
+    """All of it as one tidy table: how often each formula is at each place, and the leader's share by thirds."""
+    rows: list[Mapping[str, object]] = []
+    for ranking in rankings:
+        name = ranking.criterion.name
+        for at, formula in enumerate(ranking.formulas):
+            for place in range(len(ranking.formulas)):
+                share, low, high = proportion(round(ranking.places[at, place] * ranking.draws), ranking.draws)
+                rows.append(
+                    {
+                        "criterion": name, "of": "place", "formula": formula, "place": place + 1, "share": share,
+                        "low": low, "high": high, "draws": ranking.draws,
+                    }
+                )  # fmt: skip
+        for flip in ranking.flips:
+            for third in flip.thirds:
+                rows.append(
+                    {
+                        "criterion": name, "of": "first_by_third", "formula": ranking.leader, "place": 1,
+                        "number": flip.number.name, "label": flip.number.label, "third": third.third,
+                        "share": third.share, "low": third.low, "high": third.high, "draws": third.draws,
+                        "most_often_first": third.most_often, "change": flip.change, "change_error": flip.error,
+                    }
+                )  # fmt: skip
+    return pd.DataFrame(rows)
