@@ -6,6 +6,7 @@ from math import sqrt
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from sim.arrays import Array, IntArray
 from sim.study.sensitivity.numbers import Number
@@ -86,28 +87,41 @@ class Third:
     draws: int
     most_often: str
 
+    @property
+    def words(self) -> str:
+        """Which third it is."""
+        return {"low": "lowest", "middle": "middle", "high": "highest"}[self.third]
+
 
 @dataclass(frozen=True)
 class Flip:
     """What one number does to the order: the leader's share in each third of it.
 
     ``change`` is the share in the high third less that in the low third, ``error`` its Monte Carlo standard error.
+    ``errors`` is how many of them a change must be to stand out among all numbers looked at.
     """
 
     number: Number
+    leader: str
     thirds: tuple[Third, ...]
     change: float
     error: float
+    errors: float
 
     @property
     def clear(self) -> bool:
-        """Whether the change is more than twice its error: less may be the draws alone."""
-        return abs(self.change) > 2.0 * self.error
+        """Whether the change is more than the draws alone would give to any of the numbers, at 5%."""
+        return abs(self.change) > self.errors * self.error
+
+    @property
+    def others_lead(self) -> bool:
+        """Whether another formula than the leader is first most often in one of the thirds."""
+        return any(third.most_often != self.leader for third in self.thirds)
 
     @property
     def changes_the_answer(self) -> bool:
-        """Whether another formula is first most often in one of the thirds."""
-        return len({third.most_often for third in self.thirds}) > 1
+        """Whether another formula leads in one of the thirds, and the change is clear."""
+        return self.clear and self.others_lead
 
 
 @dataclass(frozen=True)
@@ -146,14 +160,18 @@ def rank(criterion: Criterion, design: Shares, table: Table, formulas: Sequence[
     second = max(others, key=lambda other: ((places[other] < places[best]).mean(), -places[other].mean()))
     ahead = proportion(int((places[best] < places[second]).sum()), draws)
     thirds_of = {number.name: design.cube[design.sample, at] for at, number in single_dimensions(design)}
+    # Of many numbers that do nothing some look as if they did: Bonferroni's bound holds them together at 5%.
+    errors = float(ndtri(1.0 - 0.025 / max(len(thirds_of), 1)))
     flips = tuple(
-        _flip(number, thirds_of[number.name], places, best, judged) for _, number in single_dimensions(design)
+        _flip(number, thirds_of[number.name], places, best, judged, errors) for _, number in single_dimensions(design)
     )
     ranked = tuple(sorted(flips, key=lambda flip: abs(flip.change), reverse=True))
     return Ranking(criterion, baseline, judged, counts, draws, judged[best], judged[second], ahead, ranked)
 
 
-def _flip(number: Number, probability: Array, places: IntArray, best: int, formulas: tuple[str, ...]) -> Flip:
+def _flip(
+    number: Number, probability: Array, places: IntArray, best: int, formulas: tuple[str, ...], errors: float
+) -> Flip:
     thirds = []
     part = np.minimum((probability * len(THIRDS)).astype(np.intp), len(THIRDS) - 1)
     for place, name in enumerate(THIRDS):
@@ -167,7 +185,7 @@ def _flip(number: Number, probability: Array, places: IntArray, best: int, formu
     change = thirds[-1].share - thirds[0].share
     # A share of 0 or 1 has no spread of its own; half a draw keeps its error above zero.
     variance = sum(_smoothed_variance(third) for third in (thirds[0], thirds[-1]))
-    return Flip(number, tuple(thirds), change, sqrt(variance))
+    return Flip(number, formulas[best], tuple(thirds), change, sqrt(variance), errors)
 
 
 def _smoothed_variance(third: Third) -> float:
@@ -213,6 +231,7 @@ def ranking_frame(rankings: Sequence[Ranking]) -> pd.DataFrame:
                         "number": flip.number.name, "label": flip.number.label, "third": third.third,
                         "share": third.share, "low": third.low, "high": third.high, "draws": third.draws,
                         "most_often_first": third.most_often, "change": flip.change, "change_error": flip.error,
+                        "clear": flip.clear,
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows)
