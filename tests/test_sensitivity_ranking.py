@@ -67,7 +67,7 @@ def test_a_number_that_turns_the_order_is_found_and_named() -> None:
     design = design_of()
     found = ranked(np.where(design.cube[:, 1] < 2 / 3, 6.0, 4.0), design)
     assert (found.leader, found.runner_up) == ("bill", "other")
-    assert found.first("bill")[0] == pytest.approx(2 / 3, abs=0.01)
+    assert found.holds("bill")[0] == pytest.approx(2 / 3, abs=0.01)
     assert found.places.sum(axis=0).tolist() == pytest.approx([1, 1, 1])
     first = found.flips[0]
     assert first.number.name == NUMBERS[1].name
@@ -85,13 +85,34 @@ def test_an_order_that_holds_everywhere_is_told_as_such() -> None:
     design = design_of()
     found = ranked(np.where((design.cube[:, 0] > 0.9) & (design.cube[:, 1] > 0.5), 4.0, 6.0), design)
     told = verdict(found)
-    share = found.first("bill")[0]
+    share = found.holds("bill")[0]
     assert f"bill is first in {share:.0%}" in told
     assert "No single number changes that: in each third of each of the 3 it is first most often" in told
     flip = found.flips[0]
     assert flip.number.name == NUMBERS[0].name
     assert flip.clear
     assert f"with '{flip.number.label}' in its highest third bill is first in {flip.thirds[2].share:.0%}" in told
+
+
+def test_where_the_first_place_is_decided_the_second_is_looked_at() -> None:
+    design = design_of()
+    found = ranked(9.0, design, other=np.where(design.cube[:, 2] < 1 / 3, -1.0, 5.0))
+    assert (found.decided, found.contested) == (("bill",), 1)
+    assert (found.leader, found.runner_up) == ("other", "current")
+    assert found.flips[0].number.name == NUMBERS[2].name
+    assert [third.share for third in found.flips[0].thirds] == [0.0, 1.0, 1.0]
+    told = verdict(found)
+    assert told.startswith(
+        "bill is first in all 1,024 draws: no uncertain number changes that. other is second in 67% ("
+    )
+    assert f"with '{NUMBERS[2].label}' in its lowest third current is second most often" in told
+
+
+def test_an_order_that_never_changes_is_told_in_one_sentence() -> None:
+    found = ranked(9.0, design_of(64))
+    assert (found.decided, found.leader, found.runner_up) == ((), "bill", "other")
+    assert verdict(found) == "bill is first in 100% (98% to 100%) of draws. No uncertain number changes that."
+    assert not any("third of its distribution" in line for line in order_lines(found, []))
 
 
 def test_a_coin_toss_is_too_near_to_tell_and_no_number_is_blamed() -> None:
@@ -109,7 +130,7 @@ def test_draws_are_those_of_the_sample_alone() -> None:
     design = design_of(64)
     bill = np.full(len(design.cube), 4.0)
     bill[design.sample] = 6.0
-    assert ranked(bill, design).first("bill")[0] == 1.0
+    assert ranked(bill, design).holds("bill")[0] == 1.0
 
 
 def test_what_decides_an_order_is_the_lead_or_whether_there_is_one() -> None:
@@ -138,7 +159,7 @@ def test_the_lines_show_the_shares_of_every_place_and_of_every_third() -> None:
     places = frame[frame["of"] == "place"]
     assert len(places) == 9
     assert places.groupby("formula")["share"].sum().tolist() == pytest.approx([1, 1, 1])
-    assert len(frame[frame["of"] == "first_by_third"]) == 9
+    assert len(frame[frame["of"] == "place_by_third"]) == 9
 
 
 def test_a_proportion_has_an_interval_at_its_ends_too() -> None:

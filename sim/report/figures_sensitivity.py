@@ -21,6 +21,7 @@ from sim.report.figure_style import (
     wrapped_title,
 )
 from sim.report.origin import run_origin
+from sim.report.sensitivity_order import PLACES
 from sim.study.sensitivity.outcomes import OUTCOMES
 from sim.study.sensitivity.shares import CHANCE, REST
 
@@ -129,13 +130,14 @@ def _order(ranking: "Ranking", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    flips = ranking.flips[:SHOWN]
+    moves = any(third.share < 1.0 for flip in ranking.flips for third in flip.thirds)
+    flips = ranking.flips[:SHOWN] if moves else ()
     leader = plain(ranking.leader)
     title = f"Order of formulas by {ranking.criterion.words}, and what could change it"
     caption = (
         f"Left: share of {ranking.draws:,} draws in which a formula is at each place. Right: how often {leader} is"
-        " first where a number lies in the lowest, middle or highest third of its distribution; whiskers hold 90%"
-        " (Monte Carlo error). Numbers in order of the change from lowest to highest."
+        f" {PLACES[ranking.contested]} where a number lies in the lowest, middle or highest third of its distribution;"
+        " whiskers hold 90% (Monte Carlo error). Numbers in order of the change from lowest to highest."
     )
     labels = [textwrap.fill(flip.number.label, ROOM) for flip in flips]
     tall = [0.34] * len(labels)
@@ -149,10 +151,9 @@ def _order(ranking: "Ranking", of: Look, path: Path) -> Path:
     _places(axes[0], ranking)
     if flips:
         _thirds(axes[1], ranking, labels)
-    words = ("first", "second", "third", "fourth", "fifth", "sixth")
     handles = [
         *(
-            Patch(facecolor=PLACE_FILLS[place], edgecolor="black", linewidth=0.5, label=words[place])
+            Patch(facecolor=PLACE_FILLS[place], edgecolor="black", linewidth=0.5, label=PLACES[place])
             for place in range(min(len(ranking.formulas), len(PLACE_FILLS)))
         ),
         *(
@@ -191,15 +192,14 @@ def _thirds(ax: "Axes", ranking: "Ranking", labels: list[str]) -> None:
                 [third.share], [row + shift], marker=mark, linestyle="none", markerfacecolor=fill,
                 markeredgecolor="black", markersize=4.6,
             )  # fmt: skip
-    overall = ranking.first(ranking.leader)[0]
+    overall = ranking.holds(ranking.leader)[0]
     ax.axvline(overall, color="black", linewidth=0.8, linestyle="--")
     ax.set_yticks(range(len(flips)), labels)
     ax.set_ylim(len(flips) - 0.4, -0.6)
-    lows = [third.low for flip in flips for third in flip.thirds]
-    ax.set_xlim(max(0.0, float(np.floor(min(lows) * 10) / 10) - 0.02), 1.02)
-    marks = [mark for mark in np.arange(0.0, 1.01, 0.1 if min(lows) > 0.6 else 0.2) if mark >= ax.get_xlim()[0]]
+    ax.set_xlim(-0.03, 1.03)
+    marks = np.arange(0.0, 1.01, 0.25)
     ax.set_xticks(marks, [f"{mark:.0%}" for mark in marks])
     ax.grid(axis="x", color="#e4e4e4", linewidth=0.5)
     ax.set_axisbelow(True)
-    ax.set_xlabel(f"share of draws with {plain(ranking.leader)} first (dashed: all draws)")
-    ax.set_title("What could change it")
+    ax.set_xlabel("share of draws (dashed: all)")
+    ax.set_title(f"{plain(ranking.leader)} {PLACES[ranking.contested]}")

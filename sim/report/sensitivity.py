@@ -20,6 +20,9 @@ WIDTH = 120
 SHOWN = 5
 """Numbers told of each outcome; sensitivity.csv has all."""
 
+LEAST = 0.01
+"""Numbers with a smaller share are not told."""
+
 LABELS = {
     CHANCE: "Chance: whose luck a draw has",
     REST: "All numbers that the screening left out, together",
@@ -83,6 +86,8 @@ def sensitivity_text(found: Findings) -> str:
             "",
         ]
     for outcome in OUTCOMES:
+        if outcome.name == "state_cost" and found.inside_the_seg:
+            lines += [*_wrapped(_seg_note(found)), ""]
         lines += [f"{outcome.label.upper()} (mean of {found.fiscal_years})", "", *_outcome_lines(found, outcome)]
     lines += [*_wrapped(_limits(found)), ""]
     return "\n".join(line.rstrip() for line in lines)
@@ -119,6 +124,14 @@ def _reading(found: Findings) -> str:
     )
 
 
+def _seg_note(found: Findings) -> str:
+    names = ", ".join(plain(name) for name in found.inside_the_seg)
+    return (
+        f"Note: {names} moves money to CTE inside the SEG from other program units. That is no cost of the state, and"
+        " is not in the state cost, nor in the order by cost above."
+    )
+
+
 def _widest(table: pd.DataFrame) -> float:
     half = (table["total_high"] - table["total_low"]) / 2
     return float(half.max()) if half.notna().any() else 0.0
@@ -148,8 +161,12 @@ def _outcome_lines(found: Findings, outcome: Outcome) -> Iterator[str]:
             yield f"{what}: {number_text(first['mean'], outcome.unit)} in every draw."
             yield ""
             continue
-        spread = number_text(first["standard_deviation"], outcome.unit)
-        mean = number_text(first["mean"], outcome.unit, signed=kind != "level")
+        spread, mean = (
+            number_text(first[column], outcome.unit, signed=signed)
+            for column, signed in (("standard_deviation", False), ("mean", kind != "level"))
+        )
+        if outcome.unit == "share" and kind != "level":
+            spread, mean = (text.replace("%", " points") for text in (spread, mean))
         yield f"{what}: mean {mean}, standard deviation {spread}"
         yield from _top_lines(found, rows)
         yield ""
@@ -166,12 +183,15 @@ def _top_lines(found: Findings, rows: pd.DataFrame) -> list[str]:
         return ["  It does not vary."]
     names = [number.name for number in found.told_apart]
     top = rows[rows["factor"].isin(names)].sort_values("total", ascending=False, kind="stable").head(SHOWN)
+    top = top[top["total"] >= LEAST]
     lines = [f"  {'share':<15}{'alone':<7}"]
     for _, row in top.iterrows():
         number = found.number(str(row["factor"]))
         assert number is not None
         words = f"{number.label} [{number.unit}; {number.spread}; {number.confidence}]{_direction(row)}"
         lines += _entry(share_text(row), percent(row["alone"]), words)
+    if len(top) < min(SHOWN, len(names)):
+        lines += _entry("", "", f"No other of the {len(names)} numbers has a share of {LEAST:.0%}.")
     for name in (CHANCE, REST):
         for _, row in rows[rows["factor"] == name].iterrows():
             lines += _entry(share_text(row), percent(row["alone"]), LABELS[name])

@@ -4,13 +4,16 @@ import textwrap
 from collections.abc import Sequence
 
 from sim.report.figure_style import plain
-from sim.study.sensitivity.ranking import Flip, Ranking, Third
+from sim.study.sensitivity.ranking import Flip, Ranking, Third, proportion
 
 WIDTH = 120
+MOST_PLACES = 6
+"""Places shown at most."""
+
 SHOWN = 5
 """Numbers told of each order; ranking.csv has all."""
 
-PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", *(f"number {place}" for place in range(7, 100)))
 
 
 def order_lines(ranking: Ranking, deciding: Sequence[str]) -> list[str]:
@@ -36,20 +39,28 @@ def order_lines(ranking: Ranking, deciding: Sequence[str]) -> list[str]:
 
 def verdict(ranking: Ranking) -> str:
     """Who is first how often, and which number could change the answer, in one paragraph."""
-    leader = plain(ranking.leader)
-    start = f"{leader} is first in {_interval(*ranking.first(ranking.leader))} of draws."
+    leader, place = plain(ranking.leader), PLACES[ranking.contested]
+    least = f"{100 * proportion(ranking.draws, ranking.draws)[1]:.1f}%"
+    start = "".join(
+        f"{plain(formula)} is {PLACES[at]} in all {ranking.draws:,} draws (at least {least} of cases): no uncertain number"
+        " changes that. "
+        for at, formula in enumerate(ranking.decided)
+    )
+    start += f"{leader} is {place} in {_interval(*ranking.holds(ranking.leader))} of draws."
+    if ranking.holds(ranking.leader)[0] == 1.0:
+        return f"{start} No uncertain number changes that."
     close = _rival(ranking)
     if close is not None:
-        start += f" {plain(close)}, first in {_interval(*ranking.first(close))}, is too near to tell them apart."
+        start += f" {plain(close)}, {place} in {_interval(*ranking.holds(close))}, is too near to tell them apart."
     turned = [flip for flip in ranking.flips if flip.changes_the_answer]
     if turned:
-        told = "; ".join(_turn(flip, ranking.leader) for flip in turned[:3])
+        told = "; ".join(_turn(flip, ranking) for flip in turned[:3])
         more = f"; and {len(turned) - 3} more" if len(turned) > 3 else ""
         return f"{start} The answer depends on {_count(len(turned))}: {told}{more}."
     if any(flip.others_lead for flip in ranking.flips):
         return f"{start} No single number changes that by more than these draws alone might."
     start += (
-        f" No single number changes that: in each third of each of the {len(ranking.flips)} it is first most often."
+        f" No single number changes that: in each third of each of the {len(ranking.flips)} it is {place} most often."
     )
     clear = [flip for flip in ranking.flips if flip.clear]
     if not clear:
@@ -57,24 +68,25 @@ def verdict(ranking: Ranking) -> str:
     flip = clear[0]
     weak, strong = sorted((flip.thirds[0], flip.thirds[-1]), key=lambda third: third.share)
     return (
-        f"{start} The most that one does: with '{flip.number.label}' in its {weak.words} third {leader} is first in"
+        f"{start} The most that one does: with '{flip.number.label}' in its {weak.words} third {leader} is {place} in"
         f" {_interval(weak.share, weak.low, weak.high)} of draws, in its {strong.words} third in"
         f" {_interval(strong.share, strong.low, strong.high)}."
     )
 
 
 def _rival(ranking: Ranking) -> str | None:
-    """Another formula whose frequency of being first cannot be told from the leader's."""
-    _, low, _ = ranking.first(ranking.leader)
+    """Another formula whose frequency at the contested place cannot be told from the leader's."""
+    _, low, _ = ranking.holds(ranking.leader)
     others = [formula for formula in ranking.formulas if formula != ranking.leader]
-    best = max(others, key=lambda formula: ranking.first(formula)[0])
-    return best if ranking.first(best)[2] >= low else None
+    best = max(others, key=lambda formula: ranking.holds(formula)[0])
+    return best if ranking.holds(best)[2] >= low else None
 
 
-def _turn(flip: Flip, leader: str) -> str:
+def _turn(flip: Flip, ranking: Ranking) -> str:
+    leader, place = ranking.leader, PLACES[ranking.contested]
     third: Third = next(third for third in (*flip.thirds[::2], flip.thirds[1]) if third.most_often != leader)
     return (
-        f"with '{flip.number.label}' in its {third.words} third {plain(third.most_often)} is first most often, and"
+        f"with '{flip.number.label}' in its {third.words} third {plain(third.most_often)} is {place} most often, and"
         f" {plain(leader)} in {_interval(third.share, third.low, third.high)}"
     )
 
@@ -85,7 +97,7 @@ def _count(numbers: int) -> str:
 
 def _place_table(ranking: Ranking) -> list[str]:
     wide = max(len(plain(formula)) for formula in ranking.formulas) + 2
-    shown = len(ranking.formulas) if len(ranking.formulas) <= len(PLACES) else 1
+    shown = min(len(ranking.formulas), MOST_PLACES)
     lines = ["  " + " " * wide + "".join(f"{word:>9}" for word in PLACES[:shown])]
     for at, formula in enumerate(ranking.formulas):
         shares = "".join(f"{_whole(ranking.places[at, place]):>9}" for place in range(shown))
@@ -94,13 +106,13 @@ def _place_table(ranking: Ranking) -> list[str]:
 
 
 def _thirds_table(ranking: Ranking) -> list[str]:
-    if not ranking.flips:
+    if all(third.share == 1.0 for flip in ranking.flips for third in flip.thirds):
         return []
     leader = plain(ranking.leader)
     lines = _wrapped(
-        f"How often {leader} is first, where a number lies in the lowest, middle and highest third of its"
-        " distribution; change from lowest to highest in points, plus or minus 90% Monte Carlo error; * more than the"
-        " draws alone would give to any of these numbers:"
+        f"How often {leader} is {PLACES[ranking.contested]}, where a number lies in the lowest, middle and highest third"
+        " of its distribution; change from lowest to highest in points, plus or minus 90% Monte Carlo error; * more than"
+        " the draws alone would give to any of these numbers:"
     )
     lines.append("  " + "".join(f"{third.words:>8}" for third in ranking.flips[0].thirds) + f"{'change':>13}")
     for flip in ranking.flips[:SHOWN]:

@@ -107,7 +107,10 @@ def point_table(numbers: Sequence[Number], cube: Array) -> pd.DataFrame:
 
 def _parameter(group: str, name: str, entry: Entry) -> Number:
     full = f"{group}.{name}"
-    unit = DATED_UNIT if entry.dated else entry.unit
+    unit = entry.unit
+    if isinstance(entry.value, dict):
+        values = entry.value.values()
+        unit = f"{DATED_UNIT}, {min(values):g} to {max(values):g}"
     factor = Factor(
         full, f"parameters.{full}", "parameters", Spec("prior"), unit, entry.source,
         plain_number(center(entry)), entry,

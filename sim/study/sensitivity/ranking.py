@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from sim.arrays import Array, IntArray
+from sim.arrays import Array, BoolArray, IntArray
 from sim.study.sensitivity.numbers import Number
 from sim.study.sensitivity.outcomes import Table, Target
 from sim.study.sensitivity.shares import Shares, sampled, single_dimensions
@@ -73,12 +73,13 @@ def proportion(hits: int, draws: int) -> tuple[float, float, float]:
     share, z = hits / draws, NORMAL_90
     middle = (share + z * z / (2 * draws)) / (1 + z * z / draws)
     half = z / (1 + z * z / draws) * sqrt(share * (1 - share) / draws + z * z / (4 * draws * draws))
-    return share, max(0.0, middle - half), min(1.0, middle + half)
+    return share, middle - half if hits else 0.0, middle + half if hits < draws else 1.0
 
 
 @dataclass(frozen=True)
 class Third:
-    """How often the leader is first where a number lies in one third of its distribution, and who is first most."""
+    """How often the leader has the contested place where a number lies in one third of its distribution; and who has
+    it most often there."""
 
     third: str
     share: float
@@ -115,7 +116,7 @@ class Flip:
 
     @property
     def others_lead(self) -> bool:
-        """Whether another formula than the leader is first most often in one of the thirds."""
+        """Whether another formula than the leader has the place most often in one of the thirds."""
         return any(third.most_often != self.leader for third in self.thirds)
 
     @property
@@ -128,8 +129,9 @@ class Flip:
 class Ranking:
     """The order of formulas by one criterion.
 
-    ``places`` ``[F, F]``: how often (first index) a formula is at (second) a place. ``leader`` is first most often,
-    ``runner_up`` the other formula that is ahead of it most often.
+    ``places`` ``[F, F]``: how often (first index) a formula is at (second) a place. ``contested`` is the first place,
+    from 0, that no formula has in every draw; formulas before it are ``decided``; it is 0 where all are. ``leader`` has
+    the contested place most often, ``runner_up`` is the other formula, of those not decided, most often ahead of it.
     """
 
     criterion: Criterion
@@ -137,14 +139,20 @@ class Ranking:
     formulas: tuple[str, ...]
     places: Array
     draws: int
+    decided: tuple[str, ...]
     leader: str
     runner_up: str
     ahead: tuple[float, float, float]
     flips: tuple[Flip, ...]
 
-    def first(self, formula: str) -> tuple[float, float, float]:
-        """How often a formula is first, with its 90% interval."""
-        return proportion(round(self.places[self.formulas.index(formula), 0] * self.draws), self.draws)
+    @property
+    def contested(self) -> int:
+        """The contested place, from 0."""
+        return len(self.decided)
+
+    def holds(self, formula: str) -> tuple[float, float, float]:
+        """How often a formula has the contested place, with its 90% interval."""
+        return proportion(round(self.places[self.formulas.index(formula), self.contested] * self.draws), self.draws)
 
 
 def rank(criterion: Criterion, design: Shares, table: Table, formulas: Sequence[str], baseline: str) -> Ranking:
@@ -155,31 +163,36 @@ def rank(criterion: Criterion, design: Shares, table: Table, formulas: Sequence[
     places = criterion.order(sampled(design, table), judged, baseline)
     draws = places.shape[1]
     counts = np.stack([(places == place).mean(axis=1) for place in range(len(judged))], axis=1)
-    best = int(np.argmax(counts[:, 0]))
-    others = [place for place in range(len(judged)) if place != best]
+    sure = [int(np.argmax(counts[:, place])) for place in range(len(judged)) if counts[:, place].max() == 1.0]
+    contested = next((place for place in range(len(judged)) if counts[:, place].max() < 1.0), 0)
+    decided = sure[:contested]
+    best = int(np.argmax(counts[:, contested]))
+    others = [at for at in range(len(judged)) if at != best and at not in decided]
     second = max(others, key=lambda other: ((places[other] < places[best]).mean(), -places[other].mean()))
     ahead = proportion(int((places[best] < places[second]).sum()), draws)
     thirds_of = {number.name: design.cube[design.sample, at] for at, number in single_dimensions(design)}
     # Of many numbers that do nothing some look as if they did: Bonferroni's bound holds them together at 5%.
     errors = float(ndtri(1.0 - 0.025 / max(len(thirds_of), 1)))
     flips = tuple(
-        _flip(number, thirds_of[number.name], places, best, judged, errors) for _, number in single_dimensions(design)
+        _flip(number, thirds_of[number.name], places == contested, best, judged, errors)
+        for _, number in single_dimensions(design)
     )
     ranked = tuple(sorted(flips, key=lambda flip: abs(flip.change), reverse=True))
-    return Ranking(criterion, baseline, judged, counts, draws, judged[best], judged[second], ahead, ranked)
+    before = tuple(judged[at] for at in decided)
+    return Ranking(criterion, baseline, judged, counts, draws, before, judged[best], judged[second], ahead, ranked)
 
 
 def _flip(
-    number: Number, probability: Array, places: IntArray, best: int, formulas: tuple[str, ...], errors: float
+    number: Number, probability: Array, holds: BoolArray, best: int, formulas: tuple[str, ...], errors: float
 ) -> Flip:
     thirds = []
     part = np.minimum((probability * len(THIRDS)).astype(np.intp), len(THIRDS) - 1)
     for place, name in enumerate(THIRDS):
-        inside = places[:, part == place]
+        inside = holds[:, part == place]
         draws = inside.shape[1]
-        firsts = (inside == 0).sum(axis=1)
+        firsts = inside.sum(axis=1)
         share, low, high = proportion(int(firsts[best]), draws) if draws else (np.nan, 0.0, 1.0)
-        # A tie is the leader's: another formula must be first more often to be named.
+        # A tie is the leader's: another formula must have the place more often to be named.
         most = best if not draws or firsts[best] == firsts.max() else int(np.argmax(firsts))
         thirds.append(Third(name, share, low, high, draws, formulas[most]))
     change = thirds[-1].share - thirds[0].share
@@ -227,10 +240,11 @@ def ranking_frame(rankings: Sequence[Ranking]) -> pd.DataFrame:
             for third in flip.thirds:
                 rows.append(
                     {
-                        "criterion": name, "of": "first_by_third", "formula": ranking.leader, "place": 1,
+                        "criterion": name, "of": "place_by_third", "formula": ranking.leader,
+                        "place": ranking.contested + 1,
                         "number": flip.number.name, "label": flip.number.label, "third": third.third,
                         "share": third.share, "low": third.low, "high": third.high, "draws": third.draws,
-                        "most_often_first": third.most_often, "change": flip.change, "change_error": flip.error,
+                        "most_often_there": third.most_often, "change": flip.change, "change_error": flip.error,
                         "clear": flip.clear,
                     }
                 )  # fmt: skip

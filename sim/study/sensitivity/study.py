@@ -47,6 +47,12 @@ class Findings:
     calibrated: int
     results: Results
 
+    @property
+    def inside_the_seg(self) -> tuple[str, ...]:
+        """The formulas with a line that other program units of the SEG pay for, not the state."""
+        lines = {name: record["lines"].values() for name, record in self.results.manifest.formulas.items()}
+        return tuple(name for name in self.formulas if any(line["seg"] == "unfunded" for line in lines[name]))
+
     def number(self, name: str) -> Number | None:
         """The number of that name; None for chance and the like."""
         return next((number for number in self.numbers if number.name == name), None)
