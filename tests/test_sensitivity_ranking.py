@@ -103,7 +103,8 @@ def test_where_the_first_place_is_decided_the_second_is_looked_at() -> None:
     assert [third.share for third in found.flips[0].thirds] == [0.0, 1.0, 1.0]
     told = verdict(found)
     assert told.startswith(
-        "bill is first in all 1,024 draws: no uncertain number changes that. other is second in 67% ("
+        "bill is first in all 1,024 draws (at least 99.7% of cases): no uncertain number changes that. other is second"
+        " in 67% ("
     )
     assert f"with '{NUMBERS[2].label}' in its lowest third current is second most often" in told
 

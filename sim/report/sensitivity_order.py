@@ -42,8 +42,8 @@ def verdict(ranking: Ranking) -> str:
     leader, place = plain(ranking.leader), PLACES[ranking.contested]
     least = f"{100 * proportion(ranking.draws, ranking.draws)[1]:.1f}%"
     start = "".join(
-        f"{plain(formula)} is {PLACES[at]} in all {ranking.draws:,} draws (at least {least} of cases): no uncertain number"
-        " changes that. "
+        f"{plain(formula)} is {PLACES[at]} in all {ranking.draws:,} draws (at least {least} of cases): no uncertain"
+        " number changes that. "
         for at, formula in enumerate(ranking.decided)
     )
     start += f"{leader} is {place} in {_interval(*ranking.holds(ranking.leader))} of draws."
@@ -110,9 +110,9 @@ def _thirds_table(ranking: Ranking) -> list[str]:
         return []
     leader = plain(ranking.leader)
     lines = _wrapped(
-        f"How often {leader} is {PLACES[ranking.contested]}, where a number lies in the lowest, middle and highest third"
-        " of its distribution; change from lowest to highest in points, plus or minus 90% Monte Carlo error; * more than"
-        " the draws alone would give to any of these numbers:"
+        f"How often {leader} is {PLACES[ranking.contested]}, where a number lies in the lowest, middle and highest"
+        " third of its distribution; change from lowest to highest in points, plus or minus 90% Monte Carlo error; *"
+        " more than the draws alone would give to any of these numbers:"
     )
     lines.append("  " + "".join(f"{third.words:>8}" for third in ranking.flips[0].thirds) + f"{'change':>13}")
     for flip in ranking.flips[:SHOWN]:
