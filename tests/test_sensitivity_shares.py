@@ -69,6 +69,7 @@ def test_the_luck_of_a_block_is_another_in_b_and_in_the_block_of_chance_alone() 
     assert (blocks[:, 5] == blocks[:, 6]).all()
     assert len(np.unique(blocks)) == 16
     assert sorted(design.replicates[design.sample, 0]) == list(range(16))
+    assert len(np.unique(design.cube[design.sample], axis=0)) == 16, "independent draws differ in all numbers"
 
 
 def test_only_one_factor_moves_in_each_block() -> None:

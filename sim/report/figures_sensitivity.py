@@ -82,7 +82,7 @@ def _shares(found: "Findings", formula: str, of: Look, path: Path) -> Path | Non
     at = {name: float(end - size / 2) for name, end, size in zip(rows, ends, tall, strict=True)}
     figure, axes = page(
         title, caption, of, len(shown), len(shown), float(ends[-1]) + 0.1, left=3.3, page_width=LANDSCAPE,
-        gap=(0.22, 0.5), header=0.05, bottom=0.5,
+        gap=(0.36, 0.5), header=0.05, bottom=0.5,
     )  # fmt: skip
     for ax, outcome in zip(axes, shown, strict=True):
         chosen = bars[(bars["outcome"] == outcome.name) & bars["factor"].isin(at)]
