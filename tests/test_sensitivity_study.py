@@ -13,7 +13,7 @@ from sweeping import CONFIG, inputs_of
 
 import sim.results
 from sim.inputs import InputError
-from sim.report.sensitivity import CHANCE, REST, TOGETHER, percent, share_text, write_sensitivity
+from sim.report.sensitivity import CHANCE, LEAST, REST, TOGETHER, percent, share_text, write_sensitivity
 from sim.study.inputs import Inputs
 from sim.study.sensitivity.numbers import uncertain_numbers
 from sim.study.sensitivity.outcomes import OUTCOMES, outcome_table
@@ -163,7 +163,8 @@ def test_the_words_are_those_of_the_tables(done: tuple[Path, Findings], tmp_path
     block = " ".join(block.split("Difference aligned per")[0].split())
     numbers = chosen[~chosen["factor"].isin([CHANCE, REST, TOGETHER])].sort_values("total", ascending=False)
     at = -1
-    for _, row in numbers.iterrows():
+    assert (numbers["total"] < LEAST).any() == ("No other of the 3 numbers has a share of 1%" in block)
+    for _, row in numbers[numbers["total"] >= LEAST].iterrows():
         what = f"[{row['unit']}; {row['range']}; {row['confidence']}]"
         line = f"{share_text(row)} {percent(row['alone'])} {row['label']} {what}"
         assert line in block
@@ -182,6 +183,18 @@ def test_the_words_are_those_of_the_tables(done: tuple[Path, Findings], tmp_path
     morris = pd.read_csv(tmp_path / "morris.csv")
     assert set(morris.loc[morris["told_apart"], "number"]) == {number.name for number in found.told_apart}
     assert morris["label"].notna().all()
+
+
+def test_a_posterior_is_followed_and_the_text_says_what_is_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.csv"
+    path.write_text("staffing.turnover\n0.08\n0.09\n0.10\n")
+    found = found_in(tmp_path / "out", sensitivity={**LAYOUT, "posterior": str(path)})
+    drawn = sim.results.open(tmp_path / "out" / "shares").design["staffing.turnover"]
+    assert drawn.between(0.08, 0.10).all()
+    assert drawn.nunique() > 5
+    text = " ".join(write_sensitivity(found, tmp_path, figures=False).split())
+    assert "Calibrated: 1, each by itself; the others follow their priors." in text
+    assert "Correlations between calibrated numbers are ignored." in text
 
 
 def test_the_figures_are_drawn(done: tuple[Path, Findings], tmp_path: Path) -> None:

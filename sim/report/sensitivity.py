@@ -99,7 +99,7 @@ def _head(found: Findings) -> str:
     cells = sum(len(number.dimensions) for number in costs)
     clusters = f" and {len(costs)} kinds of cluster costs ({cells} numbers)" if costs else ""
     law = (
-        f"{found.calibrated} follow what a calibration accepted, each by itself; the others their priors."
+        f"Calibrated: {found.calibrated}, each by itself; the others follow their priors."
         if found.calibrated
         else "Each follows its prior."
     )
@@ -202,7 +202,7 @@ def _top_lines(found: Findings, rows: pd.DataFrame) -> list[str]:
 
 def _entry(share: str, alone: str, words: str) -> list[str]:
     first = f"  {share:<15}{alone:<7}"
-    return textwrap.wrap(words, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
+    return textwrap.wrap(words, WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False)
 
 
 def _direction(row: "pd.Series") -> str:

@@ -124,6 +124,7 @@ def _thirds_table(ranking: Ranking) -> list[str]:
             WIDTH,
             initial_indent=first,
             subsequent_indent=" " * len(first),
+            break_on_hyphens=False,
         )
     return lines
 

@@ -92,7 +92,8 @@ def sensitivity(
     if not numbers:
         raise InputError("settings: parameters: hold every number; nothing is left to vary")
     first = screening_design(numbers, layout.trajectories, layout.replicates, settings.seed)
-    told: dict[str, Any] = {"trajectories": layout.trajectories, "replicates": layout.replicates}
+    law = {"posterior": layout.posterior}
+    told: dict[str, Any] = {**law, "trajectories": layout.trajectories, "replicates": layout.replicates}
     sweep, draws = first.sweep(), layout.replicates
     results = _carried_out(settings, inputs, folder / SCREENING, config, told, sweep, draws, stage(SCREENING))
     table, _ = outcome_table(results, sweep, draws)
@@ -103,7 +104,7 @@ def sensitivity(
     chosen = survivors(morris, numbers, layout.numbers)
     rest = tuple(number for number in numbers if number not in chosen)
     second = shares_design(chosen, rest, layout.points, settings.seed)
-    told = {"points": layout.points, "numbers": [number.name for number in chosen]}
+    told = {**law, "points": layout.points, "numbers": [number.name for number in chosen]}
     sweep = second.sweep()
     results = _carried_out(settings, inputs, folder / SHARES, config, told, sweep, 1, stage(SHARES))
     table, years = outcome_table(results, sweep, 1)
