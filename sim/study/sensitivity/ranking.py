@@ -63,8 +63,7 @@ CRITERIA: tuple[Criterion, ...] = (
 def _places(keys: Sequence[Array]) -> IntArray:
     """The place of each row in each column by ``keys``, the first of which counts most; ties in the order of rows."""
     ordered = np.lexsort(tuple(reversed([np.asarray(key) for key in keys])), axis=0)
-    places = np.empty_like(ordered)
-    np.put_along_axis(places, ordered, np.arange(len(ordered))[:, np.newaxis], axis=0)
+    places: IntArray = np.argsort(ordered, axis=0)
     return places
 
 
