@@ -18,7 +18,7 @@ from sim import slurm_wait
 from sim.commands import COMMANDS, Request
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
-from sim.study.settings import Design, Precision, Settings, Study, read_settings
+from sim.study.settings import Design, Precision, Sensitivity, Settings, Study, read_settings
 from sim.study.stopping import DISK_FULL, StoppedError
 
 FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
@@ -122,7 +122,12 @@ def one_line(error: BaseException) -> str:
 
 def _known_keys(full_key: str) -> list[str]:
     group = full_key.rpartition(".")[0]
-    groups: dict[str, type[BaseModel]] = {"study": Study, "design": Design, "precision": Precision}
+    groups: dict[str, type[BaseModel]] = {
+        "study": Study,
+        "design": Design,
+        "precision": Precision,
+        "sensitivity": Sensitivity,
+    }
     if group in groups:
         return list(groups[group].model_fields)
     return [*Settings.model_fields, "hydra"]

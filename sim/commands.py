@@ -5,7 +5,7 @@ Plotting and tables are imported where they are used, so that a command starts f
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,6 +142,31 @@ def run_explain(request: Request) -> None:
     print(f"Written to {request.folder}")
 
 
+def run_sensitivity(request: Request) -> None:
+    """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
+    from rich.console import Console
+
+    from sim.report.progress import progress_bar
+    from sim.report.sensitivity import write_sensitivity
+    from sim.study.fairness import rescaled
+    from sim.study.sensitivity.study import check_settings, sensitivity
+
+    settings, folder = request.settings, request.folder
+    console = Console(stderr=True)
+    inputs = rescaled(settings, request.inputs())
+    check_settings(settings, inputs)
+    with ExitStack() as bars:
+
+        def stage(name: str) -> Any:
+            bars.close()
+            console.print(f"{name}; results in {folder / name}", highlight=False, soft_wrap=True)
+            return bars.enter_context(progress_bar(console))
+
+        findings = sensitivity(settings, inputs, folder, request.plain, stage)
+    print(write_sensitivity(findings, folder, figures=settings.report))
+    print(f"Written to {folder}")
+
+
 def run_many(request: Request) -> None:
     """Run formulas, scenarios and points of a sweep on common draws, report progress, and end with the table."""
     from rich.console import Console
@@ -242,6 +267,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "hindcast": run_hindcast,
     "verify_brief": run_verification,
     "bridge": run_bridge,
+    "sensitivity": run_sensitivity,
     "explain": run_explain,
     **dict.fromkeys(("compare", "project", "stress", "decompose", "two_by_two", "sweep"), run_many),
 }

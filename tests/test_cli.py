@@ -337,3 +337,35 @@ def test_a_comparison_stops_when_it_is_precise_enough(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Stopped after 30 of 60 replicates" in " ".join(done.stdout.split())
     assert len(sim.results.open(tmp_path / "mine").design) == 60
+
+
+def test_a_sensitivity_study_is_told_in_words_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    small = (
+        "study=sensitivity", TWO, "horizon=1", "workers=1", "report=false", "hydra.run.dir=mine",
+        "sensitivity={trajectories: 2, replicates: 1, numbers: 2, points: 8, resamples: 50}",
+    )  # fmt: skip
+    done = cte_sim(tmp_path, *small)
+    assert done.returncode == 0, done.stderr
+    for words in ("WHICH UNCERTAIN NUMBERS MATTER", " of draws.", "Chance: whose luck a draw has", "judgement"):
+        assert words in done.stdout
+    folder = tmp_path / "mine"
+    assert {"sensitivity.txt", "sensitivity.csv", "morris.csv", "ranking.csv"} <= set(written(folder))
+    assert len(sim.results.open(folder / "shares").design) == 8 * (2 + 4) * 2
+    record = folder / "shares" / "results" / "chunk-00000.json"
+    before = record.stat().st_mtime_ns
+    assert cte_sim(tmp_path, *small).stdout == done.stdout
+    assert record.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("sensitivity.pointz=16",), "sensitivity.pointz: unknown setting"),
+        (("sensitivity.points=100",), "settings: sensitivity.points"),
+        (("uncertainty=central",), "settings: uncertainty: central is not allowed"),
+        (("sensitivity.posterior=none.csv",), "none.csv: cannot be read: there is no such file"),
+        (("study.formulas=[status_quo]",), "needs a baseline and another formula"),
+    ],
+)
+def test_a_mistake_in_a_sensitivity_study_is_one_line(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    assert told in refused(tmp_path, "study=sensitivity", *arguments)

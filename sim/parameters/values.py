@@ -1,6 +1,6 @@
 """Parameter values for a batch of runs: central values, or one draw from the priors for each run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 import numpy as np
@@ -14,6 +14,12 @@ from sim.world.world import Clusters, Spread
 
 CLUSTER_SPREADS: tuple[str, ...] = ("startup_cost", "consumables", "exam_fee", "pass_rate", "launch_months")
 """Cluster columns that carry a low and a high, drawn for each run; a cluster's numbers move on their own."""
+
+CLUSTERS = "clusters."
+"""How the name of a cluster's own number begins."""
+
+HIGHEST_PASS_RATE = 0.98
+"""A pass rate is drawn without an upper end and cut here."""
 
 GROUP_TYPES: dict[str, type] = {
     "economy": groups.Economy,
@@ -62,8 +68,16 @@ def drawn_values(catalogue: Catalogue, points: Array) -> dict[str, Array]:
 
 
 def with_columns(parameters: groups.Parameters, columns: Mapping[str, Array]) -> groups.Parameters:
-    """The parameters with some set run by run: 'group.name' to ``[R]``. A dated parameter takes its factor."""
+    """The parameters with some set run by run: 'group.name' to ``[R]``. A dated parameter takes its factor.
+
+    'clusters.column.place' sets a column of `CLUSTER_SPREADS` for the cluster at that place, from 0.
+    """
+    costs = [name for name in columns if name.startswith(CLUSTERS)]
+    if costs:
+        parameters = replace(parameters, clusters=_with_cluster_columns(parameters.clusters, columns, costs))
     for full_name, column in columns.items():
+        if full_name in costs:
+            continue
         group, name = full_name.split(".")
         old = getattr(parameters, group)
         values = np.asarray(column, dtype=np.float64).reshape(-1, 1, 1)
@@ -71,6 +85,31 @@ def with_columns(parameters: groups.Parameters, columns: Mapping[str, Array]) ->
         new = replace(dated, factor=values) if isinstance(dated, groups.Dated) else values
         parameters = replace(parameters, **{group: replace(old, **{name: new})})
     return parameters
+
+
+def _with_cluster_columns(
+    costs: groups.ClusterCosts, columns: Mapping[str, Array], names: Sequence[str]
+) -> groups.ClusterCosts:
+    changed: dict[str, Array] = {}
+    for full_name in names:
+        _, name, place = full_name.split(".")
+        values = np.asarray(columns[full_name], dtype=np.float64)
+        target = name
+        if name == "launch_months":
+            target, values = "launch_years", _years(values)
+        elif name == "pass_rate":
+            values = np.minimum(values, HIGHEST_PASS_RATE)
+        if target not in changed:
+            old = getattr(costs, target)
+            changed[target] = np.broadcast_to(old, (len(values), *old.shape[1:])).copy()
+        changed[target][:, 0, int(place)] = values
+    return replace(costs, **changed)
+
+
+def _years(months: Array) -> Array:
+    """Whole years until a pathway opens, at least one."""
+    years: Array = np.maximum(np.ceil(months / 12.0), 1.0)
+    return years
 
 
 def center(entry: Entry) -> float:
@@ -115,12 +154,12 @@ def _cluster_costs(clusters: Clusters, runs: int, points: Array | None) -> group
             block = points[:, position * len(clusters) : (position + 1) * len(clusters)]
             values = split_lognormal(spread.low, spread.central, spread.high, block)
         drawn[name] = values.reshape(runs, 1, len(clusters))
-    pass_rate = np.minimum(drawn["pass_rate"], 0.98)
+    pass_rate = np.minimum(drawn["pass_rate"], HIGHEST_PASS_RATE)
     return groups.ClusterCosts(
         startup_cost=drawn["startup_cost"],
         consumables=drawn["consumables"],
         exam_fee=drawn["exam_fee"],
         pass_rate=pass_rate,
         attempt_rate=clusters.credential_rate.central / clusters.pass_rate.central + 0.0 * pass_rate,
-        launch_years=np.maximum(np.ceil(drawn["launch_months"] / 12.0), 1.0),
+        launch_years=_years(drawn["launch_months"]),
     )

@@ -41,11 +41,14 @@ def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | Non
     points = len(sweep.points) if sweep is not None else 1
     own_luck = settings.design is not None and settings.design.luck == "own"
     rows = settings.draws * points
-    replicates = rows if own_luck else settings.draws
+    if sweep is not None and sweep.replicates is not None:
+        replicate_of = sweep.replicates.T.reshape(rows)
+    else:
+        replicate_of = np.arange(rows) if own_luck else np.repeat(np.arange(settings.draws), points)
+    replicates = int(replicate_of.max()) + 1
     design = crossed_design(
         names, scenarios, replicates, inputs.catalogue, inputs.world, settings.seed, settings.uncertainty
     )
-    replicate_of = np.arange(rows) if own_luck else np.repeat(np.arange(settings.draws), points)
     if sweep is not None:
         design = _with_points(design, sweep, replicate_of, len(names) * len(scenarios))
     tasks = tuple(_tasks(settings, inputs, folder, sweep, replicate_of))

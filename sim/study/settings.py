@@ -39,6 +39,7 @@ class Study(BaseModel):
         "sweep",
         "status",
         "collect",
+        "sensitivity",
     ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
@@ -78,6 +79,31 @@ class Precision(BaseModel):
         return self
 
 
+class Sensitivity(BaseModel):
+    """How a sensitivity study is laid out, see ``docs/sensitivity.md``.
+
+    ``trajectories``: of the screening, each with ``replicates`` turns of luck of its own. ``numbers``: how many of the
+    screened are told apart by shares. ``points``: base points of the shares, a power of two. ``resamples``: of the
+    bootstrap behind each interval. ``posterior``: file of accepted draws; the numbers in it follow their distribution
+    there, the others their prior.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    trajectories: Annotated[int, Field(strict=True, ge=2, le=1000)]
+    replicates: Annotated[int, Field(strict=True, ge=1, le=100)]
+    numbers: Annotated[int, Field(strict=True, ge=1, le=100)]
+    points: Annotated[int, Field(strict=True, ge=8, le=2**16)]
+    resamples: Annotated[int, Field(strict=True, ge=20, le=10_000)]
+    posterior: str | None = None
+
+    @field_validator("points")
+    @classmethod
+    def _is_a_power_of_two(cls, value: int) -> int:
+        if value & (value - 1):
+            raise ValueError("Sobol points are balanced at a power of two, as 128, 256, 512")
+        return value
+
+
 class Settings(BaseModel):
     """The resolved configuration.
 
@@ -89,7 +115,7 @@ class Settings(BaseModel):
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
-    and ``factors``: of a sweep.
+    and ``factors``: of a sweep. ``sensitivity``: of the study of that name.
     ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of all shards lie in one folder.
     ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for the studies that read them.
     """
@@ -116,6 +142,7 @@ class Settings(BaseModel):
     precision: Precision | None = None
     design: Design | None = None
     factors: dict[str, Any] = {}
+    sensitivity: Sensitivity | None = None
 
     @field_validator("keep")
     @classmethod
@@ -178,6 +205,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
                 "study": Study.model_fields,
                 "design": Design.model_fields,
                 "precision": Precision.model_fields,
+                "sensitivity": Sensitivity.model_fields,
             },
         ) from error
     if settings.precision is not None and settings.study.baseline is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.arrays import IntArray
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError
@@ -24,11 +25,13 @@ class Sweep:
     """What varies, and where: ``points`` has one row for each point and one column for each factor, by its name.
 
     ``source`` tells where the points come from: a file and the row of each point in it, or the design's own numbers.
+    ``replicates`` ``[points, draws]`` says whose luck each point meets, where the design decides that too.
     """
 
     factors: tuple[Factor, ...]
     points: pd.DataFrame
     source: tuple[str, ...]
+    replicates: IntArray | None = None
 
 
 def read_sweep(settings: Settings, inputs: Inputs) -> Sweep:

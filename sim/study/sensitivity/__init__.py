@@ -1,0 +1,1 @@
+"""Which uncertain number matters: screening, shares of variance, and whether an order of formulas could change."""
