@@ -48,8 +48,9 @@ def started(folder: Path, *arguments: str, **more: Any) -> Iterator[subprocess.P
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None or group(process.pid):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.wait(LIMIT)
         process.stdout.close()
         process.stderr.close()

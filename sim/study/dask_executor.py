@@ -1,8 +1,9 @@
 """Chunks through Dask: a cluster on this computer, a scheduler that runs elsewhere, or workers in Slurm jobs."""
 
 import logging
+import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,7 @@ from sim.study.executors import DaskSettings, SlurmDaskSettings, interrupts_held
 from sim.study.stopping import StoppedError
 
 try:
+    import dask
     from distributed import Client, LocalCluster
     from distributed.scheduler import KilledWorker
 except ImportError as missing:
@@ -20,6 +22,8 @@ except ImportError as missing:
         "pip install 'cte-funding-simulation[dask]'"
     ) from missing
 
+_UNMANNED_SECONDS = 120.0
+
 
 class DaskCarrier:
     """A Dask client as carrier. Dask itself gives a chunk whose worker died to another worker, up to four times.
@@ -27,7 +31,7 @@ class DaskCarrier:
     Workers need this package, and see the results folder under the same path.
     """
 
-    lost: tuple[type[BaseException], ...] = (KilledWorker, CancelledError)
+    lost: tuple[type[BaseException], ...] = (KilledWorker,)
     attempts = 1
 
     def __init__(self, settings: DaskSettings | SlurmDaskSettings, workers: int) -> None:
@@ -43,6 +47,7 @@ class DaskCarrier:
                 raise
         # Not pure: a chunk that is handed over a second time is to be carried out a second time.
         self._executor = self._client.get_executor(pure=False)
+        self._manned = time.monotonic()
         return self
 
     def _connect(self) -> Client:
@@ -50,14 +55,16 @@ class DaskCarrier:
         if isinstance(settings, SlurmDaskSettings):
             return Client(self._stack.enter_context(_slurm_cluster(settings)))
         if settings.address is None:
-            cluster = LocalCluster(
-                n_workers=self.workers,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=":0",
-                memory_limit=None,
-                silence_logs=logging.CRITICAL,  # what becomes of each chunk is in its record
-            )
+            # Two deaths of a worker are enough to suspect a chunk: this class tries it again itself.
+            with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+                cluster = LocalCluster(
+                    n_workers=self.workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=":0",
+                    memory_limit=None,
+                    silence_logs=logging.CRITICAL,  # what becomes of each chunk is in its record
+                )
             return Client(self._stack.enter_context(cluster))
         try:
             return Client(settings.address, timeout=settings.patience)
@@ -68,6 +75,8 @@ class DaskCarrier:
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Hand one chunk to the scheduler. Raises StoppedError if it has ended."""
+        while self._client.status == "connecting":
+            time.sleep(0.1)  # what is handed over meanwhile would be lost; the client gives up within its patience
         self.must_be_there()
         future: Future[Any] = self._executor.submit(work, task)
         return future
@@ -76,14 +85,23 @@ class DaskCarrier:
         """Raises StoppedError if the scheduler has ended, and has not been found again within the ``patience``."""
         if self._client.status not in ("running", "connecting"):
             raise StoppedError("the Dask scheduler has ended")
+        # Workers of a cluster elsewhere may still be waited for; those of this computer come at once or never.
+        here = isinstance(self.settings, DaskSettings) and self.settings.address is None
+        if here and self._client.status == "running":
+            if self._threads():
+                self._manned = time.monotonic()
+            elif time.monotonic() - self._manned > _UNMANNED_SECONDS:
+                raise StoppedError("the Dask cluster of this computer has no workers any more")
 
     def width(self) -> int:
         """Two for each thread of the workers that are there now; some before the first has come."""
+        return max(2 * self._threads(), 4)
+
+    def _threads(self) -> int:
         try:
-            threads = sum(int(number) for number in self._client.nthreads().values())
+            return sum(int(number) for number in self._client.nthreads().values())
         except OSError as error:
             raise StoppedError(f"the Dask scheduler has ended ({error})") from error
-        return max(2 * threads, 4)
 
     def renew(self) -> bool:
         """Dask replaces dead workers itself, and the other chunks are not touched."""

@@ -1,5 +1,6 @@
 """Handing chunks to an executor: a few ahead, again when a worker died, as failed runs when that does not help."""
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -93,6 +94,8 @@ class _Dispatch:
             return future.result(timeout=0)
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise error
+        if isinstance(error, asyncio.CancelledError | CancelledError) and not isinstance(error, self.carrier.lost):
+            raise StoppedError("the executor has ended, or given up what was handed to it")
         if isinstance(error, self.carrier.lost):
             self.worker_died = True
             reason = f"its worker died ({type(error).__name__}), as when memory runs out"
