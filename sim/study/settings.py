@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sim.inputs import InputError, first_problem
+from sim.parameters.posterior import Uncertainty, load_posterior
 
 IGNORED_KEYS: tuple[str, ...] = ("workers", "report")
 """Settings that cannot change a number: a results folder may be continued with others."""
@@ -33,6 +34,7 @@ class Study(BaseModel):
         "hindcast",
         "verify_brief",
         "sweep",
+        "calibrate",
     ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
@@ -75,8 +77,8 @@ class Precision(BaseModel):
 class Settings(BaseModel):
     """The resolved configuration.
 
-    ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, under
-    ``uncertainty: prior``, its own parameters. ``chunk``: replicates carried out together. ``cost_neutral``: dollars of
+    ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, unless ``uncertainty`` is
+    ``central``, its own parameters. ``chunk``: replicates carried out together. ``cost_neutral``: dollars of
     base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
     for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
     fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``parameters``: values
@@ -94,7 +96,7 @@ class Settings(BaseModel):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)]
     chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
-    uncertainty: Literal["prior", "central"]
+    uncertainty: Uncertainty
     cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline", "both"] | None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
@@ -138,6 +140,8 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
                 "precision": Precision.model_fields,
             },
         ) from error
+    if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "parameters"):
+        load_posterior()
     if settings.precision is not None and settings.study.baseline is None:
         raise InputError("settings: precision: is of differences from the baseline, and the study has none")
     if settings.precision is not None and settings.design is not None and settings.design.luck == "own":
