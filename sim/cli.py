@@ -117,6 +117,9 @@ def _run_study(config: DictConfig) -> None:
     if settings.study.name == "verify_brief":
         run_verification(settings, Path(hydra_config.runtime.output_dir))
         return
+    if settings.study.name == "calibrate":
+        run_calibration(settings, plain, Path(hydra_config.runtime.output_dir))
+        return
     if settings.study.name == "bridge":
         run_bridge(settings, plain, hydra_config.runtime.choices, Path(hydra_config.runtime.output_dir))
         return
@@ -144,6 +147,21 @@ def run_hindcast(settings: Settings, folder: Path) -> None:
     with progress_bar(Console(stderr=True)) as advance:
         study = hindcast(settings, materials, advance)
     print(write_hindcast(study, folder, figures=settings.report))
+    print(f"Written to {folder}")
+
+
+def run_calibration(settings: Settings, plain: Mapping[str, Any], folder: Path) -> None:
+    """Fit the uncertain parameters to the targets, print what came out and write the posterior."""
+    from rich.console import Console
+
+    from sim.report.calibration import write_calibration
+    from sim.report.progress import progress_bar
+    from sim.study.calibration.study import calibrate, read_materials
+
+    table, work = read_materials(settings)
+    with progress_bar(Console(stderr=True)) as advance:
+        found = calibrate(settings, table, work, folder, plain, advance)
+    print(write_calibration(found, folder, figures=settings.report))
     print(f"Written to {folder}")
 
 

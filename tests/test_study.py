@@ -242,7 +242,7 @@ def test_an_infinite_number_is_a_failure_not_a_result(tmp_path: Path) -> None:
         ({"seed": -1}, "seed: -1 is not allowed"),
         ({"chunk": 0}, "chunk: 0 is not allowed"),
         ({"workers": 0}, "workers: 0 is not allowed"),
-        ({"uncertainty": "posterior"}, "uncertainty: 'posterior' is not allowed"),
+        ({"uncertainty": "likely"}, "uncertainty: 'likely' is not allowed"),
         ({"report": "perhaps"}, "report: 'perhaps' is not allowed"),
         ({"horizn": 3}, "horizn: unknown key; did you mean 'horizon'?"),
         ({"study": {"name": "compare", "formula": ["x"]}}, "study.formula: unknown key; did you mean 'formulas'?"),
