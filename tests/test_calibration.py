@@ -16,7 +16,7 @@ from sim.parameters.posterior import STORED, load_posterior, priors_hash, read_p
 from sim.report.calibration import calibration_markdown, parameter_table, traded
 from sim.report.calibration import write_calibration as written_report
 from sim.study.calibration import study as calibration_study
-from sim.study.calibration.accepting import accept, adjusted, errors, fewest
+from sim.study.calibration.accepting import accept, adjusted, errors, fewest, fitted, shift_error
 from sim.study.calibration.statistics import measured
 from sim.study.calibration.study import Calibration, calibrate, prior_points, read_materials
 from sim.study.calibration.targets import Targets, read_targets, targets_path
@@ -37,14 +37,15 @@ def test_the_method_finds_the_posterior_of_a_model_whose_answer_is_known() -> No
     points = prior_points(1, draws, 2)
     theta = norm.ppf(points)
     mixing = np.array([[1.0, 0.0], [1.0, 1.0]])
-    accepted = accept(theta @ mixing.T, targets, scales, 0.05, errors(1, draws, 2))
-    moved = norm.ppf(adjusted(points, accepted))
+    accepted, places = fitted(points, theta @ mixing.T, targets, scales, 0.05, 1)
+    moved = norm.ppf(places)
     found = moved[resampled(accepted.weights, 5_000, 1)]
     precision = np.eye(2) + mixing.T @ np.diag(1.0 / scales**2) @ mixing
     covariance = np.linalg.inv(precision)
     mean = covariance @ mixing.T @ np.diag(1.0 / scales**2) @ targets
     np.testing.assert_allclose(found.mean(axis=0), mean, atol=0.06)
     np.testing.assert_allclose(np.cov(found.T), covariance, atol=0.06)
+    assert shift_error(points, theta @ mixing.T, targets, scales, 0.05, 1) < 0.05
 
 
 def test_a_statistic_that_says_nothing_leaves_the_prior_as_it_was() -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 UNTOLD = 0.9
 """Spread of the posterior over that of the prior from which on the targets say nearly nothing of a parameter."""
 
+CLEAR = 3.0
+"""Errors of the shifts from which on a shift is told from chance."""
+
 TRADED = 0.5
 """Rank correlation in the posterior beyond which two parameters are told only together."""
 
@@ -128,9 +131,9 @@ def origin_text(found: "Calibration") -> str:
     """How many draws, from which seed, and by which table and model."""
     told = found.provenance
     return (
-        f"{told['draws']:,} draws from the priors, {told['comparable']:,} of them comparable, the nearest "
-        f"{told['accepted']:,} accepted (worth {told['effective']:,.0f} of equal weight), {told['kept']:,} kept; seed "
-        f"{told['seed']}; {told['date']}; targets {short(told['targets'])}, priors {short(told['priors'])}, model "
+        f"{told['draws']:,} draws from the priors with {told['errors_per_draw']} errors each; {told['accepted']:,} "
+        f"draws among the nearest {found.table.accept:.0%}, {told['kept']:,} kept; error of shifts "
+        f"{told['shift_error']:.2f}; seed {told['seed']}; {told['date']}; targets {short(told['targets'])}, priors {short(told['priors'])}, model "
         f"{short(told['model'])}, data {short(told['world'])}."
     )
 
@@ -138,13 +141,16 @@ def origin_text(found: "Calibration") -> str:
 def identifiability(found: "Calibration") -> list[str]:
     """What the targets cannot tell, in sentences."""
     table = parameter_table(found)
-    untold = table[(table["spread_ratio"] >= UNTOLD) & (table["shift"].abs() < 0.3)]["parameter"].tolist()
-    moved = table[table["shift"].abs() >= 0.5]
+    error = float(found.provenance["shift_error"])
+    still = CLEAR * error
+    untold = table[(table["spread_ratio"] >= UNTOLD) & (table["shift"].abs() < still)]["parameter"].tolist()
+    moved = table[table["shift"].abs() >= still]
     up = [name for name, shift in zip(moved["parameter"], moved["shift"], strict=True) if shift > 0]
     down = [name for name, shift in zip(moved["parameter"], moved["shift"], strict=True) if shift < 0]
     pairs = [f"`{one}` with `{other}` ({value:+.2f})" for one, other, value in traded(found)]
     return [
-        f"Moved up by half a prior standard deviation or more: {_listed(up)}; down: {_listed(down)}.",
+        f"Moved up by more than {CLEAR:g} times the error of the shifts ({error:.2f}): {_listed(up)}; down: "
+        f"{_listed(down)}.",
         f"Told hardly at all, as spread stays at {UNTOLD:.0%} of the prior's or more and the mean where it was: "
         f"{_listed(untold)}.",
         f"Told only together, as the rank correlation is beyond {TRADED:g}: {', '.join(pairs) or 'no pair'}.",

@@ -30,7 +30,7 @@ from sim.results.manifest import (
     write_manifest,
 )
 from sim.results.store import SHARDS
-from sim.study.calibration.accepting import Accepted, accept, adjusted, errors, fewest
+from sim.study.calibration.accepting import ERRORS_PER_DRAW, Accepted, fewest, fitted, shift_error
 from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
@@ -97,28 +97,25 @@ def calibrate(
 
     points = prior_points(settings.seed, settings.draws, len(entries))
     prior = wave("prior", at_points(entries, points), 0)
-    accepted = accepted_draws(table, prior, settings.seed)
-    moved = adjusted(points, accepted)
+    accepted, moved, error = _fit(table, points, prior, settings.seed)
     chosen = resampled(accepted.weights, table.keep, settings.seed)
     drawn = {name: rounded(column) for name, column in at_points(entries, moved[chosen]).items()}
     # Replicates after those of the prior: the posterior is judged by luck that it has not seen.
     posterior = wave("posterior", drawn, settings.draws)
-    found = Calibration(table, entries, prior, posterior, accepted, _provenance(settings, table, work, accepted))
+    found = Calibration(table, entries, prior, posterior, accepted, _provenance(settings, table, work, accepted, error))
     write_posterior(folder, found)
     return found
 
 
-def accepted_draws(table: Targets, prior: pd.DataFrame, seed: int) -> Accepted:
-    """The draws nearest to the fitted targets. Raises InputError if too many of the draws could not be compared."""
-    names = [target.name for target in table.fitted]
+def _fit(table: Targets, points: Array, prior: pd.DataFrame, seed: int) -> tuple[Accepted, Array, float]:
+    """The accepted pairs of draw and error, their adjusted points, and the error of the posterior's means. Raises
+    InputError if too few of the draws could be compared."""
+    statistics = prior[[target.name for target in table.fitted]].to_numpy()
+    values = np.array([target.value for target in table.fitted])
+    scales = np.array([target.scale for target in table.fitted])
     try:
-        return accept(
-            prior[names].to_numpy(),
-            np.array([target.value for target in table.fitted]),
-            np.array([target.scale for target in table.fitted]),
-            table.accept,
-            errors(seed, len(prior), len(names)),
-        )
+        accepted, moved = fitted(points, statistics, values, scales, table.accept, seed)
+        return accepted, moved, shift_error(points, statistics, values, scales, table.accept, seed)
     except ValueError as error:
         raise InputError(f"settings: draws: {error}") from error
 
@@ -155,14 +152,16 @@ def _entry(catalogue: Catalogue, full_name: str) -> Entry:
     return catalogue.entries[group][name]
 
 
-def _provenance(settings: Settings, table: Targets, work: Simulated, accepted: Accepted) -> dict[str, Any]:
+def _provenance(
+    settings: Settings, table: Targets, work: Simulated, accepted: Accepted, error: float
+) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "seed": settings.seed,
         "draws": settings.draws,
-        "comparable": accepted.finite,
-        "accepted": len(accepted.rows),
-        "effective": round(accepted.effective, 1),
+        "errors_per_draw": ERRORS_PER_DRAW,
+        "accepted": len(np.unique(accepted.rows % settings.draws)),
+        "shift_error": round(error, 3),
         "bandwidth": round(accepted.bandwidth, 4),
         "kept": table.keep,
         "targets": hash_of(table.model_dump(mode="json")),
