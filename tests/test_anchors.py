@@ -1,6 +1,6 @@
 """New Mexico's base year comes out right before any policy bites, and policies do what evidence says they do.
 
-Means over draws from the priors; the bounds are those of the evidence, not of the model.
+Means over draws from the posterior; the bounds are those of the evidence, not of the model.
 """
 
 from functools import cache

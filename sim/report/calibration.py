@@ -133,7 +133,8 @@ def origin_text(found: "Calibration") -> str:
     return (
         f"{told['draws']:,} draws from the priors with {told['errors_per_draw']} errors each; {told['accepted']:,} "
         f"draws among the nearest {found.table.accept:.0%}, {told['kept']:,} kept; error of shifts "
-        f"{told['shift_error']:.2f}; seed {told['seed']}; {told['date']}; targets {short(told['targets'])}, priors {short(told['priors'])}, model "
+        f"{told['shift_error']:.2f}; seed {told['seed']}; {told['date']}; targets {short(told['targets'])}, priors "
+        f"{short(told['priors'])}, model "
         f"{short(told['model'])}, data {short(told['world'])}."
     )
 
