@@ -3,7 +3,8 @@
 ``python docs/refresh.py`` writes what comes from the code: parameters, result columns and what
 each submodel reads. With a finished run of
 ``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure; with one of
-``study=hindcast`` or ``study=verify_brief`` the verdicts in ``docs/validation.md``.
+``study=hindcast`` or ``study=verify_brief`` the verdicts in ``docs/validation.md``; with one of ``study=calibrate`` the
+page of calibration and the stored posterior, which is the default uncertainty of all studies.
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
+from sim.parameters.posterior import STORED
 from sim.report.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.parameters import parameter_page
 from sim.results.schema import TABLES
@@ -168,11 +170,27 @@ def validated(folder: Path) -> bool:
     return bool(found)
 
 
+def calibrated(folder: Path) -> bool:
+    """Store a calibration's posterior with the project and show it on its page; False if the folder holds none."""
+    if not (folder / "posterior.csv").is_file():
+        return False
+    page = ROOT / "docs" / "calibration.md"
+    content = (folder / "calibration.md").read_text(encoding="utf-8")
+    text = with_block(page.read_text(encoding="utf-8"), "calibration", content)
+    page.write_text(text, encoding="utf-8", newline="\n")
+    STORED.parent.mkdir(exist_ok=True)
+    for suffix in (".csv", ".json"):
+        STORED.with_suffix(suffix).write_bytes((folder / "posterior").with_suffix(suffix).read_bytes())
+    for figure in sorted((folder / "figures").glob("calibration_*.png")):
+        small_figure(figure, ROOT / "docs" / "images" / figure.name)
+    return True
+
+
 def main(arguments: list[str]) -> None:
     """Write the pages; with a results folder also what they show of a run."""
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")
-    if arguments and not validated(Path(arguments[0])):
+    if arguments and not validated(Path(arguments[0])) and not calibrated(Path(arguments[0])):
         import sim.results
 
         folder = Path(arguments[0])

@@ -54,7 +54,7 @@ def run(chosen: Options, formulas: Sequence[str | Path], cost_neutral: float | s
         "horizon": chosen.horizon,
         "draws": chosen.draws,
         "seed": 2026,
-        "uncertainty": "prior",
+        "uncertainty": "posterior",
         "cost_neutral": cost_neutral,
         "chunk": 20,
         "workers": chosen.workers,

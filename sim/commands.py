@@ -113,6 +113,21 @@ def run_hindcast(request: Request) -> None:
     print(f"Written to {request.folder}")
 
 
+def run_calibration(request: Request) -> None:
+    """Fit the uncertain parameters to the targets, print what came out and write the posterior."""
+    from rich.console import Console
+
+    from sim.report.calibration import write_calibration
+    from sim.report.progress import progress_bar
+    from sim.study.calibration.study import calibrate, read_materials
+
+    table, work = read_materials(request.settings)
+    with progress_bar(Console(stderr=True)) as advance:
+        found = calibrate(request.settings, table, work, request.folder, request.plain, advance)
+    print(write_calibration(found, request.folder, figures=request.settings.report))
+    print(f"Written to {request.folder}")
+
+
 def run_verification(request: Request) -> None:
     """Repeat LESC's comparison of school spending on the simulated base year."""
     from sim.report.verify_brief import write_verification
@@ -266,6 +281,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "check_formula": check_bill,
     "hindcast": run_hindcast,
     "verify_brief": run_verification,
+    "calibrate": run_calibration,
     "bridge": run_bridge,
     "sensitivity": run_sensitivity,
     "explain": run_explain,

@@ -89,9 +89,10 @@ def warmed_up(world: World, parameters: Parameters, seed: int, replicates: Seque
 
 @cache
 def new_mexico_ensemble(replicates: int, horizon: int, seed: int = 2026) -> Ensemble:
-    """New Mexico at the end of its base year, with parameters drawn from the priors."""
+    """New Mexico at the end of its base year, with parameters drawn as studies draw them by default."""
     world = new_mexico()
-    return warmed_up(world, prior_parameters(world, range(replicates), seed), seed, range(replicates), horizon)
+    parameters = parameters_for(load_catalogue(), world, seed, range(replicates), "posterior")
+    return warmed_up(world, parameters, seed, range(replicates), horizon)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def test_a_scheduler_that_does_not_answer_is_told_in_one_line(tmp_path: Path) ->
 
 
 def test_ctrl_c_ends_a_dask_cluster_of_this_computer(tmp_path: Path) -> None:
-    with started(tmp_path, *STUDY, "hydra.run.dir=here", "executor=dask") as command:
+    with started(tmp_path, *STUDY, "draws=80", "hydra.run.dir=here", "executor=dask") as command:
         until(lambda: chunks_done(tmp_path / "here") >= 1, "a chunk")
         os.killpg(command.pid, signal.SIGINT)
         _, err = command.communicate(timeout=LIMIT)

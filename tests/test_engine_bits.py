@@ -153,7 +153,11 @@ def test_every_purpose_draws_from_a_stream_of_its_own() -> None:
     first = [float(stream(5, purpose).random()) for purpose in Purpose]
     assert len(set(first)) == len(Purpose)
     assert set(drawing.YEARLY).isdisjoint(drawing.ONCE)
-    assert set(drawing.YEARLY) | set(drawing.ONCE) | {Purpose.PARAMETERS, Purpose.CLUSTER_COSTS} == set(Purpose)
+    assert set(drawing.YEARLY) | set(drawing.ONCE) | {
+        Purpose.PARAMETERS,
+        Purpose.CLUSTER_COSTS,
+        Purpose.POSTERIOR,
+    } == set(Purpose)
 
 
 def test_draws_of_a_longer_run_begin_with_those_of_a_shorter() -> None:

@@ -1,5 +1,6 @@
 """Scenarios: what they multiply, what they leave alone, and how a stress study reads them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,23 @@ def test_a_shock_moves_what_it_says(ensemble, aligned, shocks, column, rises) ->
     moved = totals(ensemble, aligned, shocked, column)
     assert moved[0] == calm[0]
     assert (moved[-1] > calm[-1]) if rises else (moved[-1] < calm[-1])
+
+
+def test_a_squeeze_of_general_budgets_reaches_cte_through_districts_own_money(ensemble) -> None:
+    squeezed = BASELINE.model_copy(update={"name": "squeezed", "from_year": {2027: Shocks(local_money=0.5)}})
+
+    # The made-up state pays for CTE from grants alone; here its districts give 200 dollars a participant too.
+    giving = replace(ensemble, state=replace(ensemble.state, local_rate=ensemble.state.local_rate + 200.0))
+
+    def years(scenario):
+        return [
+            (year.books.local.sum(), (year.books.year_end.spending + year.books.year_end.released + state.cash).sum())
+            for state, year in simulate(giving, ensemble.current_law, 4, scenario=scenario)
+        ]
+
+    for calm, hit in zip(years(BASELINE), years(squeezed), strict=True):
+        assert hit[0] < calm[0]
+        assert hit[1] < calm[1]
 
 
 def test_a_bust_cuts_the_appropriation_of_a_grant(ensemble) -> None:

@@ -247,7 +247,7 @@ def test_an_infinite_number_is_a_failure_not_a_result(tmp_path: Path) -> None:
         ({"shards": 2}, "shards=2 needs a shard"),
         ({"executor": {"kind": "ray"}}, "executor: "),
         ({"executor": {"kind": "dask", "adress": "x"}}, "adress: unknown key"),
-        ({"uncertainty": "posterior"}, "uncertainty: 'posterior' is not allowed"),
+        ({"uncertainty": "likely"}, "uncertainty: 'likely' is not allowed"),
         ({"report": "perhaps"}, "report: 'perhaps' is not allowed"),
         ({"horizn": 3}, "horizn: unknown key; did you mean 'horizon'?"),
         ({"study": {"name": "compare", "formula": ["x"]}}, "study.formula: unknown key; did you mean 'formulas'?"),

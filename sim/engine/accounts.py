@@ -115,7 +115,7 @@ def close(
     reference = state.reference_receipts * counts.membership * conditions.price_index
     backfill = books.backfilled(state.receipts, reference, terms.backfill)
     own = books.local_contribution(
-        state.local_rate * conditions.price_index,
+        state.local_rate * conditions.local_money_index,
         counts.total("participants"),
         state.reference_participants * counts.membership,
         terms.local_growth_limit,

@@ -37,6 +37,7 @@ class Purpose(IntEnum):
     QUALITY_PROFILE = 17
     PARAMETERS = 18
     CLUSTER_COSTS = 19
+    POSTERIOR = 20
 
 
 class Shape(Enum):

@@ -37,6 +37,11 @@ class Conditions:
         """Price level of equipment for a launch and of new labs."""
         return self.price_index * self.shocks.startup_costs
 
+    @property
+    def local_money_index(self) -> Array:
+        """Level of what districts give CTE of their own."""
+        return self.price_index * self.shocks.local_money
+
 
 @dataclass(frozen=True)
 class Cohorts:

@@ -186,7 +186,7 @@ def reach(line: Line, schedule: Schedule, fiscal_year: int, beliefs: Beliefs) ->
 
 def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers, conditions: Conditions) -> Prospects:
     """What districts expect of all lines together, given their trust in each; their own money is safe."""
-    own_money = districts_own_money(state, conditions.price_index)
+    own_money = districts_own_money(state, conditions.local_money_index)
     certain = Schedule()
     believed = Schedule()
     value = price = ZERO
@@ -298,6 +298,7 @@ def settle(beliefs: Beliefs, state: State, offers: Offers, counts: Counts, fisca
     return Settlement(ledgers, reaching, lost, paid_by_state, trust, memory)
 
 
-def districts_own_money(state: State, price_index: Array) -> Array:
-    """What districts would spend of their own on last year's participants, dollars, ``[..., D, 1]``."""
-    return state.local_rate * price_index * state.counts.total("participants")
+def districts_own_money(state: State, index: Array) -> Array:
+    """What districts would spend of their own on last year's participants, dollars, ``[..., D, 1]``; ``index`` is that
+    of their own money."""
+    return state.local_rate * index * state.counts.total("participants")

@@ -17,7 +17,8 @@ class Shocks(BaseModel):
     ``revenue``: general-fund recurring revenue. ``entrants``: the cohort entering grade 9. ``participation``: students
     who would take CTE. ``progression``: odds that participants concentrate. ``credentials``: credential attempts.
     ``turnover``: instructors who leave. ``instructor_supply``: qualified candidates. ``running_costs``: non-salary
-    costs, consumables and exams. ``startup_costs``: equipment and new labs.
+    costs, consumables and exams. ``startup_costs``: equipment and new labs. ``local_money``: what districts give CTE of
+    their own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,7 @@ class Shocks(BaseModel):
     instructor_supply: Factor = 1.0
     running_costs: Factor = 1.0
     startup_costs: Factor = 1.0
+    local_money: Factor = 1.0
 
 
 CALM = Shocks()

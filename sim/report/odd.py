@@ -55,6 +55,7 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.QUALITY_PROFILE: "a district's profile over the 12 components of quality",
     Purpose.PARAMETERS: "where in their priors all uncertain numbers stand, those of the clusters table among them",
     Purpose.CLUSTER_COSTS: "nothing: its numbers come with PARAMETERS, and its key is kept free",
+    Purpose.POSTERIOR: "which accepted draw of the calibration gives the fitted parameters",
 }
 """What a draw of each purpose decides."""
 

@@ -133,15 +133,21 @@ def _ignored(key: str, ignoring: Collection[str]) -> bool:
 
 
 @cache
-def model_fingerprint() -> str:
-    """SHA-256 of the code and the bundled tables that the numbers depend on, not of studies, reports or the store."""
+def model_fingerprint(without: str = "") -> str:
+    """SHA-256 of the code and the bundled tables that the numbers depend on, not of studies, reports or the store.
+
+    ``without`` leaves out a folder of the package, as ``parameters/posterior``: what a calibration itself writes.
+    """
     found = hashlib.sha256()
     for part in _MODEL:
         root = _PACKAGE / part
         paths = [root] if root.is_file() else sorted(root.rglob("*"))
         for path in paths:
+            inside = path.relative_to(_PACKAGE).as_posix()
+            if without and inside.startswith(f"{without}/"):
+                continue
             if path.suffix in (".py", ".yaml", ".csv"):
-                found.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+                found.update(inside.encode() + b"\0")
                 found.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return found.hexdigest()
 

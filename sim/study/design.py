@@ -1,7 +1,6 @@
 """The design table: one row for each run, written before anything runs."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,8 @@ from sim.engine.draws import Purpose, unit_cube
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
+from sim.parameters.posterior import Uncertainty, load_posterior
 from sim.world.world import World
-
-Uncertainty = Literal["prior", "central"]
 
 
 def parameter_points(catalogue: Catalogue, world: World, seed: int, replicates: Sequence[int]) -> Array:
@@ -24,10 +22,36 @@ def parameter_points(catalogue: Catalogue, world: World, seed: int, replicates: 
 def parameters_for(
     catalogue: Catalogue, world: World, seed: int, replicates: Sequence[int], uncertainty: Uncertainty
 ) -> Parameters:
-    """The parameters of these replicates: one draw from the priors each, or central values for all."""
+    """The parameters of these replicates: central values for all, or one draw from the priors each, in which
+    ``posterior`` replaces what was fitted."""
     if uncertainty == "central":
         return values.central_parameters(catalogue, world.clusters, len(replicates))
-    return values.parameters_at(catalogue, world.clusters, parameter_points(catalogue, world, seed, replicates))
+    drawn = values.parameters_at(catalogue, world.clusters, parameter_points(catalogue, world, seed, replicates))
+    if uncertainty == "prior":
+        return drawn
+    return values.with_columns(drawn, posterior_columns(catalogue, seed, replicates))
+
+
+def posterior_columns(catalogue: Catalogue, seed: int, replicates: Sequence[int]) -> dict[str, Array]:
+    """The fitted parameters of these replicates, ``[R]`` by 'group.name'. Each replicate picks one draw of the stored
+    posterior by a stream of its own. What a user has set to a value is left out."""
+    posterior = load_posterior()
+    place = unit_cube(seed, replicates, Purpose.POSTERIOR, 1)[:, 0]
+    rows = np.floor(place * posterior.draws).astype(np.intp)
+    free = {f"{group}.{name}" for group, name, _ in catalogue.uncertain()}
+    return {name: column[rows] for name, column in posterior.columns.items() if name in free}
+
+
+def drawn_columns(
+    catalogue: Catalogue, world: World, seed: int, replicates: Sequence[int], uncertainty: Uncertainty
+) -> dict[str, Array]:
+    """The values of the uncertain parameters by 'group.name', ``[R]``; nothing under central values."""
+    if uncertainty == "central":
+        return {}
+    drawn = values.drawn_values(catalogue, parameter_points(catalogue, world, seed, replicates))
+    if uncertainty == "posterior":
+        drawn.update(posterior_columns(catalogue, seed, replicates))
+    return drawn
 
 
 def crossed_design(
@@ -54,9 +78,8 @@ def crossed_design(
             "replicate": np.tile(replicates, cells),
         }
     )
-    if uncertainty == "prior":
-        points = parameter_points(catalogue, world, seed, range(draws))
-        drawn = values.drawn_values(catalogue, points)
+    drawn = drawn_columns(catalogue, world, seed, range(draws), uncertainty)
+    if drawn:
         columns = pd.DataFrame({name: np.tile(column, cells) for name, column in drawn.items()})
         frame = pd.concat([frame, columns], axis=1)
     return frame

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sim.inputs import InputError, first_problem
+from sim.parameters.posterior import Uncertainty, load_posterior
 from sim.study.executors import ExecutorSettings, LocalSettings
 
 IGNORED_KEYS: tuple[str, ...] = (
@@ -40,6 +41,7 @@ class Study(BaseModel):
         "status",
         "collect",
         "sensitivity",
+        "calibrate",
     ]
     formulas: tuple[str, ...] = ()
     baseline: str | None = None
@@ -107,8 +109,8 @@ class Sensitivity(BaseModel):
 class Settings(BaseModel):
     """The resolved configuration.
 
-    ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, under ``uncertainty:
-    prior``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars of
+    ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, unless ``uncertainty`` is
+    ``central``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars of
     base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
     for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
     fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
@@ -130,7 +132,7 @@ class Settings(BaseModel):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)]
     chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
-    uncertainty: Literal["prior", "central"]
+    uncertainty: Uncertainty
     cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline", "both"] | None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
@@ -208,6 +210,8 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
                 "sensitivity": Sensitivity.model_fields,
             },
         ) from error
+    if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "parameters"):
+        load_posterior()
     if settings.precision is not None and settings.study.baseline is None:
         raise InputError("settings: precision: is of differences from the baseline, and the study has none")
     if settings.precision is not None and settings.design is not None and settings.design.luck == "own":

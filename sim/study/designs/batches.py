@@ -12,8 +12,9 @@ from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.funding.merging import merged, structure
 from sim.parameters.catalogue import Catalogue
+from sim.parameters.posterior import Uncertainty
 from sim.parameters.values import with_columns
-from sim.study.design import Uncertainty, parameters_for
+from sim.study.design import parameters_for
 from sim.study.designs.factors import Factor
 from sim.study.designs.places import Scalar
 from sim.study.designs.sweep import versions

@@ -1,7 +1,7 @@
 """Running a case: the law changes when it changed, and what the model has for each observed number is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,7 +12,9 @@ from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
-from sim.study.design import Uncertainty, parameters_for
+from sim.parameters.posterior import Uncertainty
+from sim.parameters.values import with_columns
+from sim.study.design import parameters_for
 from sim.study.hindcast.case import Case, Measure, Outcome
 from sim.study.hindcast.worlds import law_before, laws_after, scenario_of, stylized_parameters, stylized_world
 from sim.world.world import World
@@ -30,6 +32,8 @@ class Task:
     seed: int
     replicates: tuple[int, ...]
     uncertainty: Uncertainty
+    columns: Mapping[str, Array] = field(default_factory=dict)
+    """Parameters set draw by draw, ``[R]`` by 'group.name', instead of what ``uncertainty`` gives."""
 
 
 def run_case(task: Task) -> dict[str, Array]:
@@ -37,6 +41,7 @@ def run_case(task: Task) -> dict[str, Array]:
     case, world = task.case, task.world
     stylized = stylized_world(world, case)
     parameters = parameters_for(task.catalogue, world, task.seed, task.replicates, task.uncertainty)
+    parameters = with_columns(parameters, task.columns)
     parameters = stylized_parameters(parameters, task.catalogue, stylized, case)
     before = law_before(world, case, world.base_year)
     horizon = case.last_year - stylized.base_year

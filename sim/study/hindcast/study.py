@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
-from sim.parameters import values
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
-from sim.study.design import parameter_points
+from sim.study.design import drawn_columns
 from sim.study.executors import carrier_for
 from sim.study.hindcast.case import Case, read_cases
 from sim.study.hindcast.prices import consumer_prices
@@ -77,9 +76,8 @@ def hindcast(
     world, catalogue, cases = materials.world, materials.catalogue, materials.cases
     simulated = _simulate(settings, world, catalogue, cases, progress)
     drawn: dict[str, Array] = {}
-    if settings.uncertainty == "prior" and settings.draws >= FEWEST_FOR_PULLS:
-        points = parameter_points(catalogue, world, settings.seed, range(settings.draws))
-        drawn = values.drawn_values(catalogue, points)
+    if settings.draws >= FEWEST_FOR_PULLS:
+        drawn = drawn_columns(catalogue, world, settings.seed, range(settings.draws), settings.uncertainty)
     run = hash_of(
         {
             "cases": [case.model_dump(mode="json") for case in cases],

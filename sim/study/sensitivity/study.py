@@ -9,6 +9,7 @@ import pandas as pd
 
 import sim.results
 from sim.inputs import InputError
+from sim.parameters.posterior import STORED
 from sim.results.results import Results
 from sim.study.designs.sweep import Sweep
 from sim.study.inputs import Inputs
@@ -65,10 +66,12 @@ def check_settings(settings: Settings, inputs: Inputs) -> Sensitivity:
         raise InputError("settings: sensitivity: is missing; write study=sensitivity")
     if inputs.baseline is None or len(inputs.formulas) < 2:
         raise InputError("settings: study.formulas: a sensitivity study needs a baseline and another formula")
-    if settings.uncertainty != "prior":
+    if settings.uncertainty == "central":
         raise InputError(
-            f"settings: uncertainty: {settings.uncertainty} is not allowed: the study varies the numbers; write prior"
+            "settings: uncertainty: central is not allowed: the study varies the numbers; write posterior or prior"
         )
+    if settings.shards > 1:
+        raise InputError("settings: shards: does not go with study=sensitivity: one stage follows from the other")
     if len(inputs.scenarios) > 1:
         raise InputError("settings: study.scenarios: a sensitivity study runs in one scenario; name one")
     for key, value in (("factors", settings.factors), ("precision", settings.precision), ("design", settings.design)):
@@ -87,12 +90,14 @@ def sensitivity(
     layout = check_settings(settings, inputs)
     assert inputs.baseline is not None
     formulas = tuple(formula.name for formula in inputs.formulas)
-    path = Path(layout.posterior) if layout.posterior else None
+    path = Path(layout.posterior) if layout.posterior else STORED if settings.uncertainty == "posterior" else None
+    # Every uncertain number is a factor; what a replicate would draw itself is never used.
+    settings = settings.model_copy(update={"uncertainty": "prior"})
     numbers = uncertain_numbers(inputs, path)
     if not numbers:
         raise InputError("settings: parameters: hold every number; nothing is left to vary")
     first = screening_design(numbers, layout.trajectories, layout.replicates, settings.seed)
-    law = {"posterior": layout.posterior}
+    law = {"posterior": layout.posterior or (path.name if path is not None else None)}
     told: dict[str, Any] = {**law, "trajectories": layout.trajectories, "replicates": layout.replicates}
     sweep, draws = first.sweep(), layout.replicates
     results = _carried_out(settings, inputs, folder / SCREENING, config, told, sweep, draws, stage(SCREENING))

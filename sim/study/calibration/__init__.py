@@ -1,0 +1,1 @@
+"""Calibration: parameters of behavior fitted, without a likelihood, to what was observed."""

@@ -1,0 +1,206 @@
+"""The study ``calibrate``: draws from the priors, the nearest accepted and adjusted, and what they say simulated."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import qmc
+
+import sim
+from sim.arrays import Array
+from sim.config_folder import config_folder
+from sim.inputs import InputError
+from sim.parameters.catalogue import Catalogue, Entry, load_catalogue
+from sim.parameters.posterior import priors_hash
+from sim.parameters.priors import quantile
+from sim.parameters.values import center
+from sim.results.files import remove_leftovers, write_atomically
+from sim.results.manifest import (
+    MANIFEST_FILE,
+    check_same,
+    hash_of,
+    model_fingerprint,
+    new_manifest,
+    read_manifest,
+    write_manifest,
+)
+from sim.results.store import SHARDS
+from sim.study.calibration.accepting import ERRORS_PER_DRAW, Accepted, fewest, fitted, shift_error
+from sim.study.calibration.statistics import Simulated
+from sim.study.calibration.targets import Targets, read_targets, targets_path
+from sim.study.calibration.waves import carry_out_wave
+from sim.study.designs.files import resampled
+from sim.study.inputs import CURRENT_LAW, find_formula
+from sim.study.settings import IGNORED_KEYS, Settings, flat_parameters
+from sim.world.loading import load_world
+
+POSTERIOR_FOLDER = "parameters/posterior"
+DESIGN_STREAM = (0, 3)
+"""Spawn key of the points in the priors, see ``accepting.NOISE_STREAM``."""
+DIGITS = 6
+"""Significant digits in which a posterior is stored."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration found. ``prior`` and ``posterior`` have a row for each simulated draw: fitted parameters and
+    statistics; the rows of ``posterior`` are the stored draws, simulated anew with luck of their own."""
+
+    table: Targets
+    entries: Mapping[str, Entry]
+    prior: pd.DataFrame
+    posterior: pd.DataFrame
+    accepted: Accepted
+    provenance: Mapping[str, Any]
+
+
+def read_materials(settings: Settings) -> tuple[Targets, Simulated]:
+    """The targets, and all that a simulation needs but its draws. Raises InputError, one line, before anything runs."""
+    catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
+    world = load_world(settings.world_path)
+    table, cases = read_targets(targets_path(), catalogue)
+    wanted = int(np.ceil(table.accept * settings.draws))
+    if wanted < fewest(len(table.fitted)):
+        least = int(np.ceil(fewest(len(table.fitted)) / table.accept))
+        raise InputError(
+            f"settings: draws: {settings.draws} is too few for {len(table.fitted)} targets; at least {least}"
+        )
+    law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    return table, Simulated(world, catalogue, law, cases, table.targets, settings.seed, (), {})
+
+
+def calibrate(
+    settings: Settings,
+    table: Targets,
+    work: Simulated,
+    folder: Path,
+    config: Mapping[str, Any],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Calibration:
+    """Simulate, accept, adjust, and simulate the posterior. Continues what an earlier start of the same study left in
+    ``folder``; raises InputError if that holds another."""
+    _start(folder, settings, table, work, config)
+    entries = {name: _entry(work.catalogue, name) for name in table.parameters}
+    total = settings.draws + table.keep
+
+    def wave(name: str, columns: Mapping[str, Array], first: int) -> pd.DataFrame:
+        before = first if name == "posterior" else 0
+        return carry_out_wave(
+            folder, name, work, columns, first, settings.chunk, settings.executor, settings.worker_count,
+            lambda done: progress(before + done, total),
+        )  # fmt: skip
+
+    points = prior_points(settings.seed, settings.draws, len(entries))
+    prior = wave("prior", at_points(entries, points), 0)
+    accepted, moved, error = _fit(table, points, prior, settings.seed)
+    chosen = resampled(accepted.weights, table.keep, settings.seed)
+    drawn = {name: rounded(column) for name, column in at_points(entries, moved[chosen]).items()}
+    # Replicates after those of the prior: the posterior is judged by luck that it has not seen.
+    posterior = wave("posterior", drawn, settings.draws)
+    found = Calibration(table, entries, prior, posterior, accepted, _provenance(settings, table, work, accepted, error))
+    write_posterior(folder, found)
+    return found
+
+
+def _fit(table: Targets, points: Array, prior: pd.DataFrame, seed: int) -> tuple[Accepted, Array, float]:
+    """The accepted pairs of draw and error, their adjusted points, and the error of the posterior's means. Raises
+    InputError if too few of the draws could be compared."""
+    statistics = prior[[target.name for target in table.fitted]].to_numpy()
+    values = np.array([target.value for target in table.fitted])
+    scales = np.array([target.scale for target in table.fitted])
+    try:
+        accepted, moved = fitted(points, statistics, values, scales, table.accept, seed)
+        return accepted, moved, shift_error(points, statistics, values, scales, table.accept, seed)
+    except ValueError as error:
+        raise InputError(f"settings: draws: {error}") from error
+
+
+def prior_points(seed: int, draws: int, dimensions: int) -> Array:
+    """A Latin hypercube in the priors of the fitted parameters, ``[N, P]``, strictly between 0 and 1."""
+    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=DESIGN_STREAM))
+    points: Array = qmc.LatinHypercube(d=dimensions, seed=generator).random(draws)
+    return np.clip(points, 2.0**-33, 1.0 - 2.0**-33)
+
+
+def at_points(entries: Mapping[str, Entry], points: Array) -> dict[str, Array]:
+    """The fitted parameters at places in their priors, ``[N]`` by 'group.name'."""
+    return {
+        name: quantile(entry.prior, center(entry), points[:, place])
+        for place, (name, entry) in enumerate(entries.items())
+    }
+
+
+def rounded(column: Array) -> Array:
+    """To the digits that are stored, so that what is simulated is what a reader of the file gets."""
+    return np.array([float(f"{value:.{DIGITS}g}") for value in column])
+
+
+def write_posterior(folder: Path, found: Calibration) -> None:
+    """``posterior.csv`` and ``posterior.json``: the draws, and where they come from."""
+    text = found.posterior[list(found.entries)].to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+    write_atomically(folder / "posterior.csv", text.encode())
+    write_atomically(folder / "posterior.json", (json.dumps(dict(found.provenance), indent=2) + "\n").encode())
+
+
+def _entry(catalogue: Catalogue, full_name: str) -> Entry:
+    group, name = full_name.split(".")
+    return catalogue.entries[group][name]
+
+
+def _provenance(
+    settings: Settings, table: Targets, work: Simulated, accepted: Accepted, error: float
+) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "errors_per_draw": ERRORS_PER_DRAW,
+        "accepted": len(np.unique(accepted.rows % settings.draws)),
+        "shift_error": round(error, 3),
+        "bandwidth": round(accepted.bandwidth, 4),
+        "kept": table.keep,
+        "targets": hash_of(table.model_dump(mode="json")),
+        "priors": priors_hash(work.catalogue, table.parameters),
+        "all_priors": priors_hash(
+            work.catalogue, [f"{group}.{name}" for group, named in work.catalogue.entries.items() for name in named]
+        ),
+        "world": work.world.fingerprint,
+        "model": model_fingerprint(without=POSTERIOR_FOLDER),
+        "code_version": sim.__version__,
+    }
+
+
+def _start(folder: Path, settings: Settings, table: Targets, work: Simulated, config: Mapping[str, Any]) -> None:
+    cases = {case.name: case.model_dump(mode="json") for case in work.cases}
+    manifest = new_manifest(
+        study=settings.study.name,
+        config={**config, "targets": table.model_dump(mode="json"), "cases": cases},
+        world_fingerprint=work.world.fingerprint,
+        data_vintage=work.world.vintage,
+        formulas={},
+        baseline=None,
+        base_year=work.world.base_year,
+        horizon=settings.horizon,
+        draws=settings.draws,
+        seed=settings.seed,
+        chunk_size=settings.chunk,
+        ignoring=IGNORED_KEYS,
+    )
+    # A stored posterior is no part of what a calibration rests on.
+    manifest = manifest.model_copy(update={"model_fingerprint": model_fingerprint(without=POSTERIOR_FOLDER)})
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / MANIFEST_FILE).exists():
+        check_same(read_manifest(folder), manifest, folder)
+        remove_leftovers(folder)
+        remove_leftovers(folder / SHARDS)
+    else:
+        if any((folder / SHARDS).glob("*.parquet")):
+            raise InputError(
+                f"{folder}: holds results but no {MANIFEST_FILE}; choose another folder or remove this one"
+            )
+        write_manifest(folder, manifest)

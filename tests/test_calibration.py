@@ -1,0 +1,290 @@
+"""Calibration: the method on a model whose answer is known, waves that can be continued, and the stored posterior."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+from simulated import differences, new_mexico
+
+from sim.inputs import InputError
+from sim.parameters.catalogue import load_catalogue
+from sim.parameters.posterior import STORED, load_posterior, priors_hash, read_posterior
+from sim.report.calibration import calibration_markdown, parameter_table, traded
+from sim.report.calibration import write_calibration as written_report
+from sim.study.calibration import study as calibration_study
+from sim.study.calibration.accepting import accept, adjusted, errors, fewest, fitted, shift_error
+from sim.study.calibration.statistics import measured
+from sim.study.calibration.study import Calibration, calibrate, prior_points, read_materials
+from sim.study.calibration.targets import Targets, read_targets, targets_path
+from sim.study.calibration.waves import carry_out_wave
+from sim.study.design import drawn_columns, parameters_for, posterior_columns
+from sim.study.designs.files import resampled
+from sim.study.executors import LocalSettings
+from sim.study.hindcast.case import read_cases
+from sim.study.hindcast.running import observed
+from sim.study.settings import Settings, read_settings
+
+CATALOGUE = load_catalogue()
+
+
+def test_the_method_finds_the_posterior_of_a_model_whose_answer_is_known() -> None:
+    # Two normal parameters with standard normal priors; one statistic is the first, one the sum of both. Errors have
+    # standard deviations of 0.5 and 1, so that the posterior is normal with a mean and covariance that can be worked.
+    draws, scales, targets = 20_000, np.array([0.5, 1.0]), np.array([1.0, -0.5])
+    points = prior_points(1, draws, 2)
+    theta = norm.ppf(points)
+    mixing = np.array([[1.0, 0.0], [1.0, 1.0]])
+    accepted, places = fitted(points, theta @ mixing.T, targets, scales, 0.05, 1)
+    moved = norm.ppf(places)
+    found = moved[resampled(accepted.weights, 5_000, 1)]
+    precision = np.eye(2) + mixing.T @ np.diag(1.0 / scales**2) @ mixing
+    covariance = np.linalg.inv(precision)
+    mean = covariance @ mixing.T @ np.diag(1.0 / scales**2) @ targets
+    np.testing.assert_allclose(found.mean(axis=0), mean, atol=0.06)
+    np.testing.assert_allclose(np.cov(found.T), covariance, atol=0.06)
+    assert shift_error(points, theta @ mixing.T, targets, scales, 0.05, 1) < 0.05
+
+
+def test_a_statistic_that_says_nothing_leaves_the_prior_as_it_was() -> None:
+    points = prior_points(2, 8_000, 1)
+    accepted = accept(errors(5, 8_000, 1), np.zeros(1), np.ones(1), 0.1, errors(2, 8_000, 1))
+    moved = adjusted(points, accepted)[:, 0]
+    assert np.average(moved, weights=accepted.weights) == pytest.approx(0.5, abs=0.03)
+    assert np.std(moved) == pytest.approx(np.sqrt(1 / 12), abs=0.02)
+
+
+def test_draws_that_cannot_be_compared_are_left_out() -> None:
+    statistics = np.linspace(-1.0, 1.0, 200)[:, None]
+    statistics[90:110] = np.nan
+    accepted = accept(statistics, np.zeros(1), np.ones(1), 0.1, np.zeros((200, 1)))
+    assert accepted.finite == 180
+    assert len(accepted.rows) == 18
+    assert set(accepted.rows) <= {*range(81, 90), *range(110, 119)}
+    assert accepted.weights.sum() == pytest.approx(1.0)
+    assert 1 <= accepted.effective <= 18
+
+
+def test_too_few_draws_for_the_regression_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 draws are too few"):
+        accept(np.zeros((30, 1)), np.zeros(1), np.ones(1), 0.1, np.zeros((30, 1)))
+    with pytest.raises(InputError, match="draws: 100 is too few for 14 targets; at least 1200"):
+        read_materials(settings_with(draws=100))
+    assert fewest(14) == 60
+
+
+def test_a_weight_counts_a_target_as_so_many_observations() -> None:
+    target = table().targets[0]
+    assert target.model_copy(update={"weight": 4.0}).scale == pytest.approx(target.tolerance / 2)
+
+
+# The table of targets.
+
+
+def table() -> Targets:
+    return read_targets(targets_path(), CATALOGUE)[0]
+
+
+def test_targets_of_hindcasts_are_what_the_cases_observed() -> None:
+    cases = {case.name: case for case in read_cases()}
+    for target in table().targets:
+        wanted = target.statistic
+        if wanted.case is not None and wanted.year is not None:
+            outcome = next(o for o in cases[wanted.case].outcomes if o.name == wanted.outcome)
+            assert target.value == pytest.approx(observed(outcome)[wanted.year], abs=0.006), target.name
+            if outcome.standing == "held_out":
+                assert target.use == "held_out", target.name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  - staffing.turnover\n", "  - staffing.turnovr\n", "did you mean 'staffing.turnover'"),
+        ("  - staffing.turnover\n", "  - books.backfill\n", "parameters: 'books.backfill' stands twice"),
+        ("  - staffing.turnover\n", "  - staffing.premium_paid\n", "is not a parameter with a prior"),
+        ("  - staffing.turnover\n", "  - enrollment.entry_growth\n", "values by year"),
+        ("name: instructors", "name: sites", "targets: 'sites' stands twice"),
+        ("tolerance: 60\n", "tolerance: 0\n", "tolerance"),
+        ("{measure: sites}", "{measure: sitez}", "sitez"),
+        ("{measure: sites}", "{measure: sites, year: 2026}", "write either measure, or case, outcome and year"),
+        ("case: kansas_bonus", "case: kansas_bonuss", "did you mean 'kansas_bonus'"),
+        ("outcome: enrollment", "outcome: enrolment", "did you mean 'enrollment'"),
+        ("completion, year: 2018", "completion, year: 2017", "2017 is not observed; allowed: 2018, 2019"),
+        ("accept: 0.05", "acept: 0.05", "accept: is missing"),
+    ],
+)
+def test_a_table_that_cannot_be_fitted_is_refused_in_one_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+    path = tmp_path / "targets.yaml"
+    text = targets_path().read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_targets(path, CATALOGUE)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_parameter_that_the_user_holds_cannot_be_fitted() -> None:
+    with pytest.raises(InputError, match=r"'staffing\.turnover' is not a parameter with a prior"):
+        read_materials(settings_with(parameters={"staffing": {"turnover": 0.1}}))
+
+
+def test_rates_are_of_all_years_and_levels_of_the_base_year() -> None:
+    years = [
+        {"sites": np.array([100.0]), "sites_opened": np.array([2.0]), "stopped_by_cash": np.array([1.0]),
+         "stopped_by_instructor": np.array([2.0]), "stopped_by_facility": np.array([1.0])},
+        {"sites": np.array([300.0]), "sites_opened": np.array([10.0]), "stopped_by_cash": np.array([4.0]),
+         "stopped_by_instructor": np.array([0.0]), "stopped_by_facility": np.array([2.0])},
+    ]  # fmt: skip
+    assert measured("sites", years) == 100.0
+    assert measured("opening_rate", years) == pytest.approx(0.03)
+    assert measured("stopped_by_cost", years) == pytest.approx(0.5)
+    assert measured("stopped_by_teachers", years) == pytest.approx(0.2)
+    none = [{name: 0.0 * values for name, values in years[0].items()}]
+    assert np.isnan(measured("stopped_by_cost", none))
+
+
+# A whole study, small.
+
+
+def settings_with(**changes: Any) -> Settings:
+    plain = {
+        "study": {"name": "calibrate"}, "world": {"path": None}, "horizon": 30, "draws": 40, "seed": 5, "chunk": 8,
+        "workers": 1, "uncertainty": "prior", "cost_neutral": None, "report": True,
+    }  # fmt: skip
+    return read_settings({**plain, **changes})
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three targets of New Mexico and three parameters, so that few draws do."""
+    whole = table()
+    kept = tuple(target for target in whole.targets if target.name in ("sites", "closing_rate", "opening_rate"))
+    few = whole.model_copy(
+        update={
+            "targets": kept,
+            "parameters": ("decisions.close_intercept", "initial.sites_per_school", "staffing.turnover"),
+            "accept": 0.5,
+            "keep": 12,
+        }
+    )
+    monkeypatch.setattr(calibration_study, "read_targets", lambda path, catalogue: (few, ()))
+
+
+def run(folder: Path, settings: Settings) -> Calibration:
+    return calibrate(settings, *read_materials(settings), folder, settings.model_dump(mode="json"))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_calibration_is_the_same_whatever_chunks_and_processes_do_and_can_be_continued(tmp_path: Path) -> None:
+    whole = run(tmp_path / "one", settings_with())
+    run(tmp_path / "two", settings_with(workers=2, chunk=16))
+    for name in ("posterior.csv", "posterior.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert whole.posterior["replicate"].tolist() == list(range(40, 52))
+    stored = pd.read_csv(tmp_path / "one" / "posterior.csv")
+    np.testing.assert_array_equal(stored.to_numpy(), whole.posterior[list(whole.entries)].to_numpy())
+    first = tmp_path / "one" / "results" / "prior-00000.parquet"
+    untouched = first.stat().st_mtime_ns
+    torn = tmp_path / "one" / "results" / "prior-00001.parquet"
+    torn.write_bytes(torn.read_bytes()[:100])
+    (tmp_path / "one" / "posterior.csv").unlink()
+    again = run(tmp_path / "one", settings_with(workers=2))
+    pd.testing.assert_frame_equal(again.prior, whole.prior)
+    assert first.stat().st_mtime_ns == untouched
+    assert (tmp_path / "one" / "posterior.csv").read_bytes() == (tmp_path / "two" / "posterior.csv").read_bytes()
+    with pytest.raises(InputError, match="holds a different study"):
+        run(tmp_path / "one", settings_with(seed=6))
+    text = written_report(again, tmp_path / "one")
+    assert "closing_rate" not in text
+    assert "Sites that close" in text
+    assert (tmp_path / "one" / "figures" / "calibration_targets.png").stat().st_size > 10_000
+    assert "| `staffing.turnover` |" in calibration_markdown(again)
+    assert len(parameter_table(again)) == 3
+    assert all(abs(value) > 0.5 for _, _, value in traded(again))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_wave_reports_its_draws(tmp_path: Path) -> None:
+    _, work = read_materials(settings_with())
+    seen: list[int] = []
+    columns = {"decisions.close_intercept": np.full(5, -3.8)}
+    frame = carry_out_wave(tmp_path, "prior", work, columns, 7, 2, LocalSettings(), 1, seen.append)
+    assert frame["replicate"].tolist() == [7, 8, 9, 10, 11]
+    assert (seen[0], seen[-1]) == (0, 5)
+    assert sorted(np.diff(seen)) == [1, 2, 2]
+
+
+# The stored posterior.
+
+
+def test_the_stored_posterior_fits_the_priors_and_targets_of_today() -> None:
+    stored = load_posterior()
+    assert stored.provenance["priors"] == priors_hash(CATALOGUE, list(stored.columns))
+    assert list(stored.columns) == list(table().parameters)
+    assert stored.draws == stored.provenance["kept"] == table().keep
+    for name, column in stored.columns.items():
+        group, short = name.split(".")
+        low, high = CATALOGUE.entries[group][short].range
+        assert ((low <= column) & (column <= high)).all(), name
+        assert column.std() > 0, name
+
+
+def test_each_replicate_picks_a_draw_of_its_own_and_the_same_one_always() -> None:
+    many = posterior_columns(CATALOGUE, 3, range(50))
+    one = posterior_columns(CATALOGUE, 3, [41])
+    other = posterior_columns(CATALOGUE, 4, [41])
+    stored = load_posterior()
+    rows = {tuple(row) for row in np.column_stack(list(stored.columns.values()))}
+    assert all(tuple(row) in rows for row in np.column_stack(list(many.values())))
+    assert {name: column[41] for name, column in many.items()} == {name: column[0] for name, column in one.items()}
+    assert {name: column[0] for name, column in one.items()} != {name: column[0] for name, column in other.items()}
+
+
+def test_parameters_that_are_not_fitted_keep_their_priors() -> None:
+    world = new_mexico()
+    prior = drawn_columns(CATALOGUE, world, 3, range(4), "prior")
+    posterior = drawn_columns(CATALOGUE, world, 3, range(4), "posterior")
+    assert drawn_columns(CATALOGUE, world, 3, range(4), "central") == {}
+    changed = {name for name in prior if not np.array_equal(prior[name], posterior[name])}
+    assert changed == set(load_posterior().columns)
+    parameters = parameters_for(CATALOGUE, world, 3, range(4), "posterior")
+    np.testing.assert_array_equal(parameters.staffing.turnover[:, 0, 0], posterior["staffing.turnover"])
+    before = parameters_for(CATALOGUE, world, 3, range(4), "prior")
+    assert differences(before.clusters, parameters.clusters) == []
+
+
+def test_what_a_user_sets_wins_over_the_posterior() -> None:
+    held = CATALOGUE.with_values({"staffing.turnover": 0.3}, "settings")
+    assert "staffing.turnover" not in posterior_columns(held, 3, range(4))
+    assert (parameters_for(held, new_mexico(), 3, range(4), "posterior").staffing.turnover == 0.3).all()
+
+
+def test_a_posterior_that_does_not_fit_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "new_mexico.csv"
+    for suffix in (".csv", ".json"):
+        path.with_suffix(suffix).write_bytes(STORED.with_suffix(suffix).read_bytes())
+    assert read_posterior(path, CATALOGUE).draws == load_posterior().draws
+    held = CATALOGUE.with_values({"staffing.turnover": 0.3}, "settings")
+    text = path.read_text(encoding="utf-8")
+    header, first, rest = text.split("\n", 2)
+    far = ",".join(["99", *first.split(",")[1:]])
+    for change, catalogue, told in (
+        (text, held, "was drawn from other priors"),
+        (f"{header}\n{far}\n{rest}", CATALOGUE, "leaves its prior"),
+        (f"{header}\n{first},1\n{rest}", CATALOGUE, "cannot be read"),
+        (f"{header}\n", CATALOGUE, "holds no draws"),
+        ("", CATALOGUE, "cannot be read"),
+    ):
+        path.write_text(change, encoding="utf-8")
+        with pytest.raises(InputError, match=told) as caught:
+            read_posterior(path, catalogue)
+        assert "study=calibrate" in str(caught.value)
+        assert "\n" not in str(caught.value)
+    path.write_text(text, encoding="utf-8")
+    path.with_suffix(".json").write_text(json.dumps([1]), encoding="utf-8")
+    with pytest.raises(InputError, match="provenance"):
+        read_posterior(path, CATALOGUE)
