@@ -147,6 +147,7 @@ CLOSING = group(
     close_margin_scale=100.0,
     close_cash_weight=0.5,
     close_vacancy_weight=1.0,
+    close_vacancy_years=2.0,
     close_size_weight=2.0,
     close_inertia=3.0,
 )

@@ -7,6 +7,7 @@ from parameter_groups import group, number, row
 from sim.behavior.sizing import planned_class, section_change, sections_needed
 from sim.behavior.staffing import (
     by_region,
+    candidates,
     chance_within_year,
     fill_chance,
     filled,
@@ -134,15 +135,15 @@ def test_rural_districts_of_a_region_are_a_market_of_their_own() -> None:
     assert len(markets.region) == 4
 
 
-@pytest.mark.parametrize(
-    ("supply", "sought", "premium", "expected"),
-    [(10, 5, 0.0, 10.1), (10, 30, 0.0, 11.11), (10, 5, 0.2, 11.1), (0, 0, 0.5, 0.0)],
-)
-def test_supply_grows_slowly_and_answers_shortage_and_pay(
-    supply: float, sought: float, premium: float, expected: float
-) -> None:
-    terms = group(Staffing, supply_growth=0.01, supply_response=0.05, wage_elasticity=0.5)
-    assert next_supply(number(supply), number(sought), number(premium), terms) == pytest.approx(expected)
+@pytest.mark.parametrize(("supply", "sought", "expected"), [(10, 5, 10.1), (10, 30, 11.11), (0, 0, 0.0)])
+def test_supply_grows_slowly_and_answers_shortage(supply: float, sought: float, expected: float) -> None:
+    terms = group(Staffing, supply_growth=0.01, supply_response=0.05)
+    assert next_supply(number(supply), number(sought), terms) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("supply", "premium", "expected"), [(10, 0.0, 10.0), (10, 0.2, 11.0), (0, 0.5, 0.0)])
+def test_candidates_answer_pay(supply: float, premium: float, expected: float) -> None:
+    assert candidates(number(supply), number(premium), group(Staffing, wage_elasticity=0.5)) == pytest.approx(expected)
 
 
 QUALITY = group(

@@ -21,6 +21,7 @@ from simulated import (
 )
 
 from sim.arrays import state_total
+from sim.behavior.staffing import by_region
 from sim.engine import starting
 from sim.engine.draws import ONCE, YEARLY, Draws, Shape, draw
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare, warm_up
@@ -95,6 +96,19 @@ def test_one_promise_or_two_halves_of_it_are_the_same() -> None:
         first, second = dict(leaves(behavior_of(one.after))), dict(leaves(behavior_of(other.after)))
         for name in first:
             assert np.allclose(first[name], second[name], rtol=1e-9, atol=1e-6), name
+
+
+def test_no_more_instructors_are_hired_than_a_region_has() -> None:
+    world, runs = made_up(12, 2), 60
+    scarce = {"supply_slack": 0.3, "supply_floor": 0.5, "supply_response": 0.0, "refill_rounds": 20.0, "fill_level": 3.0}
+    parameters = with_parameters(sparse(parameters_from(world, 4, runs, 0.0), world), staffing=scarce)
+    ensemble = prepare(world, parameters, law(grants(2e5)), 4, range(runs), HORIZON)
+    years = [step.year.workforce for step in steps(ensemble, law(each(2000.0), takes_effect=2027), HORIZON)]
+    starts = world.districts.region_starts
+    hired = np.mean([by_region(year.hired, starts).mean(axis=0) for year in years], axis=0)
+    candidates = np.mean([year.candidates.mean(axis=0) for year in years], axis=0)
+    assert hired.sum() > 0.9 * candidates.sum()
+    assert (hired <= candidates + 4.0 * np.sqrt(candidates / (runs * HORIZON))).all()
 
 
 def in_other_money(world: World, parameters: Parameters, factor: float) -> tuple[World, Parameters]:

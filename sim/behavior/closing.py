@@ -12,14 +12,15 @@ from sim.parameters.groups import Decisions
 class ClosingTerms:
     """What moves the chance that a site closes this year: for it (positive) and against it.
 
-    ``real_margin`` is expected revenue less practiced cost per participant, constant dollars. Money sunk in equipment
+    ``real_margin`` is expected revenue less practiced cost per participant, constant dollars. ``long_vacant`` is the
+    share of its sections without an instructor, where some have been so for years. Money sunk in equipment
     that still has service life holds closure back. Gross closure is about 3% a year in ordinary times and 15-25% in a
     cut (2025 EdWeek survey; Minnesota 2008-11). Terms are log odds, each broadcasting to ``[..., D, C]``.
     """
 
     real_margin: Array
     in_deficit: BoolArray
-    long_vacant: BoolArray
+    long_vacant: Array
     small: BoolArray
     service_life: Array
     decisions: Decisions
@@ -43,7 +44,7 @@ class ClosingTerms:
 
     @property
     def vacancy(self) -> Array:
-        """That its post has long been vacant."""
+        """That its posts have long been vacant, in proportion to how many are."""
         return self.decisions.close_vacancy_weight * self.long_vacant
 
     @property

@@ -239,7 +239,8 @@ def weigh_closing(situation: Situation, decisions: Decisions) -> ClosingTerms:
     return ClosingTerms(
         real_margin=part_of(real_margin, s.participants),
         in_deficit=s.cash < -A_CENT,
-        long_vacant=s.vacant_years >= 2,
+        long_vacant=part_of(s.vacant_sections, s.sections + s.vacant_sections)
+        * (s.vacant_years >= decisions.close_vacancy_years),
         small=s.participants < decisions.minimum_section * s.sites,
         service_life=s.equipment,
         decisions=decisions,

@@ -25,9 +25,15 @@ def by_region(quantity: Array, region_starts: IntArray) -> Array:
     return total.swapaxes(-1, -2)
 
 
-def scarcity(supply: Array, sought: Array) -> Array:
-    """Share of sought sections that a region's supply of qualified candidates can cover, at most 1, ``[..., G, C]``."""
-    return np.minimum(ratio(supply, sought, 1.0), 1.0)
+def candidates(supply: Array, premium: Array, staffing: Staffing) -> Array:
+    """Qualified candidates of a region, ``[..., G, C]``, in sections: its supply, and more where pay answers that of
+    industry (``premium`` is the share by which pay rose)."""
+    return supply * (1.0 + staffing.wage_elasticity * premium)
+
+
+def scarcity(candidates: Array, needed: Array) -> Array:
+    """Share of needed sections that a region's candidates can cover, at most 1, ``[..., G, C]``."""
+    return np.minimum(ratio(candidates, needed, 1.0), 1.0)
 
 
 def fill_chance(fill_probability: Array, rural: Array, regional_scarcity: Array, staffing: Staffing) -> Array:
@@ -68,8 +74,8 @@ def launch_staffed(chance: Array, draw: Array) -> BoolArray:
     return draw < chance
 
 
-def next_supply(supply: Array, sought: Array, premium: Array, staffing: Staffing) -> Array:
-    """A region's supply of candidates a year later, ``[..., G, C]``: it grows slowly, trains toward what is sought
-    beyond it, and answers wages (``premium`` is the share by which pay rose relative to industry)."""
+def next_supply(supply: Array, sought: Array, staffing: Staffing) -> Array:
+    """A region's supply of candidates a year later, ``[..., G, C]``: it grows slowly and trains toward what is sought
+    beyond it."""
     trained = supply + staffing.supply_response * np.maximum(sought - supply, 0.0)
-    return trained * (1.0 + staffing.supply_growth + staffing.wage_elasticity * premium)
+    return trained * (1.0 + staffing.supply_growth)

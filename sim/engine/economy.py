@@ -39,8 +39,8 @@ class Conditions:
 
     @property
     def local_money_index(self) -> Array:
-        """Level of what districts give CTE of their own."""
-        return self.price_index * self.shocks.local_money
+        """Level of what districts give CTE of their own: it is formula money and is cut with it."""
+        return self.price_index * (1.0 - self.formula_cut) * self.shocks.local_money
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ class Workforce:
     ``staying`` is the share of last year's sites that is still open; ``launched`` is 1 where a launch passed every gate
     and ``stopped`` where it found no instructor; ``opened`` counts sites that teach their first cohort. ``posts`` are
     sections with an instructor and vacant ones; ``taught`` sections have an instructor or a substitute.
-    ``hiring_chance`` is that of a post, and of a launch, in one round. ``supply`` is ``[..., G, C]``.
+    ``hiring_chance`` is that of a post, and of a launch, in one round; ``hired`` are sections that found their
+    instructor this year. Regions ``[..., G, C]``: ``candidates`` of this year, ``supply`` of the next.
     """
 
     sites: Array
@@ -32,11 +33,13 @@ class Workforce:
     taught: Array
     staying: Array
     hiring_chance: Array
+    hired: Array
     launched: Array
     stopped: Array
     opened: Array
     launching: Array
     launching_sections: Array
+    candidates: Array
     supply: Array
 
 
@@ -52,7 +55,7 @@ def staff(
     """Carry out what districts decided as far as instructors can be found.
 
     Vacant sections are given up before staffed ones. All districts of a region draw on one supply of candidates in a
-    cluster; launches compete there with vacancies.
+    cluster; launches compete there with vacancies, and on average no more are hired than the region has.
     """
     terms, shocks, markets = parameters.staffing, conditions.shocks, premises.markets
     sites = state.sites - choice.sites_closed
@@ -75,12 +78,18 @@ def staff(
     launch = choice.launch.astype(np.float64)
     launch_sections = choice.launch_sections * launch
     sought = staffing.by_region(vacant + launch_sections, world.districts.region_starts)
-    scarcity = staffing.scarcity(state.supply * shocks.instructor_supply, sought)
+    candidates = staffing.candidates(
+        state.supply * shocks.instructor_supply, world.clusters.salary_premium * terms.premium_paid, terms
+    )
+    scarcity = staffing.scarcity(candidates, sought)
     chance = staffing.fill_chance(
         world.clusters.fill_probability, markets.rural, at_districts(scarcity, markets.region), terms
     )
     hiring_chance = at_districts(chance, markets.place)
     within_year = at_districts(staffing.chance_within_year(chance, terms.refill_rounds), markets.place)
+    hires = staffing.by_region(vacant * within_year + launch_sections * hiring_chance, world.districts.region_starts)
+    covered = at_districts(staffing.scarcity(candidates, hires), world.districts.region)
+    hiring_chance, within_year = hiring_chance * covered, within_year * covered
     filled = staffing.filled(vacant, within_year, luck[Purpose.HIRING])
     sections = sections + filled
     vacant = vacant - filled
@@ -98,10 +107,12 @@ def staff(
         taught=sections + terms.substitute_cover * vacant,
         staying=staying,
         hiring_chance=hiring_chance,
+        hired=filled + launched * launch_sections,
         launched=launched,
         stopped=launch - launched,
         opened=opened,
         launching=np.maximum(state.launching - 1.0, 0.0) + launched * parameters.clusters.launch_years,
         launching_sections=state.launching_sections - opened_sections + launched * launch_sections,
-        supply=staffing.next_supply(state.supply, sought, world.clusters.salary_premium * terms.premium_paid, terms),
+        candidates=candidates,
+        supply=staffing.next_supply(state.supply, sought, terms),
     )

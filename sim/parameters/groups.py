@@ -105,6 +105,7 @@ class Decisions:
     close_margin_scale: Array
     close_cash_weight: Array
     close_vacancy_weight: Array
+    close_vacancy_years: Array
     close_size_weight: Array
     close_inertia: Array
 

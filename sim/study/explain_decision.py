@@ -35,7 +35,7 @@ CLOSING_WORDS: dict[str, str] = {
     "intercept": "intercept",
     "margin": "margin of a participant",
     "deficit": "district in deficit",
-    "vacancy": "post vacant for two years",
+    "vacancy": "posts long vacant",
     "size": "too few participants",
     "equipment": "service life left in equipment",
 }
@@ -315,7 +315,7 @@ def _closing(moment: Moment, decision: Decision) -> Iterator[Item]:
     hows = {
         "margin": f"{amount(at(known.margin), 'dollars')} for {amount(students, 'students')}",
         "deficit": f"cash {amount(at(known.cash), 'dollars')}",
-        "vacancy": f"vacant {amount(at(known.vacant_years), 'years')}",
+        "vacancy": f"{amount(at(terms.long_vacant), 'share')} of its posts",
         "size": f"{amount(students, 'students')}, {amount(at(known.sites), 'sites')}",
         "equipment": f"{amount(at(known.equipment), 'share')} left",
     }
