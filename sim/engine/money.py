@@ -25,8 +25,8 @@ TRUSTED = (
 )  # fmt: skip
 """Prices that districts weigh by trust and reach alone, without the planning horizon."""
 ANYHOW = (
-    "per_district", "per_offering_district", "per_school", "per_member", "per_dual_credit", "per_instructor",
-    "per_quality_point", "expenditure_share",
+    "per_district", "per_offering_district", "per_school", "per_member", "per_dual_credit", "per_placement",
+    "per_instructor", "per_quality_point", "expenditure_share",
 )  # fmt: skip
 """Prices that pay a district much the same whatever it does with one more pathway: its lump sums."""
 
