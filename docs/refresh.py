@@ -1,9 +1,9 @@
 """Writes the generated parts of the documentation anew.
 
-``python docs/refresh.py`` writes what comes from the code: parameters, result columns and what
-each submodel reads. With a finished run of
-``cte-sim``, ``python docs/refresh.py outputs/my_run``, also the README's table and figure; with one of
-``study=hindcast`` or ``study=verify_brief`` the verdicts in ``docs/validation.md``; with one of ``study=calibrate`` the
+``python docs/refresh.py`` writes what comes from the code: parameters, result columns and what each submodel
+reads. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first what pages show of them: of
+a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief`` the verdicts in
+``docs/validation.md``; of ``study=sensitivity`` what was found in ``docs/sensitivity.md``; of ``study=calibrate`` the
 page of calibration and the stored posterior, which is the default uncertainty of all studies.
 """
 
@@ -186,20 +186,23 @@ def calibrated(folder: Path) -> bool:
     return True
 
 
+def compared(folder: Path) -> None:
+    """Show a comparison of formulas in the README."""
+    import sim.results
+
+    readme = ROOT / "README.md"
+    text = with_block(readme.read_text(encoding="utf-8"), "table", comparison_block(sim.results.open(folder)))
+    readme.write_text(text, encoding="utf-8", newline="\n")
+    small_figure(folder / "figures" / FIGURE, ROOT / "docs" / "images" / FIGURE)
+
+
 def main(arguments: list[str]) -> None:
-    """Write the pages; with a results folder also what they show of a run."""
+    """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
+    for folder in map(Path, arguments):
+        if not validated(folder) and not calibrated(folder):
+            compared(folder)
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")
-    if arguments and not validated(Path(arguments[0])) and not calibrated(Path(arguments[0])):
-        import sim.results
-
-        folder = Path(arguments[0])
-        readme = ROOT / "README.md"
-        table = comparison_block(sim.results.open(folder))
-        readme.write_text(
-            with_block(readme.read_text(encoding="utf-8"), "table", table), encoding="utf-8", newline="\n"
-        )
-        small_figure(folder / "figures" / FIGURE, ROOT / "docs" / "images" / FIGURE)
 
 
 if __name__ == "__main__":
