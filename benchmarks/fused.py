@@ -47,12 +47,11 @@ def decide_loop(
     for r in range(runs):
         (annuity, price_index, seats, financial, scale, demand, labor, peer, quality_weight, aversion, inertia,
          intercept, minimum, considered, each_school, reserve, expansion, contraction, c_intercept, c_margin, c_scale,
-         c_cash, c_vacancy, c_size, c_inertia, practiced) = of_state[:, r]  # fmt: skip
+         c_cash, c_vacancy, c_long, c_size, c_inertia) = of_state[:, r]  # fmt: skip
         for d in range(districts):
-            schools, cash, general, spending, gap, risk, ratio = of_district[:, r, d]
+            schools, cash, general, spending, gap, risk, squeeze = of_district[:, r, d]
             own = quality_weight * gap - aversion * risk - inertia
-            squeeze = min(max((practiced - ratio) / practiced, 0.0), 1.0)
-            in_deficit, squeezed = cash < -A_CENT, ratio < practiced
+            in_deficit, squeezed = cash < -A_CENT, squeeze > 0
             waiting = 0
             for c in range(clusters):
                 cell = cells[:, r, d, c]
@@ -87,7 +86,7 @@ def decide_loop(
                     c_intercept
                     - c_margin * np.arcsinh(each / c_scale)
                     + c_cash * in_deficit
-                    + c_vacancy * (vacant_years >= 2)
+                    + c_vacancy * (vacant / max(sections + vacant, 1e-300)) * (vacant_years >= c_long)
                     + c_size * (participants < minimum * sites)
                     - c_inertia * equipment
                 )
@@ -202,7 +201,7 @@ def blocks(ensemble: Ensemble, before: State, year: Year) -> tuple[Block, Block]
 
 def _decisions(ensemble: Ensemble, year: Year) -> Block:
     s, parameters = year.situation, ensemble.parameters
-    decisions, books = parameters.decisions, parameters.books
+    decisions = parameters.decisions
     shape = s.sites.shape
     cells = _stacked(shape, _named(s, (
         "sites", "sections", "vacant_sections", "vacant_years", "launching", "facilities", "equipment", "participants",
@@ -210,7 +209,7 @@ def _decisions(ensemble: Ensemble, year: Year) -> Block:
         "close_draw")))  # fmt: skip
     own = _stacked((*shape[:2], 1), _named(s, (
         "high_schools", "cash", "general_money", "yearly_spending", "quality_gap", "revenue_risk",
-        "spending_ratio")))[..., 0]  # fmt: skip
+        "squeeze")))[..., 0]  # fmt: skip
     lanes = _stacked(
         (shape[0], 1, shape[2]), [s.startup_cost - s.startup_grant, s.facility_cost, s.class_size, s.class_cap]
     )
@@ -218,9 +217,9 @@ def _decisions(ensemble: Ensemble, year: Year) -> Block:
         "financial_weight", "financial_scale", "demand_weight", "labor_weight", "peer_weight", "quality_weight",
         "risk_aversion", "launch_inertia", "launch_intercept", "minimum_section", "considered_share",
         "launches_per_school", "cash_reserve", "expansion_limit", "contraction_fill", "close_intercept",
-        "close_margin_weight", "close_margin_scale", "close_cash_weight", "close_vacancy_weight", "close_size_weight",
-        "close_inertia")  # fmt: skip
-    state = [s.annuity, s.price_index, s.seats_per_section, *_named(decisions, names), books.practiced_spending]
+        "close_margin_weight", "close_margin_scale", "close_cash_weight", "close_vacancy_weight",
+        "close_vacancy_years", "close_size_weight", "close_inertia")  # fmt: skip
+    state = [s.annuity, s.price_index, s.seats_per_section, *_named(decisions, names)]
     of_state = _stacked((shape[0], 1, 1), state)[..., 0, 0]
 
     def loop() -> list[Array]:
@@ -232,7 +231,7 @@ def _decisions(ensemble: Ensemble, year: Year) -> Block:
         return [*numbers, launch, cost, *masks]
 
     def rules() -> list[Array]:
-        chosen: Choice = decide(s, decisions, books)
+        chosen: Choice = decide(s, decisions)
         return _named(chosen, (
             "sites_closed", "section_change", "launch", "launch_cost", "builds_facility", "stopped_by_size",
             "stopped_by_facility", "stopped_by_cash", "stopped_by_capacity"))  # fmt: skip

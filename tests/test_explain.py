@@ -137,7 +137,7 @@ def test_what_is_counted_times_its_price_is_the_dollars_told(formula: str) -> No
 def test_the_decision_told_is_the_decision_made(formula: str) -> None:
     for moment in moments(formula):
         parameters, year = moment.ensemble.parameters, moment.year
-        assert differences(decide(year.situation, parameters.decisions, parameters.books), year.choice) == []
+        assert differences(decide(year.situation, parameters.decisions), year.choice) == []
         decision, items = decision_of(moment), decision_items(moment)
         wish = told(items, ATTRACTION)
         summed = 0.0

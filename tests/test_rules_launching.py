@@ -13,7 +13,7 @@ from sim.arrays import Array
 from sim.behavior.closing import ClosingTerms, sites_closed
 from sim.behavior.deciding import Attraction, Choice, Situation, decide
 from sim.behavior.launching import Gates, launch_capacity, pass_gates
-from sim.parameters.groups import Books, Decisions
+from sim.parameters.groups import Decisions
 
 REASONS = ("size", "facility", "cash", "capacity")
 
@@ -213,7 +213,6 @@ DECISIONS = replace(
     expansion_limit=number(0.5),
     contraction_fill=number(0.5),
 )
-BOOKS = group(Books, practiced_spending=0.6)
 
 
 def situation(**changes: Array) -> Situation:
@@ -224,7 +223,7 @@ def situation(**changes: Array) -> Situation:
         "site_demand": 30.0, "site_sections": 2.0, "margin": 0.0, "site_margin": 1_000.0,
         "startup_cost": 5_000.0, "startup_grant": 1_000.0, "facility_cost": 90_000.0,
         "cash": 6_000.0, "general_money": 500.0, "yearly_spending": 10_000.0, "labor_signal": 0.0, "peer_share": 0.0,
-        "quality_gap": 0.0, "revenue_risk": 0.0, "spending_ratio": 0.6, "annuity": 5.0, "class_size": 20.0,
+        "quality_gap": 0.0, "revenue_risk": 0.0, "squeeze": 0.0, "annuity": 5.0, "class_size": 20.0,
         "class_cap": 30.0, "price_index": 1.0, "seats_per_section": 1.0, "launch_draw": 0.0, "close_draw": 0.0,
     }  # fmt: skip
     return Situation(**{**{name: number(value) for name, value in known.items()}, **changes})
@@ -255,7 +254,7 @@ def test_attractiveness_of_money_is_real_and_saturates(value: float, price: floa
 
 
 def launched(**changes: float) -> Choice:
-    return decide(situation(**{name: number(value) for name, value in changes.items()}), DECISIONS, BOOKS)
+    return decide(situation(**{name: number(value) for name, value in changes.items()}), DECISIONS)
 
 
 def test_a_launch_that_pays_is_made() -> None:
@@ -312,7 +311,7 @@ def test_a_reserve_is_kept_and_general_money_helps() -> None:
         ({"demanded": 500.0}, 1.0),
         ({"demanded": 20.0}, 0.0),
         ({"demanded": 20.0, "participants": 20.0}, -1.0),
-        ({"demanded": 60.0, "spending_ratio": 0.3}, -1.0),
+        ({"demanded": 60.0, "squeeze": 0.5}, -1.0),
         ({"sections": 2.0, "vacant_sections": 1.0}, 0.0),
     ],
 )
@@ -339,12 +338,12 @@ def test_a_district_sees_its_own_row() -> None:
     rng = np.random.default_rng(3)
     many = situation(**{name: rng.uniform(0, 90, (4, 2)) for name in ("demanded", "participants", "site_demand")})
     many = replace(many, cash=column(0.0, 1e4, 1e5, 1e6), high_schools=column(1.0, 2.0, 3.0, 4.0))
-    together = decide(many, DECISIONS, BOOKS)
+    together = decide(many, DECISIONS)
     for district in range(4):
         own = many.row(district)
         assert own.cash.shape == (1, 1)
         assert own.annuity is many.annuity
-        alone = decide(own, DECISIONS, BOOKS)
+        alone = decide(own, DECISIONS)
         for field in fields(Choice):
             ours = np.broadcast_to(getattr(together, field.name), (4, 2))[district]
             assert np.array_equal(ours, np.broadcast_to(getattr(alone, field.name), (1, 2))[0]), field.name

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from parameter_groups import group, number, row
 
-from sim.behavior.sizing import planned_class, section_change, sections_needed
+from sim.behavior.sizing import planned_class, section_change, sections_needed, squeeze
 from sim.behavior.staffing import (
     by_region,
     candidates,
@@ -23,10 +23,13 @@ from sim.parameters.groups import Decisions, Quality, Staffing
 SIZING = group(Decisions, expansion_limit=0.25)
 
 
-@pytest.mark.parametrize(("spending", "expected"), [(0.6, 20.0), (0.9, 20.0), (0.3, 25.0), (0.0, 30.0)])
-def test_classes_are_planned_larger_when_money_is_short(spending: float, expected: float) -> None:
-    size = planned_class(number(20.0), number(30.0), number(spending), number(0.6))
-    assert size == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("covered", "expected"), [(30.0, 20.0), (40.0, 20.0), (24.0, 25.0), (20.0, 30.0), (5.0, 30.0), (-5.0, 30.0)]
+)
+def test_classes_are_planned_as_large_as_money_makes_them(covered: float, expected: float) -> None:
+    """600 students in classes of 20 need 30 sections, in classes of 30 they need 20."""
+    short = squeeze(number(30.0), number(20.0), number(covered))
+    assert planned_class(number(20.0), number(30.0), short) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sim.arrays import Array, BoolArray, logistic, part_of
 from sim.behavior import closing, launching, sizing
 from sim.behavior.closing import ClosingTerms
 from sim.behavior.launching import Gates
-from sim.parameters.groups import Books, Decisions
+from sim.parameters.groups import Decisions
 
 A_CENT = 0.01
 """Dollars: books that close to the cent are in no deficit, whatever the rounding of sums."""
@@ -44,8 +44,9 @@ class Situation(Rows):
     Money: ``margin``, a year's expected revenue of a pathway as it stands less its excess cost as practiced;
     ``site_margin``, that of one more site; ``startup_cost`` and ``startup_grant`` of one site; ``facility_cost``;
     ``cash``, ``general_money`` (for launches) and ``yearly_spending`` ``[..., D, 1]``.
-    Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``spending_ratio``
-    ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over the planning horizon, ``[..., 1, 1]``.
+    Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``squeeze`` (how far classes must
+    grow toward their cap for money to do) ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over the
+    planning horizon, ``[..., 1, 1]``.
     ``class_size``, ``class_cap`` ``[1, C]``; ``price_index`` and ``seats_per_section`` ``[..., 1, 1]``.
     Draws: ``launch_draw`` and ``close_draw``, uniform on [0, 1).
     """
@@ -74,7 +75,7 @@ class Situation(Rows):
     peer_share: Array
     quality_gap: Array
     revenue_risk: Array
-    spending_ratio: Array
+    squeeze: Array
     annuity: Array
     class_size: Array
     class_cap: Array
@@ -247,14 +248,14 @@ def weigh_closing(situation: Situation, decisions: Decisions) -> ClosingTerms:
     )
 
 
-def weigh_sections(situation: Situation, decisions: Decisions, books: Books) -> Sections:
+def weigh_sections(situation: Situation, decisions: Decisions) -> Sections:
     """How many sections a pathway's students need, and by how many it changes."""
     s = situation
     full, capped = s.class_size * s.seats_per_section, s.class_cap * s.seats_per_section
-    planned = sizing.planned_class(full, capped, s.spending_ratio, books.practiced_spending)
+    planned = sizing.planned_class(full, capped, s.squeeze)
     needed = sizing.sections_needed(s.demanded, planned, s.sites)
     half_empty = s.participants < s.sections * (decisions.contraction_fill * full)
-    squeezed = s.spending_ratio < books.practiced_spending
+    squeezed = s.squeeze > 0
     change = sizing.section_change(
         sections=s.sections + s.vacant_sections,
         sites=s.sites,
@@ -266,14 +267,14 @@ def weigh_sections(situation: Situation, decisions: Decisions, books: Books) -> 
     return Sections(planned, needed, half_empty, squeezed, change)
 
 
-def decide(situation: Situation, decisions: Decisions, books: Books) -> Choice:
+def decide(situation: Situation, decisions: Decisions) -> Choice:
     """The district's step: closures, sections, then launches among the clusters that compete for its cash."""
     s = situation
     launch = weigh_launch(s, decisions)
     gates = launch.gates
     return Choice(
         sites_closed=closing.sites_closed(s.sites, weigh_closing(s, decisions).chance, s.close_draw),
-        section_change=weigh_sections(s, decisions, books).change,
+        section_change=weigh_sections(s, decisions).change,
         launch=gates.passed,
         launch_sections=s.site_sections,
         launch_cost=gates.cost,

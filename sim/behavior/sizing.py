@@ -2,14 +2,25 @@
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, outer
+from sim.arrays import Array, BoolArray, outer, ratio
 from sim.parameters.groups import Decisions
 
 
-def planned_class(usual: Array, capped: Array, spending_ratio: Array, practiced: Array) -> Array:
-    """Participants a district plans for each section, ``[..., D, C]``: as many as a ``usual`` section serves, and
-    towards those of one at its cap when spending falls short of what is practiced in ordinary years."""
-    squeeze = np.clip((practiced - spending_ratio) / practiced, 0.0, 1.0)
+def squeeze(by_usual: Array, by_cap: Array, covered: Array) -> Array:
+    """How far a district's classes must grow from their usual size to their cap for its money to do, 0 to 1,
+    ``[..., D, 1]``.
+
+    Its demand needs ``by_usual`` sections in usual classes and ``by_cap`` in full ones; its money has ``covered`` so
+    many. Districts look at what sections cost, not at how short they were: a fixed answer to last year's shortage
+    would give up too many sections in one year and add them again in the next.
+    """
+    short = covered < by_usual
+    return np.clip(ratio(by_cap * (by_usual - covered), covered * (by_usual - by_cap), 1.0), 0.0, 1.0) * short
+
+
+def planned_class(usual: Array, capped: Array, squeeze: Array) -> Array:
+    """Participants a district plans for each section, ``[..., D, C]``: as many as a ``usual`` section serves, or
+    towards those of one at its cap as far as money is short."""
     return usual + outer(squeeze, capped - usual)
 
 

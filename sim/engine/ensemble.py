@@ -63,7 +63,7 @@ def deciding_all(parameters: Parameters) -> DecideAll:
     """All districts of all runs decide at once."""
 
     def decide_all(situation: Situation) -> Choice:
-        return decide(situation, parameters.decisions, parameters.books)
+        return decide(situation, parameters.decisions)
 
     return decide_all
 

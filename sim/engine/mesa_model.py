@@ -33,7 +33,7 @@ class District(mesa.Agent):
     def decide(self) -> None:
         """Look at my own row of the situation and decide."""
         parameters = self.model.parameters
-        self.choice = decide(self.model.situation.row(self.index), parameters.decisions, parameters.books)
+        self.choice = decide(self.model.situation.row(self.index), parameters.decisions)
 
     @property
     def pathways(self) -> int:
