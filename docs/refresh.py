@@ -35,6 +35,8 @@ EXPLAINED: tuple[str, ...] = (
 """What the example of docs/explain.md asks for."""
 EXPLAINED_STEPS = ("What one more", "How much", "The gates", "Concentrators", "Payment: LESC", "Paid together")
 """Which steps of it are shown."""
+WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "shares_aligned.png")
+"""Figures of a sensitivity study that its page shows."""
 VALIDATIONS: tuple[str, ...] = ("hindcast", "verify_brief")
 """Studies whose folder holds a part of the page of validation."""
 
@@ -186,6 +188,23 @@ def calibrated(folder: Path) -> bool:
     return True
 
 
+def weighed(folder: Path) -> bool:
+    """Show a sensitivity study's order of formulas and its first outcome; False if the folder holds none."""
+    if not (folder / "sensitivity.txt").is_file():
+        return False
+    text = (folder / "sensitivity.txt").read_text(encoding="utf-8")
+    parts = re.split(r"\n\n(?=[A-Z]{5}[A-Z ]*[:(])", text)
+    page = ROOT / "docs" / "sensitivity.md"
+    first = next(number for number, part in enumerate(parts) if not part.startswith(("WHICH", "ORDER")))
+    shown = [*parts[:first], "\n\n".join(parts[first].split("\n\n")[:3])]
+    content = "\n\n".join(["```text", *shown, "```"]).replace("```text\n\n", "```text\n").replace("\n\n```", "\n```")
+    written = with_block(page.read_text(encoding="utf-8"), "sensitivity", content)
+    page.write_text(written, encoding="utf-8", newline="\n")
+    for figure in WEIGHED_FIGURES:
+        small_figure(folder / "figures" / figure, ROOT / "docs" / "images" / f"sensitivity_{figure}")
+    return True
+
+
 def compared(folder: Path) -> None:
     """Show a comparison of formulas in the README."""
     import sim.results
@@ -199,7 +218,7 @@ def compared(folder: Path) -> None:
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
     for folder in map(Path, arguments):
-        if not validated(folder) and not calibrated(folder):
+        if not any(shown(folder) for shown in (validated, calibrated, weighed)):
             compared(folder)
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")
