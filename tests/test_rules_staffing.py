@@ -24,11 +24,12 @@ SIZING = group(Decisions, expansion_limit=0.25)
 
 
 @pytest.mark.parametrize(
-    ("covered", "expected"), [(30.0, 20.0), (40.0, 20.0), (24.0, 25.0), (20.0, 30.0), (5.0, 30.0), (-5.0, 30.0)]
+    ("before", "spending", "expected"),
+    [(0.0, 0.6, 20.0), (0.0, 0.9, 20.0), (0.0, 0.3, 22.5), (0.5, 0.3, 25.0), (1.0, 0.0, 30.0), (1.0, 0.9, 25.0)],
 )
-def test_classes_are_planned_as_large_as_money_makes_them(covered: float, expected: float) -> None:
-    """600 students in classes of 20 need 30 sections, in classes of 30 they need 20."""
-    short = squeeze(number(30.0), number(20.0), number(covered))
+def test_classes_are_planned_larger_when_money_is_short(before: float, spending: float, expected: float) -> None:
+    """Half of the way each year, toward classes as far from 20 to 30 as spending is below 60%."""
+    short = squeeze(number(before), number(spending), number(0.6), number(0.5))
     assert planned_class(number(20.0), number(30.0), short) == pytest.approx(expected)
 
 

@@ -172,7 +172,7 @@ def test_no_dollar_hides_in_the_rules() -> None:
         )
         return steps(prepare(world, parameters, before, 4, (0, 1, 2), HORIZON), after, HORIZON)
 
-    money = {"cash", "headroom", "local_rate", "receipts", "reference_receipts", "base_payment"}
+    money = {"cash", "local_rate", "receipts", "reference_receipts", "base_payment"}
     counted = {"expenditure", "startup_spending"}
     for one, other in zip(run(world, parameters, 1.0), run(other_world, other_parameters, 2.0), strict=True):
         for field in fields(State):

@@ -26,11 +26,10 @@ def local_contribution(rate: Array, participants: Array, reference_participants:
 @dataclass(frozen=True)
 class YearEnd:
     """How a year closed, dollars, ``[..., D, 1]``. ``spending_ratio`` is non-salary spending paid over needed;
-    ``headroom`` is what there was above practiced spending, negative where money was short; ``rescued`` is general
-    money that covered a deficit; ``released`` is carry-over beyond the limit, which goes to other purposes."""
+    ``rescued`` is general money that covered a deficit; ``released`` is carry-over beyond the limit, which goes to
+    other purposes."""
 
     spending_ratio: Array
-    headroom: Array
     spending: Array
     cash: Array
     rescued: Array
@@ -56,8 +55,7 @@ def close_books(
     rescued = books.rescue_rate * np.maximum(-balance, 0.0)
     limit = books.carryover_limit * np.maximum(instruction + flexible, 0.0)
     released = np.maximum(balance - limit, 0.0)
-    headroom = available - books.practiced_spending * flexible
-    return YearEnd(spending_ratio, headroom, spending, balance + rescued - released, rescued, released)
+    return YearEnd(spending_ratio, spending, balance + rescued - released, rescued, released)
 
 
 def closing_local_rate(

@@ -44,9 +44,9 @@ class Situation(Rows):
     Money: ``margin``, a year's expected revenue of a pathway as it stands less its excess cost as practiced;
     ``site_margin``, that of one more site; ``startup_cost`` and ``startup_grant`` of one site; ``facility_cost``;
     ``cash``, ``general_money`` (for launches) and ``yearly_spending`` ``[..., D, 1]``.
-    Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``squeeze`` (how far classes must
-    grow toward their cap for money to do) ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over the
-    planning horizon, ``[..., 1, 1]``.
+    Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``squeeze`` (how far it plans
+    classes from their usual size toward their cap) ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over
+    the planning horizon, ``[..., 1, 1]``.
     ``class_size``, ``class_cap`` ``[1, C]``; ``price_index`` and ``seats_per_section`` ``[..., 1, 1]``.
     Draws: ``launch_draw`` and ``close_draw``, uniform on [0, 1).
     """

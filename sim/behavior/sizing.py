@@ -2,20 +2,18 @@
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, outer, ratio
+from sim.arrays import Array, BoolArray, outer
 from sim.parameters.groups import Decisions
 
 
-def squeeze(by_usual: Array, by_cap: Array, covered: Array) -> Array:
-    """How far a district's classes must grow from their usual size to their cap for its money to do, 0 to 1,
-    ``[..., D, 1]``.
+def squeeze(before: Array, spending_ratio: Array, practiced: Array, speed: Array) -> Array:
+    """How far a district plans its classes from their usual size toward their cap, 0 to 1, ``[..., D, 1]``.
 
-    Its demand needs ``by_usual`` sections in usual classes and ``by_cap`` in full ones; its money has ``covered`` so
-    many. Districts look at what sections cost, not at how short they were: a fixed answer to last year's shortage
-    would give up too many sections in one year and add them again in the next.
+    It moves from where it was ``before`` by the share ``speed`` toward the part of practiced spending that was lacking
+    last year. Without memory a shortage would give up more sections than it costs, and bring them back a year later.
     """
-    short = covered < by_usual
-    return np.clip(ratio(by_cap * (by_usual - covered), covered * (by_usual - by_cap), 1.0), 0.0, 1.0) * short
+    lacking = np.clip((practiced - spending_ratio) / practiced, 0.0, 1.0)
+    return before + speed * (lacking - before)
 
 
 def planned_class(usual: Array, capped: Array, squeeze: Array) -> Array:

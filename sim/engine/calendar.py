@@ -138,7 +138,7 @@ def state_after(parameters: Parameters, state: State, year: Year, counts: Counts
         placement_effort=schooling.efforts.placement,
         cash=year.books.year_end.cash,
         spending_ratio=year.books.year_end.spending_ratio,
-        headroom=year.books.year_end.headroom,
+        squeeze=year.situation.squeeze,
         receipts=state.receipts + remembered,
         grades=year.cohorts.grades,
         local_index=year.cohorts.local_index,

@@ -52,7 +52,6 @@ def observe(
     taught_section = unit.section + practiced * unit.section_upkeep
     site = practiced * unit.site
     own_part = ratio(prospects.own_money + prospects.lump_sum, district_total(usual * state.participants), 1.0)
-    teaching = state.sections * taught_section + state.vacant_sections * unit.section
     student = own_part * usual + student_value(prospects, interest, attempts_each * parameters.clusters.pass_rate)
     margin_each = student - (variable - unit.elective)
     startup_cost = parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.startup_index)
@@ -69,7 +68,10 @@ def observe(
         demanded=demanded,
         site_demand=site_demand,
         site_sections=site_sections,
-        margin=state.participants * margin_each + state.sites * (prospects.per_site - site) - teaching,
+        margin=state.participants * margin_each
+        + state.sites * (prospects.per_site - site)
+        - state.sections * taught_section
+        - state.vacant_sections * unit.section,
         site_margin=site_demand * margin_each
         + (prospects.per_site - site)
         - site_sections * taught_section
@@ -84,7 +86,7 @@ def observe(
         peer_share=peer_share(state.sites, world),
         quality_gap=interest.quality_gap,
         revenue_risk=prospects.revenue_risk,
-        squeeze=squeeze(state, demanded, section_seats, clusters.class_cap * terms.seats_per_section, teaching),
+        squeeze=sizing.squeeze(state.squeeze, state.spending_ratio, practiced, parameters.decisions.squeeze_speed),
         annuity=beliefs.annuity(1.0 / (1.0 + parameters.beliefs.discount_rate), parameters.beliefs.horizon_years),
         class_size=clusters.class_size[np.newaxis, :],
         class_cap=clusters.class_cap[np.newaxis, :],
@@ -105,17 +107,6 @@ def student_value(prospects: Prospects, interest: Interest, passed_each: Array) 
     if per_concentrator is not ZERO:
         value = value + interest.progression * per_concentrator
     return value
-
-
-def squeeze(state: State, demanded: Array, usual: Array, capped: Array, teaching: Array) -> Array:
-    """How far a district's classes must grow toward their cap, ``[..., D, 1]``: its money covers last year's posts, at
-    the ``teaching`` cost that they have now, and what it had above practiced spending covers more, or fewer."""
-    posts = district_total(state.sections + state.vacant_sections)
-    return sizing.squeeze(
-        district_total(np.maximum(demanded / usual, state.sites)),
-        district_total(np.maximum(demanded / capped, state.sites)),
-        posts * (1.0 + ratio(state.headroom, district_total(teaching))),
-    )
 
 
 def school_bonus(world: World, parameters: Parameters, state: State, prospects: Prospects, site_demand: Array) -> Array:

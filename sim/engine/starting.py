@@ -197,7 +197,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         credential_effort=pathways,
         cash=districts,
         spending_ratio=parameters.books.practiced_spending + districts,
-        headroom=districts,
+        squeeze=districts,
         local_rate=districts,
         receipts=districts,
         reference_receipts=districts,

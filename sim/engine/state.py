@@ -61,7 +61,7 @@ class State:
     ``launching`` (years until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools
     with a usable lab or shop); ``equipment`` (service life left, mean over sites); ``participants``;
     ``concentrators``; ``concentration_effort`` and ``credential_effort`` (extra share that paid effort brings).
-    Districts ``[..., D, 1]``: ``cash``; ``spending_ratio``; ``headroom`` (dollars above practiced spending last year);
+    Districts ``[..., D, 1]``: ``cash``; ``spending_ratio``; ``squeeze`` (how far classes are planned toward their cap);
     ``local_rate`` (own dollars a participant, base-year prices); ``receipts`` (remembered yearly receipts that reach
     CTE); ``reference_receipts`` and ``reference_participants`` (a member, frozen in the base year); ``base_payment``
     (dollars from the state's CTE lines in the base year); ``local_index`` (size relative to the state);
@@ -86,7 +86,7 @@ class State:
     credential_effort: Array
     cash: Array
     spending_ratio: Array
-    headroom: Array
+    squeeze: Array
     local_rate: Array
     receipts: Array
     reference_receipts: Array

@@ -100,6 +100,7 @@ class Decisions:
     capital_project_rate: Array
     expansion_limit: Array
     contraction_fill: Array
+    squeeze_speed: Array
     close_intercept: Array
     close_margin_weight: Array
     close_margin_scale: Array

@@ -287,13 +287,15 @@ def stopped_by(moment: Moment) -> dict[str, Quantity]:
 
 def _sections(moment: Moment, decision: Decision) -> Iterator[Item]:
     known, sized, staffed, at = decision.known, decision.sections, moment.year.workforce, moment.at
+    books = moment.ensemble.parameters.books
     yield Item(SECTIONS, "sections before, staffed", "sections", at(known.sections))
     yield Item(SECTIONS, "sections before, vacant", "sections", at(known.vacant_sections))
     yield Item(SECTIONS, "students who would come", "students", at(known.demanded))
     yield Item(SECTIONS, "students planned for each section", "students", at(sized.planned))
     yield Item(SECTIONS, "sections needed", "sections", at(sized.needed))
-    yield Item(SECTIONS, "money above practiced spending last year", "dollars", at(moment.before.headroom))
-    yield Item(SECTIONS, "how far classes must grow toward their cap", "share", at(known.squeeze))
+    yield Item(SECTIONS, "non-salary costs paid last year", "share", at(moment.before.spending_ratio))
+    yield Item(SECTIONS, "ordinary share of them, below which money is short", "share", at(books.practiced_spending))
+    yield Item(SECTIONS, "how far classes are planned toward their cap", "share", at(known.squeeze))
     yield Item(SECTIONS, "sections run half empty", YES_NO, at(sized.half_empty))
     yield Item(SECTIONS, "money is short", YES_NO, at(sized.squeezed))
     yield Item(SECTIONS, "change decided", "sections", at(moment.year.choice.section_change))
