@@ -1,6 +1,9 @@
 """Handing chunks to executors: order, how many are out, dead workers, errors, and equal results from all of them."""
 
 import hashlib
+import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +18,15 @@ from sim.results.tables import read_shards
 from sim.study import dispatch as dispatching
 from sim.study.chunk import Task, run_chunk
 from sim.study.dispatch import dispatch
-from sim.study.executors import Carrier, DaskSettings, InProcess, LocalPool, LocalSettings, carrier_for
+from sim.study.executors import (
+    Carrier,
+    DaskSettings,
+    InProcess,
+    LocalPool,
+    LocalSettings,
+    carrier_for,
+    interrupts_held_back,
+)
 from sim.study.stopping import StoppedError
 
 CHUNKS = 6
@@ -39,6 +50,24 @@ def digests(folder: Path) -> dict[str, str]:
 def messages(folder: Path) -> list[str]:
     files = sorted(path.name for path in (folder / "results").glob("failures-*.parquet"))
     return list(read_shards(folder / "results", files, "failures", ["message"])["message"])
+
+
+def test_ctrl_c_waits_until_a_process_is_started_whichever_thread_receives_it() -> None:
+    done, asleep = threading.Event(), []
+    other = threading.Thread(target=done.wait)
+    other.start()
+
+    def starting() -> None:
+        with interrupts_held_back():
+            os.kill(os.getpid(), signal.SIGINT)
+            asleep.append(done.wait(0.2))
+
+    with pytest.raises(KeyboardInterrupt):
+        starting()
+    done.set()
+    other.join()
+    assert asleep == [False]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.fixture(scope="module")
