@@ -175,7 +175,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
         f"Concentrators, credentials and pathways: mean of {_span(panel, _last_years(panel))}. State cost and paid "
         f"share: mean of {_span(panel, panel.policy)}, state CTE lines. $ per added: added cost over added outcome, "
         "both against the baseline and as means of those years; n/a where 90% of draws do not all show a rise; "
-        "'saves' where they show a rise for less money.",
+        "'saves' where they show a rise for less money; below zero where that is so on average only.",
         interval_note(panel.draws, panel.seed),
     ]
     notes += _moved_inside_the_seg(panel)
