@@ -179,7 +179,7 @@ def test_the_words_are_those_of_the_tables(done: tuple[Path, Findings], tmp_path
     for ranking in found.rankings:
         share, low, _ = ranking.holds(ranking.leader)
         assert f" in {share:.0%} ({low:.0%} to " in flat.replace(">99%", "100%")
-    assert "118 parameters and 5 kinds of cluster costs" in flat
+    assert "119 parameters and 5 kinds of cluster costs" in flat
     morris = pd.read_csv(tmp_path / "morris.csv")
     assert set(morris.loc[morris["told_apart"], "number"]) == {number.name for number in found.told_apart}
     assert morris["label"].notna().all()
