@@ -16,6 +16,7 @@ from sim.report.rank_correlations import correlations, spearman
 from sim.report.sweep import factor_lines, write_sweep
 from sim.report.sweep_outcomes import by_point, run_outcomes
 from sim.report.write import write_report
+from sim.study.precision import LEAST_REPLICATES, margin
 
 FACTORS = {**TURNOVER, **DOLLARS, "formula.rules.indexation": {"levels": ["none", "prices"]}}
 DESIGN = {"name": "latin_hypercube", "points": 12}
@@ -172,3 +173,19 @@ def test_the_end_says_how_many_replicates_were_used(tmp_path: Path) -> None:
     run(tmp_path / "b", **common, precision={"outcome": "concentrators", "half_width": 1e-6})  # type: ignore[arg-type]
     text = write_precision(sim.results.open(tmp_path / "b"), tmp_path / "b")
     assert "All 40 replicates were used" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(("half_width", "about"), [(0.275, 60), (0.16, 150), (0.098, 400)])
+def test_looking_after_every_chunk_keeps_what_the_interval_promises(half_width: float, about: int) -> None:
+    """Stopped as soon as the interval is narrow enough, it still holds the true mean in 95% of trials."""
+    chunk, trials, rng = 20, 1_000, np.random.default_rng(5)
+    held, stopped = 0, []
+    for differences in rng.normal(3.0, 1.0, (trials, 3 * about)):
+        for count in range(chunk, 3 * about, chunk):
+            found = margin(differences[:count])
+            if count >= LEAST_REPLICATES and found.half_width <= half_width:
+                break
+        held += abs(found.mean - 3.0) <= found.half_width
+        stopped.append(found.replicates)
+    assert np.median(stopped) == pytest.approx(about, rel=0.2)
+    assert held / trials == pytest.approx(0.95, abs=0.02)
