@@ -30,7 +30,7 @@ COLORS = 64
 """Colors kept in the README's figure, which makes it a third of its size."""
 
 EXPLAINED: tuple[str, ...] = (
-    "study=explain", "formula=aligned", "district=gallup", "cluster=health", "draws=20", "replicate=3",
+    "study=explain", "formula=aligned", "district=gallup", "cluster=health", "draws=20", "replicate=1",
 )  # fmt: skip
 """What the example of docs/explain.md asks for."""
 EXPLAINED_STEPS = ("What one more", "How much", "The gates", "Concentrators", "Payment: LESC", "Paid together")
