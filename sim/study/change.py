@@ -5,7 +5,6 @@ Simulated with districts responding; ``check_formula`` gives the same steps for 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,10 +13,9 @@ from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError
-from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.bridge import STEPS, bridge
 from sim.study.design import parameters_for
-from sim.study.inputs import Inputs, formula_record
+from sim.study.inputs import Inputs, asked_number
 from sim.study.settings import Settings
 from sim.study.static_score import Position, position_in_year
 from sim.world.world import World
@@ -112,7 +110,7 @@ def explain_change(settings: Settings, inputs: Inputs, chosen: str | None) -> Ch
         steps={step: np.concatenate(dollars) for step, dollars in steps.items()},
         members=np.concatenate(members),
         seed=settings.seed,
-        run=_run_number(settings, inputs, before, after),
+        run=asked_number(settings, inputs, (before.formula, after.formula), (before.fiscal_year, after.fiscal_year)),
     )
 
 
@@ -127,18 +125,3 @@ def _position(ensemble: Ensemble, end: End, scenario: Scenario) -> tuple[Positio
             return position_in_year(before, after.counts, year), after.counts.membership
         before = after.counts
     raise ValueError(f"FY{end.fiscal_year} was not simulated")
-
-
-def _run_number(settings: Settings, inputs: Inputs, before: End, after: End) -> str:
-    told: dict[str, Any] = {
-        "formulas": [formula_record(end.formula)["fingerprint"] for end in (before, after)],
-        "years": [before.fiscal_year, after.fiscal_year],
-        "scenario": inputs.scenarios[0].model_dump(mode="json"),
-        "world": inputs.world.fingerprint,
-        "model": model_fingerprint(),
-        "parameters": settings.parameters,
-        "uncertainty": settings.uncertainty,
-        "draws": settings.draws,
-        "seed": settings.seed,
-    }
-    return hash_of(told)

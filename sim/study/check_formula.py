@@ -7,7 +7,6 @@ from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import load_catalogue
-from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.bill_reading import read_bill
 from sim.study.bridge import Bridge, bridge
 from sim.study.cliffs import Cliff, find_cliffs
@@ -15,7 +14,7 @@ from sim.study.cluster_pay import Boundary, ClusterPay, boundaries, cluster_pay
 from sim.study.decomposition import Decomposition, decompose
 from sim.study.design import parameters_for
 from sim.study.disparity import Disparity, disparity
-from sim.study.inputs import CURRENT_LAW, find_formula, formula_record
+from sim.study.inputs import CURRENT_LAW, find_formula, formula_record, run_number
 from sim.study.settings import Settings, flat_parameters
 from sim.study.static_score import Position, base_year_position, refuse_empty
 from sim.world.loading import load_world
@@ -108,15 +107,5 @@ def _disparities(position: Position, members: Array) -> tuple[Disparity, ...]:
 
 def _origin(settings: Settings, formula: Formula, reference: Formula, world: World, draws: int) -> Origin:
     fingerprints = [str(formula_record(one)["fingerprint"]) for one in (formula, reference)]
-    run = hash_of(
-        {
-            "formulas": fingerprints,
-            "world": world.fingerprint,
-            "model": model_fingerprint(),
-            "parameters": settings.parameters,
-            "uncertainty": settings.uncertainty,
-            "draws": draws,
-            "seed": settings.seed,
-        }
-    )
+    run = run_number(settings, world, formulas=fingerprints, draws=draws)
     return Origin(run, fingerprints[0], world.fingerprint, draws, settings.seed)

@@ -5,7 +5,6 @@ Another formula stands beside, on the same draws.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -16,14 +15,13 @@ from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.inputs import InputError
-from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.design import parameters_for
 from sim.study.explain_decision import TERM_WORDS, decision_items, decision_of, stopped_by
 from sim.study.explain_items import Moment, Quantity, Row, amount, beside
 from sim.study.explain_payment import payment_items
 from sim.study.explain_places import find_place
 from sim.study.explain_students import student_items
-from sim.study.inputs import Inputs, formula_record
+from sim.study.inputs import Inputs, asked_number
 from sim.study.settings import Settings
 from sim.world.world import World
 
@@ -174,7 +172,7 @@ def explain(settings: Settings, inputs: Inputs, chosen: str | None) -> Explanati
         draws=settings.draws,
         replicate=replicate,
         asked=asked.replicate is not None,
-        run=_run_number(settings, inputs, asked),
+        run=asked_number(settings, inputs, asked.formulas, asked.years),
     )
 
 
@@ -298,18 +296,3 @@ def largest_difference(first: Moment, second: Moment) -> tuple[str, float]:
     differences = {term: first.at(getattr(one, term)) - second.at(getattr(other, term)) for term in TERM_WORDS}
     term = max(differences, key=lambda name: abs(differences[name]))
     return TERM_WORDS[term], differences[term]
-
-
-def _run_number(settings: Settings, inputs: Inputs, asked: Question) -> str:
-    told: dict[str, Any] = {
-        "formulas": [formula_record(formula)["fingerprint"] for formula in asked.formulas],
-        "years": list(asked.years),
-        "scenario": inputs.scenarios[0].model_dump(mode="json"),
-        "world": inputs.world.fingerprint,
-        "model": model_fingerprint(),
-        "parameters": settings.parameters,
-        "uncertainty": settings.uncertainty,
-        "draws": settings.draws,
-        "seed": settings.seed,
-    }
-    return hash_of(told)

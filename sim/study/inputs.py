@@ -13,6 +13,7 @@ from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, Source, nearest, read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
+from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -140,3 +141,28 @@ def formula_record(formula: Formula) -> dict[str, Any]:
         "content": content,
         "fingerprint": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
     }
+
+
+def run_number(settings: Settings, world: World, **told: Any) -> str:
+    """The number of a study that keeps no runs: a hash of what its numbers follow from, of which ``told`` is what the
+    study has besides its tables, parameters and draws."""
+    common = {
+        "world": world.fingerprint,
+        "model": model_fingerprint(),
+        "parameters": settings.parameters,
+        "uncertainty": settings.uncertainty,
+        "draws": settings.draws,
+        "seed": settings.seed,
+    }
+    return hash_of({**common, **told})
+
+
+def asked_number(settings: Settings, inputs: Inputs, formulas: Sequence[Formula], years: Sequence[int]) -> str:
+    """The number of a study of some formulas in some years."""
+    return run_number(
+        settings,
+        inputs.world,
+        formulas=[formula_record(formula)["fingerprint"] for formula in formulas],
+        years=list(years),
+        scenario=inputs.scenarios[0].model_dump(mode="json"),
+    )

@@ -18,10 +18,9 @@ from sim.config_folder import config_folder
 from sim.engine.ensemble import Ensemble, prepare
 from sim.inputs import InputError, read_yaml
 from sim.parameters.catalogue import load_catalogue
-from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.design import parameters_for
 from sim.study.hindcast.prices import price_factor
-from sim.study.inputs import CURRENT_LAW, find_formula
+from sim.study.inputs import CURRENT_LAW, find_formula, run_number
 from sim.study.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -217,18 +216,8 @@ def verify_brief(settings: Settings) -> Verification:
         )
         for rule in rules
     )
-    run = hash_of(
-        {
-            "study": "verify_brief",
-            "world": world.fingerprint,
-            "model": model_fingerprint(),
-            "parameters": settings.parameters,
-            "background": [background_range(name) for name in ("instruction_share", "school_spread")],
-            "uncertainty": settings.uncertainty,
-            "draws": settings.draws,
-            "seed": settings.seed,
-        }
-    )
+    background = [background_range(name) for name in ("instruction_share", "school_spread")]
+    run = run_number(settings, world, study="verify_brief", background=background)
     return Verification(
         comparisons=comparisons,
         all_schools=np.concatenate([part.all_schools for part in parts]),

@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.parameters.catalogue import Catalogue, load_catalogue
-from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.design import drawn_columns
 from sim.study.executors import carrier_for
 from sim.study.hindcast.case import Case, read_cases
@@ -16,6 +15,7 @@ from sim.study.hindcast.prices import consumer_prices
 from sim.study.hindcast.running import Task, run_case
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
 from sim.study.hindcast.worlds import law_before, laws_after
+from sim.study.inputs import run_number
 from sim.study.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -78,17 +78,11 @@ def hindcast(
     drawn: dict[str, Array] = {}
     if settings.draws >= FEWEST_FOR_PULLS:
         drawn = drawn_columns(catalogue, world, settings.seed, range(settings.draws), settings.uncertainty)
-    run = hash_of(
-        {
-            "cases": [case.model_dump(mode="json") for case in cases],
-            "prices": {str(year): index for year, index in consumer_prices().items()},
-            "world": world.fingerprint,
-            "model": model_fingerprint(),
-            "parameters": settings.parameters,
-            "uncertainty": settings.uncertainty,
-            "draws": settings.draws,
-            "seed": settings.seed,
-        }
+    run = run_number(
+        settings,
+        world,
+        cases=[case.model_dump(mode="json") for case in cases],
+        prices={str(year): index for year, index in consumer_prices().items()},
     )
     findings = tuple(_finding(case, simulated.get(case.name, {}), drawn) for case in cases)
     return Hindcast(findings, settings.draws, settings.seed, settings.uncertainty, run, world.fingerprint)
