@@ -102,7 +102,7 @@ def run_hindcast(request: Request) -> None:
     """Feed stylized states law changes of the past, print the verdicts and write what they rest on."""
     from rich.console import Console
 
-    from sim.report.hindcast import write_hindcast
+    from sim.report.hindcast_files import write_hindcast
     from sim.report.progress import progress_bar
     from sim.study.hindcast.study import hindcast, read_materials
 
@@ -117,7 +117,7 @@ def run_calibration(request: Request) -> None:
     """Fit the uncertain parameters to the targets, print what came out and write the posterior."""
     from rich.console import Console
 
-    from sim.report.calibration import write_calibration
+    from sim.report.calibration_files import write_calibration
     from sim.report.progress import progress_bar
     from sim.study.calibration.study import calibrate, read_materials
 

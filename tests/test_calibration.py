@@ -14,7 +14,7 @@ from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED, load_posterior, priors_hash, read_posterior
 from sim.report.calibration import calibration_markdown, parameter_table, traded
-from sim.report.calibration import write_calibration as written_report
+from sim.report.calibration_files import write_calibration as written_report
 from sim.study.calibration import study as calibration_study
 from sim.study.calibration.accepting import accept, adjusted, errors, fewest, fitted, shift_error
 from sim.study.calibration.statistics import measured

@@ -17,14 +17,13 @@ from sim.results.store import ChunkRecord, finished_chunks
 from sim.results.tables import read_shards
 from sim.study import dispatch as dispatching
 from sim.study.chunk import Task, run_chunk
-from sim.study.dispatch import dispatch
+from sim.study.dispatch import carrier_for, dispatch
 from sim.study.executors import (
     Carrier,
     DaskSettings,
     InProcess,
     LocalPool,
     LocalSettings,
-    carrier_for,
     interrupts_held_back,
 )
 from sim.study.stopping import StoppedError

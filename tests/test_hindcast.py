@@ -13,7 +13,7 @@ from sim.engine.ensemble import prepare, simulate
 from sim.engine.scenario import BASELINE
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
-from sim.report.hindcast import write_hindcast
+from sim.report.hindcast_files import write_hindcast
 from sim.study.hindcast.case import Case, Outcome, read_case, read_cases
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,8 +79,8 @@ def parameter_table(found: "Calibration") -> pd.DataFrame:
             {
                 "parameter": name,
                 "unit": entry.unit,
-                **{f"prior_{key}": value for key, value in _named(_mean_and_band(before)).items()},
-                **{f"posterior_{key}": value for key, value in _named(_mean_and_band(after)).items()},
+                **{f"prior_{key}": value for key, value in named_band(_mean_and_band(before)).items()},
+                **{f"posterior_{key}": value for key, value in named_band(_mean_and_band(after)).items()},
                 "spread_ratio": float(after.std()) / spread,
                 "shift": (float(after.mean()) - float(before.mean())) / spread,
             }
@@ -100,31 +99,6 @@ def traded(found: "Calibration") -> list[tuple[str, str, float]]:
         if abs(correlation) > TRADED:
             pairs.append((one, other, correlation))
     return sorted(pairs, key=lambda pair: -abs(pair[2]))
-
-
-def write_calibration(found: "Calibration", folder: Path, figures: bool = True) -> str:
-    """Write calibration.txt, calibration.md, targets.csv, parameters.csv and two figures; returns the text of the
-    first."""
-    text = calibration_text(found)
-    (folder / "calibration.txt").write_text(text, encoding="utf-8")
-    (folder / "calibration.md").write_text(calibration_markdown(found), encoding="utf-8")
-    targets = pd.DataFrame(
-        {
-            "target": row.name, "value": row.value, "tolerance": row.tolerance, "use": row.use,
-            "confidence": row.confidence,
-            **{f"prior_{key}": value for key, value in _named(row.prior).items()},
-            **{f"posterior_{key}": value for key, value in _named(row.posterior).items()},
-            "verdict": row.verdict,
-        }
-        for row in target_rows(found)
-    )  # fmt: skip
-    targets.to_csv(folder / "targets.csv", index=False, float_format="%.6g", lineterminator="\n")
-    parameter_table(found).to_csv(folder / "parameters.csv", index=False, float_format="%.6g", lineterminator="\n")
-    if figures:
-        from sim.report.calibration_figures import calibration_figures
-
-        calibration_figures(found, folder / "figures")
-    return text
 
 
 def origin_text(found: "Calibration") -> str:
@@ -230,7 +204,8 @@ def _mean_and_band(values: np.ndarray) -> tuple[float, float, float]:
     return float(np.nanmean(values)), float(low), float(high)
 
 
-def _named(told: tuple[float, float, float]) -> dict[str, float]:
+def named_band(told: tuple[float, float, float]) -> dict[str, float]:
+    """Mean and central 90% by the names that they have in tables."""
     return dict(zip(("mean", "p05", "p95"), told, strict=True))
 
 

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,22 +17,6 @@ WIDTH = 120
 
 STANDING = {"fitted": "fitted", "held_out": "held out"}
 HEADINGS = ("Case", "Outcome", "Observed", "Model, median and 90% of draws", "Standing", "Verdict")
-
-
-def write_hindcast(study: "Hindcast", folder: Path, figures: bool = True) -> str:
-    """Write hindcast.txt, hindcast.md, hindcast.csv, hindcast_parameters.csv and one figure for each tested case;
-    returns the text of the first."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = hindcast_text(study)
-    (folder / "hindcast.txt").write_text(text, encoding="utf-8")
-    (folder / "hindcast.md").write_text(verdict_markdown(study), encoding="utf-8")
-    points_table(study).to_csv(folder / "hindcast.csv", index=False, float_format="%.6g", lineterminator="\n")
-    pulls_table(study).to_csv(folder / "hindcast_parameters.csv", index=False, float_format="%.4g", lineterminator="\n")
-    if figures:
-        from sim.report.hindcast_figures import hindcast_figures
-
-        hindcast_figures(study, folder / "figures")
-    return text
 
 
 def origin_text(study: "Hindcast") -> str:

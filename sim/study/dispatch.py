@@ -1,4 +1,4 @@
-"""Handing chunks to an executor: a few ahead, again when a worker died, as failed runs when that does not help."""
+"""Choosing what carries the chunks, and handing them over: a few ahead, again when a worker died, or as failed runs."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from functools import partial
 
 from sim.results.store import ChunkRecord, record_path, write_chunk
 from sim.study.chunk import Task, failures_of, run_chunk
-from sim.study.executors import Carrier
+from sim.study.executors import Carrier, DaskSettings, InProcess, LocalPool, LocalSettings, SlurmDaskSettings
 from sim.study.stopping import DISK_FULL, StoppedError
 
 HOPELESS = 3
@@ -140,3 +140,16 @@ def _must_be_seen(task: Task) -> None:
             )
         next(path.parent.glob("*"), None)  # makes a network file system look again
         time.sleep(0.2)
+
+
+def carrier_for(settings: LocalSettings | DaskSettings | SlurmDaskSettings, workers: int, chunks: int) -> Carrier:
+    """The carrier that the settings name, no wider than there are ``chunks`` to carry out.
+
+    Raises InputError if it needs a package that is not installed or a scheduler that does not answer.
+    """
+    workers = max(min(workers, chunks), 1)
+    if isinstance(settings, LocalSettings):
+        return InProcess() if workers == 1 else LocalPool(workers)
+    from sim.study.dask_executor import DaskCarrier
+
+    return DaskCarrier(settings, workers)

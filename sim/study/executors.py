@@ -1,4 +1,4 @@
-"""What carries the chunks: this process, a pool of local processes, or a Dask cluster."""
+"""What carries chunks: this process, a pool of local processes, or (dask_executor.py) a Dask cluster."""
 
 import os
 import signal
@@ -229,16 +229,3 @@ def begin_worker() -> None:
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
-
-
-def carrier_for(settings: LocalSettings | DaskSettings | SlurmDaskSettings, workers: int, chunks: int) -> Carrier:
-    """The carrier that the settings name, no wider than there are ``chunks`` to carry out.
-
-    Raises InputError if it needs a package that is not installed or a scheduler that does not answer.
-    """
-    workers = max(min(workers, chunks), 1)
-    if isinstance(settings, LocalSettings):
-        return InProcess() if workers == 1 else LocalPool(workers)
-    from sim.study.dask_executor import DaskCarrier
-
-    return DaskCarrier(settings, workers)

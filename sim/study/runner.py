@@ -13,8 +13,7 @@ from sim.results.stopping import Stopped
 from sim.results.store import begin, finished_chunks, remove_unfinished
 from sim.study.chunk import Task
 from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
-from sim.study.dispatch import dispatch
-from sim.study.executors import carrier_for
+from sim.study.dispatch import carrier_for, dispatch
 from sim.study.inputs import Inputs, formula_record
 from sim.study.plan import planned
 from sim.study.precision import StoppingRule, stopping_rule

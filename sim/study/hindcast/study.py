@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.design import drawn_columns
-from sim.study.executors import carrier_for
+from sim.study.dispatch import carrier_for
 from sim.study.hindcast.case import Case, read_cases
 from sim.study.hindcast.prices import consumer_prices
 from sim.study.hindcast.running import Task, run_case
