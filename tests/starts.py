@@ -31,6 +31,11 @@ def call(folder: Path, *arguments: str, **more: Any) -> subprocess.CompletedProc
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, **options)
 
 
+def _heeding_ctrl_c() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and hands that on; what a user starts does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(folder: Path, *arguments: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
     """``cte-sim`` running in a process group of its own; nothing of it is left afterwards."""
@@ -43,6 +48,7 @@ def started(folder: Path, *arguments: str, **more: Any) -> Iterator[subprocess.P
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heeding_ctrl_c,
         **options,
     )
     try:
