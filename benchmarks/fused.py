@@ -49,9 +49,9 @@ def decide_loop(
          intercept, minimum, considered, each_school, reserve, expansion, contraction, c_intercept, c_margin, c_scale,
          c_cash, c_vacancy, c_long, c_size, c_inertia) = of_state[:, r]  # fmt: skip
         for d in range(districts):
-            schools, cash, general, spending, gap, risk, squeeze = of_district[:, r, d]
+            schools, cash, general, spending, gap, risk, squeeze, short = of_district[:, r, d]
             own = quality_weight * gap - aversion * risk - inertia
-            in_deficit, squeezed = cash < -A_CENT, squeeze > 0
+            in_deficit, short_of_money = cash < -A_CENT, short > 0
             waiting = 0
             for c in range(clusters):
                 cell = cells[:, r, d, c]
@@ -96,7 +96,7 @@ def decide_loop(
                 planned = full + squeeze * (cap * seats - full)
                 all_sections = sections + vacant
                 step = max(np.floor(expansion * all_sections), 1.0)
-                shrinks = squeezed or participants < sections * (contraction * full)
+                shrinks = short_of_money or participants < sections * (contraction * full)
                 moved = max(np.rint(demanded / planned), sites) - all_sections
                 change[r, d, c] = min(max(moved, -step if shrinks else 0.0), step) * min(sites, 1.0)
 
@@ -209,7 +209,7 @@ def _decisions(ensemble: Ensemble, year: Year) -> Block:
         "close_draw")))  # fmt: skip
     own = _stacked((*shape[:2], 1), _named(s, (
         "high_schools", "cash", "general_money", "yearly_spending", "quality_gap", "revenue_risk",
-        "squeeze")))[..., 0]  # fmt: skip
+        "squeeze", "short_of_money")))[..., 0]  # fmt: skip
     lanes = _stacked(
         (shape[0], 1, shape[2]), [s.startup_cost - s.startup_grant, s.facility_cost, s.class_size, s.class_cap]
     )

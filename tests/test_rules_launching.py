@@ -226,7 +226,8 @@ def situation(**changes: Array) -> Situation:
         "quality_gap": 0.0, "revenue_risk": 0.0, "squeeze": 0.0, "annuity": 5.0, "class_size": 20.0,
         "class_cap": 30.0, "price_index": 1.0, "seats_per_section": 1.0, "launch_draw": 0.0, "close_draw": 0.0,
     }  # fmt: skip
-    return Situation(**{**{name: number(value) for name, value in known.items()}, **changes})
+    short = {"short_of_money": np.array([[False]])}
+    return Situation(**{**{name: number(value) for name, value in known.items()}, **short, **changes})
 
 
 @pytest.mark.parametrize(
@@ -253,8 +254,9 @@ def test_attractiveness_of_money_is_real_and_saturates(value: float, price: floa
     assert score == pytest.approx(4.5 + 2.0 * np.log(1 + np.sqrt(2)))
 
 
-def launched(**changes: float) -> Choice:
-    return decide(situation(**{name: number(value) for name, value in changes.items()}), DECISIONS)
+def launched(short_of_money: bool = False, **changes: float) -> Choice:
+    known = situation(**{name: number(value) for name, value in changes.items()})
+    return decide(replace(known, short_of_money=np.array([[short_of_money]])), DECISIONS)
 
 
 def test_a_launch_that_pays_is_made() -> None:
@@ -311,7 +313,8 @@ def test_a_reserve_is_kept_and_general_money_helps() -> None:
         ({"demanded": 500.0}, 1.0),
         ({"demanded": 20.0}, 0.0),
         ({"demanded": 20.0, "participants": 20.0}, -1.0),
-        ({"demanded": 60.0, "squeeze": 0.5}, -1.0),
+        ({"demanded": 60.0, "squeeze": 0.5, "short_of_money": True}, -1.0),
+        ({"demanded": 60.0, "squeeze": 0.5}, 0.0),
         ({"sections": 2.0, "vacant_sections": 1.0}, 0.0),
     ],
 )

@@ -41,7 +41,7 @@ def test_sections_serve_demand_with_one_for_each_site(demanded: float, sites: fl
 
 
 @pytest.mark.parametrize(
-    ("sections", "sites", "needed", "half_empty", "squeezed", "expected"),
+    ("sections", "sites", "needed", "half_empty", "short", "expected"),
     [
         (8, 1, 8, False, False, 0),
         (8, 1, 9, False, False, 1),
@@ -58,14 +58,14 @@ def test_sections_serve_demand_with_one_for_each_site(demanded: float, sites: fl
     ],
 )
 def test_a_pathway_grows_and_shrinks_by_whole_sections(
-    sections: float, sites: float, needed: float, half_empty: bool, squeezed: bool, expected: float
+    sections: float, sites: float, needed: float, half_empty: bool, short: bool, expected: float
 ) -> None:
     change = section_change(
         sections=number(sections),
         sites=number(sites),
         needed=number(needed),
         half_empty=np.array([[half_empty]]),
-        squeezed=np.array([[squeezed]]),
+        short_of_money=np.array([[short]]),
         decisions=SIZING,
     )
     assert change == expected

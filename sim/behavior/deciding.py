@@ -44,8 +44,9 @@ class Situation(Rows):
     Money: ``margin``, a year's expected revenue of a pathway as it stands less its excess cost as practiced;
     ``site_margin``, that of one more site; ``startup_cost`` and ``startup_grant`` of one site; ``facility_cost``;
     ``cash``, ``general_money`` (for launches) and ``yearly_spending`` ``[..., D, 1]``.
-    Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk`` and ``squeeze`` (how far it plans
-    classes from their usual size toward their cap) ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over
+    Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk``, ``short_of_money`` (last year's
+    spending fell short of what is practiced) and ``squeeze`` (how far classes are planned from their usual size toward
+    their cap) ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over
     the planning horizon, ``[..., 1, 1]``.
     ``class_size``, ``class_cap`` ``[1, C]``; ``price_index`` and ``seats_per_section`` ``[..., 1, 1]``.
     Draws: ``launch_draw`` and ``close_draw``, uniform on [0, 1).
@@ -75,6 +76,7 @@ class Situation(Rows):
     peer_share: Array
     quality_gap: Array
     revenue_risk: Array
+    short_of_money: BoolArray
     squeeze: Array
     annuity: Array
     class_size: Array
@@ -194,12 +196,11 @@ class Launch:
 @dataclass(frozen=True)
 class Sections:
     """How many sections a pathway should run, ``[..., D, C]``: participants ``planned`` for each, sections ``needed``,
-    whether they run ``half_empty`` and money is ``squeezed``, and the ``change`` that follows."""
+    whether they run ``half_empty``, and the ``change`` that follows."""
 
     planned: Array
     needed: Array
     half_empty: BoolArray
-    squeezed: BoolArray
     change: Array
 
 
@@ -255,16 +256,15 @@ def weigh_sections(situation: Situation, decisions: Decisions) -> Sections:
     planned = sizing.planned_class(full, capped, s.squeeze)
     needed = sizing.sections_needed(s.demanded, planned, s.sites)
     half_empty = s.participants < s.sections * (decisions.contraction_fill * full)
-    squeezed = s.squeeze > 0
     change = sizing.section_change(
         sections=s.sections + s.vacant_sections,
         sites=s.sites,
         needed=needed,
         half_empty=half_empty,
-        squeezed=squeezed,
+        short_of_money=s.short_of_money,
         decisions=decisions,
     )
-    return Sections(planned, needed, half_empty, squeezed, change)
+    return Sections(planned, needed, half_empty, change)
 
 
 def decide(situation: Situation, decisions: Decisions) -> Choice:

@@ -28,7 +28,13 @@ def sections_needed(demanded: Array, per_section: Array, sites: Array | float) -
 
 
 def section_change(
-    *, sections: Array, sites: Array, needed: Array, half_empty: BoolArray, squeezed: BoolArray, decisions: Decisions
+    *,
+    sections: Array,
+    sites: Array,
+    needed: Array,
+    half_empty: BoolArray,
+    short_of_money: BoolArray,
+    decisions: Decisions,
 ) -> Array:
     """Sections to add (positive) or give up (negative), ``[..., D, C]``.
 
@@ -37,5 +43,5 @@ def section_change(
     typical size), or when money is short and fewer, larger sections would do. At least one section a site stays.
     """
     step = np.maximum(np.floor(decisions.expansion_limit * sections), 1.0)
-    most_given_up = step * (half_empty | squeezed)
+    most_given_up = step * (half_empty | short_of_money)
     return np.clip(needed - sections, -most_given_up, step) * np.minimum(sites, 1.0)

@@ -86,6 +86,7 @@ def observe(
         peer_share=peer_share(state.sites, world),
         quality_gap=interest.quality_gap,
         revenue_risk=prospects.revenue_risk,
+        short_of_money=state.spending_ratio < practiced,
         squeeze=sizing.squeeze(state.squeeze, state.spending_ratio, practiced, parameters.decisions.squeeze_speed),
         annuity=beliefs.annuity(1.0 / (1.0 + parameters.beliefs.discount_rate), parameters.beliefs.horizon_years),
         class_size=clusters.class_size[np.newaxis, :],

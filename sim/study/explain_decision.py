@@ -297,7 +297,7 @@ def _sections(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(SECTIONS, "ordinary share of them, below which money is short", "share", at(books.practiced_spending))
     yield Item(SECTIONS, "how far classes are planned toward their cap", "share", at(known.squeeze))
     yield Item(SECTIONS, "sections run half empty", YES_NO, at(sized.half_empty))
-    yield Item(SECTIONS, "money is short", YES_NO, at(sized.squeezed))
+    yield Item(SECTIONS, "money is short", YES_NO, at(known.short_of_money))
     yield Item(SECTIONS, "change decided", "sections", at(moment.year.choice.section_change))
     yield Item(SECTIONS, "sections after hiring, staffed", "sections", at(staffed.sections))
     yield Item(SECTIONS, "sections after hiring, vacant", "sections", at(staffed.vacant_sections))

@@ -157,7 +157,7 @@ def amount(value: float, unit: str) -> str:
         return f"{value:.3f}"
     digits = 0 if value == round(value) and abs(value) >= 1 else (2 if abs(value) < 10 else 1)
     if value == 0.0:
-        digits = 0
+        value, digits = 0.0, 0  # no minus before nothing
     return f"{value:,.{digits}f} {SINGULAR.get(unit, unit) if value == 1.0 else unit}".rstrip()
 
 
