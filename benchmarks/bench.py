@@ -24,12 +24,12 @@ from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.state import take_run
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import load_catalogue
-from sim.study.chunk import DETAIL_STEPS
-from sim.study.design import parameters_for
 from sim.study.designs.sweep import read_sweep
-from sim.study.inputs import find_formula, read_inputs
-from sim.study.runner import carry_out
-from sim.study.settings import read_settings
+from sim.study.running.chunk import DETAIL_STEPS
+from sim.study.running.runner import carry_out
+from sim.study.setup.design import parameters_for
+from sim.study.setup.inputs import find_formula, read_inputs
+from sim.study.setup.settings import read_settings
 from sim.world import World, load_world, synthetic_world
 
 PAGE = Path(__file__).parent / "README.md"

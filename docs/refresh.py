@@ -17,8 +17,8 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
-from sim.report.odd import SUBMODELS, purposes_table, submodel_block
-from sim.report.parameters import parameter_page
+from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
+from sim.report.pages.parameters import parameter_page
 from sim.results.schema import TABLES
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ def explained_example() -> str:
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    from sim.report.explain import explanation_body
-    from sim.study.explain import explain
-    from sim.study.inputs import read_inputs
-    from sim.study.settings import read_settings
+    from sim.report.explain.text import explanation_body
+    from sim.study.explain.story import explain
+    from sim.study.setup.inputs import read_inputs
+    from sim.study.setup.settings import read_settings
 
     with initialize_config_dir(str(config_folder()), version_base="1.3"):
         config = OmegaConf.to_container(compose("config", overrides=list(EXPLAINED)), resolve=True)
@@ -144,7 +144,7 @@ def pages_from_code() -> dict[Path, str]:
 
 def comparison_block(results: "Results") -> str:
     """The table of formulas in Markdown, and what was run."""
-    from sim.report.comparison import comparison_cells
+    from sim.report.compare.comparison import comparison_cells
 
     header, *rows = (["<br>".join(part for part in cell if part) for cell in row] for row in comparison_cells(results))
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]

@@ -16,8 +16,8 @@ from running import options, run
 
 from sim.config_folder import config_folder
 from sim.inputs import read_yaml
-from sim.report.comparison import comparison_table
-from sim.report.summary import summary
+from sim.report.compare.comparison import comparison_table
+from sim.report.compare.summary import summary
 
 DESIGNS = read_yaml(config_folder() / "study" / "compare.yaml")["formulas"]
 """The formulas that cte-sim compares by default."""

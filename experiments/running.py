@@ -12,10 +12,10 @@ import pandas as pd
 import sim.results
 from sim.inputs import InputError
 from sim.results import Results
-from sim.study.fairness import rescaled
-from sim.study.inputs import read_inputs
-from sim.study.runner import carry_out
-from sim.study.settings import read_settings
+from sim.study.compare.fairness import rescaled
+from sim.study.running.runner import carry_out
+from sim.study.setup.inputs import read_inputs
+from sim.study.setup.settings import read_settings
 
 FORMULAS = Path(__file__).parent / "formulas"
 """Formulas that only an experiment needs."""

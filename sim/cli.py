@@ -18,8 +18,8 @@ from sim import slurm_wait
 from sim.commands import COMMANDS, Request
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
-from sim.study.settings import Design, Precision, Sensitivity, Settings, Study, read_settings
-from sim.study.stopping import DISK_FULL, StoppedError
+from sim.study.running.stopping import DISK_FULL, StoppedError
+from sim.study.setup.settings import Design, Precision, Sensitivity, Settings, Study, read_settings
 
 FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""

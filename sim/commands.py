@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.inputs import InputError, read_yaml
-from sim.study.settings import Settings
-from sim.study.stopping import DISK_FULL, StoppedError
+from sim.study.running.stopping import DISK_FULL, StoppedError
+from sim.study.setup.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.results.results import Results
     from sim.study.designs.sweep import Sweep
-    from sim.study.inputs import Inputs
-    from sim.study.runner import Outcome
+    from sim.study.running.runner import Outcome
+    from sim.study.setup.inputs import Inputs
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class Request:
 
     def inputs(self) -> "Inputs":
         """The inputs that the settings name. Raises InputError, one line."""
-        from sim.study.inputs import read_inputs
+        from sim.study.setup.inputs import read_inputs
 
         return read_inputs(self.settings, self.plain.get("formula"), self.formula, self.choices.get("scenario"))
 
 
 def show_parameters(request: Request) -> None:
     """Print every number of the model."""
-    from sim.report.parameters import parameter_text
+    from sim.report.pages.parameters import parameter_text
 
     print(parameter_text())
 
@@ -91,8 +91,8 @@ def command_of(folder: Path) -> str | None:
 
 def check_bill(request: Request) -> None:
     """Price a bill in the base year, print what it does and write its ledger."""
-    from sim.report.bill_files import write_bill
-    from sim.study.check_formula import check_formula
+    from sim.report.bill.files import write_bill
+    from sim.study.bill.check_formula import check_formula
 
     print(write_bill(check_formula(request.settings), request.folder))
     print(f"Written to {request.folder}")
@@ -102,8 +102,8 @@ def run_hindcast(request: Request) -> None:
     """Feed stylized states law changes of the past, print the verdicts and write what they rest on."""
     from rich.console import Console
 
-    from sim.report.hindcast_files import write_hindcast
-    from sim.report.progress import progress_bar
+    from sim.report.hindcast.files import write_hindcast
+    from sim.report.shared.progress import progress_bar
     from sim.study.hindcast.study import hindcast, read_materials
 
     materials = read_materials(request.settings)
@@ -117,8 +117,8 @@ def run_calibration(request: Request) -> None:
     """Fit the uncertain parameters to the targets, print what came out and write the posterior."""
     from rich.console import Console
 
-    from sim.report.calibration_files import write_calibration
-    from sim.report.progress import progress_bar
+    from sim.report.calibration.files import write_calibration
+    from sim.report.shared.progress import progress_bar
     from sim.study.calibration.study import calibrate, read_materials
 
     table, work = read_materials(request.settings)
@@ -130,8 +130,8 @@ def run_calibration(request: Request) -> None:
 
 def run_verification(request: Request) -> None:
     """Repeat LESC's comparison of school spending on the simulated base year."""
-    from sim.report.verify_brief import write_verification
-    from sim.study.verify_brief import verify_brief
+    from sim.report.hindcast.verify_brief import write_verification
+    from sim.study.hindcast.verify_brief import verify_brief
 
     print(write_verification(verify_brief(request.settings), request.folder, figures=request.settings.report))
     print(f"Written to {request.folder}")
@@ -139,8 +139,8 @@ def run_verification(request: Request) -> None:
 
 def run_bridge(request: Request) -> None:
     """Explain why payments change between two formulas or two years, district by district."""
-    from sim.report.change import write_change
-    from sim.study.change import explain_change
+    from sim.report.bill.change import write_change
+    from sim.study.bill.change import explain_change
 
     change = explain_change(request.settings, request.inputs(), request.formula)
     print(write_change(change, request.folder))
@@ -149,8 +149,8 @@ def run_bridge(request: Request) -> None:
 
 def run_explain(request: Request) -> None:
     """Unfold one district's decision and payment, number by number, beside another formula."""
-    from sim.report.explain import write_explanation
-    from sim.study.explain import explain
+    from sim.report.explain.text import write_explanation
+    from sim.study.explain.story import explain
 
     explanation = explain(request.settings, request.inputs(), request.formula)
     print(write_explanation(explanation, request.folder))
@@ -161,9 +161,9 @@ def run_sensitivity(request: Request) -> None:
     """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
     from rich.console import Console
 
-    from sim.report.progress import progress_bar
-    from sim.report.sensitivity import write_sensitivity
-    from sim.study.fairness import rescaled
+    from sim.report.sensitivity.text import write_sensitivity
+    from sim.report.shared.progress import progress_bar
+    from sim.study.compare.fairness import rescaled
     from sim.study.sensitivity.study import check_settings, sensitivity
 
     settings, folder = request.settings, request.folder
@@ -187,8 +187,8 @@ def run_many(request: Request) -> None:
     from rich.console import Console
 
     import sim.results
+    from sim.study.compare.fairness import rescaled, taken_apart
     from sim.study.designs.sweep import read_sweep
-    from sim.study.fairness import rescaled, taken_apart
 
     settings, folder = request.settings, request.results_folder
     console = Console(stderr=True)
@@ -210,8 +210,8 @@ def run_many(request: Request) -> None:
 
 
 def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":
-    from sim.report.progress import progress_bar
-    from sim.study.runner import carry_out
+    from sim.report.shared.progress import progress_bar
+    from sim.study.running.runner import carry_out
 
     settings, folder = request.settings, request.results_folder
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
@@ -222,7 +222,7 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
         + (f", shard {settings.shard_label}" if settings.shard else "")
     )
     if sweep is not None:
-        from sim.report.sweep import factor_lines
+        from sim.report.sweep.text import factor_lines
 
         console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
     with saying_how_to_continue(settings, folder) as told, progress_bar(console) as advance:
@@ -239,21 +239,21 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
     settings, folder = request.settings, request.results_folder
     with console.status("writing tables and figures"):
         if sweep is not None:
-            from sim.report.sweep import write_sweep
+            from sim.report.sweep.text import write_sweep
 
             return write_sweep(results, sweep.factors, folder, everything=settings.report)
         if settings.study.name == "stress":
-            from sim.report.stress import stress_table, write_stress
+            from sim.report.stress.tables import stress_table, write_stress
 
             write_stress(results, folder, settings.report)
             return stress_table(results)
         if settings.study.name in ("decompose", "two_by_two"):
-            from sim.report.apart import write_parts
+            from sim.report.compare.decomposition import write_parts
 
             return write_parts(results, str(request.formula), folder)
-        from sim.report.comparison import comparison_table
-        from sim.report.precision import write_precision
-        from sim.report.write import write_report
+        from sim.report.compare.comparison import comparison_table
+        from sim.report.compare.precision import write_precision
+        from sim.report.compare.write import write_report
 
         write_report(results, inputs.world, folder, everything=settings.report)
         return f"{comparison_table(results)}\n{write_precision(results, folder)}"

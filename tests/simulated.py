@@ -19,8 +19,8 @@ from sim.funding.reading import line_from
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.groups import Parameters
 from sim.parameters.values import dimensions, parameters_at
-from sim.study.design import parameters_for
-from sim.study.inputs import find_formula
+from sim.study.setup.design import parameters_for
+from sim.study.setup.inputs import find_formula
 from sim.world.loading import load_world
 from sim.world.synthetic import synthetic_world
 from sim.world.world import World

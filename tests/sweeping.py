@@ -10,9 +10,9 @@ from sim.engine.scenario import BASELINE, Scenario
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import load_catalogue
 from sim.study.designs.sweep import Sweep, read_sweep
-from sim.study.inputs import Inputs
-from sim.study.runner import Outcome, carry_out
-from sim.study.settings import Settings, read_settings
+from sim.study.running.runner import Outcome, carry_out
+from sim.study.setup.inputs import Inputs
+from sim.study.setup.settings import Settings, read_settings
 
 CONFIG: Mapping[str, Any] = {
     "study": {"name": "sweep", "formulas": ["status_quo", "aligned"], "baseline": "status_quo"},

@@ -13,20 +13,20 @@ from simulated import differences, new_mexico
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED, load_posterior, priors_hash, read_posterior
-from sim.report.calibration import calibration_markdown, parameter_table, traded
-from sim.report.calibration_files import write_calibration as written_report
+from sim.report.calibration.files import write_calibration as written_report
+from sim.report.calibration.tables import calibration_markdown, parameter_table, traded
 from sim.study.calibration import study as calibration_study
 from sim.study.calibration.accepting import accept, adjusted, errors, fewest, fitted, shift_error
 from sim.study.calibration.statistics import measured
 from sim.study.calibration.study import Calibration, calibrate, prior_points, read_materials
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
-from sim.study.design import drawn_columns, parameters_for, posterior_columns
 from sim.study.designs.files import resampled
-from sim.study.executors import LocalSettings
 from sim.study.hindcast.case import read_cases
 from sim.study.hindcast.running import observed
-from sim.study.settings import Settings, read_settings
+from sim.study.setup.design import drawn_columns, parameters_for, posterior_columns
+from sim.study.setup.executor_settings import LocalSettings
+from sim.study.setup.settings import Settings, read_settings
 
 CATALOGUE = load_catalogue()
 

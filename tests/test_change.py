@@ -8,12 +8,12 @@ import pytest
 from simulated import shipped
 
 from sim.inputs import InputError
-from sim.report.change import change_table, write_change
-from sim.report.run_sheet_layout import HEADER_ROW
-from sim.study.bridge import STEPS
-from sim.study.change import Change, ends_of, explain_change
-from sim.study.inputs import read_inputs
-from sim.study.settings import Settings, read_settings
+from sim.report.bill.change import change_table, write_change
+from sim.report.run_sheet.layout import HEADER_ROW
+from sim.study.bill.bridge import STEPS
+from sim.study.bill.change import Change, ends_of, explain_change
+from sim.study.setup.inputs import read_inputs
+from sim.study.setup.settings import Settings, read_settings
 
 
 def settings(years: list[int], **changed: Any) -> Settings:

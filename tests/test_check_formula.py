@@ -14,12 +14,12 @@ from sim.engine.ensemble import prepare
 from sim.funding.reading import formula_from
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.values import central_parameters
-from sim.study.bridge import STEPS, bridge
-from sim.study.cliffs import find_cliffs
-from sim.study.cluster_pay import boundaries, cluster_pay
-from sim.study.decomposition import decompose
-from sim.study.disparity import disparity
-from sim.study.static_score import base_year_position
+from sim.study.bill.bridge import STEPS, bridge
+from sim.study.bill.cliffs import find_cliffs
+from sim.study.bill.cluster_pay import boundaries, cluster_pay
+from sim.study.bill.decomposition import decompose
+from sim.study.bill.disparity import disparity
+from sim.study.bill.static_score import base_year_position
 
 THRESHOLD = 10
 BASE, EACH = 25_000, 500

@@ -15,18 +15,12 @@ from sim.engine.scenario import BASELINE
 from sim.parameters.catalogue import load_catalogue
 from sim.results.store import ChunkRecord, finished_chunks
 from sim.results.tables import read_shards
-from sim.study import dispatch as dispatching
-from sim.study.chunk import Task, run_chunk
-from sim.study.dispatch import carrier_for, dispatch
-from sim.study.executors import (
-    Carrier,
-    DaskSettings,
-    InProcess,
-    LocalPool,
-    LocalSettings,
-    interrupts_held_back,
-)
-from sim.study.stopping import StoppedError
+from sim.study.running import dispatch as dispatching
+from sim.study.running.chunk import Task, run_chunk
+from sim.study.running.dispatch import carrier_for, dispatch
+from sim.study.running.executors import Carrier, InProcess, LocalPool, interrupts_held_back
+from sim.study.running.stopping import StoppedError
+from sim.study.setup.executor_settings import DaskSettings, LocalSettings
 
 CHUNKS = 6
 

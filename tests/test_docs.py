@@ -19,13 +19,13 @@ from sim.cli import open_key
 from sim.config_folder import config_folder
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
-from sim.report.odd import anchor
+from sim.report.pages.odd import anchor
 from sim.results.schema import TABLES
-from sim.study.chunk import DETAIL_STEPS
 from sim.study.designs.sweep import read_sweep
 from sim.study.hindcast.case import read_cases
-from sim.study.inputs import find_formula, read_inputs
-from sim.study.settings import read_settings
+from sim.study.running.chunk import DETAIL_STEPS
+from sim.study.setup.inputs import find_formula, read_inputs
+from sim.study.setup.settings import read_settings
 from sim.world import load_world
 
 ROOT = Path(__file__).resolve().parent.parent

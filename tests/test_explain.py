@@ -36,9 +36,8 @@ from sim.engine.money import Offer, Offers, Prospects
 from sim.funding import allocation, pricing
 from sim.funding.allocation import STAGES, LineMemory
 from sim.inputs import InputError
-from sim.report.explain import OVER_DRAWS, explanation_table, share_below, write_explanation
-from sim.study.explain import Explanation, explain, read_question
-from sim.study.explain_decision import (
+from sim.report.explain.text import OVER_DRAWS, explanation_table, share_below, write_explanation
+from sim.study.explain.decision import (
     ATTRACTION,
     CLOSING,
     CLOSING_WORDS,
@@ -52,13 +51,14 @@ from sim.study.explain_decision import (
     seen_with,
     site_revenue,
 )
-from sim.study.explain_items import Item, Moment, amount, beside
-from sim.study.explain_payment import PAID, TOGETHER, payment_items
-from sim.study.explain_places import find_place
-from sim.study.explain_students import OUTCOMES, STUDENTS, student_items
-from sim.study.inputs import read_inputs
-from sim.study.runner import carry_out
-from sim.study.settings import Settings, read_settings
+from sim.study.explain.items import Item, Moment, amount, beside
+from sim.study.explain.payment import PAID, TOGETHER, payment_items
+from sim.study.explain.places import find_place
+from sim.study.explain.story import Explanation, explain, read_question
+from sim.study.explain.students import OUTCOMES, STUDENTS, student_items
+from sim.study.running.runner import carry_out
+from sim.study.setup.inputs import read_inputs
+from sim.study.setup.settings import Settings, read_settings
 
 PLACES = [("Gallup", 8), ("Albuquerque", 3), ("Vaughn", 1), ("Santa Fe", 11), ("Middle College", 4)]
 FORMULAS = ["status_quo", "aligned", "pilot_sunset", "sb130_quarter_weight", "ohio", "utah", "louisiana", "michigan"]

@@ -16,8 +16,8 @@ from sim.funding.reading import line_from
 from sim.funding.schedule import Schedule
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
-from sim.study.design import parameters_for
-from sim.study.static_score import base_year_position
+from sim.study.bill.static_score import base_year_position
+from sim.study.setup.design import parameters_for
 
 CONF = Path(__file__).parent.parent / "conf"
 NAMES = sorted(path.stem for path in (CONF / "formula").glob("*.yaml"))

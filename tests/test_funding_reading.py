@@ -19,7 +19,7 @@ from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_form
 from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
 from sim.funding.schedule import Schedule, entitlement
 from sim.inputs import InputError, read_yaml
-from sim.study.inputs import chosen_source
+from sim.study.setup.inputs import chosen_source
 
 FOLDER = Path(__file__).parent.parent / "conf"
 CLUSTERS = ("agriculture", "construction", "healthcare_human_services")

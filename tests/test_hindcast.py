@@ -13,14 +13,14 @@ from sim.engine.ensemble import prepare, simulate
 from sim.engine.scenario import BASELINE
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
-from sim.report.hindcast_files import write_hindcast
+from sim.report.hindcast.files import write_hindcast
 from sim.study.hindcast.case import Case, Outcome, read_case, read_cases
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
 from sim.study.hindcast.study import Hindcast, hindcast, read_materials
 from sim.study.hindcast.verdict import case_verdict, judge, outcome_verdict, pulls
 from sim.study.hindcast.worlds import law_before, laws_after, stylized_world
-from sim.study.settings import Settings, read_settings
+from sim.study.setup.settings import Settings, read_settings
 
 CASES = read_cases()
 TESTED = [case for case in CASES if not case.untestable]

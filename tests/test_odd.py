@@ -19,8 +19,8 @@ from sim.engine.state import Premises, State
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.groups import ClusterCosts, Parameters, Staffing
 from sim.parameters.values import GROUP_TYPES
-from sim.report import odd
-from sim.report.reads import functions_of, reads_of
+from sim.report.pages import odd
+from sim.report.pages.reads import functions_of, reads_of
 from sim.world.world import QUALITY_COMPONENTS, Clusters
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "odd.md"

@@ -25,7 +25,7 @@ from sim.parameters.values import (
     drawn_values,
     parameters_at,
 )
-from sim.study.design import parameter_points, parameters_for
+from sim.study.setup.design import parameter_points, parameters_for
 from sim.world.world import QUALITY_COMPONENTS
 
 ENTRIES = [

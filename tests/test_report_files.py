@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
 
-from sim.report.figure_style import look, page, save, spread_apart
-from sim.report.figures import figures
-from sim.report.fiscal_note import CHANGE, PAID, cell, fiscal_note
-from sim.report.groups import groups
-from sim.report.panel import Panel
-from sim.report.run_sheet import write_run_sheet
-from sim.report.run_sheet_layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW, sheet_name
-from sim.report.write import write_report
+from sim.report.compare.figures import figures
+from sim.report.compare.fiscal_note import CHANGE, PAID, cell, fiscal_note
+from sim.report.compare.write import write_report
+from sim.report.run_sheet.layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW, sheet_name
+from sim.report.run_sheet.sheet import write_run_sheet
+from sim.report.shared.figure_style import look, page, save, spread_apart
+from sim.report.shared.groups import groups
+from sim.report.shared.panel import Panel
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -153,7 +153,7 @@ def test_labels_are_moved_apart() -> None:
 
 def test_importing_the_report_does_not_import_plotting() -> None:
     code = (
-        "import sys, sim.report.write; "
+        "import sys, sim.report.compare.write; "
         "print([name for name in ('matplotlib', 'seaborn', 'xlsxwriter', 'rich') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

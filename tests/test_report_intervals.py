@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.comparison import cost_per_added
-from sim.report.intervals import bands, interval_text, mean_of_defined, number_text, paired, ratio_error
+from sim.report.compare.comparison import cost_per_added
+from sim.report.shared.intervals import bands, interval_text, mean_of_defined, number_text, paired, ratio_error
 
 RNG = np.random.default_rng(11)
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
 
-from sim.report.comparison import comparison_cells, comparison_table
-from sim.report.panel import Panel
-from sim.report.summary import COLUMNS, TOTALLED, summary
+from sim.report.compare.comparison import comparison_cells, comparison_table
+from sim.report.compare.summary import COLUMNS, TOTALLED, summary
+from sim.report.shared.panel import Panel
 from sim.results.schema import STATE
 
 if TYPE_CHECKING:

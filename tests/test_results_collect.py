@@ -15,7 +15,7 @@ from results_folder import a_design, a_manifest, a_table, finished_study, write_
 
 import sim.results
 from sim.inputs import InputError
-from sim.report.progress import Pace
+from sim.report.shared.progress import Pace
 from sim.results import claims, collect
 from sim.results.claims import claim, note_stop, preparing, writers
 from sim.results.collect import CHECKSUMS

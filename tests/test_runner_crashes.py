@@ -237,7 +237,9 @@ def test_shards_fill_one_folder_with_the_same_results(tmp_path: Path, undisturbe
 
 
 def test_workers_load_neither_mesa_nor_charts() -> None:
-    code = "import sys, sim.__main__, sim.study.chunk; print(*sorted(name.split('.')[0] for name in sys.modules))"
+    code = (
+        "import sys, sim.__main__, sim.study.running.chunk; print(*sorted(name.split('.')[0] for name in sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     heavy = {"mesa", "matplotlib", "seaborn", "hydra", "omegaconf", "rich", "distributed"}
     assert "numpy" in done.stdout.split()

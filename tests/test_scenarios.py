@@ -12,7 +12,7 @@ from sim.engine.scenario import BASELINE, CALM, Shocks, read_scenario, scenario_
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.values import central_parameters
-from sim.study.inputs import find_formula
+from sim.study.setup.inputs import find_formula
 from sim.world import load_world, synthetic_world
 
 SHIPPED = sorted((config_folder() / "scenario").glob("*.yaml"))

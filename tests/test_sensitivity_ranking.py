@@ -7,7 +7,7 @@ import pytest
 from sweeping import inputs_of
 
 from sim.arrays import Array
-from sim.report.sensitivity_order import order_lines, verdict
+from sim.report.sensitivity.order import order_lines, verdict
 from sim.study.sensitivity.numbers import uncertain_numbers
 from sim.study.sensitivity.ranking import (
     CRITERIA,

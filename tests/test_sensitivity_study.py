@@ -13,14 +13,14 @@ from sweeping import CONFIG, inputs_of
 
 import sim.results
 from sim.inputs import InputError
-from sim.report.sensitivity import CHANCE, LEAST, REST, TOGETHER, percent, share_text, write_sensitivity
-from sim.study.inputs import Inputs
+from sim.report.sensitivity.text import CHANCE, LEAST, REST, TOGETHER, percent, share_text, write_sensitivity
 from sim.study.sensitivity.numbers import uncertain_numbers
 from sim.study.sensitivity.outcomes import OUTCOMES, outcome_table
 from sim.study.sensitivity.screening import screening_design
 from sim.study.sensitivity.shares import shares_design
 from sim.study.sensitivity.study import Findings, check_settings, sensitivity
-from sim.study.settings import read_settings
+from sim.study.setup.inputs import Inputs
+from sim.study.setup.settings import read_settings
 
 NAMES = ("status_quo", "aligned", "aligned_per_concentrator")
 LAYOUT = {"trajectories": 2, "replicates": 2, "numbers": 3, "points": 8, "resamples": 50}

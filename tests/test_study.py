@@ -19,13 +19,13 @@ from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.results.schema import TABLES
-from sim.study.chunk import DETAIL_STEPS, Task, run_chunk
-from sim.study.design import crossed_design, parameters_for
-from sim.study.fairness import rescaled
-from sim.study.inputs import Inputs, find_formula, formula_record, read_inputs
-from sim.study.plan import shared_out
-from sim.study.runner import Outcome, carry_out
-from sim.study.settings import Settings, flat_parameters, read_settings
+from sim.study.compare.fairness import rescaled
+from sim.study.running.chunk import DETAIL_STEPS, Task, run_chunk
+from sim.study.running.plan import shared_out
+from sim.study.running.runner import Outcome, carry_out
+from sim.study.setup.design import crossed_design, parameters_for
+from sim.study.setup.inputs import Inputs, find_formula, formula_record, read_inputs
+from sim.study.setup.settings import Settings, flat_parameters, read_settings
 
 CONFIG: Mapping[str, Any] = {
     "study": {"name": "compare", "formulas": ["status_quo", "aligned"], "baseline": "status_quo"},

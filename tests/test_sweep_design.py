@@ -14,7 +14,7 @@ from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.study.designs.files import resampled
 from sim.study.designs.sweep import factor_table, versions
-from sim.study.plan import planned
+from sim.study.running.plan import planned
 
 
 def refused(**changes: Any) -> str:

@@ -10,13 +10,13 @@ from simulated import made_up
 from sweeping import DOLLARS, TURNOVER, run, swept
 
 import sim.results
-from sim.report.panel import Panel
-from sim.report.precision import write_precision
-from sim.report.rank_correlations import correlations, spearman
-from sim.report.sweep import factor_lines, write_sweep
-from sim.report.sweep_outcomes import by_point, run_outcomes
-from sim.report.write import write_report
-from sim.study.precision import LEAST_REPLICATES, margin
+from sim.report.compare.precision import write_precision
+from sim.report.compare.write import write_report
+from sim.report.shared.panel import Panel
+from sim.report.sweep.outcomes import by_point, run_outcomes
+from sim.report.sweep.rank_correlations import correlations, spearman
+from sim.report.sweep.text import factor_lines, write_sweep
+from sim.study.running.precision import LEAST_REPLICATES, margin
 
 FACTORS = {**TURNOVER, **DOLLARS, "formula.rules.indexation": {"levels": ["none", "prices"]}}
 DESIGN = {"name": "latin_hypercube", "points": 12}

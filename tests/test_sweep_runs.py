@@ -16,12 +16,12 @@ from sim.engine import draws as drawing
 from sim.engine.scenario import BASELINE, Scenario
 from sim.inputs import InputError
 from sim.results.stopping import STOPPED_FILE, read_stopped
-from sim.study import chunk
-from sim.study.chunk import run_chunk
 from sim.study.designs.batches import Varied, batches
 from sim.study.designs.sweep import versions
-from sim.study.plan import planned
-from sim.study.precision import LEAST_REPLICATES, headlines, margin, margins
+from sim.study.running import chunk
+from sim.study.running.chunk import run_chunk
+from sim.study.running.plan import planned
+from sim.study.running.precision import LEAST_REPLICATES, headlines, margin, margins
 
 FACTORS: dict[str, Any] = {
     **TURNOVER,

@@ -11,10 +11,9 @@ from scipy.stats import ttest_ind
 from simulated import new_mexico, new_mexico_ensemble
 
 from sim.arrays import district_total
-from sim.report.verify_brief import write_verification
-from sim.study import verify_brief as verifying
-from sim.study.settings import Settings, read_settings
-from sim.study.verify_brief import (
+from sim.report.hindcast.verify_brief import write_verification
+from sim.study.hindcast import verify_brief as verifying
+from sim.study.hindcast.verify_brief import (
     LAYERS,
     Rule,
     cte_excess,
@@ -25,6 +24,7 @@ from sim.study.verify_brief import (
     size_background,
     verify_brief,
 )
+from sim.study.setup.settings import Settings, read_settings
 
 
 def settings_for(**changes: Any) -> Settings:

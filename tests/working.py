@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.results.store import ChunkRecord
-from sim.study.chunk import Task, run_chunk
+from sim.study.running.chunk import Task, run_chunk
 
 
 def kills_for_chunk_2(task: Task) -> ChunkRecord:

@@ -12,10 +12,10 @@ from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.values import with_columns
 from sim.study.calibration.targets import Measure, Target
-from sim.study.design import parameters_for
 from sim.study.hindcast.case import Case
 from sim.study.hindcast.running import Task as CaseTask
 from sim.study.hindcast.running import compared, run_case
+from sim.study.setup.design import parameters_for
 from sim.world.world import World
 
 YEARS_AFTER = 4

@@ -35,8 +35,8 @@ from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
-from sim.study.inputs import CURRENT_LAW, find_formula
-from sim.study.settings import IGNORED_KEYS, Settings, flat_parameters
+from sim.study.setup.inputs import CURRENT_LAW, find_formula
+from sim.study.setup.settings import IGNORED_KEYS, Settings, flat_parameters
 from sim.world.loading import load_world
 
 POSTERIOR_FOLDER = "parameters/posterior"

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from sim.arrays import Array
 from sim.results.store import SHARDS, is_complete, write_shard
 from sim.study.calibration.statistics import Simulated, statistics_of
-from sim.study.dispatch import carrier_for
-from sim.study.executors import ExecutorSettings
+from sim.study.running.dispatch import carrier_for
+from sim.study.setup.executor_settings import ExecutorSettings
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from sim.funding.merging import merged, structure
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.posterior import Uncertainty
 from sim.parameters.values import with_columns
-from sim.study.design import parameters_for
 from sim.study.designs.factors import Factor
 from sim.study.designs.places import Scalar
 from sim.study.designs.sweep import versions
+from sim.study.setup.design import parameters_for
 from sim.world.world import World
 
 

@@ -13,7 +13,7 @@ from sim.parameters import values
 from sim.parameters.catalogue import Catalogue, Entry
 from sim.parameters.priors import quantile
 from sim.study.designs.places import FORMULA_WORDS, PERIODS, Place, Scalar, formula_place, scenario_place
-from sim.study.inputs import Inputs
+from sim.study.setup.inputs import Inputs
 
 SPEC_KEYS = ("low", "high", "scale", "steps", "levels")
 ROOTS = ("parameters", "formula", "scenario")

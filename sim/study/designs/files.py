@@ -12,7 +12,7 @@ from sim.arrays import Array
 from sim.inputs import InputError
 from sim.study.designs.factors import FILE, Factor, Spec, named_factors
 from sim.study.designs.points import MOST_POINTS, generator
-from sim.study.inputs import Inputs
+from sim.study.setup.inputs import Inputs
 
 WEIGHT = "weight"
 

@@ -14,8 +14,8 @@ from sim.study.designs.factors import Factor, read_factors
 from sim.study.designs.files import file_factors, read_points, resampled, row_of, weights_of
 from sim.study.designs.places import Model, Scalar, check_clusters, check_end, with_values
 from sim.study.designs.points import as_table, place_points, suited
-from sim.study.inputs import Inputs
-from sim.study.settings import Design, Settings, flat_parameters
+from sim.study.setup.inputs import Inputs
+from sim.study.setup.settings import Design, Settings, flat_parameters
 
 FACTORS_FILE = "factors.csv"
 

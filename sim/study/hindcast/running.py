@@ -14,9 +14,9 @@ from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.posterior import Uncertainty
 from sim.parameters.values import with_columns
-from sim.study.design import parameters_for
 from sim.study.hindcast.case import Case, Measure, Outcome
 from sim.study.hindcast.worlds import law_before, laws_after, scenario_of, stylized_parameters, stylized_world
+from sim.study.setup.design import parameters_for
 from sim.world.world import World
 
 Record = Mapping[str, Array]

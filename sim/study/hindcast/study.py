@@ -8,15 +8,15 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.parameters.catalogue import Catalogue, load_catalogue
-from sim.study.design import drawn_columns
-from sim.study.dispatch import carrier_for
 from sim.study.hindcast.case import Case, read_cases
 from sim.study.hindcast.prices import consumer_prices
 from sim.study.hindcast.running import Task, run_case
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
 from sim.study.hindcast.worlds import law_before, laws_after
-from sim.study.inputs import run_number
-from sim.study.settings import Settings, flat_parameters
+from sim.study.running.dispatch import carrier_for
+from sim.study.setup.design import drawn_columns
+from sim.study.setup.inputs import run_number
+from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
 

@@ -12,7 +12,7 @@ from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
 from sim.study.hindcast.case import Case, Law
 from sim.study.hindcast.prices import price_factor
-from sim.study.inputs import find_formula
+from sim.study.setup.inputs import find_formula
 from sim.world.world import World
 
 ALWAYS = 1900

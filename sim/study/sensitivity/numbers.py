@@ -14,7 +14,7 @@ from sim.parameters.priors import quantile
 from sim.parameters.values import CLUSTER_SPREADS, CLUSTERS, center
 from sim.study.designs.factors import DATED_UNIT, Factor, Spec, plain_number
 from sim.study.designs.files import file_factors, read_points, weights_of
-from sim.study.inputs import Inputs
+from sim.study.setup.inputs import Inputs
 from sim.world.world import Clusters, Spread
 
 COLUMN_LABELS: dict[str, tuple[str, str]] = {

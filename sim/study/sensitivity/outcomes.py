@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.study.designs.sweep import Sweep
-from sim.study.precision import LAST
+from sim.study.running.precision import LAST
 
 if TYPE_CHECKING:
     from sim.results.results import Results

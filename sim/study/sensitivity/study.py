@@ -12,14 +12,14 @@ from sim.inputs import InputError
 from sim.parameters.posterior import STORED
 from sim.results.results import Results
 from sim.study.designs.sweep import Sweep
-from sim.study.inputs import Inputs
-from sim.study.runner import Progress, carry_out
+from sim.study.running.runner import Progress, carry_out
 from sim.study.sensitivity.numbers import Number, dimensions, uncertain_numbers
 from sim.study.sensitivity.outcomes import Target, between, outcome_table, targets
 from sim.study.sensitivity.ranking import CRITERIA, Ranking, order_target, rank
 from sim.study.sensitivity.screening import screened, screening_design, survivors
 from sim.study.sensitivity.shares import Shares, directions, shares, shares_design
-from sim.study.settings import Sensitivity, Settings
+from sim.study.setup.inputs import Inputs
+from sim.study.setup.settings import Sensitivity, Settings
 
 SCREENING, SHARES = "screening", "shares"
 """Folders of the stages, each a results folder of its own."""

@@ -1,0 +1,334 @@
+"""The files of a checked bill: what is printed, one row for each district, and the ledger workbook."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.funding.allocation import STAGES
+from sim.funding.formula import describe
+from sim.report.bill.tables import by_draw, distribution, district_table, line_rows, origin_text
+from sim.report.bill.text import bill_text, boundary_sentences, cliff_sentences, limit_sentences, step_name
+from sim.report.run_sheet.layout import (
+    COUNT,
+    DOLLARS,
+    HEADER_ROW,
+    PERCENT,
+    Formats,
+    mark_pages,
+    set_up_table,
+    sheet_name,
+)
+from sim.report.run_sheet.ledger import STAGE_HEADINGS
+from sim.report.shared.intervals import COVERS, bands
+from sim.study.bill.bridge import STEPS
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from sim.funding.line import Line
+    from sim.study.bill.check_formula import BillCheck
+
+WHO: tuple[tuple[str, int, str], ...] = (
+    ("District or charter", 30, ""),
+    ("Kind", 9, ""),
+    ("Size class", 13, ""),
+    ("Locale", 8, ""),
+    ("Membership, grades 9-12", 11, COUNT),
+)
+LAST: tuple[tuple[str, int, str], ...] = (("Identifier", 10, ""), ("County", 14, ""), ("Estimated fields", 26, ""))
+
+Columns = Sequence[tuple[str, int, str]]
+
+
+def write_bill(check: "BillCheck", folder: Path) -> str:
+    """Write bill.txt, bill_districts.csv and bill_ledger.xlsx into a folder; returns the text of the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = bill_text(check)
+    (folder / "bill.txt").write_text(text, encoding="utf-8")
+    table = district_table(check)
+    table.insert(0, "formula", check.formula.name)
+    table.insert(1, "run", check.origin.run[:8])
+    table.to_csv(folder / "bill_districts.csv", index=False, float_format="%.10g", lineterminator="\n")
+    write_ledger(check, folder / "bill_ledger.xlsx")
+    return text
+
+
+def write_ledger(check: "BillCheck", path: Path) -> None:
+    """Write the workbook: a cover, the price by line and component, one sheet for each own line with every stage of
+    every district's ledger, the change against current law, the bridge that explains it, the distribution, and the
+    cliffs. Dollars of the base year, means over draws; totals and differences are live formulas."""
+    from xlsxwriter import Workbook
+
+    with Workbook(path, {"nan_inf_to_errors": False}) as book:
+        book.set_properties({"title": f"Static score of {check.formula.title}", "comments": origin_text(check)})
+        formats = Formats(book)
+        used = {"cover", "price", "against current law", "bridge", "distribution", "cliffs", "history"}
+        _cover(check, book, formats)
+        _price(check, book, formats)
+        for line in check.bill.own_lines:
+            _line_sheet(check, book.add_worksheet(sheet_name(line.name, used)), formats, line)
+        _against(check, book, formats)
+        _bridge(check, book, formats)
+        _distribution(check, book, formats)
+        _cliffs(check, book, formats)
+
+
+def _note(check: "BillCheck") -> str:
+    return (
+        f"{origin_text(check)}. Base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one "
+        "responding. Means over draws; low and high: 90% of draws. Estimates, not entitlements."
+    )
+
+
+def _sheet(
+    check: "BillCheck", sheet: "Worksheet", formats: Formats, title: str, columns: Columns, frozen: int = 1
+) -> None:
+    set_up_table(sheet, formats, f"{check.formula.title}: {title}", _note(check), columns, frozen)
+    mark_pages(sheet, f"{check.formula.name}: {title}", origin_text(check))
+
+
+def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
+    sheet = book.add_worksheet("Cover")
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 100)
+    sheet.write_string(0, 0, f"{check.formula.title}: static score by district", formats.title)
+    own = check.formula.model_copy(update={"lines": check.formula.own_lines})
+    beside = ", ".join(line.title or line.name for line in check.formula.lines if line.background)
+    lines = [
+        ("These are estimates", "Payments under stated assumptions; estimates, not entitlements."),
+        ("Run", origin_text(check)),
+        ("Run number", check.origin.run),
+        ("Formula version", check.origin.formula),
+        ("Data fingerprint", check.origin.data),
+        ("Source of the bill", check.formula.source),
+        ("Year of its numbers", str(check.formula.year_of_numbers)),
+        ("Current law", f"{check.current_law.name}: {check.current_law.title}"),
+        ("What it pays for", "\n".join(describe(own))),
+        ("Beside it, as in every formula", beside or "nothing"),
+        (
+            "What is computed",
+            "Counts, prices and membership of the base year, with the rules of the fiscal year in which the bill takes "
+            "effect. No district responds; the study 'project' shows what happens when they do.",
+        ),
+        (
+            "Low and high",
+            "5th and 95th percentile over draws: which district offers what, parameters and luck are drawn. " + COVERS,
+        ),
+        ("Bridge", "Steps from current law to the bill; they sum to the difference, district by district."),
+    ]
+    for row, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(row, 0, label, formats.label)
+        sheet.write_string(row, 1, text, formats.wrap)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    mark_pages(sheet, f"{check.formula.name}: cover", origin_text(check))
+
+
+def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
+    columns: Columns = (
+        ("Line", 24, ""), ("Component or stage", 34, ""), ("Dollars", 15, DOLLARS), ("Low (p05)", 15, DOLLARS),
+        ("High (p95)", 15, DOLLARS), ("Bill without it", 15, DOLLARS), ("What it adds last", 15, DOLLARS),
+        ("In words", 80, ""),
+    )  # fmt: skip
+    sheet = book.add_worksheet("Price")
+    _sheet(check, sheet, formats, "price statewide, by line and component", columns, 2)
+    row = HEADER_ROW + 1
+
+    def put(line: str, name: str, values: Array, words: str = "", without: Array | None = None) -> None:
+        nonlocal row
+        sheet.write_string(row, 0, line)
+        sheet.write_string(row, 1, name)
+        if np.isfinite(values).all():
+            found = bands(values, axis=0)
+            for column, value in enumerate((found.mean, found.p05, found.p95), start=2):
+                sheet.write_number(row, column, float(value))
+        else:
+            sheet.write_string(row, 2, "as owed")
+        if without is not None:
+            sheet.write_number(row, 5, float(without.mean()))
+            sheet.write_number(row, 6, float((check.parts.whole - without).mean()))
+        sheet.write_string(row, 7, words)
+        row += 1
+
+    for part in check.parts.parts:
+        put(part.line, f"{part.component}, alone", part.alone, " ".join(part.words), part.without)
+    put("", "interaction", check.parts.interaction, "The whole less the sum of the components alone.")
+    put("", "entitlement, all components", check.parts.whole, "Within limits, before guarantees, caps and proration.")
+    for line in line_rows(check):
+        put(line.name, "entitlement", line.entitlement)
+        put(line.name, "owed after guarantees and caps", line.owed)
+        put(line.name, "appropriation", line.appropriation)
+        put(line.name, "paid", line.paid)
+
+
+def _order(check: "BillCheck") -> list[int]:
+    districts = check.world.districts
+    return sorted(range(len(districts)), key=lambda d: (districts.kind[d] == "charter", districts.name[d]))
+
+
+def _district_sheet(
+    check: "BillCheck",
+    sheet: "Worksheet",
+    formats: Formats,
+    title: str,
+    columns: Columns,
+    values: Sequence[Array],
+    live: dict[int, str],
+    averaged: frozenset[int] = frozenset(),
+) -> None:
+    """One row for each district and a statewide row of sums on top. ``values`` ``[D]`` stand in the columns between who
+    the district is and its identifier; ``live`` gives those that are formulas of other columns, with ``{row}``.
+    ``averaged`` columns have no sum."""
+    _sheet(check, sheet, formats, title, (*WHO, *columns, *LAST))
+    districts = check.world.districts
+    order = _order(check)
+    first, final = HEADER_ROW + 3, HEADER_ROW + 2 + len(order)
+    members = check.members.mean(axis=0)
+    start = len(WHO)
+    total = formats.number("", total=True)
+    sheet.write_string(HEADER_ROW + 1, 0, "All districts and charters", total)
+    for column in range(1, 4):
+        sheet.write_blank(HEADER_ROW + 1, column, None, total)
+    for column, held in enumerate((members, *values), start=start - 1):
+        style = formats.number((*WHO, *columns)[column][2], total=True)
+        if column in averaged:
+            sheet.write_blank(HEADER_ROW + 1, column, None, style)
+        else:
+            letter = _letter(column)
+            summed = f"=SUM({letter}{first}:{letter}{final})"
+            sheet.write_formula(HEADER_ROW + 1, column, summed, style, float(np.sum(held)))
+    for row, d in enumerate(order, start=HEADER_ROW + 2):
+        who = (districts.name[d], districts.kind[d], districts.size_class[d], districts.locale[d])
+        for column, text in enumerate(who):
+            sheet.write_string(row, column, text)
+        sheet.write_number(row, start - 1, float(members[d]))
+        for column, held in enumerate(values, start=start):
+            if column in live:
+                sheet.write_formula(row, column, live[column].format(row=row + 1), None, float(held[d]))
+            else:
+                sheet.write_number(row, column, float(held[d]))
+        last = (districts.identifier[d], districts.county[d], "; ".join(districts.estimated[d]))
+        for column, text in enumerate(last, start=start + len(values)):
+            sheet.write_string(row, column, text)
+    sheet.autofilter(HEADER_ROW, 0, final - 1, start + len(values) + len(LAST) - 1)
+
+
+def _letter(column: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(column))
+
+
+def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: "Line") -> None:
+    ledger = check.bill.ledgers[line.name]
+    stages = [by_draw(check, getattr(ledger, stage)) for stage in STAGES]
+    paid = bands(stages[-1], axis=0)
+    owed = stages[-2].mean(axis=0)
+    share = np.divide(paid.mean, owed, out=np.ones_like(owed), where=owed > 0)
+    columns: Columns = (
+        *((STAGE_HEADINGS[stage], 14, DOLLARS) for stage in STAGES),
+        ("Share paid", 9, PERCENT),
+        ("Paid, low (p05)", 14, DOLLARS),
+        ("Paid, high (p95)", 14, DOLLARS),
+        ("Paid for each member", 11, DOLLARS),
+    )
+    each = np.divide(
+        paid.mean, check.members.mean(axis=0), out=np.zeros_like(owed), where=check.members.mean(axis=0) > 0
+    )
+    values = [*(stage.mean(axis=0) for stage in stages), share, paid.p05, paid.p95, each]
+    start = len(WHO)
+    last, before = _letter(start + len(STAGES) - 1), _letter(start + len(STAGES) - 2)
+    ratio_column, each_column = start + len(STAGES), start + len(STAGES) + 3
+    live = {
+        ratio_column: f"=IF({before}{{row}}>0,{last}{{row}}/{before}{{row}},1)",
+        each_column: f"=IF(E{{row}}>0,{last}{{row}}/E{{row}},0)",
+    }
+    unsummed = frozenset({ratio_column, ratio_column + 1, ratio_column + 2, each_column})
+    title = f"ledger of {line.title or line.name}"
+    _district_sheet(check, sheet, formats, title, columns, values, live, unsummed)
+
+
+def _against(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
+    table = district_table(check)
+    columns: Columns = (
+        ("State payment, current law (net)", 14, DOLLARS),
+        ("State payment, bill", 14, DOLLARS),
+        ("SEG money lost to a lower unit value", 14, DOLLARS),
+        ("Difference, net", 14, DOLLARS),
+        ("Difference, low (p05)", 14, DOLLARS),
+        ("Difference, high (p95)", 14, DOLLARS),
+        ("Difference for each member", 12, DOLLARS),
+        ("For each member, low (p05)", 12, DOLLARS),
+        ("For each member, high (p95)", 12, DOLLARS),
+        ("Rank by gain for each member", 9, "0"),
+    )
+    names = ("net_current_law", "paid", "seg_lost", "change", "change_p05", "change_p95",
+             "change_per_member", "change_per_member_p05", "change_per_member_p95")  # fmt: skip
+    values: list[Array] = [table[name].to_numpy(np.float64) for name in names]
+    rank = np.argsort(np.argsort(-values[6], kind="stable"), kind="stable").astype(np.float64) + 1.0
+    start = len(WHO)
+    first, second, third = (_letter(start + place) for place in range(3))
+    live = {start + 3: f"={second}{{row}}-{first}{{row}}-{third}{{row}}"}
+    sheet = book.add_worksheet("Against current law")
+    unsummed = frozenset(range(start + 4, start + 10))
+    title = f"against {check.current_law.name}"
+    _district_sheet(check, sheet, formats, title, columns, [*values, rank], live, unsummed)
+
+
+def _bridge(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
+    start = len(WHO)
+    first, last = _letter(start), _letter(start + len(STEPS))
+    columns: Columns = (
+        ("Current law, net", 14, DOLLARS),
+        *((step_name(step), 13, DOLLARS) for step in STEPS),
+        ("Bill, net: the sum", 14, DOLLARS),
+    )
+    values = [
+        by_draw(check, held).mean(axis=0)
+        for held in (check.change.start, *(check.change.steps[step] for step in STEPS), check.change.end)
+    ]
+    live = {start + len(STEPS) + 1: f"=SUM({first}{{row}}:{last}{{row}})"}
+    title = f"why the number changes from {check.current_law.name}"
+    _district_sheet(check, book.add_worksheet("Bridge"), formats, title, columns, values, live)
+
+
+def _distribution(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
+    columns: Columns = (
+        ("Grouped by", 15, ""), ("Group", 26, ""), ("Districts and charters", 10, COUNT),
+        ("Membership, grades 9-12", 12, COUNT), ("Current law, net", 14, DOLLARS), ("Bill, net", 14, DOLLARS),
+        ("Difference", 14, DOLLARS), ("Difference, low (p05)", 14, DOLLARS), ("Difference, high (p95)", 14, DOLLARS),
+        ("Difference for each member", 12, DOLLARS), ("For each member, low (p05)", 12, DOLLARS),
+        ("For each member, high (p95)", 12, DOLLARS), ("Gain", 8, COUNT), ("Lose", 8, COUNT),
+    )  # fmt: skip
+    sheet = book.add_worksheet("Distribution")
+    _sheet(check, sheet, formats, "who gains and who loses, by group of districts", columns, 2)
+    for row, of in enumerate(distribution(check), start=HEADER_ROW + 1):
+        sheet.write_string(row, 0, of.group.by)
+        sheet.write_string(row, 1, of.group.name)
+        each = (of.change, of.per_member)
+        numbers = (
+            float(of.group.members.sum()), of.members, of.law, of.bill,
+            *(float(value) for one in each for value in (one.mean, one.p05, one.p95)), float(of.gain), float(of.lose),
+        )  # fmt: skip
+        for column, value in enumerate(numbers, start=2):
+            sheet.write_number(row, column, value)
+
+
+def _cliffs(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
+    sheet = book.add_worksheet("Cliffs")
+    _sheet(check, sheet, formats, "cliffs, limits and boundaries", (("Kind", 14, ""), ("In words", 150, "")))
+    row = HEADER_ROW + 1
+    kinds = (
+        ("cliff", cliff_sentences(check, None)),
+        ("limit", limit_sentences(check, None)),
+        ("clusters", boundary_sentences(check)),
+    )
+    for kind, sentences in kinds:
+        for sentence in sentences:
+            sheet.write_string(row, 0, kind, formats.label)
+            sheet.write_string(row, 1, sentence, formats.wrap)
+            row += 1

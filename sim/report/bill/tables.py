@@ -1,0 +1,176 @@
+"""The numbers of a checked bill as rows: by line, by district and by group of districts, means and bands over draws."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+import sim
+from sim.arrays import Array, BoolArray
+from sim.funding.allocation import STAGES
+from sim.report.shared.groups import LOCALES, Group
+from sim.report.shared.intervals import Bands, bands
+from sim.report.shared.origin import short
+from sim.study.bill.bridge import STEPS
+
+if TYPE_CHECKING:
+    from sim.study.bill.check_formula import BillCheck
+    from sim.world.world import World
+
+HALF_A_DOLLAR = 0.5
+"""Half a dollar counts as no change."""
+
+
+def origin_text(check: "BillCheck") -> str:
+    """Run number, date, versions of formula, code and data, draws and seed, for every page."""
+    of = check.origin
+    return (
+        f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
+        f"{short(of.formula)}, CTE funding simulation {sim.__version__}, data {short(of.data)} "
+        f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
+    )
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of the bill statewide, each field ``[R]``: what stages owe, what was voted (infinite if paid in full),
+    what is paid, the state's own spending included."""
+
+    name: str
+    title: str
+    entitlement: Array
+    owed: Array
+    appropriation: Array
+    paid: Array
+
+
+def line_rows(check: "BillCheck") -> list[LineRow]:
+    """The bill's own lines."""
+    rows = []
+    for line in check.bill.own_lines:
+        ledger = check.bill.ledgers[line.name]
+        rows.append(
+            LineRow(
+                line.name,
+                line.title or line.name.replace("_", " "),
+                _each(check, ledger.entitlement.sum(axis=-2, keepdims=True) + ledger.statewide_owed),
+                _each(check, ledger.owed),
+                _each(check, check.bill.offers[line.name].appropriation),
+                _each(check, ledger.spent),
+            )
+        )
+    return rows
+
+
+def _each(check: "BillCheck", values: Array) -> Array:
+    """Statewide ``[..., 1, 1]`` as one number for each draw."""
+    return np.broadcast_to(values[..., 0, 0], (check.origin.draws,))
+
+
+def by_draw(check: "BillCheck", values: Array) -> Array:
+    """District ``[..., D, 1]`` as ``[R, D]``."""
+    return np.broadcast_to(values[..., 0], check.members.shape)
+
+
+def district_groups(world: "World") -> list[Group]:
+    """All districts, then groups by size class (small to large), locale and quarter of poverty share.
+
+    Poverty quarters hold equally many districts, not equally many students.
+    """
+    districts = world.districts
+    count = len(districts)
+    out = [Group("state", "all districts and charters", np.ones(count, np.bool_))]
+
+    def add(by: str, labels: tuple[str, ...], order: list[str]) -> None:
+        held = np.array(labels)
+        out.extend(Group(by, name, held == name) for name in order if name and (held == name).any())
+
+    held = np.array(districts.size_class)
+    sizes = sorted(set(districts.size_class), key=lambda name: float(np.median(districts.membership[held == name])))
+    add("size class", districts.size_class, sizes)
+    add("locale", districts.locale, [*LOCALES, *sorted(set(districts.locale) - set(LOCALES))])
+    rank = np.argsort(np.argsort(districts.poverty_share, kind="stable"), kind="stable")
+    names = ("lowest poverty", "second quarter", "third quarter", "highest poverty")
+    add("poverty quarter", tuple(names[min(3, 4 * int(place) // count)] for place in rank), list(names))
+    return out
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group of districts: members and payments (means over draws, SEG money lost taken off), the change and the
+    change a member as bands over draws, and how many districts gain and lose in the mean over draws."""
+
+    group: Group
+    members: float
+    law: float
+    bill: float
+    change: Bands
+    per_member: Bands
+    gain: int
+    lose: int
+
+
+def distribution(check: "BillCheck") -> list[GroupRow]:
+    """Who gains and who loses against current law, by group."""
+    law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
+    mean = (bill - law).mean(axis=0)
+    gain, lose = mean > HALF_A_DOLLAR, mean < -HALF_A_DOLLAR
+    rows = []
+    for group in district_groups(check.world):
+        chosen = group.members
+        members = check.members[:, chosen].sum(axis=1)
+        change = (bill - law)[:, chosen].sum(axis=1)
+        rows.append(
+            GroupRow(
+                group,
+                float(members.mean()),
+                float(law[:, chosen].sum(axis=1).mean()),
+                float(bill[:, chosen].sum(axis=1).mean()),
+                bands(change, axis=0),
+                bands(np.divide(change, members, out=np.zeros_like(change), where=members > 0), axis=0),
+                int(gain[chosen].sum()),
+                int(lose[chosen].sum()),
+            )
+        )
+    return rows
+
+
+def clearly(check: "BillCheck") -> tuple[BoolArray, BoolArray]:
+    """Districts ``[D]`` that gain, and districts that lose, in at least 95% of draws."""
+    change = bands(by_draw(check, check.bill.net() - check.law.net()), axis=0)
+    return change.p05 > HALF_A_DOLLAR, change.p95 < -HALF_A_DOLLAR
+
+
+def district_table(check: "BillCheck") -> pd.DataFrame:
+    """One row for each district: who it is, the ledger of the bill's own lines together, current law, the change with
+    its interval, and the steps of the bridge. Dollars of the base year, means over draws; ``_p05`` and ``_p95`` hold
+    90% of draws."""
+    districts = check.world.districts
+    law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
+    change = bands(bill - law, axis=0)
+    each = bands(np.divide(bill - law, check.members, out=np.zeros_like(bill), where=check.members > 0), axis=0)
+    columns: dict[str, object] = {
+        "district": districts.identifier,
+        "name": districts.name,
+        "kind": districts.kind,
+        "county": districts.county,
+        "size_class": districts.size_class,
+        "locale": districts.locale,
+        "poverty_share": districts.poverty_share,
+        "membership": check.members.mean(axis=0),
+        **{stage: by_draw(check, check.bill.stage(stage)).mean(axis=0) for stage in STAGES},
+        "seg_lost": by_draw(check, check.bill.dilution).mean(axis=0),
+        "net": bill.mean(axis=0),
+        "net_current_law": law.mean(axis=0),
+        "change": change.mean,
+        "change_p05": change.p05,
+        "change_p95": change.p95,
+        "change_per_member": each.mean,
+        "change_per_member_p05": each.p05,
+        "change_per_member_p95": each.p95,
+        **{f"step_{step}": by_draw(check, check.change.steps[step]).mean(axis=0) for step in STEPS},
+        "estimated_fields": ["; ".join(fields) for fields in districts.estimated],
+    }
+    return pd.DataFrame(columns)

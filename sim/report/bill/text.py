@@ -1,0 +1,285 @@
+"""A checked bill in words and short tables: what it pays for, what it costs, who gains, and where its cliffs are."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.box import Box
+from rich.console import Console
+from rich.table import Table
+
+from sim.arrays import Array
+from sim.funding.formula import describe
+from sim.report.bill.tables import by_draw, clearly, distribution, line_rows, origin_text
+from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts, number_text
+from sim.study.bill.bridge import RULE_OF_STAGE, SEG_STEP, STEPS
+from sim.study.bill.cliffs import Cliff
+from sim.study.bill.disparity import LIMIT
+
+if TYPE_CHECKING:
+    from sim.study.bill.check_formula import BillCheck
+    from sim.study.bill.disparity import Disparity
+
+WIDTH = 118
+RULED = "    \n    \n -- \n    \n    \n    \n    \n    \n"
+MOST = 6
+"""How many cliffs, limits, districts or pairs of clusters are shown; the workbook has all."""
+
+EXPECTED_WITHIN = 0.05
+"""A bill's own expected entitlement is remarked on if the price differs from it by more than a twentieth."""
+
+
+def bill_text(check: "BillCheck") -> str:
+    """The whole report as plain text of at most 120 columns."""
+    out = StringIO()
+    console = Console(file=out, width=WIDTH, color_system=None, force_terminal=False, highlight=False, markup=False)
+
+    def paragraph(text: str, indent: int = 2) -> None:
+        for number, line in enumerate(console.render_lines(text, console.options.update(width=WIDTH - indent - 2))):
+            words = "".join(segment.text for segment in line).rstrip()
+            print(" " * (indent if number == 0 else indent + 2) + words, file=out)
+
+    def heading(text: str) -> None:
+        print(f"\n{text}", file=out)
+
+    print(f"{check.formula.title} ({check.formula.name})", file=out)
+    paragraph(f"{origin_text(check)}. Estimates, not entitlements.", 0)
+    heading("What it pays for")
+    for indent, sentence in _sentences(check):
+        paragraph(sentence, indent)
+    heading(f"What it costs: base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one responding")
+    console.print(_costs(check))
+    console.print(_parts(check))
+    for sentence in _remarks(check):
+        paragraph(sentence)
+    heading(f"Against {check.current_law.name} ({check.current_law.title}) on the same counts")
+    console.print(_distribution(check))
+    for sentence in _gains(check):
+        paragraph(sentence)
+    heading("Cliffs: one more, and the payment moves by far more than the posted price (owed, before proration)")
+    for sentence in cliff_sentences(check) or ["None found."]:
+        paragraph(sentence)
+    heading("Limits: one more is counted and brings nothing, though a price is posted")
+    for sentence in limit_sentences(check) or ["None found."]:
+        paragraph(sentence)
+    heading("Clusters of alike cost that are paid differently (a participant and year)")
+    for sentence in boundary_sentences(check)[:MOST] or ["None found."]:
+        paragraph(sentence)
+    print(file=out)
+    paragraph(_note(check), 0)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
+    own = check.formula.model_copy(update={"lines": check.formula.own_lines})
+    heads = {sentence for sentence in describe(own) if sentence.endswith("):")}
+    for sentence in describe(own):
+        yield (2, sentence) if sentence in heads else (4, sentence)
+    beside = [line.title or line.name for line in check.formula.lines if line.background]
+    if beside:
+        yield 2, f"Beside it, as in every formula: {', '.join(beside)}."
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=Box(RULED, ascii=True), padding=(0, 2, 0, 0), pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    return table
+
+
+def _cell(values: Array, unit: str = "dollars", signed: bool = False) -> str:
+    """Mean and interval over draws of ``values[R]``, on two lines."""
+    if not np.isfinite(values).all():
+        return "as owed"
+    found = bands(values, axis=0)
+    return "\n".join(interval_parts(float(found.mean), float(found.p05), float(found.p95), unit, signed)).rstrip()
+
+
+def _costs(check: "BillCheck") -> Table:
+    table = _table("Line", "Entitlement", "Owed after\nguarantees, caps", "Appropriated", "Paid", "Paid share")
+    for row in line_rows(check):
+        share = np.divide(row.paid, row.owed, out=np.ones_like(row.paid), where=row.owed > 0)
+        money = (row.entitlement, row.owed, row.appropriation, row.paid)
+        table.add_row(row.name, *(_cell(values) for values in money), _cell(share, "share"))
+    return table
+
+
+def _parts(check: "BillCheck") -> Table:
+    table = _table("Component (entitlement)", "Alone", "Bill without it", "It adds last")
+    several = len(check.formula.own_lines) > 1
+    for part in check.parts.parts:
+        label = f"{part.line}: {part.component}" if several else part.component
+        last = check.parts.whole - part.without
+        table.add_row(label, _cell(part.alone), _cell(part.without), _cell(last, signed=True))
+    if len(check.parts.parts) > 1:
+        table.add_row("interaction (whole less parts)", _cell(check.parts.interaction, signed=True))
+    return table
+
+
+def _remarks(check: "BillCheck") -> list[str]:
+    """What the price tells that the author may not expect."""
+    said = []
+    for row in line_rows(check):
+        short = float((row.paid < row.owed * (1.0 - 1e-9)).mean())
+        if short > 0:
+            every = "every draw" if short == 1.0 else f"{short:.0%} of draws"
+            missing = number_text(float((row.owed - row.paid).mean()), "dollars")
+            said.append(f"{row.name}: the appropriation is short in {every}, by {missing} on average.")
+        elif np.isfinite(row.appropriation).all() and float(row.owed.mean()) < 0.9 * float(row.appropriation.mean()):
+            idle = number_text(float((row.appropriation - row.owed).mean()), "dollars")
+            said.append(f"{row.name}: {idle} of the appropriation would not be paid out.")
+    expected = check.formula.expected_base_year_entitlement
+    whole = float(check.parts.whole.mean())
+    if expected and abs(whole - expected) > EXPECTED_WITHIN * expected:
+        stated, found = number_text(expected, "dollars"), number_text(whole, "dollars")
+        said.append(f"The file expects an entitlement of {stated}; on these counts it is {found}.")
+    return said
+
+
+def _distribution(check: "BillCheck") -> Table:
+    table = _table("Districts", "Members", "Now", "Bill", "Change", "A member", "Gain", "Lose")
+    for row in distribution(check):
+        name = row.group.name if row.group.by != "size class" else f"{row.group.name} (size)"
+        change, each = (
+            interval_parts(float(b.mean), float(b.p05), float(b.p95), "dollars", True)
+            for b in (row.change, row.per_member)
+        )
+        money = (number_text(value, "dollars") for value in (row.law, row.bill))
+        table.add_row(
+            name, f"{row.members:,.0f}", *money, change[0], f"{each[0]} ({each[1]})" if each[1] else each[0],
+            str(row.gain), str(row.lose),
+        )  # fmt: skip
+    return table
+
+
+def _gains(check: "BillCheck") -> list[str]:
+    law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
+    each = np.divide(bill - law, check.members, out=np.zeros_like(bill), where=check.members > 0).mean(axis=0)
+    gain, lose = clearly(check)
+    order = np.argsort(each, kind="stable")
+    steps = ((step_name(step), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
+    moved_by = ", ".join(
+        f"{name} {number_text(dollars, 'dollars', signed=True)}" for name, dollars in steps if abs(dollars) >= 1.0
+    )
+    names = check.world.districts.name
+
+    def listed(places: list[int]) -> str:
+        return "; ".join(f"{names[d]} {number_text(float(each[d]), 'dollars', signed=True)}" for d in places)
+
+    most = [int(d) for d in order[::-1] if each[d] > 0.0][:3]
+    least = [int(d) for d in order if each[d] < 0.0][:3]
+    said = [f"Why it changes, step by step: {moved_by}."] if moved_by else []
+    said += [f"Largest gains a member: {listed(most)}."] if most else []
+    said += [f"Largest losses a member: {listed(least)}."] if least else []
+    said.append(
+        f"In at least 95% of draws {int(gain.sum())} districts and charters gain and {int(lose.sum())} lose; who wins "
+        "a competitive grant under current law is drawn."
+    )
+    if (check.bill.dilution > 0).any():
+        moved = number_text(float(by_draw(check, check.bill.dilution).sum(axis=1).mean()), "dollars")
+        said.append(f"{moved} of the change is SEG money that leaves other program units, whose value falls.")
+    now, then = _disparity(check.before), _disparity(check.after)
+    said.append(
+        f"Federal 95/5 disparity of state CTE money a member (34 CFR 222.162; limit {LIMIT:.0%} for all revenue): "
+        f"{now} now, {then} under the bill."
+    )
+    return said
+
+
+def step_name(step: str) -> str:
+    """A step of the bridge in words."""
+    return "SEG unit value" if step == SEG_STEP else RULE_OF_STAGE.get(step, step.replace("_", " "))
+
+
+def _disparity(found: "tuple[Disparity, ...]") -> str:
+    low, high = (float(np.mean([getattr(one, end) for one in found])) for end in ("low", "high"))
+    shares = np.array([one.share for one in found])
+    ends = f"{number_text(low, 'dollars')} at the 5th and {number_text(high, 'dollars')} at the 95th percentile"
+    if not np.isfinite(shares).all():
+        return f"{NOT_AVAILABLE} ({ends})"
+    found_share = bands(shares, axis=0)
+    return f"{found_share.mean:.0%} ({found_share.p05:.0%} to {found_share.p95:.0%}; {ends})"
+
+
+def cliff_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:
+    """Each cliff as two districts that are alike but for one unit, the largest first."""
+    return [_cliff(check, cliff) for cliff in check.cliffs if cliff.kind == "jump"][:most]
+
+
+def _amount(cliff: Cliff, held: float) -> str:
+    unit = cliff.unit
+    if unit.field == "quality":
+        return f"a mean quality of {held:.2f}"
+    if unit.field == "instructors":
+        return f"{held:.1f} FTE"
+    return f"{held:,.0f} {unit.one if round(held) == 1 else unit.many}"
+
+
+def place_text(check: "BillCheck", cliff: Cliff) -> str:
+    """The district, and the cluster where the unit belongs to one."""
+    name = check.world.districts.name[cliff.pair.district]
+    if cliff.pair.cluster < 0:
+        return name
+    return f"{name} ({check.world.clusters.name[cliff.pair.cluster]})"
+
+
+def _cliff(check: "BillCheck", cliff: Cliff) -> str:
+    pair = cliff.pair
+    low, high = (number_text(value, "dollars", step=1.0, size=1.0) for value in (pair.owed_below, pair.owed_above))
+    moved = number_text(pair.dollars, "dollars", step=1.0, signed=True, size=1.0)
+    price = number_text(pair.price, "dollars", step=1.0, size=1.0)
+    where = "pathways" if cliff.unit.by_pathway else "districts"
+    number = "Hardly any" if cliff.standing < 1.0 else f"About {cliff.standing:,.0f}"
+    met = ""
+    if cliff.thresholds and cliff.thresholds != (pair.above,):
+        shown = ", ".join(f"{threshold:,.6g}" for threshold in cliff.thresholds[:4])
+        met = f" Met at {shown}{', ...' if len(cliff.thresholds) > 4 else ''}."
+    return (
+        f"{moved} for one {cliff.unit.one} (posted price {price}): {place_text(check, cliff)} is owed {low} with "
+        f"{_amount(cliff, pair.below)} and {high} with {_amount(cliff, pair.above)}. Cause: {_cause(check, cliff)} "
+        f"{number} {where} within one of it.{met}"
+    )
+
+
+def _cause(check: "BillCheck", cliff: Cliff) -> str:
+    line = f"{cliff.line}, " if len(check.formula.own_lines) > 1 else ""
+    return f"{line}{cliff.cause}: {cliff.words}" if cliff.words else f"{line}{cliff.cause}."
+
+
+def limit_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:
+    """What brings nothing, by the component or rule that is the cause."""
+    causes: dict[tuple[str, str], list[Cliff]] = defaultdict(list)
+    for cliff in check.cliffs:
+        if cliff.kind == "unpaid":
+            causes[cliff.line, cliff.cause].append(cliff)
+    said = []
+    for cliffs in sorted(causes.values(), key=lambda found: -max(cliff.standing for cliff in found)):
+        alike: dict[str, list[str]] = defaultdict(list)
+        for cliff in cliffs:
+            where = "pathways" if cliff.unit.by_pathway else "districts"
+            alike[f"in {max(cliff.standing, 1.0):,.0f} {where}"].append(cliff.unit.one)
+        units = "; ".join(f"a further {' or '.join(ones)} {where}" for where, ones in alike.items())
+        said.append(f"{_cause(check, cliffs[0])} Unpaid: {units}.")
+    return said[:most]
+
+
+def boundary_sentences(check: "BillCheck") -> list[str]:
+    """Pairs of clusters, the widest gap first."""
+    names, pay = check.world.clusters.name, check.pay
+
+    def of(cluster: int) -> str:
+        costs, paid = (number_text(float(v[cluster]), "dollars", step=1.0) for v in (pay.cost, pay.pay))
+        return f"{names[cluster]} costs {costs} and brings {paid}"
+
+    return [f"{of(pair.less)}; {of(pair.more)}." for pair in check.boundaries]
+
+
+def _note(check: "BillCheck") -> str:
+    return (
+        f"Means over {check.origin.draws} draws, in brackets or below them 90% of draws: who offers what, parameters "
+        "and luck are drawn. Gain and lose: districts by their mean change. Cliffs and limits are "
+        f"sought in {check.cliff_draws} draws with counts in whole students. Nobody responds to the bill here; "
+        "cte-sim study=project shows what happens when districts do."
+    )

@@ -1,0 +1,218 @@
+"""What a calibration found, as tables: targets beside the model before and after, parameters beside their priors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from sim.report.shared.intervals import COVERS
+from sim.report.shared.origin import short
+
+if TYPE_CHECKING:
+    from sim.study.calibration.study import Calibration
+
+UNTOLD = 0.9
+"""Spread of the posterior over that of the prior from which on the targets say nearly nothing of a parameter."""
+
+CLEAR = 3.0
+"""Errors of the shifts from which on a shift is told from chance."""
+
+TRADED = 0.5
+"""Rank correlation in the posterior beyond which two parameters are told only together."""
+
+RULE = (
+    "A target is met if the posterior's median lies within one tolerance of it, nearly met within two, else missed. "
+    "Tolerance is one standard deviation of observation and model discrepancy together."
+)
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A target beside the model's mean and central 90% before and after."""
+
+    name: str
+    label: str
+    value: float
+    tolerance: float
+    use: str
+    confidence: str
+    prior: tuple[float, float, float]
+    posterior: tuple[float, float, float]
+    verdict: str
+
+
+def target_rows(found: "Calibration") -> list[TargetRow]:
+    """One row for each target, in the table's order."""
+    rows = []
+    for target in found.table.targets:
+        before, after = found.prior[target.name].to_numpy(), found.posterior[target.name].to_numpy()
+        away = abs(float(np.nanmedian(after)) - target.value) / target.tolerance
+        verdict = "met" if away <= 1.0 else "nearly met" if away <= 2.0 else "missed"
+        rows.append(
+            TargetRow(
+                target.name,
+                target.label,
+                target.value,
+                target.tolerance,
+                "fitted" if target.use == "fit" else "held out",
+                target.confidence,
+                _mean_and_band(before),
+                _mean_and_band(after),
+                verdict,
+            )
+        )
+    return rows
+
+
+def parameter_table(found: "Calibration") -> pd.DataFrame:
+    """One row for each fitted parameter: mean and 90% in prior and posterior, ratio of spreads, and the shift of the
+    mean in standard deviations of the prior; those that the targets tell most come first."""
+    rows = []
+    for name, entry in found.entries.items():
+        before, after = found.prior[name].to_numpy(), found.posterior[name].to_numpy()
+        spread = float(before.std())
+        rows.append(
+            {
+                "parameter": name,
+                "unit": entry.unit,
+                **{f"prior_{key}": value for key, value in named_band(_mean_and_band(before)).items()},
+                **{f"posterior_{key}": value for key, value in named_band(_mean_and_band(after)).items()},
+                "spread_ratio": float(after.std()) / spread,
+                "shift": (float(after.mean()) - float(before.mean())) / spread,
+            }
+        )
+    table = pd.DataFrame(rows)
+    told = table["spread_ratio"] - table["shift"].abs()
+    return table.loc[told.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def traded(found: "Calibration") -> list[tuple[str, str, float]]:
+    """Pairs of parameters whose rank correlation in the posterior is beyond ``TRADED``, strongest first."""
+    names = list(found.entries)
+    pairs = []
+    for one, other in combinations(names, 2):
+        correlation = float(spearmanr(found.posterior[one], found.posterior[other]).statistic)
+        if abs(correlation) > TRADED:
+            pairs.append((one, other, correlation))
+    return sorted(pairs, key=lambda pair: -abs(pair[2]))
+
+
+def origin_text(found: "Calibration") -> str:
+    """How many draws, from which seed, and by which table and model."""
+    told = found.provenance
+    return (
+        f"{told['draws']:,} draws from the priors with {told['errors_per_draw']} errors each; {told['accepted']:,} "
+        f"draws among the nearest {found.table.accept:.0%}, {told['kept']:,} kept; error of shifts "
+        f"{told['shift_error']:.2f}; seed {told['seed']}; {told['date']}; targets {short(told['targets'])}, priors "
+        f"{short(told['priors'])}, model "
+        f"{short(told['model'])}, data {short(told['world'])}."
+    )
+
+
+def identifiability(found: "Calibration") -> list[str]:
+    """What the targets cannot tell, in sentences."""
+    table = parameter_table(found)
+    error = float(found.provenance["shift_error"])
+    still = CLEAR * error
+    untold = table[(table["spread_ratio"] >= UNTOLD) & (table["shift"].abs() < still)]["parameter"].tolist()
+    moved = table[table["shift"].abs() >= still]
+    up = [name for name, shift in zip(moved["parameter"], moved["shift"], strict=True) if shift > 0]
+    down = [name for name, shift in zip(moved["parameter"], moved["shift"], strict=True) if shift < 0]
+    pairs = [f"`{one}` with `{other}` ({value:+.2f})" for one, other, value in traded(found)]
+    return [
+        f"Moved up by more than {CLEAR:g} times the error of the shifts ({error:.2f}): {_listed(up)}; down: "
+        f"{_listed(down)}.",
+        f"Told hardly at all, as spread stays at {UNTOLD:.0%} of the prior's or more and the mean where it was: "
+        f"{_listed(untold)}.",
+        f"Told only together, as the rank correlation is beyond {TRADED:g}: {', '.join(pairs) or 'no pair'}.",
+    ]
+
+
+def calibration_markdown(found: "Calibration") -> str:
+    """The generated part of the page: origin, targets, parameters, what cannot be told."""
+    lines = [origin_text(found), "", "### Targets", ""]
+    lines += [
+        "| target | observed | tolerance | prior, mean and 90% | posterior, mean and 90% | use | verdict |",
+        "|---|---:|---:|---:|---:|---|---|",
+    ]
+    for row in target_rows(found):
+        cells = (
+            row.label, number(row.value), number(row.tolerance), _cell(row.prior), _cell(row.posterior), row.use,
+            row.verdict,
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", RULE, "", "### Parameters", ""]
+    lines += [
+        "| parameter | unit | prior, mean and 90% | posterior, mean and 90% | ratio of spreads | shift |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for told in parameter_table(found).to_dict("records"):
+        before = _cell((told["prior_mean"], told["prior_p05"], told["prior_p95"]))
+        after = _cell((told["posterior_mean"], told["posterior_p05"], told["posterior_p95"]))
+        lines.append(
+            f"| `{told['parameter']}` | {told['unit']} | {before} | {after} | {told['spread_ratio']:.2f} "
+            f"| {told['shift']:+.2f} |"
+        )
+    lines += ["", "Shift: of the mean, in standard deviations of the prior.", "", "### What the targets tell", ""]
+    lines += [f"- {sentence}" for sentence in identifiability(found)]
+    return "\n".join(lines) + "\n"
+
+
+def calibration_text(found: "Calibration") -> str:
+    """The printed page: targets, then the parameters that moved or narrowed most."""
+    rows = [
+        (row.label[:62], number(row.value), _cell(row.prior), _cell(row.posterior), row.use, row.verdict)
+        for row in target_rows(found)
+    ]
+    head = ("Target", "observed", "prior, mean and 90%", "posterior, mean and 90%", "use", "verdict")
+    parts = ["Calibration", "", *_columns([head, *rows]), "", RULE, "", COVERS, "", origin_text(found), ""]
+    table = parameter_table(found)
+    cells = [
+        (
+            str(row["parameter"]),
+            _cell((row["prior_mean"], row["prior_p05"], row["prior_p95"])),
+            _cell((row["posterior_mean"], row["posterior_p05"], row["posterior_p95"])),
+            f"{row['spread_ratio']:.2f}",
+            f"{row['shift']:+.2f}",
+        )
+        for row in table.to_dict("records")
+    ]
+    top = ("Parameter", "prior, mean and 90%", "posterior, mean and 90%", "spreads", "shift")
+    return "\n".join([*parts, *_columns([top, *cells]), "", *identifiability(found)]) + "\n"
+
+
+def number(value: float) -> str:
+    """A number in three or four digits; millions with an M."""
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:.3g}M"
+    if abs(value) >= 1_000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _cell(told: tuple[float, float, float]) -> str:
+    mean, low, high = (number(value) for value in told)
+    return f"{mean} ({low} to {high})"
+
+
+def _mean_and_band(values: np.ndarray) -> tuple[float, float, float]:
+    low, high = np.nanpercentile(values, [5.0, 95.0])
+    return float(np.nanmean(values)), float(low), float(high)
+
+
+def named_band(told: tuple[float, float, float]) -> dict[str, float]:
+    """Mean and central 90% by the names that they have in tables."""
+    return dict(zip(("mean", "p05", "p95"), told, strict=True))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

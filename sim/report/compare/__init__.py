@@ -1,0 +1,1 @@
+"""Reports of `study=compare`, `project` and `decompose`: tables, figures, summary, fiscal note."""

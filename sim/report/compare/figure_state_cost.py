@@ -1,0 +1,130 @@
+"""The figure of state cost by funding line."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.arrays import Array, BoolArray
+from sim.report.compare.figures_over_years import finish_years
+from sim.report.shared.figure_style import (
+    HATCH_INK,
+    HATCHES,
+    STACK,
+    Look,
+    legend,
+    name_panel,
+    page,
+    plain,
+    save,
+    wrapped_title,
+)
+from sim.report.shared.intervals import COVERS, bands, number_text
+from sim.report.shared.panel import Panel
+
+LARGEST_LINES = 10
+"""Funding lines shown by name; the rest are shown as one."""
+
+OWN_LINE = "the formula's own line"
+"""Name of the layer for formulas that pay by a single line, which no other formula has."""
+
+TITLE_LENGTH = 44
+"""Characters of a line's title in the legend."""
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Part of the state's cost: mean over draws ``[F, T]``, millions of constant dollars."""
+
+    name: str
+    mean: Array
+
+
+def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
+    """State cost by funding line as stacked means, with the 90% band of the total, constant dollars; None if no line
+    of the state pays anything."""
+    lines = [number for number, line in enumerate(panel.line_names) if not _outside_state_cost(panel, line)]
+    paid = panel.lines("paid")[..., lines] / panel.state("price_index")[..., None] / 1e6
+    total = bands(paid.sum(axis=3))
+    if not (total.mean > 0).any():
+        return None
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    layers = _layers(panel, [panel.line_names[number] for number in lines], paid.mean(axis=1))
+    ends = total.mean[:, panel.policy].mean(axis=1) if panel.policy.any() else total.mean[:, 0]
+    low, high = (number_text(float(end) * 1e6, "dollars") for end in (ends.min(), ends.max()))
+    title = f"State cost of CTE lines: {low} to {high} a year on average, depending on the formula"
+    if len(ends) == 1:
+        title = f"State cost of CTE lines: {high} a year on average"
+    caption = (
+        f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile). "
+        f"{COVERS} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a "
+        "year. Left out: federal and other background lines, and money that only moves inside the SEG." + of.bold
+    )
+    columns = 3 if max(len(layer.name) for layer in layers) <= 27 else 2
+    header = 0.2 * -(-(len(layers) + 1) // columns)
+    figure, axes = page(
+        title, caption, of, len(panel.formulas), 3, 1.25, left=0.95, gap=(0.2, 0.42), header=header, bottom=0.4
+    )
+    for f, ax in enumerate(axes):
+        floor = np.zeros(len(panel.years))
+        for layer, fill, hatch, ink in zip(layers, STACK, HATCHES, HATCH_INK, strict=False):
+            top = floor + layer.mean[f]
+            if (top > floor).any():
+                ax.fill_between(
+                    panel.years, floor, top, facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, step="mid"
+                )
+            floor = top
+        for end in (total.p05[f], total.p95[f]):
+            ax.plot(panel.years, end, color="white", linewidth=1.6, alpha=0.7, drawstyle="steps-mid")
+            ax.plot(panel.years, end, color="black", linestyle=(0, (1, 1)), linewidth=0.9, drawstyle="steps-mid")
+        name_panel(ax, panel, f, number_text(float(ends[f]) * 1e6, "dollars"))
+    finish_years(figure, axes, panel, f"millions of FY{panel.base_year} dollars", "", False)
+    handles: list[Any] = [
+        Patch(facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, label=layer.name)
+        for layer, fill, hatch, ink in zip(layers, STACK, HATCHES, HATCH_INK, strict=False)
+    ]
+    handles.append(Line2D([], [], color="black", linestyle=(0, (1, 1)), linewidth=0.9, label="90% of draws, total"))
+    legend(figure, handles, columns, len(wrapped_title(title)))
+    return save(figure, path)
+
+
+def _layers(panel: Panel, lines: list[str], mean: Array) -> list[_Layer]:
+    """Lines ``mean[F, T, L]``, largest first. Lines that are the only one of their formula share a layer, which loses
+    nothing because no formula has two of them."""
+    pays: BoolArray = np.asarray((mean[:, panel.policy] > 0).any(axis=1))
+    current: BoolArray = np.asarray((mean[:, ~panel.policy] > 0).any(axis=(0, 1)))
+    own = [
+        number
+        for number in range(len(lines))
+        if pays[:, number].sum() == 1 and pays[pays[:, number]].sum() == 1 and not current[number]
+    ]
+    own = own if len(own) > 1 else []
+    weight = mean.mean(axis=1).max(axis=0)
+    order = [int(number) for number in np.argsort(-weight, kind="stable") if weight[number] > 0 and number not in own]
+    named, rest = order[:LARGEST_LINES], order[LARGEST_LINES:]
+    layers = [_Layer(_title(panel, lines[number]), mean[:, :, number]) for number in named]
+    if own:
+        layers.insert(0, _Layer(OWN_LINE, mean[:, :, own].sum(axis=2)))
+    if rest:
+        layers.append(_Layer(f"{len(rest)} smaller lines", mean[:, :, rest].sum(axis=2)))
+    return layers
+
+
+def _outside_state_cost(panel: Panel, line: str) -> bool:
+    """Whether the line is no part of the state's cost: background or federal money, or a weight inside the SEG that
+    only moves money between program units."""
+    facts = [panel.line_metadata(line, formula) for formula in panel.formulas]
+    return any(
+        fact.get("background")
+        or fact.get("seg") == "unfunded"
+        or str(fact.get("fund", "")).lower().startswith("federal")
+        for fact in facts
+    )
+
+
+def _title(panel: Panel, line: str) -> str:
+    title = str(panel.line_metadata(line, panel.formulas[0]).get("title") or plain(line))
+    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"

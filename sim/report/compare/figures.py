@@ -1,0 +1,50 @@
+"""All figures of a result folder, in reading order."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.report.compare.figure_state_cost import state_cost_by_line
+from sim.report.compare.figures_compared import cost_and_outcome, gains_and_losses, launches_stopped, sites_by_cluster
+from sim.report.compare.figures_over_years import credentials_by_tier, differences, over_years, unit_value
+from sim.report.shared.figure_style import Look, look
+from sim.report.shared.panel import Panel, scenario_names
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+    from sim.world.world import World
+
+
+def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
+    """All figures of a result folder as PNG files; returns their paths in reading order.
+
+    With several scenarios each has its own subfolder. A figure whose data the results do not hold (districts not
+    stored, no baseline run, no dilution) is not written; none is written empty.
+    """
+    import matplotlib
+
+    written: list[Path] = []
+    names = scenario_names(results)
+    with matplotlib.rc_context():  # leaves a notebook's own style alone
+        for scenario in names:
+            panel = Panel(results, scenario)
+            target = folder if len(names) == 1 else folder / scenario
+            written += _scenario_figures(panel, look(results, panel), world, target)
+    return written
+
+
+def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> list[Path]:
+    drawn: list[Path | None] = [
+        cost_and_outcome(panel, of, folder / "cost_and_concentrators.png"),
+        over_years(panel, of, panel.state("concentrators"), "concentrators", "Concentrators", "concentrators", folder),
+        differences(panel, of, folder),
+        over_years(panel, of, panel.state("participants"), "participants", "Participants", "participants", folder),
+        credentials_by_tier(panel, of, folder / "credentials_by_tier.png"),
+        state_cost_by_line(panel, of, folder / "state_cost_by_line.png"),
+        over_years(panel, of, panel.proration(), "proration", "Share of the entitlement paid", "share paid", folder),
+        sites_by_cluster(panel, of, world, folder / "pathways_by_cluster.png"),
+        gains_and_losses(panel, of, world, folder / "gains_and_losses_dollars.png", "dollars"),
+        gains_and_losses(panel, of, world, folder / "gains_and_losses_concentrators.png", "concentrators"),
+        launches_stopped(panel, of, folder / "launches_stopped.png"),
+        unit_value(panel, of, folder),
+    ]
+    return [path for path in drawn if path is not None]

@@ -1,0 +1,260 @@
+"""Figures that set formulas side by side: cost and outcome, clusters, who gains and loses, what stops launches."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.arrays import BoolArray
+from sim.report.shared.figure_style import (
+    INK,
+    LANDSCAPE,
+    MIDDLE,
+    STACK,
+    Look,
+    label_x,
+    label_y,
+    legend,
+    name_panel,
+    page,
+    plain,
+    save,
+    spread_apart,
+    ticks,
+    wrapped_title,
+)
+from sim.report.shared.groups import Group, groups, net_payment, per_hundred
+from sim.report.shared.intervals import COVERS, bands, number_text
+from sim.report.shared.panel import Panel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.world.world import World
+
+GATES: tuple[tuple[str, str], ...] = (
+    ("launches_started", "launched"),
+    ("stopped_by_instructor", "no instructor found"),
+    ("stopped_by_facility", "no usable lab or shop"),
+    ("stopped_by_cash", "cash short of start-up"),
+    ("stopped_by_size", "too few students"),
+    ("stopped_by_capacity", "district at its limit"),
+)
+"""What became of the launches that districts wanted."""
+
+GATE_HATCHES: tuple[str, ...] = ("", "", "////", "", "....", "xxx")
+
+FIRST_YEARS = 10
+"""Launches are counted over this many first years under a formula; gains and losses are shown for this year."""
+
+
+def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
+    """Added state cost against added concentrators, both within each draw, a point for each formula."""
+    if panel.baseline is None or not panel.others:
+        return None
+    cost = panel.state("state_cost_constant")[:, :, panel.policy].mean(axis=2) / 1e6
+    number = panel.state("concentrators")[:, :, panel.policy].mean(axis=2)
+    across, up = (bands(values - values[panel.baseline][None]) for values in (cost, number))
+    title = (
+        f"Added cost and added concentrators against {plain(of.baseline)}, mean of FY{panel.years[panel.policy][0]} "
+        f"to FY{panel.years[-1]}"
+    )
+    caption = (
+        f"Differences are taken within each draw. {of.whisker_caption} The cross is {plain(of.baseline)}. "
+        "Upper left: more concentrators for less state money."
+    )
+    figure, (ax,) = page(title, caption, of, 1, 1, 4.2, left=0.95, right=1.85, bottom=0.5)
+    ax.axhline(0, color="black", linewidth=0.6)
+    ax.axvline(0, color="black", linewidth=0.6)
+    ax.plot([0], [0], marker="+", color="black", markersize=11, linestyle="none")
+    others = list(panel.others)
+    ax.hlines(up.mean[others], across.p05[others], across.p95[others], color=MIDDLE, linewidth=2.2)
+    ax.vlines(across.mean[others], up.p05[others], up.p95[others], color=MIDDLE, linewidth=2.2)
+    ax.plot(across.mean[others], up.mean[others], marker="o", color=INK, markersize=5, linestyle="none")
+    ax.margins(0.06)
+    low, high = ax.get_ylim()
+    right = ax.get_xlim()[1]
+    places = spread_apart([float(up.mean[f]) for f in others], (high - low) * 0.048)
+    for f, place in zip(others, places, strict=True):
+        ax.annotate(
+            plain(panel.formulas[f]),
+            (float(across.mean[f]), float(up.mean[f])),
+            xytext=(right + (right - ax.get_xlim()[0]) * 0.02, place),
+            textcoords="data",
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": "#9a9a9a", "linewidth": 0.6, "shrinkB": 3, "shrinkA": 1},
+        )
+    ax.set_xlim(right=right)
+    ax.xaxis.set_major_formatter(ticks("dollars", "M"))
+    ax.yaxis.set_major_formatter(ticks(""))
+    label_x(figure, [ax], f"added state cost a year, millions of FY{panel.base_year} dollars")
+    label_y(figure, [ax], "added concentrators, mean of years")
+    return save(figure, path)
+
+
+def sites_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Path | None:
+    """Pathway sites of each cluster in the base year and in the last year, a panel for each formula."""
+    if not panel.cluster_names:
+        return None
+    sites = panel.clusters("sites")
+    base, final = sites[:, :, 0].mean(axis=(0, 1)), bands(sites[:, :, -1])
+    order = np.argsort(base, kind="stable")
+    known = dict(zip(world.clusters.identifier, world.clusters.name, strict=True))
+    names = [known.get(panel.cluster_names[c], plain(panel.cluster_names[c])) for c in order]
+    totals = final.mean.sum(axis=1)
+    spread = " to ".join(dict.fromkeys(number_text(float(end)) for end in (totals.min(), totals.max())))
+    title = (
+        f"Pathway sites by cluster: {number_text(float(base.sum()))} in FY{panel.years[0]}, {spread} in "
+        f"FY{panel.years[-1]}" + (", depending on the formula" if len(totals) > 1 else "")
+    )
+    caption = (
+        f"Open circle: FY{panel.years[0]}. {of.whisker_caption.replace('Point:', f'Point: FY{panel.years[-1]},')} A "
+        "site is a pathway at one high school; the number in a panel is the sum of clusters in the last year." + of.bold
+    )
+    columns = min(6, max(3, -(-len(panel.formulas) // 2)))
+    figure, axes = page(
+        title,
+        caption,
+        of,
+        len(panel.formulas),
+        columns,
+        0.158 * len(names) + 0.1,
+        left=2.2,
+        page_width=LANDSCAPE,
+        gap=(0.15, 0.5),
+        header=0.1,
+        bottom=0.4,
+    )
+    at = np.arange(len(names))
+    for f, ax in enumerate(axes):
+        ax.hlines(at, final.p05[f][order], final.p95[f][order], color=MIDDLE, linewidth=2.4)
+        ax.plot(base[order], at, marker="o", markerfacecolor="white", color="black", markersize=4.5, linestyle="none")
+        ax.plot(final.mean[f][order], at, marker="o", color=INK, markersize=3.5, linestyle="none")
+        name_panel(ax, panel, f)
+        ax.text(0.97, 0.03, f"{number_text(float(totals[f]))} sites", transform=ax.transAxes, ha="right", va="bottom")
+        ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
+    axes[0].set_yticks(at, names)
+    axes[0].set_ylim(-0.6, len(names) - 0.4)
+    axes[0].set_xlim(left=0)
+    label_x(figure, axes, "sites")
+    return save(figure, path)
+
+
+def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: str) -> Path | None:
+    """Differences from the baseline by size class and locale, within each draw; ``what`` is 'dollars' (state money
+    for each member, constant) or 'concentrators' (for each 100 members)."""
+    years = panel.district_years
+    chosen = [number for number, year in enumerate(years) if panel.base_year < year <= panel.base_year + FIRST_YEARS]
+    if panel.baseline is None or not panel.others or not panel.district_names or not chosen:
+        return None
+    at = chosen[-1]
+    shown = [group for group in groups(panel, world) if group.by in ("size class", "locale")]
+    values = net_payment(panel) / 100.0 if what == "dollars" else panel.districts("concentrators")
+    kind = "dollars" if what == "dollars" else ""
+    results = []
+    for group in shown:
+        level = per_hundred(panel, values, group.members, at)
+        results.append(bands(level - level[panel.baseline][None]))
+    mean = np.array([[found.mean[f] for found in results] for f in panel.others])
+    low, high = (number_text(float(end), kind, signed=True) for end in (mean.min(), mean.max()))
+    if what == "dollars":
+        head, unit = "State CTE money for each member", f"FY{panel.base_year} dollars a member (grades 9-12)"
+    else:
+        head, unit = "Concentrators for each 100 members", "concentrators for each 100 members (grades 9-12)"
+    title = f"{head} against {plain(of.baseline)}, FY{years[at]}: group means from {low} to {high}"
+    net = " Money is net of SEG money lost to a lower unit value." if what == "dollars" else ""
+    caption = (
+        f"Differences are taken within each draw.{net} {of.whisker_caption} Groups: districts and charters by "
+        "membership in grades 9-12, and by NCES locale; the number of them in brackets."
+    )
+    labels = [f"{group.name} ({int(group.members.sum())})" for group in shown]
+    place = _rows_with_gap(shown)
+    figure, axes = page(
+        title, caption, of, len(panel.others), 3, 0.17 * (place[-1] + 1) + 0.1, left=1.75, gap=(0.2, 0.36), bottom=0.4
+    )
+    for ax, f in zip(axes, panel.others, strict=True):
+        ax.axvline(0, color="black", linewidth=0.6)
+        ax.hlines(place, [found.p05[f] for found in results], [found.p95[f] for found in results], color=MIDDLE, lw=2.6)
+        ax.plot([found.mean[f] for found in results], place, marker="o", color=INK, markersize=4, linestyle="none")
+        name_panel(ax, panel, f)
+        ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
+    axes[0].set_yticks(place, labels)
+    axes[0].set_ylim(place[-1] + 0.6, -0.6)
+    axes[0].xaxis.set_major_formatter(ticks(kind))
+    _few_ticks(axes[0])
+    label_x(figure, axes, f"difference, {unit}")
+    return save(figure, path)
+
+
+def launches_stopped(panel: Panel, of: Look, path: Path) -> Path | None:
+    """What became of the launches that districts wanted in the first years, by formula, as stacked bars."""
+    early: BoolArray = panel.policy & (panel.years <= panel.base_year + FIRST_YEARS)
+    if not early.any():
+        return None
+    counts = [panel.state(column)[:, :, early].mean(axis=2) for column, _ in GATES]
+    means = np.array([count.mean(axis=1) for count in counts])
+    if not (means > 0).any():
+        return None
+    from matplotlib.patches import Patch
+
+    wanted = bands(panel.state("launches_wanted")[:, :, early].mean(axis=2))
+    first, last = panel.years[early][0], panel.years[early][-1]
+    stops = means[1:].sum(axis=1)
+    commonest = GATES[1 + int(np.argmax(stops))][1]
+    title = f"Launches wanted, and what stopped them, FY{first} to FY{last}: most often '{commonest}'"
+    caption = (
+        f"Mean launches a year over {of.draws:,} draws; a number is the share of all wanted. At the right: launches "
+        f"wanted a year, with 90% of draws (5th to 95th percentile). {COVERS}"
+    )
+    count = len(panel.formulas)
+    figure, (ax,) = page(title, caption, of, 1, 1, 0.34 * count + 0.15, left=1.75, right=1.5, header=0.42, bottom=0.5)
+    at = np.arange(count)
+    floor = np.zeros(count)
+    total = means.sum(axis=0)
+    for amounts, fill, hatch in zip(means, STACK, GATE_HATCHES, strict=False):
+        ax.barh(at, amounts, left=floor, color=fill, hatch=hatch, edgecolor="#303030", linewidth=0.4, height=0.72)
+        for f in range(count):
+            if total.max() > 0 and amounts[f] / total.max() > 0.07:
+                ax.text(
+                    floor[f] + amounts[f] / 2,
+                    f,
+                    f"{amounts[f] / total[f]:.0%}",
+                    ha="center",
+                    va="center",
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+                )
+        floor = floor + amounts
+    right = float(max(wanted.p95.max(), total.max())) * 1.01
+    for f in range(count):
+        middle, low, high = (number_text(float(end[f]), step=1.0) for end in (wanted.mean, wanted.p05, wanted.p95))
+        ax.text(right * 1.02, f, f"{middle} ({low} to {high})", va="center", clip_on=False)
+    names = [plain(name) + (" (baseline)" if f == panel.baseline else "") for f, name in enumerate(panel.formulas)]
+    ax.set_yticks(at, names)
+    ax.set_ylim(count - 0.4, -0.6)
+    ax.set_xlim(0, right)
+    label_x(figure, [ax], "launches a year, statewide")
+    handles: list[Any] = [
+        Patch(facecolor=fill, hatch=hatch, edgecolor="#303030", linewidth=0.4, label=label)
+        for (_, label), fill, hatch in zip(GATES, STACK, GATE_HATCHES, strict=False)
+    ]
+    legend(figure, handles, 3, len(wrapped_title(title)))
+    return save(figure, path)
+
+
+def _rows_with_gap(shown: Sequence[Group]) -> list[float]:
+    """Vertical positions, with half a row between kinds of groups."""
+    place, out = 0.0, []
+    for number, group in enumerate(shown):
+        if number and group.by != shown[number - 1].by:
+            place += 0.6
+        out.append(place)
+        place += 1.0
+    return out
+
+
+def _few_ticks(ax: "Axes") -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(3))

@@ -1,0 +1,233 @@
+"""The summary table: every metric of every formula over a few spans of time, with intervals and paired differences."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.arrays import Array, BoolArray
+from sim.report.compare.comparison import RATIOS, comparison_table, costs_per_added
+from sim.report.shared.intervals import Bands, bands, mean_of_defined, paired
+from sim.report.shared.panel import Panel, scenario_names
+from sim.results.schema import STATE, Column
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+
+__all__ = ["COLUMNS", "comparison_table", "summary"]
+
+TOTALLED = frozenset(
+    {
+        "credentials",
+        "credentials_tier_1",
+        "credentials_tier_2",
+        "credentials_tier_3",
+        "dual_credit",
+        "placements",
+        "graduates_gained",
+        "sites_opened",
+        "sites_closed",
+        "launches_wanted",
+        "launches_started",
+        "stopped_by_size",
+        "stopped_by_facility",
+        "stopped_by_cash",
+        "stopped_by_capacity",
+        "stopped_by_instructor",
+        "entitlement",
+        "appropriation",
+        "state_cost",
+        "state_cost_constant",
+        "recurring_cost",
+        "nonrecurring_cost",
+        "reserve_drawn",
+        "federal_paid",
+        "weight_value",
+        "dilution",
+        "local_money",
+        "backfill",
+        "not_sticking",
+        "released",
+        "sustained_cost",
+        "spending",
+        "startup_spending",
+    }
+)
+"""Metrics that add up over years; of all others the mean over years is given."""
+
+NOT_DEFLATED = frozenset({"state_cost", "state_cost_constant"})
+"""Dollar columns that get no constant-dollar twin here, because the result tables hold it."""
+
+DRAW_INTERVAL = "90% of draws: parameter uncertainty and chance together"
+
+COLUMNS: tuple[str, ...] = (
+    "scenario",
+    "formula",
+    "title",
+    "metric",
+    "label",
+    "unit",
+    "period",
+    "fiscal_years",
+    "draws",
+    "mean",
+    "median",
+    "p05",
+    "p25",
+    "p75",
+    "p95",
+    "monte_carlo_error",
+    "baseline",
+    "difference_mean",
+    "difference_median",
+    "difference_p05",
+    "difference_p95",
+    "difference_monte_carlo_error",
+    "interval",
+)
+"""Columns of the summary, in order."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of the horizon: ``years[T]`` are in it; ``how`` is 'year', 'mean' or 'all' (total or mean as fits)."""
+
+    name: str
+    years: BoolArray
+    how: str
+
+
+def periods(panel: Panel) -> tuple[Period, ...]:
+    """Base year, mean of the first five years under the formula, year 10, final year, and all years under it."""
+    year = panel.years - panel.base_year
+    horizon = int(year.max())
+    out = [Period("base year", year == 0, "year")]
+    if horizon > 0:
+        first = min(5, horizon)
+        out.append(Period(f"mean of years 1 to {first}", (year >= 1) & (year <= first), "mean"))
+        if horizon >= 10:
+            out.append(Period("year 10", year == 10, "year"))
+        out.append(Period("final year", year == horizon, "year"))
+        out.append(Period("all years", year >= 1, "all"))
+    return tuple(out)
+
+
+def summary(results: "Results") -> pd.DataFrame:
+    """One row for each scenario, formula, metric and period; columns ``COLUMNS``.
+
+    ``mean`` to ``p95`` describe the distribution over draws; ``difference_*`` that of the difference from the
+    baseline within each draw, zero for the baseline itself and empty where the baseline was not run. The two
+    ``*_error`` columns are Monte-Carlo standard errors of the two means, empty for fewer than two draws. Metrics
+    ending in ``_constant`` are in dollars of the base year. A value that no draw defines has no row.
+
+    The rows of cost per added concentrator and credential give the ratio of mean paired differences under ``mean``;
+    they are left out where the outcome does not clearly rise.
+    """
+    rows: list[dict[str, Any]] = []
+    for scenario in scenario_names(results):
+        panel = Panel(results, scenario)
+        baseline = panel.formulas[panel.baseline] if panel.baseline is not None else ""
+        shared = {"scenario": scenario, "baseline": baseline, "draws": panel.draws}
+        for column, values in _metrics(panel):
+            for period in periods(panel):
+                rows.extend(shared | row for row in _rows(panel, column, values, period))
+        rows.extend(shared | row for row in _ratio_rows(panel))
+    order = {name: number for number, name in enumerate(results.manifest.formulas)}
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    place = frame["formula"].map(lambda name: order.get(name, len(order)))
+    return frame.iloc[np.lexsort((np.arange(len(frame)), place, pd.factorize(frame["scenario"])[0]))].reset_index(
+        drop=True
+    )
+
+
+def _metrics(panel: Panel) -> Iterator[tuple[Column, Array]]:
+    for column in STATE:
+        values = panel.state(column.name)
+        yield column, values
+        if column.unit == "dollars" and column.name not in NOT_DEFLATED:
+            label = f"{column.label}, in constant dollars of FY{panel.base_year}"
+            yield Column(f"{column.name}_constant", column.unit, label), panel.constant(column.name)
+
+
+def _over(values: Array, period: Period, total: bool) -> Array:
+    """``[F, R, T]`` to ``[F, R]``."""
+    chosen = values[:, :, period.years]
+    if period.how == "all" and total:
+        return np.asarray(chosen.sum(axis=2))
+    return mean_of_defined(chosen, axis=2)
+
+
+def _rows(panel: Panel, column: Column, values: Array, period: Period) -> Iterator[dict[str, Any]]:
+    total = column.name.removesuffix("_constant") in TOTALLED or column.name in TOTALLED
+    level = _over(values, period, total)
+    level_bands = bands(level)
+    change = paired(level, level[panel.baseline][None]) if panel.baseline is not None else None
+    covered = panel.years[period.years]
+    span = f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-FY{covered[-1]}"
+    name = period.name if period.how != "all" else ("total of all years" if total else "mean of all years")
+    for f, formula in enumerate(panel.formulas):
+        if level_bands.count[f] == 0:
+            continue
+        yield {
+            "formula": formula,
+            "title": panel.titles[f],
+            "metric": column.name,
+            "label": column.label,
+            "unit": column.unit,
+            "period": name,
+            "fiscal_years": span,
+            "draws": int(level_bands.count[f]),
+            "interval": DRAW_INTERVAL,
+            **_level(level_bands, f),
+            **(_change(change, f) if change is not None else {}),
+        }
+
+
+def _level(of: Bands, f: int) -> dict[str, float]:
+    return {
+        "mean": of.mean[f],
+        "median": of.median[f],
+        "p05": of.p05[f],
+        "p25": of.p25[f],
+        "p75": of.p75[f],
+        "p95": of.p95[f],
+        "monte_carlo_error": of.error[f],
+    }
+
+
+def _change(of: Bands, f: int) -> dict[str, float]:
+    return {
+        "difference_mean": of.mean[f],
+        "difference_median": of.median[f],
+        "difference_p05": of.p05[f],
+        "difference_p95": of.p95[f],
+        "difference_monte_carlo_error": of.error[f],
+    }
+
+
+def _ratio_rows(panel: Panel) -> Iterator[dict[str, Any]]:
+    covered = panel.years[panel.policy]
+    for outcome, label in RATIOS.items():
+        for f, cost in costs_per_added(panel, outcome).items():
+            if cost.ratio is None:
+                continue
+            yield {
+                "formula": panel.formulas[f],
+                "title": panel.titles[f],
+                "metric": f"cost_per_added_{label.replace(' ', '_')}",
+                "label": f"added state cost over added {outcome}, constant dollars of FY{panel.base_year}; "
+                "ratio of the mean paired differences from the baseline",
+                "unit": "dollars",
+                "period": "mean of all years",
+                "fiscal_years": f"FY{covered[0]}-FY{covered[-1]}",
+                "mean": cost.ratio,
+                "median": cost.median,
+                "p05": cost.low,
+                "p25": cost.lower,
+                "p75": cost.upper,
+                "p95": cost.high,
+                "monte_carlo_error": cost.error,
+                "interval": "90% of draws of the ratio within each draw; error of the ratio by the delta method",
+            }

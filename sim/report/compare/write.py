@@ -1,0 +1,47 @@
+"""Everything an analyst opens, written into one folder."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.report.compare.comparison import comparison_table
+from sim.report.compare.figures import figures
+from sim.report.compare.fiscal_note import write_fiscal_note
+from sim.report.compare.summary import summary
+from sim.report.run_sheet.sheet import write_run_sheet
+from sim.report.shared.panel import scenario_names
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+    from sim.world.world import World
+
+
+def write_report(results: "Results", world: "World", folder: Path, everything: bool = True) -> list[Path]:
+    """Write comparison.txt, summary.csv, fiscal_note.csv, run_sheet.xlsx and figures/*.png; returns what was written.
+
+    Without ``everything`` only the first two. With several scenarios the run sheet and the figures are written for
+    each. What the results do not hold (districts that were not stored, a baseline that was not run) is left out rather
+    than written empty.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path | None] = []
+
+    table = folder / "comparison.txt"
+    table.write_text(comparison_table(results), encoding="utf-8")
+    written.append(table)
+
+    tidy = folder / "summary.csv"
+    summary(results).to_csv(tidy, index=False, float_format="%.10g", lineterminator="\n")
+    written.append(tidy)
+    if not everything:
+        return [path for path in written if path is not None]
+
+    if results.keeps("lines"):
+        written.append(write_fiscal_note(results, folder / "fiscal_note.csv"))
+
+    names = scenario_names(results)
+    for scenario in names:
+        name = "run_sheet.xlsx" if len(names) == 1 else f"run_sheet_{scenario}.xlsx"
+        written.append(write_run_sheet(results, world, folder / name, scenario))
+
+    written.extend(figures(results, world, folder / "figures"))
+    return [path for path in written if path is not None]

@@ -1,0 +1,1 @@
+"""Reports of `study=hindcast` and `study=verify_brief`."""

@@ -1,0 +1,104 @@
+"""Figures of a hindcast: the model's bands by year and what was observed."""
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.report.hindcast.tables import STANDING, origin_text
+from sim.report.shared.figure_style import (
+    BASELINE,
+    INK,
+    LIGHT,
+    MIDDLE,
+    Look,
+    label_x,
+    legend,
+    page,
+    save,
+    wrapped_title,
+    year_ticks,
+)
+from sim.report.shared.intervals import COVERS, bands
+from sim.study.hindcast.running import compared, observed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.study.hindcast.study import Finding, Hindcast
+    from sim.study.hindcast.verdict import Judgement
+
+CAPTION = (
+    "Line: median of draws; dark band: middle 50%, light band: 90%. Filled points were observed and are judged; hollow "
+    "ones are shown only. Dashed: nothing changes. "
+)
+
+
+def hindcast_figures(study: "Hindcast", folder: Path) -> list[Path]:
+    """One figure for each tested case."""
+    import matplotlib
+
+    of = Look(f"CTE funding simulation, hindcast. {origin_text(study)}", study.draws, study.seed, "")
+    with matplotlib.rc_context():
+        return [
+            _figure(finding, of, folder / f"hindcast_{finding.case.name}.png")
+            for finding in study.findings
+            if finding.judgements
+        ]
+
+
+def _figure(finding: "Finding", of: Look, path: Path) -> Path:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    shown = [judgement for judgement in finding.judgements if judgement.outcome.contrast is None]
+    title = f"{finding.case.title}: {finding.verdict}"
+    many = len(wrapped_title(title))
+    figure, axes = page(
+        title, CAPTION + COVERS, of, len(shown), 2, 2.3, left=0.6, gap=(0.55, 0.9), header=0.45, bottom=0.55,
+        share_x=False, share_y=False,
+    )  # fmt: skip
+    for ax, judgement in zip(axes, shown, strict=True):
+        _panel(ax, finding, judgement)
+    legend(
+        figure,
+        [
+            Line2D([], [], color=INK, label="model, median"),
+            Patch(color=MIDDLE, label="50% of draws"),
+            Patch(color=LIGHT, label="90% of draws"),
+            Line2D([], [], color="black", marker="o", linestyle="", label="observed"),
+        ],
+        4,
+        many,
+    )
+    lowest = axes[-1:] if len(axes) % 2 else axes[-2:]
+    label_x(figure, lowest, "fiscal year")
+    return save(figure, path)
+
+
+def _panel(ax: "Axes", finding: "Finding", judgement: "Judgement") -> None:
+    outcome, start = judgement.outcome, finding.case.start
+    assert start is not None
+    model = compared(outcome, finding.draws[outcome.name], start.year)
+    years = np.array(sorted(model), dtype=np.intp)
+    spread = bands(np.stack([model[int(year)] for year in years]), axis=1)
+    ax.fill_between(years, spread.p05, spread.p95, color=LIGHT, linewidth=0)
+    ax.fill_between(years, spread.p25, spread.p75, color=MIDDLE, linewidth=0)
+    ax.plot(years, spread.median, color=INK, linewidth=1.4)
+    if outcome.compare == "ratio":
+        ax.axhline(1.0, color=BASELINE, linewidth=0.8, linestyle="--")
+    seen = observed(outcome)
+    for judged, face in ((True, "black"), (False, "white")):
+        chosen = [year for year in seen if (year in outcome.judged_years) is judged]
+        ax.plot(
+            chosen, [seen[year] for year in chosen], "o", color="black", markerfacecolor=face, markersize=5, zorder=5
+        )
+    largest = max(float(spread.p95.max()), *seen.values())
+    lowest = min(float(spread.p05.min()), *seen.values())
+    room = 0.12 * max(largest - min(lowest, 1.0 if outcome.compare == "ratio" else lowest), 0.05)
+    ax.set_ylim(lowest - room, largest + room)
+    ax.set_xticks(year_ticks(years))
+    ax.tick_params(labelbottom=True, labelleft=True)
+    named = textwrap.fill(outcome.label, 42)
+    ax.set_title(f"{named}\n{STANDING[outcome.standing]}: {judgement.verdict}")

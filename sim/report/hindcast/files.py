@@ -1,0 +1,25 @@
+"""The files of a hindcast: text, page, tables and figures."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.report.hindcast.tables import hindcast_text, points_table, pulls_table, verdict_markdown
+
+if TYPE_CHECKING:
+    from sim.study.hindcast.study import Hindcast
+
+
+def write_hindcast(study: "Hindcast", folder: Path, figures: bool = True) -> str:
+    """Write hindcast.txt, hindcast.md, hindcast.csv, hindcast_parameters.csv and one figure for each tested case;
+    returns the text of the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = hindcast_text(study)
+    (folder / "hindcast.txt").write_text(text, encoding="utf-8")
+    (folder / "hindcast.md").write_text(verdict_markdown(study), encoding="utf-8")
+    points_table(study).to_csv(folder / "hindcast.csv", index=False, float_format="%.6g", lineterminator="\n")
+    pulls_table(study).to_csv(folder / "hindcast_parameters.csv", index=False, float_format="%.4g", lineterminator="\n")
+    if figures:
+        from sim.report.hindcast.figures import hindcast_figures
+
+        hindcast_figures(study, folder / "figures")
+    return text

@@ -1,0 +1,205 @@
+"""The brief's comparison of school spending beside the simulated one: text, table, Markdown and figure."""
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.arrays import Array
+from sim.report.hindcast.tables import WIDTH
+from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, page, save, ticks
+from sim.report.shared.intervals import COVERS
+from sim.report.shared.origin import short
+from sim.study.hindcast.verdict import BAND
+from sim.study.hindcast.verify_brief import BRIEF_YEAR, LAYERS, Comparison, Verification
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+READING = (
+    "The difference that the brief reports is between schools, per enrolled student; it is not what a concentrator "
+    "costs. Of it, only the first two rows are CTE in the model. The third adds that small districts spend more a "
+    "student and that their schools reach a large share of concentrators sooner. The fourth adds other differences "
+    "between schools, which favor no group but widen what a draw can show. Neither the cost table nor the background "
+    "was tuned to the brief's differences."
+)
+
+
+def write_verification(study: Verification, folder: Path, figures: bool = True) -> str:
+    """Write verify_brief.txt, verify_brief.md, verify_brief.csv and a figure; returns the text of the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = verification_text(study)
+    (folder / "verify_brief.txt").write_text(text, encoding="utf-8")
+    (folder / "verify_brief.md").write_text(verification_markdown(study), encoding="utf-8")
+    table = verification_table(study)
+    table.to_csv(folder / "verify_brief.csv", index=False, float_format="%.6g", lineterminator="\n")
+    if figures:
+        verification_figure(study, folder / "figures" / "verify_brief.png")
+    return text
+
+
+def origin_text(study: Verification) -> str:
+    """Run, data, draws and seed."""
+    return f"Run {short(study.run)}, data {short(study.data)}, {study.draws:,} draws, seed {study.seed}"
+
+
+def _spread(values: Array) -> tuple[float, float, float]:
+    low, median, high = np.nanpercentile(values, [BAND[0], 50.0, BAND[1]])
+    return float(median), float(low), float(high)
+
+
+def _inside(value: float, values: Array) -> bool:
+    _, low, high = _spread(values)
+    return low <= value <= high
+
+
+def verification_table(study: Verification) -> pd.DataFrame:
+    """One row for each rule and layer."""
+    rows = []
+    for comparison in study.comparisons:
+        rule = comparison.rule
+        for layer, label in LAYERS.items():
+            median, low, high = _spread(comparison.difference[layer])
+            p_median, p_low, p_high = _spread(comparison.p[layer])
+            rows.append(
+                {
+                    "rule": rule.name,
+                    "layer": layer,
+                    "label": label,
+                    "brief_difference": rule.observed,
+                    "brief_p": rule.p_value,
+                    "schools_median": _spread(comparison.schools)[0],
+                    "difference_median": median,
+                    "difference_p05": low,
+                    "difference_p95": high,
+                    "p_median": p_median,
+                    "p_p05": p_low,
+                    "p_p95": p_high,
+                    "brief_in_band": _inside(rule.observed, comparison.difference[layer]),
+                    "share_of_draws_below_brief": float(np.nanmean(comparison.difference[layer] < rule.observed)),
+                    "share_of_draws_p_at_most_brief": float(np.nanmean(comparison.p[layer] <= rule.p_value)),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _money(value: float) -> str:
+    return f"{'-' if value < 0 else ''}${abs(value):,.0f}"
+
+
+def _chance(value: float) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def _rows(comparison: Comparison) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for layer, label in LAYERS.items():
+        median, low, high = _spread(comparison.difference[layer])
+        chance, least, most = _spread(comparison.p[layer])
+        inside = "yes" if _inside(comparison.rule.observed, comparison.difference[layer]) else "no"
+        rows.append(
+            (
+                label,
+                f"{_money(median)} ({_money(low)} to {_money(high)})",
+                f"{_chance(chance)} ({_chance(least)} to {_chance(most)})",
+                inside,
+            )
+        )
+    return rows
+
+
+def _finding(comparison: Comparison) -> str:
+    rule = comparison.rule
+    sign = "<" if rule.p_bound else "="
+    count, least, most = _spread(comparison.schools)
+    return (
+        f"{rule.label}: the brief finds ${rule.observed:,.0f} more a student (p {sign} {rule.p_value}). In the model "
+        f"{count:.0f} schools ({least:.0f} to {most:.0f}) fall under the rule; they have "
+        f"{_spread(comparison.members)[0]:,.0f} students on average, the others "
+        f"{_spread(comparison.other_members)[0]:,.0f}."
+    )
+
+
+def _sample(study: Verification) -> str:
+    schools, share = _spread(study.all_schools), _spread(study.mean_share)
+    costly, spread = _spread(study.mean_high_cost_share), _spread(study.spread)
+    errors = [comparison.rule.implied_error for comparison in study.comparisons]
+    weights = [
+        np.sqrt(1.0 / _spread(c.schools)[0] + 1.0 / (schools[0] - _spread(c.schools)[0])) for c in study.comparisons
+    ]
+    implied = [error / weight for error, weight in zip(errors, weights, strict=True)]
+    return (
+        f"{schools[0]:.0f} schools have a pathway. Concentrators are {share[0]:.0%} of students, mean of schools "
+        f"({share[1]:.0%} to {share[2]:.0%}; the brief 25%), in the four high-cost fields {costly[0]:.1%} "
+        f"({costly[1]:.1%} to {costly[2]:.1%}; the brief 11%). The brief's differences and p-values imply a standard "
+        f"deviation of spending between schools of about {_money(implied[0])} and at most {_money(implied[1])} a "
+        f"student, had its groups the model's sizes; the simulated spending has "
+        f"{_money(spread[0])} ({_money(spread[1])} to {_money(spread[2])})."
+    )
+
+
+def verification_text(study: Verification) -> str:
+    """The printed page."""
+    parts = [
+        f"The brief's comparison of school spending, on simulated schools (dollars of FY{BRIEF_YEAR} a student)",
+        "",
+    ]
+    parts += [*textwrap.wrap(_sample(study), WIDTH), ""]
+    for comparison in study.comparisons:
+        parts += textwrap.wrap(_finding(comparison), WIDTH)
+        parts.append(f"  {'':<78}{'difference, 90%':<26}{'p, one-tailed':<27}brief in band")
+        for label, difference, chance, inside in _rows(comparison):
+            parts.append(f"  {label:<78}{difference:<26}{chance:<27}{inside}")
+        parts.append("")
+    parts += [*textwrap.wrap(READING, WIDTH), "", *textwrap.wrap(COVERS, WIDTH), "", origin_text(study) + ".", ""]
+    return "\n".join(parts)
+
+
+def verification_markdown(study: Verification) -> str:
+    """The same in Markdown."""
+    parts = [_sample(study), ""]
+    for comparison in study.comparisons:
+        parts += [_finding(comparison), "", "| What is compared | Difference | p, one-tailed | Brief in band |"]
+        parts += ["|---|---:|---:|---|", *("| " + " | ".join(row) + " |" for row in _rows(comparison)), ""]
+    parts.append(
+        f"{origin_text(study)}. Medians, and the interval that holds 90% of draws; dollars of FY{BRIEF_YEAR} a student."
+    )
+    return "\n".join(parts) + "\n"
+
+
+def verification_figure(study: Verification, path: Path) -> Path:
+    """For each rule the difference by layer with its interval, and the brief's."""
+    import matplotlib
+
+    caption = (
+        "Point: median of draws; bar: 90% of draws. Dashed: the brief's difference. CTE alone is a part of it; most of "
+        f"the rest is that small districts spend more a student. {COVERS}"
+    )
+    of = Look(f"CTE funding simulation. {origin_text(study)}", study.draws, study.seed, "")
+    with matplotlib.rc_context():
+        figure, axes = page(
+            "How much more schools with much CTE spend: the brief and the model", caption, of,
+            len(study.comparisons), 1, 1.3, left=3.3, gap=(0.3, 0.75), bottom=0.55, right=0.4, share_y=False,
+        )  # fmt: skip
+        for ax, comparison in zip(axes, study.comparisons, strict=True):
+            _panel(ax, comparison)
+        label_x(figure, axes, f"difference between groups of schools, FY{BRIEF_YEAR} dollars a student")
+        return save(figure, path)
+
+
+def _panel(ax: "Axes", comparison: Comparison) -> None:
+    labels = []
+    for place, (layer, label) in enumerate(LAYERS.items()):
+        median, low, high = _spread(comparison.difference[layer])
+        ax.plot([low, high], [-place, -place], color=INK, linewidth=1.4)
+        ax.plot([median], [-place], "o", color=INK, markersize=5)
+        labels.append(textwrap.fill(label, 44))
+    ax.axvline(comparison.rule.observed, color="black", linestyle="--", linewidth=1.0)
+    ax.axvline(0.0, color=BASELINE, linewidth=0.6)
+    ax.set_yticks([-place for place in range(len(labels))], labels)
+    ax.set_ylim(-len(labels) + 0.4, 0.6)
+    ax.xaxis.set_major_formatter(ticks("dollars"))
+    ax.tick_params(labelleft=True)
+    ax.set_title(f"{comparison.rule.label}: the brief {_money(comparison.rule.observed)}")

@@ -1,0 +1,1 @@
+"""The district run sheet, a workbook."""

@@ -1,0 +1,1 @@
+"""What every report uses: intervals, panels of results, figure style, groups of districts, progress, origin."""

@@ -1,0 +1,1 @@
+"""Reports of `study=stress`: shortfall and losses under each scenario."""

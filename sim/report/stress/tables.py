@@ -1,0 +1,125 @@
+"""Formulas under shocks: what it costs, how often money runs short, and what students lose."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.arrays import Array
+from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
+from sim.report.shared.origin import run_origin
+from sim.report.shared.panel import Panel, scenario_names
+from sim.report.stress.figures import stress_figures
+from sim.report.stress.shortfall import CALM, SHORT, short_years, strain
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+
+YEARLY: tuple[tuple[str, str], ...] = (
+    ("state_cost", "dollars"),
+    ("entitlement", "dollars"),
+    ("appropriation", "dollars"),
+    ("proration", "share"),
+    ("dilution", "dollars"),
+    ("participants", "students"),
+    ("concentrators", "students"),
+    ("credentials", "credentials"),
+    ("sites", "sites"),
+)
+
+
+def _panels(results: "Results") -> dict[str, Panel]:
+    return {name: Panel(results, name) for name in scenario_names(results)}
+
+
+def _cell(of: Array, unit: str, signed: bool = False) -> str:
+    summary = bands(of[np.newaxis, :])
+    value, spread = interval_parts(
+        float(summary.mean[0]), float(summary.p05[0]), float(summary.p95[0]), unit, signed, between="-"
+    )
+    return f"{value}\n{spread}" if spread else value
+
+
+def stress_table(results: "Results", width: int = 132) -> str:
+    """One block for each formula, one row for each scenario, as plain text."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    panels = _panels(results)
+    calm = panels.get(CALM)
+    if calm is None:
+        raise ValueError("a stress study needs the scenario 'baseline', against which losses are taken")
+    console = Console(width=width, color_system=None)
+    blocks: list[str] = []
+    for place, name in enumerate(calm.formulas):
+        table = Table(box=box.SIMPLE, title=calm.titles[place] + f" ({name})", title_justify="left", pad_edge=False)
+        table.add_column("Scenario", no_wrap=True)
+        for heading in (
+            "Dearest year\nFY2026 $", "Draws with a\nshort year", "Shortfall,\nworst year", "Lowest\npaid share",
+            "Concentrators\na year", "Participants\na year", "Credentials\na year",
+        ):  # fmt: skip
+            table.add_column(heading, justify="right", no_wrap=True)
+        for scenario, panel in panels.items():
+            found = strain(panel, calm, place)
+            calm_row = scenario == CALM
+            table.add_row(
+                scenario,
+                _cell(found.worst_cost, "dollars"),
+                number_text(float(found.short.mean()), "share", 0.01),
+                _cell(found.worst_shortfall, "dollars"),
+                _cell(found.lowest_share, "share"),
+                "-" if calm_row else _cell(found.concentrators, "students", signed=True),
+                "-" if calm_row else _cell(found.participants, "students", signed=True),
+                "-" if calm_row else _cell(found.credentials, "credentials", signed=True),
+            )
+        with console.capture() as captured:
+            console.print(table)
+        blocks.append(captured.get().rstrip())
+    note = (
+        "Concentrators, participants and credentials: change of the yearly mean against the same draws without the"
+        f" shock. A year is short when more than {SHORT:.1%} of what is owed is not paid. "
+        + interval_note(calm.draws, calm.seed)
+        + f" {run_origin(results, calm.draws, 'by row')}."
+    )
+    with console.capture() as captured:
+        console.print(note)
+    return "\n\n".join([*blocks, captured.get().rstrip()]) + "\n"
+
+
+def stress_frame(results: "Results") -> pd.DataFrame:
+    """By scenario, formula, year and metric: mean and percentiles over draws, and the chance of a short year."""
+    rows = []
+    for scenario, panel in _panels(results).items():
+        short = short_years(panel)
+        for column, unit in YEARLY:
+            found: Bands = bands(panel.state(column))
+            for f, formula in enumerate(panel.formulas):
+                for t, year in enumerate(panel.years):
+                    rows.append(
+                        {
+                            "scenario": scenario,
+                            "formula": formula,
+                            "fiscal_year": int(year),
+                            "metric": column,
+                            "unit": unit,
+                            "mean": found.mean[f, t],
+                            "median": found.median[f, t],
+                            "p05": found.p05[f, t],
+                            "p95": found.p95[f, t],
+                            "monte_carlo_error": found.error[f, t],
+                            "probability_short": float(short[f, :, t].mean()),
+                            "draws": panel.draws,
+                        }
+                    )
+    return pd.DataFrame(rows)
+
+
+def write_stress(results: "Results", folder: Path, everything: bool = True) -> list[Path]:
+    """Write stress.txt, stress.csv and, with ``everything``, the figures."""
+    text, table = folder / "stress.txt", folder / "stress.csv"
+    text.write_text(stress_table(results), encoding="utf-8")
+    stress_frame(results).to_csv(table, index=False, float_format="%.10g", lineterminator="\n")
+    drawn = stress_figures(results, _panels(results), folder / "figures") if everything else []
+    return [text, table, *drawn]

@@ -1,0 +1,1 @@
+"""Studies of one bill without a simulation of years: price, ledger, cliffs, bridge."""

@@ -1,0 +1,61 @@
+"""A formula taken apart, statically: each element alone, all but each, and what they do only together."""
+
+from dataclasses import dataclass
+
+from sim.arrays import Array
+from sim.engine.ensemble import Ensemble
+from sim.funding.formula import Formula
+from sim.study.bill.static_score import base_year_position
+from sim.study.compare.variants import component_variants
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component of one line. Dollars of statewide entitlement ``[...]`` (runs): ``alone``, as the whole formula,
+    and ``without``, the formula with everything but it."""
+
+    line: str
+    component: str
+    words: tuple[str, ...]
+    alone: Array
+    without: Array
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Statewide entitlement of the own lines within limits, before guarantees, caps and proration, dollars ``[...]``.
+
+    ``interaction`` is the whole less the sum of the parts alone: what a multiplier or a share of the rest adds, or two
+    limits take, only because other components stand beside them.
+    """
+
+    whole: Array
+    parts: tuple[Part, ...]
+
+    @property
+    def interaction(self) -> Array:
+        """The whole less the sum of the parts."""
+        total = self.whole
+        for part in self.parts:
+            total = total - part.alone
+        return total
+
+
+def decompose(ensemble: Ensemble, formula: Formula) -> Decomposition:
+    """Price every component of a formula's own lines alone, and the formula without it, on base-year counts."""
+    whole = _entitled(ensemble, formula)
+    elements = [(line, component) for line in formula.own_lines for component in line.components]
+    if len(elements) == 1:
+        priced = [(whole, whole * 0.0)]
+    else:
+        variants = [_entitled(ensemble, variant) for variant in component_variants(formula)]
+        priced = list(zip(variants[::2], variants[1::2], strict=True))
+    parts = tuple(
+        Part(line.name, component.label, tuple(component.describe()), alone, without)
+        for (line, component), (alone, without) in zip(elements, priced, strict=True)
+    )
+    return Decomposition(whole, parts)
+
+
+def _entitled(ensemble: Ensemble, formula: Formula) -> Array:
+    return base_year_position(ensemble, formula).entitled()[..., 0, 0]

@@ -1,0 +1,1 @@
+"""Carrying runs out: chunks, executors, dispatch, precision."""

@@ -1,0 +1,111 @@
+"""Carrying out a design: its chunks through an executor, and again from where it stopped."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.results.claims import claim, preparing
+from sim.results.files import write_atomically
+from sim.results.manifest import new_manifest
+from sim.results.stopping import Stopped
+from sim.results.store import begin, finished_chunks, remove_unfinished
+from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
+from sim.study.running.chunk import Task
+from sim.study.running.dispatch import carrier_for, dispatch
+from sim.study.running.plan import planned
+from sim.study.running.precision import StoppingRule, stopping_rule
+from sim.study.setup.inputs import Inputs, formula_record
+from sim.study.setup.settings import IGNORED_KEYS, Settings
+
+Progress = Callable[[int, int], None]
+"""Called with the runs done and the runs of the whole design."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Runs of this start (the whole design, or its shard), those that an earlier start had finished, failures, and
+    where it stopped early."""
+
+    runs: int
+    resumed: int
+    failed: int
+    stopped: Stopped | None = None
+
+
+def carry_out(
+    settings: Settings,
+    inputs: Inputs,
+    folder: Path,
+    config: Mapping[str, Any],
+    progress: Progress,
+    sweep: Sweep | None = None,
+) -> Outcome:
+    """Run every formula on every replicate, and on every point of a sweep, and store the results in ``folder``.
+
+    Chunks that an earlier start of the same study finished are not run again. Raises InputError if the folder holds
+    another study or if another process is carrying out some of these chunks; OSError and StoppedError as of `dispatch`.
+    However it ends, no worker is left and no file is torn.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = planned(settings, inputs, folder.resolve(), sweep)
+    manifest = new_manifest(
+        study=settings.study.name,
+        config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
+        world_fingerprint=inputs.world.fingerprint,
+        data_vintage=inputs.world.vintage,
+        formulas={formula.name: formula_record(formula) for formula in inputs.formulas},
+        baseline=inputs.baseline,
+        base_year=inputs.world.base_year,
+        horizon=settings.horizon,
+        draws=settings.draws,
+        seed=settings.seed,
+        chunk_size=settings.chunk,
+        ignoring=IGNORED_KEYS,
+    )
+    chunks = settings.chunks_to_run(len(plan.tasks))
+    with preparing(folder):
+        begin(folder, manifest, plan.design)
+        if sweep is not None:
+            write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
+        claimed = claim(folder, chunks, settings.shard_label)
+    try:
+        rule = stopping_rule(settings, inputs, plan, folder)
+        outcome = _carry_out_chunks(settings, folder, [plan.tasks[chunk] for chunk in chunks], progress, rule)
+    except BaseException as error:
+        remove_unfinished(folder, chunks)
+        claimed.release(stopped=f"{type(error).__name__}: {error}".rstrip(": "))
+        raise
+    claimed.release()
+    return outcome
+
+
+def _carry_out_chunks(
+    settings: Settings, folder: Path, tasks: list[Task], progress: Progress, rule: StoppingRule | None
+) -> Outcome:
+    """Carry out those of the chunks that are not finished. All have been claimed by this process."""
+    mine = {task.chunk for task in tasks}
+    remove_unfinished(folder, mine)
+    finished = finished_chunks(folder, only=mine)
+    if settings.retry_failed:
+        finished = {chunk: record for chunk, record in finished.items() if not record.failed}
+    enough = rule is not None and any(rule.saw(finished[chunk]) for chunk in sorted(finished))
+    waiting = [] if enough else [task for task in tasks if task.chunk not in finished]
+    total = sum(len(task.cells) * len(task.replicates) for task in tasks)
+    resumed = sum(len(record.run_ids) + len(record.failed) for record in finished.values())
+    failed = sum(len(record.failed) for record in finished.values())
+    done = resumed
+    progress(done, total)
+    if waiting:
+        with (
+            carrier_for(settings.executor, settings.worker_count, len(waiting)) as carrier,
+            closing(dispatch(carrier, waiting)) as records,
+        ):
+            for record in records:
+                done += len(record.run_ids) + len(record.failed)
+                failed += len(record.failed)
+                progress(done, total)
+                if rule is not None and rule.saw(record):
+                    break
+    return Outcome(total, resumed, failed, rule.stopped if rule is not None else None)

@@ -1,0 +1,1 @@
+"""What a study starts from: settings, inputs, the design of its runs."""

@@ -1,0 +1,232 @@
+"""What a user may set for a study, checked before anything runs."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from sim.inputs import InputError, first_problem
+from sim.parameters.posterior import Uncertainty, load_posterior
+from sim.study.setup.executor_settings import ExecutorSettings, LocalSettings
+
+IGNORED_KEYS: tuple[str, ...] = (
+    "workers", "report", "executor", "shard", "shards", "retry_failed", "folder", "district", "cluster", "replicate",
+)  # fmt: skip
+"""Settings that cannot change a number: a results folder may be continued with others."""
+
+
+class Study(BaseModel):
+    """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
+
+    ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next); of an
+    explanation, the fiscal years that are unfolded. ``cases``: of a hindcast, all that are shipped if none is named.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: Literal[
+        "compare",
+        "project",
+        "parameters",
+        "stress",
+        "decompose",
+        "two_by_two",
+        "check_formula",
+        "bridge",
+        "explain",
+        "hindcast",
+        "verify_brief",
+        "sweep",
+        "status",
+        "collect",
+        "sensitivity",
+        "calibrate",
+    ]
+    formulas: tuple[str, ...] = ()
+    baseline: str | None = None
+    scenarios: tuple[str, ...] = ()
+    years: tuple[Annotated[int, Field(strict=True)], ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+class Design(BaseModel):
+    """How the points of a sweep are placed, see ``docs/sweeps.md``.
+
+    ``points``: how many, where the design does not say itself. ``file``: of a table or a posterior. ``luck``: all
+    points share the replicates (``common``), so that they differ by their factors alone, or each has replicates of its
+    ``own``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: Literal["grid", "latin_hypercube", "sobol", "prior", "posterior", "table"]
+    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    file: str | None = None
+    luck: Literal["common", "own"] = "common"
+
+
+class Precision(BaseModel):
+    """When to stop: as soon as the 95% half-width of every formula's mean difference from the baseline in ``outcome``
+    (mean of the last five years) is at most ``half_width``, or ``share`` of the baseline's mean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    outcome: Literal["concentrators", "credentials", "state_cost"]
+    half_width: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
+    share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.half_width is None) == (self.share is None):
+            raise ValueError("write exactly one of half_width (in units of the outcome) or share (of its mean)")
+        return self
+
+
+class Sensitivity(BaseModel):
+    """How a sensitivity study is laid out, see ``docs/sensitivity.md``.
+
+    ``trajectories``: of the screening, each with ``replicates`` turns of luck of its own. ``numbers``: how many of the
+    screened are told apart by shares. ``points``: base points of the shares, a power of two. ``resamples``: of the
+    bootstrap behind each interval. ``posterior``: file of accepted draws; the numbers in it follow their distribution
+    there, the others their prior.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    trajectories: Annotated[int, Field(strict=True, ge=2, le=1000)]
+    replicates: Annotated[int, Field(strict=True, ge=1, le=100)]
+    numbers: Annotated[int, Field(strict=True, ge=1, le=100)]
+    points: Annotated[int, Field(strict=True, ge=8, le=2**16)]
+    resamples: Annotated[int, Field(strict=True, ge=20, le=10_000)]
+    posterior: str | None = None
+
+    @field_validator("points")
+    @classmethod
+    def _is_a_power_of_two(cls, value: int) -> int:
+        if value & (value - 1):
+            raise ValueError("Sobol points are balanced at a power of two, as 128, 256, 512")
+        return value
+
+
+class Settings(BaseModel):
+    """The resolved configuration.
+
+    ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, unless ``uncertainty`` is
+    ``central``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars of
+    base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
+    for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
+    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
+    ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
+    replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
+    ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
+    and ``factors``: of a sweep. ``sensitivity``: of the study of that name.
+    ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of all shards lie in one folder.
+    ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for the studies that read them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    study: Study
+    world: dict[str, str | None]
+    formula: dict[str, Any] = {}
+    scenario: dict[str, Any] = {}
+    horizon: Annotated[int, Field(strict=True, ge=1, le=60)]
+    draws: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+    chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
+    workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
+    uncertainty: Uncertainty
+    cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline", "both"] | None
+    report: Annotated[bool, Field(strict=True)]
+    parameters: dict[str, Any] = {}
+    formula_file: str | None = None
+    district: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+    cluster: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+    replicate: Annotated[int, Field(strict=True, ge=0)] | None = None
+    keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
+    precision: Precision | None = None
+    design: Design | None = None
+    factors: dict[str, Any] = {}
+    sensitivity: Sensitivity | None = None
+
+    @field_validator("keep")
+    @classmethod
+    def _keeps_the_state(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "state" not in value or len(set(value)) < len(value):
+            raise ValueError("state is always kept, and each table is named once")
+        return value
+
+    executor: ExecutorSettings = LocalSettings()
+    shard: Annotated[int, Field(strict=True, ge=1)] | None = None
+    shards: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
+    retry_failed: Annotated[bool, Field(strict=True)] = False
+    folder: str | None = None
+
+    @model_validator(mode="after")
+    def _shard_is_one_of_the_shards(self) -> Self:
+        if self.shard is None and self.shards > 1:
+            raise ValueError(f"shards={self.shards} needs a shard: 'shard=range(1,{self.shards + 1})' with -m for all")
+        if self.shard is not None and self.shard > self.shards:
+            raise ValueError(f"shard {self.shard} is not one of {self.shards}; say how many there are: shards=...")
+        return self
+
+    @property
+    def world_path(self) -> Path | None:
+        """The folder of the user's own tables, or None for the bundled world."""
+        path = self.world.get("path")
+        return Path(path) if path else None
+
+    @property
+    def worker_count(self) -> int:
+        """Processes to use: as set, else one for each processor that this process may use, within its Slurm job."""
+        if self.workers:
+            return self.workers
+        free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        of_job = os.environ.get("SLURM_CPUS_PER_TASK", "")
+        return min(free, int(of_job)) if of_job.isdecimal() and int(of_job) else free
+
+    def chunks_to_run(self, chunks: int) -> range:
+        """The chunks that this start carries out, of the design's: all, or those of its shard."""
+        if self.shard is None:
+            return range(chunks)
+        return range(chunks * (self.shard - 1) // self.shards, chunks * self.shard // self.shards)
+
+    @property
+    def shard_label(self) -> str | None:
+        """'2 of 4', or None if the study is not in shards."""
+        return f"{self.shard} of {self.shards}" if self.shard is not None else None
+
+
+def read_settings(config: Mapping[str, Any]) -> Settings:
+    """Check a resolved configuration. Raises InputError with one line: key, value, what is allowed."""
+    try:
+        settings = Settings.model_validate(dict(config))
+    except ValidationError as error:
+        raise first_problem(
+            error,
+            "settings",
+            {
+                "": Settings.model_fields,
+                "study": Study.model_fields,
+                "design": Design.model_fields,
+                "precision": Precision.model_fields,
+                "sensitivity": Sensitivity.model_fields,
+            },
+        ) from error
+    if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "parameters"):
+        load_posterior()
+    if settings.precision is not None and settings.study.baseline is None:
+        raise InputError("settings: precision: is of differences from the baseline, and the study has none")
+    if settings.precision is not None and settings.design is not None and settings.design.luck == "own":
+        raise InputError("settings: precision: counts replicates that all points share; it needs design.luck=common")
+    return settings
+
+
+def flat_parameters(nested: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameter overrides as 'group.name': value. Raises InputError if a group is not a mapping."""
+    flat: dict[str, Any] = {}
+    for group, named in nested.items():
+        if not isinstance(named, Mapping):
+            raise InputError(
+                f"settings: parameters.{group}: {named!r} is not allowed: write parameters.group.name=value"
+            )
+        for name, value in named.items():
+            flat[f"{group}.{name}"] = value
+    return flat
