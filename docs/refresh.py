@@ -68,7 +68,7 @@ def column_tables() -> str:
     return "\n".join(parts)
 
 
-def standing() -> str:
+def parameter_confidence() -> str:
     """How many parameters have which confidence, in one sentence."""
     entries = [entry for group in load_catalogue().entries.values() for entry in group.values()]
     count = Counter(entry.confidence for entry in entries)
@@ -138,7 +138,7 @@ def pages_from_code() -> dict[Path, str]:
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
-        readme: with_block(readme.read_text(encoding="utf-8"), "standing", standing()),
+        readme: with_block(readme.read_text(encoding="utf-8"), "confidence", parameter_confidence()),
     }
 
 

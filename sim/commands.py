@@ -187,12 +187,12 @@ def run_many(request: Request) -> None:
     from rich.console import Console
 
     import sim.results
-    from sim.study.compare.fairness import rescaled, taken_apart
+    from sim.study.compare.fairness import rescaled, with_decomposition
     from sim.study.designs.sweep import read_sweep
 
     settings, folder = request.settings, request.results_folder
     console = Console(stderr=True)
-    inputs = taken_apart(settings, rescaled(settings, request.inputs()), request.formula)
+    inputs = with_decomposition(settings, rescaled(settings, request.inputs()), request.formula)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     outcome = _carried_out(request, inputs, sweep, console)
     if outcome.failed:
@@ -225,10 +225,10 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
         from sim.report.sweep.text import factor_lines
 
         console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
-    with saying_how_to_continue(settings, folder) as told, progress_bar(console) as advance:
+    with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
 
         def progress(done: int, total: int) -> None:
-            told[:] = [done, total]
+            progress_made[:] = [done, total]
             advance(done, total)
 
         return carry_out(settings, inputs, folder, request.plain, progress, sweep)
@@ -262,13 +262,13 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
 @contextmanager
 def saying_how_to_continue(settings: Settings, folder: Path) -> Iterator[list[int]]:
     """Add to what stops a study how far it is and how it goes on. Yields the list [runs done, runs in all]."""
-    told = [0, 0]
+    progress_made = [0, 0]
     try:
-        yield told
+        yield progress_made
     except (KeyboardInterrupt, OSError, StoppedError) as error:
         place = "sweep" if settings.shard else "run"
         again = f"folder={folder}" if settings.folder else f"hydra.{place}.dir={folder}"
-        done = f"{told[0]:,} of {told[1]:,} runs are done and kept; " if told[1] else ""
+        done = f"{progress_made[0]:,} of {progress_made[1]:,} runs are done and kept; " if progress_made[1] else ""
         space = "make space, then " if isinstance(error, OSError) and error.errno in DISK_FULL else ""
         error.add_note(f"{done}{space}the same command with {again} continues")
         raise

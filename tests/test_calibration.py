@@ -95,7 +95,7 @@ def test_targets_of_hindcasts_are_what_the_cases_observed() -> None:
         if wanted.case is not None and wanted.year is not None:
             outcome = next(o for o in cases[wanted.case].outcomes if o.name == wanted.outcome)
             assert target.value == pytest.approx(observed(outcome)[wanted.year], abs=0.006), target.name
-            if outcome.standing == "held_out":
+            if outcome.use == "held_out":
                 assert target.use == "held_out", target.name
 
 

@@ -29,7 +29,7 @@ from small_world import context_of, counts_of, small_world
 import sim.results
 from sim.arrays import ZERO
 from sim.behavior.deciding import decide
-from sim.behavior.launching import at_its_turn
+from sim.behavior.launching import launch_limits
 from sim.engine import recording
 from sim.engine.ensemble import Ensemble
 from sim.engine.money import Offer, Offers, Prospects
@@ -51,7 +51,7 @@ from sim.study.explain.decision import (
     seen_with,
     site_revenue,
 )
-from sim.study.explain.items import Item, Moment, amount, beside
+from sim.study.explain.items import Item, Moment, amount, side_by_side
 from sim.study.explain.payment import PAID, TOGETHER, payment_items
 from sim.study.explain.places import find_place
 from sim.study.explain.story import Explanation, explain, read_question
@@ -215,14 +215,14 @@ def test_the_gates_told_say_which_one_stopped_a_launch(general_startup: float, l
     for step in steps(held, shipped("aligned"), 2):
         known, choice = step.year.situation, step.year.choice
         launch = decision_of(Moment(held, shipped("aligned"), step.before, step.year, step.after, 0, 0)).launch
-        turn = at_its_turn(launch.gates, launch.score, launch.money, launch.capacity)
+        limits = launch_limits(launch.gates, launch.score, launch.money, launch.capacity)
         price = (known.startup_cost - known.startup_grant) + np.where(launch.has_facility, 0.0, known.facility_cost)
         size = choice.wanted & (known.site_demand < held.parameters.decisions.minimum_section)
-        dear = choice.wanted & ~size & (price > turn.cash_left)
+        dear = choice.wanted & ~size & (price > limits.cash_left)
         np.testing.assert_array_equal(choice.stopped_by_size, size)
         np.testing.assert_array_equal(choice.stopped_by_facility, dear & ~launch.has_facility)
         np.testing.assert_array_equal(choice.stopped_by_cash, dear & launch.has_facility)
-        full = choice.wanted & ~size & ~dear & (turn.room < 1)
+        full = choice.wanted & ~size & ~dear & (limits.room < 1)
         np.testing.assert_array_equal(choice.stopped_by_capacity, full)
         np.testing.assert_array_equal(choice.launch, choice.wanted & ~size & ~dear & ~full)
         for gate in ("size", "facility", "cash", "capacity"):
@@ -352,29 +352,29 @@ def explained(formula: str = "aligned", **changed: Any) -> Explanation:
 
 
 @pytest.fixture(scope="module")
-def beside_law() -> Explanation:
+def against_law() -> Explanation:
     return explained()
 
 
-def test_the_draw_unfolded_is_that_of_the_draws(beside_law: Explanation) -> None:
-    for year in beside_law.years:
+def test_the_draw_unfolded_is_that_of_the_draws(against_law: Explanation) -> None:
+    for year in against_law.years:
         values = {spread.key: spread.values for spread in year.spreads}
         for side, moment in enumerate(year.moments):
-            d, c, r = moment.district, moment.cluster, beside_law.replicate
+            d, c, r = moment.district, moment.cluster, against_law.replicate
             paid = recording.by_district(moment.after, moment.year)["paid"][0, d]
             assert values["paid"][side][r] == paid
             assert values["pathway_concentrators"][side][r] == moment.after.concentrators[0, d, c]
             assert values["launched"][side][r] == moment.year.workforce.launched[0, d, c]
-    first = next(spread for spread in beside_law.years[0].spreads if spread.key == "paid").values[0]
-    assert abs(first[beside_law.replicate] - first.mean()) == np.abs(first - first.mean()).min()
+    first = next(spread for spread in against_law.years[0].spreads if spread.key == "paid").values[0]
+    assert abs(first[against_law.replicate] - first.mean()) == np.abs(first - first.mean()).min()
 
 
-def test_the_mean_over_draws_is_the_number_of_a_run_sheet(beside_law: Explanation, tmp_path: Path) -> None:
+def test_the_mean_over_draws_is_the_number_of_a_run_sheet(against_law: Explanation, tmp_path: Path) -> None:
     held = settings(chunk=5, study={"name": "project", "baseline": "status_quo", "formulas": ["aligned"]})
     carry_out(held, read_inputs(held), tmp_path, held.model_dump(mode="json"), lambda done, total: None)
     results = sim.results.open(tmp_path)
     table = results.with_design(results.districts)
-    for year in beside_law.years:
+    for year in against_law.years:
         for spread in year.spreads:
             if spread.key not in ("paid", "concentrators", "participants", "credentials", "membership"):
                 continue
@@ -382,17 +382,17 @@ def test_the_mean_over_draws_is_the_number_of_a_run_sheet(beside_law: Explanatio
                 rows = table[
                     (table["formula"] == formula)
                     & (table["fiscal_year"] == year.fiscal_year)
-                    & (table["district"] == new_mexico().districts.identifier[beside_law.district])
+                    & (table["district"] == new_mexico().districts.identifier[against_law.district])
                 ].sort_values("replicate")
                 np.testing.assert_array_equal(rows[spread.key].to_numpy(), values.astype(np.float32))
 
 
-def test_chunks_and_named_draws_change_no_number(beside_law: Explanation) -> None:
-    other = explained(chunk=5, replicate=beside_law.replicate)
+def test_chunks_and_named_draws_change_no_number(against_law: Explanation) -> None:
+    other = explained(chunk=5, replicate=against_law.replicate)
     assert other.asked
-    assert not beside_law.asked
-    assert other.run == beside_law.run
-    pd.testing.assert_frame_equal(explanation_table(other), explanation_table(beside_law))
+    assert not against_law.asked
+    assert other.run == against_law.run
+    pd.testing.assert_frame_equal(explanation_table(other), explanation_table(against_law))
 
 
 def test_a_formula_beside_itself_under_another_name_differs_in_nothing() -> None:
@@ -413,8 +413,8 @@ def test_the_base_year_and_a_district_alone_are_explained() -> None:
     assert {row.step for row in base.rows if not row.step.startswith("Payment")} == {TOGETHER}
 
 
-def test_the_text_is_readable_and_the_table_complete(beside_law: Explanation, tmp_path: Path) -> None:
-    text = write_explanation(beside_law, tmp_path)
+def test_the_text_is_readable_and_the_table_complete(against_law: Explanation, tmp_path: Path) -> None:
+    text = write_explanation(against_law, tmp_path)
     assert (tmp_path / "explain.txt").read_text(encoding="utf-8") == text
     assert max(len(line) for line in text.splitlines()) <= 120
     assert re.search(r"\d{1,3},\d{3},\d{3},?\d{3}|\d{3},\d{3},\d{3}|(?<![\w-])\d{9}", text) is None
@@ -429,10 +429,10 @@ def test_the_text_is_readable_and_the_table_complete(beside_law: Explanation, tm
     for fiscal_year, rows in table.groupby("fiscal_year"):
         named = rows.set_index(["step", "item"])
         net = named.loc[(TOGETHER, "net payment")]
-        year = next(each for each in beside_law.years if each.fiscal_year == fiscal_year)
+        year = next(each for each in against_law.years if each.fiscal_year == fiscal_year)
         paid = [recording.by_district(m.after, m.year)["paid"][0, m.district] for m in year.moments]
         assert [net["aligned"], net["status_quo"]] == paid
-    assert (table["step"] == OVER_DRAWS).sum() == 2 * 5 * len(beside_law.years[0].spreads)
+    assert (table["step"] == OVER_DRAWS).sum() == 2 * 5 * len(against_law.years[0].spreads)
 
 
 def test_a_formula_without_lines_of_its_own_says_so_in_one_line(tmp_path: Path) -> None:
@@ -492,11 +492,11 @@ def test_rows_keep_the_order_of_the_first_and_put_others_in_their_place() -> Non
     def items(*names: str) -> list[Item]:
         return [Item(name[0], name, "dollars", float(place)) for place, name in enumerate(names)]
 
-    rows = beside([items("a1", "a2", "c1"), items("a1", "a0", "a2", "b1", "b2", "c1", "d1")])
+    rows = side_by_side([items("a1", "a2", "c1"), items("a1", "a0", "a2", "b1", "b2", "c1", "d1")])
     assert [row.name for row in rows] == ["a1", "a0", "a2", "b1", "b2", "c1", "d1"]
     assert [row.differs for row in rows] == [False, True, True, True, True, True, True]
     with pytest.raises(ValueError, match="a1"):
-        beside([items("a1", "a1")])
+        side_by_side([items("a1", "a1")])
 
 
 @pytest.mark.parametrize(

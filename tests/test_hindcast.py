@@ -55,7 +55,7 @@ def outcome(**changes: Any) -> Outcome:
         "start": 100.0,
         "observed": {2001: 110.0, 2002: 120.0, 2003: 150.0},
         "tolerance": 0.1,
-        "standing": "held_out",
+        "use": "held_out",
         "confidence": "high",
     }
     return Outcome.model_validate({**written, **changes})
@@ -70,7 +70,7 @@ def test_every_case_says_where_its_numbers_come_from_and_what_it_tests(case: Cas
         return
     assert case.fed
     assert case.caveats
-    if any(outcome.standing == "fitted" for outcome in case.outcomes):
+    if any(outcome.use == "fitted" for outcome in case.outcomes):
         assert case.fitted, "say which parameters took their values from it"
 
 
@@ -236,7 +236,7 @@ def test_everything_is_written(tmp_path: Path) -> None:
         (
             "title: x\nsource: x\nwhat_happened: x\nstart: {year: 2012, members: 10}\nbefore: {}\n"
             "laws: [{starts: 2012}]\noutcomes: [{name: a, label: a, measure: sites, stands_for: a, start: 1, "
-            "observed: {2013: 1}, tolerance: 0.1, standing: fitted, confidence: low}]\n",
+            "observed: {2013: 1}, tolerance: 0.1, use: fitted, confidence: low}]\n",
             "all after the start year",
         ),
         ("title: x\nsource: x\nwhat_happened: x\nbefore: {lines: [{}]}\n", "lines need dollars_of"),

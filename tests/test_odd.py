@@ -20,7 +20,7 @@ from sim.parameters.catalogue import load_catalogue
 from sim.parameters.groups import ClusterCosts, Parameters, Staffing
 from sim.parameters.values import GROUP_TYPES
 from sim.report.pages import odd
-from sim.report.pages.reads import functions_of, reads_of
+from sim.report.pages.dependencies import dependencies_of, functions_of
 from sim.world.world import QUALITY_COMPONENTS, Clusters
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "odd.md"
@@ -207,15 +207,15 @@ def test_modules_and_functions_named_on_the_page_exist() -> None:
 )
 def test_what_a_rule_reads_is_found_in_its_source(place: str, kind: type, field: str) -> None:
     assert is_dataclass(kind)
-    assert (kind, field) in reads_of(place)
+    assert (kind, field) in dependencies_of(place)
 
 
 def test_a_decision_is_not_taken_for_the_parameters_of_the_same_name() -> None:
-    read = {kind for kind, field in reads_of("sim.engine.workforce.staff") if field == "launch"}
+    read = {kind for kind, field in dependencies_of("sim.engine.workforce.staff") if field == "launch"}
     assert [kind.__module__ for kind in read] == ["sim.behavior.deciding"]
 
 
 @pytest.mark.parametrize("place", ["sim.behavior.nothing", "sim.behavior.staffing.nothing", "nothing"])
 def test_a_place_that_is_not_there_is_an_error(place: str) -> None:
     with pytest.raises(ValueError, match="nothing"):
-        reads_of(place)
+        dependencies_of(place)

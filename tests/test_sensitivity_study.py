@@ -52,7 +52,7 @@ def test_it_runs_every_point_of_both_stages_in_folders_of_their_own(done: tuple[
     folder, found = done
     numbers = len(uncertain_numbers(inputs()))
     assert found.runs == (2 * (numbers + 1) * 2 * 3, 8 * (3 + 2 + 2) * 3)
-    assert len(found.told_apart) == 3
+    assert len(found.with_shares) == 3
     for stage, runs in zip(("screening", "shares"), found.runs, strict=True):
         results = sim.results.open(folder / stage)
         assert results.manifest.study == "sensitivity"
@@ -102,7 +102,7 @@ def test_more_points_need_no_new_screening_and_another_seed_needs_another_folder
 
 def test_a_missing_a_failed_and_a_misplaced_run_are_refused(done: tuple[Path, Findings], tmp_path: Path) -> None:
     folder, found = done
-    chosen = found.told_apart
+    chosen = found.with_shares
     rest = tuple(number for number in found.numbers if number not in chosen)
     sweep = shares_design(chosen, rest, 8, SETTINGS["seed"]).sweep()
     results = sim.results.open(folder / "shares")
@@ -181,7 +181,7 @@ def test_the_words_are_those_of_the_tables(done: tuple[Path, Findings], tmp_path
         assert f" in {share:.0%} ({low:.0%} to " in flat.replace(">99%", "100%")
     assert "119 parameters and 5 kinds of cluster costs" in flat
     morris = pd.read_csv(tmp_path / "morris.csv")
-    assert set(morris.loc[morris["told_apart"], "number"]) == {number.name for number in found.told_apart}
+    assert set(morris.loc[morris["with_share"], "number"]) == {number.name for number in found.with_shares}
     assert morris["label"].notna().all()
 
 
@@ -210,7 +210,7 @@ def test_the_figures_are_drawn(done: tuple[Path, Findings], tmp_path: Path) -> N
 def test_a_level_of_the_baseline_counts_every_source_of_spread(done: tuple[Path, Findings]) -> None:
     _, found = done
     level = found.table[(found.table["of"] == "level") & (found.table["formula"] == "status_quo")]
-    factors = {number.name for number in found.told_apart} | {REST, CHANCE, TOGETHER}
+    factors = {number.name for number in found.with_shares} | {REST, CHANCE, TOGETHER}
     assert set(level["factor"]) == factors
     luck = level[(level["factor"] == CHANCE) & (level["outcome"] == "concentrators")]["total"]
     assert (luck > 0).all()

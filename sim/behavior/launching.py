@@ -61,7 +61,7 @@ def pass_gates(
     clusters, districts = queue.shape[-2:]
     district = cells // (clusters * districts) * districts + cells % districts
     one_each = (*wanted.shape[:-1], 1)
-    goes, cash_left = _let_go(
+    goes, cash_left = _approve_launches(
         district, liked, price, np.broadcast_to(cash, one_each).ravel(), np.broadcast_to(capacity, one_each).ravel()
     )
     affordable = goes | (price <= cash_left[district])
@@ -83,7 +83,7 @@ def pass_gates(
 
 
 @dataclass(frozen=True)
-class Turn:
+class LaunchLimits:
     """What a launch met when its turn came, ``[..., D, C]``: ``cash_left``, dollars, and ``room``, further launches of
     the district's capacity, after the launches that the district likes better."""
 
@@ -91,7 +91,7 @@ class Turn:
     room: Array
 
 
-def at_its_turn(gates: Gates, score: Array, cash: Array, capacity: Array) -> Turn:
+def launch_limits(gates: Gates, score: Array, cash: Array, capacity: Array) -> LaunchLimits:
     """What better-liked launches that passed left over for each cluster; equal scores go in the order of clusters."""
     order = np.argsort(-score, axis=-1, kind="stable")
     place = np.argsort(order, axis=-1, kind="stable")
@@ -102,10 +102,12 @@ def at_its_turn(gates: Gates, score: Array, cash: Array, capacity: Array) -> Tur
         after_each = np.subtract.accumulate(np.concatenate([first, in_order], axis=-1), axis=-1)
         return np.take_along_axis(after_each, place, axis=-1)
 
-    return Turn(left(cash, gates.cost), left(capacity, gates.passed.astype(np.float64)))
+    return LaunchLimits(left(cash, gates.cost), left(capacity, gates.passed.astype(np.float64)))
 
 
-def _let_go(district: IntArray, liked: Array, price: Array, cash: Array, capacity: Array) -> tuple[BoolArray, Array]:
+def _approve_launches(
+    district: IntArray, liked: Array, price: Array, cash: Array, capacity: Array
+) -> tuple[BoolArray, Array]:
     """Which launches go, and the cash that each district has left.
 
     ``cash`` and ``capacity`` are by district. Round by round every district launches what it likes most of what it is

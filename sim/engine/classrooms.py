@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import Array, at_districts, part_of
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Efforts, Offers, Prospects, efforts
-from sim.engine.standing import breadth, quality_gap
+from sim.engine.offerings import breadth, quality_gap
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.parameters.groups import Parameters

@@ -11,7 +11,7 @@ from sim.engine.classrooms import Interest
 from sim.engine.draws import Purpose
 from sim.engine.economy import Conditions, Signals
 from sim.engine.money import Offers, Prospects
-from sim.engine.standing import peer_share
+from sim.engine.offerings import peer_share
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.students import choice

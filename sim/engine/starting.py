@@ -11,7 +11,7 @@ from sim.behavior.staffing import by_region, labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine import economy
 from sim.engine.draws import Draws, Purpose
-from sim.engine.standing import breadth as mean_breadth
+from sim.engine.offerings import breadth as mean_breadth
 from sim.engine.state import Premises, State
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters

@@ -135,7 +135,7 @@ def settle(
     proration = ratio(np.minimum(available, all_owed), all_owed, 1.0)
     paid, statewide_paid = phased * proration, statewide * proration
     if rules.proration != "pro_rata" and line.active(fiscal_year):
-        paid, statewide_paid = in_turn(line, schedule, within_limits, phased, statewide, available)
+        paid, statewide_paid = paid_by_tier(line, schedule, within_limits, phased, statewide, available)
     return Ledger(
         claimed=claimed,
         entitlement=owed,
@@ -152,7 +152,7 @@ def settle(
     )
 
 
-def in_turn(
+def paid_by_tier(
     line: Line, schedule: Schedule, counts: Counts, owed: Array, statewide: Array, appropriation: Array
 ) -> tuple[Array, Array]:
     """What districts ``[..., D, 1]`` and the state itself ``[..., 1, 1]`` are paid where money goes part by part.

@@ -37,7 +37,7 @@ class Formula(Strict):
 
     @field_validator("lines")
     @classmethod
-    def _named_apart(cls, value: tuple[Line, ...]) -> tuple[Line, ...]:
+    def _unique_names(cls, value: tuple[Line, ...]) -> tuple[Line, ...]:
         names = [line.name for line in value]
         for name in names:
             if names.count(name) > 1:

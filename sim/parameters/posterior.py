@@ -42,12 +42,12 @@ class Posterior:
 
 def priors_hash(catalogue: Catalogue, names: Sequence[str]) -> str:
     """SHA-256 of value and prior of these parameters: what a posterior of them was drawn from."""
-    told = {}
+    priors = {}
     for full_name in names:
         group, _, name = full_name.partition(".")
         entry = catalogue.entries.get(group, {}).get(name)
-        told[full_name] = None if entry is None else [entry.value, entry.prior.model_dump(mode="json")]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        priors[full_name] = None if entry is None else [entry.value, entry.prior.model_dump(mode="json")]
+    return hashlib.sha256(json.dumps(priors, sort_keys=True).encode()).hexdigest()
 
 
 def read_posterior(path: Path, catalogue: Catalogue) -> Posterior:

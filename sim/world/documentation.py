@@ -130,10 +130,10 @@ def _table(model: type[Row]) -> str:
         unit = extra.get("unit", "") if isinstance(extra, dict) else ""
         default = field.default
         if name in needed(model):
-            standing = "needed"
+            requirement = "needed"
         else:
-            standing = "" if default in ("", None, (), PydanticUndefined) else f"default {default}"
-        lines.append(f"| `{name}` | {standing} | {unit} | {field.description} | {allowed_values(field)} |")
+            requirement = "" if default in ("", None, (), PydanticUndefined) else f"default {default}"
+        lines.append(f"| `{name}` | {requirement} | {unit} | {field.description} | {allowed_values(field)} |")
     return "\n".join(lines)
 
 
@@ -145,8 +145,8 @@ def _counts() -> str:
             continue
         rows = read_table(BUNDLED / model.table, model).rows
         counts = Counter(name for row in rows for name in row.estimated)
-        told = "; ".join(f"`{name}` {count}" for name, count in counts.items())
-        lines.append(f"| {model.table} | {len(rows)} | {told or 'none'} |")
+        cells = "; ".join(f"`{name}` {count}" for name, count in counts.items())
+        lines.append(f"| {model.table} | {len(rows)} | {cells or 'none'} |")
     return "\n".join(lines)
 
 
@@ -156,8 +156,8 @@ def _anchors() -> str:
     for row in read_table(BUNDLED / AnchorRow.table, AnchorRow).rows:
         value = f"{row.value:,.12g}"
         mark = " (estimated)" if row.estimated else ""
-        told = (row.unit, row.year, row.role, row.confidence, row.label, row.source)
-        lines.append(f"| `{row.name}` | {value}{mark} | {' | '.join(told)} |")
+        cells = (row.unit, row.year, row.role, row.confidence, row.label, row.source)
+        lines.append(f"| `{row.name}` | {value}{mark} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -43,8 +43,8 @@ class Table(Generic[RowType]):
 
 def cell_error(path: Path, row: int, column: str, value: object, why: str, allowed: str) -> InputError:
     """The one line about one cell."""
-    told = f"{value:.12g}" if isinstance(value, float) else value
-    return InputError(f"{path}, row {row}, column {column}: value '{told}' is not allowed: {why}; allowed: {allowed}")
+    shown = f"{value:.12g}" if isinstance(value, float) else value
+    return InputError(f"{path}, row {row}, column {column}: value '{shown}' is not allowed: {why}; allowed: {allowed}")
 
 
 def read_table(path: Path, model: type[RowType]) -> Table[RowType]:
@@ -114,8 +114,8 @@ def needed(model: type[Row]) -> list[str]:
 def _row_error(path: Path, number: int, model: type[Row], error: ValidationError) -> InputError:
     problem = error.errors(include_url=False)[0]
     if problem["type"] == "cell":
-        told = problem["ctx"]
-        return cell_error(path, number, told["column"], told["value"], told["why"], told["allowed"])
+        cell = problem["ctx"]
+        return cell_error(path, number, cell["column"], cell["value"], cell["why"], cell["allowed"])
     name = str(problem["loc"][0])
     allowed = allowed_values(model.model_fields[name])
     if problem["type"] == "missing":

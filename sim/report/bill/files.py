@@ -97,7 +97,7 @@ def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, f"{check.formula.title}: static score by district", formats.title)
     own = check.formula.model_copy(update={"lines": check.formula.own_lines})
-    beside = ", ".join(line.title or line.name for line in check.formula.lines if line.background)
+    background = ", ".join(line.title or line.name for line in check.formula.lines if line.background)
     lines = [
         ("These are estimates", "Payments under stated assumptions; estimates, not entitlements."),
         ("Run", origin_text(check)),
@@ -108,7 +108,7 @@ def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         ("Year of its numbers", str(check.formula.year_of_numbers)),
         ("Current law", f"{check.current_law.name}: {check.current_law.title}"),
         ("What it pays for", "\n".join(describe(own))),
-        ("Beside it, as in every formula", beside or "nothing"),
+        ("Beside it, as in every formula", background or "nothing"),
         (
             "What is computed",
             "Counts, prices and membership of the base year, with the rules of the fiscal year in which the bill takes "

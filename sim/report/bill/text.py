@@ -77,9 +77,9 @@ def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
     heads = {sentence for sentence in describe(own) if sentence.endswith("):")}
     for sentence in describe(own):
         yield (2, sentence) if sentence in heads else (4, sentence)
-    beside = [line.title or line.name for line in check.formula.lines if line.background]
-    if beside:
-        yield 2, f"Beside it, as in every formula: {', '.join(beside)}."
+    background = [line.title or line.name for line in check.formula.lines if line.background]
+    if background:
+        yield 2, f"Beside it, as in every formula: {', '.join(background)}."
 
 
 def _table(*columns: str) -> Table:
@@ -231,7 +231,7 @@ def _cliff(check: "BillCheck", cliff: Cliff) -> str:
     moved = number_text(pair.dollars, "dollars", step=1.0, signed=True, size=1.0)
     price = number_text(pair.price, "dollars", step=1.0, size=1.0)
     where = "pathways" if cliff.unit.by_pathway else "districts"
-    number = "Hardly any" if cliff.standing < 1.0 else f"About {cliff.standing:,.0f}"
+    number = "Hardly any" if cliff.affected < 1.0 else f"About {cliff.affected:,.0f}"
     met = ""
     if cliff.thresholds and cliff.thresholds != (pair.above,):
         shown = ", ".join(f"{threshold:,.6g}" for threshold in cliff.thresholds[:4])
@@ -255,11 +255,11 @@ def limit_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:
         if cliff.kind == "unpaid":
             causes[cliff.line, cliff.cause].append(cliff)
     said = []
-    for cliffs in sorted(causes.values(), key=lambda found: -max(cliff.standing for cliff in found)):
+    for cliffs in sorted(causes.values(), key=lambda found: -max(cliff.affected for cliff in found)):
         alike: dict[str, list[str]] = defaultdict(list)
         for cliff in cliffs:
             where = "pathways" if cliff.unit.by_pathway else "districts"
-            alike[f"in {max(cliff.standing, 1.0):,.0f} {where}"].append(cliff.unit.one)
+            alike[f"in {max(cliff.affected, 1.0):,.0f} {where}"].append(cliff.unit.one)
         units = "; ".join(f"a further {' or '.join(ones)} {where}" for where, ones in alike.items())
         said.append(f"{_cause(check, cliffs[0])} Unpaid: {units}.")
     return said[:most]

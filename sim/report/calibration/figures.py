@@ -38,12 +38,12 @@ def calibration_figures(found: "Calibration", folder: Path) -> list[Path]:
     """Both figures, as ``calibration_targets.png`` and ``calibration_parameters.png``."""
     import matplotlib
 
-    told = found.provenance
+    made = found.provenance
     footer = (
-        f"CTE funding simulation, calibration. Targets {short(told['targets'])}, model {short(told['model'])}, data "
-        f"{short(told['world'])}, {told['draws']:,} draws, seed {told['seed']}"
+        f"CTE funding simulation, calibration. Targets {short(made['targets'])}, model {short(made['model'])}, data "
+        f"{short(made['world'])}, {made['draws']:,} draws, seed {made['seed']}"
     )
-    of = Look(footer, told["draws"], told["seed"], "")
+    of = Look(footer, made["draws"], made["seed"], "")
     with matplotlib.rc_context():
         return [
             _targets(found, of, folder / "calibration_targets.png"),
@@ -70,8 +70,8 @@ def _targets(found: "Calibration", of: Look, path: Path) -> Path:
     names = []
     for place, row in enumerate(rows):
         y = len(rows) - 1 - place
-        for told, color, lift in ((row.prior, MIDDLE, 0.15), (row.posterior, INK, -0.15)):
-            mean, low, high = (np.clip((value - row.value) / row.tolerance, -WIDEST, WIDEST) for value in told)
+        for values, color, lift in ((row.prior, MIDDLE, 0.15), (row.posterior, INK, -0.15)):
+            mean, low, high = (np.clip((value - row.value) / row.tolerance, -WIDEST, WIDEST) for value in values)
             ax.plot([low, high], [y + lift] * 2, color=color, linewidth=3.0, solid_capstyle="butt")
             ax.plot([mean], [y + lift], "o", color=color, markersize=4.5, markeredgecolor="white", markeredgewidth=0.6)
         ax.text(WIDEST * 1.03, y, row.verdict, va="center", fontsize=FONT, clip_on=False)

@@ -86,8 +86,8 @@ def parameter_table(found: "Calibration") -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows)
-    told = table["spread_ratio"] - table["shift"].abs()
-    return table.loc[told.sort_values(kind="stable").index].reset_index(drop=True)
+    values = table["spread_ratio"] - table["shift"].abs()
+    return table.loc[values.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def traded(found: "Calibration") -> list[tuple[str, str, float]]:
@@ -103,13 +103,13 @@ def traded(found: "Calibration") -> list[tuple[str, str, float]]:
 
 def origin_text(found: "Calibration") -> str:
     """How many draws, from which seed, and by which table and model."""
-    told = found.provenance
+    made = found.provenance
     return (
-        f"{told['draws']:,} draws from the priors with {told['errors_per_draw']} errors each; {told['accepted']:,} "
-        f"draws among the nearest {found.table.accept:.0%}, {told['kept']:,} kept; error of shifts "
-        f"{told['shift_error']:.2f}; seed {told['seed']}; {told['date']}; targets {short(told['targets'])}, priors "
-        f"{short(told['priors'])}, model "
-        f"{short(told['model'])}, data {short(told['world'])}."
+        f"{made['draws']:,} draws from the priors with {made['errors_per_draw']} errors each; {made['accepted']:,} "
+        f"draws among the nearest {found.table.accept:.0%}, {made['kept']:,} kept; error of shifts "
+        f"{made['shift_error']:.2f}; seed {made['seed']}; {made['date']}; targets {short(made['targets'])}, priors "
+        f"{short(made['priors'])}, model "
+        f"{short(made['model'])}, data {short(made['world'])}."
     )
 
 
@@ -150,12 +150,12 @@ def calibration_markdown(found: "Calibration") -> str:
         "| parameter | unit | prior, mean and 90% | posterior, mean and 90% | ratio of spreads | shift |",
         "|---|---|---:|---:|---:|---:|",
     ]
-    for told in parameter_table(found).to_dict("records"):
-        before = _cell((told["prior_mean"], told["prior_p05"], told["prior_p95"]))
-        after = _cell((told["posterior_mean"], told["posterior_p05"], told["posterior_p95"]))
+    for values in parameter_table(found).to_dict("records"):
+        before = _cell((values["prior_mean"], values["prior_p05"], values["prior_p95"]))
+        after = _cell((values["posterior_mean"], values["posterior_p05"], values["posterior_p95"]))
         lines.append(
-            f"| `{told['parameter']}` | {told['unit']} | {before} | {after} | {told['spread_ratio']:.2f} "
-            f"| {told['shift']:+.2f} |"
+            f"| `{values['parameter']}` | {values['unit']} | {before} | {after} | {values['spread_ratio']:.2f} "
+            f"| {values['shift']:+.2f} |"
         )
     lines += ["", "Shift: of the mean, in standard deviations of the prior.", "", "### What the targets tell", ""]
     lines += [f"- {sentence}" for sentence in identifiability(found)]
@@ -194,8 +194,8 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _cell(told: tuple[float, float, float]) -> str:
-    mean, low, high = (number(value) for value in told)
+def _cell(values: tuple[float, float, float]) -> str:
+    mean, low, high = (number(value) for value in values)
     return f"{mean} ({low} to {high})"
 
 
@@ -204,9 +204,9 @@ def _mean_and_band(values: np.ndarray) -> tuple[float, float, float]:
     return float(np.nanmean(values)), float(low), float(high)
 
 
-def named_band(told: tuple[float, float, float]) -> dict[str, float]:
+def named_band(values: tuple[float, float, float]) -> dict[str, float]:
     """Mean and central 90% by the names that they have in tables."""
-    return dict(zip(("mean", "p05", "p95"), told, strict=True))
+    return dict(zip(("mean", "p05", "p95"), values, strict=True))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -70,13 +70,13 @@ def explanation_table(explanation: "Explanation") -> pd.DataFrame:
 
 def _spread_rows(spread: "Spread", replicate: int) -> Iterator[Row]:
     found = [bands(values, axis=0) for values in spread.values]
-    told = {
+    groups = {
         "this draw": [values[replicate] for values in spread.values],
         "mean over draws": [each.mean for each in found],
         "5th percentile of draws": [each.p05 for each in found],
         "95th percentile of draws": [each.p95 for each in found],
     }
-    for what, values in told.items():
+    for what, values in groups.items():
         hows = tuple("" for _ in values)
         name = f"{spread.words}: {what}"
         yield Row(OVER_DRAWS, name, spread.unit, tuple(float(value) for value in values), hows, False, False)

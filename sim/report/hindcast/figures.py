@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.hindcast.tables import STANDING, origin_text
+from sim.report.hindcast.tables import USE, origin_text
 from sim.report.shared.figure_style import (
     BASELINE,
     INK,
@@ -101,4 +101,4 @@ def _panel(ax: "Axes", finding: "Finding", judgement: "Judgement") -> None:
     ax.set_xticks(year_ticks(years))
     ax.tick_params(labelbottom=True, labelleft=True)
     named = textwrap.fill(outcome.label, 42)
-    ax.set_title(f"{named}\n{STANDING[outcome.standing]}: {judgement.verdict}")
+    ax.set_title(f"{named}\n{USE[outcome.use]}: {judgement.verdict}")

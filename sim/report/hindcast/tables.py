@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH = 120
 
-STANDING = {"fitted": "fitted", "held_out": "held out"}
+USE = {"fitted": "fitted", "held_out": "held out"}
 HEADINGS = ("Case", "Outcome", "Observed", "Model, median and 90% of draws", "Standing", "Verdict")
 
 
@@ -52,7 +52,7 @@ def verdict_rows(study: "Hindcast") -> list[tuple[str, ...]]:
                     outcome.label + year,
                     number(point.observed),
                     model,
-                    STANDING[outcome.standing],
+                    USE[outcome.use],
                     judgement.verdict,
                 )
             )
@@ -124,7 +124,7 @@ def _case(finding: "Finding") -> list[str]:
 def _outcome(finding: "Finding", judgement: Judgement) -> list[str]:
     outcome = judgement.outcome
     head = (
-        f"{outcome.label} ({outcome.stands_for}; {STANDING[outcome.standing]}; confidence {outcome.confidence}): "
+        f"{outcome.label} ({outcome.stands_for}; {USE[outcome.use]}; confidence {outcome.confidence}): "
         f"{judgement.verdict}"
     )
     parts = _wrapped(head, "  ")
@@ -157,7 +157,7 @@ def points_table(study: "Hindcast") -> pd.DataFrame:
             "case": finding.case.name,
             "case_verdict": finding.verdict,
             "outcome": judgement.outcome.name,
-            "standing": judgement.outcome.standing,
+            "use": judgement.outcome.use,
             "confidence": judgement.outcome.confidence,
             "compare": "contrast" if judgement.outcome.contrast is not None else judgement.outcome.compare,
             "fiscal_year": point.year,

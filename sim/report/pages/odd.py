@@ -8,8 +8,8 @@ from sim.engine.state import Premises, State
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.groups import ClusterCosts
 from sim.parameters.values import GROUP_TYPES
+from sim.report.pages.dependencies import Read, dependencies_of
 from sim.report.pages.parameters import HEADINGS, prior_text, value_text
-from sim.report.pages.reads import Read, reads_of
 from sim.world.world import Clusters, Districts, HighSchools, Regions
 
 SUBMODELS: Mapping[str, tuple[str, ...]] = {
@@ -20,7 +20,7 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
         "sim.engine.money.districts_own_money", "sim.behavior.beliefs",
     ),
     "costs": ("sim.behavior.costs",),
-    "view": ("sim.engine.situation", "sim.engine.standing"),
+    "view": ("sim.engine.situation", "sim.engine.offerings"),
     "decision": (
         "sim.behavior.deciding", "sim.behavior.launching", "sim.behavior.sizing", "sim.behavior.closing",
     ),
@@ -71,7 +71,7 @@ TABLES: Mapping[str, type] = {
 def submodel_block(name: str) -> str:
     """What a submodel reads, in Markdown: a table of its parameters, then a list of the columns of the clusters table
     drawn anew in each run, other tables, state variables and premises."""
-    reads = frozenset(read for place in SUBMODELS[name] for read in reads_of(place))
+    reads = frozenset(read for place in SUBMODELS[name] for read in dependencies_of(place))
     rows = [_row(group, parameter) for group, parameter in parameters_of(reads)]
     if rows:
         rows = ["| parameter | value | unit | prior | confidence |", "|---|---|---|---|---|", *rows]

@@ -65,7 +65,7 @@ def _shares(found: "Findings", formula: str, of: Look, path: Path) -> Path | Non
     if not shown:
         return None
     levels = table[(table["of"] == "level") & (table["formula"] == formula) & table["total"].notna()]
-    names = _strongest(bars, [number.name for number in found.told_apart])
+    names = _strongest(bars, [number.name for number in found.with_shares])
     rows = [*names, *(name for name in (REST, CHANCE) if (bars["factor"] == name).any())]
     what = "outcomes" if kind == "level" else f"difference from {plain(found.baseline)}"
     title = f"Which uncertain numbers move the {what}: {plain(formula)}"

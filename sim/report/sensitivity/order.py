@@ -54,9 +54,9 @@ def verdict(ranking: Ranking) -> str:
         start += f" {plain(close)}, {place} in {_interval(*ranking.holds(close))}, is too near to tell them apart."
     turned = [flip for flip in ranking.flips if flip.changes_the_answer]
     if turned:
-        told = "; ".join(_turn(flip, ranking) for flip in turned[:3])
+        changes = "; ".join(_change(flip, ranking) for flip in turned[:3])
         more = f"; and {len(turned) - 3} more" if len(turned) > 3 else ""
-        return f"{start} The answer depends on {_count(len(turned))}: {told}{more}."
+        return f"{start} The answer depends on {_count(len(turned))}: {changes}{more}."
     if any(flip.others_lead for flip in ranking.flips):
         return f"{start} No single number changes that by more than these draws alone might."
     start += (
@@ -82,7 +82,7 @@ def _rival(ranking: Ranking) -> str | None:
     return best if ranking.holds(best)[2] >= low else None
 
 
-def _turn(flip: Flip, ranking: Ranking) -> str:
+def _change(flip: Flip, ranking: Ranking) -> str:
     leader, place = ranking.leader, PLACES[ranking.contested]
     third: Third = next(third for third in (*flip.thirds[::2], flip.thirds[1]) if third.most_often != leader)
     return (

@@ -106,8 +106,9 @@ def _head(found: Findings) -> str:
     screening, shares = found.runs
     return (
         f"{single} parameters{clusters} vary at once. {law} {found.fixed} parameters are known or held, and stay. "
-        f"Screening ({screening:,} runs) chose the {len(found.told_apart)} that matter most; shares rest on {shares:,} "
-        f"runs ({found.base:,} base points, {len(found.formulas)} formulas), seed {found.results.manifest.seed}."
+        f"Screening ({screening:,} runs) chose the {len(found.with_shares)} that matter most; shares rest on "
+        f"{shares:,} runs ({found.base:,} base points, {len(found.formulas)} formulas), seed "
+        f"{found.results.manifest.seed}."
     )
 
 
@@ -181,7 +182,7 @@ def _top_lines(found: Findings, rows: pd.DataFrame) -> list[str]:
     """The most important numbers of a target, then chance, the rest, and what arises only together."""
     if rows["total"].isna().all():
         return ["  It does not vary."]
-    names = [number.name for number in found.told_apart]
+    names = [number.name for number in found.with_shares]
     top = rows[rows["factor"].isin(names)].sort_values("total", ascending=False, kind="stable").head(SHOWN)
     top = top[top["total"] >= LEAST]
     lines = [f"  {'share':<15}{'alone':<7}"]

@@ -20,7 +20,7 @@ class Pace:
         self._clock = clock
         self._begun: tuple[float, int] | None = None
 
-    def told(self, done: int, total: int) -> str:
+    def text(self, done: int, total: int) -> str:
         """'210 a second, 0:03:20 left'; empty while too little is known."""
         now = self._clock()
         if self._begun is None:
@@ -43,7 +43,7 @@ def progress_bar(console: Console) -> Iterator[Callable[[int, int], None]]:
 
         def line(done: int, total: int) -> None:
             nonlocal said
-            text = pace.told(done, total)
+            text = pace.text(done, total)
             if time.monotonic() - said > _LINE_SECONDS or done == total:
                 said = time.monotonic()
                 console.print(f"{done:,} of {total:,} runs" + (f", {text}" if text else ""), highlight=False)
@@ -55,6 +55,6 @@ def progress_bar(console: Console) -> Iterator[Callable[[int, int], None]]:
         task = bar.add_task("runs", total=None, pace="")
 
         def advance(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, pace=pace.told(done, total))
+            bar.update(task, completed=done, total=total, pace=pace.text(done, total))
 
         yield advance

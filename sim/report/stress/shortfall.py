@@ -22,7 +22,7 @@ def short_years(panel: Panel) -> BoolArray:
 
 
 @dataclass(frozen=True)
-class Strain:
+class Shortfall:
     """How one formula fares under one scenario; arrays by draw ``[R]``.
 
     ``worst_cost``: state cost of the dearest year, constant dollars. ``short``: 1 if any year was short.
@@ -39,7 +39,7 @@ class Strain:
     credentials: Array
 
 
-def strain(panel: Panel, calm: Panel, formula: int) -> Strain:
+def shortfall(panel: Panel, calm: Panel, formula: int) -> Shortfall:
     """How a formula, by its place in the panel, fares against the calm panel of the same draws."""
     years = panel.policy
     owed = panel.constant("entitlement")[formula][:, years]
@@ -52,7 +52,7 @@ def strain(panel: Panel, calm: Panel, formula: int) -> Strain:
         difference: Array = with_shock - calm.state(column)[formula][:, years].mean(axis=-1)
         return difference
 
-    return Strain(
+    return Shortfall(
         worst_cost=paid.max(axis=-1),
         short=(share.min(axis=-1) < 1.0 - SHORT).astype(np.float64),
         worst_shortfall=shortfall.max(axis=-1),

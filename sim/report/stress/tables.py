@@ -11,7 +11,7 @@ from sim.report.shared.intervals import Bands, bands, interval_note, interval_pa
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.stress.figures import stress_figures
-from sim.report.stress.shortfall import CALM, SHORT, short_years, strain
+from sim.report.stress.shortfall import CALM, SHORT, short_years, shortfall
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -62,7 +62,7 @@ def stress_table(results: "Results", width: int = 132) -> str:
         ):  # fmt: skip
             table.add_column(heading, justify="right", no_wrap=True)
         for scenario, panel in panels.items():
-            found = strain(panel, calm, place)
+            found = shortfall(panel, calm, place)
             calm_row = scenario == CALM
             table.add_row(
                 scenario,

@@ -12,11 +12,11 @@ from sim.funding.components import Component
 from sim.funding.line import Line
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import base_year_position
-from sim.study.bill.unit_steps import LAST, Ground, Steps, chunks, own_places, paid
+from sim.study.bill.unit_steps import LAST, BaseYear, Steps, chunks, own_districts, paid
 from sim.study.bill.units import Unit
 
 
-def causes(ground: Ground, unit: Unit, line: Line, steps: Steps) -> Sequence[tuple[str, str]]:
+def causes(base_year: BaseYear, unit: Unit, line: Line, steps: Steps) -> Sequence[tuple[str, str]]:
     """What makes each step differ from its price: the stage of the ledger that moves it most, and where that is
     the entitlement, the component without which it would differ least."""
     if not len(steps.district):
@@ -26,7 +26,7 @@ def causes(ground: Ground, unit: Unit, line: Line, steps: Steps) -> Sequence[tup
     )
     stage = np.argmax(np.abs(own), axis=0)
     rules = _rule_words(line)
-    component = _components(ground, unit, line, steps, stage <= 1)
+    component = _components(base_year, unit, line, steps, stage <= 1)
     return [
         component[place] if at <= 1 else rules.get(STAGES[at], (RULE_OF_STAGE.get(STAGES[at], STAGES[at]), ""))
         for place, at in enumerate(stage)
@@ -50,7 +50,7 @@ def _rule_words(line: Line) -> Mapping[str, tuple[str, str]]:
 
 
 def _components(
-    ground: Ground, unit: Unit, line: Line, steps: Steps, which: BoolArray
+    base_year: BaseYear, unit: Unit, line: Line, steps: Steps, which: BoolArray
 ) -> Mapping[int, tuple[str, str]]:
     """The component to which each step of ``which`` is due, by its place, with what the formula says of it."""
     places = np.flatnonzero(which)
@@ -60,7 +60,7 @@ def _components(
         return {int(place): (first, said[first]) for place in places}
     whole = np.abs(steps.stages[1, places] - steps.price[places])
     relief = np.stack(
-        [whole - _beyond_without(ground, unit, line, part.label, steps.taken(which)) for part in line.components]
+        [whole - _beyond_without(base_year, unit, line, part.label, steps.taken(which)) for part in line.components]
     )
     # Where several would relieve it alike (no price is left without them), it is the one that sets a limit.
     limits = np.array([[type(part).counted is not Component.counted] for part in line.components])
@@ -69,16 +69,18 @@ def _components(
     return {int(place): (labels[at], said[labels[at]]) for place, at in zip(places, chosen, strict=True)}
 
 
-def _beyond_without(ground: Ground, unit: Unit, line: Line, label: str, steps: Steps) -> Array:
+def _beyond_without(base_year: BaseYear, unit: Unit, line: Line, label: str, steps: Steps) -> Array:
     """How far entitlement and posted price of the steps would lie apart without a component, dollars ``[N]``."""
     kept = tuple(part for part in line.components if part.label != label)
     lines = tuple(
-        one.model_copy(update={"components": kept}) if one.name == line.name else one for one in ground.formula.lines
+        one.model_copy(update={"components": kept}) if one.name == line.name else one for one in base_year.formula.lines
     )
-    formula = ground.formula.model_copy(update={"lines": lines})
-    other = replace(ground, formula=formula, position=base_year_position(ground.ensemble, formula, ground.counts))
-    held = unit.held(ground.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
-    unchanged = {name: (stages[1], posted) for name, stages, posted in paid(other, ground.counts)}[line.name]
+    formula = base_year.formula.model_copy(update={"lines": lines})
+    other = replace(
+        base_year, formula=formula, position=base_year_position(base_year.ensemble, formula, base_year.counts)
+    )
+    held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
+    unchanged = {name: (stages[1], posted) for name, stages, posted in paid(other, base_year.counts)}[line.name]
     ends = []
     for amount in (steps.below, steps.above):
         owed, posted = unchanged[0][steps.district], unchanged[1][steps.district]
@@ -86,11 +88,11 @@ def _beyond_without(ground: Ground, unit: Unit, line: Line, label: str, steps: S
         for part in chunks(len(changed)):
             places = changed[part]
             district, rows = steps.district[places], np.arange(len(places))
-            counts = unit.changed(ground.counts, district, steps.cluster[places], amount[places])
+            counts = unit.changed(base_year.counts, district, steps.cluster[places], amount[places])
             stages, price = next((s, p) for name, s, p in paid(other, counts) if name == line.name)
             owed[places], posted[places] = (
-                own_places(stages[1:2], rows, district)[0],
-                own_places(price[np.newaxis], rows, district)[0],
+                own_districts(stages[1:2], rows, district)[0],
+                own_districts(price[np.newaxis], rows, district)[0],
             )
         ends.append((owed, posted))
     (low, low_price), (high, high_price) = ends

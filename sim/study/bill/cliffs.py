@@ -12,10 +12,10 @@ from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.study.bill.cliff_causes import causes
 from sim.study.bill.unit_steps import (
-    Ground,
+    BaseYear,
     Steps,
     across_thresholds,
-    ground_for,
+    base_year_of_run,
     one_by_one,
     single_draw,
     swept_through,
@@ -61,7 +61,7 @@ class Cliff:
     """Units of one sort that one component, or one rule, of a line pays far more, or not at all.
 
     ``cause`` is the component's label or the rule's name and ``words`` what the formula says. ``pair`` is the largest
-    found. ``standing`` is how many pathways (or districts) stand within one unit of it, mean over draws, and
+    found. ``affected`` is how many pathways (or districts) stand within one unit of it, mean over draws, and
     ``thresholds`` at which counts a sweep met it, whether or not a district stands there today.
     """
 
@@ -71,7 +71,7 @@ class Cliff:
     unit: Unit
     kind: Kind
     pair: Pair
-    standing: float
+    affected: float
     thresholds: tuple[float, ...]
 
 
@@ -92,20 +92,20 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int) -> tuple[Cliff
     met: dict[_Key, set[float]] = defaultdict(set)
     words: dict[tuple[str, str], str] = {}
     for run in range(draws):
-        ground = ground_for(single_draw(ensemble, run), formula)
+        base_year = base_year_of_run(single_draw(ensemble, run), formula)
         for unit in UNITS:
-            for line, steps in one_by_one(ground, unit):
+            for line, steps in one_by_one(base_year, unit):
                 for kind in ("jump", "unpaid"):
-                    _collect(ground, unit, line, steps, kind, run, found, words)
+                    _collect(base_year, unit, line, steps, kind, run, found, words)
             if run == 0:
                 swept: _Found = defaultdict(list)
-                for line, steps in swept_through(ground, unit):
-                    _collect(ground, unit, line, steps, "jump", -1, swept, words)
+                for line, steps in swept_through(base_year, unit):
+                    _collect(base_year, unit, line, steps, "jump", -1, swept, words)
                 for key, pairs in swept.items():
                     met[key].update(pair.above for _, pair in pairs)
                 thresholds = {at for key, found_at in met.items() if key[2] == unit.one for at in found_at}
-                for line, steps in across_thresholds(ground, unit, thresholds):
-                    _collect(ground, unit, line, steps, "jump", -1, found, words)
+                for line, steps in across_thresholds(base_year, unit, thresholds):
+                    _collect(base_year, unit, line, steps, "jump", -1, found, words)
                 for key in swept.keys() - found.keys():
                     found[key] = [min(swept[key], key=lambda seen: seen[1].owed_below)]
     by_name = {unit.one: unit for unit in UNITS}
@@ -126,7 +126,7 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int) -> tuple[Cliff
 
 
 def _collect(
-    ground: Ground,
+    base_year: BaseYear,
     unit: Unit,
     line: Line,
     steps: Steps,
@@ -138,12 +138,12 @@ def _collect(
     """Add the steps that are of this kind under their causes; ``run`` is -1 where no district stands today."""
     beyond = np.abs(steps.moved - steps.price)
     if kind == "jump":
-        usual = np.fmax(np.abs(steps.price), np.where(np.isfinite(steps.beside), np.abs(steps.beside), 0.0))
+        usual = np.fmax(np.abs(steps.price), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
         which = (beyond > JUMP_TIMES * usual) & (beyond >= JUMP_DOLLARS)
     else:
         which = (steps.price >= UNPAID_DOLLARS) & (np.abs(steps.moved) <= UNPAID_SHARE * steps.price)
     some = steps.taken(which)
-    for place, (cause, said) in enumerate(causes(ground, unit, line, some)):
+    for place, (cause, said) in enumerate(causes(base_year, unit, line, some)):
         words[line.name, cause] = said
         pair = Pair(
             int(some.district[place]),

@@ -31,7 +31,7 @@ LAST = len(STAGES) - 2
 
 
 @dataclass(frozen=True)
-class Ground:
+class BaseYear:
     """One draw of the base year in whole units, and the formula's own lines on it."""
 
     ensemble: Ensemble
@@ -43,7 +43,7 @@ class Ground:
 @dataclass(frozen=True)
 class Steps:
     """Single units, each field ``[N]``; ``stages`` ``[stage, N]`` holds what the unit moves at each stage, and
-    ``beside`` what the unit next to it moves (NaN where there is none)."""
+    ``adjacent`` what the unit next to it moves (NaN where there is none)."""
 
     district: IntArray
     cluster: IntArray
@@ -51,14 +51,14 @@ class Steps:
     above: Array
     owed_below: Array
     price: Array
-    beside: Array
+    adjacent: Array
     stages: Array
 
     def taken(self, which: BoolArray) -> "Steps":
         """Only the steps of a mask ``[N]``."""
         return Steps(
             self.district[which], self.cluster[which], self.below[which], self.above[which],
-            self.owed_below[which], self.price[which], self.beside[which], self.stages[:, which],
+            self.owed_below[which], self.price[which], self.adjacent[which], self.stages[:, which],
         )  # fmt: skip
 
     @property
@@ -80,17 +80,17 @@ def single_draw(ensemble: Ensemble, run: int) -> Ensemble:
     )
 
 
-def ground_for(ensemble: Ensemble, formula: Formula) -> Ground:
-    """The ground of one run (no run axis) for a formula."""
+def base_year_of_run(ensemble: Ensemble, formula: Formula) -> BaseYear:
+    """The base year of one run (no run axis) for a formula."""
     own = formula.model_copy(update={"lines": formula.own_lines})
     counts = in_whole_units(ensemble.state.counts)
-    return Ground(ensemble, own, counts, base_year_position(ensemble, own, counts))
+    return BaseYear(ensemble, own, counts, base_year_position(ensemble, own, counts))
 
 
-def one_by_one(ground: Ground, unit: Unit) -> Iterator[tuple[Line, Steps]]:
+def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Line, Steps]]:
     """Every district or offered pathway with one unit more, and with one fewer where it has one."""
-    district, cluster, amount = _places(ground, unit)
-    more = _one_more(ground, unit, district, amount)
+    district, cluster, amount = _places(base_year, unit)
+    more = _one_more(base_year, unit, district, amount)
     fewer = np.maximum(amount - unit.step, 0.0)
     down = np.flatnonzero(amount - unit.step > -1e-9)
     first = len(amount)
@@ -98,80 +98,83 @@ def one_by_one(ground: Ground, unit: Unit) -> Iterator[tuple[Line, Steps]]:
     below, above = np.concatenate([amount, fewer[down]]), np.concatenate([more, amount[down]])
     changed = np.concatenate([more, fewer[down]])
     sign = np.where(np.arange(len(district)) < first, 1.0, -1.0)
-    base = {name: (stages, posted) for name, stages, posted in paid(ground, ground.counts)}
+    base = {name: (stages, posted) for name, stages, posted in paid(base_year, base_year.counts)}
     pieces: dict[str, list[tuple[Array, Array]]] = defaultdict(list)
     for part in chunks(len(district)):
-        counts = unit.changed(ground.counts, district[part], cluster[part], changed[part])
+        counts = unit.changed(base_year.counts, district[part], cluster[part], changed[part])
         rows = np.arange(len(district[part]))
-        for name, stages, posted in paid(ground, counts):
-            own = own_places(stages, rows, district[part]), own_places(posted[np.newaxis], rows, district[part])[0]
+        for name, stages, posted in paid(base_year, counts):
+            own = (
+                own_districts(stages, rows, district[part]),
+                own_districts(posted[np.newaxis], rows, district[part])[0],
+            )
             pieces[name].append(own)
-    for line in ground.position.own_lines:
+    for line in base_year.position.own_lines:
         stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[line.name], strict=True))
         at, posted_at = (values[..., district] for values in base[line.name])
         moved = (stages - at) * sign
-        beside = np.full(len(district), np.nan)
-        beside[down], beside[first:] = moved[LAST, first:], moved[LAST, down]
+        adjacent = np.full(len(district), np.nan)
+        adjacent[down], adjacent[first:] = moved[LAST, first:], moved[LAST, down]
         before = np.where(sign > 0.0, at[LAST], stages[LAST])
-        yield line, Steps(district, cluster, below, above, before, (posted - posted_at) * sign, beside, moved)
+        yield line, Steps(district, cluster, below, above, before, (posted - posted_at) * sign, adjacent, moved)
 
 
-def _places(ground: Ground, unit: Unit) -> tuple[IntArray, IntArray, Array]:
+def _places(base_year: BaseYear, unit: Unit) -> tuple[IntArray, IntArray, Array]:
     """The districts or pathways that may have one more, and what they have. Any cluster may get a first pathway."""
-    held = unit.held(ground.counts)
+    held = unit.held(base_year.counts)
     if unit.field == "sites":
-        schools = ground.ensemble.world.districts.high_schools[:, np.newaxis]
+        schools = base_year.ensemble.world.districts.high_schools[:, np.newaxis]
         may = np.broadcast_to(schools > 0, held.shape)
     else:
-        may = ground.counts.sites > 0.0 if unit.by_pathway else ground.counts.offering > 0.0
+        may = base_year.counts.sites > 0.0 if unit.by_pathway else base_year.counts.offering > 0.0
     district, cluster = np.nonzero(may)
     return district, cluster, held[district, cluster]
 
 
-def _one_more(ground: Ground, unit: Unit, district: IntArray, amount: Array) -> Array:
+def _one_more(base_year: BaseYear, unit: Unit, district: IntArray, amount: Array) -> Array:
     """One unit more, where there is room: quality ends at 1, and a high school offers a pathway once."""
     more: Array = amount + unit.step
     if unit.field == "quality":
         return np.minimum(more, 1.0)
     if unit.field == "sites":
-        return np.minimum(more, np.maximum(ground.ensemble.world.districts.high_schools[district], amount))
+        return np.minimum(more, np.maximum(base_year.ensemble.world.districts.high_schools[district], amount))
     return more
 
 
-def swept_through(ground: Ground, unit: Unit) -> Iterator[tuple[Line, Steps]]:
+def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Line, Steps]]:
     """A few districts taken through a range of a count, in the cluster in which they have most of it."""
-    members = ground.counts.membership[:, 0]
-    offering = np.flatnonzero(ground.counts.offering[:, 0] > 0.0)
+    members = base_year.counts.membership[:, 0]
+    offering = np.flatnonzero(base_year.counts.offering[:, 0] > 0.0)
     if not offering.size:
         return
     ranked = offering[np.argsort(members[offering], kind="stable")]
     places = sorted({int(ranked[min(int(rank * len(ranked)), len(ranked) - 1)]) for rank in SAMPLED})
     for place in places:
-        cluster = int(np.argmax(ground.counts.participants[place])) if unit.by_pathway else 0
+        cluster = int(np.argmax(base_year.counts.participants[place])) if unit.by_pathway else 0
         most = unit.most
         if unit.field == "sites":
-            most = min(most, int(ground.ensemble.world.districts.high_schools[place]))
+            most = min(most, int(base_year.ensemble.world.districts.high_schools[place]))
         amounts = np.round(np.arange(most + 1) * unit.step, 6)
         pieces: dict[str, list[tuple[Array, Array]]] = defaultdict(list)
         for part in chunks(len(amounts)):
             rows = np.arange(len(amounts[part]))
             district = np.full(len(rows), place)
-            counts = unit.changed(ground.counts, district, np.full(len(rows), cluster), amounts[part])
-            for name, stages, posted in paid(ground, counts):
-                own = own_places(stages, rows, district), own_places(posted[np.newaxis], rows, district)[0]
+            counts = unit.changed(base_year.counts, district, np.full(len(rows), cluster), amounts[part])
+            for name, stages, posted in paid(base_year, counts):
+                own = own_districts(stages, rows, district), own_districts(posted[np.newaxis], rows, district)[0]
                 pieces[name].append(own)
         where = np.full(most, place), np.full(most, cluster)
-        for line in ground.position.own_lines:
+        for line in base_year.position.own_lines:
             stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[line.name], strict=True))
             moved, price = np.diff(stages, axis=-1), np.diff(posted)
             size = np.pad(np.abs(moved[LAST]), 1, constant_values=np.inf)
-            beside = np.minimum(size[:-2], size[2:])
-            yield line, Steps(*where, amounts[:-1], amounts[1:], stages[LAST, :-1], price, beside, moved)
+            adjacent = np.minimum(size[:-2], size[2:])
+            yield line, Steps(*where, amounts[:-1], amounts[1:], stages[LAST, :-1], price, adjacent, moved)
 
 
-def across_thresholds(ground: Ground, unit: Unit, thresholds: Collection[float]) -> Iterator[tuple[Line, Steps]]:
+def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[float]) -> Iterator[tuple[Line, Steps]]:
     """The real places nearest to these thresholds, each taken from one unit below to the threshold."""
-    district, cluster, amount = _places(ground, unit)
+    district, cluster, amount = _places(base_year, unit)
     above = sorted(thresholds)
     if not above or not len(district):
         return
@@ -181,11 +184,11 @@ def across_thresholds(ground: Ground, unit: Unit, thresholds: Collection[float])
     district, cluster = district[near], cluster[near]
     rows = np.arange(len(near))
     ends = [
-        {name: (own_places(stages, rows, district), own_places(posted[np.newaxis], rows, district)[0])
-         for name, stages, posted in paid(ground, unit.changed(ground.counts, district, cluster, at))}
+        {name: (own_districts(stages, rows, district), own_districts(posted[np.newaxis], rows, district)[0])
+         for name, stages, posted in paid(base_year, unit.changed(base_year.counts, district, cluster, at))}
         for at in (low, high)
     ]  # fmt: skip
-    for line in ground.position.own_lines:
+    for line in base_year.position.own_lines:
         (stages_low, posted_low), (stages_high, posted_high) = ends[0][line.name], ends[1][line.name]
         moved, price = stages_high - stages_low, posted_high - posted_low
         unknown = np.full(len(near), np.nan)
@@ -198,19 +201,19 @@ def chunks(rows: int) -> Iterator[slice]:
         yield slice(first, min(first + ROWS, rows))
 
 
-def paid(ground: Ground, counts: Counts) -> Iterator[tuple[str, Array, Array]]:
+def paid(base_year: BaseYear, counts: Counts) -> Iterator[tuple[str, Array, Array]]:
     """For each own line the dollars at every stage ``[stage, ..., D]``, and what the prices posted on the counts as
     they are say of these counts ``[..., D]``."""
-    ledgers = static_score(ground.ensemble, ground.formula, counts).ledgers
-    for line in ground.position.own_lines:
+    ledgers = static_score(base_year.ensemble, base_year.formula, counts).ledgers
+    for line in base_year.position.own_lines:
         ledger = ledgers[line.name]
-        posted = entitlement(ground.position.offers[line.name].schedule, counts)
+        posted = entitlement(base_year.position.offers[line.name].schedule, counts)
         wanted = np.broadcast_shapes(posted.shape, ledger.paid.shape)
         stages = np.stack([np.broadcast_to(getattr(ledger, stage), wanted)[..., 0] for stage in STAGES])
         yield line.name, stages, np.broadcast_to(posted, wanted)[..., 0]
 
 
-def own_places(values: Array, rows: IntArray, district: IntArray) -> Array:
+def own_districts(values: Array, rows: IntArray, district: IntArray) -> Array:
     """Of ``values[stage, N, D]`` each row's own district, ``[stage, N]``; a line that counts none of it has no rows."""
     if values.ndim == 2:
         return values[:, district]

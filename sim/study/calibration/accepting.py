@@ -30,7 +30,7 @@ class Accepted:
 
     rows: IntArray
     weights: Array
-    apart: Array
+    discrepancy: Array
     bandwidth: float
     finite: int
 
@@ -76,10 +76,10 @@ def accept(statistics: Array, targets: Array, scales: Array, share: float, noise
 
     Draws with a statistic that is not finite are never kept. Raises ValueError if too few are left.
     """
-    apart = (statistics - targets) / scales + noise
-    finite = np.all(np.isfinite(apart), axis=1)
-    distance = np.full(len(apart), np.inf)
-    distance[finite] = np.sqrt(np.mean(apart[finite] ** 2, axis=1))
+    discrepancy = (statistics - targets) / scales + noise
+    finite = np.all(np.isfinite(discrepancy), axis=1)
+    distance = np.full(len(discrepancy), np.inf)
+    distance[finite] = np.sqrt(np.mean(discrepancy[finite] ** 2, axis=1))
     usable = int(finite.sum())
     wanted = int(np.ceil(share * usable))
     if wanted < fewest(len(targets)):
@@ -88,7 +88,7 @@ def accept(statistics: Array, targets: Array, scales: Array, share: float, noise
     rows = order[:wanted]
     bandwidth = float(distance[order[wanted]]) if wanted < usable else float(distance[rows[-1]]) * (1.0 + 1e-9)
     kernel = 1.0 - (distance[rows] / bandwidth) ** 2
-    return Accepted(rows, kernel / kernel.sum(), apart[rows], bandwidth, usable)
+    return Accepted(rows, kernel / kernel.sum(), discrepancy[rows], bandwidth, usable)
 
 
 def fewest(statistics: int) -> int:
@@ -100,8 +100,8 @@ def adjusted(points: Array, accepted: Accepted) -> Array:
     """The accepted draws' places in their priors ``[n, P]`` (in 0 to 1) moved along a weighted linear regression of
     their logits on the statistics to where the statistics equal the targets."""
     places = logit(points[accepted.rows])
-    design = np.column_stack([np.ones(len(accepted.rows)), accepted.apart])
+    design = np.column_stack([np.ones(len(accepted.rows)), accepted.discrepancy])
     root = np.sqrt(accepted.weights)[:, None]
     slopes = np.linalg.lstsq(root * design, root * places, rcond=None)[0]
-    moved: Array = expit(places - accepted.apart @ slopes[1:])
+    moved: Array = expit(places - accepted.discrepancy @ slopes[1:])
     return moved

@@ -62,7 +62,7 @@ def rescaled(settings: Settings, inputs: Inputs) -> Inputs:
     return replace(inputs, formulas=tuple(version for formula in inputs.formulas for version in versions(formula)))
 
 
-def taken_apart(settings: Settings, inputs: Inputs, chosen: str | None) -> Inputs:
+def with_decomposition(settings: Settings, inputs: Inputs, chosen: str | None) -> Inputs:
     """The inputs with the variants that a study needs to take the chosen formula apart; unchanged for other studies."""
     if settings.study.name not in ("decompose", "two_by_two"):
         return inputs

@@ -87,9 +87,9 @@ def batches(
 
     ``started`` is each row's place in what ``start`` gave.
     """
-    values, told = varied.take(rows), tuple(f"row {row}" for row in rows)
-    formulas = versions(formula, varied.factors, values, told)
-    scenarios = versions(scenario, varied.factors, values, told)
+    values, labels = varied.take(rows), tuple(f"row {row}" for row in rows)
+    formulas = versions(formula, varied.factors, values, labels)
+    scenarios = versions(scenario, varied.factors, values, labels)
     groups: dict[Hashable, list[int]] = {}
     known: dict[int, Any] = {}
     for at, (law, shocks) in enumerate(zip(formulas, scenarios, strict=True)):

@@ -52,9 +52,9 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
         own = [place for place, line in enumerate(formula.lines) if not line.background]
         if len(own) != 1:
             names = [formula.lines[place].name for place in own]
-            told = f"has {len(own)} lines of its own" if own else "has no line of its own"
+            labels = f"has {len(own)} lines of its own" if own else "has no line of its own"
             hint = f"; write lines.<name>.{'.'.join(path)}, with one of {', '.join(names)}" if own else ""
-            raise InputError(f"{where}: formula {formula.name} {told}{hint}")
+            raise InputError(f"{where}: formula {formula.name} {labels}{hint}")
         at, rest = own[0], path
     line = formula.lines[at]
     keys, written = _walk(line, rest, where, f"formula {formula.name}")
@@ -75,12 +75,12 @@ def scenario_place(scenario: Scenario, path: Sequence[str], where: str) -> Place
     return Place(".".join(path), (path[0], year, path[2]), getattr(shocks, path[2]))
 
 
-def _position(names: Sequence[str], word: str, where: str, told: str) -> int:
+def _position(names: Sequence[str], word: str, where: str, labels: str) -> int:
     if word in names:
         return names.index(word)
     if word.isdigit() and int(word) < len(names):
         return int(word)
-    raise InputError(f"{where}: {told} '{word}'; {nearest(word, names)}")
+    raise InputError(f"{where}: {labels} '{word}'; {nearest(word, names)}")
 
 
 def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tuple[Key, ...], Scalar]:
@@ -113,7 +113,7 @@ def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tupl
 
 
 def with_values(
-    model: Model, places: Sequence[Place], rows: Sequence[Sequence[Scalar]], told: Sequence[str]
+    model: Model, places: Sequence[Place], rows: Sequence[Sequence[Scalar]], labels: Sequence[str]
 ) -> list[Model]:
     """The formula or scenario once for each of ``rows``, with the row's values at ``places``, each checked in full.
 
@@ -122,7 +122,7 @@ def with_values(
     change = _Lines(model, places) if isinstance(model, Formula) else _Whole(model, places)
     made: dict[tuple[tuple[str, Scalar], ...], Any] = {}
     versions: list[Model] = []
-    for values, where in zip(rows, told, strict=True):
+    for values, where in zip(rows, labels, strict=True):
         known = tuple((type(value).__name__, value) for value in values)
         if known not in made:
             try:

@@ -121,12 +121,12 @@ def _columns(points: pd.DataFrame) -> Iterator[tuple[str, list[Scalar]]]:
 
 
 def versions(
-    model: Model, factors: tuple[Factor, ...], values: Mapping[str, Sequence[Scalar]], told: Sequence[str]
+    model: Model, factors: tuple[Factor, ...], values: Mapping[str, Sequence[Scalar]], labels: Sequence[str]
 ) -> list[Model]:
     """A formula or scenario as each row has it: ``values`` by factor, one for each of the rows that ``told`` names."""
     root = "formula" if isinstance(model, Formula) else "scenario"
     own = [factor for factor in factors if factor.root == root and model.name in factor.places]
     if not own:
-        return [model] * len(told)
+        return [model] * len(labels)
     places = [factor.places[model.name] for factor in own]
-    return with_values(model, places, list(zip(*(values[factor.name] for factor in own), strict=True)), told)
+    return with_values(model, places, list(zip(*(values[factor.name] for factor in own), strict=True)), labels)

@@ -234,7 +234,7 @@ def _attraction(moment: Moment, decision: Decision) -> Iterator[Item]:
 def _gates(moment: Moment, decision: Decision) -> Iterator[Item]:
     parameters, year, at = moment.ensemble.parameters, moment.year, moment.at
     weights, known, launch = parameters.decisions, decision.known, decision.launch
-    turn = launching.at_its_turn(launch.gates, launch.score, launch.money, launch.capacity)
+    limits = launching.launch_limits(launch.gates, launch.score, launch.money, launch.capacity)
     luck = moment.ensemble.draws.year(WARM_UP_YEARS + year.fiscal_year - moment.ensemble.world.base_year)
     startup_net = at(known.startup_cost - known.startup_grant)
     building = 0.0 if at(launch.has_facility) else at(known.facility_cost)
@@ -249,13 +249,13 @@ def _gates(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(GATES, "cash: kept in reserve", "dollars", kept)
     yield Item(GATES, "cash: general money for launches", "dollars", at(known.general_money))
     yield Item(GATES, "cash: money for launches", "dollars", at(launch.money))
-    yield Item(GATES, "cash: left by clusters that are liked better", "dollars", at(turn.cash_left))
+    yield Item(GATES, "cash: left by clusters that are liked better", "dollars", at(limits.cash_left))
     yield Item(
         GATES, "cash: start-up net of grant, with a lab if none is free", "dollars", startup_net + building,
         f"{amount(startup_net, 'dollars')} + {amount(building, 'dollars')}",
     )  # fmt: skip
     yield Item(GATES, "capacity: launches that it can carry in a year", "launches", at(launch.capacity))
-    yield Item(GATES, "capacity: left by clusters that are liked better", "launches", at(turn.room))
+    yield Item(GATES, "capacity: left by clusters that are liked better", "launches", at(limits.room))
     markets = moment.ensemble.premises.markets
     ample = at_districts(
         staffing.fill_chance(

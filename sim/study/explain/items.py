@@ -104,7 +104,7 @@ class Row:
         )
 
 
-def beside(sides: Sequence[Sequence[Item]]) -> tuple[Row, ...]:
+def side_by_side(sides: Sequence[Sequence[Item]]) -> tuple[Row, ...]:
     """The items of several formulas as rows: the order of the first, with what others have besides put in its place.
 
     Raises ValueError if a formula has two numbers of one name in a step.

@@ -60,8 +60,8 @@ def own_payment(position: Position) -> Array:
 
 def _line(moment: Moment, position: Position, offer: Offer) -> Iterator[Item]:
     line, ledger = offer.line, position.ledgers[offer.line.name]
-    beside = " (in every formula)" if line.background else ""
-    step = f"Payment: {line_titles(held.line for held in position.offers.values())[line.name]}{beside}"
+    note = " (in every formula)" if line.background else ""
+    step = f"Payment: {line_titles(held.line for held in position.offers.values())[line.name]}{note}"
     if line.background and not moment.of_district(ledger.claimed):
         yield Item(step, PAID, "dollars", moment.of_district(ledger.paid))
         return

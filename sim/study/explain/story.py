@@ -16,7 +16,7 @@ from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.study.explain.decision import TERM_WORDS, decision_items, decision_of, stopped_by
-from sim.study.explain.items import Moment, Quantity, Row, amount, beside
+from sim.study.explain.items import Moment, Quantity, Row, amount, side_by_side
 from sim.study.explain.payment import payment_items
 from sim.study.explain.places import find_place
 from sim.study.explain.students import student_items
@@ -258,7 +258,7 @@ def _explained(moments: tuple[Moment, ...], over_draws: Mapping[str, list[Array]
         fiscal_year=moments[0].year.fiscal_year,
         laws=tuple(moment.law for moment in moments),
         verdicts=tuple(verdict(moment) for moment in moments) if asked.cluster is not None else (),
-        rows=beside(sides),
+        rows=side_by_side(sides),
         spreads=tuple(Spread(key, tuple(values)) for key, values in over_draws.items()),
         moments=moments,
         only_here=tuple(only_here),

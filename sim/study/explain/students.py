@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.arrays import Array
-from sim.engine.standing import breadth
+from sim.engine.offerings import breadth
 from sim.study.explain.items import Item, Moment, amount
 
 STUDENTS = "Students"

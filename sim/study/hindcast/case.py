@@ -94,7 +94,7 @@ class Outcome(_Data):
     contrast: Contrast | None = None
     judged: tuple[Year, ...] = ()
     tolerance: Annotated[float, Field(gt=0.0, lt=1.0)]
-    standing: Literal["fitted", "held_out"]
+    use: Literal["fitted", "held_out"]
     confidence: Text
 
     @model_validator(mode="after")

@@ -44,8 +44,8 @@ class Screening:
         """The design as a sweep carries it out."""
         points = point_table(self.numbers, self.cube)
         factors = tuple(dimension.factor for dimension in dimensions(self.numbers))
-        told = tuple(f"point {place} of the screening" for place in range(len(points)))
-        return Sweep(factors, points, told, self.replicates)
+        labels = tuple(f"point {place} of the screening" for place in range(len(points)))
+        return Sweep(factors, points, labels, self.replicates)
 
 
 def problem_of(numbers: Sequence[Number], ends: tuple[float, float]) -> dict[str, Any]:

@@ -66,11 +66,11 @@ class Shares:
 
 
 def _problem(numbers: tuple[Number, ...], rest: tuple[Number, ...]) -> dict[str, Any]:
-    told = problem_of((*numbers, *rest), (0.0, 1.0))
+    problem = problem_of((*numbers, *rest), (0.0, 1.0))
     return {
-        "num_vars": told["num_vars"] + 1,
-        "names": [*told["names"], CHANCE],
-        "bounds": [*told["bounds"], [0.0, 1.0]],
+        "num_vars": problem["num_vars"] + 1,
+        "names": [*problem["names"], CHANCE],
+        "bounds": [*problem["bounds"], [0.0, 1.0]],
         "groups": [*groups(numbers), *([REST] * len(groups(rest))), CHANCE],
     }
 

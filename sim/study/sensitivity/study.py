@@ -29,13 +29,13 @@ SCREENING, SHARES = "screening", "shares"
 class Findings:
     """What was found. ``morris``: effects by target and number. ``table``: shares by target and factor.
 
-    ``numbers`` are all that vary; ``told_apart`` those with a share of their own, strongest in the screening first;
+    ``numbers`` are all that vary; ``with_shares`` those with a share of their own, strongest in the screening first;
     ``fixed`` how many parameters are known or held; ``calibrated`` how many numbers follow a posterior. ``runs`` of the
     two stages; ``base`` points of the shares. ``results`` are those of the shares.
     """
 
     numbers: tuple[Number, ...]
-    told_apart: tuple[Number, ...]
+    with_shares: tuple[Number, ...]
     fixed: int
     morris: pd.DataFrame
     table: pd.DataFrame
@@ -98,9 +98,9 @@ def sensitivity(
         raise InputError("settings: parameters: hold every number; nothing is left to vary")
     first = screening_design(numbers, layout.trajectories, layout.replicates, settings.seed)
     law = {"posterior": layout.posterior or (path.name if path is not None else None)}
-    told: dict[str, Any] = {**law, "trajectories": layout.trajectories, "replicates": layout.replicates}
+    record: dict[str, Any] = {**law, "trajectories": layout.trajectories, "replicates": layout.replicates}
     sweep, draws = first.sweep(), layout.replicates
-    results = _carried_out(settings, inputs, folder / SCREENING, config, told, sweep, draws, stage(SCREENING))
+    results = _carried_out(settings, inputs, folder / SCREENING, config, record, sweep, draws, stage(SCREENING))
     table, _ = outcome_table(results, sweep, draws)
     wanted = [*targets(table, formulas, inputs.baseline), *between(table, formulas, inputs.baseline)]
     morris = screened(first, wanted, settings.seed, layout.resamples)
@@ -109,9 +109,9 @@ def sensitivity(
     chosen = survivors(morris, numbers, layout.numbers)
     rest = tuple(number for number in numbers if number not in chosen)
     second = shares_design(chosen, rest, layout.points, settings.seed)
-    told = {**law, "points": layout.points, "numbers": [number.name for number in chosen]}
+    record = {**law, "points": layout.points, "numbers": [number.name for number in chosen]}
     sweep = second.sweep()
-    results = _carried_out(settings, inputs, folder / SHARES, config, told, sweep, 1, stage(SHARES))
+    results = _carried_out(settings, inputs, folder / SHARES, config, record, sweep, 1, stage(SHARES))
     table, years = outcome_table(results, sweep, 1)
     rankings = tuple(
         rank(criterion, second, table, formulas, inputs.baseline)
@@ -121,9 +121,9 @@ def sensitivity(
     wanted = [*targets(table, formulas, inputs.baseline), *(order_target(ranking, table) for ranking in rankings)]
     return Findings(
         numbers=numbers,
-        told_apart=chosen,
+        with_shares=chosen,
         fixed=sum(len(named) for named in inputs.catalogue.entries.values()) - len(inputs.catalogue.uncertain()),
-        morris=morris.assign(told_apart=morris["number"].isin([number.name for number in chosen])),
+        morris=morris.assign(with_share=morris["number"].isin([number.name for number in chosen])),
         table=share_table(second, wanted, settings.seed, layout.resamples),
         rankings=rankings,
         formulas=formulas,
@@ -156,7 +156,7 @@ def _carried_out(
     inputs: Inputs,
     folder: Path,
     config: Mapping[str, Any],
-    told: Mapping[str, Any],
+    record: Mapping[str, Any],
     sweep: Sweep,
     draws: int,
     progress: Progress,
@@ -164,6 +164,6 @@ def _carried_out(
     """The results of a stage. Its manifest tells only the settings that its runs depend on."""
     own = settings.model_copy(update={"draws": draws, "keep": ("state",)})
     carry_out(
-        own, inputs, folder, {**config, "draws": draws, "keep": ["state"], "sensitivity": dict(told)}, progress, sweep
+        own, inputs, folder, {**config, "draws": draws, "keep": ["state"], "sensitivity": dict(record)}, progress, sweep
     )
     return sim.results.open(folder)

@@ -153,7 +153,7 @@ def formula_record(formula: Formula) -> dict[str, Any]:
     }
 
 
-def run_number(settings: Settings, world: World, **told: Any) -> str:
+def run_number(settings: Settings, world: World, **content: Any) -> str:
     """The number of a study that keeps no runs: a hash of what its numbers follow from, of which ``told`` is what the
     study has besides its tables, parameters and draws."""
     common = {
@@ -164,7 +164,7 @@ def run_number(settings: Settings, world: World, **told: Any) -> str:
         "draws": settings.draws,
         "seed": settings.seed,
     }
-    return hash_of({**common, **told})
+    return hash_of({**common, **content})
 
 
 def asked_number(settings: Settings, inputs: Inputs, formulas: Sequence[Formula], years: Sequence[int]) -> str:

@@ -17,7 +17,7 @@ Read = tuple[type, str]
 """A class and one of its fields: (Staffing, "turnover")."""
 
 
-def reads_of(place: str) -> frozenset[Read]:
+def dependencies_of(place: str) -> frozenset[Read]:
     """Every field that a module, or one function of it, reads of a dataclass of the model.
 
     ``place`` is a module ('sim.behavior.staffing') or a function ('sim.engine.money.announce'). Raises ValueError if
@@ -41,7 +41,10 @@ def functions_of(place: str) -> Mapping[str, frozenset[Read]]:
             raise ValueError(f"{place}: {parent} has no function {name}") from None
         return inside
     tree = ast.parse(inspect.getsource(module))
-    return {f"{place}.{owner}{node.name}": _reads(node, module, owner.rstrip(".")) for owner, node in _functions(tree)}
+    return {
+        f"{place}.{owner}{node.name}": _dependencies(node, module, owner.rstrip("."))
+        for owner, node in _functions(tree)
+    }
 
 
 def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
@@ -53,7 +56,7 @@ def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
     ]
 
 
-def _reads(function: ast.FunctionDef, module: ModuleType, owner: str) -> frozenset[Read]:
+def _dependencies(function: ast.FunctionDef, module: ModuleType, owner: str) -> frozenset[Read]:
     known: dict[str, type] = {}
     of_class = _model_class(getattr(module, owner, None)) if owner else None
     if of_class is not None:

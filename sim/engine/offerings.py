@@ -1,4 +1,4 @@
-"""How a district stands: its quality, the breadth of its offer, and what its neighbors offer."""
+"""What a district offers: its quality, the breadth of its offer, and what its neighbors offer."""
 
 import numpy as np
 
