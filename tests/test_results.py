@@ -15,7 +15,7 @@ from sim.inputs import InputError
 from sim.results import manifest as manifests
 from sim.results import store
 from sim.results.manifest import check_same, hash_of, read_manifest, write_manifest
-from sim.results.schema import CLUSTER, DISTRICT, KEYS, LINE, STATE, TABLES
+from sim.results.schema import CLUSTER, DISTRICT, KEYS, LINE, SCHEMA_VERSION, STATE, TABLES, Column
 from sim.results.store import Failure, start_or_resume, write_chunk
 
 
@@ -31,6 +31,20 @@ def test_names_are_unique_within_each_table() -> None:
     assert TABLES["state"] == KEYS + STATE
     for detail in (LINE, CLUSTER, DISTRICT):
         assert not {column.name for column in KEYS} & {column.name for column in detail}
+
+
+def test_every_column_says_whether_its_years_add_up() -> None:
+    for table, columns in TABLES.items():
+        for column in columns:
+            numeric = column.unit not in ("", "year")
+            assert isinstance(column.adds_up, bool) == numeric, f"{table}.{column.name}"
+            if column.unit in ("share", "index", "index 0-1", "FTE") or column.name in ("membership", "concentrators"):
+                assert column.adds_up is False, f"{table}.{column.name}: a state of a year cannot be added to another's"
+
+
+def test_a_column_that_does_not_say_whether_its_years_add_up_cannot_be_written() -> None:
+    with pytest.raises(TypeError, match="adds_up"):
+        Column("happiness", "students", "happy")  # type: ignore[call-arg]
 
 
 def test_tables_come_back_as_written(folder: Path) -> None:
@@ -92,7 +106,7 @@ def test_any_reader_of_parquet_sees_plain_columns(folder: Path) -> None:
     frame = pd.read_parquet(folder / "results" / "lines-00000.parquet")
     assert frame["line"].astype(str).tolist()[:2] == ["pilot", "only_0"]
     metadata = pq.read_schema(folder / "results" / "lines-00000.parquet").metadata
-    assert metadata[b"schema_version"] == b"2"
+    assert metadata[b"schema_version"] == str(SCHEMA_VERSION).encode()
 
 
 @pytest.mark.parametrize(
@@ -199,7 +213,7 @@ def test_manifest_comes_back_as_written(tmp_path: Path) -> None:
     [
         ({"extra": 1}, "extra: unknown key"),
         ({"horizon": "long"}, "horizon: 'long' is not allowed"),
-        ({"schema_version": 99}, "schema_version: 99, but this version of the code reads 2"),
+        ({"schema_version": 99}, "schema_version: 99, but this version of the code reads 3"),
     ],
 )
 def test_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
