@@ -22,7 +22,7 @@ MANIFEST_FILE = "manifest.json"
 
 _PACKAGE = Path(sim.__file__).resolve().parent
 _PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "mesa", "hydra-core")
-_MODEL = ("arrays.py", "parameters", "world", "funding", "behavior", "students", "engine")
+_MODEL = ("arrays.py", "streams.py", "parameters", "world", "funding", "behavior", "students", "engine")
 
 
 class FormulaRecord(BaseModel):

@@ -30,6 +30,7 @@ from sim.results.manifest import (
     write_manifest,
 )
 from sim.results.store import SHARDS
+from sim.streams import Stream, generator
 from sim.study.calibration.accepting import ERRORS_PER_DRAW, Accepted, fewest, fitted, shift_error
 from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.targets import Targets, read_targets, targets_path
@@ -40,8 +41,6 @@ from sim.study.setup.settings import IGNORED_KEYS, Settings, flat_parameters
 from sim.world.loading import load_world
 
 POSTERIOR_FOLDER = "parameters/posterior"
-DESIGN_STREAM = (0, 3)
-"""Spawn key of the points in the priors, see ``accepting.NOISE_STREAM``."""
 DIGITS = 6
 """Significant digits in which a posterior is stored."""
 
@@ -122,8 +121,8 @@ def _fit(table: Targets, points: Array, prior: pd.DataFrame, seed: int) -> tuple
 
 def prior_points(seed: int, draws: int, dimensions: int) -> Array:
     """A Latin hypercube in the priors of the fitted parameters, ``[N, P]``, strictly between 0 and 1."""
-    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=DESIGN_STREAM))
-    points: Array = qmc.LatinHypercube(d=dimensions, seed=generator).random(draws)
+    random = generator(seed, Stream.CALIBRATION_POINTS)
+    points: Array = qmc.LatinHypercube(d=dimensions, seed=random).random(draws)
     return np.clip(points, 2.0**-33, 1.0 - 2.0**-33)
 
 

@@ -18,6 +18,7 @@ from sim.config_folder import config_folder
 from sim.engine.ensemble import Ensemble, prepare
 from sim.inputs import InputError, read_yaml
 from sim.parameters.catalogue import load_catalogue
+from sim.streams import Stream, generator
 from sim.study.hindcast.prices import price_factor
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, run_number
@@ -315,7 +316,7 @@ def _background(seed: int, replicates: range, schools: int) -> tuple[Array, Arra
     """The share that is instruction ``[R, 1]`` and each school's own factor ``[R, S]``, of mean one."""
     shares, factors = [], []
     for replicate in replicates:
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replicate, 1)))
+        rng = generator(seed, Stream.SCHOOL_BACKGROUND, replicate)
         shares.append(rng.uniform(*background_range("instruction_share")))
         spread = rng.uniform(*background_range("school_spread"))
         factors.append(np.exp(spread * rng.standard_normal(schools) - 0.5 * spread * spread))

@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, IntArray
+from sim.streams import Stream, generator
 from sim.study.designs.sweep import Sweep
 from sim.study.sensitivity.numbers import Number, dimensions, groups, point_table
 from sim.study.sensitivity.outcomes import Table, Target
-from sim.study.sensitivity.screening import CONFIDENCE, generator, problem_of
+from sim.study.sensitivity.screening import CONFIDENCE, problem_of
 
 CHANCE, REST, TOGETHER = "chance", "all_other_numbers", "together_only"
 """Whose luck a point meets; the numbers that were screened out; what arises only from several moving at once."""
 
 TAIL = 2.0**-33
-STREAM, RESAMPLING = (0, 4), (0, 5)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def shares_design(numbers: tuple[Number, ...], rest: tuple[Number, ...], base: i
     """
     from SALib.sample import sobol
 
-    cube = sobol.sample(_problem(numbers, rest), base, calc_second_order=False, seed=generator(seed, STREAM))
+    random = generator(seed, Stream.SHARES_POINTS)
+    cube = sobol.sample(_problem(numbers, rest), base, calc_second_order=False, seed=random)
     _, luck = np.unique(cube[:, -1], return_inverse=True)
     return Shares(
         numbers, rest, np.clip(cube[:, :-1], TAIL, 1.0 - TAIL), luck.reshape(-1, 1).astype(np.intp), base
@@ -105,7 +106,7 @@ def shares(design: Shares, target: Target, seed: int, resamples: int) -> pd.Data
         raise ValueError(f"{len(target.values)} values for {len(design.cube)} points")
     found = sobol.analyze(
         design.problem, target.values, calc_second_order=False, num_resamples=resamples, conf_level=CONFIDENCE,
-        keep_resamples=True, seed=generator(seed, RESAMPLING),
+        keep_resamples=True, seed=generator(seed, Stream.SHARES_BOOTSTRAP),
     )  # fmt: skip
     table = pd.DataFrame({"factor": names})
     for name, key in (("alone", "S1"), ("total", "ST")):
