@@ -15,13 +15,14 @@ import sim.results
 from sim.engine import draws as drawing
 from sim.engine.scenario import BASELINE, Scenario
 from sim.inputs import InputError
+from sim.results.headlines import headlines
 from sim.results.stopping import STOPPED_FILE, read_stopped
 from sim.study.designs.batches import Varied, batches
 from sim.study.designs.sweep import versions
 from sim.study.running import chunk
 from sim.study.running.chunk import run_chunk
 from sim.study.running.plan import planned
-from sim.study.running.precision import LEAST_REPLICATES, headlines, margin, margins
+from sim.study.running.precision import LEAST_REPLICATES, margin, margins
 
 FACTORS: dict[str, Any] = {
     **TURNOVER,

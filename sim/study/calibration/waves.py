@@ -14,6 +14,7 @@ from sim.arrays import Array
 from sim.results.store import SHARDS, is_complete, write_shard
 from sim.study.calibration.statistics import Simulated, statistics_of
 from sim.study.running.dispatch import carrier_for
+from sim.study.setup.design import in_chunks
 from sim.study.setup.executor_settings import ExecutorSettings
 
 
@@ -67,8 +68,7 @@ def _chunks(
     folder: Path, wave: str, work: Simulated, columns: Mapping[str, Array], first_replicate: int, size: int
 ) -> Iterator[Chunk]:
     draws = len(next(iter(columns.values())))
-    for number, first in enumerate(range(0, draws, size)):
-        rows = range(first, min(first + size, draws))
+    for number, rows in enumerate(in_chunks(draws, size)):
         own = {name: column[rows.start : rows.stop] for name, column in columns.items()}
         replicates = tuple(first_replicate + row for row in rows)
         yield Chunk(folder / SHARDS / f"{wave}-{number:05d}.parquet", replace(work, replicates=replicates, columns=own))

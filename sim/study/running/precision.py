@@ -10,21 +10,12 @@ import pyarrow.parquet as pq
 from scipy.special import stdtrit
 
 from sim.arrays import Array
+from sim.results.headlines import HEADLINES, headline_columns, headlines
 from sim.results.stopping import Stopped, write_stopped
 from sim.results.store import SHARDS, ChunkRecord
 from sim.study.running.plan import Plan
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Precision, Settings
-
-HEADLINES: dict[str, tuple[str, str]] = {
-    "concentrators": ("concentrators", "students"),
-    "credentials": ("credentials", "credentials"),
-    "state_cost": ("state_cost_constant", "dollars"),
-}
-"""Headline outcomes: the column of the state table that each is read from, and its unit (dollars of the base year)."""
-
-LAST = 5
-"""A headline outcome is its mean over so many last years."""
 
 LEAST_REPLICATES = 30
 """Replicates below which a half-width is too uncertain itself to stop on."""
@@ -54,20 +45,6 @@ def margin(differences: Array) -> Margin:
         return Margin(mean, np.nan, np.nan, count)
     error = float(defined.std(ddof=1)) / float(np.sqrt(count))
     return Margin(mean, error, float(stdtrit(count - 1, (1.0 + CONFIDENCE) / 2.0)) * error, count)
-
-
-def headline_columns() -> list[str]:
-    """The columns of the state table from which headline outcomes are taken."""
-    return ["run_id", "fiscal_year", *(column for column, _ in HEADLINES.values())]
-
-
-def headlines(state: pd.DataFrame, base_year: int) -> pd.DataFrame:
-    """Headline outcomes of each run, by ``run_id``: the mean of the last five years after the base year."""
-    last = int(state["fiscal_year"].max())
-    recent = state[state["fiscal_year"] > max(base_year, last - LAST)]
-    means = recent.groupby("run_id", sort=True)[[column for column, _ in HEADLINES.values()]].mean()
-    means.columns = pd.Index(list(HEADLINES))
-    return means
 
 
 def by_replicate(values: Array, points: int) -> Array:
@@ -153,7 +130,7 @@ def margins(
     keys = ["replicate", "point"] if "point" in runs else ["replicate"]
     joined = runs[["run_id", "formula", *keys]].merge(headline, left_on="run_id", right_index=True, how="left")
     found: dict[tuple[str, str], Margin] = {}
-    for outcome in HEADLINES:
+    for outcome in (headline.name for headline in HEADLINES):
         wide: Any = joined.pivot(index=keys, columns="formula", values=outcome)
         for formula in wide.columns:
             if formula != baseline:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, IntArray
+from sim.results.rank_correlation import spearman
 from sim.streams import Stream, generator
 from sim.study.designs.sweep import Sweep
 from sim.study.sensitivity.numbers import Number, dimensions, groups, point_table
@@ -120,14 +121,9 @@ def shares(design: Shares, target: Target, seed: int, resamples: int) -> pd.Data
 
 def directions(design: Shares, target: Target) -> dict[str, float]:
     """Rank correlation of each number of one dimension with the target over the independent draws."""
-    from scipy.stats import rankdata
-
     rows = design.sample
-    if np.ptp(target.values[rows]) == 0.0:
-        return {}
-    ranked = rankdata(target.values[rows])
     places = {number.name: place for place, number in single_dimensions(design)}
-    return {name: float(np.corrcoef(rankdata(design.cube[rows, at]), ranked)[0, 1]) for name, at in places.items()}
+    return {name: spearman(design.cube[rows, at], target.values[rows])[0] for name, at in places.items()}
 
 
 def single_dimensions(design: Shares) -> list[tuple[int, Number]]:
