@@ -19,7 +19,7 @@ from sim.parameters.catalogue import Catalogue, Entry, load_catalogue
 from sim.parameters.posterior import priors_hash
 from sim.parameters.priors import quantile
 from sim.parameters.values import center
-from sim.results.files import remove_leftovers, write_atomically
+from sim.results.files import entries_in, is_there, remove_leftovers, write_atomically, writing
 from sim.results.manifest import (
     MANIFEST_FILE,
     check_same,
@@ -29,7 +29,7 @@ from sim.results.manifest import (
     read_manifest,
     write_manifest,
 )
-from sim.results.store import SHARDS
+from sim.results.records import SHARDS
 from sim.streams import Stream, generator
 from sim.study.calibration.accepting import ERRORS_PER_DRAW, Accepted, fewest, fitted, shift_error
 from sim.study.calibration.statistics import Simulated
@@ -192,13 +192,14 @@ def _start(folder: Path, settings: Settings, table: Targets, work: Simulated, co
     )
     # A stored posterior is no part of what a calibration rests on.
     manifest = manifest.model_copy(update={"model_fingerprint": model_fingerprint(without=POSTERIOR_FOLDER)})
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / MANIFEST_FILE).exists():
-        check_same(read_manifest(folder), manifest, folder)
-        remove_leftovers(folder)
-        remove_leftovers(folder / SHARDS)
-    else:
-        if any((folder / SHARDS).glob("*.parquet")):
+    with writing(folder, "choose another folder (hydra.run.dir=...)"):
+        folder.mkdir(parents=True, exist_ok=True)
+        if is_there(folder / MANIFEST_FILE):
+            check_same(read_manifest(folder), manifest, folder)
+            remove_leftovers(folder)
+            remove_leftovers(folder / SHARDS)
+            return
+        if any(name.endswith(".parquet") for name in entries_in(folder / SHARDS)):
             raise InputError(
                 f"{folder}: holds results but no {MANIFEST_FILE}; choose another folder or remove this one"
             )

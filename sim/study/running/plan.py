@@ -33,6 +33,11 @@ class Plan:
     rows: int
     points: int
 
+    @property
+    def chunk_size(self) -> int:
+        """The rows that a chunk carries out; the last may have fewer."""
+        return len(self.tasks[0].replicates)
+
 
 def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | None = None) -> Plan:
     """The plan of a study, with the points of ``sweep`` if it has any."""

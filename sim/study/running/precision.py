@@ -11,14 +11,11 @@ from scipy.special import stdtrit
 
 from sim.arrays import Array
 from sim.results.headlines import HEADLINES, headline_columns, headlines
-from sim.results.stopping import Stopped, write_stopped
-from sim.results.store import SHARDS, ChunkRecord
+from sim.results.records import ChunkRecord, shard_path
+from sim.results.stopping import LEAST_REPLICATES, Stopped, write_stopped
 from sim.study.running.plan import Plan
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Precision, Settings
-
-LEAST_REPLICATES = 30
-"""Replicates below which a half-width is too uncertain itself to stop on."""
 
 CONFIDENCE = 0.95
 
@@ -93,7 +90,7 @@ class StoppingRule:
     def _read(self, record: ChunkRecord) -> None:
         if not record.run_ids:
             return
-        shard = self.folder / SHARDS / record.shards["state"].file
+        shard = shard_path(self.folder, "state", record.chunk)
         found = headlines(pq.read_table(shard, columns=headline_columns()).to_pandas(), self.base_year)
         runs = found.index.to_numpy()
         self.values.reshape(-1)[runs] = found[self.wanted.outcome].to_numpy()
