@@ -3,9 +3,9 @@
 Question. CTE money of the state ends with FY2026. Do districts give up pathways, or first the depth of those they keep?
 
 Method. ``pilot_sunset`` against current law on the same draws, year by year. The columns stand in the order in which
-districts save in the model: replacement of equipment, quality, concentrators, sites, participants. As a check on the
-long run: before the pilot, with Perkins money only, 15,443 of 92,523 students concentrated (17%) and 65,102 took part
-(70%; Advance CTE, about 2018-19).
+districts save in the model: spending other than salaries, quality, concentrators, sites, participants. As a check on
+the long run: before the pilot, with Perkins money only, 15,443 of 92,523 students concentrated (17%) and 65,102 took
+part (70%; Advance CTE, about 2018-19).
 
 Result. A table of the share that is left relative to current law, by year, and the shares of membership at the end,
 to be held against the years before the pilot. Part of any fall is not the law: membership falls under both.
@@ -17,7 +17,7 @@ import pandas as pd
 from running import options, run, show
 
 SHED = {
-    "replacement_share": "replacement",
+    "non_salary_spending_share": "non-salary spending",
     "quality": "quality",
     "concentrators": "concentrators",
     "sites": "sites",

@@ -3,14 +3,14 @@
 Plotting and tables are imported where they are used, so that a command starts fast.
 """
 
-import shlex
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.inputs import InputError, read_yaml
+from sim.inputs import InputError
 from sim.study.running.stopping import DISK_FULL, StoppedError
 from sim.study.setup.settings import Settings
 
@@ -57,36 +57,24 @@ def show_parameters(request: Request) -> None:
 
 def look_at(request: Request) -> None:
     """Say what a results folder holds, or join its shards."""
-    from sim.results.collect import collect
+    from sim.results.collect import collected
+    from sim.results.command import command_of
     from sim.results.status import read_status, status_text
 
     settings = request.settings
     if settings.folder is None:
         raise InputError(f"settings: folder: name the results folder: cte-sim study={settings.study.name} folder=...")
     folder = Path(settings.folder)
+    status = read_status(folder)
     if settings.study.name == "status":
-        status = read_status(folder)
         print(status_text(status))
         if not status.complete and (command := command_of(folder)):
             print(f"Continue with: {command}")
         return
-    for table in collect(folder):
+    for table in collected(status):
         print(f"{table.checksum}  {table.path}  {table.rows:,} rows")
-
-
-def command_of(folder: Path) -> str | None:
-    """The command that began the study in a folder, by Hydra's record of it; None if there is no such record."""
-    one, many = folder / ".hydra" / "overrides.yaml", folder / "multirun.yaml"
-    if many.is_file():
-        overrides = read_yaml(many)["hydra"]["overrides"]
-        words = ["-m", *overrides["task"], *overrides["hydra"], f"hydra.sweep.dir={folder}"]
-    elif one.is_file():
-        words = [*read_yaml(one), f"hydra.run.dir={folder}"]
-    else:
-        return None
-    left_out = ("hydra.mode=", "hydra.run.dir=", "hydra.sweep.dir=")
-    kept = [word for word in words[:-1] if not str(word).startswith(left_out)]
-    return shlex.join(["cte-sim", *(str(word).removeprefix("++") for word in kept), words[-1]])
+    for note in status.notes:
+        print(f"cte-sim: {folder}: {note}", file=sys.stderr)
 
 
 def check_bill(request: Request) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.results import store
 from sim.results.manifest import Manifest, new_manifest
+from sim.results.records import ChunkRecord, Failure
 from sim.results.schema import TABLES
-from sim.results.store import Failure, start_or_resume, write_chunk
+from sim.results.store import start_or_resume, write_chunk
 
 YEARS = np.arange(2026, 2029)
 CONFIG = {"study": "compare", "formula": {"base": {"amount": 50_000}}, "run": {"workers": 2}}
@@ -33,8 +33,12 @@ def a_manifest(**changes: Any) -> Manifest:
 
 
 def a_design(runs: int = 6) -> pd.DataFrame:
-    names = ["aligned", "seg_only"] * (runs // 2)
-    return pd.DataFrame({"run_id": range(runs), "replicate": np.arange(runs) // 2, "formula": names, "gain": 0.5})
+    return pd.DataFrame({"run_id": range(runs), "replicate": range(runs), "formula": "aligned", "gain": 0.5})
+
+
+def small_study(folder: Path, runs: int) -> None:
+    """An empty folder of a study of so many runs, two in a chunk."""
+    start_or_resume(folder, a_manifest(draws=runs), a_design(runs))
 
 
 def a_table(table: str, runs: list[int], item: str | None = None, items: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def a_table(table: str, runs: list[int], item: str | None = None, items: tuple[s
     return columns
 
 
-def write_runs(folder: Path, chunk: int, runs: list[int], failures: tuple[Failure, ...] = ()) -> store.ChunkRecord:
+def write_runs(folder: Path, chunk: int, runs: list[int], failures: tuple[Failure, ...] = ()) -> ChunkRecord:
     tables = {"state": a_table("state", runs), "lines": a_table("lines", runs, "line", ("pilot", f"only_{chunk}"))}
     return write_chunk(folder, chunk, runs, tables, failures)
 

@@ -97,7 +97,7 @@ def test_the_end_of_the_pilot_costs_depth_before_reach(base: dict[str, float]) -
     assert first_five["concentrators"] > 3 * first_five["participants"] > 0
     assert first_five["quality"] > 3 * first_five["participants"]
     assert (lost["concentrators"] > lost["participants"]).loc[2029:].all()
-    assert (sunset["replacement_share"] < law["replacement_share"])[:2031].all()
+    assert (sunset["non_salary_spending_share"] < law["non_salary_spending_share"])[:2031].all()
     sites_before = np.concatenate([[base["sites"]], sunset["sites"].to_numpy()])[:5]
     closing = sunset["sites_closed"].to_numpy()[:5] / sites_before
     assert (closing > 0.03).all()

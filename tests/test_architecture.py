@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
+from sim.streams import Stream, generator, replicate_key
 
 PACKAGE = Path(sim.__file__).parent
 RULES = ("funding", "behavior", "students")
@@ -135,6 +137,32 @@ def test_the_engine_draws_in_one_module() -> None:
         if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node).split(".")[-1] in GENERATOR_NAMES
     }
     assert drawing <= {"draws.py", "mesa_model.py"}
+
+
+def test_every_stream_of_a_study_comes_from_the_one_table() -> None:
+    making = {"default_rng", "SeedSequence", "spawn_key", "RandomState", "PCG64"}
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in making)
+        or (isinstance(node, ast.keyword) and node.arg in making)
+        or (isinstance(node, ast.Name) and node.id in making)
+    }
+    assert found == {"streams.py"}
+
+
+def test_no_two_streams_have_one_key_and_none_has_that_of_a_replicate() -> None:
+    keys = [stream.value for stream in Stream.__members__.values()]
+    assert len(set(keys)) == len(Stream.__members__)
+    assert all(len(key) != 1 for key in keys)
+    # A stream that is drawn part by part has a key of three numbers, so it meets none of two either.
+    several = [(stream, part) for stream in Stream for part in ((), (0,), (1,)) if len((*stream.value, *part)) != 1]
+    starts = {int(generator(7, stream, *part).integers(2**63)) for stream, part in several}
+    replicates = {int(np.random.default_rng(replicate_key(7, replicate)).integers(2**63)) for replicate in range(9)}
+    assert len(starts | replicates) == len(several) + 9
+    with pytest.raises(ValueError, match="belongs to a replicate"):
+        generator(7, Stream.SYNTHETIC_WORLD, 0)
 
 
 def loaded_by(*modules: str) -> set[str]:

@@ -7,25 +7,36 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import working
+from results_folder import a_manifest
 from simulated import made_up, shipped
 
 from sim.engine.scenario import BASELINE
 from sim.parameters.catalogue import load_catalogue
-from sim.results.store import ChunkRecord, finished_chunks
+from sim.results.records import ChunkRecord
+from sim.results.store import begin, finished_chunks
 from sim.results.tables import read_shards
 from sim.study.running import dispatch as dispatching
 from sim.study.running.chunk import Task, run_chunk
 from sim.study.running.dispatch import carrier_for, dispatch
 from sim.study.running.executors import Carrier, InProcess, LocalPool, interrupts_held_back
-from sim.study.running.stopping import StoppedError
+from sim.study.running.stopping import FolderGoneError, StoppedError
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings
 
 CHUNKS = 6
 
 
 def tasks(folder: Path) -> list[Task]:
+    """Six chunks of one draw under two formulas, in a folder that has been begun."""
+    names = ["status_quo", "aligned"]
+    design = pd.DataFrame({"run_id": range(2 * CHUNKS), "formula": np.repeat(names, CHUNKS)})
+    design["replicate"] = design["run_id"] % CHUNKS
+    record = {"title": "t", "source": "s", "fingerprint": "f"}
+    manifest = a_manifest(formulas=dict.fromkeys(names, record), draws=CHUNKS, chunk_size=1, horizon=2)
+    begin(folder, manifest, design)
     return [
         Task(
             folder=folder, chunk=chunk, world=made_up(4, 1), catalogue=load_catalogue(),
@@ -176,6 +187,24 @@ def test_leaving_early_leaves_the_rest_undone(tmp_path: Path) -> None:
         next(records)
         records.close()
     assert 1 <= len(finished_chunks(tmp_path)) <= 4
+
+
+@pytest.mark.parametrize("carrier", [InProcess, lambda: LocalPool(2)], ids=["here", "two"])
+def test_a_study_whose_folder_is_gone_stops_at_once_and_makes_no_new_one(
+    tmp_path: Path, carrier: Callable[[], Carrier]
+) -> None:
+    folder, done = tmp_path / "night", []
+
+    def carry_out(executor: Carrier) -> None:
+        for record in dispatch(executor, tasks(folder)):
+            done.append(record.chunk)
+            if folder.exists():
+                folder.rename(tmp_path / "elsewhere")
+
+    with carrier() as executor, pytest.raises(FolderGoneError, match="it was deleted or moved while the study ran"):
+        carry_out(executor)
+    assert len(done) < CHUNKS
+    assert not folder.exists()
 
 
 def test_results_that_land_in_another_folder_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
 
 from sim.report.compare.comparison import comparison_cells, comparison_table
-from sim.report.compare.summary import COLUMNS, TOTALLED, summary
+from sim.report.compare.summary import COLUMNS, summary
 from sim.report.shared.panel import Panel
 from sim.results.schema import STATE
 
@@ -47,10 +47,13 @@ def test_every_formula_and_metric_has_every_period_once() -> None:
     assert "total of all years" in set(aligned[aligned.metric == "state_cost_constant"].period)
 
 
-def test_every_dollar_column_is_known_to_add_up_over_years_or_not() -> None:
-    dollars = {column.name for column in STATE if column.unit == "dollars"}
-    assert dollars - TOTALLED == {"unit_value", "cash", "reserve", "revenue"}
-    assert not TOTALLED - {column.name for column in STATE}
+def test_flows_are_totalled_over_all_years_and_all_else_is_averaged() -> None:
+    dollars = {column.name for column in STATE if column.unit == "dollars" and not column.adds_up}
+    assert dollars == {"unit_value", "cash", "reserve", "revenue"}
+    for column in STATE:
+        periods = set(TABLE[TABLE.metric == column.name].period)
+        assert ("total of all years" in periods) == column.adds_up, column.name
+        assert ("mean of all years" in periods) == (not column.adds_up), column.name
 
 
 def test_levels_are_those_of_the_runs() -> None:

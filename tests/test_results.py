@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from results_folder import CONFIG, a_design, a_manifest, a_table, finished_study, write_runs
+from results_folder import CONFIG, a_design, a_manifest, a_table, finished_study, small_study, write_runs
 
 import sim.results
 from sim.inputs import InputError
 from sim.results import manifest as manifests
 from sim.results import store
 from sim.results.manifest import check_same, hash_of, read_manifest, write_manifest
-from sim.results.schema import CLUSTER, DISTRICT, KEYS, LINE, STATE, TABLES
-from sim.results.store import Failure, start_or_resume, write_chunk
+from sim.results.records import Failure
+from sim.results.schema import CLUSTER, DISTRICT, KEYS, LINE, SCHEMA_VERSION, STATE, TABLES, Column
+from sim.results.store import start_or_resume, write_chunk
 
 
 @pytest.fixture
@@ -33,6 +34,20 @@ def test_names_are_unique_within_each_table() -> None:
         assert not {column.name for column in KEYS} & {column.name for column in detail}
 
 
+def test_every_column_says_whether_its_years_add_up() -> None:
+    for table, columns in TABLES.items():
+        for column in columns:
+            numeric = column.unit not in ("", "year")
+            assert isinstance(column.adds_up, bool) == numeric, f"{table}.{column.name}"
+            if column.unit in ("share", "index", "index 0-1", "FTE") or column.name in ("membership", "concentrators"):
+                assert column.adds_up is False, f"{table}.{column.name}: a state of a year cannot be added to another's"
+
+
+def test_a_column_that_does_not_say_whether_its_years_add_up_cannot_be_written() -> None:
+    with pytest.raises(TypeError, match="adds_up"):
+        Column("happiness", "students", "happy")  # type: ignore[call-arg]
+
+
 def test_tables_come_back_as_written(folder: Path) -> None:
     results = sim.results.open(folder)
     expected = pd.DataFrame(a_table("state", list(range(6))))[[column.name for column in TABLES["state"]]]
@@ -45,10 +60,10 @@ def test_tables_come_back_as_written(folder: Path) -> None:
 
 
 def test_order_of_columns_and_of_chunks_does_not_matter(tmp_path: Path) -> None:
-    start_or_resume(tmp_path, a_manifest(), a_design(4))
-    shuffled = pd.DataFrame(a_table("state", [0, 1])).iloc[:, ::-1]
-    write_chunk(tmp_path, 1, [0, 1], {"state": shuffled})
-    write_chunk(tmp_path, 0, [2, 3], {"state": a_table("state", [2, 3])})
+    small_study(tmp_path, 4)
+    shuffled = pd.DataFrame(a_table("state", [3, 2])).iloc[:, ::-1]
+    write_chunk(tmp_path, 1, [2, 3], {"state": shuffled})
+    write_chunk(tmp_path, 0, [0, 1], {"state": a_table("state", [0, 1])})
     state = sim.results.open(tmp_path).state
     assert list(state.columns) == [column.name for column in TABLES["state"]]
     assert list(state["run_id"]) == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
@@ -56,7 +71,7 @@ def test_order_of_columns_and_of_chunks_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_district_panel_is_single_precision_and_names_are_categories(tmp_path: Path) -> None:
-    start_or_resume(tmp_path, a_manifest(), a_design(2))
+    small_study(tmp_path, 2)
     districts = a_table("districts", [0, 1], "district", ("3500010", "3500020"))
     districts["district"] = pd.Categorical(districts["district"])
     write_chunk(tmp_path, 0, [0, 1], {"state": a_table("state", [0, 1]), "districts": districts})
@@ -76,7 +91,7 @@ def test_design_joins_by_run(folder: Path) -> None:
     results = sim.results.open(folder)
     joined = results.with_design(results.read("state", ["run_id", "fiscal_year", "concentrators"]), ["formula"])
     assert list(joined.columns) == ["run_id", "fiscal_year", "concentrators", "formula"]
-    assert set(joined.loc[joined["run_id"] % 2 == 1, "formula"]) == {"seg_only"}
+    assert set(joined["formula"]) == {"aligned"}
     assert len(joined) == len(results.state)
 
 
@@ -92,7 +107,7 @@ def test_any_reader_of_parquet_sees_plain_columns(folder: Path) -> None:
     frame = pd.read_parquet(folder / "results" / "lines-00000.parquet")
     assert frame["line"].astype(str).tolist()[:2] == ["pilot", "only_0"]
     metadata = pq.read_schema(folder / "results" / "lines-00000.parquet").metadata
-    assert metadata[b"schema_version"] == b"2"
+    assert metadata[b"schema_version"] == str(SCHEMA_VERSION).encode()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +131,7 @@ def test_columns_that_do_not_fit_the_schema_are_not_written(tmp_path: Path, chan
 
 
 def test_a_mean_over_nothing_stays_nan(tmp_path: Path) -> None:
-    start_or_resume(tmp_path, a_manifest(), a_design(2))
+    small_study(tmp_path, 2)
     columns = a_table("state", [0, 1])
     columns["class_size"] = np.where(columns["run_id"] == 0, np.nan, 20.0)
     write_chunk(tmp_path, 0, [0, 1], {"state": columns})
@@ -125,7 +140,7 @@ def test_a_mean_over_nothing_stays_nan(tmp_path: Path) -> None:
 
 
 def test_failed_runs_are_rows_and_not_missing(tmp_path: Path) -> None:
-    start_or_resume(tmp_path, a_manifest(), a_design(4))
+    small_study(tmp_path, 4)
     failure = Failure(3, seed=2**80, stage="calendar", message="books do not balance", parameters={"gain": 0.5})
     write_runs(tmp_path, 0, [0, 1])
     write_runs(tmp_path, 1, [2], (failure,))
@@ -137,7 +152,7 @@ def test_failed_runs_are_rows_and_not_missing(tmp_path: Path) -> None:
 
 
 def test_a_chunk_in_which_every_run_failed_is_finished(tmp_path: Path) -> None:
-    start_or_resume(tmp_path, a_manifest(), a_design(2))
+    small_study(tmp_path, 2)
     write_chunk(tmp_path, 0, [], {}, [Failure(run, run, "draws", "overflow", {}) for run in (0, 1)])
     results = sim.results.open(tmp_path)
     assert len(results.state) == 0
@@ -153,15 +168,16 @@ def test_incomplete_results_open_only_when_asked(tmp_path: Path) -> None:
     assert list(sim.results.open(tmp_path, incomplete=True).state["run_id"].unique()) == [2, 3]
 
 
-def test_runs_in_two_chunks_are_refused(folder: Path) -> None:
+def test_a_chunk_outside_the_design_is_refused(folder: Path) -> None:
     write_runs(folder, 3, [4, 5])
-    with pytest.raises(InputError, match="in two chunks"):
+    with pytest.raises(InputError, match=r"chunk-00003\.json: the study has chunks 0 to 2; remove it \(and 2 more\)"):
         sim.results.open(folder)
 
 
-def test_runs_outside_the_design_are_refused(folder: Path) -> None:
-    write_runs(folder, 3, [6, 7])
-    with pytest.raises(InputError, match="run 6 is not in the design"):
+@pytest.mark.parametrize("runs", [[4], [4, 5, 0], [0, 1], [6, 7]])
+def test_a_chunk_with_runs_that_are_not_its_own_does_not_count(folder: Path, runs: list[int]) -> None:
+    write_runs(folder, 2, runs)
+    with pytest.raises(InputError, match=r"2 of 6 runs are missing \(the first is run 4\)"):
         sim.results.open(folder)
 
 
@@ -190,7 +206,7 @@ def test_manifest_comes_back_as_written(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == manifest
     assert manifest.config == CONFIG
     assert manifest.formulas["aligned"]["lines"] == {"base": {}}
-    assert manifest.packages["numpy"] == np.__version__
+    assert manifest.environment.packages["numpy"] == np.__version__
     assert manifest.seed == 0
 
 
@@ -199,7 +215,7 @@ def test_manifest_comes_back_as_written(tmp_path: Path) -> None:
     [
         ({"extra": 1}, "extra: unknown key"),
         ({"horizon": "long"}, "horizon: 'long' is not allowed"),
-        ({"schema_version": 99}, "schema_version: 99, but this version of the code reads 2"),
+        ({"schema_version": 99}, "schema_version: 99, but this version of the code reads 3"),
     ],
 )
 def test_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:

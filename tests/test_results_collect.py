@@ -19,8 +19,9 @@ from sim.report.shared.progress import Pace
 from sim.results import claims, collect
 from sim.results.claims import claim, note_stop, preparing, writers
 from sim.results.collect import CHECKSUMS
+from sim.results.records import Failure, record_path
 from sim.results.status import numbers, read_status, status_text
-from sim.results.store import Failure, record_path, remove_unfinished, start_or_resume, write_chunk
+from sim.results.store import remove_unfinished, start_or_resume, write_chunk
 
 
 def sums(folder: Path) -> str:
@@ -57,9 +58,9 @@ def test_checksums_can_be_checked_with_the_usual_tool(tmp_path: Path) -> None:
 
 def test_collected_bytes_do_not_depend_on_how_runs_were_cut_into_chunks(tmp_path: Path) -> None:
     expected = None
-    for chunks in ([[0, 1], [2, 3], [4, 5]], [[0, 1, 2, 3, 4, 5]], [[3, 5], [4], [1], [2, 0]]):
-        folder = tmp_path / str(len(chunks))
-        start_or_resume(folder, a_manifest(), a_design())
+    for size, chunks in ((2, [[1, 0], [2, 3], [5, 4]]), (6, [[3, 5, 4, 1, 0, 2]]), (4, [[0, 1, 2, 3], [4, 5]])):
+        folder = tmp_path / str(size)
+        start_or_resume(folder, a_manifest(chunk_size=size), a_design())
         for number, runs in reversed(list(enumerate(chunks))):
             lines = a_table("lines", runs, "line", ("pilot", "base"))
             write_chunk(folder, number, runs, {"state": a_table("state", runs), "lines": lines})
@@ -99,7 +100,7 @@ def test_failed_runs_are_collected_as_failures(tmp_path: Path) -> None:
     assert (status.done, status.failed, status.pending) == (5, 1, [])
     text = status_text(status)
     assert "runs    5 done, 1 failed, 0 pending, of 6" in text
-    assert "failed  1 runs at calendar: books do not balance (the first is run 4, formula aligned, replicate 2)" in text
+    assert "failed  1 runs at calendar: books do not balance (the first is run 4, formula aligned, replicate 4)" in text
 
 
 def test_whole_numbers_in_words() -> None:
@@ -118,10 +119,10 @@ def test_overlapping_claims_are_refused_while_their_process_lives(tmp_path: Path
     with preparing(tmp_path):
         claim(tmp_path, range(0, 4)).release("no space left")
     other.release()
-    assert [(writer.stopped, alive) for writer, alive in writers(tmp_path)] == [("no space left", False)]
+    assert [(writer.stopped, alive) for writer, alive in writers(tmp_path)[0]] == [("no space left", False)]
     with preparing(tmp_path):
         claim(tmp_path, range(0, 8)).release()
-    assert writers(tmp_path) == []
+    assert writers(tmp_path) == ([], [])
 
 
 CLAIMS = """
@@ -144,7 +145,7 @@ def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
         with preparing(tmp_path), pytest.raises(InputError, match=f"process {other.pid} on "):
             claim(tmp_path, range(0, 1))
         other.kill()
-    [(writer, alive)] = writers(tmp_path)
+    [(writer, alive)] = writers(tmp_path)[0]
     assert (writer.process, alive) == (other.pid, False)
     with preparing(tmp_path):
         claim(tmp_path, range(0, 1)).release()
@@ -172,12 +173,12 @@ def test_a_file_system_without_locks_is_told_and_used(
 
 def test_a_note_of_a_shard_goes_when_the_shard_is_done(tmp_path: Path) -> None:
     note_stop(tmp_path, "2 of 4", "world.path: there is no\nsuch folder")
-    [(writer, alive)] = writers(tmp_path)
+    [(writer, alive)] = writers(tmp_path)[0]
     assert (writer.shard, writer.stopped, alive) == ("2 of 4", "world.path: there is no such folder", False)
     assert writer.chunks == "shard 2 of 4, before its first chunk"
     with preparing(tmp_path):
         claim(tmp_path, range(5, 10), "2 of 4").release()
-    assert writers(tmp_path) == []
+    assert writers(tmp_path) == ([], [])
 
 
 def test_only_the_leftovers_of_claimed_chunks_are_removed(tmp_path: Path) -> None:
@@ -193,10 +194,10 @@ def test_only_the_leftovers_of_claimed_chunks_are_removed(tmp_path: Path) -> Non
 def test_the_pace_leaves_out_what_was_done_before() -> None:
     seconds = iter([0.0, 0.2, 10.0, 20.0])
     pace = Pace(lambda: next(seconds))
-    assert pace.told(900, 1_000) == ""
-    assert pace.told(901, 1_000) == ""
-    assert pace.told(920, 1_000) == "2 a second, 0:00:40 left"
-    assert pace.told(1_000, 1_000) == "5 a second"
+    assert pace.text(900, 1_000) == ""
+    assert pace.text(901, 1_000) == ""
+    assert pace.text(920, 1_000) == "2 a second, 0:00:40 left"
+    assert pace.text(1_000, 1_000) == "5 a second"
 
 
 def test_polars_reads_lazily(tmp_path: Path) -> None:

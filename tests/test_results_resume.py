@@ -12,7 +12,8 @@ from results_folder import CONFIG, a_design, a_manifest, finished_study, write_r
 
 import sim.results
 from sim.inputs import InputError
-from sim.results.store import finished_chunks, is_complete, record_path, start_or_resume
+from sim.results.records import is_complete, record_path
+from sim.results.store import finished_chunks, start_or_resume
 
 
 @pytest.fixture

@@ -228,6 +228,7 @@ def test_an_infinite_number_is_a_failure_not_a_result(tmp_path: Path) -> None:
         formulas=(shipped("aligned"),), scenarios=(BASELINE,), seed=0, replicates=(0, 1), draws=2, horizon=1,
         uncertainty="prior",
     )  # fmt: skip
+    (tmp_path / "results").mkdir()
     record = run_chunk(task)
     assert record.failed == (0, 1)
     assert record.run_ids == ()

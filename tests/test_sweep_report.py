@@ -14,8 +14,9 @@ from sim.report.compare.precision import write_precision
 from sim.report.compare.write import write_report
 from sim.report.shared.panel import Panel
 from sim.report.sweep.outcomes import by_point, run_outcomes
-from sim.report.sweep.rank_correlations import correlations, spearman
+from sim.report.sweep.rank_correlations import correlations
 from sim.report.sweep.text import factor_lines, write_sweep
+from sim.results.rank_correlation import spearman
 from sim.study.running.precision import LEAST_REPLICATES, margin
 
 FACTORS = {**TURNOVER, **DOLLARS, "formula.rules.indexation": {"levels": ["none", "prices"]}}

@@ -15,13 +15,14 @@ import sim.results
 from sim.engine import draws as drawing
 from sim.engine.scenario import BASELINE, Scenario
 from sim.inputs import InputError
-from sim.results.stopping import STOPPED_FILE, read_stopped
+from sim.results.headlines import headlines
+from sim.results.stopping import STOPPED_FILE
 from sim.study.designs.batches import Varied, batches
 from sim.study.designs.sweep import versions
 from sim.study.running import chunk
 from sim.study.running.chunk import run_chunk
 from sim.study.running.plan import planned
-from sim.study.running.precision import LEAST_REPLICATES, headlines, margin, margins
+from sim.study.running.precision import LEAST_REPLICATES, margin, margins
 
 FACTORS: dict[str, Any] = {
     **TURNOVER,
@@ -58,7 +59,7 @@ def test_points_in_a_batch_are_what_each_is_alone(tmp_path: Path) -> None:
         )
         one_point = replace(sweep, factors=sweep.factors[:1], points=pd.DataFrame({"staffing.turnover": [turnover]}))
         plan = planned(single, alone, tmp_path / f"alone_{point}", one_point)
-        (tmp_path / f"alone_{point}").mkdir()
+        (tmp_path / f"alone_{point}" / "results").mkdir(parents=True)
         records = [run_chunk(task) for task in plan.tasks]
         assert sum(len(record.run_ids) for record in records) == 4
         shards = [pd.read_parquet(tmp_path / f"alone_{point}" / "results" / r.shards["state"].file) for r in records]
@@ -242,7 +243,7 @@ def half_width_after(folder: Path, replicates: int) -> float:
 @pytest.mark.slow
 def test_a_study_stops_at_the_first_chunk_that_is_precise_enough(tmp_path: Path) -> None:
     run(tmp_path / "all", **PRECISE)
-    assert read_stopped(tmp_path / "all") is None
+    assert sim.results.open(tmp_path / "all").stopped is None
     wanted = half_width_after(tmp_path / "all", 42) * 1.000001
     reached = next(n for n in range(LEAST_REPLICATES, 61, 6) if half_width_after(tmp_path / "all", n) <= wanted)
     assert LEAST_REPLICATES <= reached <= 42

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from sim.results.store import ChunkRecord
+from sim.results.records import ChunkRecord
 from sim.study.running.chunk import Task, run_chunk
 
 
@@ -53,5 +53,5 @@ def exits_for_chunk_2(task: Task) -> ChunkRecord:
 def writes_elsewhere(task: Task) -> ChunkRecord:
     """As a worker without the results folder of the driver does."""
     elsewhere = Path(str(task.folder) + "-of-the-worker")
-    elsewhere.mkdir(exist_ok=True)
+    (elsewhere / "results").mkdir(parents=True, exist_ok=True)
     return run_chunk(replace(task, folder=elsewhere))

@@ -2,7 +2,7 @@
 
 Each purpose has its own Philox stream keyed by (replicate, purpose), drawn as a block whether or not it is used. Two
 simulations with the same seed therefore face the same luck in every district, cluster and year, whatever the formula,
-the batch size or the number of workers.
+the batch size or the number of workers. What studies draw besides has keys of its own, see ``sim.streams``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from enum import Enum, IntEnum
 import numpy as np
 
 from sim.arrays import Array, IntArray, chosen_runs
+from sim.streams import replicate_key
 from sim.world.world import QUALITY_COMPONENTS, World
 
 
@@ -98,12 +99,6 @@ class Draws:
             {purpose: block[:, run] for purpose, block in self.yearly.items()},
             {purpose: block[run] for purpose, block in self.once.items()},
         )
-
-
-def replicate_key(seed: int, replicate: int) -> int:
-    """The 64-bit key of a replicate: seeds that are near each other give unrelated streams."""
-    state = np.random.SeedSequence(seed, spawn_key=(replicate,)).generate_state(1, np.uint64)
-    return int(state[0])
 
 
 def stream(key: int, purpose: Purpose) -> np.random.Generator:

@@ -62,7 +62,7 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
         "quality": ratio(state_total(quality * students), all_students),
         "high_quality_share": ratio(state_total(counts.total("sites") * (quality >= threshold)), sites),
         "equipment": ratio(state_total(state.equipment * state.sites), sites),
-        "replacement_share": ratio(state_total(state.spending_ratio * year.bill.flexible), flexible),
+        "non_salary_spending_share": ratio(state_total(state.spending_ratio * year.bill.flexible), flexible),
         "districts_offering": state_total(counts.offering),
         **_money(parameters, state, year),
         "local_money": state_total(year.books.local),

@@ -18,23 +18,24 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from sim.inputs import InputError
-from sim.results.files import write_atomically
+from sim.results.files import content_of, entries_in, first_fault, is_there, write_atomically
 
 _WAIT_SECONDS = 60.0
 _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 class Writer:
     """A start of a study: the chunks ``first`` to ``last`` that it carries out, as which ``shard`` ('2 of 4') if it is
     one, on which host as which process, since when, and in one line why it stopped if it stopped before its end."""
@@ -130,17 +131,15 @@ class Claim:
         """Give the chunks back. ``stopped`` is kept for `status`: why they are not all done, in one line."""
         if self._file.closed:
             return
-        if stopped is None:
-            self.path.unlink(missing_ok=True)
-            for path, writer, alive in _claims(self.folder):
-                if not alive and self.writer.replaces(writer):
-                    path.unlink(missing_ok=True)
-        else:
-            try:
-                _write(self.path, replace(self.writer, stopped=" ".join(stopped.split())))
-            except OSError:
-                # A full disk: that chunks are missing must be enough.
+        try:
+            if stopped is None:
                 self.path.unlink(missing_ok=True)
+                _remove_replaced(self.folder, self.writer)
+            else:
+                _write(self.path, replace(self.writer, stopped=" ".join(stopped.split())))
+        except (OSError, InputError):
+            # A full disk, or a folder that is gone: that chunks are missing, or that none is, must be enough.
+            _remove(self.path)
         self._file.close()
 
 
@@ -150,13 +149,12 @@ def claim(folder: Path, chunks: range, shard: str | None = None) -> Claim:
     Raises InputError, naming the process, if one that lives has claimed any of them.
     """
     own = _this_process(chunks, shard)
-    for path, writer, alive in _claims(folder):
+    for _, writer, alive in _claims(folder, []):
         if alive and writer.last >= own.first and writer.first <= own.last:
             raise InputError(
                 f"{folder}: {writer.chunks} are being carried out by {writer.who}; wait for it, or stop it first"
             )
-        if not alive and own.replaces(writer):
-            path.unlink(missing_ok=True)
+    _remove_replaced(folder, own)
     path = _folder(folder) / f"{uuid4().hex}.json"
     _write(path, own)
     file = path.open("r+b")
@@ -168,9 +166,22 @@ def claim(folder: Path, chunks: range, shard: str | None = None) -> Claim:
     return Claim(folder, path, own, file)
 
 
+def _remove_replaced(folder: Path, own: Writer) -> None:
+    """Remove the claims of starts that have ended and that this one stands for."""
+    for path, writer, alive in _claims(folder, []):
+        if not alive and own.replaces(writer):
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # in a folder of somebody else, or one that is gone
+        path.unlink(missing_ok=True)
+
+
 def note_stop(folder: Path, shard: str | None, reason: str) -> None:
     """Leave a note, for `status`, of a start that ended before it could claim its chunks."""
     note = replace(_this_process(range(0, 0), shard), stopped=" ".join(reason.split()))
+    _folder(folder).mkdir(parents=True, exist_ok=True)
     _write(_folder(folder) / f"{uuid4().hex}.json", note)
 
 
@@ -196,21 +207,35 @@ def _write(path: Path, writer: Writer) -> None:
         file.truncate()
 
 
-def writers(folder: Path) -> list[tuple[Writer, bool]]:
-    """Every start that has not ended well, with whether its process lives; sorted by chunks."""
-    return sorted(((writer, alive) for _, writer, alive in _claims(folder)), key=lambda pair: pair[0].first)
+def writers(folder: Path) -> tuple[list[tuple[Writer, bool]], list[str]]:
+    """Every start that has not ended well, with whether its process lives, sorted by chunks; and the claims that cannot
+    be read, each with why. Nothing is written. Raises InputError if their folder cannot be read."""
+    unread: list[str] = []
+    found = _claims(folder, unread)
+    return sorted(((writer, alive) for _, writer, alive in found), key=lambda pair: pair[0].first), unread
 
 
-def _claims(folder: Path) -> list[tuple[Path, Writer, bool]]:
+def _claims(folder: Path, unread: list[str]) -> list[tuple[Path, Writer, bool]]:
+    """The claims in a folder. What cannot be read is told in ``unread``."""
     found = []
-    for path in _folder(folder).glob("*.json"):
-        try:
-            with path.open("r+b") as file:
-                writer = _WRITER.validate_json(file.read())
-                alive = writer.stopped is None and not _lock(file, shared=True)
-        except (FileNotFoundError, ValidationError):
+    for name in entries_in(_folder(folder)):
+        path = _folder(folder) / name
+        if path.suffix != ".json" or not is_there(path):
             continue
+        try:
+            writer = _WRITER.validate_json(content_of(path))
+            with path.open("rb") as file:
+                alive = writer.stopped is None and not _lock(file, shared=True)
         except NoLocksError:
             alive = False
+        except FileNotFoundError:
+            continue  # it has just ended
+        except ValidationError as error:
+            unread.append(f"{path}: {first_fault(error)}")
+            continue
+        except (InputError, OSError) as error:
+            if is_there(path):
+                unread.append(str(error))
+            continue
         found.append((path, writer, alive))
     return found

@@ -2,37 +2,61 @@
 
 import hashlib
 import json
-import platform
 import subprocess
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 import sim
-from sim.inputs import InputError, first_problem
-from sim.results.files import write_atomically
+from sim.inputs import InputError
+from sim.results.environment import Environment, this_environment
+from sim.results.files import first_fault, is_there, json_of, write_atomically
 from sim.results.schema import SCHEMA_VERSION
 
 MANIFEST_FILE = "manifest.json"
 
 _PACKAGE = Path(sim.__file__).resolve().parent
-_PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "mesa", "hydra-core")
-_MODEL = ("arrays.py", "parameters", "world", "funding", "behavior", "students", "engine")
+_MODEL = ("arrays.py", "streams.py", "parameters", "world", "funding", "behavior", "students", "engine")
+
+
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256."""
+
+Named = Annotated[str, Field(min_length=1)]
+
+
+class LineRecord(BaseModel):
+    """What a manifest says of a funding line: where its money comes from, and how it stands to the SEG."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    title: str = ""
+    fund: str = ""
+    recurring: bool = False
+    background: bool = False
+    seg: str = "outside"
 
 
 class FormulaRecord(BaseModel):
     """What a manifest says of a formula. ``lines`` describes its funding lines; ``fingerprint`` is of its content."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
     title: str
     source: str
-    fingerprint: str
+    fingerprint: Named
+    lines: dict[str, LineRecord] = {}
+    content: Any = None
+
+    @model_validator(mode="after")
+    def _is_of_its_content(self) -> Self:
+        if self.content is not None and self.fingerprint != content_hash(self.content):
+            raise ValueError("its content is not that of its fingerprint: it has been edited")
+        return self
 
 
 class Manifest(BaseModel):
@@ -40,32 +64,62 @@ class Manifest(BaseModel):
 
     ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``.
     ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
-    hash without the keys in ``config_ignored``, which cannot change a number. ``model_fingerprint`` is of the code and
-    the tables of the model itself.
+    hash without the keys in ``config_ignored``, which cannot change a number. ``chunk_size`` is how many rows of the
+    design a chunk carries out, the last what is left; ``design_checksum`` the SHA-256 of the design's file, if there is
+    one. ``model_fingerprint`` is of the code and the tables of the model itself, ``environment`` that in which the
+    study was begun: each chunk tells its own.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    study: str
+    study: Named
     config: dict[str, Any]
-    config_hash: str
+    config_hash: Hash
     config_ignored: tuple[str, ...]
-    world_fingerprint: str
+    world_fingerprint: Named
     data_vintage: str = ""
     formulas: dict[str, dict[str, Any]]
     baseline: str | None
-    base_year: int
-    horizon: int
-    draws: int
-    seed: int
-    chunk_size: int
+    base_year: Annotated[int, Field(ge=1900, le=2200)]
+    horizon: Annotated[int, Field(ge=1)]
+    draws: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+    chunk_size: Annotated[int, Field(ge=1)]
+    design_checksum: Hash | None = None
     schema_version: int
-    created: str
-    code_version: str
-    model_fingerprint: str
+    created: Named
+    code_version: Named
+    model_fingerprint: Named
     git_commit: str | None
-    packages: dict[str, str]
-    platform: str
+    environment: Environment
+
+    @property
+    def tables(self) -> frozenset[str] | None:
+        """The tables in which every finished run has rows, as the settings ask for; None if they do not say."""
+        kept = self.config.get("keep")
+        if not isinstance(kept, list):
+            return None
+        return frozenset(kept) | ({"static"} if "districts" in kept else set())
+
+    @field_validator("created")
+    @classmethod
+    def _is_a_time(cls, value: str) -> str:
+        datetime.fromisoformat(value)
+        return value
+
+    @model_validator(mode="after")
+    def _fits_its_configuration(self) -> Self:
+        for name, record in self.formulas.items():
+            try:
+                FormulaRecord.model_validate(record)
+            except ValidationError as error:
+                raise ValueError(f"formulas.{name}: {first_fault(error)}") from error
+        if hash_of(self.config, self.config_ignored) != self.config_hash:
+            raise ValueError("config: is not that of config_hash: it has been edited")
+        for name in ("draws", "horizon", "seed"):
+            if self.config.get(name, getattr(self, name)) != getattr(self, name):
+                raise ValueError(f"{name}: {getattr(self, name)}, but config says {self.config[name]}")
+        return self
 
 
 def new_manifest(
@@ -88,16 +142,15 @@ def new_manifest(
     ``config`` is plain data; ``ignoring`` names its keys that cannot change a number (dotted: 'hydra', 'run.workers').
     Raises ValueError if a formula's record lacks its title, source or fingerprint.
     """
-    for record in formulas.values():
-        FormulaRecord.model_validate(record)
+    plain = json.loads(json.dumps(config))
     return Manifest(
         study=study,
-        config=json.loads(json.dumps(config)),
-        config_hash=hash_of(config, ignoring),
+        config=plain,
+        config_hash=hash_of(plain, ignoring),
         config_ignored=tuple(ignoring),
         world_fingerprint=world_fingerprint,
         data_vintage=data_vintage,
-        formulas={name: dict(record) for name, record in formulas.items()},
+        formulas=json.loads(json.dumps({name: dict(record) for name, record in formulas.items()})),
         baseline=baseline,
         base_year=base_year,
         horizon=horizon,
@@ -109,8 +162,7 @@ def new_manifest(
         code_version=sim.__version__,
         model_fingerprint=model_fingerprint(),
         git_commit=git_commit(),
-        packages=package_versions(),
-        platform=platform.platform(),
+        environment=this_environment(),
     )
 
 
@@ -118,6 +170,11 @@ def hash_of(config: Mapping[str, Any], ignoring: Collection[str] = ()) -> str:
     """SHA-256 of a configuration of plain data, whatever the order of its keys, without the keys in ``ignoring``."""
     kept = {key: value for key, value in _leaves(config) if not _ignored(key, ignoring)}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def content_hash(content: Any) -> str:
+    """SHA-256 of plain data, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _leaves(config: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -165,17 +222,6 @@ def git_commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def package_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that numbers may depend on, without importing them."""
-    found = {"python": platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json`` of a results folder, whole or not at all."""
     write_atomically(folder / MANIFEST_FILE, manifest.model_dump_json(indent=2).encode())
@@ -187,19 +233,23 @@ def read_manifest(folder: Path) -> Manifest:
     Raises InputError if there is none, if it cannot be read, or if the results have another schema version.
     """
     path = folder / MANIFEST_FILE
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(f"{folder}: is not a results folder: {MANIFEST_FILE} is missing")
+    data = json_of(path)
+    if not isinstance(data, dict):
+        raise InputError(f"{path}: is not a manifest: a mapping of keys is expected")
+    stored = data.get("schema_version")
+    if type(stored) is int and stored != SCHEMA_VERSION:
+        raise InputError(
+            f"{path}: schema_version: {stored}, but this version of the code reads {SCHEMA_VERSION}; read the results "
+            "with the version of the code that wrote them, or run the study again in a new folder"
+        )
     try:
-        data = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise InputError(f"{path}: not valid JSON ({error})") from error
-    stored = data.get("schema_version") if isinstance(data, dict) else None
-    if isinstance(stored, int) and stored != SCHEMA_VERSION:
-        raise InputError(f"{path}: schema_version: {stored}, but this version of the code reads {SCHEMA_VERSION}")
-    try:
-        return Manifest.model_validate(data)
+        return Manifest.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        raise first_problem(error, str(path)) from error
+        raise InputError(f"{path}: {first_fault(error)}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: is nested too deeply to be a manifest") from error
 
 
 def check_same(stored: Manifest, current: Manifest, folder: Path | str = "the results folder") -> None:

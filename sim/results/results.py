@@ -7,15 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from sim.inputs import InputError
-from sim.results.manifest import Manifest, read_manifest
+from sim.results.contents import contents_of, refuse_strange
+from sim.results.manifest import Manifest
+from sim.results.records import SHARDS, ChunkRecord
 from sim.results.schema import TABLES
 from sim.results.stopping import Stopped, read_stopped
-from sim.results.store import SHARDS, ChunkRecord, finished_chunks, read_design
-from sim.results.tables import arrow_schema
+from sim.results.store import read_design, read_study
+from sim.results.tables import CHECKED, arrow_schema
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,17 @@ class Results:
         return self.read("failures")
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """A table, or some of its columns, in memory. Repeated words (lines, clusters, districts) are categories."""
-        found = self.scan(table).to_table(columns=list(columns) if columns is not None else None)
+        """A table, or some of its columns, in memory. Repeated words (lines, clusters, districts) are categories.
+
+        Raises InputError if a shard is damaged.
+        """
+        try:
+            found = self.scan(table).to_table(columns=list(columns) if columns is not None else None)
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(
+                f"{self.folder}: table '{table}' cannot be read: a shard is damaged; cte-sim study=status "
+                f"folder={self.folder} names it"
+            ) from error
         frame: pd.DataFrame = found.unify_dictionaries().to_pandas(split_blocks=True, self_destruct=True)
         keys = [key for key in ("run_id", "fiscal_year") if key in frame]
         if "run_id" in frame and np.any(np.diff(frame["run_id"].to_numpy()) < 0):
@@ -91,7 +103,7 @@ class Results:
         records = (self.chunks[number] for number in sorted(self.chunks))
         paths = [str(self.folder / SHARDS / record.shards[table].file) for record in records if table in record.shards]
         schema = arrow_schema(table)
-        found = ds.dataset(paths, schema=schema, format="parquet") if paths else ds.dataset(schema.empty_table())
+        found = ds.dataset(paths, schema=schema, format=CHECKED) if paths else ds.dataset(schema.empty_table())
         if self.stopped is None:
             return found
         run, size = pc.field("run_id"), self.stopped.size
@@ -106,26 +118,26 @@ class Results:
 def open_results(path: Path | str, incomplete: bool = False) -> Results:
     """The results in the folder ``path``.
 
-    Raises InputError if it is not a results folder, or if runs of the design are missing: neither finished nor
-    failed. ``incomplete=True`` opens what there is.
+    Raises InputError if it is not a results folder, if runs of the design are missing (neither finished nor failed), or
+    if it holds files that are none of the study's. ``incomplete=True`` opens what there is.
     """
     folder = Path(path)
-    manifest = read_manifest(folder)
+    manifest, layout = read_study(folder)
+    stopped = read_stopped(folder, manifest, layout)
+    found = contents_of(folder, manifest, layout, checksums=False)
+    refuse_strange(folder, found.strange)
     design = read_design(folder)
-    chunks = finished_chunks(folder, checksums=False)
-    stopped = read_stopped(folder)
-    present = [run for record in chunks.values() for run in (*record.run_ids, *record.failed)]
+    rows = stopped.rows if stopped is not None else layout.rows
     if stopped is not None:
-        design = design[design["run_id"] % stopped.size < stopped.rows].reset_index(drop=True)
-        present = [run for run in present if stopped.holds(run)]
-    if len(set(present)) != len(present):
-        raise InputError(f"{folder}: some runs are in two chunks; remove '{SHARDS}' and run the study again")
-    if strangers := set(present) - set(design["run_id"]):
-        raise InputError(f"{folder}: run {min(strangers)} is not in the design")
-    missing = sorted(set(design["run_id"]) - set(present))
+        design = design[design["run_id"] % layout.rows < rows].reset_index(drop=True)
+    chunks = range(layout.chunks_up_to(rows))
+    present = {chunk: record for chunk, record in found.finished.items() if chunk in chunks}
+    missing = [chunk for chunk in chunks if chunk not in present]
     if missing and not incomplete:
+        runs = np.concatenate([layout.runs_of(chunk) for chunk in missing])
+        runs = runs[runs % layout.rows < rows]
         raise InputError(
-            f"{folder}: {len(missing)} of {len(design)} runs are missing (the first is run {missing[0]}); start the "
+            f"{folder}: {len(runs):,} of {len(design):,} runs are missing (the first is run {runs.min()}); start the "
             "study again with the same settings and folder to finish it, or open it with incomplete=True"
         )
-    return Results(folder, manifest, design, chunks, stopped)
+    return Results(folder, manifest, design, present, stopped)

@@ -14,7 +14,6 @@ checksums. A study that is killed loses the chunks in flight and nothing else.
 import hashlib
 import json
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,81 +23,42 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pydantic import TypeAdapter, ValidationError
 
 from sim.inputs import InputError
-from sim.results.files import remove_leftovers, write_atomically
+from sim.results.contents import contents_of, refuse_strange
+from sim.results.environment import this_environment
+from sim.results.files import cannot, entries_in, is_regular, is_there, remove_leftovers, write_atomically
+from sim.results.layout import DESIGN_KEYS, Layout, layout_of
 from sim.results.manifest import MANIFEST_FILE, Manifest, check_same, read_manifest, write_manifest
+from sim.results.records import (
+    SHARDS,
+    ChunkRecord,
+    Failure,
+    Shard,
+    checksum_of,
+    record_content,
+    record_path,
+    shard_path,
+)
 from sim.results.schema import TABLES
 from sim.results.tables import Columns, to_arrow
 
 DESIGN_FILE = "design.parquet"
-SHARDS = "results"
-
-
-@dataclass(frozen=True)
-class Shard:
-    """A shard as written: file name, rows, size in bytes, SHA-256."""
-
-    file: str
-    rows: int
-    size: int
-    checksum: str
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A run that failed: its row in the design, seed and parameters, what was being done, and why it failed."""
-
-    run_id: int
-    seed: int | str
-    stage: str
-    message: str
-    parameters: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ChunkRecord:
-    """What ``chunk-00000.json`` says: the runs with results, the runs that failed, and the shards by table."""
-
-    chunk: int
-    run_ids: tuple[int, ...]
-    failed: tuple[int, ...]
-    shards: dict[str, Shard]
-
-
-_RECORD = TypeAdapter(ChunkRecord)
 
 
 def write_shard(path: Path, table: pa.Table) -> Shard:
-    """Write a Parquet file, whole or not at all. Raises OSError if the disk is full."""
+    """Write a Parquet file, whole or not at all. Its pages carry checksums, which readers can verify.
+
+    Raises OSError if the disk is full or the folder is gone.
+    """
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     content = sink.getvalue().to_pybytes()
     write_atomically(path, content)
     return Shard(path.name, table.num_rows, len(content), hashlib.sha256(content).hexdigest())
 
 
-def is_complete(path: Path, shard: Shard | None = None, *, checksum: bool = True) -> bool:
-    """Whether a Parquet file is whole: its footer can be read and, where ``shard`` says what was written, its size, row
-    count and (unless ``checksum`` is False) its bytes are those."""
-    try:
-        if shard is not None and path.stat().st_size != shard.size:
-            return False
-        rows = pq.read_metadata(path).num_rows
-        if shard is None:
-            return True
-        return rows == shard.rows and (not checksum or _checksum(path) == shard.checksum)
-    except (OSError, pa.ArrowException):
-        return False
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_design(folder: Path, design: pd.DataFrame) -> None:
+def write_design(folder: Path, design: pd.DataFrame) -> Shard:
     """Write ``design.parquet``: one row for each run, told apart by ``run_id``.
 
     Raises ValueError if ``run_id`` is missing, is not a whole number or repeats.
@@ -107,23 +67,59 @@ def write_design(folder: Path, design: pd.DataFrame) -> None:
         raise ValueError("a design needs a column run_id of whole numbers")
     if design["run_id"].duplicated().any():
         raise ValueError("a design holds each run_id once")
-    write_shard(folder / DESIGN_FILE, _design_table(design))
+    return write_shard(folder / DESIGN_FILE, _design_table(design))
 
 
 def _design_table(design: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(design, preserve_index=False)
 
 
-def read_design(folder: Path) -> pd.DataFrame:
-    """The design of a results folder. Raises InputError if it is missing or torn."""
+def read_design(folder: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The design of a results folder, or those of some columns that it has.
+
+    Raises InputError, one line, if it is missing, torn or may not be read.
+    """
     path = folder / DESIGN_FILE
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(f"{folder}: is not a results folder: {DESIGN_FILE} is missing")
+    if not is_regular(path):
+        raise InputError(f"{path}: is not a file")
     try:
-        frame: pd.DataFrame = pq.read_table(path).to_pandas()
+        with path.open("rb") as file:
+            source = pq.ParquetFile(file, page_checksum_verification=True)
+            names = source.schema_arrow.names
+            wanted = names if columns is None else [name for name in columns if name in names]
+            frame: pd.DataFrame = source.read(wanted).to_pandas()
+    except PermissionError as error:
+        raise cannot("read", path, error) from error
     except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path}: cannot be read; the file is torn") from error
+        raise InputError(f"{path}: cannot be read: the file is torn; start the study again to write it anew") from error
     return frame
+
+
+def read_study(folder: Path) -> tuple[Manifest, Layout]:
+    """The manifest of a results folder, and how its design is cut into chunks.
+
+    Raises InputError, one line, if either cannot be read or they do not fit each other.
+    """
+    manifest = read_manifest(folder)
+    design, path = read_design(folder, DESIGN_KEYS), folder / DESIGN_FILE
+    if manifest.design_checksum is not None and checksum_of(path) != manifest.design_checksum:
+        raise InputError(
+            f"{path}: is not the design that {MANIFEST_FILE} tells of; start the study again to restore it"
+        )
+    return manifest, fitting_layout(manifest, design, folder)
+
+
+def fitting_layout(manifest: Manifest, design: pd.DataFrame, folder: Path) -> Layout:
+    """How a design is cut into chunks. Raises InputError, one line, if it is not that of the manifest."""
+    try:
+        layout = layout_of(design, manifest.draws, manifest.chunk_size)
+    except ValueError as fault:
+        raise InputError(f"{folder / DESIGN_FILE}: does not fit {MANIFEST_FILE}: {fault}") from fault
+    if manifest.formulas and set(design["formula"].astype(str)) != set(manifest.formulas):
+        raise InputError(f"{folder / DESIGN_FILE}: does not fit {MANIFEST_FILE}: its formulas are others")
+    return layout
 
 
 def write_chunk(
@@ -155,8 +151,8 @@ def write_chunk(
     for name in TABLES.keys() - ready.keys():
         shard_path(folder, name, chunk).unlink(missing_ok=True)  # of an earlier try: readers take shards by their names
     shards = {name: write_shard(shard_path(folder, name, chunk), table) for name, table in ready.items()}
-    record = ChunkRecord(chunk, tuple(finished), tuple(failed), shards)
-    write_atomically(record_path(folder, chunk), json.dumps(asdict(record)).encode())
+    record = ChunkRecord(chunk, tuple(finished), tuple(failed), shards, this_environment())
+    write_atomically(record_path(folder, chunk), record_content(record))
     return record
 
 
@@ -174,59 +170,6 @@ def _failure_columns(failures: Sequence[Failure]) -> dict[str, list[Any]]:
     }
 
 
-def shard_path(folder: Path, table: str, chunk: int) -> Path:
-    """Where a chunk's shard of a table lies."""
-    return folder / SHARDS / f"{table}-{chunk:05d}.parquet"
-
-
-def record_path(folder: Path, chunk: int) -> Path:
-    """Where the record of a chunk lies."""
-    return folder / SHARDS / f"chunk-{chunk:05d}.json"
-
-
-def finished_chunks(
-    folder: Path, *, checksums: bool = True, only: Container[int] | None = None
-) -> dict[int, ChunkRecord]:
-    """The chunks of a folder whose record and shards are all whole, by number; of those in ``only``, if given.
-
-    A torn record or shard makes its chunk unfinished: it is to be run again. ``checksums=False`` trusts size, footer
-    and row count, and reads no data.
-    """
-    return examine_chunks(folder, checksums=checksums, only=only)[0]
-
-
-def examine_chunks(
-    folder: Path, *, checksums: bool = True, only: Container[int] | None = None
-) -> tuple[dict[int, ChunkRecord], dict[int, list[str]]]:
-    """The finished chunks as of `finished_chunks`, and the files that are torn or gone of those that a record names."""
-    found: dict[int, ChunkRecord] = {}
-    torn: dict[int, list[str]] = {}
-    for path in sorted((folder / SHARDS).glob("chunk-*.json")):
-        number = _chunk_of(path)
-        if number is None or (only is not None and number not in only):
-            continue
-        try:
-            record = _RECORD.validate_json(path.read_bytes())
-        except (OSError, ValidationError):
-            record = None
-        if record is None or record.chunk != number:
-            torn[number] = [path.name]
-            continue
-        shards = record.shards.values()
-        broken = [s.file for s in shards if not is_complete(path.with_name(s.file), s, checksum=checksums)]
-        if broken:
-            torn[number] = broken
-        else:
-            found[number] = record
-    return found, torn
-
-
-def _chunk_of(path: Path) -> int | None:
-    """The number of the chunk whose record would lie at ``path``."""
-    digits = path.stem.removeprefix("chunk-")
-    return int(digits) if digits.isdecimal() and path == record_path(path.parent.parent, int(digits)) else None
-
-
 def start_or_resume(folder: Path, manifest: Manifest, design: pd.DataFrame) -> dict[int, ChunkRecord]:
     """Make ``folder`` ready for the chunks of a study; returns the chunks that an earlier start has finished.
 
@@ -236,23 +179,46 @@ def start_or_resume(folder: Path, manifest: Manifest, design: pd.DataFrame) -> d
     return finished_chunks(folder)
 
 
-def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> None:
-    """Write design and manifest into a new folder, or make sure that those in it are the same.
+def finished_chunks(
+    folder: Path, *, checksums: bool = True, only: Container[int] | None = None
+) -> dict[int, ChunkRecord]:
+    """The chunks of a folder that count, by number; of those in ``only``, if given. See `contents_of`."""
+    manifest, layout = read_study(folder)
+    return contents_of(folder, manifest, layout, checksums=checksums, only=only).finished
 
-    Raises InputError if the folder holds results of a different study.
+
+def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> Manifest:
+    """Write design and manifest into a new folder, or make sure that those in it are the same and whole.
+
+    Returns the manifest of the folder. A design that is damaged is written anew. Raises InputError if the folder holds
+    results of a different study, or files that would be taken for results of this one.
     """
-    if (folder / MANIFEST_FILE).exists():
-        check_same(read_manifest(folder), manifest, folder)
-        if not _design_table(design).equals(_design_table(read_design(folder))):
-            raise InputError(f"{folder}: holds a different design; choose another folder or remove this one")
-        remove_leftovers(folder)
-        remove_leftovers(folder / SHARDS)
-        return
-    if any((folder / SHARDS).glob("chunk-*.json")):
-        raise InputError(f"{folder}: holds results but no {MANIFEST_FILE}; choose another folder or remove this one")
-    write_design(folder, design)
-    write_manifest(folder, manifest)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not is_there(folder / MANIFEST_FILE):
+        if any(name.startswith("chunk-") for name in entries_in(folder / SHARDS)):
+            raise InputError(
+                f"{folder}: holds results but no {MANIFEST_FILE}; choose another folder or remove this one"
+            )
+        written = manifest.model_copy(update={"design_checksum": write_design(folder, design).checksum})
+        write_manifest(folder, written)
+        (folder / SHARDS).mkdir(exist_ok=True)
+        return written
+    stored = read_manifest(folder)
+    check_same(stored, manifest, folder)
+    try:
+        there = _design_table(read_design(folder))
+    except InputError:
+        there = None
+    if there is not None and not there.equals(_design_table(design)):
+        raise InputError(f"{folder}: holds a different design; choose another folder or remove this one")
+    if there is None or checksum_of(folder / DESIGN_FILE) != stored.design_checksum:
+        stored = stored.model_copy(update={"design_checksum": write_design(folder, design).checksum})
+        write_manifest(folder, stored)
     (folder / SHARDS).mkdir(exist_ok=True)
+    refuse_strange(folder, contents_of(folder, stored, fitting_layout(stored, design, folder), only=()).strange)
+    remove_leftovers(folder)
+    remove_leftovers(folder / SHARDS)
+    return stored
 
 
 def remove_unfinished(folder: Path, chunks: Container[int]) -> None:

@@ -15,6 +15,11 @@ from sim.results.schema import SCHEMA_VERSION, TABLES
 Columns = pd.DataFrame | Mapping[str, npt.ArrayLike | Sequence[Any] | pd.Categorical]
 """A table by column: a data frame, or a mapping from column name to values of one length."""
 
+CHECKED = ds.ParquetFileFormat(
+    default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
+"""Parquet whose pages are held against their checksums as they are read, so that no flipped bit becomes a number."""
+
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 _TYPES: dict[str, pa.DataType] = {
     "run_id": pa.int64(),
@@ -74,6 +79,6 @@ def read_shards(folder: Path, files: Sequence[str], table: str, columns: Sequenc
     """Some columns of some shards of a table, one after the other; no rows if there are no files."""
     schema = arrow_schema(table)
     paths = [str(folder / file) for file in files]
-    dataset = ds.dataset(paths, schema=schema, format="parquet") if paths else ds.dataset(schema.empty_table())
+    dataset = ds.dataset(paths, schema=schema, format=CHECKED) if paths else ds.dataset(schema.empty_table())
     frame: pd.DataFrame = dataset.to_table(columns=list(columns)).to_pandas()
     return frame

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.arrays import Array, IntArray
 from sim.inputs import InputError
+from sim.streams import Stream, generator
 from sim.world.building import size_class
 from sim.world.geography import coverage, neighbors
 from sim.world.loading import scale_anchors, scaled
@@ -29,7 +30,7 @@ def synthetic_world(world: World, districts: int, seed: int) -> World:
     """
     if districts < 1:
         raise InputError(f"synthetic world: districts: {districts} is not allowed: allowed 1 or more")
-    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    rng = generator(seed, Stream.SYNTHETIC_WORLD)
     old = world.districts
     drawn = rng.integers(0, len(old), size=districts)
     factor = np.exp(SIZE_NOISE * rng.standard_normal(districts))

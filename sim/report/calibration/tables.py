@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from sim.report.shared.intervals import COVERS
 from sim.report.shared.origin import short
+from sim.results.rank_correlation import spearman
 
 if TYPE_CHECKING:
     from sim.study.calibration.study import Calibration
@@ -95,7 +95,7 @@ def traded(found: "Calibration") -> list[tuple[str, str, float]]:
     names = list(found.entries)
     pairs = []
     for one, other in combinations(names, 2):
-        correlation = float(spearmanr(found.posterior[one], found.posterior[other]).statistic)
+        correlation = spearman(found.posterior[one].to_numpy(), found.posterior[other].to_numpy())[0]
         if abs(correlation) > TRADED:
             pairs.append((one, other, correlation))
     return sorted(pairs, key=lambda pair: -abs(pair[2]))

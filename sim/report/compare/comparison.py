@@ -21,6 +21,7 @@ from sim.report.shared.intervals import (
 )
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel, scenario_names
+from sim.results.headlines import LAST
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -30,9 +31,6 @@ RATIOS: Mapping[str, str] = MappingProxyType({"concentrators": "concentrator", "
 
 _RULED = "    \n    \n -- \n    \n    \n -- \n    \n -- \n"
 """Table borders in plain ASCII: a rule under the header and under the table."""
-
-LAST = 5
-"""Outcomes are shown as the mean over this many last years, when a formula has had time to work."""
 
 
 @dataclass(frozen=True)

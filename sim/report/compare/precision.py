@@ -10,7 +10,8 @@ import pandas as pd
 
 from sim.report.shared.intervals import NOT_AVAILABLE, number_text
 from sim.report.shared.panel import scenario_names
-from sim.study.running.precision import HEADLINES, LAST, Margin, headline_columns, headlines, margins
+from sim.results.headlines import HEADLINES, LAST, headline_columns, headlines
+from sim.study.running.precision import Margin, margins
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -32,12 +33,13 @@ def write_precision(results: "Results", folder: Path) -> str:
     found = all_margins(results)
     if not any(found.values()):
         return ""
+    units = {headline.name: headline.unit for headline in HEADLINES}
     rows = [
         {
             "scenario": scenario,
             "formula": formula,
             "outcome": outcome,
-            "unit": HEADLINES[outcome][1],
+            "unit": units[outcome],
             "difference_mean": margin.mean,
             "monte_carlo_error": margin.error,
             "half_width_95": margin.half_width,
@@ -66,7 +68,7 @@ def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, st
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario, named in found.items():
         for formula in dict.fromkeys(formula for formula, _ in named):
-            cells = [_cell(named[formula, outcome], unit) for outcome, (_, unit) in HEADLINES.items()]
+            cells = [_cell(named[formula, headline.name], headline.unit) for headline in HEADLINES]
             table.add_row(formula if len(found) == 1 else f"{formula}, {scenario}", *cells)
     out = StringIO()
     console = Console(file=out, width=132, color_system=None, force_terminal=False, highlight=False, markup=False)

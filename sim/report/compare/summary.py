@@ -1,7 +1,7 @@
 """The summary table: every metric of every formula over a few spans of time, with intervals and paired differences."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,45 +17,6 @@ if TYPE_CHECKING:
     from sim.results.results import Results
 
 __all__ = ["COLUMNS", "comparison_table", "summary"]
-
-TOTALLED = frozenset(
-    {
-        "credentials",
-        "credentials_tier_1",
-        "credentials_tier_2",
-        "credentials_tier_3",
-        "dual_credit",
-        "placements",
-        "graduates_gained",
-        "sites_opened",
-        "sites_closed",
-        "launches_wanted",
-        "launches_started",
-        "stopped_by_size",
-        "stopped_by_facility",
-        "stopped_by_cash",
-        "stopped_by_capacity",
-        "stopped_by_instructor",
-        "entitlement",
-        "appropriation",
-        "state_cost",
-        "state_cost_constant",
-        "recurring_cost",
-        "nonrecurring_cost",
-        "reserve_drawn",
-        "federal_paid",
-        "weight_value",
-        "dilution",
-        "local_money",
-        "backfill",
-        "not_sticking",
-        "released",
-        "sustained_cost",
-        "spending",
-        "startup_spending",
-    }
-)
-"""Metrics that add up over years; of all others the mean over years is given."""
 
 NOT_DEFLATED = frozenset({"state_cost", "state_cost_constant"})
 """Dollar columns that get no constant-dollar twin here, because the result tables hold it."""
@@ -148,7 +109,7 @@ def _metrics(panel: Panel) -> Iterator[tuple[Column, Array]]:
         yield column, values
         if column.unit == "dollars" and column.name not in NOT_DEFLATED:
             label = f"{column.label}, in constant dollars of FY{panel.base_year}"
-            yield Column(f"{column.name}_constant", column.unit, label), panel.constant(column.name)
+            yield replace(column, name=f"{column.name}_constant", label=label), panel.constant(column.name)
 
 
 def _over(values: Array, period: Period, total: bool) -> Array:
@@ -160,7 +121,7 @@ def _over(values: Array, period: Period, total: bool) -> Array:
 
 
 def _rows(panel: Panel, column: Column, values: Array, period: Period) -> Iterator[dict[str, Any]]:
-    total = column.name.removesuffix("_constant") in TOTALLED or column.name in TOTALLED
+    total = bool(column.adds_up)
     level = _over(values, period, total)
     level_bands = bands(level)
     change = paired(level, level[panel.baseline][None]) if panel.baseline is not None else None

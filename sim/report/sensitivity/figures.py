@@ -36,7 +36,6 @@ SHOWN = 10
 """Numbers shown, those with the greatest share of any outcome first."""
 
 NAMES = {CHANCE: "Chance", REST: "All other numbers together"}
-HEADINGS = ("Concentrators", "Credentials", "State cost", "High-quality share")
 ROOM = 44
 """Characters of a label that stand on a line."""
 
@@ -97,7 +96,7 @@ def _shares(found: "Findings", formula: str, of: Look, path: Path) -> Path | Non
                 level["total"], [at[name] for name in level["factor"]], marker="o", linestyle="none",
                 markerfacecolor="white", markeredgecolor="black", markersize=4.2,
             )  # fmt: skip
-        ax.set_title(HEADINGS[OUTCOMES.index(outcome)])
+        ax.set_title(outcome.heading)
         ax.grid(axis="x", color="#e4e4e4", linewidth=0.5)
         ax.set_axisbelow(True)
     first = axes[0]

@@ -10,7 +10,8 @@ import pandas as pd
 from sim.report.sensitivity.order import order_lines
 from sim.report.shared.figure_style import plain
 from sim.report.shared.intervals import number_text
-from sim.study.sensitivity.outcomes import OUTCOMES, Outcome
+from sim.results.headlines import Headline
+from sim.study.sensitivity.outcomes import OUTCOMES
 from sim.study.sensitivity.shares import CHANCE, REST, TOGETHER
 from sim.study.sensitivity.study import Findings
 
@@ -147,7 +148,7 @@ def _limits(found: Findings) -> str:
     )
 
 
-def _outcome_lines(found: Findings, outcome: Outcome) -> Iterator[str]:
+def _outcome_lines(found: Findings, outcome: Headline) -> Iterator[str]:
     """The level under the baseline, then the difference of each formula from it."""
     blocks = [("level", found.baseline)] + [("difference", name) for name in found.formulas if name != found.baseline]
     for kind, formula in blocks:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.results.headlines import outcomes_by_run
 from sim.results.schema import STATE, Column
-from sim.study.running.precision import LAST
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -17,13 +17,6 @@ OUTCOMES: tuple[str, ...] = (
 )  # fmt: skip
 """The columns of the state table that a sweep is summarized by."""
 
-HEADLINES: tuple[tuple[str, str], ...] = (
-    ("concentrators", "Concentrators"),
-    ("credentials", "Credentials"),
-    ("state_cost_constant", "State cost"),
-)
-"""The outcomes that factors are correlated with, and their headings."""
-
 
 def columns() -> tuple[Column, ...]:
     """The outcomes with unit and label."""
@@ -32,18 +25,10 @@ def columns() -> tuple[Column, ...]:
 
 
 def run_outcomes(results: "Results") -> tuple[pd.DataFrame, str]:
-    """One row for each finished run: its keys in the design and its outcomes; and the fiscal years they are means of.
-
-    Only the columns that are needed are read, so that a sweep of a hundred thousand runs fits in memory.
-    """
-    state = results.read("state", ["run_id", "fiscal_year", *OUTCOMES])
-    last, base = int(state["fiscal_year"].max()), int(results.manifest.base_year)
-    first = max(base, last - LAST) + 1
-    recent = state[state["fiscal_year"] >= min(first, last)]
-    means = recent.groupby("run_id", sort=True)[list(OUTCOMES)].mean()
+    """A row for each finished run, its keys in the design and its outcomes; and the fiscal years they are means of."""
+    means, span = outcomes_by_run(results, OUTCOMES)
     keys = [name for name in ("run_id", "point", "replicate", "formula", "scenario") if name in results.design]
     joined = results.design[keys].merge(means, left_on="run_id", right_index=True, how="inner")
-    span = f"FY{first}-{str(last)[2:]}" if last > first else f"FY{last}"
     return joined.reset_index(drop=True), span
 
 

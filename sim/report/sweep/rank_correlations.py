@@ -1,45 +1,14 @@
 """A first look at a sweep: how outcomes rank with each factor (Spearman), with intervals."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from sim.arrays import Array
-from sim.report.sweep.outcomes import HEADLINES, by_point
+from sim.report.sweep.outcomes import by_point
+from sim.results.headlines import HEADLINES
+from sim.results.rank_correlation import spearman
 from sim.study.designs.factors import Factor
-
-LEAST_POINTS = 10
-"""Points below which no rank correlation is given."""
-
-CONFIDENCE = 0.95
-
-ROUNDING = 1e-9
-"""Relative differences at or below this are rounding, not a response."""
-
-
-def spearman(one: Array, other: Array) -> tuple[float, float, float]:
-    """Spearman's rank correlation and its 95% interval, ``(rho, low, high)``; NaN where either does not vary.
-
-    The interval is Fisher's with the variance of Bonett and Wright (2000), (1 + rho^2 / 2) / (n - 3). Ties get their
-    mean rank.
-    """
-    count = len(one)
-    if any(np.ptp(values) <= ROUNDING * np.abs(values).max() for values in (one, other) if count):
-        return math.nan, math.nan, math.nan
-    ranks = [pd.Series(values).rank().to_numpy() for values in (one, other)]
-    centered = [rank - rank.mean() for rank in ranks]
-    spread = math.sqrt(float((centered[0] ** 2).sum()) * float((centered[1] ** 2).sum()))
-    if count < LEAST_POINTS or spread == 0.0:
-        return math.nan, math.nan, math.nan
-    rho = min(max(float((centered[0] * centered[1]).sum()) / spread, -1.0), 1.0)
-    if abs(rho) == 1.0:
-        return rho, rho, rho
-    half = float(ndtri((1.0 + CONFIDENCE) / 2.0)) * math.sqrt((1.0 + rho * rho / 2.0) / (count - 3))
-    middle = math.atanh(rho)
-    return rho, math.tanh(middle - half), math.tanh(middle + half)
 
 
 def rankable(values: pd.Series) -> bool:
@@ -60,9 +29,9 @@ def correlations(
     rows = []
     for scenario, runs in outcomes.groupby("scenario", sort=False, observed=True):
         for formula in dict.fromkeys(runs["formula"]):
-            for outcome, _ in HEADLINES:
+            for headline in HEADLINES:
                 for against in (None,) if baseline in (None, formula) else (None, baseline):
-                    values = by_point(runs, formula, outcome, against)
+                    values = by_point(runs, formula, headline.column, against)
                     for factor in factors:
                         if not _applies(factor, formula, str(scenario), against) or not rankable(points[factor.name]):
                             continue
@@ -72,7 +41,7 @@ def correlations(
                             {
                                 "scenario": scenario,
                                 "formula": formula,
-                                "outcome": outcome,
+                                "outcome": headline.column,
                                 "of": "level" if against is None else f"difference from {against}",
                                 "factor": factor.name,
                                 "unit": factor.unit,

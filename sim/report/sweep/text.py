@@ -14,9 +14,10 @@ from sim.report.compare.precision import write_precision
 from sim.report.shared.figure_style import Look
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts
 from sim.report.shared.origin import run_origin
-from sim.report.sweep.outcomes import HEADLINES, columns, run_outcomes
+from sim.report.sweep.outcomes import columns, run_outcomes
 from sim.report.sweep.rank_correlations import correlations
 from sim.report.sweep.tornado import strongest, tornado
+from sim.results.headlines import HEADLINES
 from sim.results.store import write_shard
 from sim.study.designs.factors import Factor
 
@@ -104,9 +105,9 @@ def summary_by_formula(outcomes: pd.DataFrame, baseline: str | None, span: str) 
 def _levels_text(table: pd.DataFrame, results: "Results", outcomes: pd.DataFrame, span: str) -> str:
     points, replicates = outcomes["point"].nunique(), outcomes.groupby("point")["replicate"].nunique().max()
     title = f"Sweep of {points:,} points x {replicates:,} replicate{'s' if replicates != 1 else ''}, mean of {span}"
-    out = _table(title, ["Formula", "Scenario", *(heading for _, heading in HEADLINES)])
+    out = _table(title, ["Formula", "Scenario", *(headline.heading for headline in HEADLINES)])
     for (scenario, formula), rows in table.groupby(["scenario", "formula"], sort=False):
-        cells = [_interval(rows[rows["metric"] == outcome].iloc[0]) for outcome, _ in HEADLINES]
+        cells = [_interval(rows[rows["metric"] == headline.column].iloc[0]) for headline in HEADLINES]
         out.add_row(str(formula), str(scenario), *cells)
     note = (
         f"Below each mean: 90% of runs (5th to 95th percentile) over the points swept, seed {results.manifest.seed};"
@@ -128,14 +129,16 @@ def _correlations_text(found: pd.DataFrame, baseline: str | None) -> str:
     for (scenario, formula), rows in found.groupby(["scenario", "formula"], sort=False):
         kinds = ["level"] if baseline in (None, formula) else ["level", f"difference from {baseline}"]
         where = f", scenario {scenario}" if found["scenario"].nunique() > 1 else ""
-        headings = [heading + ("\ndifference" if kind != "level" else "") for _, heading in HEADLINES for kind in kinds]
+        headings = [
+            headline.heading + ("\ndifference" if kind != "level" else "") for headline in HEADLINES for kind in kinds
+        ]
         title = f"Rank correlation (Spearman) of factors with outcomes under {formula}{where}"
         out = _table(title, ["Factor", *headings], words=1)
         for factor in names:
             one = rows[rows["factor"] == factor]
             cells = [
-                _correlation(one[(one["outcome"] == outcome) & (one["of"] == kind)])
-                for outcome, _ in HEADLINES
+                _correlation(one[(one["outcome"] == headline.column) & (one["of"] == kind)])
+                for headline in HEADLINES
                 for kind in kinds
             ]
             if any(cell not in ("-", NOT_AVAILABLE) for cell in cells):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report.shared.figure_style import INK, LANDSCAPE, LIGHT, Look, label_x, page, plain, save
-from sim.report.sweep.outcomes import HEADLINES
+from sim.results.headlines import HEADLINES
 
 SHOWN = 15
 """Factors shown at most, those with the strongest correlation anywhere first."""
@@ -48,10 +48,10 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
     )  # fmt: skip
     at = {name: place for place, name in enumerate(reversed(names))}
     for row, formula in enumerate(formulas):
-        for column, (outcome, heading) in enumerate(HEADLINES):
+        for column, headline in enumerate(HEADLINES):
             ax = axes[row * len(HEADLINES) + column]
-            chosen = found[(found["formula"] == formula) & (found["outcome"] == outcome) & found["factor"].isin(at)]
-            chosen = chosen[chosen["rank_correlation"].notna()]
+            chosen = moved[(moved["formula"] == formula) & (moved["outcome"] == headline.column)]
+            chosen = chosen[chosen["factor"].isin(at)]
             level = chosen[chosen["of"] == "level"]
             places = [at[name] for name in level["factor"]]
             ax.axvline(0.0, color="black", linewidth=0.6)
@@ -63,7 +63,7 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
                 markerfacecolor="white", markeredgecolor="black", markersize=4.2,
             )  # fmt: skip
             weight = "bold" if formula == of.baseline else "normal"
-            ax.set_title(f"{plain(formula) if column == 0 else ''}\n{heading}", fontweight=weight)
+            ax.set_title(f"{plain(formula) if column == 0 else ''}\n{headline.heading}", fontweight=weight)
             ax.set_yticks(range(len(names)), [_short(name) for name in reversed(names)])
             ax.set_ylim(-0.6, len(names) - 0.4)
             ax.set_xlim(-1.0, 1.0)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
-from sim.engine.ensemble import Ensemble, prepare, simulate
+from sim.engine.ensemble import Ensemble, simulate
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.study.bill.bridge import STEPS, bridge
 from sim.study.bill.static_score import Position, position_in_year
-from sim.study.setup.design import parameters_for
+from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import Inputs, asked_number
 from sim.study.setup.settings import Settings
 from sim.world.world import World
@@ -86,11 +86,8 @@ def explain_change(settings: Settings, inputs: Inputs, chosen: str | None) -> Ch
     scenario = inputs.scenarios[0]
     starts, finals, members = [], [], []
     steps: dict[str, list[Array]] = {step: [] for step in STEPS}
-    for first in range(0, settings.draws, settings.chunk):
-        replicates = range(first, min(first + settings.chunk, settings.draws))
-        parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, replicates, settings.uncertainty)
-        horizon = max(before.fiscal_year, after.fiscal_year) - inputs.world.base_year
-        ensemble = prepare(inputs.world, parameters, inputs.current_law, settings.seed, replicates, max(horizon, 1))
+    horizon = max(before.fiscal_year, after.fiscal_year, inputs.world.base_year + 1) - inputs.world.base_year
+    for replicates, ensemble in ensembles(settings, inputs.world, inputs.catalogue, inputs.current_law, horizon):
         old, _ = _position(ensemble, before, scenario)
         new, held = _position(ensemble, after, scenario)
         found = bridge(old, new)

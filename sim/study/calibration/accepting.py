@@ -11,10 +11,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from sim.arrays import Array, IntArray
-
-NOISE_STREAM = (0, 2)
-"""Spawn key of the errors; keys of one number belong to replicates, (0, 1) to designs."""
-
+from sim.streams import Stream, generator
 
 ERRORS_PER_DRAW = 20
 """Errors that each simulated draw meets. A simulation is dear and an error is free: with one error for each draw the
@@ -66,8 +63,7 @@ def shift_error(points: Array, statistics: Array, targets: Array, scales: Array,
 
 def errors(seed: int, draws: int, statistics: int) -> Array:
     """A standard normal error for each draw and statistic, ``[N, S]``."""
-    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=NOISE_STREAM))
-    return generator.standard_normal((draws, statistics))
+    return generator(seed, Stream.CALIBRATION_ERRORS).standard_normal((draws, statistics))
 
 
 def accept(statistics: Array, targets: Array, scales: Array, share: float, noise: Array) -> Accepted:

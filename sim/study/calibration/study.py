@@ -19,7 +19,7 @@ from sim.parameters.catalogue import Catalogue, Entry, load_catalogue
 from sim.parameters.posterior import priors_hash
 from sim.parameters.priors import quantile
 from sim.parameters.values import center
-from sim.results.files import remove_leftovers, write_atomically
+from sim.results.files import entries_in, is_there, remove_leftovers, write_atomically, writing
 from sim.results.manifest import (
     MANIFEST_FILE,
     check_same,
@@ -29,7 +29,8 @@ from sim.results.manifest import (
     read_manifest,
     write_manifest,
 )
-from sim.results.store import SHARDS
+from sim.results.records import SHARDS
+from sim.streams import Stream, generator
 from sim.study.calibration.accepting import ERRORS_PER_DRAW, Accepted, fewest, fitted, shift_error
 from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.targets import Targets, read_targets, targets_path
@@ -40,8 +41,6 @@ from sim.study.setup.settings import IGNORED_KEYS, Settings, flat_parameters
 from sim.world.loading import load_world
 
 POSTERIOR_FOLDER = "parameters/posterior"
-DESIGN_STREAM = (0, 3)
-"""Spawn key of the points in the priors, see ``accepting.NOISE_STREAM``."""
 DIGITS = 6
 """Significant digits in which a posterior is stored."""
 
@@ -122,8 +121,8 @@ def _fit(table: Targets, points: Array, prior: pd.DataFrame, seed: int) -> tuple
 
 def prior_points(seed: int, draws: int, dimensions: int) -> Array:
     """A Latin hypercube in the priors of the fitted parameters, ``[N, P]``, strictly between 0 and 1."""
-    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=DESIGN_STREAM))
-    points: Array = qmc.LatinHypercube(d=dimensions, seed=generator).random(draws)
+    random = generator(seed, Stream.CALIBRATION_POINTS)
+    points: Array = qmc.LatinHypercube(d=dimensions, seed=random).random(draws)
     return np.clip(points, 2.0**-33, 1.0 - 2.0**-33)
 
 
@@ -193,13 +192,14 @@ def _start(folder: Path, settings: Settings, table: Targets, work: Simulated, co
     )
     # A stored posterior is no part of what a calibration rests on.
     manifest = manifest.model_copy(update={"model_fingerprint": model_fingerprint(without=POSTERIOR_FOLDER)})
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / MANIFEST_FILE).exists():
-        check_same(read_manifest(folder), manifest, folder)
-        remove_leftovers(folder)
-        remove_leftovers(folder / SHARDS)
-    else:
-        if any((folder / SHARDS).glob("*.parquet")):
+    with writing(folder, "choose another folder (hydra.run.dir=...)"):
+        folder.mkdir(parents=True, exist_ok=True)
+        if is_there(folder / MANIFEST_FILE):
+            check_same(read_manifest(folder), manifest, folder)
+            remove_leftovers(folder)
+            remove_leftovers(folder / SHARDS)
+            return
+        if any(name.endswith(".parquet") for name in entries_in(folder / SHARDS)):
             raise InputError(
                 f"{folder}: holds results but no {MANIFEST_FILE}; choose another folder or remove this one"
             )

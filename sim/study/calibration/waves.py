@@ -11,9 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.arrays import Array
-from sim.results.store import SHARDS, is_complete, write_shard
+from sim.results.files import writing
+from sim.results.records import SHARDS
+from sim.results.store import write_shard
 from sim.study.calibration.statistics import Simulated, statistics_of
 from sim.study.running.dispatch import carrier_for
+from sim.study.running.stopping import FolderGoneError, StoppedError, is_gone
+from sim.study.setup.design import in_chunks
 from sim.study.setup.executor_settings import ExecutorSettings
 
 
@@ -38,27 +42,53 @@ def carry_out_wave(
 ) -> pd.DataFrame:
     """Simulate a draw for each row of ``columns``, replicate after replicate, and give the statistics of all.
 
-    Shards that are whole are not simulated again. ``progress`` is called with the draws done.
+    Shards that are whole, and of these draws, are not simulated again. ``progress`` is called with the draws done.
+    Raises FolderGoneError if the folder is deleted or moved meanwhile.
     """
     chunks = list(_chunks(folder, wave, work, columns, first_replicate, size))
-    open_chunks = [chunk for chunk in chunks if not is_complete(chunk.path)]
+    with writing(folder, "choose another folder (hydra.run.dir=...)"):
+        (folder / SHARDS).mkdir(exist_ok=True)
+    frames = {chunk.path: stored(chunk) for chunk in chunks}
+    open_chunks = [chunk for chunk in chunks if frames[chunk.path] is None]
     done = sum(len(chunk.work.replicates) for chunk in chunks) - sum(len(c.work.replicates) for c in open_chunks)
     progress(done)
     if open_chunks:
         with carrier_for(executor, workers, len(open_chunks)) as carrier:
             for future in as_completed([carrier.submit(run_chunk, chunk) for chunk in open_chunks]):
-                done += future.result()
+                try:
+                    done += future.result()
+                except OSError as error:
+                    if is_gone(folder):
+                        raise FolderGoneError(folder) from error
+                    raise
                 progress(done)
-    frames = [pq.read_table(chunk.path).to_pandas() for chunk in chunks]
-    joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    for chunk in open_chunks:
+        frames[chunk.path] = stored(chunk)
+    if damaged := [path for path, frame in frames.items() if frame is None]:
+        raise StoppedError(f"{damaged[0]}: what was written cannot be read back; start the study again")
+    joined: pd.DataFrame = pd.concat(list(frames.values()), ignore_index=True)
     return joined
+
+
+def stored(chunk: Chunk) -> pd.DataFrame | None:
+    """What the shard of a chunk holds; None if it is missing, damaged, or not of these draws."""
+    work = chunk.work
+    names = ["replicate", *work.columns, *(target.name for target in work.targets)]
+    try:
+        with chunk.path.open("rb") as file:
+            frame: pd.DataFrame = pq.read_table(file, page_checksum_verification=True).to_pandas()
+    except (OSError, pa.ArrowException):
+        return None
+    own = {"replicate": np.array(work.replicates), **work.columns}
+    if list(frame.columns) != names or len(frame) != len(work.replicates):
+        return None
+    return frame if all(np.array_equal(frame[name], np.asarray(values)) for name, values in own.items()) else None
 
 
 def run_chunk(chunk: Chunk) -> int:
     """Simulate a chunk and write its shard: replicate, fitted parameters, statistics. Gives its number of draws."""
     work = chunk.work
     columns = {"replicate": np.array(work.replicates), **work.columns, **statistics_of(work)}
-    chunk.path.parent.mkdir(parents=True, exist_ok=True)
     write_shard(chunk.path, pa.table({name: np.asarray(column) for name, column in columns.items()}))
     return len(work.replicates)
 
@@ -67,8 +97,7 @@ def _chunks(
     folder: Path, wave: str, work: Simulated, columns: Mapping[str, Array], first_replicate: int, size: int
 ) -> Iterator[Chunk]:
     draws = len(next(iter(columns.values())))
-    for number, first in enumerate(range(0, draws, size)):
-        rows = range(first, min(first + size, draws))
+    for number, rows in enumerate(in_chunks(draws, size)):
         own = {name: column[rows.start : rows.stop] for name, column in columns.items()}
         replicates = tuple(first_replicate + row for row in rows)
         yield Chunk(folder / SHARDS / f"{wave}-{number:05d}.parquet", replace(work, replicates=replicates, columns=own))

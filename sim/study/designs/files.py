@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from sim.arrays import Array
 from sim.inputs import InputError
+from sim.streams import Stream, generator
 from sim.study.designs.factors import FILE, Factor, Spec, named_factors
-from sim.study.designs.points import MOST_POINTS, generator
+from sim.study.designs.points import MOST_POINTS
 from sim.study.setup.inputs import Inputs
 
 WEIGHT = "weight"
@@ -103,7 +104,7 @@ def resampled(weights: Array, points: int, seed: int) -> Array:
     Systematic resampling: one uniform number places an even comb on the cumulative weights. Rows come in a random
     order, so that the first points are a sample too.
     """
-    random = generator(seed)
+    random = generator(seed, Stream.DESIGN_POINTS)
     comb = (random.random() + np.arange(points)) / points
     rows = np.searchsorted(np.cumsum(weights) / weights.sum(), comb, side="right")
     return random.permutation(np.minimum(rows, len(weights) - 1))

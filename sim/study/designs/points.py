@@ -11,18 +11,12 @@ import pandas as pd
 
 from sim.arrays import Array
 from sim.inputs import InputError
+from sim.streams import Stream, generator
 from sim.study.designs.factors import Factor, as_range, refuse_repeats
 from sim.study.designs.places import Scalar
 
 DesignName = Literal["grid", "latin_hypercube", "sobol", "prior", "posterior", "table"]
 MOST_POINTS = 1_000_000
-STREAM = (0, 1)
-"""Spawn key of a design's own randomness: replicates have keys of one number, so the two never meet."""
-
-
-def generator(seed: int) -> np.random.Generator:
-    """The generator that places a design's points: its own stream, apart from those of all replicates."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=STREAM))
 
 
 def suited(factors: Sequence[Factor], design: DesignName) -> tuple[Factor, ...]:
@@ -77,7 +71,7 @@ def place_points(factors: Sequence[Factor], design: DesignName, points: int | No
             f"settings: design.points: {points} is not a power of two, at which Sobol points are balanced;"
             f" write {near} or {2 * near}"
         )
-    cube = _unit_points(design, len(factors), points, generator(seed))
+    cube = _unit_points(design, len(factors), points, generator(seed, Stream.DESIGN_POINTS))
     return as_table(factors, [factor.at(cube[:, place]) for place, factor in enumerate(factors)])
 
 

@@ -20,7 +20,7 @@ from sim.study.explain.items import Moment, Quantity, Row, amount, side_by_side
 from sim.study.explain.payment import payment_items
 from sim.study.explain.places import find_place
 from sim.study.explain.students import student_items
-from sim.study.setup.design import parameters_for
+from sim.study.setup.design import ensembles, parameters_for
 from sim.study.setup.inputs import Inputs, asked_number
 from sim.study.setup.settings import Settings
 from sim.world.world import World
@@ -178,8 +178,13 @@ def explain(settings: Settings, inputs: Inputs, chosen: str | None) -> Explanati
 
 def _prepare(settings: Settings, inputs: Inputs, replicates: Sequence[int], years: Sequence[int]) -> Ensemble:
     parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, replicates, settings.uncertainty)
-    horizon = max(max(years) - inputs.world.base_year, 1)
-    return prepare(inputs.world, parameters, inputs.current_law, settings.seed, replicates, horizon)
+    return prepare(
+        inputs.world, parameters, inputs.current_law, settings.seed, replicates, _horizon(inputs, years)
+    )  # fmt: skip
+
+
+def _horizon(inputs: Inputs, years: Sequence[int]) -> int:
+    return max(max(years) - inputs.world.base_year, 1)
 
 
 def _simulated(
@@ -199,9 +204,9 @@ def _simulated(
 def _over_draws(settings: Settings, inputs: Inputs, asked: Question) -> dict[int, dict[str, list[Array]]]:
     """By year and number, for each formula its values over all draws ``[R]``."""
     blocks: dict[tuple[int, str, int], list[Array]] = {}
-    for first in range(0, settings.draws, settings.chunk):
-        replicates = range(first, min(first + settings.chunk, settings.draws))
-        ensemble = _prepare(settings, inputs, replicates, asked.years)
+    world = inputs.world
+    horizon = _horizon(inputs, asked.years)
+    for replicates, ensemble in ensembles(settings, world, inputs.catalogue, inputs.current_law, horizon):
         for side, formula in enumerate(asked.formulas):
             for _, year, after in _simulated(inputs, ensemble, formula, asked.years):
                 for key, values in _numbers(after, year, asked).items():

@@ -1,6 +1,6 @@
 """The study ``hindcast``: every case over the draws, judged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from sim.study.hindcast.running import Task, run_case
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
 from sim.study.hindcast.worlds import law_before, laws_after
 from sim.study.running.dispatch import carrier_for
-from sim.study.setup.design import drawn_columns
+from sim.study.setup.design import drawn_columns, in_chunks
 from sim.study.setup.inputs import run_number
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -113,7 +113,7 @@ def _simulate(
         Task(case, world, catalogue, settings.seed, tuple(chunk), settings.uncertainty)
         for case in cases
         if not case.untestable
-        for chunk in _chunks(settings.draws, settings.chunk)
+        for chunk in in_chunks(settings.draws, settings.chunk)
     ]
     total, done = sum(len(task.replicates) for task in tasks), 0
     progress(0, total)
@@ -131,8 +131,3 @@ def _simulate(
         if own:
             joined[case.name] = {name: np.concatenate([part[name] for part in own]) for name in own[0]}
     return joined
-
-
-def _chunks(draws: int, size: int) -> Iterator[range]:
-    for first in range(0, draws, size):
-        yield range(first, min(first + size, draws))

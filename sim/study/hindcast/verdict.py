@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from sim.arrays import Array
+from sim.results.rank_correlation import spearman
 from sim.study.hindcast.case import Outcome
 from sim.study.hindcast.running import compared, observed
 
@@ -118,11 +119,7 @@ def _skill(points: Sequence[Point]) -> float:
 def pulls(final: Array, drawn: Mapping[str, Array], most: int = 3) -> list[tuple[str, float]]:
     """The parameters whose draws go with the model's last number, by rank correlation, strongest first; only those
     whose correlation is larger than the largest that chance gives among a hundred."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(final)
-    if np.ptp(ranks) == 0:
-        return []
-    found = [(name, float(np.corrcoef(rankdata(values), ranks)[0, 1])) for name, values in drawn.items()]
+    found = [(name, spearman(values, final)[0]) for name, values in drawn.items()]
     clear = CHANCE / np.sqrt(final.size)
-    return [pair for pair in sorted(found, key=lambda pair: -abs(pair[1])) if abs(pair[1]) > clear][:most]
+    moving = [pair for pair in found if abs(pair[1]) > clear]
+    return sorted(moving, key=lambda pair: -abs(pair[1]))[:most]

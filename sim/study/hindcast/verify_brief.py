@@ -5,7 +5,6 @@ model knows only what CTE costs beyond ordinary courses; what else differs betwe
 documented background, so that a difference and a p-value can be put next to the brief's.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,11 +14,12 @@ from scipy.stats import norm, ttest_ind
 from sim.arrays import Array, BoolArray, IntArray, district_total, ratio
 from sim.behavior import costs
 from sim.config_folder import config_folder
-from sim.engine.ensemble import Ensemble, prepare
+from sim.engine.ensemble import Ensemble
 from sim.inputs import InputError, read_yaml
 from sim.parameters.catalogue import load_catalogue
+from sim.streams import Stream, generator
 from sim.study.hindcast.prices import price_factor
-from sim.study.setup.design import parameters_for
+from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, run_number
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -201,9 +201,7 @@ def verify_brief(settings: Settings) -> Verification:
     current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
     schools, rules = simulated_schools(world), rules_of(world)
     parts: list[_Part] = []
-    for replicates in _chunks(settings.draws, settings.chunk):
-        parameters = parameters_for(catalogue, world, settings.seed, replicates, settings.uncertainty)
-        ensemble = prepare(world, parameters, current_law, settings.seed, replicates, 1)
+    for replicates, ensemble in ensembles(settings, world, catalogue, current_law, 1):
         parts.append(_part(ensemble, schools, rules, settings.seed, replicates))
     comparisons = tuple(
         Comparison(
@@ -315,13 +313,8 @@ def _background(seed: int, replicates: range, schools: int) -> tuple[Array, Arra
     """The share that is instruction ``[R, 1]`` and each school's own factor ``[R, S]``, of mean one."""
     shares, factors = [], []
     for replicate in replicates:
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replicate, 1)))
+        rng = generator(seed, Stream.SCHOOL_BACKGROUND, replicate)
         shares.append(rng.uniform(*background_range("instruction_share")))
         spread = rng.uniform(*background_range("school_spread"))
         factors.append(np.exp(spread * rng.standard_normal(schools) - 0.5 * spread * spread))
     return np.array(shares)[:, np.newaxis], np.stack(factors)
-
-
-def _chunks(draws: int, size: int) -> Iterator[range]:
-    for first in range(0, draws, size):
-        yield range(first, min(first + size, draws))

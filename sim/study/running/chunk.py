@@ -19,7 +19,8 @@ from sim.engine.static import static_score
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.posterior import Uncertainty
-from sim.results.store import ChunkRecord, Failure, write_chunk
+from sim.results.records import ChunkRecord, Failure
+from sim.results.store import write_chunk
 from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, begin, start
 from sim.world.world import World
 

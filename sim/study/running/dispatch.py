@@ -7,14 +7,17 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from functools import partial
 
-from sim.results.store import ChunkRecord, record_path, write_chunk
+from sim.results.records import ChunkRecord, record_path
+from sim.results.store import write_chunk
 from sim.study.running.chunk import Task, failures_of, run_chunk
 from sim.study.running.executors import Carrier, InProcess, LocalPool
-from sim.study.running.stopping import DISK_FULL, StoppedError
+from sim.study.running.stopping import DISK_FULL, FolderGoneError, StoppedError, is_gone
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
 
 HOPELESS = 3
 """How many chunks may be given up one after the other, none succeeding in between, before the study is stopped."""
+
+NOT_SEEN = "{}: workers and this process must see the results folder under the same path"
 
 _SEEN_SECONDS = 30.0
 _LOOK_SECONDS = 5.0
@@ -29,7 +32,7 @@ def dispatch(
     worker dies, every chunk that went down with it is tried again alone, so that the one that killed it is known; after
     ``carrier.attempts`` its runs are stored as failures and the others go on. A chunk that raises an error of the
     program becomes failures too. Raises OSError if the disk is full, and StoppedError if nothing succeeds any more, if
-    results cannot be seen from here or if the executor has gone.
+    results cannot be seen from here, if the results folder was moved or deleted, or if the executor has gone.
     """
     return _Dispatch(carrier, work).records(iter(tasks))
 
@@ -95,6 +98,8 @@ class _Dispatch:
             return future.result(timeout=0)
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise error
+        if isinstance(error, OSError) and is_gone(task.folder):
+            raise FolderGoneError(task.folder) from error
         if isinstance(error, asyncio.CancelledError | CancelledError) and not isinstance(error, self.carrier.lost):
             raise StoppedError("the executor has ended, or given up what was handed to it")
         if isinstance(error, self.carrier.lost):
@@ -110,6 +115,8 @@ class _Dispatch:
         if tries < self.carrier.attempts:
             self.suspects.append((task, tries + 1))
             return None
+        if _is_of_a_missing_folder(error, task):
+            raise StoppedError(NOT_SEEN.format(f"a worker does not find {task.folder}"))
         self.carrier.must_be_there()  # what went down with the whole executor is no failure of the chunk
         self.given_up += 1
         return _gave_up(task, f"{reason}; tried again alone {tries}x")
@@ -123,6 +130,11 @@ def _without_exit(work: Callable[[Task], ChunkRecord], task: Task) -> ChunkRecor
         raise RuntimeError(f"the chunk called sys.exit({error.code})") from error
 
 
+def _is_of_a_missing_folder(error: BaseException, task: Task) -> bool:
+    """Whether a worker could not write because the results folder is not there, for it."""
+    return isinstance(error, FileNotFoundError) and str(error.filename or "").startswith(str(task.folder))
+
+
 def _gave_up(task: Task, reason: str) -> ChunkRecord:
     """Store all runs of a chunk as failures."""
     failures = failures_of(task, task.places, "worker", " ".join(reason.split()))
@@ -134,11 +146,10 @@ def _must_be_seen(task: Task) -> None:
     path = record_path(task.folder, task.chunk)
     until = time.monotonic() + _SEEN_SECONDS
     while not path.exists():
+        if is_gone(task.folder):
+            raise FolderGoneError(task.folder)
         if time.monotonic() > until:
-            raise StoppedError(
-                f"a worker has written chunk {task.chunk}, but {path} is not there: workers and this process must see "
-                "the results folder under the same path"
-            )
+            raise StoppedError(NOT_SEEN.format(f"a worker has written chunk {task.chunk}, but {path} is not there"))
         next(path.parent.glob("*"), None)  # makes a network file system look again
         time.sleep(0.2)
 

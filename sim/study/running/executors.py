@@ -11,6 +11,8 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from sim.study.running.stopping import StoppedError
+
 
 class Carrier(Protocol):
     """A `concurrent.futures` executor, and what to do when one of its workers dies.
@@ -109,8 +111,14 @@ class LocalPool:
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Hand one chunk to the pool. Its first call starts the processes."""
-        with interrupts_held_back():
-            return self._pool.submit(work, task)
+        try:
+            with interrupts_held_back():
+                return self._pool.submit(work, task)
+        except OSError as error:
+            raise StoppedError(
+                f"worker processes cannot be started: {error.strerror or error}; take fewer (workers=1 needs none), or "
+                "raise the limits of this account (ulimit -a)"
+            ) from error
 
     def width(self) -> int:
         """One for each worker and one ready for each second of them."""

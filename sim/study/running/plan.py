@@ -11,7 +11,7 @@ import pandas as pd
 from sim.study.designs.batches import Varied
 from sim.study.designs.sweep import Sweep
 from sim.study.running.chunk import Task
-from sim.study.setup.design import crossed_design
+from sim.study.setup.design import crossed_design, in_chunks
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Settings
 
@@ -32,6 +32,11 @@ class Plan:
     tasks: tuple[Task, ...]
     rows: int
     points: int
+
+    @property
+    def chunk_size(self) -> int:
+        """The rows that a chunk carries out; the last may have fewer."""
+        return len(self.tasks[0].replicates)
 
 
 def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | None = None) -> Plan:
@@ -67,11 +72,6 @@ def shared_out(rows: int, most: int) -> list[range]:
         number = max(math.ceil(rows / most), min(FEWEST, rows // WORTHWHILE), 1)
         size = math.ceil(rows / number)
     return in_chunks(rows, size)
-
-
-def in_chunks(rows: int, size: int) -> list[range]:
-    """The rows of chunks of ``size``; the last has what is left."""
-    return [range(first, min(first + size, rows)) for first in range(0, rows, size)]
 
 
 def _with_points(crossed: pd.DataFrame, sweep: Sweep, replicate_of: np.ndarray, cells: int) -> pd.DataFrame:

@@ -10,24 +10,12 @@ import pyarrow.parquet as pq
 from scipy.special import stdtrit
 
 from sim.arrays import Array
-from sim.results.stopping import Stopped, write_stopped
-from sim.results.store import SHARDS, ChunkRecord
+from sim.results.headlines import HEADLINES, headline_columns, headlines
+from sim.results.records import ChunkRecord, shard_path
+from sim.results.stopping import LEAST_REPLICATES, Stopped, write_stopped
 from sim.study.running.plan import Plan
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Precision, Settings
-
-HEADLINES: dict[str, tuple[str, str]] = {
-    "concentrators": ("concentrators", "students"),
-    "credentials": ("credentials", "credentials"),
-    "state_cost": ("state_cost_constant", "dollars"),
-}
-"""Headline outcomes: the column of the state table that each is read from, and its unit (dollars of the base year)."""
-
-LAST = 5
-"""A headline outcome is its mean over so many last years."""
-
-LEAST_REPLICATES = 30
-"""Replicates below which a half-width is too uncertain itself to stop on."""
 
 CONFIDENCE = 0.95
 
@@ -54,20 +42,6 @@ def margin(differences: Array) -> Margin:
         return Margin(mean, np.nan, np.nan, count)
     error = float(defined.std(ddof=1)) / float(np.sqrt(count))
     return Margin(mean, error, float(stdtrit(count - 1, (1.0 + CONFIDENCE) / 2.0)) * error, count)
-
-
-def headline_columns() -> list[str]:
-    """The columns of the state table from which headline outcomes are taken."""
-    return ["run_id", "fiscal_year", *(column for column, _ in HEADLINES.values())]
-
-
-def headlines(state: pd.DataFrame, base_year: int) -> pd.DataFrame:
-    """Headline outcomes of each run, by ``run_id``: the mean of the last five years after the base year."""
-    last = int(state["fiscal_year"].max())
-    recent = state[state["fiscal_year"] > max(base_year, last - LAST)]
-    means = recent.groupby("run_id", sort=True)[[column for column, _ in HEADLINES.values()]].mean()
-    means.columns = pd.Index(list(HEADLINES))
-    return means
 
 
 def by_replicate(values: Array, points: int) -> Array:
@@ -116,7 +90,7 @@ class StoppingRule:
     def _read(self, record: ChunkRecord) -> None:
         if not record.run_ids:
             return
-        shard = self.folder / SHARDS / record.shards["state"].file
+        shard = shard_path(self.folder, "state", record.chunk)
         found = headlines(pq.read_table(shard, columns=headline_columns()).to_pandas(), self.base_year)
         runs = found.index.to_numpy()
         self.values.reshape(-1)[runs] = found[self.wanted.outcome].to_numpy()
@@ -153,7 +127,7 @@ def margins(
     keys = ["replicate", "point"] if "point" in runs else ["replicate"]
     joined = runs[["run_id", "formula", *keys]].merge(headline, left_on="run_id", right_index=True, how="left")
     found: dict[tuple[str, str], Margin] = {}
-    for outcome in HEADLINES:
+    for outcome in (headline.name for headline in HEADLINES):
         wide: Any = joined.pivot(index=keys, columns="formula", values=outcome)
         for formula in wide.columns:
             if formula != baseline:

@@ -1,23 +1,29 @@
 """Carrying out a design: its chunks through an executor, and again from where it stopped."""
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.inputs import InputError
 from sim.results.claims import claim, preparing
-from sim.results.files import write_atomically
-from sim.results.manifest import new_manifest
-from sim.results.stopping import Stopped
+from sim.results.environment import mixture, this_environment
+from sim.results.files import write_atomically, writing
+from sim.results.manifest import Manifest, new_manifest
+from sim.results.stopping import STOPPED_FILE, Stopped
 from sim.results.store import begin, finished_chunks, remove_unfinished
 from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
 from sim.study.running.chunk import Task
 from sim.study.running.dispatch import carrier_for, dispatch
-from sim.study.running.plan import planned
+from sim.study.running.plan import Plan, planned
 from sim.study.running.precision import StoppingRule, stopping_rule
+from sim.study.running.stopping import Whereabouts
 from sim.study.setup.inputs import Inputs, formula_record
 from sim.study.setup.settings import IGNORED_KEYS, Settings
+
+ELSEWHERE = "choose another folder (hydra.run.dir=...); results that lie there can be looked at with study=status"
 
 Progress = Callable[[int, int], None]
 """Called with the runs done and the runs of the whole design."""
@@ -48,8 +54,7 @@ def carry_out(
     another study or if another process is carrying out some of these chunks; OSError and StoppedError as of `dispatch`.
     However it ends, no worker is left and no file is torn.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    plan = planned(settings, inputs, folder.resolve(), sweep)
+    plan = _laid_out(settings, inputs, folder, sweep)
     manifest = new_manifest(
         study=settings.study.name,
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
@@ -61,36 +66,60 @@ def carry_out(
         horizon=settings.horizon,
         draws=settings.draws,
         seed=settings.seed,
-        chunk_size=settings.chunk,
+        chunk_size=plan.chunk_size,
         ignoring=IGNORED_KEYS,
     )
     chunks = settings.chunks_to_run(len(plan.tasks))
-    with preparing(folder):
-        begin(folder, manifest, plan.design)
-        if sweep is not None:
-            write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
-        claimed = claim(folder, chunks, settings.shard_label)
+    with writing(folder, ELSEWHERE):
+        folder.mkdir(parents=True, exist_ok=True)
+        with preparing(folder):
+            stored = begin(folder, manifest, plan.design)
+            if sweep is not None:
+                write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
+            claimed = claim(folder, chunks, settings.shard_label)
     try:
         rule = stopping_rule(settings, inputs, plan, folder)
-        outcome = _carry_out_chunks(settings, folder, [plan.tasks[chunk] for chunk in chunks], progress, rule)
+        tasks = [plan.tasks[chunk] for chunk in chunks]
+        outcome = _carry_out_chunks(settings, folder, stored, tasks, progress, rule)
     except BaseException as error:
         remove_unfinished(folder, chunks)
         claimed.release(stopped=f"{type(error).__name__}: {error}".rstrip(": "))
         raise
+    remove_unfinished(folder, chunks)  # of a worker that was killed
     claimed.release()
     return outcome
 
 
+def _laid_out(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | None) -> Plan:
+    """The plan of the study. Raises InputError if its design does not fit into memory."""
+    try:
+        return planned(settings, inputs, folder.resolve(), sweep)
+    except MemoryError as error:
+        raise InputError(
+            f"settings: draws: the design of {settings.draws:,} draws does not fit into this computer's memory; write "
+            "fewer"
+        ) from error
+
+
 def _carry_out_chunks(
-    settings: Settings, folder: Path, tasks: list[Task], progress: Progress, rule: StoppingRule | None
+    settings: Settings,
+    folder: Path,
+    manifest: Manifest,
+    tasks: list[Task],
+    progress: Progress,
+    rule: StoppingRule | None,
 ) -> Outcome:
     """Carry out those of the chunks that are not finished. All have been claimed by this process."""
     mine = {task.chunk for task in tasks}
+    place = Whereabouts(folder)
     remove_unfinished(folder, mine)
     finished = finished_chunks(folder, only=mine)
     if settings.retry_failed:
         finished = {chunk: record for chunk, record in finished.items() if not record.failed}
     enough = rule is not None and any(rule.saw(finished[chunk]) for chunk in sorted(finished))
+    if rule is not None and not enough and 0 in mine:
+        with writing(folder / STOPPED_FILE, "remove it"):  # what is there of it is not borne out by the chunks
+            (folder / STOPPED_FILE).unlink(missing_ok=True)
     waiting = [] if enough else [task for task in tasks if task.chunk not in finished]
     total = sum(len(task.cells) * len(task.replicates) for task in tasks)
     resumed = sum(len(record.run_ids) + len(record.failed) for record in finished.values())
@@ -98,14 +127,22 @@ def _carry_out_chunks(
     done = resumed
     progress(done, total)
     if waiting:
+        _tell_of_another_machine(folder, manifest)
         with (
             carrier_for(settings.executor, settings.worker_count, len(waiting)) as carrier,
             closing(dispatch(carrier, waiting)) as records,
         ):
             for record in records:
+                place.must_be_same()
                 done += len(record.run_ids) + len(record.failed)
                 failed += len(record.failed)
                 progress(done, total)
                 if rule is not None and rule.saw(record):
                     break
     return Outcome(total, resumed, failed, rule.stopped if rule is not None else None)
+
+
+def _tell_of_another_machine(folder: Path, manifest: Manifest) -> None:
+    """Say on standard error that a study goes on with other packages or on another kind of processor than it began."""
+    if mixed := mixture([manifest.environment, this_environment()]):
+        print(f"cte-sim: {folder}: {mixed}", file=sys.stderr)

@@ -1,10 +1,49 @@
 """What stops a study that could go on later."""
 
-import errno
+import os
+from pathlib import Path
 
-DISK_FULL: tuple[int, ...] = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""Error numbers of the operating system: no space, no quota, larger than a file may be."""
+from sim.results.files import DISK_FULL
+from sim.results.records import SHARDS
+
+__all__ = ["DISK_FULL", "FolderGoneError", "StoppedError", "Whereabouts"]
 
 
 class StoppedError(Exception):
     """The study cannot go on; what is finished is kept. Its text is one line."""
+
+
+class FolderGoneError(StoppedError):
+    """The results folder was deleted or moved away while the study ran: nothing more can be kept there."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder}: the results folder is no longer there: it was deleted or moved while the study ran; if it was "
+            "moved, put it back, and the same command continues"
+        )
+
+
+class Whereabouts:
+    """A results folder as it was when a study began, to be told from one that took its place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._was = _identity(folder)
+
+    def must_be_same(self) -> None:
+        """Raises FolderGoneError if the folder is gone, or is another than at the beginning."""
+        if is_gone(self.folder) or _identity(self.folder) != self._was:
+            raise FolderGoneError(self.folder)
+
+
+def is_gone(folder: Path) -> bool:
+    """Whether a results folder that was begun is no longer there."""
+    return not (folder / SHARDS).is_dir()
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

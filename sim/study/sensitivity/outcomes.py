@@ -8,29 +8,20 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.inputs import InputError
+from sim.results.headlines import HEADLINES, Headline, outcomes_by_run
 from sim.study.designs.sweep import Sweep
-from sim.study.running.precision import LAST
 
 if TYPE_CHECKING:
     from sim.results.results import Results
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """A headline outcome: mean of the last five years of a ``column`` of the statewide table."""
-
-    name: str
-    column: str
-    label: str
-    unit: str
-
-
-OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("concentrators", "concentrators", "Concentrators", "students"),
-    Outcome("credentials", "credentials", "Credentials", "credentials"),
-    Outcome("state_cost", "state_cost_constant", "State cost a year, dollars of the base year", "dollars"),
-    Outcome("high_quality_share", "high_quality_share", "Share of sites of high quality", "share"),
+OUTCOMES: tuple[Headline, ...] = (
+    *HEADLINES,
+    Headline(
+        "high_quality_share", "high_quality_share", "share", "High-quality share", "Share of sites of high quality"
+    ),
 )
+"""What shares are told of: the headline outcomes and the quality of what is offered."""
 
 Table = Mapping[tuple[str, str], Array]
 """Outcomes by (formula, outcome), one number for each point of the design, in its order ``[P]``."""
@@ -62,15 +53,13 @@ def outcome_table(results: "Results", sweep: Sweep, draws: int) -> tuple[dict[tu
     Joined by run: the order of the design is held against the points. Raises InputError if a run is missing or failed,
     because an index of incomplete points is wrong and does not look it.
     """
-    design, state = results.design, results.read("state", ["run_id", "fiscal_year", *(o.column for o in OUTCOMES)])
+    design = results.design
     if len(results.failures):
         raise InputError(
             f"{results.folder}: {len(results.failures)} of {len(design)} runs failed, and shares need every run; see"
             " results/failures-*.parquet, hold the number that cannot be computed, and use another folder"
         )
-    last, base = int(state["fiscal_year"].max()), results.manifest.base_year
-    recent = state[state["fiscal_year"] > max(base, last - LAST)]
-    means = recent.groupby("run_id", sort=True)[[outcome.column for outcome in OUTCOMES]].mean()
+    means, span = outcomes_by_run(results, [outcome.column for outcome in OUTCOMES])
     joined = design.merge(means, left_on="run_id", right_index=True, how="left", validate="one_to_one")
     found: dict[tuple[str, str], Array] = {}
     points = sweep.points.to_numpy(dtype=np.float64)
@@ -87,8 +76,7 @@ def outcome_table(results: "Results", sweep: Sweep, draws: int) -> tuple[dict[tu
             if not np.isfinite(values).all():
                 raise InputError(f"{results.folder}: {outcome.column} of formula {formula} is missing in some runs")
             found[str(formula), outcome.name] = values.mean(axis=1)
-    first = max(base, last - LAST) + 1
-    return found, f"FY{first}-{str(last)[2:]}" if last > first else f"FY{last}"
+    return found, span
 
 
 def targets(table: Table, formulas: Sequence[str], baseline: str) -> list[Target]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, IntArray
+from sim.streams import Stream, generator
 from sim.study.designs.sweep import Sweep
 from sim.study.sensitivity.numbers import Number, dimensions, groups, point_table
 from sim.study.sensitivity.outcomes import Target
@@ -20,8 +21,6 @@ ENDS = (0.05, 0.95)
 """Probabilities between which a number is moved: the ends of many distributions are not finite."""
 
 CONFIDENCE = 0.90
-STREAM, RESAMPLING = (0, 2), (0, 3)
-"""Spawn keys of the placing of trajectories and of the bootstrap; those of replicates have one number."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,13 @@ def problem_of(numbers: Sequence[Number], ends: tuple[float, float]) -> dict[str
     return {"num_vars": len(names), "names": names, "bounds": [list(ends)] * len(names), "groups": groups(numbers)}
 
 
-def generator(seed: int, key: tuple[int, int]) -> np.random.Generator:
-    """A stream of its own. SALib takes a seed of 0 for none, but never a generator."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
-
-
 def screening_design(numbers: tuple[Number, ...], trajectories: int, replicates: int, seed: int) -> Screening:
     """Trajectories through the numbers, each with ``replicates`` turns of luck of its own."""
     from SALib.sample import morris
 
-    cube = morris.sample(
-        problem_of(numbers, ENDS), trajectories, num_levels=LEVELS, seed=generator(seed, STREAM)
-    )  # fmt: skip
+    # SALib takes a seed of 0 for none, but never a generator.
+    random = generator(seed, Stream.SCREENING_POINTS)
+    cube = morris.sample(problem_of(numbers, ENDS), trajectories, num_levels=LEVELS, seed=random)
     of_trajectory = np.repeat(np.arange(trajectories), len(cube) // trajectories)
     luck = of_trajectory[:, np.newaxis] * replicates + np.arange(replicates)
     return Screening(numbers, np.asarray(cube, dtype=np.float64), luck.astype(np.intp))
@@ -86,7 +80,7 @@ def effects(design: Screening, target: Target, seed: int, resamples: int) -> pd.
         return pd.DataFrame({"number": [number.name for number in design.numbers], **columns})
     found = morris.analyze(
         design.problem, design.cube, target.values, num_resamples=resamples, conf_level=CONFIDENCE,
-        num_levels=LEVELS, seed=generator(seed, RESAMPLING),
+        num_levels=LEVELS, seed=generator(seed, Stream.SCREENING_BOOTSTRAP),
     )  # fmt: skip
     table = pd.DataFrame(
         {

@@ -12,16 +12,17 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, IntArray
+from sim.results.rank_correlation import spearman
+from sim.streams import Stream, generator
 from sim.study.designs.sweep import Sweep
 from sim.study.sensitivity.numbers import Number, dimensions, groups, point_table
 from sim.study.sensitivity.outcomes import Table, Target
-from sim.study.sensitivity.screening import CONFIDENCE, generator, problem_of
+from sim.study.sensitivity.screening import CONFIDENCE, problem_of
 
 CHANCE, REST, TOGETHER = "chance", "all_other_numbers", "together_only"
 """Whose luck a point meets; the numbers that were screened out; what arises only from several moving at once."""
 
 TAIL = 2.0**-33
-STREAM, RESAMPLING = (0, 4), (0, 5)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def shares_design(numbers: tuple[Number, ...], rest: tuple[Number, ...], base: i
     """
     from SALib.sample import sobol
 
-    cube = sobol.sample(_problem(numbers, rest), base, calc_second_order=False, seed=generator(seed, STREAM))
+    random = generator(seed, Stream.SHARES_POINTS)
+    cube = sobol.sample(_problem(numbers, rest), base, calc_second_order=False, seed=random)
     _, luck = np.unique(cube[:, -1], return_inverse=True)
     return Shares(
         numbers, rest, np.clip(cube[:, :-1], TAIL, 1.0 - TAIL), luck.reshape(-1, 1).astype(np.intp), base
@@ -105,7 +107,7 @@ def shares(design: Shares, target: Target, seed: int, resamples: int) -> pd.Data
         raise ValueError(f"{len(target.values)} values for {len(design.cube)} points")
     found = sobol.analyze(
         design.problem, target.values, calc_second_order=False, num_resamples=resamples, conf_level=CONFIDENCE,
-        keep_resamples=True, seed=generator(seed, RESAMPLING),
+        keep_resamples=True, seed=generator(seed, Stream.SHARES_BOOTSTRAP),
     )  # fmt: skip
     table = pd.DataFrame({"factor": names})
     for name, key in (("alone", "S1"), ("total", "ST")):
@@ -119,14 +121,9 @@ def shares(design: Shares, target: Target, seed: int, resamples: int) -> pd.Data
 
 def directions(design: Shares, target: Target) -> dict[str, float]:
     """Rank correlation of each number of one dimension with the target over the independent draws."""
-    from scipy.stats import rankdata
-
     rows = design.sample
-    if np.ptp(target.values[rows]) == 0.0:
-        return {}
-    ranked = rankdata(target.values[rows])
     places = {number.name: place for place, number in single_dimensions(design)}
-    return {name: float(np.corrcoef(rankdata(design.cube[rows, at]), ranked)[0, 1]) for name, at in places.items()}
+    return {name: spearman(design.cube[rows, at], target.values[rows])[0] for name, at in places.items()}
 
 
 def single_dimensions(design: Shares) -> list[tuple[int, Number]]:

@@ -1,17 +1,25 @@
 """The design table: one row for each run, written before anything runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
 from sim.engine.draws import Purpose, unit_cube
+from sim.engine.ensemble import Ensemble, prepare
+from sim.funding.formula import Formula
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
 from sim.parameters.posterior import Uncertainty, load_posterior
+from sim.study.setup.settings import Settings
 from sim.world.world import World
+
+
+def in_chunks(rows: int, size: int) -> list[range]:
+    """The rows of chunks of ``size``; the last has what is left."""
+    return [range(first, min(first + size, rows)) for first in range(0, rows, size)]
 
 
 def parameter_points(catalogue: Catalogue, world: World, seed: int, replicates: Sequence[int]) -> Array:
@@ -40,6 +48,16 @@ def posterior_columns(catalogue: Catalogue, seed: int, replicates: Sequence[int]
     rows = np.floor(place * posterior.draws).astype(np.intp)
     free = {f"{group}.{name}" for group, name, _ in catalogue.uncertain()}
     return {name: column[rows] for name, column in posterior.columns.items() if name in free}
+
+
+def ensembles(
+    settings: Settings, world: World, catalogue: Catalogue, current_law: Formula, horizon: int
+) -> Iterator[tuple[range, Ensemble]]:
+    """The replicates of a study that keeps no runs, chunk by chunk, each with its ensemble in the base year, ready to
+    be simulated for ``horizon`` years."""
+    for replicates in in_chunks(settings.draws, settings.chunk):
+        parameters = parameters_for(catalogue, world, settings.seed, replicates, settings.uncertainty)
+        yield replicates, prepare(world, parameters, current_law, settings.seed, replicates, horizon)
 
 
 def drawn_columns(
