@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.arrays import Array, IntArray
+from sim.arrays import Array, BoolArray, IntArray
 
 EARTH_RADIUS = 6371.0
 """Mean radius of the earth, km."""
@@ -84,6 +84,27 @@ def _nearest(points: Array, queries: Array, count: int, labels: IntArray) -> Int
     missing = found >= len(points)
     nearest: IntArray = np.where(missing, labels[:, None], labels[np.where(missing, 0, found)])
     return nearest
+
+
+def reached_within(
+    latitude: Array, longitude: Array, other_latitude: Array, other_longitude: Array, most: float, itself: bool = True
+) -> tuple[BoolArray, Array]:
+    """Which of the other places ``[Q]`` have one of the places ``[P]`` within ``most`` km, and how far the nearest is.
+
+    Without ``itself`` the others are the places, and each looks past itself.
+    """
+    nearest = _nearest(
+        _on_sphere(latitude, longitude),
+        _on_sphere(other_latitude, other_longitude),
+        1 if itself else 2,
+        np.full(len(other_latitude), -1, dtype=np.intp),
+    )
+    if not itself:
+        own = np.arange(len(other_latitude))
+        nearest = np.where(nearest[:, :1] == own[:, np.newaxis], nearest[:, 1:], nearest[:, :1])
+    found = nearest[:, 0]
+    distance = great_circle(latitude[found], longitude[found], other_latitude, other_longitude)
+    return distance <= most, distance
 
 
 def coverage(district: IntArray, membership: Array, districts: int) -> Array:
