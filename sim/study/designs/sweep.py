@@ -74,7 +74,7 @@ def _from_file(design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, 
         rows = resampled(weights, design.points or len(frame), seed).tolist()
     chosen = frame.iloc[rows]
     points = as_table(factors, [chosen[factor.name].tolist() for factor in factors])
-    return Sweep(factors, points, tuple(row_of(path, row) for row in rows))
+    return Sweep(factors, points, tuple(row_of(path, number) for number in chosen.index))
 
 
 def _check_points(sweep: Sweep, inputs: Inputs) -> None:
