@@ -18,6 +18,7 @@ from sim.study.running.plan import planned
 from sim.study.running.precision import StoppingRule, stopping_rule
 from sim.study.setup.inputs import Inputs, formula_record
 from sim.study.setup.settings import IGNORED_KEYS, Settings
+from sim.tables_for_people import ENCODING
 
 Progress = Callable[[int, int], None]
 """Called with the runs done and the runs of the whole design."""
@@ -68,7 +69,7 @@ def carry_out(
     with preparing(folder):
         begin(folder, manifest, plan.design)
         if sweep is not None:
-            write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
+            write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode(ENCODING))
         claimed = claim(folder, chunks, settings.shard_label)
     try:
         rule = stopping_rule(settings, inputs, plan, folder)
