@@ -60,13 +60,12 @@ def read_cells(path: Path, most_bytes: int = MOST_BYTES, most_rows: int | None =
     filled = [(number, cells) for number, cells in records[1:] if any(cells)]
     if most_rows is not None and len(filled) > most_rows:
         raise InputError(f"{path}: holds {len(filled):,} rows; at most {most_rows:,}")
-    named = len(header) - next(place for place, name in enumerate(reversed(header)) if name)
-    used = [place for place in range(named) if header[place] or any(_at(cells, place) for _, cells in filled)]
+    used = [place for place in range(len(header)) if header[place] or any(_at(cells, place) for _, cells in filled)]
     for number, cells in filled:
-        extra = next((place for place in range(named, len(cells)) if cells[place]), None)
+        extra = next((place for place in range(len(header), len(cells)) if cells[place]), None)
         if extra is not None:
             width = len(cells) - next(place for place, cell in enumerate(reversed(cells)) if cell)
-            why = f"the row cannot be read: it has {width} cells and the header {named} columns"
+            why = f"the row cannot be read: it has {width} cells and the header {len(header)} columns"
             raise InputError(
                 f"{path}, row {number}, column {extra + 1}: value '{shown(cells[extra])}' is not allowed: {why}; "
                 "allowed: commas inside quotes only"

@@ -62,7 +62,7 @@ def open_folder(path: Path | None) -> Folder:
         files = sorted(file.name for file in path.iterdir() if not file.name.startswith((".", "~")))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no folder can have this name"
-        raise InputError(f"{path}: cannot be read: {reason}") from error
+        raise InputError(f"{shown(path)}: cannot be read: {reason}") from error
     own = [name for name in files if name.casefold().endswith(".csv")]
     for name in own:
         if name not in names:

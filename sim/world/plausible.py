@@ -170,10 +170,11 @@ def _refuse_one_district_twice(table: Table[DistrictRow]) -> None:
 def _refuse_codes(
     table: Table[DistrictRow] | Table[HighSchoolRow] | Table[PathwayRow], columns: tuple[str, ...]
 ) -> None:
-    """Refuse 9999 and its like, and 999 where it stands more than once: codes for 'missing'."""
+    """Refuse 9999 and its like, and 999 where it stands more often than numbers near it: codes for 'missing'."""
     for column in columns:
         held = [getattr(row, column) for row in table.rows]
-        repeated = Counter(held)[999.0] > 1
+        count = Counter(held)
+        repeated = count[999.0] > max(1, 2 * max(count[float(near)] for near in range(980, 1_020) if near != 999))
         for position, value in enumerate(held):
             if value is None or set(f"{value:.12g}") != {"9"} or _said_otherwise(table.rows[position]):
                 continue
@@ -201,19 +202,21 @@ def _refuse_coordinates(table: Table[DistrictRow]) -> None:
     longitude = np.array([table.rows[position].longitude for position in known], dtype=np.float64)
     found = _far(latitude, longitude)
     if found is not None:
-        why = f"it lies {found.distance:,.0f} km from the nearest other district{_slip(found, latitude, longitude)}"
+        why = f"it lies {found.distance:,.0f} km from the nearest other district{found.slip}"
         allowed = f"within {found.most:,.0f} km of another, or a blank latitude and longitude"
         table.refuse(known[found.place], found.column, why, allowed)
 
 
 @dataclass(frozen=True)
 class _Far:
-    """A place away from the others: which, how far from the nearest of them, how far is allowed, whose column."""
+    """A place away from the others: which, how far from the nearest of them, how far is allowed, which column is
+    farther off, and the slip that would explain it, in words."""
 
     place: int
     distance: float
     most: float
     column: str
+    slip: str
 
 
 def _far(latitude: Array, longitude: Array) -> _Far | None:
@@ -226,7 +229,9 @@ def _far(latitude: Array, longitude: Array) -> _Far | None:
     _, distance = reached_within(latitude[others], longitude[others], latitude[[place]], longitude[[place]], 0.0)
     middle = float(np.median(latitude[others])), float(np.median(longitude[others]))
     away = abs(float(latitude[place]) - middle[0]), abs(float(longitude[place]) - middle[1])
-    return _Far(place, float(distance[0]), most, "latitude" if away[0] > away[1] else "longitude")
+    column = "latitude" if away[0] > away[1] else "longitude"
+    slip = _slip(float(latitude[place]), float(longitude[place]), latitude[others], longitude[others], most)
+    return _Far(place, float(distance[0]), most, column, slip)
 
 
 def _joined(latitude: Array, longitude: Array) -> tuple[BoolArray, float]:
@@ -247,20 +252,16 @@ def _joined(latitude: Array, longitude: Array) -> tuple[BoolArray, float]:
     return joined, most
 
 
-def _slip(found: _Far, latitude: Array, longitude: Array) -> str:
-    """The slip that would explain a place far from all others, in words; nothing if none would."""
-    others = np.arange(len(latitude)) != found.place
-    north, east = float(latitude[found.place]), float(longitude[found.place])
+def _slip(north: float, east: float, latitude: Array, longitude: Array, most: float) -> str:
+    """The slip without which a place would lie among the others, in words; nothing if there is none."""
     slips = {
         "; the minus of a western longitude is missing": (north, -east),
         "; latitude and longitude are swapped": (east, north),
         "; latitude and longitude are swapped, and a minus is missing": (east, -north),
     }
     for words, (y, x) in slips.items():
-        if abs(y) <= 90.0:
-            near, _ = reached_within(latitude[others], longitude[others], np.array([y]), np.array([x]), found.most)
-            if near[0]:
-                return words
+        if abs(y) <= 90.0 and reached_within(latitude, longitude, np.array([y]), np.array([x]), most)[0][0]:
+            return words
     return ""
 
 

@@ -70,9 +70,12 @@ def words(word: str, allowed: Iterable[str]) -> str:
     """The allowed word nearest to ``word``, or all of them where they are few, to stand after 'allowed: '."""
     known = list(allowed)
     hint = nearest(word, known)
-    if not hint.startswith("did you mean") and len(known) > MOST_WORDS:
-        return f"{', '.join(shown(one) for one in known[:MOST_WORDS])} and {len(known) - MOST_WORDS} more"
-    return shown_hint(hint.removeprefix("allowed: "))
+    return shown_hint(hint) if hint.startswith("did you mean") else _listed(known)
+
+
+def _listed(allowed: list[str]) -> str:
+    more = f" and {len(allowed) - MOST_WORDS} more" if len(allowed) > MOST_WORDS else ""
+    return ", ".join(shown(one) for one in allowed[:MOST_WORDS]) + more
 
 
 def shown_hint(hint: str) -> str:
@@ -132,7 +135,7 @@ def _columns(path: Path, header: tuple[str, ...], model: type[Row]) -> tuple[str
             raise InputError(f"{path}, row 1, column {name}: the column is there twice; keep one")
     for name in needed(model):
         if name not in names:
-            raise InputError(f"{path}, row 1, column {name}: the column is missing; needed: {', '.join(needed(model))}")
+            raise InputError(f"{path}, row 1, column {name}: the column is missing; needed: {_listed(needed(model))}")
     return names
 
 

@@ -121,7 +121,7 @@ class HighSchoolRow(Row):
         "membership of the base year over the counted one; every grade is multiplied by it",
         "ratio",
         default=1.0,
-        gt=0.0,
+        gt=0.02,
         le=10.0,
     )
     change_rule: Literal["none", "statewide", "local", "counted"] = column("how the change was found", default="none")

@@ -19,9 +19,8 @@ SAME = 6
 
 def with_code(name: str, code: str, width: int | None = None) -> str:
     """A district's name with its code, for two districts may have one name; cut in the name to ``width`` characters."""
-    if alone := name == code or not code:
-        name = name or code
-    end = "" if alone else f" ({code})"
+    name = name or code
+    end = "" if code in ("", name) else f" ({code})"
     if width is not None and len(name) + len(end) > width:
         name = f"{name[: max(width - len(end) - 3, 1)].rstrip()}..."
     return f"{name}{end}"
