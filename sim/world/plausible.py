@@ -57,7 +57,12 @@ def check_districts(table: Table[DistrictRow]) -> None:
     _refuse_codes(table, ("membership", "total_membership"))
     _refuse_coordinates(table)
     _refuse_hundredths(table, SHARES)
+    schools = 0
     for position, row in enumerate(table.rows):
+        schools += row.high_schools or 0
+        if schools > HighSchoolRow.most:
+            why = f"with the rows above there are {schools:,} schools"
+            table.refuse(position, "high_schools", why, f"together up to {HighSchoolRow.most:,}")
         if row.membership is None:
             continue
         if row.high_schools is not None and row.high_schools > row.membership:

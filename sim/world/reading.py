@@ -207,7 +207,7 @@ def _bounds(metadata: Iterable[Any]) -> str:
         elif isinstance(rule, Le):
             upper = _bound(rule.le)
     if lower and upper:
-        return f" {'' if lower.startswith('above') else 'from '}{lower} to {upper}"
+        return f" {lower}, up to {upper}" if lower.startswith("above") else f" from {lower} to {upper}"
     if lower:
         return f" {lower}" if lower.startswith("above") else f", {lower} or more"
     return f", {upper} or less" if upper else ""

@@ -116,6 +116,8 @@ def _check_anchor(table: Table[AnchorRow], position: int, bundled: Mapping[str, 
         table.refuse(position, "unit", f"{row.name} is in another unit", usual.unit)
     if row.extent != usual.extent:
         table.refuse(position, "extent", f"{row.name} is the other kind of number", usual.extent)
+    if usual.unit == "clusters per region" and row.value != int(row.value):
+        table.refuse(position, "value", "it is not a whole number", "whole clusters")
     low, high = bounds(row.name, usual, size)
     if not low <= row.value <= high and not (row.value == 0.0 and usual.unit in MAY_BE_ZERO and row.name != REVENUE):
         why = "it is out of range for these districts"

@@ -75,6 +75,9 @@ def districts(write: Writer) -> Iterator[Case]:
         yield f"districts.csv, row 3, column name: {name!r} of {county!r} again as {other}", write.districts(text)
     for count in ("200000", "1000000000", "5001", "91", "500"):
         yield f"districts.csv, row 3, column high_schools: {count}", write.districts(_changed(3, high_schools=count))
+    many = "".join(f"{place:04d},60000,5000\n" for place in range(1, 43))
+    crowded = f"district,membership,high_schools\n{many}"
+    yield "districts.csv, row 42, column high_schools: together more than any country", write.districts(crowded)
     for total in ("89", "9001", "50000", "1e300"):
         yield (
             f"districts.csv, row 3, column total_membership: {total}",
@@ -233,6 +236,7 @@ def anchors(write: Writer) -> Iterator[Case]:
         "general_fund_revenue,0,dollars,FY2026,state,calibrate,high,revenue": "nothing",
         "general_fund_revenue,150000000,dollars,FY2026,state,calibrate,high,revenue": "not that of revenue.csv",
         "regional_priorities,40,clusters per region,2026,rate,calibrate,high,priorities": "more than clusters",
+        "regional_priorities,2.5,clusters per region,2026,rate,calibrate,high,priorities": "half a cluster",
         "vacancy_rate,3,share of posts,2025,rate,validate,medium,vacancies": "a percentage",
         "instructor_compensation,96,dollars per FTE,FY2026,rate,calibrate,high,pay": "in thousands",
         "seg_total,90,dollars,FY2026,state,calibrate,high,formula": "in millions",
