@@ -18,6 +18,7 @@ from sim.config_folder import config_folder
 from sim.inputs import read_yaml
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.summary import summary
+from sim.tables_for_people import write_table
 
 DESIGNS = read_yaml(config_folder() / "study" / "compare.yaml")["formulas"]
 """The formulas that cte-sim compares by default."""
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(arguments, "01_compare_designs")
     results = run(chosen, DESIGNS)
     path = chosen.folder / "summary.csv"
-    summary(results).to_csv(path, index=False)
+    write_table(summary(results), path, digits=None)
     print(comparison_table(results))
     print(f"\nWritten to {path}")
 

@@ -16,6 +16,7 @@ from sim.study.compare.fairness import rescaled
 from sim.study.running.runner import carry_out
 from sim.study.setup.inputs import read_inputs
 from sim.study.setup.settings import read_settings
+from sim.tables_for_people import write_table
 
 FORMULAS = Path(__file__).parent / "formulas"
 """Formulas that only an experiment needs."""
@@ -96,7 +97,7 @@ def _interval(values: "pd.Series[float]") -> str:
 
 def show(title: str, table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV and print it, rounded for reading."""
-    table.to_csv(path)
+    write_table(table.reset_index(), path, digits=None)
     print(f"\n{title}\n")
     print(table.to_string(float_format=_rounded))
     print(f"\nWritten to {path}")

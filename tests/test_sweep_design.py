@@ -1,5 +1,6 @@
 """Designs of a sweep: factors by path, points where they belong, files, and one line for every mistake."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -342,3 +343,54 @@ def test_points_that_break_a_rule_between_keys_are_found_before_any_run() -> Non
         "formula.components.course_level.advanced": [2, 3],
     }
     assert len(swept(inputs, factors=both).points) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            'label,staffing.turnover,formula.aligned.appropriation.dollars\nlow,0.08,"40,000,000"\nhigh,15%,4e7\n',
+            "row 3, column staffing.turnover: '15%' is not allowed: it is a percentage (write 0.15)",
+        ),
+        (
+            'formula.appropriation.dollars\n5e7\n"40,000,000"\n',
+            "row 3, column formula.appropriation.dollars: '40,000,000'",
+        ),
+        ("staffing.turnover\n0.1\n\n\nabc\n", "row 5, column staffing.turnover: 'abc' is not allowed"),
+        ("staffing.turnover\n0.1\n1_0\n", "row 3, column staffing.turnover: '1_0' is not allowed"),
+        ("staffing.turnover\n0.1\ntrue\n", "row 3, column staffing.turnover: True is not allowed"),
+        ("staffing.turnover\n0.1\nnull\n", "row 3, column staffing.turnover: None is not allowed"),
+        ("staffing.turnover\n0.1\nnan\n", "row 3, column staffing.turnover: 'nan' is not allowed"),
+        ("label;staffing.turnover\nlow;0,08\n", "row 1: the columns are separated by semicolons or tabs"),
+        ("staffing.turnover,staffing.turnover\n0.1,0.2\n", "column staffing.turnover: the column is there twice"),
+        ("staffing.turnover,\n0.1,0.2\n", "row 1, column 2: the column has values and no name"),
+        ("", "the file is empty"),
+    ],
+)
+def test_the_cell_that_is_wrong_is_the_one_that_is_blamed(tmp_path: Path, text: str, told: str) -> None:
+    answer = refused(design=written(tmp_path, text))
+    assert told in answer
+    assert str(tmp_path / "points.csv") in answer
+    assert "\n" not in answer
+
+
+def test_empty_columns_and_rows_of_a_table_of_points_are_passed_over(tmp_path: Path) -> None:
+    text = "label,staffing.turnover,formula.aligned.appropriation.dollars,,\nlow,0.08,40000000,,\n\nhigh,0.15,4e7,,\n"
+    sweep = swept(design=written(tmp_path, f"{text},,,,\n"))
+    assert sweep.points["staffing.turnover"].tolist() == [0.08, 0.15]
+    assert [source.rsplit(", ", 1)[1] for source in sweep.source] == ["row 2", "row 4"]
+
+
+def test_a_level_left_out_is_written_null(tmp_path: Path) -> None:
+    points = swept(design=written(tmp_path, "formula.aligned.rules.growth_cap\nnull\n0.05\n")).points
+    assert points["formula.aligned.rules.growth_cap"].tolist() == [None, 0.05]
+
+
+def test_a_table_of_points_that_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "folder.parquet").mkdir()
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    for name, what in (("pipe.csv", "a named pipe"), ("folder.parquet", "a folder"), ("zero.csv", "a device")):
+        told = refused(design={"name": "table", "file": str(tmp_path / name)})
+        assert f"{name}: cannot be read: it is {what}" in told
+    assert "there is no such file" in refused(design={"name": "table", "file": str(tmp_path / "none.csv")})

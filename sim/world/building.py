@@ -14,6 +14,9 @@ from sim.world.world import Clusters, Districts, HighSchools, PathwayMap, Region
 SECTIONS_PER_FTE = 5.0
 """Sections that one full-time instructor teaches: a section is 0.2 FTE."""
 
+FEWEST_TAUGHT, MOST_TAUGHT = 1.0, 400.0
+"""Participants whom one full-time instructor may teach in a year: five full sections of 60 make 300."""
+
 TOTAL_PER_MEMBERSHIP = 13.0 / 4.0
 """Membership of all 13 grades for one of grades 9-12, where only the latter is known."""
 
@@ -243,6 +246,9 @@ def build_pathways(table: Table[PathwayRow], districts: Districts, clusters: Clu
         if steps < row.sites:
             why = f"{row.sites} sites need at least one section of 0.2 FTE each"
             table.refuse(position, "instructors", why, f"{row.sites / SECTIONS_PER_FTE:g} or more")
+        if not FEWEST_TAUGHT <= row.participants / row.instructors <= MOST_TAUGHT:
+            why = f"{row.participants:g} participants make {row.participants / row.instructors:.3g} for each instructor"
+            table.refuse(position, "instructors", why, f"FTE, with {FEWEST_TAUGHT:g} to {MOST_TAUGHT:g} for each")
         sites[d, c] = row.sites
         sections[d, c] = steps
         participants[d, c] = row.participants

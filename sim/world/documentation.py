@@ -19,8 +19,12 @@ describe New Mexico (`sim/world/new_mexico/`). Money is in dollars of the base y
 unless the row says otherwise. Every row names its `source`; `estimated` names the columns of the row that nobody
 observed. A column marked "needed" must be there and hold a value; the others may be left out or left blank.
 
-Rows are counted as a spreadsheet counts them: the header is row 1. The first cell that is not allowed stops the
-program before a run starts, with one line such as
+Cells are read as text, and numbers as plain numbers: `1234.5`, without thousands separators, currency or percent signs
+(a share is `0.18`). Blanks around a word, double and no-break spaces, capital letters and Unicode forms make no
+difference: `Rio Arriba` and `rio  arriba` are one region. Empty columns and rows are passed over.
+
+Rows are counted as a spreadsheet counts them: the header is row 1 and blank lines count. The first cell that is not
+allowed stops the program before a run starts, with one line such as
 
     my_state/districts.csv, row 5, column latitude: value '95' is not allowed: it is out of range; \
 allowed: a number from -90 to 90
@@ -81,9 +85,19 @@ where that makes sense:
   `region`; without `priorities.csv`: no priority clusters.
 - your own districts or schools without `anchors.csv` or `revenue.csv`: New Mexico's. Totals of the state (`extent` =
   state) are scaled by membership and marked as judgement; rates stay.
-- `anchors.csv` with some names: your rows, and the bundled ones for the other names.
-- no `pathways.csv`: who offers what is drawn anew in each run. With it, the map is used as it is.
-- no `clusters.csv`: the bundled clusters.
+- `anchors.csv` with some names: your rows, and the bundled ones for the other names. Names and units are those below.
+  The totals that a run starts from are `participants`, `concentrators`, `program_units`, `unit_value` and
+  `general_fund_revenue`; `regional_priorities` counts priorities, the others are told or held against.
+- `revenue.csv`: its base year is the state's `general_fund_revenue` unless `anchors.csv` has that too; the other years
+  are told, and no study computes with them.
+- no `pathways.csv`: who offers what is drawn anew in each run. With it, every run *begins* from the map, twelve years
+  before the base year, and then lives those years under current law, so that districts move away from it.
+- no `clusters.csv`: the bundled clusters; with your own, priorities of the bundled table need its clusters.
+
+Before anything runs, the base year is simulated and held against your totals: if participants or concentrators of the
+state, or the sums of `pathways.csv` (participants, concentrators, sites), are missed by more than 2% in the mean over
+draws, the study stops in one line that says which, what was wanted and what was reached. District by district the base
+year is not held against a map.
 
 The smallest `districts.csv`:
 
@@ -101,10 +115,19 @@ A district without coordinates is placed at the middle of its region; what is le
 as such. Seats and sites are bounded by real schools, so a `high_schools.csv` is worth its trouble. Unit values, weights
 and salaries among the anchors are New Mexico's until your `anchors.csv` replaces them.
 
-The tables must fit each other: no identifier twice; every region, every cluster and every district of a school known;
-no region without a district; no district without a school; shares of concentrators that sum to one; low <= central <=
-high; concentrators up to participants; participants of a district's pathways up to its membership; sites up to its
-schools, with at least one section (0.2 FTE) each.
+The tables must fit each other: no identifier twice, nor one that differs from another by zeros in front; every region,
+every cluster and every district of a school known; no region without a district; no district without a school; a
+student or more for each high school; shares of concentrators that sum to one; low <= central <= high; concentrators up
+to participants, and participants up to members; participants of a district's pathways up to its membership, 1 to 400
+for each instructor; sites up to its schools, with at least one section (0.2 FTE) each. Anchors of your own agree with
+each other, with the districts and with `pathways.csv`; revenue has the base year, leaves no year out, and is within
+reason for each student.
+
+Refused too: rows of totals (by their name, or because they are as large as all others together); codes for "missing"
+such as 9999, or 0 and -1 as coordinates; a district hundreds of kilometers from all others; shares that are percentages
+or hundredths. Where only a coincidence speaks against a row, words in its `note` let it pass. Other files beside the
+tables are left alone, but for those that look like a table that would not be read: `districts.xlsx`, `districts.txt`,
+or a CSV of another name. A table may have up to 20 MB.
 """
 
 

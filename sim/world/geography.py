@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.arrays import Array, IntArray
+from sim.arrays import Array, BoolArray, IntArray
 
 EARTH_RADIUS = 6371.0
 """Mean radius of the earth, km."""
@@ -73,17 +73,38 @@ def _on_sphere(latitude: Array, longitude: Array) -> Array:
 
 def _nearest(points: Array, queries: Array, count: int, labels: IntArray) -> IntArray:
     """Labels of the ``count`` points nearest each query, ``[Q, count]``; its own label where there are fewer points."""
-    if len(points) <= FEW_POINTS:
-        found = np.argsort(np.square(queries[:, None, :] - points).sum(axis=2), axis=1, kind="stable")[:, :count]
-        found = np.pad(found, ((0, 0), (0, count - found.shape[1])), constant_values=len(points))
-    else:
-        # Imported only where it pays: it costs more time than the search itself in a world of a few hundred districts.
-        from scipy.spatial import cKDTree
-
-        found = np.asarray(cKDTree(points).query(queries, k=np.arange(1, count + 1))[1])
+    found = _searched(points, queries, count)
     missing = found >= len(points)
     nearest: IntArray = np.where(missing, labels[:, None], labels[np.where(missing, 0, found)])
     return nearest
+
+
+def _searched(points: Array, queries: Array, count: int) -> IntArray:
+    """Places of the ``count`` points nearest each query, ``[Q, count]``; the number of points where there are fewer."""
+    if len(points) <= FEW_POINTS:
+        found = np.argsort(np.square(queries[:, None, :] - points).sum(axis=2), axis=1, kind="stable")[:, :count]
+        return np.pad(found, ((0, 0), (0, count - found.shape[1])), constant_values=len(points))
+    # Imported only where it pays: it costs more time than the search itself in a world of a few hundred districts.
+    from scipy.spatial import cKDTree
+
+    return np.asarray(cKDTree(points).query(queries, k=np.arange(1, count + 1))[1], dtype=np.intp)
+
+
+def reached_within(
+    latitude: Array, longitude: Array, other_latitude: Array, other_longitude: Array, most: float, itself: bool = True
+) -> tuple[BoolArray, Array]:
+    """Which of the other places ``[Q]`` have one of the places ``[P]`` within ``most`` km, and how far the nearest is.
+
+    Without ``itself`` the others are the places, and each looks past itself.
+    """
+    points, others = _on_sphere(latitude, longitude), _on_sphere(other_latitude, other_longitude)
+    nearest = _searched(points, others, 1 if itself else 2)
+    if not itself:
+        own = np.arange(len(other_latitude))
+        nearest = np.where(nearest[:, :1] == own[:, np.newaxis], nearest[:, 1:], nearest[:, :1])
+    found = nearest[:, 0]
+    distance = great_circle(latitude[found], longitude[found], other_latitude, other_longitude)
+    return distance <= most, distance
 
 
 def coverage(district: IntArray, membership: Array, districts: int) -> Array:

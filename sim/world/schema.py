@@ -23,6 +23,9 @@ SPREADS: tuple[str, ...] = ("startup_cost", "consumables", "exam_fee", "pass_rat
 """The columns of the clusters table that come as a low, a central and a high value (P10, median, P90)."""
 
 
+YEARLY = "dollars per site and year at 1.0 FTE"
+
+
 def column(meaning: str, unit: str = "", **rules: Any) -> Any:
     """A required column: what it means, its unit, and pydantic's rules for what is allowed."""
     return Field(description=meaning, json_schema_extra={"unit": unit}, **rules)
@@ -44,6 +47,8 @@ class Row(BaseModel):
     """What one row is."""
     key: ClassVar[tuple[str, ...]]
     """The columns that no two rows share."""
+    most: ClassVar[int] = 50_000
+    """The most rows that are read: more than any state, and the whole country, has."""
 
     source: str = column("where the row's values come from, the original named", default="given by the user")
     estimated: Names = column("names of the row's columns that are not observed, separated by semicolons", default=())
@@ -73,19 +78,22 @@ class DistrictRow(Row):
     longitude: float | None = column("of the office, east", "degrees", default=None, ge=-180.0, le=180.0)
     poverty_share: float = column("children in poverty over all children", "share", default=0.2, ge=0.0, le=1.0)
     total_membership: float | None = column(
-        "membership of all grades; 13/4 of grades 9-12 if left out", "students", default=None, gt=0.0
+        "membership of all grades; 13/4 of grades 9-12 if left out", "students", default=None, ge=1.0, le=8_000_000.0
     )
     membership: float | None = column(
         "membership of grades 9-12 in the base year; only where there is no high_schools.csv",
         "students",
         default=None,
-        gt=0.0,
+        ge=1.0,
+        le=2_000_000.0,
     )
     high_schools: int | None = column(
-        "number of high schools, taken as equal in size; only where there is no high_schools.csv",
+        "number of high schools, taken as equal in size, each with a student or more; only where there is no "
+        "high_schools.csv",
         "schools",
         default=None,
         ge=1,
+        le=5_000,
     )
     note: str = column("what a reader should know", default="")
 
@@ -96,6 +104,7 @@ class HighSchoolRow(Row):
     table: ClassVar[str] = "high_schools.csv"
     about: ClassVar[str] = "a public school with pupils in grades 9-12"
     key: ClassVar[tuple[str, ...]] = ("school",)
+    most: ClassVar[int] = 200_000
 
     school: str = column("identifier; New Mexico's are NCES school numbers", min_length=1)
     name: str = column("name; the identifier if the column is left out", default="")
@@ -104,15 +113,15 @@ class HighSchoolRow(Row):
     )
     kind: Literal["regular", "alternative", "special"] = column("NCES school type", default="regular")
     charter: Literal["yes", "no"] = column("charter school, locally or state chartered", default="no")
-    grade_9: float = column("membership in grade 9, as counted", "students", ge=0.0)
-    grade_10: float = column("membership in grade 10, as counted", "students", ge=0.0)
-    grade_11: float = column("membership in grade 11, as counted", "students", ge=0.0)
-    grade_12: float = column("membership in grade 12, as counted", "students", ge=0.0)
+    grade_9: float = column("membership in grade 9, as counted", "students", ge=0.0, le=20_000.0)
+    grade_10: float = column("membership in grade 10, as counted", "students", ge=0.0, le=20_000.0)
+    grade_11: float = column("membership in grade 11, as counted", "students", ge=0.0, le=20_000.0)
+    grade_12: float = column("membership in grade 12, as counted", "students", ge=0.0, le=20_000.0)
     membership_change: float = column(
         "membership of the base year over the counted one; every grade is multiplied by it",
         "ratio",
         default=1.0,
-        gt=0.0,
+        gt=0.02,
         le=10.0,
     )
     change_rule: Literal["none", "statewide", "local", "counted"] = column("how the change was found", default="none")
@@ -120,8 +129,14 @@ class HighSchoolRow(Row):
 
     @model_validator(mode="after")
     def _some_students(self) -> Self:
-        if self.grade_9 + self.grade_10 + self.grade_11 + self.grade_12 <= 0.0:
-            raise refused("grade_9", self.grade_9, "no grade has students", "at least one student in grades 9-12")
+        counted = self.grade_9 + self.grade_10 + self.grade_11 + self.grade_12
+        if counted <= 0.0:
+            raise refused(
+                "grade_9", f"{self.grade_9:g}", "no grade has students", "at least one student in grades 9-12"
+            )
+        if counted * self.membership_change < 0.5:
+            why = f"it makes {counted * self.membership_change:.3g} of {counted:g} students"
+            raise refused("membership_change", f"{self.membership_change:g}", why, "at least one student")
         return self
 
 
@@ -136,15 +151,17 @@ class ClusterRow(Row):
     name: str = column("name in the framework", min_length=1)
     group: str = column("group of the framework", min_length=1)
     main_credentials: str = column("credentials that students usually sit for", default="")
-    startup_cost_low: float = column("equipment and light fit-out in a room that exists: P10", "dollars per site", ge=0)
-    startup_cost_central: float = column("the same: median", "dollars per site", ge=0)
-    startup_cost_high: float = column("the same: P90", "dollars per site", ge=0)
-    consumables_low: float = column("materials used up: P10", "dollars per participant and year", ge=0)
-    consumables_central: float = column("the same: median", "dollars per participant and year", ge=0)
-    consumables_high: float = column("the same: P90", "dollars per participant and year", ge=0)
-    exam_fee_low: float = column("fee of the main credential's exam: P10", "dollars per attempt", ge=0)
-    exam_fee_central: float = column("the same: median", "dollars per attempt", ge=0)
-    exam_fee_high: float = column("the same: P90", "dollars per attempt", ge=0)
+    startup_cost_low: float = column(
+        "equipment and light fit-out in a room that exists: P10", "dollars per site", ge=0, le=1e8
+    )
+    startup_cost_central: float = column("the same: median", "dollars per site", ge=0, le=1e8)
+    startup_cost_high: float = column("the same: P90", "dollars per site", ge=0, le=1e8)
+    consumables_low: float = column("materials used up: P10", "dollars per participant and year", ge=0, le=1e5)
+    consumables_central: float = column("the same: median", "dollars per participant and year", ge=0, le=1e5)
+    consumables_high: float = column("the same: P90", "dollars per participant and year", ge=0, le=1e5)
+    exam_fee_low: float = column("fee of the main credential's exam: P10", "dollars per attempt", ge=0, le=1e4)
+    exam_fee_central: float = column("the same: median", "dollars per attempt", ge=0, le=1e4)
+    exam_fee_high: float = column("the same: P90", "dollars per attempt", ge=0, le=1e4)
     pass_rate_low: float = column("attempts that pass: P10", "share", ge=0, le=1)
     pass_rate_central: float = column("the same: median", "share", ge=0, le=1)
     pass_rate_high: float = column("the same: P90", "share", ge=0, le=1)
@@ -154,17 +171,17 @@ class ClusterRow(Row):
     launch_months_low: float = column("decision to first class: P10", "months", ge=0, le=120)
     launch_months_central: float = column("the same: median", "months", ge=0, le=120)
     launch_months_high: float = column("the same: P90", "months", ge=0, le=120)
-    facility_cost: float = column("new building where no usable lab or shop exists", "dollars per site", ge=0)
+    facility_cost: float = column("new building where no usable lab or shop exists", "dollars per site", ge=0, le=1e9)
     startup_equipment_share: float = column("part of the start-up cost that is equipment", "share", ge=0, le=1)
-    equipment_life: float = column("service life of equipment", "years", gt=0, le=100)
+    equipment_life: float = column("service life of equipment", "years", ge=0.5, le=100)
     equipment_tier: float = column("equipment intensity, 1 classroom to 4 shop or kitchen", "tier", ge=1, le=4)
-    replacement_cost: float = column("replacing equipment when due", "dollars per site and year at 1.0 FTE", ge=0)
-    maintenance_cost: float = column("maintenance", "dollars per site and year at 1.0 FTE", ge=0)
-    professional_development_cost: float = column("training", "dollars per site and year at 1.0 FTE", ge=0)
-    student_organization_cost: float = column("student organization", "dollars per site and year at 1.0 FTE", ge=0)
+    replacement_cost: float = column("replacing equipment when due", YEARLY, ge=0, le=1e7)
+    maintenance_cost: float = column("maintenance", YEARLY, ge=0, le=1e7)
+    professional_development_cost: float = column("training", YEARLY, ge=0, le=1e7)
+    student_organization_cost: float = column("student organization", YEARLY, ge=0, le=1e7)
     salary_premium: float = column("extra pay that industry makes necessary", "share of salary", ge=0, le=2)
-    class_size: float = column("typical students in a section", "students", gt=0, le=60)
-    class_cap: float = column("most students in a section", "students", gt=0, le=60)
+    class_size: float = column("typical students in a section", "students", ge=1, le=60)
+    class_cap: float = column("most students in a section", "students", ge=1, le=60)
     fill_probability: float = column("chance that a vacancy is filled within the year", "probability", ge=0, le=1)
     credential_tier: Literal["1", "2", "3"] = column("value tier of the main credential, 1 low to 3 high", "tier")
     concentrator_share: float = column("share of the state's concentrators; sums to one", "share", ge=0, le=1)
@@ -218,8 +235,8 @@ class AnchorRow(Row):
     key: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str = column("name by which the model asks for it", min_length=1)
-    value: float = column("value, in the row's own unit")
-    unit: str = column("unit of the value", min_length=1)
+    value: float = column("value, in the row's own unit", ge=-1e14, le=1e14)
+    unit: str = column("unit of the value, as the bundled row of this name has it", min_length=1)
     year: str = column("school or fiscal year it is about", min_length=1)
     extent: Literal["state", "rate"] = column("'state': a total that grows with membership; 'rate': anything else")
     role: Literal["calibrate", "validate", "context"] = column("fitted to, held against, or told")
@@ -231,15 +248,17 @@ class PathwayRow(Row):
     """A pathway known to be offered in the base year."""
 
     table: ClassVar[str] = "pathways.csv"
-    about: ClassVar[str] = "a pathway offered in the base year: one district, one cluster (optional table)"
+    about: ClassVar[str] = "a pathway of the map from which runs begin: one district, one cluster (optional table)"
     key: ClassVar[tuple[str, ...]] = ("district", "cluster")
+    most: ClassVar[int] = 300_000
 
     district: str = column("district of districts.csv", min_length=1)
     cluster: str = column("cluster of clusters.csv", min_length=1)
-    sites: int = column("high schools of the district that offer it", "schools", default=1, ge=1)
-    instructors: float = column("instructors, in steps of one section of 0.2", "FTE", gt=0)
-    participants: float = column("took at least one course this year", "students", ge=0)
-    concentrators: float = column("have completed two courses", "students", ge=0)
+    sites: int = column("high schools of the district that offer it", "schools", default=1, ge=1, le=5_000)
+    instructors: float = column("instructors, in steps of one section of 0.2", "FTE", ge=0.1, le=20_000)
+    participants: float = column("took at least one course this year", "students", gt=0, le=2_000_000)
+    concentrators: float = column("have completed two courses", "students", ge=0, le=2_000_000)
+    note: str = column("what a reader should know", default="")
 
     @model_validator(mode="after")
     def _funnel(self) -> Self:
@@ -257,7 +276,7 @@ class RevenueRow(Row):
     key: ClassVar[tuple[str, ...]] = ("fiscal_year",)
 
     fiscal_year: int = column("fiscal year, named for the year it ends", "year", ge=1900, le=2200)
-    revenue: float = column("recurring general-fund revenue", "dollars, nominal", gt=0)
+    revenue: float = column("recurring general-fund revenue", "dollars, nominal", gt=0, le=1e13)
     kind: Literal["actual", "estimate", "forecast"] = column("standing in time")
     confidence: Confidence = column("standing of the value")
 

@@ -10,7 +10,7 @@ from sim.inputs import InputError
 from sim.streams import Stream, generator
 from sim.world.building import size_class
 from sim.world.geography import coverage, neighbors
-from sim.world.loading import scale_anchors, scaled
+from sim.world.statewide import scale_anchors, scaled
 from sim.world.world import Districts, HighSchools, World
 
 SOURCE = "drawn from the districts of another world"

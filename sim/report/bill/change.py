@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 import sim
-from sim.arrays import Array, IntArray
+from sim.arrays import Array
 from sim.report.bill.text import step_name
 from sim.report.run_sheet.layout import COUNT, DOLLARS, HEADER_ROW, Formats, mark_pages, set_up_table
 from sim.report.shared.intervals import COVERS, bands, interval_note, interval_parts, number_text
+from sim.report.shared.order import first_places, labels_where_shared, with_code
 from sim.report.shared.origin import short
 from sim.study.bill.bridge import STEPS
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.study.bill.change import Change
@@ -23,6 +25,8 @@ SHOWN = 8
 """How many districts with the largest gains, and losses, a member are printed; the files have all."""
 
 WIDTH = 118
+NAME_WIDTH = 34
+"""Columns of a district's name and code."""
 
 
 def origin_text(change: "Change") -> str:
@@ -39,7 +43,7 @@ def write_change(change: "Change", folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     text = change_text(change)
     (folder / "bridge.txt").write_text(text, encoding="utf-8")
-    change_table(change).to_csv(folder / "bridge.csv", index=False, float_format="%.10g", lineterminator="\n")
+    write_table(change_table(change), folder / "bridge.csv")
     _workbook(change, folder / "bridge.xlsx")
     return text
 
@@ -114,17 +118,16 @@ def _districts_table(change: "Change") -> object:
 
     shown = [step for step in STEPS if (np.abs(change.steps[step].mean(axis=0)) > 0.5).any()]
     table = Table(box=box.SIMPLE, pad_edge=False)
-    table.add_column("Largest gains and losses", no_wrap=True, max_width=34, overflow="ellipsis")
+    table.add_column("Largest gains and losses", no_wrap=True, max_width=NAME_WIDTH, overflow="ellipsis")
     for heading in ("From", *(step_name(step) for step in shown), "To", "A member"):
         table.add_column(heading, justify="right")
-    each = _per_member(change)
-    order = np.argsort(-each, kind="stable")
-    most = _ends(order, each)
-    for d in most:
+    each, districts = _per_member(change), change.world.districts
+    for d in _ends(each):
         cells = [change.start, *(change.steps[step] for step in shown), change.end]
         money = [number_text(float(held[:, d].mean()), "dollars", signed=0 < n < len(cells) - 1)
                  for n, held in enumerate(cells)]  # fmt: skip
-        table.add_row(change.world.districts.name[d], *money, number_text(float(each[d]), "dollars", signed=True))
+        name = with_code(districts.name[d], districts.identifier[d], NAME_WIDTH)
+        table.add_row(name, *money, number_text(float(each[d]), "dollars", signed=True))
     return table
 
 
@@ -135,9 +138,11 @@ def _per_member(change: "Change") -> Array:
     return each
 
 
-def _ends(order: IntArray, each: Array) -> list[int]:
-    gains = [int(d) for d in order if each[d] > 0][:SHOWN]
-    losses = [int(d) for d in order[::-1] if each[d] < 0][:SHOWN]
+def _ends(each: Array) -> list[int]:
+    """The districts that gain most, then those that lose most, the most last; none of several that are alike where not
+    all have room."""
+    gains = [d for d in first_places(each, SHOWN)[0] if each[d] > 0]
+    losses = [d for d in first_places(-each, SHOWN)[0] if each[d] < 0]
     return [*gains, *reversed(losses)]
 
 
@@ -164,6 +169,7 @@ def _workbook(change: "Change", path: Path) -> None:
     note = f"{origin_text(change)}. Nominal dollars, means over draws. {COVERS} Estimates, not entitlements."
     kinds = np.array(change.world.districts.kind)
     order = sorted(range(len(table)), key=lambda d: (kinds[d] == "charter", table["name"][d]))
+    named = labels_where_shared(change.world.districts.name, change.world.districts.identifier)
     with Workbook(path, {"nan_inf_to_errors": False}) as book:
         book.set_properties({"title": title, "comments": origin_text(change)})
         formats = Formats(book)
@@ -181,7 +187,7 @@ def _workbook(change: "Change", path: Path) -> None:
             sheet.write_formula(HEADER_ROW + 1, column, f"=SUM({letter}{top}:{letter}{bottom})", style, value)
         for row, d in enumerate(order, start=HEADER_ROW + 2):
             of = table.iloc[d]
-            sheet.write_string(row, 0, of["name"])
+            sheet.write_string(row, 0, named[d])
             sheet.write_string(row, 1, of["kind"])
             for column, name in enumerate(["members", "start", *STEPS], start=2):
                 sheet.write_number(row, column, float(of[name]))

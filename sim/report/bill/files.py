@@ -23,7 +23,9 @@ from sim.report.run_sheet.layout import (
 )
 from sim.report.run_sheet.ledger import STAGE_HEADINGS
 from sim.report.shared.intervals import COVERS, bands
+from sim.report.shared.order import labels_where_shared, ranks
 from sim.study.bill.bridge import STEPS
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -52,7 +54,7 @@ def write_bill(check: "BillCheck", folder: Path) -> str:
     table = district_table(check)
     table.insert(0, "formula", check.formula.name)
     table.insert(1, "run", check.origin.run[:8])
-    table.to_csv(folder / "bill_districts.csv", index=False, float_format="%.10g", lineterminator="\n")
+    write_table(table, folder / "bill_districts.csv")
     write_ledger(check, folder / "bill_ledger.xlsx")
     return text
 
@@ -186,6 +188,7 @@ def _district_sheet(
     _sheet(check, sheet, formats, title, (*WHO, *columns, *LAST))
     districts = check.world.districts
     order = _order(check)
+    named = labels_where_shared(districts.name, districts.identifier)
     first, final = HEADER_ROW + 3, HEADER_ROW + 2 + len(order)
     members = check.members.mean(axis=0)
     start = len(WHO)
@@ -202,7 +205,7 @@ def _district_sheet(
             summed = f"=SUM({letter}{first}:{letter}{final})"
             sheet.write_formula(HEADER_ROW + 1, column, summed, style, float(np.sum(held)))
     for row, d in enumerate(order, start=HEADER_ROW + 2):
-        who = (districts.name[d], districts.kind[d], districts.size_class[d], districts.locale[d])
+        who = (named[d], districts.kind[d], districts.size_class[d], districts.locale[d])
         for column, text in enumerate(who):
             sheet.write_string(row, column, text)
         sheet.write_number(row, start - 1, float(members[d]))
@@ -269,7 +272,7 @@ def _against(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     names = ("net_current_law", "paid", "seg_lost", "change", "change_p05", "change_p95",
              "change_per_member", "change_per_member_p05", "change_per_member_p95")  # fmt: skip
     values: list[Array] = [table[name].to_numpy(np.float64) for name in names]
-    rank = np.argsort(np.argsort(-values[6], kind="stable"), kind="stable").astype(np.float64) + 1.0
+    rank = ranks(values[6]).astype(np.float64)
     start = len(WHO)
     first, second, third = (_letter(start + place) for place in range(3))
     live = {start + 3: f"={second}{{row}}-{first}{{row}}-{third}{{row}}"}

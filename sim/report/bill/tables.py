@@ -12,6 +12,7 @@ from sim.arrays import Array, BoolArray
 from sim.funding.allocation import STAGES
 from sim.report.shared.groups import LOCALES, Group
 from sim.report.shared.intervals import Bands, bands
+from sim.report.shared.order import QUARTERS, quarters
 from sim.report.shared.origin import short
 from sim.study.bill.bridge import STEPS
 
@@ -77,7 +78,8 @@ def by_draw(check: "BillCheck", values: Array) -> Array:
 def district_groups(world: "World") -> list[Group]:
     """All districts, then groups by size class (small to large), locale and quarter of poverty share.
 
-    Poverty quarters hold equally many districts, not equally many students.
+    Poverty quarters hold equally many districts, as far as districts of one share stay together, not equally many
+    students; where shares are too often the same there are none.
     """
     districts = world.districts
     count = len(districts)
@@ -91,9 +93,8 @@ def district_groups(world: "World") -> list[Group]:
     sizes = sorted(set(districts.size_class), key=lambda name: float(np.median(districts.membership[held == name])))
     add("size class", districts.size_class, sizes)
     add("locale", districts.locale, [*LOCALES, *sorted(set(districts.locale) - set(LOCALES))])
-    rank = np.argsort(np.argsort(districts.poverty_share, kind="stable"), kind="stable")
-    names = ("lowest poverty", "second quarter", "third quarter", "highest poverty")
-    add("poverty quarter", tuple(names[min(3, 4 * int(place) // count)] for place in rank), list(names))
+    if (poverty := quarters(districts.poverty_share)) is not None:
+        add("poverty quarter", poverty, list(QUARTERS))
     return out
 
 

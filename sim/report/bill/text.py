@@ -14,6 +14,7 @@ from sim.arrays import Array
 from sim.funding.formula import describe
 from sim.report.bill.tables import by_draw, clearly, distribution, line_rows, origin_text
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts, number_text
+from sim.report.shared.order import first_places, with_code
 from sim.study.bill.bridge import RULE_OF_STAGE, SEG_STEP, STEPS
 from sim.study.bill.cliffs import Cliff
 from sim.study.bill.disparity import LIMIT
@@ -158,21 +159,13 @@ def _gains(check: "BillCheck") -> list[str]:
     law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
     each = np.divide(bill - law, check.members, out=np.zeros_like(bill), where=check.members > 0).mean(axis=0)
     gain, lose = clearly(check)
-    order = np.argsort(each, kind="stable")
     steps = ((step_name(step), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
     moved_by = ", ".join(
         f"{name} {number_text(dollars, 'dollars', signed=True)}" for name, dollars in steps if abs(dollars) >= 1.0
     )
-    names = check.world.districts.name
-
-    def listed(places: list[int]) -> str:
-        return "; ".join(f"{names[d]} {number_text(float(each[d]), 'dollars', signed=True)}" for d in places)
-
-    most = [int(d) for d in order[::-1] if each[d] > 0.0][:3]
-    least = [int(d) for d in order if each[d] < 0.0][:3]
     said = [f"Why it changes, step by step: {moved_by}."] if moved_by else []
-    said += [f"Largest gains a member: {listed(most)}."] if most else []
-    said += [f"Largest losses a member: {listed(least)}."] if least else []
+    said += _largest(check, "gains", each, np.maximum(each, 0.0))
+    said += _largest(check, "losses", each, np.maximum(-each, 0.0))
     said.append(
         f"In at least 95% of draws {int(gain.sum())} districts and charters gain and {int(lose.sum())} lose; who wins "
         "a competitive grant under current law is drawn."
@@ -186,6 +179,20 @@ def _gains(check: "BillCheck") -> list[str]:
         f"{now} now, {then} under the bill."
     )
     return said
+
+
+def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[str]:
+    """The three districts with the largest gains or losses a member, and how many more are as large as the next."""
+    districts = check.world.districts
+    places, alike = first_places(sizes, 3)
+
+    def moved(d: int) -> str:
+        return number_text(float(each[d]), "dollars", signed=True)
+
+    said = [f"{with_code(districts.name[d], districts.identifier[d])} {moved(d)}" for d in places if sizes[d] > 0.0]
+    following = [d for d in np.argsort(-sizes, kind="stable").tolist() if d not in places][:1]
+    said += [f"{alike} districts alike, {moved(d)} each" for d in following if alike and sizes[d] > 0.0]
+    return [f"Largest {what} a member: {'; '.join(said)}."] if said else []
 
 
 def step_name(step: str) -> str:
@@ -218,11 +225,12 @@ def _amount(cliff: Cliff, held: float) -> str:
 
 
 def place_text(check: "BillCheck", cliff: Cliff) -> str:
-    """The district, and the cluster where the unit belongs to one."""
-    name = check.world.districts.name[cliff.pair.district]
+    """The district with its code, and the cluster where the unit belongs to one."""
+    districts, place = check.world.districts, cliff.pair.district
+    name = with_code(districts.name[place], districts.identifier[place])
     if cliff.pair.cluster < 0:
         return name
-    return f"{name} ({check.world.clusters.name[cliff.pair.cluster]})"
+    return f"{check.world.clusters.name[cliff.pair.cluster]} in {name}"
 
 
 def _cliff(check: "BillCheck", cliff: Cliff) -> str:

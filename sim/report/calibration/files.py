@@ -12,6 +12,7 @@ from sim.report.calibration.tables import (
     parameter_table,
     target_rows,
 )
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.study.calibration.study import Calibration
@@ -33,8 +34,8 @@ def write_calibration(found: "Calibration", folder: Path, figures: bool = True) 
         }
         for row in target_rows(found)
     )  # fmt: skip
-    targets.to_csv(folder / "targets.csv", index=False, float_format="%.6g", lineterminator="\n")
-    parameter_table(found).to_csv(folder / "parameters.csv", index=False, float_format="%.6g", lineterminator="\n")
+    write_table(targets, folder / "targets.csv", digits=6)
+    write_table(parameter_table(found), folder / "parameters.csv", digits=6)
     if figures:
         from sim.report.calibration.figures import calibration_figures
 

@@ -11,6 +11,7 @@ from sim.arrays import Array
 from sim.report.shared.intervals import bands, interval_note, interval_parts
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -149,5 +150,5 @@ def write_parts(results: "Results", formula: str, folder: Path, nothing: str = "
         ]
     text = parts_table(parts, title, panel, [*notes, f"{run_origin(results, panel.draws, panel.scenario)}."])
     (folder / "parts.txt").write_text(text, encoding="utf-8")
-    parts_frame(parts).to_csv(folder / "parts.csv", index=False, float_format="%.10g", lineterminator="\n")
+    write_table(parts_frame(parts), folder / "parts.csv")
     return text

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.arrays import Array
 from sim.report.shared.intervals import bands
 from sim.report.shared.panel import Panel, scenario_names
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -177,5 +178,5 @@ def write_fiscal_note(results: "Results", path: Path) -> Path | None:
     if table.empty:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, lineterminator="\n")
+    write_table(table, path, digits=None)
     return path

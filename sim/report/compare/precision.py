@@ -12,6 +12,7 @@ from sim.report.shared.intervals import NOT_AVAILABLE, number_text
 from sim.report.shared.panel import scenario_names
 from sim.results.headlines import HEADLINES, LAST, headline_columns, headlines
 from sim.study.running.precision import Margin, margins
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -48,7 +49,7 @@ def write_precision(results: "Results", folder: Path) -> str:
         for scenario, named in found.items()
         for (formula, outcome), margin in named.items()
     ]
-    pd.DataFrame(rows).to_csv(folder / PRECISION_FILE, index=False, float_format="%.10g", lineterminator="\n")
+    write_table(pd.DataFrame(rows), folder / PRECISION_FILE)
     return precision_text(results, found)
 
 

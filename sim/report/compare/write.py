@@ -9,6 +9,7 @@ from sim.report.compare.fiscal_note import write_fiscal_note
 from sim.report.compare.summary import summary
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.panel import scenario_names
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -30,7 +31,7 @@ def write_report(results: "Results", world: "World", folder: Path, everything: b
     written.append(table)
 
     tidy = folder / "summary.csv"
-    summary(results).to_csv(tidy, index=False, float_format="%.10g", lineterminator="\n")
+    write_table(summary(results), tidy)
     written.append(tidy)
     if not everything:
         return [path for path in written if path is not None]

@@ -15,6 +15,7 @@ from sim.report.shared.intervals import Bands, bands, interval_note, interval_pa
 from sim.report.shared.origin import short
 from sim.study.explain.items import YES_NO, Row, amount
 from sim.study.explain.story import considered, largest_difference
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.study.explain.story import ExplainedYear, Explanation, Spread
@@ -36,7 +37,7 @@ def write_explanation(explanation: "Explanation", folder: Path) -> str:
     text = explanation_text(explanation)
     (folder / "explain.txt").write_text(text, encoding="utf-8")
     table = explanation_table(explanation)
-    table.to_csv(folder / "explain.csv", index=False, float_format="%.17g", lineterminator="\n")
+    write_table(table, folder / "explain.csv", digits=17)
     return text
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.report.hindcast.tables import hindcast_text, points_table, pulls_table, verdict_markdown
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.study.hindcast.study import Hindcast
@@ -16,8 +17,8 @@ def write_hindcast(study: "Hindcast", folder: Path, figures: bool = True) -> str
     text = hindcast_text(study)
     (folder / "hindcast.txt").write_text(text, encoding="utf-8")
     (folder / "hindcast.md").write_text(verdict_markdown(study), encoding="utf-8")
-    points_table(study).to_csv(folder / "hindcast.csv", index=False, float_format="%.6g", lineterminator="\n")
-    pulls_table(study).to_csv(folder / "hindcast_parameters.csv", index=False, float_format="%.4g", lineterminator="\n")
+    write_table(points_table(study), folder / "hindcast.csv", digits=6)
+    write_table(pulls_table(study), folder / "hindcast_parameters.csv", digits=4)
     if figures:
         from sim.report.hindcast.figures import hindcast_figures
 

@@ -14,6 +14,7 @@ from sim.report.shared.intervals import COVERS
 from sim.report.shared.origin import short
 from sim.study.hindcast.verdict import BAND
 from sim.study.hindcast.verify_brief import BRIEF_YEAR, LAYERS, Comparison, Verification
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,7 @@ def write_verification(study: Verification, folder: Path, figures: bool = True) 
     (folder / "verify_brief.txt").write_text(text, encoding="utf-8")
     (folder / "verify_brief.md").write_text(verification_markdown(study), encoding="utf-8")
     table = verification_table(study)
-    table.to_csv(folder / "verify_brief.csv", index=False, float_format="%.6g", lineterminator="\n")
+    write_table(table, folder / "verify_brief.csv", digits=6)
     if figures:
         verification_figure(study, folder / "figures" / "verify_brief.png")
     return text

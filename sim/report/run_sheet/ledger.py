@@ -9,6 +9,7 @@ from sim.funding.allocation import STAGES
 from sim.report.run_sheet.layout import COUNT, DOLLARS, HEADER_ROW, PERCENT, Formats, mark_pages, set_up_table
 from sim.report.shared.groups import Roster
 from sim.report.shared.intervals import bands
+from sim.report.shared.order import labels_where_shared
 from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel
 from sim.study.bill.disparity import LIMIT, disparity
@@ -79,6 +80,7 @@ def write_ledger(sheet: "Worksheet", formats: Formats, results: "Results", panel
     static = [panel.static(stage)[f].mean(axis=0) for stage in ("phased_in", "paid")]
     totals = [formats.number(style, total=True) for _, _, style in LEDGER_COLUMNS]
     order = in_order(facts)
+    named = labels_where_shared(facts.name, panel.district_names)
     row = HEADER_ROW + 1
     for y, year in enumerate(panel.district_years):
         if year <= panel.base_year:
@@ -102,7 +104,7 @@ def write_ledger(sheet: "Worksheet", formats: Formats, results: "Results", panel
                 float(paid.p95[d]),
                 *(float(held[d]) if np.isfinite(held[d]) else None for held in static),
             )
-            who = (facts.name[d], facts.kind[d], panel.district_names[d])
+            who = (named[d], facts.kind[d], panel.district_names[d])
             _ledger_row(sheet, row, int(year), who, numbers, None)
             row += 1
     sheet.autofilter(HEADER_ROW, 0, row - 1, len(LEDGER_COLUMNS) - 1)

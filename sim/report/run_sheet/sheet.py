@@ -23,6 +23,7 @@ from sim.report.run_sheet.ledger import in_order, write_equity, write_ledger
 from sim.report.shared.figure_style import plain
 from sim.report.shared.groups import Group, Roster, groups, net_payment, roster
 from sim.report.shared.intervals import Bands, bands, paired
+from sim.report.shared.order import labels_where_shared, ranks
 from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel
 
@@ -111,6 +112,7 @@ def _formula_sheet(
     set_up_table(sheet, formats, f"{name}: {panel.titles[f]}", note, COLUMNS, 2)
     mark_pages(sheet, f"{name} against {panel.formulas[b]}", origin)
     order = in_order(facts)
+    named = labels_where_shared(facts.name, panel.district_names)
     totals = [formats.number(style, total=True) for _, _, style in COLUMNS]
     row, breaks = HEADER_ROW + 1, []
     for y, year in enumerate(panel.district_years):
@@ -120,12 +122,12 @@ def _formula_sheet(
             breaks.append(row)
         state = _differences(held, f, b, y, order, together=True)
         each = _differences(held, f, b, y, order, together=False)
-        rank = 1 + np.argsort(np.argsort(-each.per_member.mean, kind="stable"), kind="stable")
+        rank = ranks(each.per_member.mean)
         who = ("All districts and charters", "state", "", "")
         _write_row(sheet, row, int(year), who, state, 0, None, ("", "", ""), totals)
         row += 1
         for place, d in enumerate(order):
-            who = (facts.name[d], facts.kind[d], facts.size_class[d], facts.locale[d])
+            who = (named[d], facts.kind[d], facts.size_class[d], facts.locale[d])
             last = (panel.district_names[d], facts.county[d], facts.estimated[d])
             _write_row(sheet, row, int(year), who, each, place, int(rank[place]), last, None)
             row += 1
@@ -233,7 +235,7 @@ def _distribution(
     note = (
         f"{run_origin(results, panel.draws, panel.scenario)}. Constant dollars of FY{panel.base_year}, means over "
         "draws; low and high: 90% of draws of the difference from the baseline within each draw. Poverty quarters hold "
-        "equally many districts."
+        "equally many districts, those of one share together; without enough different shares there are none."
     )
     set_up_table(sheet, formats, "Who gains and who loses, by group of districts", note, DISTRIBUTION_COLUMNS, 4)
     mark_pages(sheet, "Distribution", run_origin(results, panel.draws, panel.scenario))

@@ -14,6 +14,7 @@ from sim.results.headlines import Headline
 from sim.study.sensitivity.outcomes import OUTCOMES
 from sim.study.sensitivity.shares import CHANCE, REST, TOGETHER
 from sim.study.sensitivity.study import Findings
+from sim.tables_for_people import write_table
 
 WIDTH = 120
 """Characters to which the text is wrapped."""
@@ -40,9 +41,9 @@ def write_sensitivity(found: Findings, folder: Path, figures: bool = True) -> st
     from sim.study.sensitivity.ranking import ranking_frame
 
     text = sensitivity_text(found)
-    described(found, found.table, "factor").to_csv(folder / "sensitivity.csv", index=False, float_format="%.6g")
-    described(found, found.morris, "number").to_csv(folder / "morris.csv", index=False, float_format="%.6g")
-    ranking_frame(found.rankings).to_csv(folder / "ranking.csv", index=False, float_format="%.6g")
+    write_table(described(found, found.table, "factor"), folder / "sensitivity.csv", digits=6)
+    write_table(described(found, found.morris, "number"), folder / "morris.csv", digits=6)
+    write_table(ranking_frame(found.rankings), folder / "ranking.csv", digits=6)
     (folder / "sensitivity.txt").write_text(text, encoding="utf-8")
     if figures:
         from sim.report.sensitivity.figures import sensitivity_figures

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array, BoolArray
+from sim.report.shared.order import QUARTERS, quarters
 from sim.report.shared.panel import Panel
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def roster(panel: Panel, world: "World") -> Roster:
 def groups(panel: Panel, world: "World") -> list[Group]:
     """All districts, then groups by size class (small to large), locale, quarter of poverty share, and kind.
 
-    Poverty quarters hold equally many districts, not equally many students. Empty groups are left out.
+    Poverty quarters hold equally many districts, as far as districts of one share stay together, not equally many
+    students; where shares are too often the same there are none. Empty groups are left out.
     """
     facts = roster(panel, world)
     count = len(facts.index)
@@ -79,9 +81,8 @@ def groups(panel: Panel, world: "World") -> list[Group]:
     sizes = sorted(set(facts.size_class), key=lambda name: float(np.median(base[np.array(facts.size_class) == name])))
     add("size class", facts.size_class, sizes)
     add("locale", facts.locale, [*LOCALES, *sorted(set(facts.locale) - set(LOCALES))])
-    rank = np.argsort(np.argsort(facts.poverty_share, kind="stable"), kind="stable")
-    names = ("lowest poverty", "second quarter", "third quarter", "highest poverty")
-    add("poverty quarter", tuple(names[min(3, 4 * int(place) // count)] for place in rank), list(names))
+    if (poverty := quarters(facts.poverty_share)) is not None:
+        add("poverty quarter", poverty, list(QUARTERS))
     add("kind", facts.kind, sorted(set(facts.kind), reverse=True))
     return out
 

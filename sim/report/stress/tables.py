@@ -12,6 +12,7 @@ from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.stress.figures import stress_figures
 from sim.report.stress.shortfall import CALM, SHORT, short_years, shortfall
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -120,6 +121,6 @@ def write_stress(results: "Results", folder: Path, everything: bool = True) -> l
     """Write stress.txt, stress.csv and, with ``everything``, the figures."""
     text, table = folder / "stress.txt", folder / "stress.csv"
     text.write_text(stress_table(results), encoding="utf-8")
-    stress_frame(results).to_csv(table, index=False, float_format="%.10g", lineterminator="\n")
+    write_table(stress_frame(results), table)
     drawn = stress_figures(results, _panels(results), folder / "figures") if everything else []
     return [text, table, *drawn]

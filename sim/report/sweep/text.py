@@ -20,6 +20,7 @@ from sim.report.sweep.tornado import strongest, tornado
 from sim.results.headlines import HEADLINES
 from sim.results.store import write_shard
 from sim.study.designs.factors import Factor
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,11 +52,11 @@ def write_sweep(results: "Results", factors: Sequence[Factor], folder: Path, eve
     outcomes, span = run_outcomes(results)
     baseline = results.manifest.baseline if results.manifest.baseline in set(outcomes["formula"]) else None
     table = summary_by_formula(outcomes, baseline, span)
-    table.to_csv(folder / "sweep.csv", index=False, float_format="%.10g", lineterminator="\n")
+    write_table(table, folder / "sweep.csv")
     names = [factor.name for factor in factors]
     points = results.design.drop_duplicates("point").set_index("point")[names].sort_index()
     found = correlations(outcomes, points, factors, baseline)
-    found.to_csv(folder / "correlations.csv", index=False, float_format="%.6g", lineterminator="\n")
+    write_table(found, folder / "correlations.csv", digits=6)
     write_shard(folder / "outcomes.parquet", pa.Table.from_pandas(outcomes, preserve_index=False))
     margins = write_precision(results, folder)
     text = "\n".join([_levels_text(table, results, outcomes, span), _correlations_text(found, baseline), margins, ""])

@@ -13,6 +13,7 @@ from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
+from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, formula_record, read_bill, run_number
 from sim.study.setup.settings import Settings, flat_parameters
@@ -72,6 +73,7 @@ def check_formula(settings: Settings) -> BillCheck:
     refuse_empty(formula, world.base_year)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
+    refuse_another_start(settings, world, catalogue, current_law)
 
     draws = min(REPLICATES, settings.draws)
     parameters = parameters_for(catalogue, world, settings.seed, range(draws), settings.uncertainty)

@@ -36,6 +36,7 @@ from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
+from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.inputs import CURRENT_LAW, find_formula
 from sim.study.setup.settings import IGNORED_KEYS, Settings, flat_parameters
 from sim.world.loading import load_world
@@ -70,6 +71,7 @@ def read_materials(settings: Settings) -> tuple[Targets, Simulated]:
             f"settings: draws: {settings.draws} is too few for {len(table.fitted)} targets; at least {least}"
         )
     law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    refuse_another_start(settings, world, catalogue, law)
     return table, Simulated(world, catalogue, law, cases, table.targets, settings.seed, (), {})
 
 

@@ -1,5 +1,6 @@
 """Points from a file: an explicit table, or parameter draws that a calibration accepted, with weights."""
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.arrays import Array
+from sim.cells import is_number, looks_like_a_number, read_cells, refuse_unreadable, shown, why_no_number
 from sim.inputs import InputError
 from sim.streams import Stream, generator
 from sim.study.designs.factors import FILE, Factor, Spec, named_factors
@@ -17,37 +19,79 @@ from sim.study.setup.inputs import Inputs
 
 WEIGHT = "weight"
 
+MOST_BYTES = 1_000_000_000
+"""The largest file of points that is read: ``MOST_POINTS`` rows of many columns."""
+
+WORDS: dict[str, bool | None] = {"null": None, "true": True, "false": False}
+"""Cells that are no text, as in YAML: something left out, yes and no."""
+
 
 def read_points(path: Path) -> pd.DataFrame:
-    """A CSV or Parquet file as it is: no index, no cell left out. Raises InputError naming file, row and column."""
-    if not path.is_file():
-        raise InputError(f"{path}: cannot be read: there is no such file")
-    try:
-        if path.suffix == ".parquet":
-            frame: pd.DataFrame = pq.read_table(path).to_pandas(ignore_metadata=True)
-        elif path.suffix == ".csv":
-            frame = pd.read_csv(path, skipinitialspace=True, encoding="utf-8-sig", index_col=False)
-        else:
-            raise InputError(f"{path}: is not allowed: a file of points ends in .csv or .parquet")
-    except (ValueError, OSError, pa.ArrowException, pd.errors.ParserError) as error:
-        raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
-    frame.columns = frame.columns.map(lambda name: str(name).strip())
+    """A CSV or Parquet file, no cell left out; its index are the numbers of its rows, see ``row_of``.
+
+    Cells of a CSV are read as text and made into numbers one by one: what is no number stays a word. Raises InputError
+    naming file, row and column.
+    """
+    if path.suffix == ".parquet":
+        frame = _parquet(path)
+    elif path.suffix == ".csv":
+        frame = _csv(path)
+    else:
+        refuse_unreadable(path, MOST_BYTES)
+        raise InputError(f"{path}: is not allowed: a file of points ends in .csv or .parquet")
     if not len(frame):
         raise InputError(f"{path}: holds no rows")
     if len(frame) > MOST_POINTS:
         raise InputError(f"{path}: holds {len(frame):,} rows; at most {MOST_POINTS:,}")
     if frame.columns.duplicated().any():
         raise InputError(f"{path}: column {frame.columns[frame.columns.duplicated()][0]}: stands twice")
-    for name in frame.columns:
-        gaps = np.flatnonzero(frame[name].isna().to_numpy())
-        if gaps.size:
-            raise InputError(f"{row_of(path, int(gaps[0]))}, column {name}: is empty or not a number")
     return frame
 
 
-def row_of(path: Path, place: int) -> str:
-    """A row as a user finds it: counted from the header in a CSV, from the first row in a Parquet file."""
-    return f"{path}, row {place + 2}" if path.suffix == ".csv" else f"{path}, row {place + 1}"
+def _parquet(path: Path) -> pd.DataFrame:
+    refuse_unreadable(path, MOST_BYTES)
+    try:
+        frame: pd.DataFrame = pq.read_table(path).to_pandas(ignore_metadata=True)
+    except (ValueError, OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())[:200]}") from error
+    frame.columns = frame.columns.map(lambda name: str(name).strip())
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    for name in frame.columns:
+        gaps = np.flatnonzero(frame[name].isna().to_numpy())
+        if gaps.size:
+            raise InputError(f"{row_of(path, int(gaps[0]) + 1)}, column {shown(name)}: is empty or not a number")
+    return frame
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    cells = read_cells(path, MOST_BYTES, MOST_POINTS)
+    columns: dict[str, Any] = {}
+    for place, name in enumerate(cells.header):
+        texts = [row[place] for row in cells.rows]
+        values = [_value(text) for text in texts]
+        for number, text, value in zip(cells.numbers, texts, values, strict=True):
+            if not text:
+                why = "is empty; a value left out is written null"
+            elif "." in name and isinstance(value, str) and looks_like_a_number(text):
+                why = f"'{shown(text)}' is not allowed: {why_no_number(text)}"
+            else:
+                continue
+            raise InputError(f"{row_of(path, number)}, column {shown(name)}: {why}")
+        mixed = len({type(value) for value in values} - {int, float}) > 0
+        columns[name] = pd.Series(values, index=cells.numbers, dtype=object if mixed else None)
+    return pd.DataFrame(columns, index=list(cells.numbers))
+
+
+def _value(text: str) -> int | float | bool | str | None:
+    """The value of a cell: a number, a word, or what YAML's words mean."""
+    if is_number(text):
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+    return WORDS.get(text.casefold(), text)
+
+
+def row_of(path: Path, number: Hashable) -> str:
+    """A row as a user finds it: as a spreadsheet counts in a CSV, from the first row in a Parquet file."""
+    return f"{path}, row {number}"
 
 
 def file_factors(
@@ -75,8 +119,8 @@ def file_factors(
     for factor in factors:
         if parameters_only and factor.root != "parameters":
             raise InputError(f"{path}: column {factor.name}: a posterior holds parameters; use design=table")
-        for place, value in enumerate(frame[columns[factor.path]].tolist()):
-            factor.check(value, f"{row_of(path, place)}, column {columns[factor.path]}")
+        for number, value in frame[columns[factor.path]].items():
+            factor.check(value, f"{row_of(path, number)}, column {columns[factor.path]}")
     return tuple(factors), frame.rename(columns={columns[factor.path]: factor.name for factor in factors})
 
 
@@ -89,9 +133,9 @@ def weights_of(frame: pd.DataFrame, path: Path) -> Array:
     if WEIGHT not in frame:
         return np.full(len(frame), 1.0 / len(frame))
     column: list[Any] = frame[WEIGHT].tolist()
-    for place, value in enumerate(column):
-        if isinstance(value, str | bool) or not 0.0 <= value < np.inf:
-            raise InputError(f"{row_of(path, place)}, column {WEIGHT}: {value!r} is not allowed: a number from 0")
+    for number, value in zip(frame.index, column, strict=True):
+        if value is None or isinstance(value, str | bool) or not 0.0 <= value < np.inf:
+            raise InputError(f"{row_of(path, number)}, column {WEIGHT}: {value!r} is not allowed: a number from 0")
     total = float(sum(column))
     if total <= 0.0:
         raise InputError(f"{path}: column {WEIGHT}: sums to 0; at least one draw needs a weight")

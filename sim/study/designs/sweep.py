@@ -16,6 +16,7 @@ from sim.study.designs.places import Model, Scalar, check_clusters, check_end, w
 from sim.study.designs.points import as_table, place_points, suited
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Design, Settings, flat_parameters
+from sim.tables_for_people import table_text
 
 FACTORS_FILE = "factors.csv"
 
@@ -74,7 +75,7 @@ def _from_file(design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, 
         rows = resampled(weights, design.points or len(frame), seed).tolist()
     chosen = frame.iloc[rows]
     points = as_table(factors, [chosen[factor.name].tolist() for factor in factors])
-    return Sweep(factors, points, tuple(row_of(path, row) for row in rows))
+    return Sweep(factors, points, tuple(row_of(path, number) for number in chosen.index))
 
 
 def _check_points(sweep: Sweep, inputs: Inputs) -> None:
@@ -111,8 +112,7 @@ def factor_table(factors: Sequence[Factor]) -> str:
         }
         for factor in factors
     ]
-    table: str = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
-    return table
+    return table_text(pd.DataFrame(rows), digits=None)
 
 
 def _columns(points: pd.DataFrame) -> Iterator[tuple[str, list[Scalar]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
+from sim.config_folder import config_folder
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.hindcast.case import Case, read_cases
 from sim.study.hindcast.prices import consumer_prices
@@ -14,8 +15,9 @@ from sim.study.hindcast.running import Task, run_case
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
 from sim.study.hindcast.worlds import law_before, laws_after
 from sim.study.running.dispatch import carrier_for
+from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.design import drawn_columns, in_chunks
-from sim.study.setup.inputs import run_number
+from sim.study.setup.inputs import CURRENT_LAW, find_formula, run_number
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -66,6 +68,8 @@ def read_materials(settings: Settings) -> Materials:
         if not case.untestable:
             law_before(world, case, world.base_year)
             laws_after(world, case, world.base_year)
+    current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    refuse_another_start(settings, world, catalogue, current_law)
     return Materials(world, catalogue, cases)
 
 

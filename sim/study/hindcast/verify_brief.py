@@ -19,6 +19,7 @@ from sim.inputs import InputError, read_yaml
 from sim.parameters.catalogue import load_catalogue
 from sim.streams import Stream, generator
 from sim.study.hindcast.prices import price_factor
+from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, run_number
 from sim.study.setup.settings import Settings, flat_parameters
@@ -199,6 +200,7 @@ def verify_brief(settings: Settings) -> Verification:
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    refuse_another_start(settings, world, catalogue, current_law)
     schools, rules = simulated_schools(world), rules_of(world)
     parts: list[_Part] = []
     for replicates, ensemble in ensembles(settings, world, catalogue, current_law, 1):

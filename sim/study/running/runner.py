@@ -22,6 +22,7 @@ from sim.study.running.precision import StoppingRule, stopping_rule
 from sim.study.running.stopping import Whereabouts
 from sim.study.setup.inputs import Inputs, formula_record
 from sim.study.setup.settings import IGNORED_KEYS, Settings
+from sim.tables_for_people import ENCODING
 
 ELSEWHERE = "choose another folder (hydra.run.dir=...); results that lie there can be looked at with study=status"
 
@@ -75,7 +76,7 @@ def carry_out(
         with preparing(folder):
             stored = begin(folder, manifest, plan.design)
             if sweep is not None:
-                write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode())
+                write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode(ENCODING))
             claimed = claim(folder, chunks, settings.shard_label)
     try:
         rule = stopping_rule(settings, inputs, plan, folder)

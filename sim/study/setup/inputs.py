@@ -14,6 +14,7 @@ from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, Source, nearest, read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
+from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -68,6 +69,7 @@ def read_inputs(
     _refuse_repeats(formulas)
     scenarios = find_scenarios(settings, folder, chosen_scenario)
     current_law = find_formula(CURRENT_LAW, folder, clusters)
+    refuse_another_start(settings, world, catalogue, current_law)
     return Inputs(world, catalogue, current_law, tuple(formulas), settings.study.baseline, scenarios)
 
 
