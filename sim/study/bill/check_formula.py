@@ -15,6 +15,7 @@ from sim.study.bill.disparity import Disparity, disparity
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, formula_record, read_bill, run_number
+from sim.study.setup.sense import refuse_senseless_bill
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -69,6 +70,7 @@ def check_formula(settings: Settings) -> BillCheck:
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     clusters = world.clusters.identifier
     formula = read_bill(settings.formula_file, clusters)
+    refuse_senseless_bill(formula, world, settings.formula_file)
     refuse_empty(formula, world.base_year)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)

@@ -14,6 +14,7 @@ from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, Source, nearest, read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
+from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -67,6 +68,7 @@ def read_inputs(
             formulas.append(find_formula(name, folder, clusters))
     _refuse_repeats(formulas)
     scenarios = find_scenarios(settings, folder, chosen_scenario)
+    refuse_senseless(settings, world, formulas, scenarios)
     current_law = find_formula(CURRENT_LAW, folder, clusters)
     return Inputs(world, catalogue, current_law, tuple(formulas), settings.study.baseline, scenarios)
 
