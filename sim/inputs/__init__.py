@@ -2,7 +2,7 @@
 
 from sim.inputs.data import read_with_lines, read_yaml
 from sim.inputs.errors import InputError, nearest, shown
-from sim.inputs.numbers import truth
+from sim.inputs.numbers import number_meant, truth
 from sim.inputs.problems import first_problem, mistakes
 from sim.inputs.schema import Unit
 from sim.inputs.source import Mistake, Part, Source, as_mapping, as_source
@@ -18,6 +18,7 @@ __all__ = [
     "first_problem",
     "mistakes",
     "nearest",
+    "number_meant",
     "read_with_lines",
     "read_yaml",
     "shown",

@@ -7,7 +7,7 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, Scenario
 from sim.funding.formula import Formula
 from sim.funding.sense import FARTHEST, never_comes, out_of_place
-from sim.inputs import InputError, Mistake, Source, read_with_lines
+from sim.inputs import Mistake, Source, read_with_lines
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 
@@ -26,7 +26,7 @@ def refuse_senseless(
     last_year = world.base_year + settings.horizon
     asked = [*settings.study.formulas, *([settings.formula_file] if settings.formula_file else [])]
     for formula in formulas:
-        refuse_senseless_formula(formula, world, last_year, _source("formula", formula.name, asked))
+        _refuse_formula(formula, world, last_year, asked)
     _refuse_senseless_scenarios(settings, world, scenarios)
 
 
@@ -35,15 +35,16 @@ def refuse_senseless_bill(formula: Formula, world: World, path: str | None) -> N
 
     Raises InputError, one line.
     """
-    last_year = world.base_year + USUAL_HORIZON
-    refuse_senseless_formula(formula, world, last_year, _source("formula", formula.name, [path] if path else []))
+    _refuse_formula(formula, world, world.base_year + USUAL_HORIZON, [path] if path else [])
 
 
-def refuse_senseless_formula(formula: Formula, world: World, last_year: int, source: Source) -> None:
-    """Refuse what a formula says and a world or the years to ``last_year`` do not have. Raises InputError, one line."""
-    found = [*never_comes(formula, world.base_year, last_year), *out_of_place(formula, world)]
+def _refuse_formula(formula: Formula, world: World, last_year: int, asked: Sequence[str]) -> None:
+    found = never_comes(formula, world.base_year, last_year)
+    # The shipped formulas are of one state; a smaller world need not have all that they name.
+    if _own_file(formula.name, asked) is not None or not _shipped("formula", formula.name).is_file():
+        found += out_of_place(formula, world)
     if found:
-        raise source.refusals(found)
+        raise _source("formula", formula.name, asked).refusals(found)
 
 
 def _refuse_senseless_scenarios(settings: Settings, world: World, scenarios: Sequence[Scenario]) -> None:
@@ -66,13 +67,19 @@ def _refuse_senseless_scenarios(settings: Settings, world: World, scenarios: Seq
             raise _source("scenario", scenario.name, asked).refusals([Mistake((), said)])
 
 
+def _own_file(name: str, asked: Sequence[str]) -> Path | None:
+    """The user's own file of a formula or scenario of that name, where one was asked for by its path."""
+    paths = (Path(word) for word in asked if word.endswith((".yaml", ".yml")))
+    return next((path for path in paths if path.stem == name), None)
+
+
+def _shipped(group: str, name: str) -> Path:
+    return config_folder() / group / f"{name}.yaml"
+
+
 def _source(group: str, name: str, asked: Sequence[str]) -> Source:
-    """Where a formula or scenario was written: a file that was named by its path, with its lines; else its name."""
-    for path in map(Path, asked):
-        if path.suffix in (".yaml", ".yml") and path.stem == name:
-            try:
-                return read_with_lines(path)[1]
-            except InputError:
-                return Source(path.name)
-    shipped = config_folder() / group / f"{name}.yaml"
-    return Source(f"{group}/{name}.yaml" if shipped.is_file() else f"{group} {name}")
+    """Where a formula or scenario was written: a file of the user's own, with its lines; else its name."""
+    path = _own_file(name, asked)
+    if path is not None:
+        return read_with_lines(path)[1]
+    return Source(f"{group}/{name}.yaml" if _shipped(group, name).is_file() else f"{group} {name}")
