@@ -121,9 +121,10 @@ def call(*settings: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_bill_is_told_in_words_and_written_as_a_ledger(tmp_path: Path) -> None:
     file = tmp_path / "my_bill.yaml"
-    file.write_text(BILL)
+    file.write_text(f"{BILL}expected_base_year_entitlement: 1_000_000\n")
     done = call(f"formula_file={file}", "draws=2", f"hydra.run.dir={tmp_path / 'out'}")
     assert done.returncode == 0, done.stderr
+    assert "The file says expected_base_year_entitlement: $1" in done.stdout
     assert "$25,000 for every high school" in done.stdout
     assert "Hospitality" in done.stdout
     districts = pd.read_csv(tmp_path / "out" / "bill_districts.csv")
