@@ -18,6 +18,7 @@ from sim import slurm_wait
 from sim.commands import COMMANDS, Request
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
+from sim.study.designs.typed import refuse_dropped
 from sim.study.running.stopping import DISK_FULL, StoppedError
 from sim.study.setup.settings import Design, Precision, Sensitivity, Settings, Study, read_settings
 
@@ -174,6 +175,7 @@ def _run_study(config: DictConfig) -> None:
     written = plain.get("formula")
     settings = read_settings({**plain, "formula": written or {}, "scenario": plain.get("scenario") or {}})
     hydra_config = HydraConfig.get()
+    refuse_dropped(hydra_config.overrides.task)
     own_folder = Path(hydra_config.runtime.output_dir)
     COMMANDS[settings.study.name](
         Request(settings, plain, hydra_config.runtime.choices, own_folder, _results_folder(config))

@@ -418,7 +418,7 @@ IN_A_FILE: list[tuple[str, str, str]] = [
     (
         "{kind: base, per_school: 50_000}",
         "{kind: per_student, count: members, dollars: 1}",
-        "line 6: components: [",
+        "line 6: components: two components are called 'per_student'; give each a name of its own",
     ),
     (
         "{kind: base, per_school: 50_000}",

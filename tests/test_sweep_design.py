@@ -152,7 +152,9 @@ def test_a_scenario_factor_begins_a_year_or_moves_it() -> None:
     slump = Scenario.model_validate({"name": "slump", "title": "s", "source": "s", "years": {2028: {"revenue": 0.5}}})
     inputs = inputs_of(scenarios=(slump,))
     sweep = swept(
-        inputs, factors={"scenario.years.2028.revenue": [0.4, 0.9], "scenario.from_year.2029.turnover": [1, 2]}
+        inputs,
+        factors={"scenario.years.2028.revenue": [0.4, 0.9], "scenario.from_year.2029.turnover": [1, 2]},
+        horizon=4,
     )
     values = {"scenario.years.2028.revenue": (0.75,), "scenario.from_year.2029.turnover": (1.5,)}
     made = versions(slump, sweep.factors, values, ("here",))[0]
@@ -298,7 +300,7 @@ def test_resampling_is_systematic() -> None:
         ({"factors": {"formula.components.per_student.dollars": [-5, 5]}}, "-5 is not allowed"),
         ({"factors": {"formula.components.quality_incentive.share": [0.5, 1.1]}}, "1.1 is not allowed"),
         ({"factors": {"formula.components.per_student": [0, 1]}}, "is not one value"),
-        ({"factors": {"formula.rules.count_lag": [0, 1]}}, "Input should be 0 or 1"),
+        ({"factors": {"formula.rules.count_lag": [0, 1]}}, "is not allowed: 0, 1"),
         ({"factors": {"formula.appropriation.dollars": "prior"}}, "only parameters have a prior"),
         ({"factors": {"scenario.from_year.2028.progresion": [0.5, 1]}}, "did you mean 'progression'?"),
         ({"factors": {"scenario.from_yaer.2028.progression": [0.5, 1]}}, "did you mean 'from_year'?"),

@@ -5,10 +5,15 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from sim.funding.components.component import Dollars, FiscalYear, Strict
+from sim.funding.components.amounts import Dollars, FiscalYear, Note, Text, Title, YearOfNumbers
+from sim.funding.components.component import Strict
 from sim.funding.line import Line, Oversight
+from sim.inputs import shown
 
-Text = Annotated[str, Field(min_length=1)]
+MOST_LINES = 100
+
+ALWAYS = 2000
+"""``takes_effect`` of current law, which is in force in every year, the base year and those before it too."""
 
 
 class Formula(Strict):
@@ -22,18 +27,18 @@ class Formula(Strict):
     """
 
     name: str
-    title: Text
+    title: Title
     source: Text
-    year_of_numbers: int | str
+    year_of_numbers: YearOfNumbers
     description: Text
-    author: str = ""
-    status: str = ""
-    confidence: str = ""
-    translation: str = ""
-    not_translated: str = ""
+    author: Note = ""
+    status: Note = ""
+    confidence: Note = ""
+    translation: Note = ""
+    not_translated: Note = ""
     takes_effect: FiscalYear = 2027
     expected_base_year_entitlement: Dollars | None = None
-    lines: tuple[Line, ...]
+    lines: Annotated[tuple[Line, ...], Field(max_length=MOST_LINES)]
 
     @field_validator("lines")
     @classmethod
@@ -41,7 +46,7 @@ class Formula(Strict):
         names = [line.name for line in value]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"two lines are called '{name}'")
+                raise ValueError(f"two lines are called {shown(name)}; name each once")
         return value
 
     @property

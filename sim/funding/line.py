@@ -5,12 +5,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.funding.components import AnyComponent, Component, CredentialBonus, SegWeight
-from sim.funding.components.component import FiscalYear, Share, Strict
+from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
+from sim.funding.components.component import Strict
 from sim.funding.reserve import Reserve
 from sim.funding.rules import AppropriationRule, DemandWithCap, Full, Once, Rules
 
 Oversight = Literal["monitored", "categorical", "general"]
-LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+MOST_COMPONENTS = 200
+"""Components of a line; no law has so many, and each is priced for every district in every year."""
 
 
 class Line(Strict):
@@ -26,18 +28,18 @@ class Line(Strict):
     appropriation; it is set by ``scale_to`` and cannot be written in a file.
     """
 
-    name: LineName
-    title: str = ""
-    description: str = ""
-    source: str = ""
-    year_of_numbers: int | str | None = None
-    fund: str = "General Fund"
-    recurring: Annotated[bool, Field(strict=True)] = True
+    name: Name
+    title: Note = ""
+    description: Note = ""
+    source: Note = ""
+    year_of_numbers: YearOfNumbers | None = None
+    fund: Title = "General Fund"
+    recurring: YesNo = True
     oversight: Oversight = "categorical"
-    background: Annotated[bool, Field(strict=True)] = False
+    background: YesNo = False
     start_year: FiscalYear | None = None
     sunset_year: FiscalYear | None = None
-    components: tuple[AnyComponent, ...]
+    components: Annotated[tuple[AnyComponent, ...], Field(max_length=MOST_COMPONENTS)]
     appropriation: AppropriationRule
     rules: Rules = Rules()
     reserve: Reserve | None = None

@@ -1,45 +1,27 @@
 """Reading formulas and lines from YAML, with one clear line for whatever is wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from sim.funding.components import COMPONENTS
-from sim.funding.components.base import BreadthStep
-from sim.funding.components.expenditure_reimbursement import Step
-from sim.funding.components.size_adjustment import Rural, Small, Sparse
-from sim.funding.components.tiers import TIER_WORDS, Tier
-from sim.funding.formula import Formula, unknown_cluster
+from sim.funding import sense
+from sim.funding.components.component import Strict
+from sim.funding.components.tiers import TIER_WORDS
+from sim.funding.formula import ALWAYS, Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
-from sim.funding.reserve import Reserve
-from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
-from sim.inputs import Part, Source, as_source, first_problem, nearest, read_with_lines
+from sim.inputs import Mistake, Part, Source, as_mapping, as_source, mistakes, nearest, read_with_lines, shown
 
 LINE_KEYS = tuple(key for key in Line.model_fields if key not in NOT_IN_FILES)
 FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines"))
 SHORT_KEYS = tuple(key for key in LINE_KEYS if key not in ("name", "background", *FORMULA_KEYS))
 """Keys of a line that a formula with one line of its own may write at the top."""
 
+Shared = Mapping[str, Mapping[str, Any]]
+"""The shared lines by name, as they are written."""
 
-def _fields(model: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(model.model_fields)
-
-
-_ALLOWED: dict[str, tuple[str, ...]] = {
-    "rules": _fields(Rules),
-    "reserve": _fields(Reserve),
-    "hold_harmless": _fields(HoldHarmless),
-    "tiers": _fields(Tier),
-    "steps": _fields(Step),
-    "breadth_steps": _fields(BreadthStep),
-    "small": _fields(Small),
-    "rural": _fields(Rural),
-    "sparse": _fields(Sparse),
-    **{kind: _fields(model) for kind, model in COMPONENTS.items()},
-    **{rule: _fields(model) for rule, model in APPROPRIATION_RULES.items()},
-}
+Piece = TypeVar("Piece", bound=Strict)
 
 
 def read_formula(path: Path, line_folder: Path, clusters: Iterable[str] | None = None) -> Formula:
@@ -56,9 +38,8 @@ def read_lines(folder: Path) -> dict[str, dict[str, Any]]:
     """The shared lines of a folder by name, as plain mappings, each checked. Raises InputError."""
     lines = {}
     for path in sorted(folder.glob("*.yaml")):
-        written, source = read_with_lines(path)
-        if not isinstance(written, dict):
-            raise source.refusal((), f"{written!r} is not allowed: a line is a mapping of keys to values")
+        content, source = read_with_lines(path)
+        written = as_mapping(content, source, "a line")
         line_from(written, source, path.stem)
         lines[path.stem] = written
     return lines
@@ -68,119 +49,164 @@ def line_from(
     written: Mapping[str, Any], source: str | Source, name: str | None = None, defaults: Mapping[str, Any] | None = None
 ) -> Line:
     """One line from a mapping; ``name`` and ``defaults`` stand where the mapping does not say. Raises InputError."""
-    source = as_source(source)
-    content = {**(defaults or {}), **({"name": name} if name else {}), **written}
-    for key in written:
-        if key not in LINE_KEYS:
-            raise source.refusal((key,), f"unknown key; {nearest(str(key), LINE_KEYS)}")
-    _check_choices(content, source)
-    try:
-        return Line.model_validate(content)
-    except ValidationError as error:
-        raise first_problem(error, source, {"": LINE_KEYS, **_ALLOWED}) from error
+    line, found = _line(written, name, defaults or {})
+    if line is None:
+        raise as_source(source).refusals(found)
+    return line
 
 
 def formula_from(
     written: Any,
     source: str | Source,
     name: str,
-    shared_lines: Mapping[str, Mapping[str, Any]],
+    shared_lines: Shared,
     clusters: Iterable[str] | None = None,
+    of_the_past: bool = False,
 ) -> Formula:
     """A formula from plain data: metadata, then either one line's keys at the top or a list of ``lines``.
 
     An entry of ``lines`` is a whole line, the name of a shared line, or ``{line: <shared line>, <keys to change>}``.
     ``also`` names further shared lines; by default those marked ``background``. Lines that are the formula's own start
-    in the year in which it takes effect unless they say otherwise. Raises InputError, one line.
+    in the year in which it takes effect unless they say otherwise. A law ``of_the_past`` may have no lines, or lines
+    that began before it and pay nothing. Raises InputError, one line, that tells of everything that cannot be used or
+    would do nothing.
     """
     source = as_source(source)
-    if not isinstance(written, dict):
-        raise source.refusal((), f"{written!r} is not allowed: a formula is a mapping of keys to values")
+    content = as_mapping(written, source, "a formula")
     known = (*FORMULA_KEYS, *SHORT_KEYS, "lines", "also")
-    for key in written:
-        if key not in known:
-            raise source.refusal((key,), f"unknown key; {nearest(str(key), known)}")
-    metadata = {key: written[key] for key in FORMULA_KEYS if key in written}
-    # The metadata are checked with no lines first, so that a missing title is not reported after a wrong line.
-    header = _validated(Formula, {**metadata, "name": name, "lines": ()}, source)
-    starts = {"start_year": header.takes_effect}
-    short = {key: written[key] for key in SHORT_KEYS if key in written}
-    lines: list[Line] = []
-    if "lines" in written:
-        if short:
-            raise source.refusal((next(iter(short)),), "write it inside lines, where each line has its own")
-        for place, entry in enumerate(_listed(written["lines"], "lines", source)):
-            lines.append(_entry(entry, source.within("lines", place), shared_lines, starts))
-    elif "components" in written:
-        lines.append(line_from(short, source, name, {"title": header.title, **starts}))
-    else:
-        raise source.refusal(("components",), "is missing; write components, or lines for several lines")
-    for line_name in _background(written, shared_lines, source):
-        lines.append(line_from(_shared(line_name, source.within("also"), shared_lines), line_name, line_name))
-    formula = _validated(Formula, {**metadata, "name": name, "lines": tuple(lines)}, source)
+    found = _unknown(content, known)
+    metadata = {key: content[key] for key in FORMULA_KEYS if key in content}
+    # The metadata are checked with no lines first, so that the lines' own checks need not wait for them.
+    header, wrong = _checked(Formula, {**metadata, "name": name, "lines": ()}, FORMULA_KEYS)
+    found += wrong
+    lines, wrong = _own_lines(content, name, shared_lines, header, of_the_past)
+    found += wrong
+    background, wrong = _background(content, shared_lines)
+    found += wrong
+    if found or header is None:
+        raise source.refusals(found)
+    formula, found = _checked(Formula, {**metadata, "name": name, "lines": (*lines, *background)}, FORMULA_KEYS)
+    if formula is None:
+        raise source.refusals(found)
     if clusters is not None:
         ids = tuple(clusters)
         problem = unknown_cluster(formula, ids)
         if problem is not None:
-            said = f"unknown cluster '{problem[1]}'; {nearest(problem[1], (*ids, *TIER_WORDS))}"
+            said = f"unknown cluster {shown(problem[1])}; {nearest(problem[1], (*ids, *TIER_WORDS))}"
             raise source.refusal((f"line {problem[0]}",), said, value=problem[1])
+    found = [] if of_the_past else sense.idle(formula)
+    if found:
+        raise source.refusals(found)
     return formula
 
 
-def _validated(model: type[Formula], content: dict[str, Any], source: Source) -> Formula:
+def _unknown(written: Mapping[str, Any], known: Collection[str]) -> list[Mistake]:
+    return [Mistake((key,), f"unknown key; {nearest(str(key), known)}") for key in written if key not in known]
+
+
+def _checked(model: type[Piece], content: Mapping[str, Any], keys: Iterable[str]) -> tuple[Piece | None, list[Mistake]]:
+    """A part of a formula, or else all that is wrong with it; ``keys`` are those that it may have in a file."""
     try:
-        return TypeAdapter(model).validate_python(content)
+        return model.model_validate(content), []
     except ValidationError as error:
-        raise first_problem(error, source, {"": FORMULA_KEYS}) from error
+        return None, mistakes(error, {"": keys}, model)
 
 
-def _listed(value: Any, key: str, source: Source) -> list[Any]:
-    if not isinstance(value, list):
-        raise source.refusal((key,), f"{value!r} is not allowed: write a list")
-    return value
+def _line(
+    written: Mapping[str, Any], name: str | None, defaults: Mapping[str, Any]
+) -> tuple[Line | None, list[Mistake]]:
+    unknown = [
+        Mistake((key,), f"unknown key; {nearest(str(key), LINE_KEYS)}") for key in written if key not in LINE_KEYS
+    ]
+    known = {key: value for key, value in written.items() if key in LINE_KEYS}
+    line, found = _checked(Line, {**defaults, **({"name": name} if name else {}), **known}, LINE_KEYS)
+    return (None if unknown else line), [*unknown, *found]
 
 
-def _shared(name: Any, source: Source, shared_lines: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    if not isinstance(name, str) or name not in shared_lines:
-        raise source.refusal((), f"'{name}' is not a shared line; {nearest(str(name), shared_lines)}")
-    return shared_lines[name]
+def _own_lines(
+    written: Mapping[str, Any], name: str, shared_lines: Shared, header: Formula | None, of_the_past: bool
+) -> tuple[list[Line], list[Mistake]]:
+    """The formula's own lines, and what is wrong with them. ``header`` is None where the metadata are wrong."""
+    begins = Formula.model_fields["takes_effect"].default if header is None else header.takes_effect
+    starts = {"start_year": begins}
+    short = {key: written[key] for key in SHORT_KEYS if key in written}
+    if "lines" in written:
+        if short:
+            return [], [Mistake((next(iter(short)),), "write it inside lines, where each line has its own")]
+        if not isinstance(written["lines"], list):
+            return [], [Mistake(("lines",), f"{shown(written['lines'])} is not allowed: write a list of lines")]
+        entries: list[tuple[tuple[Part, ...], Any]] = [
+            (("lines", place), entry) for place, entry in enumerate(written["lines"])
+        ]
+    elif "components" in written:
+        title = {"title": header.title} if header is not None else {}
+        entries = [((), {**title, "name": sense.own_name(name), **short})]
+    else:
+        return [], [Mistake(("components",), "is missing; write components, or lines for several lines")]
+    lines: list[Line] = []
+    found: list[Mistake] = []
+    for place, entry in entries:
+        line, wrong = _entry(entry, shared_lines, starts)
+        if line is not None:
+            lines.append(line)
+            wrong = [] if of_the_past or header is None else _too_early(entry, line, header)
+        found.extend(mistake.below(*place) for mistake in wrong)
+    if not found and not of_the_past and all(line.background for line in lines):
+        said = "needs a line of the formula's own" + (
+            "; those marked background flow in every formula" if lines else ""
+        )
+        found.append(Mistake(("lines",), said))
+    return lines, found
 
 
-def _entry(
-    entry: Any, source: Source, shared_lines: Mapping[str, Mapping[str, Any]], starts: Mapping[str, Any]
-) -> Line:
+def _entry(entry: Any, shared_lines: Shared, starts: Mapping[str, Any]) -> tuple[Line | None, list[Mistake]]:
     if isinstance(entry, str):
-        return line_from(_shared(entry, source, shared_lines), source, entry, starts)
-    if not isinstance(entry, dict):
-        raise source.refusal((), f"{entry!r} is not allowed: write a line or the name of a shared line")
+        shared, wrong = _shared(entry, shared_lines, ())
+        return _line(shared, entry, starts) if shared is not None else (None, wrong)
+    if not isinstance(entry, Mapping):
+        return None, [Mistake((), f"{shown(entry)} is not allowed: write a line or the name of a shared line")]
     if "line" in entry:
+        shared, wrong = _shared(entry["line"], shared_lines, ("line",))
         changes = {key: value for key, value in entry.items() if key != "line"}
-        return line_from({**_shared(entry["line"], source, shared_lines), **changes}, source, entry["line"], starts)
-    return line_from(entry, source, None, starts)
+        return _line({**shared, **changes}, str(entry["line"]), starts) if shared is not None else (None, wrong)
+    return _line(entry, None, starts)
 
 
-def _background(written: Mapping[str, Any], shared_lines: Mapping[str, Mapping[str, Any]], source: Source) -> list[Any]:
+def _shared(name: Any, shared_lines: Shared, where: tuple[Part, ...]) -> tuple[Mapping[str, Any] | None, list[Mistake]]:
+    if isinstance(name, str) and name in shared_lines:
+        return shared_lines[name], []
+    hint = nearest(name, shared_lines) if isinstance(name, str) else f"allowed: {', '.join(shared_lines)}"
+    return None, [Mistake(where, f"{shown(name)} is not a shared line; {hint}")]
+
+
+def _too_early(entry: Any, line: Line, header: Formula) -> list[Mistake]:
+    """A new line that begins before its formula; shared lines may go on from current law."""
+    begins = line.start_year
+    if isinstance(entry, str) or "line" in entry or begins is None or ALWAYS in (begins, header.takes_effect):
+        return []
+    if begins >= header.takes_effect:
+        return []
+    said = f"{begins} lies before FY{header.takes_effect}, when the formula takes effect (takes_effect)"
+    return [Mistake(("start_year",), said)]
+
+
+def _background(written: Mapping[str, Any], shared_lines: Shared) -> tuple[list[Line], list[Mistake]]:
+    """The lines that flow beside the formula's own."""
+    names: Any = [name for name, line in shared_lines.items() if line.get("background") is True]
     if "also" in written:
-        return _listed(written["also"], "also", source)
-    return [name for name, line in shared_lines.items() if line.get("background") is True]
-
-
-def _check_choices(content: Mapping[str, Any], source: Source) -> None:
-    """Refuse an unknown kind of component or appropriation rule with the nearest known one."""
-    components = content.get("components")
-    if isinstance(components, list):
-        for place, component in enumerate(components):
-            where = ("components", place)
-            if not isinstance(component, dict):
-                raise source.refusal(where, f"{component!r} is not allowed: a component is a mapping with a kind")
-            _check_choice(component.get("kind"), source, (*where, "kind"), COMPONENTS)
-    appropriation = content.get("appropriation")
-    if isinstance(appropriation, dict):
-        _check_choice(appropriation.get("rule"), source, ("appropriation", "rule"), APPROPRIATION_RULES)
-
-
-def _check_choice(value: Any, source: Source, where: tuple[Part, ...], allowed: Mapping[str, Any]) -> None:
-    if value is None:
-        raise source.refusal(where, f"is missing; allowed: {', '.join(allowed)}")
-    if value not in allowed:
-        raise source.refusal(where, f"{value!r} is not allowed; {nearest(str(value), allowed)}")
+        names = written["also"]
+        if not isinstance(names, list):
+            return [], [
+                Mistake(("also",), f"{shown(names)} is not allowed: write a list of shared lines, as [perkins]")
+            ]
+    lines: list[Line] = []
+    found: list[Mistake] = []
+    for place, name in enumerate(names):
+        shared, wrong = _shared(name, shared_lines, ("also",))
+        if any(name == line.name for line in lines):
+            wrong = [Mistake(("also", place), f"{shown(name)} stands twice; name it once")]
+        elif shared is not None:
+            line, wrong = _line(shared, name, {})
+            lines.extend([line] if line is not None else [])
+        found.extend(wrong)
+    return lines, found

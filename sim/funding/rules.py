@@ -1,14 +1,24 @@
 """The rules of a line, as they are written in a formula: how much is voted, and how payments are smoothed."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from sim.funding.components.component import Dollars, Share, Strict, money, percent
-
-Years = Annotated[int, Field(strict=True, ge=1)]
+from sim.funding.components.amounts import (
+    DistrictDollars,
+    Dollars,
+    Growth,
+    Match,
+    Share,
+    Years,
+    YesNo,
+    no_truth,
+)
+from sim.funding.components.component import Strict, money, percent
+from sim.inputs import Unit
 
 
 class Fixed(Strict):
@@ -49,7 +59,7 @@ class DemandWithCap(Strict):
 
     rule: Literal["demand_with_cap"] = "demand_with_cap"
     cap: Dollars
-    indexed: bool = False
+    indexed: YesNo = False
 
     def sentence(self) -> str:
         """The rule in words."""
@@ -121,16 +131,16 @@ class Rules(Strict):
     first (``by_component``), or credentials come last and the most valuable first among them (``by_tier``).
     """
 
-    count_lag: Literal[0, 1] = 0
-    phase_in: tuple[Share, ...] = ()
+    count_lag: Annotated[Literal[0, 1], BeforeValidator(no_truth)] = 0
+    phase_in: Annotated[tuple[Share, ...], Field(max_length=60)] = ()
     phase_in_from: Literal["base_year", "nothing"] = "base_year"
     indexation: Literal["none", "prices"] = "none"
-    growth_cap: Dollars | None = None
+    growth_cap: Growth | None = None
     hold_harmless: HoldHarmless | None = None
-    minimum_guarantee: Dollars = 0.0
-    minimum_guarantee_charter: Dollars | None = None
-    local_match: Dollars = 0.0
-    carryover: Annotated[float, Field(strict=True, ge=0.0, lt=1.0)] | None = None
+    minimum_guarantee: DistrictDollars = 0.0
+    minimum_guarantee_charter: DistrictDollars | None = None
+    local_match: Match = 0.0
+    carryover: Annotated[float, Field(strict=True, ge=0.0, lt=1.0), Unit("share")] | None = None
     spend_on_cte: Share | None = None
     proration: Literal["pro_rata", "by_component", "by_tier"] = "pro_rata"
 
@@ -143,6 +153,10 @@ class Rules(Strict):
             if later < earlier:
                 raise ValueError(f"a phase-in never goes down, but {later:g} follows {earlier:g}")
         return value
+
+    def without_effect(self) -> Mapping[str, str]:
+        """Where a phase-in begins, if there is none."""
+        return {} if self.phase_in else {"phase_in_from": "it says where a phase_in begins, and there is none"}
 
     def guarantee(self, charter: bool) -> float:
         """Dollars owed at least to a district, or to a charter, with a pathway."""

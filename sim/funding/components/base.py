@@ -1,5 +1,6 @@
 """Base funding: a minimum level of support whatever the size of the program."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Literal, Self
@@ -8,10 +9,22 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from sim.arrays import ZERO, Array, district_total, ratio
-from sim.funding.components.component import Component, Count, Dollars, Strict, money
+from sim.funding.components.amounts import (
+    MOST_ENTRIES,
+    ClusterCount,
+    Count,
+    Courses,
+    DistrictDollars,
+    SchoolDollars,
+    SiteDollars,
+    Units,
+)
+from sim.funding.components.component import Component, Strict, money
 from sim.funding.components.counting import UnitAmount
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
+from sim.inputs import Mistake
+from sim.world.world import World
 
 COURSES_PER_INSTRUCTOR = 5.0
 """Year-long courses that a full-time instructor teaches."""
@@ -20,9 +33,9 @@ COURSES_PER_INSTRUCTOR = 5.0
 class BreadthStep(Strict):
     """What a high school with at least so many ``clusters`` and ``courses`` gets: ``units`` of the base's unit."""
 
-    clusters: Annotated[float, Field(strict=True, ge=1.0)]
-    courses: Count = 0.0
-    units: Annotated[float, Field(strict=True, ge=0.0)]
+    clusters: ClusterCount
+    courses: Courses = 0.0
+    units: Units
 
 
 class Base(Component):
@@ -39,11 +52,11 @@ class Base(Component):
     """
 
     kind: Literal["base"] = "base"
-    per_district: Dollars = 0.0
-    per_school: Dollars = 0.0
-    per_site: Dollars = 0.0
+    per_district: DistrictDollars = 0.0
+    per_school: SchoolDollars = 0.0
+    per_site: SiteDollars = 0.0
     minimum_concentrators: Count = 0.0
-    breadth_steps: tuple[BreadthStep, ...] = ()
+    breadth_steps: Annotated[tuple[BreadthStep, ...], Field(max_length=MOST_ENTRIES)] = ()
     unit: UnitAmount = "unit_value"
 
     once_in_a_line = True
@@ -61,6 +74,36 @@ class Base(Component):
         if self.per_district == self.per_school == self.per_site == 0.0 and not self.breadth_steps:
             raise ValueError("write dollars above zero for per_district, per_school or per_site, or breadth_steps")
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """Dollars for districts, high schools and sites, as far as they are above zero."""
+        steps = any(step.units > 0.0 for step in self.breadth_steps) and self.unit != 0.0
+        paid = {
+            "per_offering_district": self.per_district > 0.0,
+            "per_school": self.per_school > 0.0 or steps,
+            "per_site": self.per_site > 0.0,
+        }
+        return frozenset(name for name, pays in paid.items() if pays)
+
+    def without_effect(self) -> Mapping[str, str]:
+        """The unit, where no step is paid in units."""
+        return {} if self.breadth_steps else {"unit": "it is what a unit of breadth_steps is worth, and there are none"}
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """Steps of more clusters than there are, and a minimum that no district's students could reach."""
+        clusters, members = len(world.clusters), float(world.districts.membership.max())
+        found = [
+            Mistake(
+                ("breadth_steps", place, "clusters"),
+                f"{step.clusters:g} is never reached: there are {clusters} clusters",
+            )
+            for place, step in enumerate(self.breadth_steps)
+            if step.clusters > clusters
+        ]
+        if self.minimum_concentrators > members:
+            said = f"{self.minimum_concentrators:g} is never reached: no district has more than {members:,.0f} members"
+            found.append(Mistake(("minimum_concentrators",), said))
+        return found
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars per offering district, offering school and site, ``[..., 1, 1]``; by breadth ``[..., D, 1]``."""

@@ -1,18 +1,15 @@
 """What every component of a funding formula has in common."""
 
-from collections.abc import Hashable
-from typing import Annotated, ClassVar
+from collections.abc import Hashable, Mapping, Sequence
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
+from sim.funding.components.amounts import Count, Dollars, FiscalYear, Multiplier, Name, Share
 from sim.funding.context import PricingContext
-from sim.funding.schedule import Counts, Schedule
-
-Dollars = Annotated[float, Field(strict=True, ge=0.0)]
-Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
-Multiplier = Annotated[float, Field(strict=True, ge=0.0)]
-Count = Annotated[float, Field(strict=True, ge=0.0)]
-FiscalYear = Annotated[int, Field(strict=True, ge=2000, le=2200)]
+from sim.funding.schedule import PRICES, Counts, Schedule
+from sim.inputs import Mistake
+from sim.world.world import World
 
 
 class Strict(BaseModel):
@@ -30,6 +27,10 @@ class Strict(BaseModel):
         """How numbers are ranked where a rule follows their rank; nothing by default."""
         return None
 
+    def without_effect(self) -> Mapping[str, str]:
+        """Keys that change nothing beside the others as they are, each with the reason; none by default."""
+        return {}
+
 
 AMOUNTS, MULTIPLIERS, LEVELS, SIZE, QUALITY, REST = 0, 1, 2, 3, 4, 5
 """When a component is applied: amounts first, then what multiplies them, last what is left, so that the order in a file
@@ -39,7 +40,7 @@ is free."""
 class Component(Strict):
     """One element of a line. ``name`` tells two components of one kind apart; by default it is the kind."""
 
-    name: str | None = None
+    name: Name | None = None
 
     stage: ClassVar[int] = AMOUNTS
     once_in_a_line: ClassVar[bool] = False
@@ -58,6 +59,19 @@ class Component(Strict):
     def counted(self, counts: Counts) -> Counts:
         """What of ``counts`` the state pays for under this component's limits; all of it unless it sets any."""
         return counts
+
+    def paid_prices(self) -> frozenset[str]:
+        """The names of the prices of a schedule that it may set by itself; by default any. None if it pays nothing,
+        because its amounts are zero or because it only works on what other components pay."""
+        return frozenset(PRICES)
+
+    def works_on(self) -> frozenset[str]:
+        """The names of the prices of other components that it multiplies or takes a share of; by default none."""
+        return frozenset()
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """What in it matches nothing in a world, or cannot be there; by default nothing."""
+        return ()
 
     @property
     def divides_appropriation(self) -> bool:
@@ -91,3 +105,23 @@ def listed(words: tuple[str, ...]) -> str:
     """Words joined as in a sentence: a, b and c."""
     plain = [word.replace("_", " ") for word in words]
     return plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} and {plain[-1]}"
+
+
+__all__ = [
+    "AMOUNTS",
+    "LEVELS",
+    "MULTIPLIERS",
+    "QUALITY",
+    "REST",
+    "SIZE",
+    "Component",
+    "Count",
+    "Dollars",
+    "FiscalYear",
+    "Multiplier",
+    "Share",
+    "Strict",
+    "listed",
+    "money",
+    "percent",
+]

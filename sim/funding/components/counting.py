@@ -1,12 +1,14 @@
 """What can be counted of students, and how the model's counts stand for those that state laws name."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from sim.arrays import Array
-from sim.funding.components.component import Component, Multiplier, Share
+from sim.funding.components.amounts import Credits, Share, UnitDollars
+from sim.funding.components.component import Component
 from sim.funding.schedule import Counts, Schedule
 from sim.world.world import CREDENTIAL_TIERS
 
@@ -54,8 +56,8 @@ class StudentCounting(Component):
     time: Texas counts 30 contact hours a week); ``eligible_share`` is the part of the count to which the law applies.
     """
 
-    credits_per_participant: Multiplier = 1.0
-    credits_per_concentrator: Multiplier = 1.5
+    credits_per_participant: Credits = 1.0
+    credits_per_concentrator: Credits = 1.5
     completion_share: Share = 0.59
     full_time_share: Share = 1.0
     eligible_share: Share = 1.0
@@ -65,6 +67,33 @@ class StudentCounting(Component):
         if self.credits_per_concentrator < self.credits_per_participant:
             raise ValueError("a concentrator takes at least as many credits as another participant")
         return self
+
+    def counts_any(self, count: StudentCount) -> bool:
+        """Whether the keys of counting leave anything to count."""
+        of_count = {
+            "completers": self.completion_share,
+            "credit_hours": self.credits_per_concentrator,
+            "advanced_credits": self.credits_per_concentrator,
+        }
+        return self._share > 0.0 and of_count.get(count, 1.0) > 0.0
+
+    def keys_without_effect(self, count: StudentCount, shares_out: bool) -> dict[str, str]:
+        """Keys of counting that this count does not follow, each with the reason.
+
+        With ``shares_out`` money is divided over all that is counted: then what makes every one count for less makes
+        no difference.
+        """
+        idle = {
+            key: f"count: {count} does not follow it; it belongs to {' and '.join(counts)}"
+            for key, counts in KEYS_OF.items()
+            if count not in counts
+        }
+        if shares_out:
+            alike = ["full_time_share", "eligible_share"]
+            alike += ["completion_share"] if count == "completers" else []
+            alike += ["credits_per_concentrator"] if count == "advanced_credits" else []
+            idle.update(dict.fromkeys(alike, "money that is shared out gives each the same, whatever each counts as"))
+        return idle
 
     @property
     def _share(self) -> float:
@@ -142,5 +171,25 @@ class StudentCounting(Component):
         return words
 
 
-UnitAmount = Annotated[float, Field(strict=True, ge=0.0)] | Literal["unit_value"]
+PRICE_OF: Mapping[StudentCount, str] = {
+    "participants": "per_participant",
+    "concentrators": "per_concentrator",
+    "completers": "per_concentrator",
+    "credit_hours": "per_participant",
+    "advanced_credits": "per_concentrator",
+    "credentials": "per_credential",
+    "dual_credit": "per_dual_credit",
+    "placements": "per_placement",
+    "members": "per_member",
+}
+"""The price of a schedule by which each count is paid."""
+
+KEYS_OF: Mapping[str, tuple[StudentCount, ...]] = {
+    "credits_per_participant": ("credit_hours",),
+    "credits_per_concentrator": ("credit_hours", "advanced_credits"),
+    "completion_share": ("completers",),
+}
+"""The counts that a key is part of; the other keys of counting belong to all of them."""
+
+UnitAmount = UnitDollars | Literal["unit_value"]
 """Dollars that a weight is multiplied by, or the state formula's own unit value."""

@@ -5,7 +5,8 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from sim.arrays import ZERO
-from sim.funding.components.component import LEVELS, Component, Multiplier, Share, percent
+from sim.funding.components.amounts import Multiplier, Share
+from sim.funding.components.component import LEVELS, Component, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 
@@ -39,6 +40,15 @@ class CourseLevel(Component):
         if self.outside is not None and self.outside > self.introductory:
             raise ValueError("courses outside a program of study are paid no more than introductory ones")
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """None: it multiplies what others pay."""
+        return frozenset()
+
+    def works_on(self) -> frozenset[str]:
+        """The amounts per participant and per concentrator, if a multiplier is other than 1."""
+        multiplies = any(number not in (None, 1.0) for number in (self.introductory, self.advanced, self.outside))
+        return frozenset({"per_participant", "per_concentrator"} if multiplies else ())
 
     @property
     def first(self) -> float:

@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.arrays import ZERO, Array, district_total, ratio, state_total
-from sim.funding.components.component import Component, Count, Dollars, Multiplier, Share, money, percent
+from sim.funding.components.amounts import Count, OneDollars, Raise, Share, Weight
+from sim.funding.components.component import Component, money, percent
 from sim.funding.components.counting import UnitAmount
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
@@ -27,12 +28,12 @@ class CredentialBonus(Component):
     """
 
     kind: Literal["credential_bonus"] = "credential_bonus"
-    dollars: Annotated[dict[Literal[1, 2, 3], Dollars], Field(min_length=1)] | None = None
-    weights: Annotated[dict[Literal[1, 2, 3], Multiplier], Field(min_length=1)] | None = None
+    dollars: Annotated[dict[Literal[1, 2, 3], OneDollars], Field(min_length=1)] | None = None
+    weights: Annotated[dict[Literal[1, 2, 3], Weight], Field(min_length=1)] | None = None
     base_amount: UnitAmount | None = None
     per_student_limit: Count | None = 1.0
     district_share_limit: Share | None = None
-    low_income_multiplier: Annotated[float, Field(strict=True, ge=1.0)] = 1.0
+    low_income_multiplier: Raise = 1.0
 
     once_in_a_line = True
 
@@ -43,6 +44,12 @@ class CredentialBonus(Component):
         if (self.weights is None) != (self.base_amount is None):
             raise ValueError("weights and base_amount go together")
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """The price of credentials, if a tier has an amount above zero and the limits let any be paid."""
+        amount = any(self._amount(tier) > 0.0 for tier in CREDENTIAL_TIERS) and self.base_amount != 0.0
+        within = 0.0 not in (self.per_student_limit, self.district_share_limit)
+        return frozenset({"per_credential"} if amount and within else ())
 
     def _amount(self, tier: int) -> float:
         """Dollars of a tier, or its weight."""

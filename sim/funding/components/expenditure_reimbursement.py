@@ -1,5 +1,6 @@
 """Money back for what a district has spent."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -7,7 +8,8 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from sim.arrays import Array, ratio
-from sim.funding.components.component import Component, Dollars, Share, Strict, money, percent
+from sim.funding.components.amounts import MOST_ENTRIES, Share, StudentDollars
+from sim.funding.components.component import Component, Strict, money, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 
@@ -16,7 +18,7 @@ class Step(Strict):
     """A rate for spending up to ``up_to`` dollars for each full-time student in CTE; the last step has no end."""
 
     rate: Share
-    up_to: Annotated[float, Field(strict=True, gt=0.0)] | None = None
+    up_to: Annotated[StudentDollars, Field(gt=0.0)] | None = None
 
 
 class ExpenditureReimbursement(Component):
@@ -32,8 +34,8 @@ class ExpenditureReimbursement(Component):
 
     kind: Literal["expenditure_reimbursement"] = "expenditure_reimbursement"
     rate: Share | None = None
-    steps: tuple[Step, ...] = ()
-    threshold: Dollars = 0.0
+    steps: Annotated[tuple[Step, ...], Field(max_length=MOST_ENTRIES)] = ()
+    threshold: StudentDollars = 0.0
     full_time_share: Share = 1.0
 
     once_in_a_line = True
@@ -53,6 +55,16 @@ class ExpenditureReimbursement(Component):
         if (self.rate is None) == (not self.steps):
             raise ValueError("write exactly one of rate or steps")
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """The share of spending, if a rate is above zero."""
+        return frozenset({"expenditure_share"} if any(step.rate > 0.0 for step in self._steps()) else ())
+
+    def without_effect(self) -> Mapping[str, str]:
+        """What a full-time student is, where no amount is counted for each."""
+        if self.steps or self.threshold:
+            return {}
+        return {"full_time_share": "no threshold and no step is counted for each full-time student"}
 
     def _steps(self) -> tuple[Step, ...]:
         if self.steps:

@@ -5,7 +5,8 @@ from typing import Literal
 import numpy as np
 
 from sim.arrays import ratio, state_total
-from sim.funding.components.component import Component, Dollars, Share, money
+from sim.funding.components.amounts import Dollars, Share
+from sim.funding.components.component import Component, money
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 
@@ -23,6 +24,10 @@ class FederalPerkins(Component):
     poverty_share_of_money: Share = 0.7
 
     once_in_a_line = True
+
+    def paid_prices(self) -> frozenset[str]:
+        """A lump sum, if there are dollars to share."""
+        return frozenset({"per_district"} if self.dollars > 0.0 else ())
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The allocation of each district, a lump sum, ``[..., D, 1]``."""

@@ -1,18 +1,16 @@
 """Grants that districts apply for."""
 
+from collections.abc import Mapping
 from statistics import NormalDist
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
 from sim.arrays import Array, BoolArray, ratio, state_total
-from sim.funding.components.component import Component, Dollars, Share, money, percent
+from sim.funding.components.amounts import Dollars, LaunchDollars, Share, Spread, WinningShare, YesNo
+from sim.funding.components.component import Component, money, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
-
-WinningShare = Annotated[float, Field(strict=True, gt=0.0, le=1.0)]
-Spread = Annotated[float, Field(strict=True, ge=0.0, le=5.0)]
 
 
 def application_score(context: PricingContext, persistence: float) -> Array:
@@ -41,13 +39,21 @@ class StartupGrant(Component):
 
     kind: Literal["startup_grant"] = "startup_grant"
     share: Share
-    ceiling: Dollars | None = None
-    competitive: bool = False
+    ceiling: LaunchDollars | None = None
+    competitive: YesNo = False
     winners: WinningShare = 0.5
     persistence: Share = 0.7
 
     once_in_a_line = True
     alike = frozenset({"winners"})
+
+    def paid_prices(self) -> frozenset[str]:
+        """The share of start-up spending, if it and the ceiling are above zero."""
+        return frozenset({"startup_share"} if self.share > 0.0 and self.ceiling != 0.0 else ())
+
+    def without_effect(self) -> Mapping[str, str]:
+        """What decides a competition, where there is none."""
+        return {} if self.competitive else dict.fromkeys(("winners", "persistence"), "it needs competitive: true")
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The share of start-up spending that is paid, ``[..., 1, C]`` or ``[..., D, C]``."""
@@ -87,6 +93,10 @@ class CompetitiveGrant(Component):
 
     once_in_a_line = True
     alike = frozenset({"winners"})
+
+    def paid_prices(self) -> frozenset[str]:
+        """A lump sum, if there is a pot."""
+        return frozenset({"per_district"} if self.pot != 0.0 else ())
 
     @property
     def divides_appropriation(self) -> bool:

@@ -1,16 +1,16 @@
 """Money for instructors."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from sim.arrays import ratio
-from sim.funding.components.component import Component, Dollars, Share, money
+from sim.funding.components.amounts import ClassSize, InstructorDollars, SchoolDollars, Share
+from sim.funding.components.component import Component, money
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
-
-ClassSize = Annotated[float, Field(strict=True, gt=0.0)]
 
 
 class InstructorUnit(Component):
@@ -25,16 +25,29 @@ class InstructorUnit(Component):
     """
 
     kind: Literal["instructor_unit"] = "instructor_unit"
-    dollars: Dollars
+    dollars: InstructorDollars
     students_per_unit: ClassSize | None = None
     full_time_share: Share = 1.0
-    minimum_per_school: Dollars = 0.0
+    minimum_per_school: SchoolDollars = 0.0
 
     @model_validator(mode="after")
     def _minimum_for_employed(self) -> Self:
         if self.minimum_per_school and self.students_per_unit is not None:
             raise ValueError("a minimum_per_school goes with instructors employed, not with students_per_unit")
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """Dollars for instructors or for the students they are allotted to, and for what lacks to a minimum."""
+        if self.students_per_unit is not None:
+            return frozenset({"per_participant"} if self.dollars * self.full_time_share > 0.0 else ())
+        paid = {"per_instructor": self.dollars > 0.0, "per_school": self.minimum_per_school > 0.0}
+        return frozenset(name for name, pays in paid.items() if pays)
+
+    def without_effect(self) -> Mapping[str, str]:
+        """What a full-time student is, where instructors are counted."""
+        if self.students_per_unit is not None:
+            return {}
+        return {"full_time_share": "instructors are counted, not students; it goes with students_per_unit"}
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars per instructor FTE, or per participant, ``[..., 1, 1]``; what lacks to a minimum per high school,

@@ -1,16 +1,20 @@
 """Dollars for each student, or for what students do."""
 
-from typing import Literal, Self, cast
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, Self, cast
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from sim.arrays import Array, state_total
-from sim.funding.components.component import Dollars, Multiplier, money
-from sim.funding.components.counting import PathwayCount, StudentCount, StudentCounting, UnitAmount
-from sim.funding.components.tiers import BY_PATHWAY, Tier, check_tiers, factors
+from sim.funding.components.amounts import MOST_ENTRIES, Dollars, OneDollars, Weight
+from sim.funding.components.component import money
+from sim.funding.components.counting import PRICE_OF, PathwayCount, StudentCount, StudentCounting, UnitAmount
+from sim.funding.components.tiers import BY_PATHWAY, Tier, check_tiers, factors, tiers_out_of_place
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
+from sim.inputs import Mistake
+from sim.world.world import World
 
 
 class PerStudent(StudentCounting):
@@ -25,11 +29,11 @@ class PerStudent(StudentCounting):
 
     kind: Literal["per_student"] = "per_student"
     count: StudentCount
-    dollars: Dollars | None = None
-    weight: Multiplier | None = None
+    dollars: OneDollars | None = None
+    weight: Weight | None = None
     base_amount: UnitAmount | None = None
     pot: Dollars | None = None
-    tiers: tuple[Tier, ...] = ()
+    tiers: Annotated[tuple[Tier, ...], Field(max_length=MOST_ENTRIES)] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -42,6 +46,20 @@ class PerStudent(StudentCounting):
         if self.tiers:
             check_tiers(self.tiers, multipliers_only=True)
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """The price of what it counts, if its amount is above zero and anything is counted."""
+        amounts = (self.dollars, self.weight if self.base_amount != 0.0 else 0.0, self.pot)
+        pays = any(amount is not None and amount > 0.0 for amount in amounts) and self.counts_any(self.count)
+        return frozenset({PRICE_OF[self.count]} if pays else ())
+
+    def without_effect(self) -> Mapping[str, str]:
+        """Keys of counting that the count does not follow, or that a pot makes no difference by."""
+        return self.keys_without_effect(self.count, shares_out=self.pot is not None)
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """Tiers that match no cluster, or one that another has."""
+        return tiers_out_of_place(self.tiers, world)
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """One price for each one counted, ``[..., 1, 1]``, or by cluster where a pot has tiers, ``[..., 1, C]``."""

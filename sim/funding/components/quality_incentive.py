@@ -1,19 +1,19 @@
 """Money that rises with the quality of a district's programs."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from sim.arrays import Array
-from sim.funding.components.component import QUALITY, Component, Dollars, Share, listed, money, percent
+from sim.funding.components.amounts import DollarsEach, Share
+from sim.funding.components.component import QUALITY, Component, listed, money, percent
 from sim.funding.context import PricingContext
-from sim.funding.schedule import Counts, Schedule, entitlement
-from sim.inputs import nearest
+from sim.funding.schedule import PRICES, Counts, Schedule, entitlement
+from sim.inputs import nearest, shown
 from sim.world.world import QUALITY_COMPONENTS
-
-Weight = Annotated[float, Field(strict=True, ge=0.0)]
 
 
 class QualityIncentive(Component):
@@ -27,9 +27,9 @@ class QualityIncentive(Component):
 
     kind: Literal["quality_incentive"] = "quality_incentive"
     share: Share | None = None
-    dollars: Dollars | None = None
+    dollars: DollarsEach | None = None
     per: Literal["district", "school", "participant", "concentrator"] = "concentrator"
-    weights: dict[str, Weight] | None = None
+    weights: dict[str, Share] | None = None
     threshold: Share | None = None
 
     stage = QUALITY
@@ -44,7 +44,9 @@ class QualityIncentive(Component):
             return None
         for component in value:
             if component not in QUALITY_COMPONENTS:
-                raise ValueError(f"'{component}' is not a quality component; {nearest(component, QUALITY_COMPONENTS)}")
+                raise ValueError(
+                    f"{shown(component)} is not a quality component; {nearest(component, QUALITY_COMPONENTS)}"
+                )
         if abs(sum(value.values()) - 1.0) > 1e-6:
             raise ValueError(f"the weights sum to {sum(value.values()):.6g}, not to 1")
         return value
@@ -54,6 +56,18 @@ class QualityIncentive(Component):
         if (self.share is None) == (self.dollars is None):
             raise ValueError("write exactly one of share or dollars")
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """Its own dollars, if there are any."""
+        return frozenset({"per_quality_point"} if self.dollars is not None and self.dollars > 0.0 else ())
+
+    def works_on(self) -> frozenset[str]:
+        """All that the rest of the line pays districts, if it takes a share of that."""
+        return frozenset(PRICES) - {"statewide"} if self.share is not None and self.share > 0.0 else frozenset()
+
+    def without_effect(self) -> Mapping[str, str]:
+        """What dollars are paid for, where it is a share."""
+        return {"per": "it says what dollars are for; a share is of the rest of the line"} if self.share else {}
 
     def _weights(self) -> Array:
         if self.weights is None:

@@ -1,16 +1,20 @@
 """What the appropriation leaves after everything else, shared over students."""
 
-from typing import Literal, Self, cast
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, Self, cast
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from sim.arrays import Array, state_total
+from sim.funding.components.amounts import MOST_ENTRIES
 from sim.funding.components.component import REST
-from sim.funding.components.counting import PathwayCount, StudentCount, StudentCounting
-from sim.funding.components.tiers import BY_PATHWAY, Tier, check_tiers, factors
+from sim.funding.components.counting import PRICE_OF, PathwayCount, StudentCount, StudentCounting
+from sim.funding.components.tiers import BY_PATHWAY, Tier, check_tiers, factors, tiers_out_of_place
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule, entitlement
+from sim.inputs import Mistake
+from sim.world.world import World
 
 
 class Remainder(StudentCounting):
@@ -24,7 +28,7 @@ class Remainder(StudentCounting):
 
     kind: Literal["remainder"] = "remainder"
     count: StudentCount
-    tiers: tuple[Tier, ...] = ()
+    tiers: Annotated[tuple[Tier, ...], Field(max_length=MOST_ENTRIES)] = ()
 
     stage = REST
     once_in_a_line = True
@@ -37,6 +41,18 @@ class Remainder(StudentCounting):
         if self.tiers:
             check_tiers(self.tiers, multipliers_only=True)
         return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """The price of what it counts, if anything is counted."""
+        return frozenset({PRICE_OF[self.count]} if self.counts_any(self.count) else ())
+
+    def without_effect(self) -> Mapping[str, str]:
+        """Keys of counting that make no difference to what is left over and shared out."""
+        return self.keys_without_effect(self.count, shares_out=True)
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """Tiers that match no cluster, or one that another has."""
+        return tiers_out_of_place(self.tiers, world)
 
     @property
     def divides_appropriation(self) -> bool:

@@ -3,8 +3,9 @@
 from typing import Literal
 
 from sim.arrays import ZERO, Array, district_total
-from sim.funding.components.component import Component, Multiplier, Share
-from sim.funding.components.counting import WORDS, HeadCount, heads
+from sim.funding.components.amounts import Share, UnitWeight, YesNo
+from sim.funding.components.component import Component
+from sim.funding.components.counting import PRICE_OF, WORDS, HeadCount, heads
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
 
@@ -22,10 +23,15 @@ class SegWeight(Component):
 
     kind: Literal["seg_weight"] = "seg_weight"
     count: HeadCount
-    weight: Multiplier
-    funded: bool
+    weight: UnitWeight
+    funded: YesNo
     full_time_share: Share = 1.0
-    in_base_units: bool = False
+    in_base_units: YesNo = False
+
+    def paid_prices(self) -> frozenset[str]:
+        """The price of those it counts, if the weight is above zero and not paid already."""
+        pays = self.weight * self.full_time_share > 0.0 and not self.in_base_units
+        return frozenset({PRICE_OF[self.count]} if pays else ())
 
     def units(self, counts: Counts) -> Array:
         """Program units that the weight adds for these counts, ``[..., D, 1]``."""

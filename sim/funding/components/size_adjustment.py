@@ -1,16 +1,21 @@
 """More for small, rural or sparse districts."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.arrays import Array, BoolArray
-from sim.funding.components.component import SIZE, Component, Multiplier, Strict, listed
+from sim.funding.components.amounts import MOST_ENTRIES, Members, Multiplier
+from sim.funding.components.component import SIZE, Component, Strict, listed
 from sim.funding.context import PricingContext
-from sim.funding.schedule import Schedule
+from sim.funding.schedule import PRICES, Schedule
+from sim.inputs import Mistake, shown
+from sim.world.world import World
 
-Members = Annotated[float, Field(strict=True, gt=0.0)]
+LOCALES = ("city", "suburb", "town", "rural")
+"""The locale words of the districts table."""
 
 
 class Small(Strict):
@@ -23,8 +28,23 @@ class Small(Strict):
 class Rural(Strict):
     """Districts in one of ``locales`` (the locale words of the districts table)."""
 
-    locales: Annotated[tuple[str, ...], Field(min_length=1)] = ("rural",)
+    locales: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_ENTRIES)] = ("rural",)
     multiplier: Multiplier
+
+    @field_validator("locales", mode="before")
+    @classmethod
+    def _as_list(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("locales")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for word in value:
+            if word not in LOCALES:
+                raise ValueError(f"{shown(word)} is no locale; allowed: {', '.join(LOCALES)}")
+            if value.count(word) > 1:
+                raise ValueError(f"{shown(word)} stands twice")
+        return value
 
 
 class Sparse(Strict):
@@ -32,6 +52,10 @@ class Sparse(Strict):
 
     members_per_school_below: Members
     multiplier: Multiplier
+
+
+UNADJUSTED = frozenset({"startup_share", "expenditure_share", "per_quality_point", "statewide"})
+"""Prices that the size of a district leaves as they are."""
 
 
 class SizeAdjustment(Component):
@@ -56,6 +80,33 @@ class SizeAdjustment(Component):
             raise ValueError("write at least one of small, rural or sparse")
         return self
 
+    def paid_prices(self) -> frozenset[str]:
+        """None: it multiplies what others pay."""
+        return frozenset()
+
+    def works_on(self) -> frozenset[str]:
+        """Dollar amounts, if a multiplier is other than 1."""
+        multiplies = any(part is not None and part.multiplier != 1.0 for part in (self.small, self.rural, self.sparse))
+        return frozenset(PRICES) - UNADJUSTED if multiplies else frozenset()
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """Conditions that no district of the world meets."""
+        districts = world.districts
+        members, schools = districts.membership, np.maximum(districts.high_schools, 1)
+        found = []
+        if self.small is not None and not (members < self.small.members_below).any():
+            said = f"no district has fewer than {self.small.members_below:g} members; the smallest has"
+            found.append(Mistake(("small", "members_below"), f"{said} {members.min():,.0f}"))
+        if self.rural is not None and not set(self.rural.locales) & set(districts.locale):
+            there = ", ".join(sorted(set(districts.locale)))
+            found.append(
+                Mistake(("rural", "locales"), f"no district is {listed(self.rural.locales)}; there are: {there}")
+            )
+        if self.sparse is not None and not (members < self.sparse.members_per_school_below * schools).any():
+            said = f"no district has fewer than {self.sparse.members_per_school_below:g} members for each high school"
+            found.append(Mistake(("sparse", "members_per_school_below"), said))
+        return found
+
     def multiplier(self, context: PricingContext) -> Array:
         """The multiplier of each district, ``[..., D, 1]``."""
         districts = context.world.districts
@@ -78,9 +129,7 @@ class SizeAdjustment(Component):
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """What the adjustment adds to every dollar amount, ``[..., D, 1]`` or ``[..., D, C]``."""
-        return so_far.without("startup_share", "expenditure_share", "per_quality_point", "statewide").times(
-            self.multiplier(context) - 1.0
-        )
+        return so_far.without(*UNADJUSTED).times(self.multiplier(context) - 1.0)
 
     def describe(self) -> list[str]:
         """One sentence for each condition."""

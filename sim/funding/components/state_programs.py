@@ -1,18 +1,18 @@
 """The state's other career-connected programs: Innovation Zones, internships and what the state spends itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
 from sim.arrays import ratio, state_total
-from sim.funding.components.component import Component, Count, Dollars, money
-from sim.funding.components.grants import Spread
+from sim.funding.components.amounts import Count, Dollars, OneDollars, SchoolCount, SchoolDollars, Spread
+from sim.funding.components.component import Component, money
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
-
-SchoolCount = Annotated[float, Field(strict=True, ge=1.0)]
+from sim.inputs import Mistake
+from sim.world.world import World
 
 
 class InnovationZone(Component):
@@ -26,10 +26,21 @@ class InnovationZone(Component):
 
     kind: Literal["innovation_zone"] = "innovation_zone"
     schools: SchoolCount
-    dollars_per_school: Dollars | None = None
+    dollars_per_school: SchoolDollars | None = None
     spread: Spread = 0.5
 
     once_in_a_line = True
+
+    def paid_prices(self) -> frozenset[str]:
+        """A lump sum, if there are dollars."""
+        return frozenset({"per_district"} if self.dollars_per_school != 0.0 else ())
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """More schools than the state has."""
+        schools = int(world.districts.high_schools.sum())
+        if self.schools <= schools:
+            return ()
+        return (Mistake(("schools",), f"{self.schools:,.0f} is more than the {schools:,} high schools that there are"),)
 
     @property
     def divides_appropriation(self) -> bool:
@@ -63,10 +74,14 @@ class Internship(Component):
     """
 
     kind: Literal["internship"] = "internship"
-    dollars: Dollars
+    dollars: OneDollars
     places: Count | None = None
 
     once_in_a_line = True
+
+    def paid_prices(self) -> frozenset[str]:
+        """The price of a place, if there are dollars and places."""
+        return frozenset({"per_placement"} if self.dollars > 0.0 and self.places != 0.0 else ())
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars per placement, ``[..., 1, 1]``."""
@@ -95,6 +110,10 @@ class StatewideDollars(Component):
 
     kind: Literal["statewide_dollars"] = "statewide_dollars"
     dollars: Dollars
+
+    def paid_prices(self) -> frozenset[str]:
+        """What the state spends, if it is above zero."""
+        return frozenset({"statewide"} if self.dollars > 0.0 else ())
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars spent by the state, ``[..., 1, 1]``."""

@@ -1,15 +1,18 @@
 """Tiers: groups of career clusters that get more than others."""
 
-from typing import Literal, Self, get_args
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, Self, get_args
 
 import numpy as np
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.arrays import ZERO, Array
-from sim.funding.components.component import MULTIPLIERS, Dollars, Multiplier, Strict, listed, money
-from sim.funding.components.counting import WORDS, PathwayCount, StudentCounting
+from sim.funding.components.amounts import MOST_ENTRIES, Multiplier, OneDollars
+from sim.funding.components.component import MULTIPLIERS, Strict, listed, money
+from sim.funding.components.counting import KEYS_OF, PRICE_OF, WORDS, PathwayCount, StudentCounting
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
+from sim.inputs import Mistake, shown
 from sim.world.world import World
 
 HIGH_COST = "high_cost"
@@ -27,8 +30,8 @@ class Tier(Strict):
     the clusters whose main credential has that value tier.
     """
 
-    clusters: tuple[str, ...]
-    dollars: Dollars | None = None
+    clusters: Annotated[tuple[str, ...], Field(max_length=MOST_ENTRIES)]
+    dollars: OneDollars | None = None
     multiplier: Multiplier | None = None
 
     @field_validator("clusters", mode="before")
@@ -82,12 +85,32 @@ def check_tiers(tiers: tuple[Tier, ...], multipliers_only: bool = False) -> None
         raise ValueError("name at least one tier")
     for cluster in named:
         if named.count(cluster) > 1:
-            raise ValueError(f"'{cluster}' stands in two tiers")
+            raise ValueError(f"{shown(cluster)} stands in two tiers")
     by_value = [cluster in VALUE_WORDS for cluster in named]
     if any(by_value) and not all(by_value):
         raise ValueError("tiers by value (value_1 to value_3) cover all clusters and stand without others")
     if multipliers_only and any(tier.multiplier is None for tier in tiers):
         raise ValueError("write a multiplier for each tier")
+
+
+def tiers_out_of_place(tiers: tuple[Tier, ...], world: World) -> list[Mistake]:
+    """Tiers in which no cluster of the world lies, and clusters that lie in two tiers and would be paid by both.
+
+    Clusters that the world does not have are told elsewhere.
+    """
+    found = []
+    holders: dict[str, int] = {}
+    for place, tier in enumerate(tiers):
+        inside = [name for name, share in zip(world.clusters.identifier, tier.coverage(world)[0], strict=True) if share]
+        if not inside and not tier.named():
+            found.append(Mistake(("tiers", place, "clusters"), f"no cluster lies in {shown(tier.clusters[0])}"))
+        for cluster in inside:
+            if cluster in holders:
+                said = f"{shown(cluster)} lies in tier {holders[cluster] + 1} too; a cluster is paid by one tier"
+                found.append(Mistake(("tiers", place, "clusters"), said))
+                break
+            holders[cluster] = place
+    return found
 
 
 def factors(tiers: tuple[Tier, ...], world: World) -> Array:
@@ -103,7 +126,7 @@ class Tiered(StudentCounting):
     """What cost tiers and value tiers share: dollars added, or the line's amounts multiplied, cluster by cluster."""
 
     count: PathwayCount = "concentrators"
-    tiers: tuple[Tier, ...]
+    tiers: Annotated[tuple[Tier, ...], Field(max_length=MOST_ENTRIES)]
 
     stage = MULTIPLIERS
 
@@ -112,6 +135,27 @@ class Tiered(StudentCounting):
     def _no_cluster_twice(cls, value: tuple[Tier, ...]) -> tuple[Tier, ...]:
         check_tiers(value)
         return value
+
+    def paid_prices(self) -> frozenset[str]:
+        """The price of what it counts, if a tier adds dollars to it."""
+        adds = any(tier.dollars is not None and tier.dollars > 0.0 for tier in self.tiers)
+        return frozenset({PRICE_OF[self.count]} if adds and self.counts_any(self.count) else ())
+
+    def works_on(self) -> frozenset[str]:
+        """The amounts per participant and per concentrator, if a tier multiplies them."""
+        multiplies = any(tier.multiplier not in (None, 1.0) for tier in self.tiers)
+        return frozenset({"per_participant", "per_concentrator"} if multiplies else ())
+
+    def without_effect(self) -> Mapping[str, str]:
+        """What says how dollars are counted, where no tier adds dollars; else keys that the count does not follow."""
+        if any(tier.dollars is not None for tier in self.tiers):
+            return self.keys_without_effect(self.count, shares_out=False)
+        keys = ("count", *KEYS_OF, "full_time_share", "eligible_share")
+        return dict.fromkeys(keys, "a multiplier works on what the line's other components count")
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """Tiers that match no cluster, or one that another has."""
+        return tiers_out_of_place(self.tiers, world)
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """What the tiers add for each student and cluster, ``[..., 1, C]``."""

@@ -28,8 +28,8 @@ RULED = "    \n    \n -- \n    \n    \n    \n    \n    \n"
 MOST = 6
 """How many cliffs, limits, districts or pairs of clusters are shown; the workbook has all."""
 
-EXPECTED_WITHIN = 0.05
-"""A bill's own expected entitlement is remarked on if the price differs from it by more than a twentieth."""
+EXPECTED_WITHIN = 0.005
+"""A bill's own expected entitlement is remarked on if what it owes is off by more than three digits are rounded."""
 
 
 def bill_text(check: "BillCheck") -> str:
@@ -131,11 +131,13 @@ def _remarks(check: "BillCheck") -> list[str]:
         elif np.isfinite(row.appropriation).all() and float(row.owed.mean()) < 0.9 * float(row.appropriation.mean()):
             idle = number_text(float((row.appropriation - row.owed).mean()), "dollars")
             said.append(f"{row.name}: {idle} of the appropriation would not be paid out.")
-    expected = check.formula.expected_base_year_entitlement
-    whole = float(check.parts.whole.mean())
-    if expected and abs(whole - expected) > EXPECTED_WITHIN * expected:
-        stated, found = number_text(expected, "dollars"), number_text(whole, "dollars")
-        said.append(f"The file expects an entitlement of {stated}; on these counts it is {found}.")
+    expected, found = check.formula.expected_base_year_entitlement, check.central_entitlement
+    if expected is not None and found is not None and abs(found - expected) > EXPECTED_WITHIN * expected:
+        stated, owed = number_text(expected, "dollars"), number_text(found, "dollars")
+        off = f", {abs(found / expected - 1.0):.1%} {'more' if found > expected else 'less'}" if expected else ""
+        said.append(
+            f"The file says expected_base_year_entitlement: {stated}; at central parameters it owes {owed}{off}."
+        )
     return said
 
 

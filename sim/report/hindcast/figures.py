@@ -36,7 +36,7 @@ CAPTION = (
 
 
 def hindcast_figures(study: "Hindcast", folder: Path) -> list[Path]:
-    """One figure for each tested case."""
+    """One figure for each tested case that has a series; a contrast is one number and stands in the table."""
     import matplotlib
 
     of = Look(f"CTE funding simulation, hindcast. {origin_text(study)}", study.draws, study.seed, "")
@@ -44,7 +44,7 @@ def hindcast_figures(study: "Hindcast", folder: Path) -> list[Path]:
         return [
             _figure(finding, of, folder / f"hindcast_{finding.case.name}.png")
             for finding in study.findings
-            if finding.judgements
+            if any(judgement.outcome.contrast is None for judgement in finding.judgements)
         ]
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sim.arrays import Array
 from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare
+from sim.engine.static import base_year_entitlement
 from sim.funding.formula import Formula
-from sim.parameters.catalogue import load_catalogue
+from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.bill.bridge import Bridge, bridge
 from sim.study.bill.cliffs import Cliff, find_cliffs
 from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster_pay
@@ -16,6 +17,7 @@ from sim.study.bill.static_score import Position, base_year_position, refuse_emp
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, formula_record, read_bill, run_number
+from sim.study.setup.sense import refuse_senseless_bill
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -43,8 +45,9 @@ class Origin:
 class BillCheck:
     """Everything that is told of a bill. Arrays of positions are ``[R, D, 1]``, ``members`` ``[R, D]``.
 
-    ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current law and under
-    the bill, one for each draw.
+    ``central_entitlement``: what the own lines would owe at central parameters, dollars, where the bill says what it
+    expects of that. ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current
+    law and under the bill, one for each draw.
     """
 
     formula: Formula
@@ -62,6 +65,7 @@ class BillCheck:
     boundaries: tuple[Boundary, ...]
     before: tuple[Disparity, ...]
     after: tuple[Disparity, ...]
+    central_entitlement: float | None = None
 
 
 def check_formula(settings: Settings) -> BillCheck:
@@ -70,6 +74,7 @@ def check_formula(settings: Settings) -> BillCheck:
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     clusters = world.clusters.identifier
     formula = read_bill(settings.formula_file, clusters)
+    refuse_senseless_bill(formula, world, settings.formula_file)
     refuse_empty(formula, world.base_year)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
@@ -98,7 +103,23 @@ def check_formula(settings: Settings) -> BillCheck:
         boundaries=boundaries(pay),
         before=_disparities(law, members),
         after=_disparities(bill, members),
+        central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
     )
+
+
+def _central_entitlement(
+    settings: Settings, catalogue: Catalogue, world: World, current_law: Formula, formula: Formula
+) -> float | None:
+    """What the bill's own lines would owe at central parameters, mean over starting maps; None if it expects nothing.
+
+    Half a percent of difference can only be told where parameters do not differ between draws.
+    """
+    if formula.expected_base_year_entitlement is None:
+        return None
+    maps = range(REPLICATES)
+    parameters = parameters_for(catalogue, world, settings.seed, maps, "central")
+    owed = base_year_entitlement(prepare(world, parameters, current_law, settings.seed, maps, 1), formula)
+    return sum(owed.get(line.name, 0.0) for line in formula.own_lines)
 
 
 def _disparities(position: Position, members: Array) -> tuple[Disparity, ...]:

@@ -5,16 +5,19 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim.config_folder import config_folder
-from sim.inputs import InputError, first_problem, nearest, read_yaml
+from sim.funding.components.amounts import Text, Title, simple_name
+from sim.inputs import Mistake, Source, Unit, as_mapping, as_source, first_problem, nearest, read_with_lines, shown
+from sim.inputs.schema import YEAR
 from sim.parameters.catalogue import Catalogue
-from sim.study.hindcast.case import Case, Outcome, read_cases
+from sim.study.hindcast.case import Case, Outcome, case_folder, read_cases
 from sim.study.hindcast.running import observed
 
 TARGETS = "targets.yaml"
-Text = Annotated[str, Field(min_length=1)]
+Word = Annotated[str, Field(strict=True, max_length=60), AfterValidator(simple_name)]
+Fraction = Annotated[float, Field(strict=True, gt=0.0, le=1.0), Unit("share of the draws")]
 
 Measure = Literal[
     "sites",
@@ -32,7 +35,7 @@ Measure = Literal[
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Statistic(_Data):
@@ -42,7 +45,7 @@ class Statistic(_Data):
     measure: Measure | None = None
     case: str | None = None
     outcome: str | None = None
-    year: Annotated[int, Field(strict=True)] | None = None
+    year: Annotated[int, Field(strict=True, ge=2000, le=2100), Unit(YEAR)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -56,12 +59,12 @@ class Target(_Data):
     """An observed number. ``tolerance`` is one standard deviation of observation and model discrepancy together;
     ``weight`` counts it as that many observations."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    label: Text
+    name: Word
+    label: Title
     statistic: Statistic
-    value: Annotated[float, Field(allow_inf_nan=False)]
-    tolerance: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-    weight: Annotated[float, Field(gt=0.0, le=10.0)] = 1.0
+    value: Annotated[float, Field(strict=True, ge=-1e12, le=1e12)]
+    tolerance: Annotated[float, Field(strict=True, gt=0.0, le=1e12)]
+    weight: Annotated[float, Field(strict=True, gt=0.0, le=10.0), Unit("observations")] = 1.0
     source: Text
     confidence: Literal["high", "medium", "low", "judgement"]
     use: Literal["fit", "held_out"] = "fit"
@@ -75,10 +78,10 @@ class Target(_Data):
 class Targets(_Data):
     """The whole table. ``accept``: the share of draws that is kept; ``keep``: draws of the posterior."""
 
-    accept: Annotated[float, Field(gt=0.0, le=1.0)]
-    keep: Annotated[int, Field(strict=True, ge=10, le=100_000)]
-    parameters: Annotated[tuple[str, ...], Field(min_length=1)]
-    targets: Annotated[tuple[Target, ...], Field(min_length=1)]
+    accept: Fraction
+    keep: Annotated[int, Field(strict=True, ge=10, le=100_000), Unit("draws")]
+    parameters: Annotated[tuple[str, ...], Field(min_length=1, max_length=500)]
+    targets: Annotated[tuple[Target, ...], Field(min_length=1, max_length=500)]
 
     @property
     def fitted(self) -> tuple[Target, ...]:
@@ -98,49 +101,55 @@ def targets_path() -> Path:
 
 def read_targets(path: Path, catalogue: Catalogue) -> tuple[Targets, tuple[Case, ...]]:
     """The table and the hindcasts it needs. Raises InputError, one line, for what cannot be fitted or compared."""
-    written = read_yaml(path)
-    if not isinstance(written, dict):
-        raise InputError(f"{path.name}: {written!r} is not allowed: a mapping with parameters and targets")
-    allowed = {"": list(Targets.model_fields), "targets": list(Target.model_fields)}
+    content, source = read_with_lines(path)
+    written = as_mapping(content, source, "a table of targets")
     try:
         table = Targets.model_validate(written)
     except ValidationError as error:
-        raise first_problem(error, path.name, allowed) from error
-    _refuse_repeats(path, "parameters", table.parameters)
-    _refuse_repeats(path, "targets", [target.name for target in table.targets])
+        raise first_problem(error, source, model=Targets) from error
+    found = [
+        *_repeated("parameters", table.parameters),
+        *_repeated("targets", [target.name for target in table.targets]),
+    ]
     if not table.fitted:
-        raise InputError(f"{path.name}: targets: none has use: fit; there is nothing to fit to")
+        found.append(Mistake(("targets",), "none has use: fit; there is nothing to fit to"))
     uncertain = {f"{group}.{name}": entry for group, name, entry in catalogue.uncertain()}
-    for name in table.parameters:
+    for place, name in enumerate(table.parameters):
         if name not in uncertain:
-            raise InputError(
-                f"{path.name}: parameters: '{name}' is not a parameter with a prior; {nearest(name, list(uncertain))}"
-            )
-        if uncertain[name].dated:
-            raise InputError(f"{path.name}: parameters: '{name}' has values by year, which are not fitted")
+            said = f"{shown(name)} is not a parameter with a prior; {nearest(name, list(uncertain))}"
+            found.append(Mistake(("parameters", place), said))
+        elif uncertain[name].dated:
+            found.append(Mistake(("parameters", place), f"{shown(name)} has values by year, which are not fitted"))
+    known = sorted(path.stem for path in case_folder().glob("*.yaml"))
+    for place, target in enumerate(table.targets):
+        case = target.statistic.case
+        if case is not None and case not in known:
+            where = ("targets", place, "statistic", "case")
+            found.append(Mistake(where, f"{shown(case)} is not known; {nearest(case, known)}"))
+    if found:
+        raise source.refusals(found)
     cases = read_cases(table.case_names) if table.case_names else ()
-    for target in table.targets:
+    for place, target in enumerate(table.targets):
         if target.statistic.case is not None:
-            outcome_of(target, cases, path)
+            outcome_of(target, cases, source.within("targets", place, "statistic"))
     return table, cases
 
 
-def outcome_of(target: Target, cases: Sequence[Case], path: Path) -> Outcome:
+def outcome_of(target: Target, cases: Sequence[Case], source: str | Source) -> Outcome:
     """The observed series behind a target of a hindcast. Raises InputError if there is none, or not in that year."""
-    wanted = target.statistic
-    where = f"{path.name}: targets: {target.name}"
+    wanted, source = target.statistic, as_source(source)
     case = next(case for case in cases if case.name == wanted.case)
     outcomes = {outcome.name: outcome for outcome in case.outcomes}
     if wanted.outcome not in outcomes:
-        raise InputError(f"{where}: outcome: '{wanted.outcome}' is not known; {nearest(str(wanted.outcome), outcomes)}")
+        said = f"{shown(wanted.outcome)} is not known; {nearest(str(wanted.outcome), outcomes)}"
+        raise source.refusal(("outcome",), said)
     outcome = outcomes[wanted.outcome]
     years = sorted(observed(outcome))
     if wanted.year not in years:
-        raise InputError(f"{where}: year: {wanted.year} is not observed; allowed: {', '.join(map(str, years))}")
+        raise source.refusal(("year",), f"{wanted.year} is not observed; allowed: {', '.join(map(str, years))}")
     return outcome
 
 
-def _refuse_repeats(path: Path, key: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"{path.name}: {key}: '{name}' stands twice")
+def _repeated(key: str, names: Sequence[str]) -> list[Mistake]:
+    repeated = (name for place, name in enumerate(names) if name in names[:place])
+    return [Mistake((key,), f"{shown(name)} stands twice") for name in repeated]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.arrays import Array
-from sim.inputs import InputError, nearest
+from sim.inputs import InputError, nearest, number_meant, shown
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue, Entry
 from sim.parameters.priors import quantile
@@ -114,12 +114,12 @@ class Factor:
             numbers = self.entry.value.values() if isinstance(self.entry.value, dict) else ()
             if any(not low <= value * yearly <= high for yearly in numbers):
                 raise InputError(
-                    f"{where}: {value!r} is not allowed: it multiplies the values by year, which stay within {low:g}"
-                    f" to {high:g} ({self.entry.unit})"
+                    f"{where}: {shown(value)} is not allowed: it multiplies the values by year, which stay within"
+                    f" {low:g} to {high:g} ({self.entry.unit})"
                 )
         elif not number or not low <= value <= high:
             raise InputError(
-                f"{where}: {value!r} is not allowed: a number from {low:g} to {high:g} ({self.entry.unit})"
+                f"{where}: {shown(value)} is not allowed: a number from {low:g} to {high:g} ({self.entry.unit})"
             )
 
 
@@ -156,7 +156,7 @@ def read_factors(written: Mapping[str, Any], inputs: Inputs, held: Sequence[str]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"settings: factors: '{name}' stands twice")
-    _refuse_overlaps(factors)
+    refuse_overlaps(factors, "settings: factors")
     return tuple(factors)
 
 
@@ -274,14 +274,14 @@ def _unit(words: Sequence[str]) -> str:
     return "as written in the formula"
 
 
-def _refuse_overlaps(factors: Sequence[Factor]) -> None:
-    """Refuse two factors that stand at one key of one formula or scenario."""
+def refuse_overlaps(factors: Sequence[Factor], where: str) -> None:
+    """Refuse two factors that stand at one key of one formula or scenario. Raises InputError."""
     seen: dict[tuple[str, str, tuple[Any, ...]], str] = {}
     for factor in factors:
         for owner, place in factor.places.items():
             key = (factor.root, owner, place.keys)
             if key in seen:
-                raise InputError(f"settings: factors: {seen[key]} and {factor.path} are one key of {owner}")
+                raise InputError(f"{where}: {seen[key]} and {factor.path} are one key of {owner}")
             seen[key] = factor.path
 
 
@@ -290,12 +290,12 @@ def read_spec(written: Any, where: str) -> Spec:
     if isinstance(written, str):
         if written in (PRIOR, FILE):
             return Spec("prior" if written == PRIOR else "file")
-        raise InputError(f"{where}: {written!r} is not allowed: [low, high], a list of levels, prior, or file")
+        raise InputError(f"{where}: {shown(written)} is not allowed: [low, high], a list of levels, prior, or file")
     if isinstance(written, list | tuple):
         return Spec("list", levels=_levels(written, where))
     if isinstance(written, Mapping):
         return _from_mapping(written, where)
-    raise InputError(f"{where}: {written!r} is not allowed: [low, high], a list of levels, prior, or file")
+    raise InputError(f"{where}: {shown(written)} is not allowed: [low, high], a list of levels, prior, or file")
 
 
 def _from_mapping(written: Mapping[str, Any], where: str) -> Spec:
@@ -310,9 +310,9 @@ def _from_mapping(written: Mapping[str, Any], where: str) -> Spec:
             raise InputError(f"{where}: {key}: is missing")
     scale, steps = written.get("scale", "linear"), written.get("steps")
     if scale not in ("linear", "log"):
-        raise InputError(f"{where}: scale: {scale!r} is not allowed: linear or log")
-    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 2):
-        raise InputError(f"{where}: steps: {steps!r} is not allowed: a whole number from 2")
+        raise InputError(f"{where}: scale: {shown(scale)} is not allowed: linear or log")
+    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= 1_000_000):
+        raise InputError(f"{where}: steps: {shown(steps)} is not allowed: a whole number from 2 to 1,000,000")
     return as_range((written["low"], written["high"]), where, scale == "log", steps)
 
 
@@ -320,7 +320,8 @@ def as_range(ends: Sequence[Any], where: str, log: bool = False, steps: int | No
     """The range between two numbers. Raises InputError if low is not below high."""
     for end in ends:
         if isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end):
-            raise InputError(f"{where}: {end!r} is not allowed: an end of a range is a number")
+            meant = f"; {number_meant(end)}" if isinstance(end, str) and number_meant(end) else ""
+            raise InputError(f"{where}: {shown(end)} is not allowed: an end of a range is a number{meant}")
     low, high = float(ends[0]), float(ends[1])
     if not low < high:
         raise InputError(f"{where}: [{low:g}, {high:g}] is not allowed: low lies below high")
@@ -341,7 +342,7 @@ def _levels(written: Sequence[Any], where: str) -> tuple[Scalar, ...]:
     }
     present = [level for level in written if level is not None]
     if not any(all(is_kind(level) for level in present) for is_kind in kinds.values()):
-        raise InputError(f"{where}: {list(written)!r} is not allowed: levels are all {', or all '.join(kinds)}")
+        raise InputError(f"{where}: {shown(list(written))} is not allowed: levels are all {', or all '.join(kinds)}")
     return tuple(written)
 
 
@@ -349,4 +350,4 @@ def refuse_repeats(levels: Sequence[Scalar], where: str) -> None:
     """Refuse a level that stands twice. Raises InputError."""
     for level in levels:
         if sum(level == other and type(level) is type(other) for other in levels) > 1:
-            raise InputError(f"{where}: level {level!r} stands twice")
+            raise InputError(f"{where}: level {shown(level)} stands twice")

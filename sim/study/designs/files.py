@@ -13,7 +13,7 @@ from sim.arrays import Array
 from sim.cells import is_number, looks_like_a_number, read_cells, refuse_unreadable, shown, why_no_number
 from sim.inputs import InputError
 from sim.streams import Stream, generator
-from sim.study.designs.factors import FILE, Factor, Spec, named_factors
+from sim.study.designs.factors import FILE, Factor, Spec, named_factors, refuse_overlaps
 from sim.study.designs.points import MOST_POINTS
 from sim.study.setup.inputs import Inputs
 
@@ -104,7 +104,11 @@ def file_factors(
     the file with their columns under their names. Raises InputError for a listed factor without a column, a column
     that names nothing, or a value that a parameter may not have.
     """
-    columns = {_path(str(name), inputs): str(name) for name in frame.columns if "." in str(name)}
+    columns: dict[str, str] = {}
+    for name in (str(name) for name in frame.columns if "." in str(name)):
+        other = columns.setdefault(_path(name, inputs), name)
+        if other != name:
+            raise InputError(f"{path}: column {name}: is the factor of column {other}; keep one of the two")
     if listed:
         for factor in listed:
             if factor.path not in columns:
@@ -114,6 +118,7 @@ def file_factors(
         factors = []
         for factor_path, name in columns.items():
             factors.extend(named_factors(factor_path, Spec("file"), inputs, f"{path}: column {name}", held))
+        refuse_overlaps(factors, f"{path}: columns")
         if not factors:
             raise InputError(f"{path}: names no factor; a column is named by its path, as staffing.turnover")
     for factor in factors:

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.engine.scenario import Scenario, Shocks
+from sim.funding.components.component import Strict
 from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
-from sim.inputs import InputError, first_problem, nearest
+from sim.inputs import InputError, Mistake, mistakes, nearest, shown
 
 Key = str | int
 Scalar = float | int | bool | str | None
@@ -58,6 +59,7 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
         at, rest = own[0], path
     line = formula.lines[at]
     keys, written = _walk(line, rest, where, f"formula {formula.name}")
+    _refuse_without_effect(line, keys, f"{where}: formula {formula.name}")
     return Place(".".join(path), ("lines", at, *keys), written)
 
 
@@ -103,13 +105,22 @@ def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tupl
             # A rule that is not set: what is written makes it, and is checked with the first value.
             keys.append(word)
         else:
-            raise InputError(f"{where}: {owner}: '{'.'.join(map(str, keys))}' is {value!r} and holds no '{word}'")
+            raise InputError(f"{where}: {owner}: '{'.'.join(map(str, keys))}' is {shown(value)} and holds no '{word}'")
     if isinstance(value, Mapping | list | tuple):
         inside = list(value) if isinstance(value, Mapping) else [str(place) for place in range(len(value))]
         if keys == ["components"]:
             inside = [component.label for component in line.components]
         raise InputError(f"{where}: is not one value; go on with one of {', '.join(map(str, inside))}")
     return tuple(keys), value
+
+
+def _refuse_without_effect(line: Line, keys: Sequence[Key], where: str) -> None:
+    """Refuse a key that changes nothing beside the others, whatever stands there. Raises InputError."""
+    part: Any = line
+    for key in keys[:-1]:
+        part = part[int(key)] if isinstance(part, tuple) else getattr(part, str(key), None)
+    if isinstance(part, Strict) and str(keys[-1]) in (idle := part.without_effect()):
+        raise InputError(f"{where}: {keys[-1]} has no effect: {idle[str(keys[-1])]}")
 
 
 def with_values(
@@ -144,22 +155,27 @@ def check_end(model: Formula | Scenario, place: Place, end: float, where: str) -
         cause = error.__cause__
         if isinstance(cause, ValidationError):
             problem = cause.errors(include_url=False)[0]
-            if problem["type"] in LIMITS and str(problem["loc"][-1]) == str(place.keys[-1]):
-                message = problem["msg"]
+            mistake = _mistakes(cause)[0]
+            if problem["type"] in LIMITS and str(mistake.where[-1]) == str(place.keys[-1]):
+                allowed = mistake.said.partition(" is not allowed: ")[2]
                 raise InputError(
-                    f"{where}: {end:g} is not allowed in {place.path} of {model.name}: {message}"
+                    f"{where}: {end:g} is not allowed in {place.path} of {model.name}: {allowed}"
                 ) from None
 
 
 def _explained(error: ValidationError, where: str, owner: str, places: Sequence[Place]) -> InputError:
     """One line that names the path of the factor that broke the rule, where it was one."""
-    location = error.errors(include_url=False)[0]["loc"]
+    first = _mistakes(error)[0]
     for place in places:
-        if location and str(location[-1]) == str(place.keys[-1]):
-            problem = error.errors(include_url=False)[0]
-            message = problem["msg"].removeprefix("Value error, ")
-            return InputError(f"{where}: {owner}.{place.path}: {problem['input']!r} is not allowed: {message}")
-    return first_problem(error, f"{where}: {owner}")
+        if str(first.where[-1]) == str(place.keys[-1]):
+            return InputError(f"{where}: {owner}.{place.path}: {first.said}")
+    return InputError(f"{where}: {owner}: {'.'.join(map(str, first.where))}: {first.said}")
+
+
+def _mistakes(error: ValidationError) -> list[Mistake]:
+    """What is wrong with a part of a formula or with a scenario."""
+    known: dict[str, type[BaseModel]] = {model.__name__: model for model in (Line, Formula, Scenario)}
+    return mistakes(error, model=known.get(error.title))
 
 
 def _put(content: dict[str, Any], keys: Sequence[Key], value: Scalar) -> None:

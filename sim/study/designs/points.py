@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
-from sim.inputs import InputError
+from sim.inputs import InputError, shown
 from sim.streams import Stream, generator
 from sim.study.designs.factors import Factor, as_range, refuse_repeats
 from sim.study.designs.places import Scalar
@@ -46,8 +46,9 @@ def suited(factors: Sequence[Factor], design: DesignName) -> tuple[Factor, ...]:
             raise InputError(f"{where}: design=prior draws from priors; write prior, or use design=latin_hypercube")
         elif spec.kind == "list":
             if len(spec.levels) != 2:
+                levels = shown(list(spec.levels))
                 raise InputError(
-                    f"{where}: {list(spec.levels)!r} is not allowed: [low, high] is a range, {{levels: [...]}} a choice"
+                    f"{where}: {levels} is not allowed: [low, high] is a range, {{levels: [...]}} a choice"
                 )
             factor = replace(factor, spec=as_range(spec.levels, where))
         fitted.append(factor)

@@ -9,7 +9,8 @@ import pandas as pd
 from sim.arrays import IntArray
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
-from sim.inputs import InputError
+from sim.funding.sense import FARTHEST, never_comes, out_of_place
+from sim.inputs import InputError, Source
 from sim.study.designs.factors import Factor, read_factors
 from sim.study.designs.files import file_factors, read_points, resampled, row_of, weights_of
 from sim.study.designs.places import Model, Scalar, check_clusters, check_end, with_values
@@ -17,6 +18,7 @@ from sim.study.designs.points import as_table, place_points, suited
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Design, Settings, flat_parameters
 from sim.tables_for_people import table_text
+from sim.world.world import World
 
 FACTORS_FILE = "factors.csv"
 
@@ -51,11 +53,15 @@ def read_sweep(settings: Settings, inputs: Inputs) -> Sweep:
     else:
         if design.file is not None:
             raise InputError(f"settings: design.file: design={design.name} reads no file; use design=table")
+        if design.name == "grid" and design.points is not None:
+            raise InputError("settings: design.points: a grid has a point for each combination of levels; leave it out")
         points = place_points(factors, design.name, design.points, settings.seed)
         sweep = Sweep(factors, points, tuple(f"point {place}" for place in range(len(points))))
     if settings.cost_neutral is not None and any(factor.root == "formula" for factor in sweep.factors):
         raise InputError("settings: cost_neutral: scales a formula as written; sweep its dollars or scale it, not both")
-    _check_points(sweep, inputs)
+    last_year = inputs.world.base_year + settings.horizon
+    _check_shock_years(sweep.factors, inputs.world.base_year, last_year)
+    _check_points(sweep, inputs, last_year)
     return sweep
 
 
@@ -78,7 +84,19 @@ def _from_file(design: Design, seed: int, inputs: Inputs, listed: tuple[Factor, 
     return Sweep(factors, points, tuple(row_of(path, number) for number in chosen.index))
 
 
-def _check_points(sweep: Sweep, inputs: Inputs) -> None:
+def _check_shock_years(factors: Sequence[Factor], base_year: int, last_year: int) -> None:
+    """Refuse a shock of a year that is not simulated, which would vary and change nothing. Raises InputError."""
+    for factor in factors:
+        for place in factor.places.values() if factor.root == "scenario" else ():
+            year = int(place.keys[1])
+            if not base_year < year <= last_year:
+                raise InputError(
+                    f"settings: factors.{factor.path}: {year} is not simulated; a fiscal year from {base_year + 1} to"
+                    f" {last_year}"
+                )
+
+
+def _check_points(sweep: Sweep, inputs: Inputs, last_year: int) -> None:
     values: dict[str, tuple[Scalar, ...]] = {str(name): tuple(column) for name, column in _columns(sweep.points)}
     models: dict[tuple[str, str], Formula | Scenario] = {
         **{("formula", formula.name): formula for formula in inputs.formulas},
@@ -94,8 +112,30 @@ def _check_points(sweep: Sweep, inputs: Inputs) -> None:
         made = versions(formula, sweep.factors, values, sweep.source)
         if words:
             check_clusters(made, inputs.world.clusters.identifier, "settings: factors")
+        if any(factor.root == "formula" and formula.name in factor.places for factor in sweep.factors):
+            _check_sense(formula, made, sweep.source, inputs.world, last_year)
     for scenario in inputs.scenarios:
         versions(scenario, sweep.factors, values, sweep.source)
+
+
+def _check_sense(
+    written: Formula, made: Sequence[Formula], labels: Sequence[str], world: World, last_year: int
+) -> None:
+    """Refuse points at which a formula begins in no year, or asks for what the world does not have.
+
+    At some points, not at all, it may begin after the last year that is simulated. What the formula as ``written`` asks
+    for already is not the points' fault. Raises InputError, one line that names the point.
+    """
+    before = {mistake.where for mistake in out_of_place(written, world)}
+    distinct = {id(formula): (formula, label) for formula, label in zip(made, labels, strict=True)}
+    late = 0
+    for formula, label in distinct.values():
+        found = [mistake for mistake in out_of_place(formula, world) if mistake.where not in before]
+        found += never_comes(formula, world.base_year, world.base_year + FARTHEST)
+        beyond = [] if found else never_comes(formula, world.base_year, last_year)
+        late += bool(beyond)
+        if found or late == len(distinct):
+            raise Source(f"{label}: formula {formula.name}").refusals(found or beyond)
 
 
 def factor_table(factors: Sequence[Factor]) -> str:

@@ -10,7 +10,7 @@ from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_lines
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
-from sim.study.hindcast.case import Case, Law
+from sim.study.hindcast.case import Case, Law, law_as_formula
 from sim.study.hindcast.prices import price_factor
 from sim.study.setup.inputs import find_formula
 from sim.world.world import World
@@ -91,17 +91,9 @@ def _formula(world: World, case: Case, law: Law, dollars_year: int, starts: int)
         return found.model_copy(update={"takes_effect": starts, "lines": lines})
     assert case.start is not None
     size = float(world.districts.membership.sum()) / case.start.members
-    written = {
-        "title": case.title,
-        "source": case.source,
-        "year_of_numbers": law.dollars_of or starts,
-        "description": case.what_happened,
-        "takes_effect": starts,
-        "lines": [_sized(line, size) for line in law.lines],
-        "also": ["perkins"] if law.perkins else [],
-    }
+    written = law_as_formula(case, law, [_sized(line, size) for line in law.lines])
     shared = read_lines(folder / "line")
-    formula = formula_from(written, f"hindcast/{case.name}.yaml", case.name, shared, clusters)
+    formula = formula_from(written, f"hindcast/{case.name}.yaml", case.name, shared, clusters, of_the_past=True)
     factor = price_factor(law.dollars_of, dollars_year) if law.dollars_of is not None else 1.0
     lines = tuple(
         line if line.background else line.model_copy(update={"scale": line.scale * factor}) for line in formula.lines

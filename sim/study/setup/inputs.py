@@ -15,6 +15,7 @@ from sim.inputs import InputError, Source, nearest, read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.setup.base_year import refuse_another_start
+from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
@@ -68,6 +69,7 @@ def read_inputs(
             formulas.append(find_formula(name, folder, clusters))
     _refuse_repeats(formulas)
     scenarios = find_scenarios(settings, folder, chosen_scenario)
+    refuse_senseless(settings, world, formulas, scenarios)
     current_law = find_formula(CURRENT_LAW, folder, clusters)
     refuse_another_start(settings, world, catalogue, current_law)
     return Inputs(world, catalogue, current_law, tuple(formulas), settings.study.baseline, scenarios)

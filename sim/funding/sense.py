@@ -1,0 +1,141 @@
+"""Whether a formula does what it says: parts that never pay, keys that change nothing, words that match nothing, years
+that never come. Everything here can be read without an error and would be simulated without a word."""
+
+from collections.abc import Iterator
+
+from sim.funding.components import Component
+from sim.funding.components.component import Strict
+from sim.funding.formula import ALWAYS, Formula
+from sim.funding.line import Line
+from sim.funding.rules import DemandWithCap, Fixed, Indexed, Once, ShareOfRevenue
+from sim.inputs import Mistake, Part
+from sim.world.world import World
+
+FARTHEST = 60
+"""Years after the base year that a study may simulate at most."""
+
+
+def way(formula: Formula, place: int) -> tuple[Part, ...]:
+    """Where the line at a ``place`` of a formula stands in its file: at the top, if it is the one that the file's keys
+    are about, else in the list of lines."""
+    alone = len(formula.own_lines) == 1 and formula.lines[place].name == own_name(formula.name)
+    return () if alone else ("lines", place)
+
+
+def own_name(formula: str) -> str:
+    """The name of the line of a formula that has one of its own, from the formula's: small letters, digits and _."""
+    kept = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in formula.lower()).strip("_")
+    name = kept or "line"
+    return name[:60] if name[0].isalpha() else f"line_{name}"[:60]
+
+
+def idle(formula: Formula) -> list[Mistake]:
+    """Parts of the formula's own lines that can never pay, and keys written in it that change nothing."""
+    found: list[Mistake] = []
+    for place, line in enumerate(formula.lines):
+        if not line.background:
+            parts = [*_unpaid(line), *_keys_without_effect(line)]
+            found.extend(mistake.below(*way(formula, place)) for mistake in parts)
+    return found
+
+
+def _unpaid(line: Line) -> Iterator[Mistake]:
+    if _votes_nothing(line):
+        yield Mistake(("appropriation",), "votes nothing: the line can never pay; write an amount above zero")
+    for place, component in enumerate(line.components):
+        paid, worked_on = component.paid_prices(), component.works_on()
+        there = any(worked_on & other.paid_prices() for other in line.components if _before(other, component))
+        where: tuple[Part, ...] = ("components", place, getattr(component, "kind", ""))
+        if worked_on and not there:
+            yield Mistake(where, f"works on {_prices(worked_on)} of the line's other components, and none pays any")
+        elif not worked_on and not paid:
+            yield Mistake(where, "can never pay or change anything, as its numbers are; write other amounts")
+
+
+def _before(other: Component, component: Component) -> bool:
+    return other is not component and other.stage <= component.stage
+
+
+def _prices(names: frozenset[str]) -> str:
+    heads = {"per_participant", "per_concentrator"}
+    return "the amounts per participant and per concentrator" if names == heads else "the amounts"
+
+
+def _votes_nothing(line: Line) -> bool:
+    if line.reserve is not None and line.reserve.start > 0.0:
+        return False
+    match line.appropriation:
+        case Fixed(dollars=amount) | Indexed(dollars=amount) | Once(dollars=amount):
+            return amount == 0.0
+        case DemandWithCap(cap=amount) | ShareOfRevenue(share=amount):
+            return amount == 0.0
+    return False
+
+
+def _keys_without_effect(part: Strict) -> Iterator[Mistake]:
+    """Keys that were written in a part, or in one of its own parts, and change nothing."""
+    for key, why in part.without_effect().items():
+        if key in part.model_fields_set:
+            yield Mistake((key,), f"has no effect here: {why}")
+    for name in type(part).model_fields:
+        inside = getattr(part, name)
+        if isinstance(inside, Strict):
+            yield from _deeper(inside, (name,))
+        elif isinstance(inside, tuple):
+            for place, one in enumerate(inside):
+                if isinstance(one, Strict):
+                    yield from _deeper(one, (name, place))
+
+
+def _deeper(part: Strict, place: tuple[Part, ...]) -> Iterator[Mistake]:
+    kind = getattr(part, "kind", None) or getattr(part, "rule", None)
+    for mistake in _keys_without_effect(part):
+        yield Mistake((*place, *([kind] if kind else []), *mistake.where), mistake.said)
+
+
+def out_of_place(formula: Formula, world: World) -> list[Mistake]:
+    """What the formula's own lines name or ask for and the world does not have, or no district can meet."""
+    found = []
+    for place, line in enumerate(formula.lines):
+        for number, component in enumerate(line.components if not line.background else ()):
+            where = ("components", number, getattr(component, "kind", ""))
+            for mistake in component.out_of_place(world):
+                inside = Mistake((*where, *mistake.where), mistake.said)
+                found.append(inside.below(*way(formula, place)))
+    return found
+
+
+def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistake]:
+    """Years of the formula that are not simulated: it takes effect, or all its lines pay, outside of the years after
+    ``base_year`` to ``last_year``; or a line begins or ends where no study reaches.
+
+    A formula in force ``ALWAYS`` is current law, which may also end with the base year.
+    """
+    starts = formula.takes_effect
+    first, farthest = base_year + 1, base_year + FARTHEST
+    if starts != ALWAYS and not first <= starts <= last_year:
+        said = (
+            f"lies before FY{first}: the base year FY{base_year} and the years before run under current law"
+            if starts < first
+            else f"lies after FY{last_year}, the last year that is simulated; nothing would change"
+        )
+        return [Mistake(("takes_effect",), f"{starts} {said}")]
+    found, paying = [], False
+    for place, line in enumerate(formula.lines):
+        if line.background:
+            continue
+        begins = max(line.start_year or ALWAYS, starts)
+        ends = line.sunset_year if line.sunset_year is not None else farthest
+        where = way(formula, place)
+        if ends < base_year or ends < begins:
+            said = f"{ends} lies before FY{max(begins, base_year)}; the line is never paid"
+            found.append(Mistake(("sunset_year",), said, place=where))
+        elif begins > farthest:
+            found.append(Mistake(("start_year",), f"{begins} lies after any year that is simulated", place=where))
+        paying = paying or (begins <= last_year and ends >= (base_year if starts == ALWAYS else first))
+    if not paying and not found:
+        key = ("start_year",) if formula.own_lines else ("lines",)
+        where = way(formula, formula.lines.index(formula.own_lines[0])) if formula.own_lines else ()
+        said = f"no line of its own is paid by FY{last_year}, the last year that is simulated"
+        found.append(Mistake(key, said, place=where))
+    return found

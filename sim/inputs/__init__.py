@@ -1,0 +1,26 @@
+"""Reading what users write: YAML as plain data, and one clear line when something is wrong."""
+
+from sim.inputs.data import read_with_lines, read_yaml
+from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.numbers import number_meant, truth
+from sim.inputs.problems import first_problem, mistakes
+from sim.inputs.schema import Unit
+from sim.inputs.source import Mistake, Part, Source, as_mapping, as_source
+
+__all__ = [
+    "InputError",
+    "Mistake",
+    "Part",
+    "Source",
+    "Unit",
+    "as_mapping",
+    "as_source",
+    "first_problem",
+    "mistakes",
+    "nearest",
+    "number_meant",
+    "read_with_lines",
+    "read_yaml",
+    "shown",
+    "truth",
+]

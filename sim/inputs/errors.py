@@ -1,0 +1,82 @@
+"""The one line that answers what cannot be used, and values as they are shown in it: short, whatever was written."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import islice
+
+LONGEST_VALUE = 60
+"""Letters of a value that a message shows."""
+
+LONGEST_KEY = 40
+LONGEST_LINE = 300
+"""Letters of a message, without the name of the file."""
+
+LONGEST_LIST = 160
+"""Letters of a list of allowed words."""
+
+INSIDE = 3
+"""Entries of a list or mapping that a message shows."""
+
+
+class InputError(Exception):
+    """Something a user wrote cannot be used. Its text is one line: file, key or cell, value, what is allowed."""
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: on one line, cut short; never spelled out in full."""
+    return _shown(value, depth=2)
+
+
+def _shown(value: object, depth: int) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        return f"'{cut(value)}'" if len(value) <= LONGEST_VALUE else f"'{cut(value)}' ({len(value):,} characters)"
+    if isinstance(value, int):
+        # Numbers of thousands of digits cannot be written out at all.
+        return str(value) if abs(value) < 10**18 else f"a number of {int(math.log10(abs(value))) + 1:,} digits"
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, Mapping):
+        if depth == 0:
+            return "{...}"
+        pairs = (f"{plain(key)}: {_shown(part, depth - 1)}" for key, part in islice(value.items(), INSIDE))
+        return f"{{{', '.join(pairs)}{_rest(len(value))}}}"
+    if isinstance(value, Sequence):
+        if depth == 0:
+            return "[...]"
+        return f"[{', '.join(_shown(part, depth - 1) for part in islice(value, INSIDE))}{_rest(len(value))}]"
+    return cut(str(value))
+
+
+def _rest(size: int) -> str:
+    return f", ... ({size:,} in all)" if size > INSIDE else ""
+
+
+def cut(text: str, most: int = LONGEST_VALUE) -> str:
+    """A text on one line, with signs that cannot be printed replaced, and cut after ``most`` letters."""
+    kept = text if len(text) <= most else f"{text[: most - 3]}..."
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in kept)
+
+
+def plain(key: object) -> str:
+    """A key as a message shows it."""
+    return cut(str(key), LONGEST_KEY)
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """A hint naming the allowed word nearest to ``word``, or all of them if none is near and they are few."""
+    choices = list(allowed)
+    close = get_close_matches(word[:LONGEST_VALUE], choices, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"allowed: {listed_words(choices)}"
+
+
+def listed_words(choices: Sequence[str]) -> str:
+    """Allowed words, as many as a message has room for."""
+    told = ", ".join(choices)
+    return told if len(told) <= LONGEST_LIST else f"{told[:LONGEST_LIST].rpartition(', ')[0]}, ..."

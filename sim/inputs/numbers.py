@@ -1,0 +1,80 @@
+"""What an unquoted word of a data file is: a number, true or false, nothing, or the word itself.
+
+YAML 1.1 takes 0500 for octal (320), 1:30 for base 60 (90), 1e3 for a word and 2026-11-03 for a date. Here a number is
+what a person means by it, or it stays the word that was written, which a key that wants a number refuses with what to
+write instead.
+"""
+
+import math
+import re
+
+_GROUPED = r"(?:0|[1-9][0-9]{0,2}(?:_[0-9]{3})+|[1-9][0-9]*)"
+_WHOLE = re.compile(rf"[-+]?{_GROUPED}")
+_DECIMAL = re.compile(rf"[-+]?(?:{_GROUPED}(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]{{1,4}})?")
+_BEYOND = re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE)
+MOST_DIGITS = 18
+"""Digits of a whole number; more is no number of people or dollars."""
+
+YES, NO = frozenset({"yes", "on", "true"}), frozenset({"no", "off", "false"})
+_SUFFIXES = {
+    "k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9,
+}  # fmt: skip
+
+
+def plain_value(word: str) -> int | float | bool | str | None:
+    """The value of an unquoted word. Raises ValueError for a number that no file needs: too long, or without end."""
+    if word in ("", "~") or word.lower() == "null":
+        return None
+    if word in ("true", "True", "TRUE"):
+        return True
+    if word in ("false", "False", "FALSE"):
+        return False
+    if _WHOLE.fullmatch(word):
+        if len(word.replace("_", "").lstrip("+-")) > MOST_DIGITS:
+            raise ValueError(f"a number of {len(word):,} digits is too long")
+        return int(word)
+    if _BEYOND.fullmatch(word):
+        raise ValueError(f"{word} is not allowed: write a number")
+    if _DECIMAL.fullmatch(word):
+        number = float(word.replace("_", ""))
+        if not math.isfinite(number):
+            raise ValueError(f"{word[:30]} is too large a number")
+        return number
+    return word
+
+
+def truth(word: object) -> object:
+    """True or false for the words that mean it (yes, no, on, off), anything else as it is."""
+    if isinstance(word, str):
+        return True if word.lower() in YES else False if word.lower() in NO else word
+    return word
+
+
+def number_meant(word: str) -> str:
+    """What to write for the number that a word seems to mean, as ' write 0.05', or nothing if none is seen in it."""
+    text = re.sub(r"[\s\u00a0\u202f'\N{RIGHT SINGLE QUOTATION MARK}]", "", word[:60]).lower()
+    text = re.sub(r"^(usd|us\$|\$)|(usd|dollars|\$)$", "", text)
+    if re.fullmatch(r"[-+]?0(x[0-9a-f]+|o[0-7]+|b[01]+)", text):
+        return f"write {_written(int(text, 0))}"
+    share = 1.0
+    if text.endswith(("%", "percent")):
+        text, share = text.removesuffix("%").removesuffix("percent"), 0.01
+    letters = re.search(r"[a-z]+$", text)
+    if letters is not None and letters[0] in _SUFFIXES:
+        text, share = text[: letters.start()], share * _SUFFIXES[letters[0]]
+    if re.fullmatch(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?", text):
+        text = text.replace(",", "")
+    elif re.fullmatch(r"[-+]?[0-9]*,[0-9]+", text):
+        text = text.replace(",", ".")
+    if not re.fullmatch(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?", text):
+        return ""
+    return f"write {_written(float(text.replace('_', '')) * share)}"
+
+
+def _written(number: float) -> str:
+    """A number as a file writes it, large ones in groups of three."""
+    if not math.isfinite(number):
+        return "a smaller number"
+    if number == int(number) and abs(number) < 10**MOST_DIGITS:
+        return f"{int(number):_}" if abs(number) >= 10_000 else f"{int(number)}"
+    return f"{number:.10g}"

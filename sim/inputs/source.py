@@ -1,0 +1,133 @@
+"""Where something was written: the file, the line of every key in it, and refusals that name both."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import yaml
+
+from sim.inputs.errors import LONGEST_LINE, InputError, cut, plain, shown
+
+MISSING = "is missing"
+
+Part = str | int
+"""A key of a mapping, or a place in a list."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something that cannot be used: ``where`` it stands, as keys and places, and what is wrong with it.
+
+    ``value`` is a word by whose first place in the file the line is told; without it that of the deepest key. ``place``
+    is the way to the part of the file that ``where`` starts from.
+    """
+
+    where: tuple[Part, ...]
+    said: str
+    value: str | None = None
+    place: tuple[Part, ...] = ()
+
+    def below(self, *place: Part) -> "Mistake":
+        """The mistake as seen from further up."""
+        return replace(self, place=(*place, *self.place))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where something was written: a file's ``name``, the tree of its keys where it was read from disk (its ``root``),
+    and the ``place`` in it, as keys and places of lists from the top."""
+
+    name: str
+    root: yaml.Node | None = None
+    place: tuple[Part, ...] = ()
+
+    def within(self, *parts: Part) -> "Source":
+        """The source of what stands below."""
+        return replace(self, place=(*self.place, *parts))
+
+    def refusal(self, where: Iterable[Part], said: str, value: str | None = None) -> InputError:
+        """The one line that refuses what stands at ``where``: file, line where it is known, keys, what is wrong.
+
+        The line is that of the deepest key on the way that the file has, or of the first ``value`` if one is given.
+        """
+        return self.refusals([Mistake(tuple(where), said, value)])
+
+    def refusals(self, mistakes: Sequence[Mistake]) -> InputError:
+        """The one line that refuses all that is wrong: the first of the file in full, of the others line and key."""
+        placed = [(self._line_of(mistake), mistake) for mistake in mistakes]
+        # A key that is missing has no line, and is often there but misspelt: what is written comes first.
+        placed.sort(key=lambda one: (one[0] is None, one[0] or 0))
+        (line, first), others = placed[0], placed[1:]
+        start = cut(self.name, 200) if line is None else f"{cut(self.name, 200)}, line {line}"
+        keys = self._keys(first)
+        text = ": ".join([start, *keys, cut(first.said, max(LONGEST_LINE - sum(map(len, keys)), 100))])
+        if not others:
+            return InputError(text)
+        told, left = [], LONGEST_LINE - len(text) + len(start)
+        for at, mistake in others:
+            short = " ".join([f"line {at}" if at is not None else "", *self._keys(mistake)[-1:]]).strip()
+            short += f": {MISSING}" if mistake.said == MISSING else ""
+            left -= len(short) + 2
+            if left < 0:
+                told.append("...")
+                break
+            told.append(short)
+        return InputError(f"{text}; and {len(others)} more: {', '.join(told)}")
+
+    def _keys(self, mistake: Mistake) -> list[str]:
+        ways = ((*self.place, *mistake.place), mistake.where)
+        return [".".join(plain(part) for part in way) for way in ways if way]
+
+    def _line_of(self, mistake: Mistake) -> int | None:
+        if mistake.value is not None:
+            return self._line_of_value(mistake.value)
+        return self._line((*mistake.place, *mistake.where))
+
+    def _line(self, parts: tuple[Part, ...]) -> int | None:
+        """The line of the deepest key of the way that is found; names of kinds on the way are no keys of the file."""
+        node, line = self.root, None
+        for part in (*self.place, *parts):
+            found = _below(node, part)
+            if found is not None:
+                node, line = found
+        return line
+
+    def _line_of_value(self, value: str) -> int | None:
+        waiting = [self.root] if self.root is not None else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.ScalarNode) and node.value == value:
+                return int(node.start_mark.line) + 1
+            if isinstance(node, yaml.SequenceNode):
+                waiting.extend(reversed(node.value))
+            elif isinstance(node, yaml.MappingNode):
+                waiting.extend(part for pair in reversed(node.value) for part in reversed(pair))
+        return None
+
+
+def _below(node: yaml.Node | None, part: Part) -> tuple[yaml.Node, int] | None:
+    """What stands under a key or at a place of a list, with its line."""
+    if isinstance(node, yaml.SequenceNode):
+        place = part if isinstance(part, int) else len(node.value)
+        return (node.value[place], node.value[place].start_mark.line + 1) if place < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
+                return value, key.start_mark.line + 1
+    return None
+
+
+def as_source(source: str | Source) -> Source:
+    """A source from its name alone, for what was not read from a file."""
+    return source if isinstance(source, Source) else Source(source)
+
+
+def as_mapping(written: Any, source: str | Source, what: str) -> dict[str, Any]:
+    """The content of a file that maps keys to values. Raises InputError for an empty file and for anything else.
+
+    ``what`` says what such a file holds, as 'a formula'.
+    """
+    if isinstance(written, Mapping):
+        return dict(written)
+    told = "is empty" if written is None else f"{shown(written)} is not allowed"
+    raise as_source(source).refusal((), f"{told}: {what} is a mapping of keys to values, as title: A bill")
