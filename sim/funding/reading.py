@@ -14,11 +14,12 @@ from sim.funding.components.tiers import TIER_WORDS, Tier
 from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.reserve import Reserve
-from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
+from sim.funding.rules import APPROPRIATION_RULES, JOINT, HoldHarmless, JointRules, Rules
+from sim.funding.together import problem_with
 from sim.inputs import Part, Source, as_source, first_problem, nearest, read_with_lines
 
 LINE_KEYS = tuple(key for key in Line.model_fields if key not in NOT_IN_FILES)
-FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines"))
+FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines", "rules"))
 SHORT_KEYS = tuple(key for key in LINE_KEYS if key not in ("name", "background", *FORMULA_KEYS))
 """Keys of a line that a formula with one line of its own may write at the top."""
 
@@ -90,8 +91,9 @@ def formula_from(
     """A formula from plain data: metadata, then either one line's keys at the top or a list of ``lines``.
 
     An entry of ``lines`` is a whole line, the name of a shared line, or ``{line: <shared line>, <keys to change>}``.
-    ``also`` names further shared lines; by default those marked ``background``. Lines that are the formula's own start
-    in the year in which it takes effect unless they say otherwise. Raises InputError, one line.
+    ``rules`` at the top are those of the one line, or beside ``lines`` those that hold for all lines together. ``also``
+    names further shared lines; by default those marked ``background``. Lines that are the formula's own start in the
+    year in which it takes effect unless they say otherwise. Raises InputError, one line.
     """
     source = as_source(source)
     if not isinstance(written, dict):
@@ -106,7 +108,9 @@ def formula_from(
     starts = {"start_year": header.takes_effect}
     short = {key: written[key] for key in SHORT_KEYS if key in written}
     lines: list[Line] = []
+    rules = JointRules()
     if "lines" in written:
+        rules = _joint_rules(short.pop("rules", {}), source.within("rules"))
         if short:
             raise source.refusal((next(iter(short)),), "write it inside lines, where each line has its own")
         for place, entry in enumerate(_listed(written["lines"], "lines", source)):
@@ -117,14 +121,33 @@ def formula_from(
         raise source.refusal(("components",), "is missing; write components, or lines for several lines")
     for line_name in _background(written, shared_lines, source):
         lines.append(line_from(_shared(line_name, source.within("also"), shared_lines), line_name, line_name))
-    formula = _validated(Formula, {**metadata, "name": name, "lines": tuple(lines)}, source)
+    problem = problem_with(rules, lines, header.takes_effect)
+    if problem is not None:
+        own = [line.name for line in lines]
+        where = ("lines", own.index(problem.line)) if problem.line and "lines" in written else ()
+        label = f"line {problem.line}: " if problem.line else ""
+        raise source.refusal((*where, "rules", problem.key), f"{label}{problem.said}")
+    formula = _validated(Formula, {**metadata, "name": name, "rules": rules, "lines": tuple(lines)}, source)
     if clusters is not None:
         ids = tuple(clusters)
-        problem = unknown_cluster(formula, ids)
-        if problem is not None:
-            said = f"unknown cluster '{problem[1]}'; {nearest(problem[1], (*ids, *TIER_WORDS))}"
-            raise source.refusal((f"line {problem[0]}",), said, value=problem[1])
+        unknown = unknown_cluster(formula, ids)
+        if unknown is not None:
+            said = f"unknown cluster '{unknown[1]}'; {nearest(unknown[1], (*ids, *TIER_WORDS))}"
+            raise source.refusal((f"line {unknown[0]}",), said, value=unknown[1])
     return formula
+
+
+def _joint_rules(written: Any, source: Source) -> JointRules:
+    """The rules over all lines of a formula; those of a single line are refused."""
+    if not isinstance(written, dict):
+        raise source.refusal((), f"{written!r} is not allowed: rules are a mapping of keys to values")
+    for key in written:
+        if key in Rules.model_fields and key not in JOINT:
+            raise source.refusal((key,), "is a rule of a line; write it inside lines, in the rules of each")
+    try:
+        return JointRules.model_validate(written)
+    except ValidationError as error:
+        raise first_problem(error, source, {"": JOINT, "hold_harmless": _ALLOWED["hold_harmless"]}) from error
 
 
 def _validated(model: type[Formula], content: dict[str, Any], source: Source) -> Formula:

@@ -69,8 +69,8 @@ def check_formula(settings: Settings) -> BillCheck:
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     clusters = world.clusters.identifier
     formula = read_bill(settings.formula_file, clusters)
-    refuse_empty(formula, world.base_year)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
+    refuse_empty(formula, current_law, world.base_year)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
 
     draws = min(REPLICATES, settings.draws)

@@ -10,10 +10,10 @@ from sim.arrays import Array, ratio, state_total
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble
 from sim.engine.money import Offer, Offers
-from sim.engine.static import static_score, static_year
+from sim.engine.static import static_score
 from sim.funding import allocation, seg
 from sim.funding.allocation import Ledger
-from sim.funding.formula import Formula
+from sim.funding.formula import Formula, first_priced_year
 from sim.funding.line import Line
 from sim.funding.schedule import Counts
 from sim.inputs import InputError
@@ -89,10 +89,11 @@ def share_paid(position: Position) -> Array:
     return ratio(position.spent(), position.owed(), 1.0)
 
 
-def refuse_empty(formula: Formula, base_year: int) -> None:
-    """Raise InputError if no line of the formula's own pays in the year that a static score prices."""
-    year = static_year(formula, base_year)
-    if not any(line.active(year) for line in formula.own_lines):
+def refuse_empty(formula: Formula, current_law: Formula, base_year: int) -> None:
+    """Raise InputError if no line of the formula's own is ever paid, so that there is nothing to price."""
+    if first_priced_year(formula, current_law, base_year) is None:
+        first = max(formula.takes_effect, base_year + 1)
         raise InputError(
-            f"formula '{formula.name}': no line of its own pays in FY{year}, when it takes effect; there is no price"
+            f"formula '{formula.name}': no line of its own pays from FY{first} on, when the bill can first pay; there "
+            "is no price"
         )
