@@ -32,7 +32,7 @@ class Run:
 formulas = st.one_of(
     st.builds(
         lambda lines, year: formula_of(*lines, takes_effect=year),
-        st.lists(generated.lines, max_size=3),
+        generated.lines_of_a_formula,
         st.integers(2027, 2029),
     ),
     st.sampled_from(["status_quo", "aligned", "pilot_sunset", "sb130_quarter_weight", "seg_only"]).map(shipped),

@@ -23,23 +23,28 @@ class StaticScore:
     ledgers: Mapping[str, Ledger]
 
 
-def static_score(ensemble: Ensemble, formula: Formula, counts: Counts | None = None) -> StaticScore:
+def static_score(
+    ensemble: Ensemble, formula: Formula, counts: Counts | None = None, year: int | None = None, drawn: bool = False
+) -> StaticScore:
     """Base-year counts and prices, the rules of the formula's first year, no district responding.
 
-    The first year is that of ``first_priced_year``, or the one in which it takes effect if it never pays. ``counts``
-    stand for those of the base year, both where prices are announced and where payments are settled, to ask what a
-    district would be owed if it counted otherwise.
+    Competitive awards are what is expected before they are drawn, or if ``drawn`` those of the base year's luck.
+    The first year is that of ``first_priced_year``, or the one in which it takes effect if it never pays; ``year`` is
+    another fiscal year whose rules are to be applied. ``counts`` stand for those of the base year, both where prices are
+    announced and where payments are settled, to ask what a district would be owed if it counted otherwise.
     """
     world = ensemble.world
     state = ensemble.state if counts is None else replace(ensemble.state, counts=counts)
     law = enacted(formula, ensemble.current_law, world.base_year)
-    year = first_priced_year(formula, ensemble.current_law, world.base_year)
     if year is None:
-        year = max(formula.takes_effect, world.base_year)
+        first = first_priced_year(formula, ensemble.current_law, world.base_year)
+        year = first if first is not None else max(formula.takes_effect, world.base_year)
     lines = tuple(line for line in law.lines if line.active(year))
     conditions = replace(ensemble.base.conditions, fiscal_year=year)
     luck = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
-    offers = money.announce(world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck)
+    offers = money.announce(
+        world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck, expected=not drawn
+    )
     return StaticScore(year, offers, money.settled(state, offers, state.counts, year))
 
 

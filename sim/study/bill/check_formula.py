@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sim.arrays import Array
 from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare
-from sim.funding.formula import Formula
+from sim.funding.formula import Formula, enacted
 from sim.parameters.catalogue import load_catalogue
 from sim.study.bill.bridge import Bridge, bridge
 from sim.study.bill.cliffs import Cliff, find_cliffs
@@ -42,11 +42,13 @@ class Origin:
 class BillCheck:
     """Everything that is told of a bill. Arrays of positions are ``[R, D, 1]``, ``members`` ``[R, D]``.
 
+    ``formula`` is the bill as it is written, ``enacted`` as it runs in a world whose base year current law rules.
     ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current law and under
-    the bill, one for each draw.
+    the bill, one for each draw, with the luck of the year in competitive awards; positions have them as expected.
     """
 
     formula: Formula
+    enacted: Formula
     current_law: Formula
     world: World
     origin: Origin
@@ -82,6 +84,7 @@ def check_formula(settings: Settings) -> BillCheck:
     cliff_draws = min(CLIFF_DRAWS, draws)
     return BillCheck(
         formula=formula,
+        enacted=enacted(formula, current_law, world.base_year),
         current_law=reference,
         world=world,
         origin=_origin(settings, formula, reference, world, draws),
@@ -94,8 +97,8 @@ def check_formula(settings: Settings) -> BillCheck:
         cliff_draws=cliff_draws,
         pay=pay,
         boundaries=boundaries(pay),
-        before=_disparities(law, members),
-        after=_disparities(bill, members),
+        before=_disparities(base_year_position(ensemble, reference, drawn=True), members),
+        after=_disparities(base_year_position(ensemble, formula, drawn=True), members),
     )
 
 
