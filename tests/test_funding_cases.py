@@ -1,8 +1,8 @@
 """Worked examples computed by hand: every component and every rule against the cases in ``tests/cases``.
 
 A case is data that finance staff can read: one sentence as its name, the formula's keys, the counts of each district,
-and what is expected, to the cent. It has one ``line``, or ``lines`` with the ``rules`` that hold for all of them together;
-of several lines it expects the sum, and what it expects ``by_line``.
+and what is expected, to the cent. It has one ``line``, or ``lines`` with the ``rules`` that hold for all of them
+together; of several lines it expects the sum, and what it expects ``by_line``.
 """
 
 from dataclasses import replace
@@ -32,8 +32,8 @@ LEDGER = (
 )  # fmt: skip
 STATEWIDE = ("proration", "statewide_owed", "statewide_paid")
 CASE_KEYS = {
-    "name", "line", "lines", "rules", "takes_effect", "districts", "year", "price_index", "unit_value", "revenue", "cuts",
-    "memory", "expected", "expect",
+    "name", "line", "lines", "rules", "takes_effect", "districts", "year", "price_index", "unit_value", "revenue",
+    "cuts", "memory", "expected", "expect",
 }  # fmt: skip
 DISTRICT_KEYS = {
     "members", "schools", "high_schools", "sites", "participants", "concentrators", "credentials_tier_1",

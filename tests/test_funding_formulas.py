@@ -181,7 +181,11 @@ def test_after_the_sunset_only_federal_and_seg_money_is_left() -> None:
 def test_current_law_holds_until_a_formula_takes_effect() -> None:
     law, formula = shipped("status_quo"), shipped("aligned")
     assert lines_in_force(formula, law, 2026, 2026) == lines_in_force(law, law, 2026, 2026)
-    assert [line.name for line in lines_in_force(formula, law, 2027, 2026)] == ["aligned", "perkins", "secondary_weight"]
+    assert [line.name for line in lines_in_force(formula, law, 2027, 2026)] == [
+        "aligned",
+        "perkins",
+        "secondary_weight",
+    ]
 
 
 def test_the_aligned_formula_is_the_sum_of_its_parts() -> None:

@@ -114,9 +114,7 @@ def warm_up(
             premises = settle_constants(world, premises, state, year)
             state = settle_local_money(world, parameters, state, year, first=index == 0)
     expected = expected_payment(world, parameters, premises, before, state, year)
-    return Ensemble(
-        world, parameters, current_law, premises, freeze_base_year(state, expected), year, draws, before
-    )
+    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, expected), year, draws, before)
 
 
 def simulate(

@@ -101,9 +101,9 @@ class Efforts:
 
 @dataclass(frozen=True)
 class Settlement:
-    """How a year was paid: a ledger for each line, dollars reaching CTE and not sticking ``[..., D, 1]``, what the
-    state's CTE lines paid each district, with and without money inside the SEG (``joint_paid``) ``[..., D, 1]``, and for
-    next year trust ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
+    """How a year was paid: a ledger for each line; by district ``[..., D, 1]`` dollars reaching CTE and not sticking,
+    and what the state's CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``); and
+    for next year trust ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
 
     ledgers: Mapping[str, Ledger]
     reaching_cte: Array

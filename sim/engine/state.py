@@ -69,7 +69,8 @@ class State:
     ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``.
     Regions ``[..., G, C]``: ``supply`` of instructors, in sections a year.
     State ``[..., 1, 1]``: ``entry_index`` and ``revenue_shock``.
-    By funding line: ``trust`` ``[..., D, 1]`` and ``reserves`` ``[..., 1, 1]`` (dollars held). ``counts`` are those of the last year.
+    By funding line: ``trust`` ``[..., D, 1]`` and ``reserves`` ``[..., 1, 1]`` (dollars held). ``counts`` are those of
+    the last year.
     """
 
     sites: Array

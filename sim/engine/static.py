@@ -30,8 +30,8 @@ def static_score(
 
     Competitive awards are what is expected before they are drawn, or if ``drawn`` those of the base year's luck.
     The first year is that of ``first_priced_year``, or the one in which it takes effect if it never pays; ``year`` is
-    another fiscal year whose rules are to be applied. ``counts`` stand for those of the base year, both where prices are
-    announced and where payments are settled, to ask what a district would be owed if it counted otherwise.
+    another fiscal year whose rules are to be applied. ``counts`` stand for those of the base year, both where prices
+    are announced and where payments are settled, to ask what a district would be owed if it counted otherwise.
     """
     world = ensemble.world
     state = ensemble.state if counts is None else replace(ensemble.state, counts=counts)

@@ -124,7 +124,9 @@ def settle_together(claims: Sequence[Claim], before: Before, fiscal_year: int) -
         ]
         for at, stage in zip(running, smoothed(parts, before, fiscal_year), strict=True):
             stages[at] = stage
-    return tuple(_paid(claim, line, stage, fiscal_year) for claim, line, stage in zip(claims, owed, stages, strict=True))
+    return tuple(
+        _paid(claim, line, stage, fiscal_year) for claim, line, stage in zip(claims, owed, stages, strict=True)
+    )
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,10 @@ class Formula(Strict):
 def enacted(formula: Formula, current_law: Formula, base_year: int) -> Formula:
     """The formula as it runs in a world whose ``base_year`` current law rules.
 
-    A line that current law has not begun already begins no earlier than the formula takes effect and than the first year
-    after the base year, whatever year is written, and its rules, its reserve and what is voted once count from there.
-    Each line stands under the formula's rules. A phase-in, a hold harmless and a growth cap count their years from the
-    first that is paid after the base year by any of the lines that they hold together.
+    A line that current law has not begun begins no earlier than the formula takes effect and than the first year after
+    the base year, whatever year is written, and its reserve and what is voted once count from there. Each line stands
+    under the formula's rules. A phase-in, a hold harmless and a growth cap count their years from the first that is
+    paid after the base year by any of the lines that they hold together.
     """
     going_on = begun_by(current_law, base_year)
     first = max(formula.takes_effect, base_year + 1)
@@ -112,7 +112,7 @@ def _under(rules: JointRules, line: Line, since: int | None) -> Line:
 
 
 def lines_in_force(formula: Formula, current_law: Formula, fiscal_year: int, base_year: int) -> tuple[Line, ...]:
-    """The lines that pay in a fiscal year, as ``enacted``: current law's until the formula takes effect, then its own."""
+    """The lines that pay in a fiscal year, as ``enacted``: current law's until the formula takes effect."""
     law = current_law if fiscal_year < formula.takes_effect else formula
     return tuple(line for line in enacted(law, current_law, base_year).lines if line.active(fiscal_year))
 
@@ -120,7 +120,7 @@ def lines_in_force(formula: Formula, current_law: Formula, fiscal_year: int, bas
 def first_priced_year(formula: Formula, current_law: Formula, base_year: int) -> int | None:
     """The fiscal year whose rules a price of the formula applies: the first in which a line of its own is paid.
 
-    That is the base year where the formula has no other lines than current law has begun by then. None if no line is ever paid.
+    That is the base year where current law has begun all of the formula's lines by then. None if no line is ever paid.
     """
     going_on = begun_by(current_law, base_year)
     own = enacted(formula, current_law, base_year).own_lines

@@ -96,9 +96,9 @@ class HoldHarmless(Strict):
     """No district gets less than ``share`` of a reference payment, for ``years`` years (always if not given).
 
     ``reference`` is what the state's CTE lines are expected to have paid the district in the base year, or what they
-    paid it in the previous year, under whatever law (the floor then ratchets, as in Illinois's base funding minimum), or
-    what the formula itself paid it in the previous year (``own_previous_year``: no floor in the formula's first year).
-    HB63 of 2025 held districts harmless for one year.
+    paid it in the previous year, under whatever law (the floor then ratchets, as in Illinois's base funding minimum),
+    or what the formula itself paid it in the previous year (``own_previous_year``: no floor in the formula's first
+    year). HB63 of 2025 held districts harmless for one year.
     """
 
     share: Share = 1.0

@@ -90,13 +90,14 @@ def year_sentences(check: "BillCheck") -> list[str]:
     first = max(check.formula.takes_effect, base + 1)
     for written, runs in zip(check.formula.own_lines, check.enacted.own_lines, strict=True):
         name = f"line {written.name}" if several else "the bill"
-        start = max(runs.start_year or first, check.formula.takes_effect)
+        start = max(runs.start_year or check.formula.takes_effect, check.formula.takes_effect)
         if not runs.active(start):
-            said.append(f"{name.capitalize()} is never paid: it ends before FY{first}, the first year in which it can be.")
+            said.append(f"{name.capitalize()} is never paid: it ends before FY{first}, when it could first be.")
         elif runs.start_year != written.start_year:
             said.append(
-                f"Written to begin in FY{written.start_year}, {name} is first paid in FY{runs.start_year}: current law holds "
-                f"until FY{first - 1}. A phase-in, a hold harmless and money voted once count their years from there."
+                f"Written to begin in FY{written.start_year}, {name} is first paid in FY{runs.start_year}: current law "
+                f"holds until FY{first - 1}. A phase-in, a hold harmless and money voted once count their years from "
+                "there."
             )
         elif start > check.bill.fiscal_year:
             said.append(f"{name.capitalize()} is not priced below: it is paid from FY{start} on.")
@@ -329,7 +330,8 @@ def boundary_sentences(check: "BillCheck") -> list[str]:
 def _note(check: "BillCheck") -> str:
     return (
         f"Means over {check.origin.draws} draws, in brackets or below them 90% of draws: who offers what, parameters "
-        "and how good districts are at winning grants are drawn; the luck of the year only for the disparity. Gain and lose: districts by their mean change. Cliffs and limits are "
+        "and how good districts are at winning grants are drawn; the luck of the year is drawn only for the disparity. "
+        "Gain and lose: districts by their mean change. Cliffs and limits are "
         f"sought in {check.cliff_draws} draws with counts in whole students. Nobody responds to the bill here; "
         "cte-sim study=project shows what happens when districts do."
     )

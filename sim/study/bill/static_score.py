@@ -81,8 +81,8 @@ class Position:
 def base_year_position(
     ensemble: Ensemble, formula: Formula, counts: Counts | None = None, year: int | None = None, drawn: bool = False
 ) -> Position:
-    """The static score of a formula, see ``sim.engine.static``; ``counts`` stand for those of the base year, ``year`` for
-    the fiscal year whose rules hold, and ``drawn`` for awards with the luck of the base year."""
+    """The static score of a formula, see ``sim.engine.static``; ``counts`` stand for those of the base year, ``year``
+    for the fiscal year whose rules hold, and ``drawn`` for awards with the luck of the base year."""
     scored = static_score(ensemble, formula, counts, year, drawn)
     held = ensemble.state.counts if counts is None else counts
     return _position(scored.fiscal_year, scored.offers, dict.fromkeys(scored.ledgers, held), scored.ledgers)

@@ -64,7 +64,9 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
         at, rest = own[0], path
     line = formula.lines[at]
     if rest[0] == "rules" and len(rest) > 1 and rest[1] in formula.rules.written:
-        raise InputError(f"{where}: {rest[1]} holds for all lines of {formula.name}; write {'.'.join(rest)} without a line")
+        raise InputError(
+            f"{where}: {rest[1]} holds for all lines of {formula.name}; write {'.'.join(rest)} without a line"
+        )
     keys, written = _walk(line, rest, where, f"formula {formula.name}")
     return Place(".".join(path), ("lines", at, *keys), written)
 
