@@ -68,9 +68,11 @@ def expected_shares(
     winning, losing = _by_luck(needed, usual, spread * persistence)
     lost = _sum(weight for weight, _ in losing)
     shares = _integral(winning, lost)
-    nobody = state_total(np.log(np.maximum(np.where(usual > 0.0, lost, 1.0), TINY))) > NEGLIGIBLE
+    # A district without a pathway has no part in the case that no one wins, whether it wins or not.
+    absent = np.where(usual > 0.0, 0.0, 1.0 - lost)
+    nobody = state_total(np.log(np.maximum(lost + absent, TINY))) > NEGLIGIBLE
     if nobody.any():
-        shares = shares + np.where(nobody, _integral(losing, 0.0 * lost), 0.0)
+        shares = shares + np.where(nobody, _integral(losing, absent), 0.0)
     return ratio(shares, state_total(shares))
 
 
