@@ -7,6 +7,7 @@ from small_world import CLUSTERS
 
 from sim.funding.line import Line
 from sim.funding.reading import line_from
+from sim.funding.rules import JOINT, UNRULED, Rules
 
 dollars = st.floats(min_value=0.0, max_value=2e5, allow_nan=False).map(lambda number: round(number, 2))
 some_dollars = st.floats(min_value=1.0, max_value=2e5).map(lambda number: round(number, 2))
@@ -157,28 +158,38 @@ MIXABLE = (
     expenditure_reimbursement, instructor_unit, remainder,
 )  # fmt: skip
 
-rules = st.fixed_dictionaries(
+joint_rules = st.fixed_dictionaries(
     {},
     optional={
-        "count_lag": st.sampled_from([0, 1]),
         "phase_in": st.lists(shares, max_size=4).map(sorted),
         "phase_in_from": st.sampled_from(["base_year", "nothing"]),
-        "indexation": st.sampled_from(["none", "prices"]),
         "growth_cap": st.one_of(st.none(), shares),
+        "growth_cap_from": st.sampled_from(["previous_year", "nothing"]),
         "hold_harmless": st.one_of(
             st.none(),
             st.fixed_dictionaries(
-                {"share": shares, "reference": st.sampled_from(["base_year", "previous_year"])},
+                {
+                    "share": shares,
+                    "reference": st.sampled_from(["base_year", "previous_year", "own_previous_year"]),
+                },
                 optional={"years": st.integers(1, 4)},
             ),
         ),
         "minimum_guarantee": dollars,
         "minimum_guarantee_charter": dollars,
+    },
+)
+line_rules = st.fixed_dictionaries(
+    {},
+    optional={
+        "count_lag": st.sampled_from([0, 1]),
+        "indexation": st.sampled_from(["none", "prices"]),
         "local_match": st.floats(0.0, 3.0),
         "carryover": st.one_of(st.none(), st.floats(0.0, 0.9)),
         "spend_on_cte": st.one_of(st.none(), shares),
     },
 )
+rules = st.builds(lambda joint, own: {**joint, **own}, joint_rules, line_rules)
 capped_appropriation = st.one_of(
     st.builds(lambda amount: {"rule": "fixed", "dollars": amount}, money),
     st.builds(lambda amount: {"rule": "indexed", "dollars": amount}, money),
@@ -224,3 +235,21 @@ seg_lines = st.fixed_dictionaries(
     {"components": seg_weight.map(lambda weight: [weight]), "appropriation": st.just({"rule": "full"}), "rules": rules}
 ).map(_line)
 lines = st.one_of(capped_lines, seg_lines)
+
+
+def under_one_rule(several: list[Line], joint: dict[str, Any]) -> list[Line]:
+    """Lines that can stand in one formula: the same joint rules in all of them, and none for money inside the SEG."""
+    said = Rules.model_validate({**joint, "phase_in": tuple(joint.get("phase_in", ()))})
+    return [
+        line.model_copy(
+            update={
+                "rules": line.rules.model_copy(
+                    update={key: getattr(said if line.joint else UNRULED, key) for key in JOINT}
+                )
+            }
+        )
+        for line in several
+    ]
+
+
+lines_of_a_formula = st.builds(under_one_rule, st.lists(lines, max_size=3), joint_rules)

@@ -32,7 +32,7 @@ class Run:
 formulas = st.one_of(
     st.builds(
         lambda lines, year: formula_of(*lines, takes_effect=year),
-        st.lists(generated.lines, max_size=3),
+        generated.lines_of_a_formula,
         st.integers(2027, 2029),
     ),
     st.sampled_from(["status_quo", "aligned", "pilot_sunset", "sb130_quarter_weight", "seg_only"]).map(shipped),
@@ -184,7 +184,7 @@ def money_is_conserved(run: Run, step: Step) -> None:
         voted = budget.appropriate(line, year.offers.budget)
         assert np.array_equal(voted, offer.appropriation)
         assert (ledger.spent <= (voted + ledger.reserve.drawn) * (1 + ROUNDING)).all()
-        held = step.before.memory[line.name].reserve if line.name in step.before.memory else 0.0
+        held = step.before.reserves.get(line.name, 0.0)
         set_aside, drawn, refilled = ledger.reserve.set_aside, ledger.reserve.drawn, ledger.reserve.refilled
         assert (drawn <= (held + set_aside) * (1 + ROUNDING)).all()
         assert (ledger.reserve.balance <= (held + set_aside - drawn + refilled) * (1 + ROUNDING) + 1e-6).all()

@@ -62,7 +62,7 @@ def test_federal_money_reaches_districts_and_is_no_cost_of_the_state(ensemble: E
 
 
 def test_a_new_line_is_held_against_what_current_law_paid_in_the_base_year(ensemble: Ensemble) -> None:
-    law = ensemble.base.settlement.state_paid
+    law = ensemble.state.base_payment
     assert (law > 0).any()
     held = line_of(
         components=[{"kind": "base", "per_school": 0.01}],

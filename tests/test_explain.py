@@ -34,7 +34,8 @@ from sim.engine import recording
 from sim.engine.ensemble import Ensemble
 from sim.engine.money import Offer, Offers, Prospects
 from sim.funding import allocation, pricing
-from sim.funding.allocation import STAGES, LineMemory
+from sim.funding.allocation import STAGES, Claim
+from sim.funding.smoothing import Before
 from sim.inputs import InputError
 from sim.report.explain.text import OVER_DRAWS, explanation_table, share_below, write_explanation
 from sim.study.explain.decision import (
@@ -309,8 +310,8 @@ def test_a_payment_worked_by_hand() -> None:
     counts = counts_of([{"members": 100, "schools": 2, "concentrators": [15, 12, 8], "sites": [1, 2, 1]}])
     context = context_of(world, counts, appropriation=np.full((1, 1), 19_500.0))
     schedule = pricing.announce(formula.lines[0], context)
-    memory = LineMemory(paid=np.zeros((1, 1)), reference=np.zeros((1, 1)))
-    ledger = allocation.settle(formula.lines[0], schedule, counts, np.full((1, 1), 19_500.0), memory, 2027)
+    claim = Claim(formula.lines[0], schedule, counts, np.full((1, 1), 19_500.0))
+    ledger = allocation.settle(claim, Before(np.zeros((1, 1)), np.zeros((1, 1))), 2027)
 
     real = moments("aligned")[0]
     one = np.ones((1, 1))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.arrays import Array, district_total, state_total
-from sim.funding.allocation import Ledger, LineMemory, cost_to_state, counts_for, settle
+from sim.funding.allocation import Claim, Ledger, cost_to_state, counts_for, settle
 from sim.funding.budget import Budget, appropriate, voted
 from sim.funding.context import PricingContext
 from sim.funding.formula import Formula, cost_neutral_factor, describe, lines_in_force, scale_to
@@ -16,6 +16,7 @@ from sim.funding.line import Line
 from sim.funding.pricing import announce, program_units
 from sim.funding.reading import read_formula
 from sim.funding.schedule import Counts
+from sim.funding.smoothing import Before
 from sim.world.loading import load_world
 from sim.world.world import QUALITY_COMPONENTS, World
 
@@ -97,8 +98,8 @@ def settled(line: Line, year: int, runs: int = 1, appropriation: Array | None = 
         award_capacity=rng.standard_normal(shape),
     )
     nothing = np.zeros_like(counts.membership)
-    memory = LineMemory(paid=nothing, reference=nothing)
-    return settle(line, announce(line, context), counts_for(line, counts, counts), money, memory, year)
+    claim = Claim(line, announce(line, context), counts_for(line, counts, counts), money)
+    return settle(claim, Before(nothing, nothing), year)
 
 
 def owed_in_base_year(formula: Formula) -> dict[str, float]:
@@ -172,15 +173,19 @@ def test_innovation_zones_are_47_schools() -> None:
 
 def test_after_the_sunset_only_federal_and_seg_money_is_left() -> None:
     formula, law = shipped("pilot_sunset"), shipped("status_quo")
-    assert [line.name for line in lines_in_force(formula, law, 2027)] == ["perkins", "secondary_weight"]
-    before = [line.name for line in lines_in_force(formula, law, 2026)]
-    assert before == [line.name for line in lines_in_force(law, law, 2026)]
+    assert [line.name for line in lines_in_force(formula, law, 2027, 2026)] == ["perkins", "secondary_weight"]
+    before = [line.name for line in lines_in_force(formula, law, 2026, 2026)]
+    assert before == [line.name for line in lines_in_force(law, law, 2026, 2026)]
 
 
 def test_current_law_holds_until_a_formula_takes_effect() -> None:
     law, formula = shipped("status_quo"), shipped("aligned")
-    assert lines_in_force(formula, law, 2026) == lines_in_force(law, law, 2026)
-    assert [line.name for line in lines_in_force(formula, law, 2027)] == ["aligned", "perkins", "secondary_weight"]
+    assert lines_in_force(formula, law, 2026, 2026) == lines_in_force(law, law, 2026, 2026)
+    assert [line.name for line in lines_in_force(formula, law, 2027, 2026)] == [
+        "aligned",
+        "perkins",
+        "secondary_weight",
+    ]
 
 
 def test_the_aligned_formula_is_the_sum_of_its_parts() -> None:

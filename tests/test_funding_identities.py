@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from small_world import small_world, some_counts
 
 from sim.arrays import Array, district_total, state_total
-from sim.funding.allocation import ROUNDING, Ledger, LineMemory, remember, settle
+from sim.funding.allocation import ROUNDING, Claim, Ledger, settle
 from sim.funding.budget import Budget, appropriate
 from sim.funding.context import PricingContext
 from sim.funding.line import Line
@@ -18,6 +18,7 @@ from sim.funding.pricing import announce, counted
 from sim.funding.reading import line_from
 from sim.funding.reserve import ReserveYear
 from sim.funding.schedule import PRICES, Counts, Schedule, entitlement
+from sim.funding.smoothing import Before
 
 DISTRICTS, RUNS = 6, 3
 WORLD = small_world(
@@ -52,12 +53,11 @@ def one_year(line: Line, seed: int, year: int, leading: tuple[int, ...] = ()) ->
         award_noise=rng.standard_normal(district),
         award_capacity=rng.standard_normal(district),
     )
-    memory = LineMemory(
-        paid=rng.gamma(0.5, 1e5, district), reference=rng.gamma(0.5, 1e5, district), reserve=rng.gamma(0.5, 1e6, single)
-    )
+    paid, reference = rng.gamma(0.5, 1e5, district), rng.gamma(0.5, 1e5, district)
+    before, reserve = Before(base_year=reference, last_year=paid), rng.gamma(0.5, 1e6, single)
     schedule = announce(line, context)
-    ledger = settle(line, schedule, counts, appropriation, memory, year)
-    return ledger, schedule, appropriation, (counts, memory, context, prices)
+    ledger = settle(Claim(line, schedule, counts, appropriation, reserve), before, year)
+    return ledger, schedule, appropriation, (counts, before, context, reserve)
 
 
 @given(line=lines, seed=SEEDS, year=YEARS)
@@ -87,11 +87,11 @@ def test_a_line_never_spends_more_than_its_appropriation(line: Line, seed: int, 
 
 @given(line=lines_with_reserve, seed=SEEDS, year=st.integers(2027, 2032))
 def test_a_reserve_gives_what_it_has_and_keeps_its_books(line: Line, seed: int, year: int) -> None:
-    ledger, _, appropriation, (_, memory, _, _) = one_year(line, seed, year, (RUNS,))
+    ledger, _, appropriation, (_, _, _, held) = one_year(line, seed, year, (RUNS,))
     kept, terms = ledger.reserve, line.reserve
     assert terms is not None
     set_aside = terms.start if year == line.start_year else 0.0
-    np.testing.assert_array_equal(kept.at_hand, memory.reserve + set_aside)
+    np.testing.assert_array_equal(kept.at_hand, held + set_aside)
     lacking = np.maximum(ledger.owed - appropriation, 0.0)
     np.testing.assert_array_equal(kept.drawn, np.minimum(lacking, kept.at_hand))
     spare = np.maximum(appropriation - ledger.owed, 0.0)
@@ -109,7 +109,7 @@ def test_what_is_funded_in_full_is_paid_in_full(line: Line, seed: int) -> None:
 
 @given(line=lines, seed=SEEDS, year=YEARS)
 def test_a_batch_of_runs_gives_the_numbers_of_each_run_alone_to_the_last_bit(line: Line, seed: int, year: int) -> None:
-    batch, schedule, appropriation, (counts, memory, context, _) = one_year(line, seed, year, (RUNS,))
+    batch, schedule, appropriation, (counts, before, context, reserve) = one_year(line, seed, year, (RUNS,))
     for run in range(RUNS):
         alone_context = replace(
             context,
@@ -123,14 +123,8 @@ def test_a_batch_of_runs_gives_the_numbers_of_each_run_alone_to_the_last_bit(lin
         alone_schedule = announce(line, alone_context)
         for price, alone_price in zip(_prices(schedule), _prices(alone_schedule), strict=True):
             _same_bits(price[run] if price.ndim == 3 else price, alone_price)
-        alone = settle(
-            line,
-            alone_schedule,
-            _one(counts, run),
-            appropriation[run],
-            LineMemory(paid=memory.paid[run], reference=memory.reference[run], reserve=memory.reserve[run]),
-            year,
-        )
+        claim = Claim(line, alone_schedule, _one(counts, run), appropriation[run], reserve[run])
+        alone = settle(claim, Before(before.base_year[run], before.last_year[run]), year)
         for stage in fields(Ledger):
             if stage.name != "reserve":
                 _same_bits(getattr(batch, stage.name)[run], getattr(alone, stage.name))
@@ -170,8 +164,8 @@ def test_no_district_with_a_pathway_falls_below_its_floor_but_by_proration(
     rule: dict[str, Any], seed: int, year: int
 ) -> None:
     line = _per_concentrator({**rule, "hold_harmless": {"share": 0.9}})
-    ledger, _, _, (counts, memory, _, _) = one_year(line, seed, year)
-    floor = 0.9 * memory.reference * counts.offering
+    ledger, _, _, (counts, before, _, _) = one_year(line, seed, year)
+    floor = 0.9 * before.base_year * counts.offering
     if line.rules.spending_multiple is not None:
         floor = np.minimum(floor, line.rules.spending_multiple * counts.expenditure)
     assert (ledger.phased_in >= floor).all()
@@ -190,10 +184,10 @@ def test_no_rule_lifts_a_payment_above_what_a_match_allows(line: Line, seed: int
 @given(seed=SEEDS, first=st.floats(0.0, 1.0), second=st.floats(0.0, 1.0))
 def test_a_later_step_of_a_phase_in_is_nearer_to_what_is_owed(seed: int, first: float, second: float) -> None:
     line = _per_concentrator({"phase_in": sorted([first, second])})
-    early, _, _, (_, memory, _, _) = one_year(line, seed, 2027)
+    early, _, _, (_, before, _, _) = one_year(line, seed, 2027)
     late, _, _, _ = one_year(line, seed, 2028)
     whole, _, _, _ = one_year(line, seed, 2029)
-    tolerance = 1e-6 + 1e-9 * memory.reference
+    tolerance = 1e-6 + 1e-9 * before.base_year
     distance = np.abs(early.capped - early.phased_in) - np.abs(late.capped - late.phased_in)
     assert (distance >= -tolerance).all()
     np.testing.assert_array_equal(whole.phased_in, whole.capped)
@@ -201,9 +195,9 @@ def test_a_later_step_of_a_phase_in_is_nearer_to_what_is_owed(seed: int, first: 
 
 @given(seed=SEEDS, growth=st.floats(0.0, 0.5))
 def test_no_capped_payment_grows_faster_than_the_cap(seed: int, growth: float) -> None:
-    ledger, _, _, (_, memory, _, _) = one_year(_per_concentrator({"growth_cap": growth}), seed, 2030)
-    paid_before = memory.paid > 0.0
-    assert (ledger.capped <= (1.0 + growth) * memory.paid)[paid_before].all()
+    ledger, _, _, (_, before, _, _) = one_year(_per_concentrator({"growth_cap": growth}), seed, 2030)
+    paid_before = before.last_year > 0.0
+    assert (ledger.capped <= (1.0 + growth) * before.last_year)[paid_before].all()
 
 
 @given(line=capped_lines, seed=SEEDS, factor=st.floats(0.1, 10.0))
@@ -308,13 +302,6 @@ def test_a_lucky_district_wins_again_more_often_when_capacity_persists() -> None
         return float((again.per_district > 0.0)[won].mean())
 
     assert repeat_winners(0.9) > repeat_winners(0.1) + 0.1
-
-
-def test_memory_keeps_the_reference_and_learns_the_payment() -> None:
-    ledger, _, _, (_, memory, _, _) = one_year(_per_concentrator({}), 1, 2030)
-    after = remember(memory, ledger)
-    assert after.paid is ledger.paid
-    assert after.reference is memory.reference
 
 
 def test_schedules_add_price_by_price_and_scale() -> None:

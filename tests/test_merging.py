@@ -16,13 +16,14 @@ from sim.engine import recording
 from sim.engine.ensemble import simulate, take_rows
 from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import take_runs
-from sim.funding.allocation import LineMemory, settle
+from sim.funding.allocation import Claim, settle
 from sim.funding.budget import Budget, appropriate, voted
 from sim.funding.context import PricingContext
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.funding.merging import merged, structure
 from sim.funding.pricing import announce, places_bought, program_units
+from sim.funding.smoothing import Before
 
 FORMULAS = sorted(path.stem for path in (config_folder() / "formula").glob("*.yaml"))
 HORIZON = 4
@@ -93,9 +94,9 @@ def settled(line: Line, seed: int, year: int, rows: list[int], runs: int) -> lis
         award_noise=rng.standard_normal(district)[at],
         award_capacity=rng.standard_normal(district)[at],
     )
-    memory = LineMemory(paid=rng.gamma(0.5, 1e5, district)[at], reference=rng.gamma(0.5, 1e5, district)[at])
+    paid, reference = (rng.gamma(0.5, 1e5, district)[at] for _ in range(2))
     schedule = announce(line, context)
-    ledger = settle(line, schedule, counts, money, memory, year)
+    ledger = settle(Claim(line, schedule, counts, money), Before(reference, paid), year)
     spent = np.broadcast_to(ledger.spent, (len(rows), 1, 1))
     return [
         money,

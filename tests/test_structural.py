@@ -75,7 +75,7 @@ def start(world: World, current_law: Formula, runs: int = 3, seed: int = 4) -> E
 
 def behavior_of(state: State) -> State:
     """The state without what is only bookkeeping of lines, so that formulas with other lines can be compared."""
-    return replace(state, trust={}, memory={})
+    return replace(state, trust={}, reserves={})
 
 
 def test_a_line_that_pays_nothing_changes_nothing() -> None:
@@ -172,7 +172,7 @@ def test_no_dollar_hides_in_the_rules() -> None:
         )
         return steps(prepare(world, parameters, before, 4, (0, 1, 2), HORIZON), after, HORIZON)
 
-    money = {"cash", "local_rate", "receipts", "reference_receipts", "base_payment"}
+    money = {"cash", "local_rate", "receipts", "reference_receipts", "base_payment", "last_payment"}
     counted = {"expenditure", "startup_spending"}
     for one, other in zip(run(world, parameters, 1.0), run(other_world, other_parameters, 2.0), strict=True):
         for field in fields(State):
@@ -184,7 +184,7 @@ def test_no_dollar_hides_in_the_rules() -> None:
                     factor = 2.0 if name in counted else 1.0
                     pairs = zip(leaves(getattr(mine, name)), leaves(getattr(theirs, name)), strict=True)
                     assert all(np.array_equal(factor * a, b) for (_, a), (_, b) in pairs), name
-            elif field.name != "memory":
+            elif field.name != "reserves":
                 assert differences(mine, theirs) == [], field.name
         assert state_total(one.year.bill.sustained).min() > 0
         assert one.after.credential_effort.max() > 0

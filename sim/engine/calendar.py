@@ -76,7 +76,7 @@ def run_year(
     signals = economy.signals(world, premises, fiscal_year)
 
     # 2. The state announces prices and appropriations.
-    lines = lines_in_force(formula, current_law, fiscal_year)
+    lines = lines_in_force(formula, current_law, fiscal_year, world.base_year)
     offers = money.announce(world, parameters, premises, lines, state, conditions, luck[Purpose.AWARD])
 
     # 3. Districts form beliefs: posted prices x trust x how long they expect each line to last.
@@ -145,6 +145,7 @@ def state_after(parameters: Parameters, state: State, year: Year, counts: Counts
         entry_index=year.cohorts.entry_index,
         revenue_shock=year.conditions.revenue_shock,
         trust=settlement.trust,
-        memory=settlement.memory,
+        reserves=settlement.reserves,
+        last_payment=settlement.joint_paid,
         counts=counts,
     )

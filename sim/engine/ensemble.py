@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import IntArray, district_total, ratio, state_total
+from sim.arrays import Array, IntArray, district_total, ratio, state_total
 from sim.behavior import books
 from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
 from sim.engine import starting
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.draws import Draws
+from sim.engine.expected import expected_payment
 from sim.engine.memory import keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import Premises, State, take_runs
@@ -112,7 +113,8 @@ def warm_up(
         if fiscal_year < world.base_year:
             premises = settle_constants(world, premises, state, year)
             state = settle_local_money(world, parameters, state, year, first=index == 0)
-    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, year), year, draws, before)
+    expected = expected_payment(world, parameters, premises, before, state, year)
+    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, expected), year, draws, before)
 
 
 def simulate(
@@ -122,10 +124,17 @@ def simulate(
     decide_all: DecideAll | None = None,
     scenario: Scenario = BASELINE,
 ) -> Iterator[tuple[State, Year]]:
-    """Run a formula under a scenario from the base year on; yields, year by year, the state and what happened."""
+    """Run a formula under a scenario from the base year on; yields, year by year, the state and what happened.
+
+    The year before the formula takes effect is handed on to it as current law is expected to have paid it, so that a
+    growth cap or a floor counts no district's luck in a competition.
+    """
     decide_all = decide_all or deciding_all(ensemble.parameters)
     state = ensemble.state
+    handed_on: Array | None = None
     for step in range(1, horizon + 1):
+        before = state if handed_on is None else replace(state, last_payment=handed_on)
+        handed_on = None
         state, year = run_year(
             ensemble.world,
             ensemble.parameters,
@@ -133,12 +142,15 @@ def simulate(
             ensemble.current_law,
             formula,
             scenario,
-            state,
+            before,
             ensemble.draws,
             ensemble.world.base_year + step,
             WARM_UP_YEARS + step,
             decide_all,
         )
+        if year.fiscal_year == formula.takes_effect - 1:
+            handed_on = expected_payment(ensemble.world, ensemble.parameters, ensemble.premises, before, state, year)
+        del before
         yield state, year
         del year
 
@@ -177,13 +189,14 @@ def settle_local_money(world: World, parameters: Parameters, state: State, year:
     return replace(state, local_rate=rate if first else 0.5 * (state.local_rate + rate), cash=cash)
 
 
-def freeze_base_year(state: State, year: Year) -> State:
-    """Keep what later years are measured against: receipts and participants a member, payments by the state."""
+def freeze_base_year(state: State, expected: Array) -> State:
+    """Keep what later years are measured against: receipts and participants a member, and what the state's CTE lines
+    are ``expected`` to have paid, dollars ``[..., D, 1]``."""
     members = state.counts.membership
     return replace(
         state,
         reference_receipts=ratio(state.receipts, members),
         reference_participants=ratio(district_total(state.participants), members),
-        base_payment=year.settlement.state_paid,
-        memory={name: replace(memory, reference=year.settlement.state_paid) for name, memory in state.memory.items()},
+        base_payment=expected,
+        last_payment=expected,
     )

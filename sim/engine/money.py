@@ -1,7 +1,7 @@
 """The state's money over a year: announce, be believed, count and pay. Joins the funding rules to beliefs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,10 +10,11 @@ from sim.behavior import beliefs as believing
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.funding import allocation, budget, pricing, seg
-from sim.funding.allocation import Ledger, LineMemory
-from sim.funding.context import PricingContext
+from sim.funding.allocation import Claim, Ledger
+from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
 from sim.funding.schedule import CREDENTIAL_ZERO, Counts, Schedule, entitlement
+from sim.funding.smoothing import Before
 from sim.parameters.groups import Beliefs, Outcomes, Parameters
 from sim.students import outcomes as completing
 from sim.world.world import World
@@ -45,7 +46,8 @@ class Offer:
 @dataclass(frozen=True)
 class Offers:
     """Everything the state announces for a year. ``unit_value``, ``weight_units`` and ``undiluted_value`` (the unit
-    value without CTE weights) are ``[..., 1, 1]``; ``base_units`` and ``paid_places`` ``[..., D, 1]``."""
+    value without CTE weights) are ``[..., 1, 1]``; ``base_units`` and ``paid_places`` ``[..., D, 1]``. ``weight_cost``
+    ``[..., 1, 1]`` is what the SEG's appropriation grows by for each dollar that a funded weight pays."""
 
     lines: tuple[Offer, ...]
     budget: budget.Budget
@@ -54,6 +56,7 @@ class Offers:
     base_units: Array
     weight_units: Array
     paid_places: Array
+    weight_cost: Array = field(default_factory=lambda: ONE)
 
 
 @dataclass(frozen=True)
@@ -98,15 +101,17 @@ class Efforts:
 
 @dataclass(frozen=True)
 class Settlement:
-    """How a year was paid: a ledger for each line, dollars reaching CTE and not sticking ``[..., D, 1]``, what the
-    state's CTE lines cost ``[..., 1, 1]``, and trust and memory for next year."""
+    """How a year was paid: a ledger for each line; by district ``[..., D, 1]`` dollars reaching CTE and not sticking,
+    and what the state's CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``); and
+    for next year trust ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
 
     ledgers: Mapping[str, Ledger]
     reaching_cte: Array
     not_sticking: Array
     state_paid: Array
+    joint_paid: Array
     trust: Mapping[str, Array]
-    memory: Mapping[str, LineMemory]
+    reserves: Mapping[str, Array]
 
 
 def announce(
@@ -117,11 +122,13 @@ def announce(
     state: State,
     conditions: Conditions,
     award_noise: Array,
+    expected: bool = False,
 ) -> Offers:
     """Appropriations, the unit value, and the price schedule of every line.
 
     The SEG's own appropriation follows membership and prices, less the cut of a bust; weights count the students of
-    the year before, as the SEG does.
+    the year before, as the SEG does. ``expected`` posts competitive awards before they are drawn, at what they are
+    expected to be.
     """
     economy = parameters.economy
     funds = budget.Budget(
@@ -157,6 +164,7 @@ def announce(
             appropriation=money,
             award_noise=award_noise,
             award_capacity=premises.award_capacity,
+            expected=expected,
         )
         schedule = pricing.announce(line, context)
         bought = pricing.places_bought(line, schedule, money)
@@ -164,7 +172,8 @@ def announce(
             members = state.counts.membership
             places = places + bought * ratio(members, state_total(members))
         offers.append(Offer(line, schedule, money, reach(line, schedule, conditions.fiscal_year, parameters.beliefs)))
-    return Offers(tuple(offers), funds, value, undiluted, base_units, sum(added.values(), ZERO), places)
+    cost = seg.weight_cost(added["funded"], added["unfunded"], value, undiluted)
+    return Offers(tuple(offers), funds, value, undiluted, base_units, sum(added.values(), ZERO), places, cost)
 
 
 def reach(line: Line, schedule: Schedule, fiscal_year: int, beliefs: Beliefs) -> Array:
@@ -277,17 +286,13 @@ def efforts(outcomes: Outcomes, state: State, expected: Prospects) -> Efforts:
 
 def settle(beliefs: Beliefs, state: State, offers: Offers, counts: Counts, fiscal_year: int) -> Settlement:
     """Count, prorate and pay every line, and learn from it."""
-    ledgers: dict[str, Ledger] = {}
-    trust, memory = dict(state.trust), dict(state.memory)
+    ledgers = settled(state, offers, counts, fiscal_year)
+    trust, reserves = dict(state.trust), dict(state.reserves)
     nothing: Array = counts.membership * 0.0
-    reaching, lost, paid_by_state = nothing, nothing, nothing
+    reaching, lost, paid_by_state, joint = nothing, nothing, nothing, nothing
     for offer in offers.lines:
-        line = offer.line
-        past = state.memory.get(line.name, LineMemory(paid=nothing, reference=state.base_payment))
-        paid_on = allocation.counts_for(line, counts, state.counts)
-        ledger = allocation.settle(line, offer.schedule, paid_on, offer.appropriation, past, fiscal_year)
-        ledgers[line.name] = ledger
-        memory[line.name] = allocation.remember(past, ledger)
+        line, ledger = offer.line, ledgers[offer.line.name]
+        reserves[line.name] = ledger.reserve.balance
         trust[line.name] = believing.updated_trust(
             trust_in(state, line, beliefs), ledger.paid, ledger.phased_in, beliefs.learning_rate
         )
@@ -295,7 +300,25 @@ def settle(beliefs: Beliefs, state: State, offers: Offers, counts: Counts, fisca
         lost = lost + ledger.paid * (line.pathway_share - np.minimum(offer.reach, line.pathway_share))
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid
-    return Settlement(ledgers, reaching, lost, paid_by_state, trust, memory)
+        if line.joint:
+            joint = joint + ledger.paid
+    return Settlement(ledgers, reaching, lost, paid_by_state, joint, trust, reserves)
+
+
+def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:
+    """The ledger of every line, by name."""
+    claims = tuple(
+        Claim(
+            offer.line,
+            offer.schedule,
+            allocation.counts_for(offer.line, counts, state.counts),
+            offer.appropriation,
+            state.reserves.get(offer.line.name, ZERO),
+        )
+        for offer in offers.lines
+    )
+    ledgers = allocation.settle_all(claims, Before(state.base_payment, state.last_payment), fiscal_year)
+    return {claim.line.name: ledger for claim, ledger in zip(claims, ledgers, strict=True)}
 
 
 def districts_own_money(state: State, index: Array) -> Array:

@@ -203,6 +203,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         reference_receipts=districts,
         reference_participants=ratio(students, membership),
         base_payment=districts,
+        last_payment=districts,
         local_index=districts + 1.0,
         dual_credit_effort=districts,
         placement_effort=districts,
@@ -212,7 +213,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         entry_index=zero + 1.0,
         revenue_shock=zero,
         trust={},
-        memory={},
+        reserves={},
         counts=counts,
     )
 

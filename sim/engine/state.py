@@ -9,7 +9,6 @@ import numpy as np
 from sim.arrays import Array, IntArray, chosen_runs
 from sim.behavior.staffing import Markets
 from sim.behavior.upkeep import Loadings
-from sim.funding.allocation import LineMemory
 from sim.funding.schedule import Counts
 from sim.students.choice import Reach
 
@@ -64,12 +63,14 @@ class State:
     Districts ``[..., D, 1]``: ``cash``; ``spending_ratio``; ``squeeze`` (how far classes are planned toward their cap);
     ``local_rate`` (own dollars a participant, base-year prices); ``receipts`` (remembered yearly receipts that reach
     CTE); ``reference_receipts`` and ``reference_participants`` (a member, frozen in the base year); ``base_payment``
-    (dollars from the state's CTE lines in the base year); ``local_index`` (size relative to the state);
+    (dollars that the state's CTE lines are expected to have paid in the base year) and ``last_payment`` (that they paid
+    last year); ``local_index`` (size relative to the state);
     ``dual_credit_effort``, ``placement_effort``.
     ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``.
     Regions ``[..., G, C]``: ``supply`` of instructors, in sections a year.
     State ``[..., 1, 1]``: ``entry_index`` and ``revenue_shock``.
-    By funding line: ``trust`` ``[..., D, 1]`` and ``memory``. ``counts`` are those of the last year.
+    By funding line: ``trust`` ``[..., D, 1]`` and ``reserves`` ``[..., 1, 1]`` (dollars held). ``counts`` are those of
+    the last year.
     """
 
     sites: Array
@@ -92,6 +93,7 @@ class State:
     reference_receipts: Array
     reference_participants: Array
     base_payment: Array
+    last_payment: Array
     local_index: Array
     dual_credit_effort: Array
     placement_effort: Array
@@ -101,7 +103,7 @@ class State:
     entry_index: Array
     revenue_shock: Array
     trust: Mapping[str, Array]
-    memory: Mapping[str, LineMemory]
+    reserves: Mapping[str, Array]
     counts: Counts
 
 

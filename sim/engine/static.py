@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Array
 from sim.engine import money
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble
 from sim.engine.money import Offers
-from sim.funding import allocation
-from sim.funding.allocation import Ledger, LineMemory
-from sim.funding.formula import Formula
+from sim.funding.allocation import Ledger
+from sim.funding.formula import Formula, enacted, first_priced_year
 from sim.funding.schedule import Counts
 
 
@@ -25,38 +23,29 @@ class StaticScore:
     ledgers: Mapping[str, Ledger]
 
 
-def static_year(formula: Formula, base_year: int) -> int:
-    """The fiscal year whose rules a static score applies: the formula's first, at the earliest the base year."""
-    return max(formula.takes_effect, base_year)
-
-
-def static_score(ensemble: Ensemble, formula: Formula, counts: Counts | None = None) -> StaticScore:
+def static_score(
+    ensemble: Ensemble, formula: Formula, counts: Counts | None = None, year: int | None = None, drawn: bool = False
+) -> StaticScore:
     """Base-year counts and prices, the rules of the formula's first year, no district responding.
 
-    ``counts`` stand for those of the base year, both where prices are announced and where payments are settled, to ask
-    what a district would be owed if it counted otherwise.
+    Competitive awards are what is expected before they are drawn, or if ``drawn`` those of the base year's luck.
+    The first year is that of ``first_priced_year``, or the one in which it takes effect if it never pays; ``year`` is
+    another fiscal year whose rules are to be applied. ``counts`` stand for those of the base year, both where prices
+    are announced and where payments are settled, to ask what a district would be owed if it counted otherwise.
     """
     world = ensemble.world
     state = ensemble.state if counts is None else replace(ensemble.state, counts=counts)
-    year = static_year(formula, world.base_year)
-    lines = tuple(line for line in formula.lines if line.active(year))
+    law = enacted(formula, ensemble.current_law, world.base_year)
+    if year is None:
+        first = first_priced_year(formula, ensemble.current_law, world.base_year)
+        year = first if first is not None else max(formula.takes_effect, world.base_year)
+    lines = tuple(line for line in law.lines if line.active(year))
     conditions = replace(ensemble.base.conditions, fiscal_year=year)
     luck = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
-    offers = money.announce(world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck)
-    nothing: Array = state.counts.membership * 0.0
-    new = LineMemory(paid=nothing, reference=state.base_payment)
-    ledgers = {
-        offer.line.name: allocation.settle(
-            offer.line,
-            offer.schedule,
-            state.counts,
-            offer.appropriation,
-            state.memory.get(offer.line.name, new),
-            year,
-        )
-        for offer in offers.lines
-    }
-    return StaticScore(year, offers, ledgers)
+    offers = money.announce(
+        world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck, expected=not drawn
+    )
+    return StaticScore(year, offers, money.settled(state, offers, state.counts, year))
 
 
 def base_year_entitlement(ensemble: Ensemble, formula: Formula) -> dict[str, float]:

@@ -1,14 +1,17 @@
 """The state counts and pays: from what a line owes to what each district is paid, stage by stage."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, ratio, state_total
+from sim.funding.context import ONE
 from sim.funding.line import Line
 from sim.funding.pricing import counted
 from sim.funding.reserve import NO_RESERVE, ReserveYear, run_reserve
 from sim.funding.schedule import Counts, Schedule, entitlement
+from sim.funding.smoothing import Before, Part, Smoothed, smoothed
 
 ROUNDING = 1e-12
 """Relative rounding error allowed in identities over districts: what is paid may exceed the appropriation by it."""
@@ -21,15 +24,14 @@ STAGES: tuple[str, ...] = (
 
 
 @dataclass(frozen=True)
-class LineMemory:
-    """What a line must remember, ``[..., D, 1]`` in dollars: ``paid`` last year, and the base-year ``reference``.
+class Claim:
+    """A line when a year is settled: its posted prices, the counts that it pays on (see ``counts_for``), its
+    appropriation, and what its reserve held at the end of last year, both dollars ``[..., 1, 1]``."""
 
-    The reference is the district's payment from all state CTE lines of current law in the base year; the engine sets
-    it once. ``reserve`` ``[..., 1, 1]`` is what a reserve held at the end of last year.
-    """
-
-    paid: Array
-    reference: Array
+    line: Line
+    schedule: Schedule
+    counts: Counts
+    appropriation: Array
     reserve: Array = field(default_factory=lambda: ZERO)
 
 
@@ -74,72 +76,105 @@ def counts_for(line: Line, this_year: Counts, last_year: Counts) -> Counts:
     return last_year if line.rules.count_lag else this_year
 
 
-def settle(
-    line: Line,
-    schedule: Schedule,
-    counts: Counts,
-    appropriation: Array,
-    memory: LineMemory,
-    fiscal_year: int,
-) -> Ledger:
-    """One year of one line, from entitlement to payment, for the schedule that was announced.
+def settle_all(claims: Sequence[Claim], before: Before, fiscal_year: int) -> tuple[Ledger, ...]:
+    """One year of all lines in force, from entitlement to payment, for the schedules that were announced.
+
+    Line by line:
 
     1. entitlement = schedule x counts within the line's limits
     2. matched = min(entitlement, what the district's own spending matches)
+
+    then over all of the formula's own state lines together, each of which has part of the sum (``smoothing``):
+
     3. guaranteed = max(matched, minimum guarantee), where the district offers a pathway
     4. held harmless = max(guaranteed, share x reference), where it offers a pathway
     5. capped = min(held harmless, (1 + growth cap) x paid last year), where it was paid last year
     6. phased in = reference + share of the way x (capped - reference)
+
+    and again line by line:
+
     7. paid = proration x phased in, proration = min(1, (appropriation + drawn from a reserve) / all that is owed)
 
     Where the line pays in turn instead, the money goes to one part of what is owed after the other, and ``proration``
     is the share paid of the whole. Neither the cap nor the phase-in takes a district below its hold-harmless floor;
-    only proration does. A match and a carry-over limit bind at every stage: no floor lifts a payment above what a
-    district's own spending allows. ``appropriation`` is ``[..., 1, 1]``, infinite where the line is funded in full.
-    Federal and state lines settle alike.
+    only proration does. A match and a carry-over limit bind their line at every stage: no floor lifts a payment above
+    what a district's own spending allows. ``appropriation`` is infinite where the line is funded in full. Money inside
+    the SEG, federal and background lines are settled each by itself.
     """
-    rules = line.rules
-    within_limits = counted(line, counts)
-    owed = entitlement(schedule, within_limits)
-    claimed = owed if within_limits is counts else entitlement(schedule, counts)
-    matched, most_spent = owed, None
-    if rules.spending_multiple is not None:
-        most_spent = rules.spending_multiple * np.maximum(counts.expenditure, 0.0)
-        matched = np.minimum(owed, most_spent)
-    guaranteed = held = capped = phased = matched
-    if line.active(fiscal_year):
-        year = fiscal_year - line.start_year if line.start_year is not None else 0
-        if schedule.minimum is not ZERO:
-            guaranteed = held = capped = phased = np.maximum(matched, schedule.minimum * counts.offering)
-        floor = _floor(line, counts, memory, year)
-        if floor is not None:
-            held = capped = phased = np.maximum(guaranteed, floor)
-        if rules.growth_cap is not None:
-            most = np.where(memory.paid > 0.0, (1.0 + rules.growth_cap) * memory.paid, np.inf)
-            capped = phased = _not_below(np.minimum(held, most), floor)
-        share = rules.phase_in_share(year)
-        if share < 1.0:
-            reference = memory.reference * counts.offering if rules.phase_in_from == "base_year" else 0.0
-            phased = _not_below(reference + share * (capped - reference), floor)
-        if most_spent is not None:
-            guaranteed, held, capped, phased = (
-                np.minimum(stage, most_spent) for stage in (guaranteed, held, capped, phased)
-            )
-    statewide = schedule.statewide + np.zeros_like(appropriation)
+    joint = [claim for claim in claims if claim.line.joint]
+    together = settle_together(joint, before, fiscal_year) if joint else ()
+    settled = {claim.line.name: ledger for claim, ledger in zip(joint, together, strict=True)}
+    return tuple(settled.get(claim.line.name) or settle(claim, before, fiscal_year) for claim in claims)
+
+
+def settle(claim: Claim, before: Before, fiscal_year: int) -> Ledger:
+    """One year of a line by itself, see ``settle_all``."""
+    return settle_together((claim,), before, fiscal_year)[0]
+
+
+def settle_together(claims: Sequence[Claim], before: Before, fiscal_year: int) -> tuple[Ledger, ...]:
+    """One year of lines that joint rules hold together, see ``settle_all``."""
+    owed = [_owed(claim) for claim in claims]
+    stages = [Smoothed(line.matched, line.matched, line.matched, line.matched) for line in owed]
+    running = [at for at, claim in enumerate(claims) if claim.line.active(fiscal_year)]
+    if running:
+        parts = [
+            Part(claims[at].line, owed[at].matched, claims[at].counts.offering, claims[at].schedule.minimum)
+            for at in running
+        ]
+        for at, stage in zip(running, smoothed(parts, before, fiscal_year), strict=True):
+            stages[at] = stage
+    return tuple(
+        _paid(claim, line, stage, fiscal_year) for claim, line, stage in zip(claims, owed, stages, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class _Owed:
+    """A line before the joint rules; ``most`` is what a district's own spending allows, None without a limit."""
+
+    within_limits: Counts
+    claimed: Array
+    entitlement: Array
+    matched: Array
+    most: Array | None
+
+
+def _owed(claim: Claim) -> _Owed:
+    """Prices times counts, with and without the line's limits, and what own spending matches of it."""
+    counts, multiple = claim.counts, claim.line.rules.spending_multiple
+    within_limits = counted(claim.line, counts)
+    owed = entitlement(claim.schedule, within_limits)
+    claimed = owed if within_limits is counts else entitlement(claim.schedule, counts)
+    if multiple is None:
+        return _Owed(within_limits, claimed, owed, owed, None)
+    most = multiple * np.maximum(counts.expenditure, 0.0)
+    return _Owed(within_limits, claimed, owed, np.minimum(owed, most), most)
+
+
+def _paid(claim: Claim, owed: _Owed, stage: Smoothed, fiscal_year: int) -> Ledger:
+    """What is paid of what is owed after the joint rules, with every stage of the way."""
+    line, active = claim.line, claim.line.active(fiscal_year)
+    guaranteed, held, capped, phased = stage.guaranteed, stage.held_harmless, stage.capped, stage.phased_in
+    if owed.most is not None and active:
+        guaranteed, held, capped, phased = (
+            np.minimum(dollars, owed.most) for dollars in (guaranteed, held, capped, phased)
+        )
+    statewide = claim.schedule.statewide + np.zeros_like(claim.appropriation)
     all_owed = state_total(phased) + statewide
-    reserve, available = NO_RESERVE, appropriation
-    if line.reserve is not None and line.active(fiscal_year):
+    reserve, available = NO_RESERVE, claim.appropriation
+    if line.reserve is not None and active:
         first = fiscal_year == line.start_year
-        reserve = run_reserve(line.reserve, line.scale, first, memory.reserve, appropriation, all_owed)
-        available = appropriation + reserve.drawn
+        reserve = run_reserve(line.reserve, line.scale, first, claim.reserve, claim.appropriation, all_owed)
+        available = claim.appropriation + reserve.drawn
     proration = ratio(np.minimum(available, all_owed), all_owed, 1.0)
     paid, statewide_paid = phased * proration, statewide * proration
-    if rules.proration != "pro_rata" and line.active(fiscal_year):
-        paid, statewide_paid = paid_by_tier(line, schedule, within_limits, phased, statewide, available)
+    if line.rules.proration != "pro_rata" and active:
+        paid, statewide_paid = paid_by_tier(line, claim.schedule, owed.within_limits, phased, statewide, available)
     return Ledger(
-        claimed=claimed,
-        entitlement=owed,
-        matched=matched,
+        claimed=owed.claimed,
+        entitlement=owed.entitlement,
+        matched=owed.matched,
         guaranteed=guaranteed,
         held_harmless=held,
         capped=capped,
@@ -188,26 +223,12 @@ def _each(credentials: tuple[Array, Array, Array]) -> list[tuple[Array, Array, A
     return [(ZERO, ZERO, credentials[2]), (ZERO, credentials[1], ZERO), (credentials[0], ZERO, ZERO)]
 
 
-def _floor(line: Line, counts: Counts, memory: LineMemory, year: int) -> Array | None:
-    """The hold-harmless floor in a line's ``year``, ``[..., D, 1]``, or None where there is none."""
-    rule = line.rules.hold_harmless
-    if rule is None or (rule.years is not None and year >= rule.years):
-        return None
-    reference = memory.reference if rule.reference == "base_year" else memory.paid
-    return rule.share * reference * counts.offering
+def cost_to_state(line: Line, ledger: Ledger, weight_cost: Array = ONE) -> Array:
+    """What the line adds to the state's spending, ``[..., 1, 1]``: nothing for federal money or an unfunded weight.
 
-
-def _not_below(payment: Array, floor: Array | None) -> Array:
-    return payment if floor is None else np.maximum(payment, floor)
-
-
-def remember(memory: LineMemory, ledger: Ledger) -> LineMemory:
-    """The memory after a year: its payments, what a reserve holds, and the same reference."""
-    return replace(memory, paid=ledger.paid, reserve=ledger.reserve.balance)
-
-
-def cost_to_state(line: Line, ledger: Ledger) -> Array:
-    """What the line adds to the state's spending, ``[..., 1, 1]``: nothing for federal money or an unfunded weight."""
+    For a funded weight the SEG's appropriation grows by ``weight_cost`` dollars for each dollar that the weight pays
+    (see ``seg.weight_cost``).
+    """
     if line.federal or line.seg == "unfunded":
         return ledger.spent * 0.0
-    return ledger.spent
+    return ledger.spent * weight_cost if line.seg == "funded" and weight_cost is not ONE else ledger.spent

@@ -1,13 +1,15 @@
 """A funding formula: its lines of money, where they come from and when they take effect."""
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.funding.components.amounts import Dollars, FiscalYear, Note, Text, Title, YearOfNumbers
 from sim.funding.components.component import Strict
 from sim.funding.line import Line, Oversight
+from sim.funding.rules import REFERRING, UNRULED, JointRules
+from sim.funding.together import groups, problem_with, same_guarantee
 from sim.inputs import shown
 
 MOST_LINES = 100
@@ -24,6 +26,7 @@ class Formula(Strict):
     counts that stand for others) and ``not_translated`` what was left out; ``confidence`` (high, medium or low, and for
     which numbers) how well its numbers are known to be the law's. ``expected_base_year_entitlement``
     (dollars) is what the formula's own lines would owe for the base year's counts statewide; the tests hold it.
+    ``rules`` hold for all of its own lines together; see ``sim.funding.together``.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Formula(Strict):
     not_translated: Note = ""
     takes_effect: FiscalYear = 2027
     expected_base_year_entitlement: Dollars | None = None
+    rules: JointRules = JointRules()
     lines: Annotated[tuple[Line, ...], Field(max_length=MOST_LINES)]
 
     @field_validator("lines")
@@ -49,6 +53,19 @@ class Formula(Strict):
                 raise ValueError(f"two lines are called {shown(name)}; name each once")
         return value
 
+    @model_validator(mode="after")
+    def _rules_agree(self) -> Self:
+        problem = problem_with(self.rules, self.lines, self.takes_effect) if self.lines else None
+        if problem is not None:
+            where = f"line {problem.line}: " if problem.line else ""
+            raise ValueError(f"{where}{problem.key} {problem.said}")
+        return self
+
+    def order(self) -> Hashable:
+        """Which lines have the same minimum guarantee: they share it."""
+        joint = [line.model_copy(update={"rules": line.rules.under(self.rules)}) for line in self.own_lines]
+        return tuple(next(at for at, one in enumerate(joint) if same_guarantee(one, line)) for line in joint)
+
     @property
     def own_lines(self) -> tuple[Line, ...]:
         """The lines that are the formula's own, without those that flow in every formula."""
@@ -59,10 +76,64 @@ class Formula(Strict):
         return next(line for line in self.lines if line.name == name)
 
 
-def lines_in_force(formula: Formula, current_law: Formula, fiscal_year: int) -> tuple[Line, ...]:
-    """The lines that pay in a fiscal year: current law's until the formula takes effect, then the formula's."""
+def enacted(formula: Formula, current_law: Formula, base_year: int) -> Formula:
+    """The formula as it runs in a world whose ``base_year`` current law rules.
+
+    A line that current law has not begun begins no earlier than the formula takes effect and than the first year after
+    the base year, whatever year is written, and its reserve and what is voted once count from there. Each line stands
+    under the formula's rules. A phase-in, a hold harmless and a growth cap count their years from the first that is
+    paid after the base year by any of the lines that they hold together.
+    """
+    going_on = begun_by(current_law, base_year)
+    first = max(formula.takes_effect, base_year + 1)
+    begun = {line.name: line if line.name in going_on else _not_before(first, line) for line in formula.lines}
+    since: dict[str, int] = {}
+    for group in groups(formula.rules, formula.lines, formula.takes_effect):
+        starts = [max(begun[line.name].start_year or first, first) for line in group if begun[line.name].ever_pays]
+        since.update((line.name, min(starts, default=first)) for line in group)
+    lines = tuple(_under(formula.rules, begun[line.name], since.get(line.name)) for line in formula.lines)
+    unchanged = all(line is written for line, written in zip(lines, formula.lines, strict=True))
+    return formula if unchanged else formula.model_copy(update={"lines": lines})
+
+
+def begun_by(law: Formula, fiscal_year: int) -> set[str]:
+    """The names of the lines that a law has begun by the end of a fiscal year."""
+    return {line.name for line in law.lines if line.start_year is None or line.start_year <= fiscal_year}
+
+
+def _not_before(first: int, line: Line) -> Line:
+    if line.start_year is None or line.start_year >= first:
+        return line
+    return line.model_copy(update={"start_year": first})
+
+
+def _under(rules: JointRules, line: Line, since: int | None) -> Line:
+    if not line.joint:
+        return line
+    held = line.rules.under(rules)
+    if not held.counts_years:
+        return line if held is line.rules else line.model_copy(update={"rules": held})
+    return line.model_copy(update={"rules": held, "rules_since": since})
+
+
+def lines_in_force(formula: Formula, current_law: Formula, fiscal_year: int, base_year: int) -> tuple[Line, ...]:
+    """The lines that pay in a fiscal year, as ``enacted``: current law's until the formula takes effect."""
     law = current_law if fiscal_year < formula.takes_effect else formula
-    return tuple(line for line in law.lines if line.active(fiscal_year))
+    return tuple(line for line in enacted(law, current_law, base_year).lines if line.active(fiscal_year))
+
+
+def first_priced_year(formula: Formula, current_law: Formula, base_year: int) -> int | None:
+    """The fiscal year whose rules a price of the formula applies: the first in which a line of its own is paid.
+
+    That is the base year where current law has begun all of the formula's lines by then. None if no line is ever paid.
+    """
+    going_on = begun_by(current_law, base_year)
+    own = enacted(formula, current_law, base_year).own_lines
+    if formula.takes_effect <= base_year and all(line.name in going_on for line in own):
+        return base_year if any(line.active(base_year) for line in own) else None
+    first = max(formula.takes_effect, base_year + 1)
+    starts = [max(line.start_year or first, first) for line in own]
+    return min((start for start, line in zip(starts, own, strict=True) if line.active(start)), default=None)
 
 
 def scale_to(formula: Formula, factor: float) -> Formula:
@@ -91,18 +162,47 @@ def cost_neutral_factor(base_year_entitlements: Mapping[str, float], formula: Fo
 
 
 def describe(formula: Formula) -> list[str]:
-    """What the formula pays for, line by line, in plain sentences."""
+    """What the formula pays for, from when on, line by line and for all lines together, in plain sentences."""
     words: dict[Oversight, str] = {
         "monitored": "a monitored grant",
         "categorical": "money restricted to CTE",
         "general": "general money without strings",
     }
-    said = []
+    ends = [line.sunset_year for line in formula.own_lines]
+    end = f"ends after FY{max(last for last in ends if last)}" if ends and all(ends) else "has no end"
+    said = [f"It takes effect in FY{formula.takes_effect} and {end}; until then current law holds."]
+    shared = _shared_rules(formula)
     for line in formula.lines:
         kind = "recurring" if line.recurring else "nonrecurring"
-        said.append(f"{line.title or line.name.replace('_', ' ')} ({kind}, {line.fund}, {words[line.oversight]}):")
-        said.extend(line.describe())
+        said.append(f"{_title(line)} ({kind}, {line.fund}, {words[line.oversight]}):")
+        told_once = {key: getattr(UNRULED, key) for lines, rules in shared if line in lines for key in rules.written}
+        said.extend(line.model_copy(update={"rules": line.rules.model_copy(update=told_once)}).describe())
+    for lines, rules in shared:
+        whole = len(lines) == sum(line.joint for line in formula.lines)
+        titles = "All its lines" if whole else " and ".join(_title(line) for line in lines)
+        said.append(f"{titles} together (one rule over their sum):")
+        said.extend(rules.sentences())
     return said
+
+
+def _title(line: Line) -> str:
+    return line.title or line.name.replace("_", " ")
+
+
+def _shared_rules(formula: Formula) -> list[tuple[tuple[Line, ...], JointRules]]:
+    """Lines with the joint rules that cover them together: the formula's own, and those that several lines state."""
+    joint = tuple(line for line in formula.lines if line.joint)
+    shared = [(joint, formula.rules)] if formula.rules.written else []
+    for group in groups(JointRules(), joint, formula.takes_effect):
+        stated = {key: rule for key, rule in group[0].rules.written_joint.items() if key in REFERRING}
+        if len(group) > 1 and stated:
+            shared.append((group, JointRules(**stated)))
+    for line in joint:
+        stated = {key: rule for key, rule in line.rules.written_joint.items() if key not in REFERRING}
+        alike = tuple(other for other in joint if same_guarantee(other, line))
+        if stated and len(alike) > 1 and alike[0] is line:
+            shared.append((alike, JointRules(**stated)))
+    return shared
 
 
 def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str] | None:
@@ -116,4 +216,14 @@ def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str
     return None
 
 
-__all__ = ["Formula", "Line", "cost_neutral_factor", "describe", "lines_in_force", "scale_to", "unknown_cluster"]
+__all__ = [
+    "Formula",
+    "Line",
+    "cost_neutral_factor",
+    "describe",
+    "enacted",
+    "first_priced_year",
+    "lines_in_force",
+    "scale_to",
+    "unknown_cluster",
+]

@@ -24,8 +24,9 @@ class Line(Strict):
     the part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says
     which budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
     nonrecurring lines are cut as grants and recurring ones as formula money. ``reserve`` is money set aside for bad
-    years. ``scale`` multiplies all prices and the
-    appropriation; it is set by ``scale_to`` and cannot be written in a file.
+    years. Two fields cannot be written in a file: ``scale`` multiplies all prices and the appropriation (set by
+    ``scale_to``); ``rules_since`` is the fiscal year from which rules count their years, by default the line's first
+    (set by ``enacted``).
     """
 
     name: Name
@@ -46,6 +47,7 @@ class Line(Strict):
     pathway_share: Share = 1.0
     cut_as: Literal["grant", "formula", "none"] | None = None
     scale: Annotated[float, Field(ge=0.0)] = 1.0
+    rules_since: FiscalYear | None = None
 
     alike = frozenset({"scale"})
 
@@ -91,10 +93,8 @@ class Line(Strict):
 
     @model_validator(mode="after")
     def _phase_in_has_a_start(self) -> Self:
-        if self.start_year is None and (
-            self.rules.phase_in or (self.rules.hold_harmless is not None and self.rules.hold_harmless.years)
-        ):
-            raise ValueError("a phase-in or a hold harmless for some years needs the line's start_year")
+        if self.start_year is None and self.rules.counts_years:
+            raise ValueError("a phase-in, or a hold harmless or growth cap for some years, needs the line's start_year")
         return self
 
     @model_validator(mode="after")
@@ -117,6 +117,21 @@ class Line(Strict):
         """Whether the line pays in a fiscal year."""
         started = self.start_year is None or fiscal_year >= self.start_year
         return started and (self.sunset_year is None or fiscal_year <= self.sunset_year)
+
+    @property
+    def ever_pays(self) -> bool:
+        """Whether there is a year in which the line pays."""
+        return self.start_year is None or self.sunset_year is None or self.start_year <= self.sunset_year
+
+    def rule_year(self, fiscal_year: int) -> int:
+        """The year of a rule that differs from year to year: 0 in the first that is paid and before."""
+        since = self.rules_since if self.rules_since is not None else self.start_year
+        return max(fiscal_year - since, 0) if since is not None else 0
+
+    @property
+    def joint(self) -> bool:
+        """Whether the formula's joint rules cover the line: state money of its own outside the SEG."""
+        return not self.background and not self.federal and self.seg == "outside"
 
     @property
     def federal(self) -> bool:
@@ -149,12 +164,20 @@ class Line(Strict):
         said.extend(self.rules.sentences())
         if self.pathway_share < 1.0:
             said.append(f"About {self.pathway_share:.0%} of what districts get supports pathways (a judgement).")
-        if self.sunset_year is not None:
-            said.append(f"It ends after FY{self.sunset_year}.")
+        said.append(self.span())
         return said
 
+    def span(self) -> str:
+        """From when to when the line pays, in words."""
+        start, end = self.start_year, self.sunset_year
+        if start is None:
+            return f"It pays up to FY{end}." if end is not None else "It pays in every year."
+        if end is None:
+            return f"It pays from FY{start} on."
+        return f"It pays in FY{start} alone." if start == end else f"It pays from FY{start} to FY{end}."
 
-NOT_IN_FILES = frozenset({"scale"})
+
+NOT_IN_FILES = frozenset({"scale", "rules_since"})
 """Fields of a line that are set by the program, not written by a user."""
 
 __all__ = ["AnyComponent", "Line", "Oversight"]

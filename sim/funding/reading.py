@@ -11,10 +11,12 @@ from sim.funding.components.component import Strict
 from sim.funding.components.tiers import TIER_WORDS
 from sim.funding.formula import ALWAYS, Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
+from sim.funding.rules import JOINT, JointRules, Rules
+from sim.funding.together import problem_with
 from sim.inputs import Mistake, Part, Source, as_mapping, as_source, mistakes, nearest, read_with_lines, shown
 
 LINE_KEYS = tuple(key for key in Line.model_fields if key not in NOT_IN_FILES)
-FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines"))
+FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines", "rules"))
 SHORT_KEYS = tuple(key for key in LINE_KEYS if key not in ("name", "background", *FORMULA_KEYS))
 """Keys of a line that a formula with one line of its own may write at the top."""
 
@@ -66,10 +68,11 @@ def formula_from(
     """A formula from plain data: metadata, then either one line's keys at the top or a list of ``lines``.
 
     An entry of ``lines`` is a whole line, the name of a shared line, or ``{line: <shared line>, <keys to change>}``.
-    ``also`` names further shared lines; by default those marked ``background``. Lines that are the formula's own start
-    in the year in which it takes effect unless they say otherwise. A law ``of_the_past`` may have no lines, or lines
-    that began before it and pay nothing. Raises InputError, one line, that tells of everything that cannot be used or
-    would do nothing.
+    ``rules`` at the top are those of the one line, or beside ``lines`` those that hold for all lines together. ``also``
+    names further shared lines; by default those marked ``background``. Lines that are the formula's own start in the
+    year in which it takes effect unless they say otherwise. A law ``of_the_past`` may have no lines, or lines that
+    began before it and pay nothing. Raises InputError, one line, that tells of everything that cannot be used or would
+    do nothing.
     """
     source = as_source(source)
     content = as_mapping(written, source, "a formula")
@@ -79,25 +82,51 @@ def formula_from(
     # The metadata are checked with no lines first, so that the lines' own checks need not wait for them.
     header, wrong = _checked(Formula, {**metadata, "name": name, "lines": ()}, FORMULA_KEYS)
     found += wrong
+    rules, wrong = _joint_rules(content)
+    found += wrong
     lines, wrong = _own_lines(content, name, shared_lines, header, of_the_past)
     found += wrong
     background, wrong = _background(content, shared_lines)
     found += wrong
-    if found or header is None:
+    if found or header is None or rules is None:
         raise source.refusals(found)
-    formula, found = _checked(Formula, {**metadata, "name": name, "lines": (*lines, *background)}, FORMULA_KEYS)
+    problem = problem_with(rules, (*lines, *background), header.takes_effect)
+    if problem is not None:
+        own = [line.name for line in lines]
+        where = ("lines", own.index(problem.line)) if problem.line in own and "lines" in content else ()
+        label = f"line {problem.line}: " if problem.line else ""
+        raise source.refusal((*where, "rules", problem.key), f"{label}{problem.said}")
+    formula, found = _checked(
+        Formula, {**metadata, "name": name, "rules": rules, "lines": (*lines, *background)}, FORMULA_KEYS
+    )
     if formula is None:
         raise source.refusals(found)
     if clusters is not None:
         ids = tuple(clusters)
-        problem = unknown_cluster(formula, ids)
-        if problem is not None:
-            said = f"unknown cluster {shown(problem[1])}; {nearest(problem[1], (*ids, *TIER_WORDS))}"
-            raise source.refusal((f"line {problem[0]}",), said, value=problem[1])
+        unknown = unknown_cluster(formula, ids)
+        if unknown is not None:
+            said = f"unknown cluster {shown(unknown[1])}; {nearest(unknown[1], (*ids, *TIER_WORDS))}"
+            raise source.refusal((f"line {unknown[0]}",), said, value=unknown[1])
     found = [] if of_the_past else sense.idle(formula)
     if found:
         raise source.refusals(found)
     return formula
+
+
+def _joint_rules(written: Mapping[str, Any]) -> tuple[JointRules | None, list[Mistake]]:
+    """The rules over all lines of a formula with a list of lines; those of a single line are refused."""
+    if "lines" not in written or "rules" not in written:
+        return JointRules(), []
+    rules = written["rules"]
+    if not isinstance(rules, Mapping):
+        said = f"{shown(rules)} is not allowed: rules are a mapping of keys to values"
+        return None, [Mistake(("rules",), said)]
+    of_a_line = [key for key in rules if key in Rules.model_fields and key not in JOINT]
+    if of_a_line:
+        said = "is a rule of a line; write it inside lines, in the rules of each"
+        return None, [Mistake(("rules", key), said) for key in of_a_line]
+    joint, wrong = _checked(JointRules, rules, JOINT)
+    return joint, [mistake.below("rules") for mistake in wrong]
 
 
 def _unknown(written: Mapping[str, Any], known: Collection[str]) -> list[Mistake]:
@@ -131,6 +160,7 @@ def _own_lines(
     starts = {"start_year": begins}
     short = {key: written[key] for key in SHORT_KEYS if key in written}
     if "lines" in written:
+        short.pop("rules", None)
         if short:
             return [], [Mistake((next(iter(short)),), "write it inside lines, where each line has its own")]
         if not isinstance(written["lines"], list):

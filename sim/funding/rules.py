@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, field_validator
@@ -105,30 +105,82 @@ APPROPRIATION_RULES: dict[str, type[Strict]] = {
 class HoldHarmless(Strict):
     """No district gets less than ``share`` of a reference payment, for ``years`` years (always if not given).
 
-    ``reference`` is the district's state CTE payment of the base year, or its payment of the previous year (the floor
-    then ratchets, as in Illinois's base funding minimum). HB63 of 2025 held districts harmless for one year.
+    ``reference`` is what the state's CTE lines are expected to have paid the district in the base year, or what they
+    paid it in the previous year, under whatever law (the floor then ratchets, as in Illinois's base funding minimum),
+    or what the formula itself paid it in the previous year (``own_previous_year``: no floor in the formula's first
+    year). HB63 of 2025 held districts harmless for one year.
     """
 
     share: Share = 1.0
     years: Years | None = None
-    reference: Literal["base_year", "previous_year"] = "base_year"
+    reference: Literal["base_year", "previous_year", "own_previous_year"] = "base_year"
+
+
+class JointRules(Strict):
+    """Rules over all of a formula's own lines together, as they are written for a formula; see ``Rules``.
+
+    None leaves a rule to the lines. Which lines are under them, and from when years count: ``sim.funding.together``.
+    """
+
+    phase_in: Annotated[tuple[Share, ...], Field(max_length=60)] | None = None
+    phase_in_from: Literal["base_year", "nothing"] | None = None
+    growth_cap: Growth | None = None
+    growth_cap_from: Literal["previous_year", "nothing"] | None = None
+    hold_harmless: HoldHarmless | None = None
+    minimum_guarantee: DistrictDollars | None = None
+    minimum_guarantee_charter: DistrictDollars | None = None
+
+    alike = frozenset({"phase_in"})
+
+    @field_validator("phase_in")
+    @classmethod
+    def _never_down(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        return never_down(value) if value is not None else None
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The rules that are set."""
+        return {key: value for key in JOINT if (value := getattr(self, key)) is not None}
+
+    def sentences(self) -> list[str]:
+        """The rules that are set, in words."""
+        return UNRULED.under(self).sentences()
+
+
+JOINT: tuple[str, ...] = tuple(JointRules.model_fields)
+"""Keys of the rules that hold a formula's own lines together."""
+REFERRING: tuple[str, ...] = tuple(key for key in JOINT if not key.startswith("minimum_guarantee"))
+"""Those among them that count what was paid before."""
+
+
+def never_down(steps: tuple[float, ...]) -> tuple[float, ...]:
+    """The steps of a phase-in; ValueError if a later one is nearer to the start."""
+    for earlier, later in pairwise(steps):
+        if later < earlier:
+            raise ValueError(f"a phase-in never goes down, but {later:g} follows {earlier:g}")
+    return steps
 
 
 class Rules(Strict):
-    """How what is owed becomes what is paid; see ``allocation.settle`` for the order.
+    """How what is owed becomes what is paid; see ``allocation.settle_all`` for the order.
 
-    ``count_lag``: 1 pays on last year's counts, as the SEG does. ``phase_in``: in the line's n-th year the n-th share
-    of the way from a reference payment (``phase_in_from``: the district's state CTE payment of the base year, or
-    nothing) to what is owed, then the whole; Ohio's and Connecticut's phase-ins work so. ``indexation``: ``prices``
-    raises the dollars of the components with the price index. ``growth_cap``: a payment rises by at most this share a
-    year, as Ohio's gain cap; a district that was paid nothing last year is not capped. ``minimum_guarantee``: dollars
-    for every district with a pathway, as Louisiana's floor; ``minimum_guarantee_charter``: its floor for a charter.
-    ``local_match``: own dollars that a district must spend on CTE for each dollar of the line (2 in California), so
-    that a payment is at most 1 / (1 + match) of its CTE spending. ``carryover``: the part of a payment that may be kept
-    for next year; more than that beyond the year's CTE spending is not paid. Both bind guarantees and floors too.
-    ``spend_on_cte``: the share of the payment that must be spent on CTE (0.55 in Texas); the rest is general money.
-    ``proration``: when money is short all get the same share (``pro_rata``), or what stands first in the file is paid
-    first (``by_component``), or credentials come last and the most valuable first among them (``by_tier``).
+    Of one line: ``count_lag``: 1 pays on last year's counts, as the SEG does. ``indexation``: ``prices`` raises the
+    dollars of the components with the price index. ``local_match``: own dollars that a district must spend on CTE for
+    each dollar of the line (2 in California), so that a payment is at most 1 / (1 + match) of its CTE spending.
+    ``carryover``: the part of a payment that may be kept for next year; more than that beyond the year's CTE spending
+    is not paid. Both bind guarantees and floors too. ``spend_on_cte``: the share of the payment that must be spent on
+    CTE (0.55 in Texas); the rest is general money. ``proration``: when money is short all get the same share
+    (``pro_rata``), or what stands first in the file is paid first (``by_component``), or credentials come last and the
+    most valuable first among them (``by_tier``).
+
+    Of all lines together that run at the same time, and so alike in each of them (see ``sim.funding.together``):
+    ``phase_in``: in the n-th year the n-th share of the way from a reference payment (``phase_in_from``: the district's
+    expected state CTE payment of the base year, or nothing) to what is owed, then the whole; Ohio's and Connecticut's
+    phase-ins work so. ``growth_cap``: what a district is paid by the state's CTE lines rises by at most this share a
+    year, as Ohio's gain cap, in the first year over what the law before paid; ``growth_cap_from``: ``nothing`` leaves
+    the first year free. A district that was paid nothing last year is not capped. ``hold_harmless``. And, where lines
+    have the same: ``minimum_guarantee``: dollars for every district with a pathway, as Louisiana's floor;
+    ``minimum_guarantee_charter``: its floor for a charter.
     """
 
     count_lag: Annotated[Literal[0, 1], BeforeValidator(no_truth)] = 0
@@ -136,6 +188,7 @@ class Rules(Strict):
     phase_in_from: Literal["base_year", "nothing"] = "base_year"
     indexation: Literal["none", "prices"] = "none"
     growth_cap: Growth | None = None
+    growth_cap_from: Literal["previous_year", "nothing"] = "previous_year"
     hold_harmless: HoldHarmless | None = None
     minimum_guarantee: DistrictDollars = 0.0
     minimum_guarantee_charter: DistrictDollars | None = None
@@ -149,10 +202,23 @@ class Rules(Strict):
     @field_validator("phase_in")
     @classmethod
     def _never_down(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        for earlier, later in pairwise(value):
-            if later < earlier:
-                raise ValueError(f"a phase-in never goes down, but {later:g} follows {earlier:g}")
-        return value
+        return never_down(value)
+
+    def under(self, joint: JointRules) -> "Rules":
+        """The rules of a line of a formula with these joint rules."""
+        return self.model_copy(update=joint.written) if joint.written else self
+
+    @property
+    def written_joint(self) -> dict[str, Any]:
+        """The joint rules that are set in the line itself."""
+        return {key: value for key in JOINT if (value := getattr(self, key)) != getattr(UNRULED, key)}
+
+    @property
+    def counts_years(self) -> bool:
+        """Whether a rule differs from year to year since the first that is paid."""
+        held = self.hold_harmless
+        floor = held is not None and (held.years is not None or held.reference == "own_previous_year")
+        return bool(self.phase_in) or floor or (self.growth_cap is not None and self.growth_cap_from == "nothing")
 
     def without_effect(self) -> Mapping[str, str]:
         """Where a phase-in begins, if there is none."""
@@ -178,7 +244,7 @@ class Rules(Strict):
         return multiples[0] if multiples else None
 
     def phase_in_share(self, year: int) -> float:
-        """The share of the way in a line's ``year``, 0 for its first."""
+        """The share of the way in the ``year``, 0 for the first that is paid."""
         return self.phase_in[year] if 0 <= year < len(self.phase_in) else 1.0
 
     def sentences(self) -> list[str]:
@@ -193,11 +259,16 @@ class Rules(Strict):
         if self.indexation == "prices":
             said.append("The dollar amounts rise with prices.")
         if self.growth_cap is not None:
-            said.append(f"A district's payment rises by at most {percent(self.growth_cap)} a year.")
+            free = ", but for the first" if self.growth_cap_from == "nothing" else ""
+            said.append(f"A district's payment rises by at most {percent(self.growth_cap)} a year{free}.")
         if self.hold_harmless is not None:
             floor, years = self.hold_harmless, self.hold_harmless.years
             length = f" for {years} years" if years else ""
-            origin = "its base-year payment" if floor.reference == "base_year" else "its payment of the year before"
+            origin = {
+                "base_year": "its base-year payment",
+                "previous_year": "its payment of the year before",
+                "own_previous_year": "what the formula paid it the year before",
+            }[floor.reference]
             said.append(f"No district with a pathway gets less than {percent(floor.share)} of {origin}{length}.")
         if self.minimum_guarantee:
             said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
@@ -214,3 +285,7 @@ class Rules(Strict):
         if self.proration == "by_tier":
             said.append("When money is short, credentials are paid last, the most valuable tier first.")
         return said
+
+
+UNRULED = Rules()
+"""A line without rules."""

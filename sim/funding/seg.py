@@ -6,7 +6,8 @@ makes every unit in the state worth less.
 
 import numpy as np
 
-from sim.arrays import Array, ratio, state_total
+from sim.arrays import ZERO, Array, ratio, state_total
+from sim.funding.context import ONE
 from sim.world.world import World
 
 
@@ -20,6 +21,17 @@ def unit_value(base_units: Array, funded_units: Array, unfunded_units: Array, se
     """
     money = seg_appropriation * (1.0 + ratio(funded_units, base_units))
     return ratio(money, base_units + funded_units + unfunded_units)
+
+
+def weight_cost(funded_units: Array, unfunded_units: Array, value: Array, undiluted: Array) -> Array:
+    """Dollars by which the SEG's appropriation grows for each dollar that a funded weight pays, ``[..., 1, 1]``.
+
+    The Legislature funds a weight at the unit value without CTE weights, ``undiluted``; it pays the unit value of all
+    units, ``value``. One where no unfunded weight makes the difference.
+    """
+    if unfunded_units is ZERO or funded_units is ZERO:
+        return ONE
+    return ratio(undiluted, value, 1.0)
 
 
 def base_program_units(world: World, statewide_units: Array) -> Array:

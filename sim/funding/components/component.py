@@ -38,7 +38,16 @@ is free."""
 
 
 class Component(Strict):
-    """One element of a line. ``name`` tells two components of one kind apart; by default it is the kind."""
+    """One element of a line. ``name`` tells two components of one kind apart; by default it is the kind.
+
+    Its numbers are not always numbers: where a sweep moves them, runs with different numbers are simulated at once, and
+    a field typed ``float`` (``Dollars``, ``Share``, ``Multiplier``, ``Count``, also within a tier, a step or a mapping)
+    holds an array ``[R, 1, 1]``, one number for each run. So a component computes with NumPy alone: ``np.minimum`` and
+    not ``min``, ``np.where`` and not ``if``, ``np.any(self.x)`` and not ``if self.x``. That suffices for a test against
+    zero or one, which never differ within a batch (see ``funding.merging``); for any other comparison that decides
+    which way is taken, name the field in ``alike`` or the ranking in ``order``. ``describe`` sees plain numbers.
+    ``tests/test_sweeping_components.py`` sweeps every numeric key of every component.
+    """
 
     name: Name | None = None
 
@@ -72,6 +81,11 @@ class Component(Strict):
     def out_of_place(self, world: World) -> Sequence[Mistake]:
         """What in it matches nothing in a world, or cannot be there; by default nothing."""
         return ()
+
+    @property
+    def competitive_award(self) -> bool:
+        """Whether the luck of the year decides who gets it; then ``prices`` answers ``context.expected``."""
+        return False
 
     @property
     def divides_appropriation(self) -> bool:

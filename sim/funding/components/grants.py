@@ -1,7 +1,6 @@
 """Grants that districts apply for."""
 
 from collections.abc import Mapping
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from sim.arrays import Array, BoolArray, ratio, state_total
 from sim.funding.components.amounts import Dollars, LaunchDollars, Share, Spread, WinningShare, YesNo
 from sim.funding.components.component import Component, money, percent
+from sim.funding.components.expected_awards import chance_of_winning, expected_shares, winning_threshold
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 
@@ -25,9 +25,7 @@ def application_score(context: PricingContext, persistence: float) -> Array:
 
 def wins(score: Array, winners: float) -> BoolArray:
     """True for the districts whose score lies in the upper ``winners`` share of the normal distribution."""
-    if winners >= 1.0:
-        return np.ones_like(score, dtype=np.bool_)
-    return score > NormalDist().inv_cdf(1.0 - winners)
+    return score > winning_threshold(winners)
 
 
 class StartupGrant(Component):
@@ -55,6 +53,11 @@ class StartupGrant(Component):
         """What decides a competition, where there is none."""
         return {} if self.competitive else dict.fromkeys(("winners", "persistence"), "it needs competitive: true")
 
+    @property
+    def competitive_award(self) -> bool:
+        """Whether the luck of the year decides who gets it."""
+        return self.competitive
+
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The share of start-up spending that is paid, ``[..., 1, C]`` or ``[..., D, C]``."""
         share: Array = np.zeros((1, len(context.world.clusters))) + self.share
@@ -62,7 +65,9 @@ class StartupGrant(Component):
             cost = context.world.clusters.startup_cost.central[np.newaxis, :] * context.price_index
             most = self.ceiling * context.index / np.where(cost > 0.0, cost, 1.0)
             share = np.where(cost > 0.0, np.minimum(share, most), share)
-        if self.competitive:
+        if self.competitive and context.expected:
+            share = share * chance_of_winning(context.award_capacity, self.winners, self.persistence)
+        elif self.competitive:
             share = share * wins(application_score(context, self.persistence), self.winners)
         return Schedule(startup_share=share)
 
@@ -99,6 +104,11 @@ class CompetitiveGrant(Component):
         return frozenset({"per_district"} if self.pot != 0.0 else ())
 
     @property
+    def competitive_award(self) -> bool:
+        """Always: who wins, and how much."""
+        return True
+
+    @property
     def divides_appropriation(self) -> bool:
         """Whether the pot is the line's appropriation."""
         return self.pot is None
@@ -106,14 +116,18 @@ class CompetitiveGrant(Component):
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The award of each district, a lump sum, ``[..., D, 1]``."""
         participants = context.counts.total("participants")
+        size = np.log(np.maximum(participants, 1.0))
+        pot = context.appropriation if self.pot is None else self.pot * context.index
+        if context.expected:
+            usual = np.where(participants > 0.0, np.exp(self.size_power * size), 0.0)
+            terms = (self.winners, self.persistence, self.spread)
+            return Schedule(per_district=expected_shares(usual, context.award_capacity, *terms) * pot)
         luck = np.sqrt(1.0 - self.persistence * self.persistence)
         # Orthogonal to the application score, so that winning does not narrow the spread of the awards.
         generosity = luck * context.award_capacity - self.persistence * context.award_noise
-        size = np.log(np.maximum(participants, 1.0))
         claim = np.where(participants > 0.0, np.exp(self.size_power * size + self.spread * generosity), 0.0)
         won = np.where(wins(application_score(context, self.persistence), self.winners), claim, 0.0)
         claim = np.where(state_total(won) > 0.0, won, claim)
-        pot = context.appropriation if self.pot is None else self.pot * context.index
         return Schedule(per_district=ratio(claim, state_total(claim)) * pot)
 
     def describe(self) -> list[str]:

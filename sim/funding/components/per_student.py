@@ -66,9 +66,10 @@ class PerStudent(StudentCounting):
         if self.pot is not None:
             return self.prices_for(self.count, self._from_pot(self.pot, context))
         if self.weight is not None:
-            if isinstance(self.base_amount, float):
-                return self.prices_for(self.count, (self.weight * self.base_amount) * context.index)
-            return self.prices_for(self.count, self.weight * context.unit_value)
+            if isinstance(self.base_amount, str):
+                return self.prices_for(self.count, self.weight * context.unit_value)
+            assert self.base_amount is not None
+            return self.prices_for(self.count, (self.weight * self.base_amount) * context.index)
         assert self.dollars is not None
         return self.prices_for(self.count, self.dollars * context.index)
 

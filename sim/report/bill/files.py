@@ -118,7 +118,8 @@ def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         ),
         (
             "Low and high",
-            "5th and 95th percentile over draws: which district offers what, parameters and luck are drawn. " + COVERS,
+            "5th and 95th percentile over draws: which district offers what, parameters and capacity to win grants are "
+            f"drawn. {COVERS}",
         ),
         ("Bridge", "Steps from current law to the bill; they sum to the difference, district by district."),
     ]

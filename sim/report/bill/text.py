@@ -75,12 +75,34 @@ def bill_text(check: "BillCheck") -> str:
 
 def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
     own = check.formula.model_copy(update={"lines": check.formula.own_lines})
-    heads = {sentence for sentence in describe(own) if sentence.endswith("):")}
-    for sentence in describe(own):
-        yield (2, sentence) if sentence in heads else (4, sentence)
+    for place, sentence in enumerate(describe(own)):
+        yield (2 if place == 0 or sentence.endswith("):") else 4), sentence
+    for sentence in year_sentences(check):
+        yield 2, sentence
     background = [line.title or line.name for line in check.formula.lines if line.background]
     if background:
         yield 2, f"Beside it, as in every formula: {', '.join(background)}."
+
+
+def year_sentences(check: "BillCheck") -> list[str]:
+    """Where the years that are written are not those in which a line is paid, or not the one that is priced."""
+    said = []
+    base, several = check.world.base_year, len(check.formula.own_lines) > 1
+    first = max(check.formula.takes_effect, base + 1)
+    for written, runs in zip(check.formula.own_lines, check.enacted.own_lines, strict=True):
+        name = f"line {written.name}" if several else "the bill"
+        start = max(runs.start_year or check.formula.takes_effect, check.formula.takes_effect)
+        if not runs.active(start):
+            said.append(f"{name.capitalize()} is never paid: it ends before FY{first}, when it could first be.")
+        elif runs.start_year != written.start_year:
+            said.append(
+                f"Written to begin in FY{written.start_year}, {name} is first paid in FY{runs.start_year}: current law "
+                f"holds until FY{first - 1}. A phase-in, a hold harmless and money voted once count their years from "
+                "there."
+            )
+        elif start > check.bill.fiscal_year:
+            said.append(f"{name.capitalize()} is not priced below: it is paid from FY{start} on.")
+    return said
 
 
 def _table(*columns: str) -> Table:
@@ -138,6 +160,34 @@ def _remarks(check: "BillCheck") -> list[str]:
         said.append(
             f"The file says expected_base_year_entitlement: {stated}; at central parameters it owes {owed}{off}."
         )
+    for line in check.bill.own_lines:
+        if line.seg != "outside":
+            cost = number_text(float(np.mean(check.bill.state_cost(line))), "dollars")
+            grows = f"grows by {cost} for it" if line.seg == "funded" else "does not grow for it"
+            said.append(f"{line.name}: money inside the SEG, whose appropriation {grows}.")
+    return said
+
+
+def pathway_sentence(check: "BillCheck") -> str:
+    """What part of the money on each side is meant for pathways; where a bill does not say, it is taken to be all."""
+    (paid, meant), (law_paid, law_meant) = (
+        (
+            float(by_draw(check, values).sum(axis=1).mean())
+            for values in (position.stage("paid"), position.for_pathways())
+        )
+        for position in (check.bill, check.law)
+    )
+    share, law_share = (part / whole if whole > 0.0 else 1.0 for part, whole in ((meant, paid), (law_meant, law_paid)))
+    said = (
+        f"Of what districts are paid, {share:.0%} is meant for pathways under the bill "
+        f"({number_text(meant, 'dollars')}) and {law_share:.0%} under {check.current_law.name} "
+        f"({number_text(law_meant, 'dollars')}): the pathway_share of their lines."
+    )
+    silent = [line.name for line in check.formula.own_lines if "pathway_share" not in line.model_fields_set]
+    if silent and abs(share - law_share) >= 0.005:
+        names = "the bill" if len(silent) == len(check.formula.own_lines) else f"line {' and '.join(silent)}"
+        other = number_text(law_share * paid, "dollars")
+        said += f" For {names} none is written, which means 1; at {law_share:.0%} it would be {other} in all."
     return said
 
 
@@ -169,16 +219,17 @@ def _gains(check: "BillCheck") -> list[str]:
     said += _largest(check, "gains", each, np.maximum(each, 0.0))
     said += _largest(check, "losses", each, np.maximum(-each, 0.0))
     said.append(
-        f"In at least 95% of draws {int(gain.sum())} districts and charters gain and {int(lose.sum())} lose; who wins "
-        "a competitive grant under current law is drawn."
+        f"In at least 95% of draws {int(gain.sum())} districts and charters gain and {int(lose.sum())} lose; a "
+        "competitive grant counts as what a district may expect of it before it is drawn."
     )
     if (check.bill.dilution > 0).any():
         moved = number_text(float(by_draw(check, check.bill.dilution).sum(axis=1).mean()), "dollars")
         said.append(f"{moved} of the change is SEG money that leaves other program units, whose value falls.")
+    said.append(pathway_sentence(check))
     now, then = _disparity(check.before), _disparity(check.after)
     said.append(
         f"Federal 95/5 disparity of state CTE money a member (34 CFR 222.162; limit {LIMIT:.0%} for all revenue): "
-        f"{now} now, {then} under the bill."
+        f"{now} now, {then} under the bill, with the luck of the year in competitive grants."
     )
     return said
 
@@ -289,7 +340,8 @@ def boundary_sentences(check: "BillCheck") -> list[str]:
 def _note(check: "BillCheck") -> str:
     return (
         f"Means over {check.origin.draws} draws, in brackets or below them 90% of draws: who offers what, parameters "
-        "and luck are drawn. Gain and lose: districts by their mean change. Cliffs and limits are "
+        "and how good districts are at winning grants are drawn; the luck of the year is drawn only for the disparity. "
+        "Gain and lose: districts by their mean change. Cliffs and limits are "
         f"sought in {check.cliff_draws} draws with counts in whole students. Nobody responds to the bill here; "
         "cte-sim study=project shows what happens when districts do."
     )

@@ -6,7 +6,7 @@ from sim.arrays import Array
 from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare
 from sim.engine.static import base_year_entitlement
-from sim.funding.formula import Formula
+from sim.funding.formula import Formula, enacted
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.bill.bridge import Bridge, bridge
 from sim.study.bill.cliffs import Cliff, find_cliffs
@@ -45,12 +45,15 @@ class Origin:
 class BillCheck:
     """Everything that is told of a bill. Arrays of positions are ``[R, D, 1]``, ``members`` ``[R, D]``.
 
+    ``formula`` is the bill as it is written, ``enacted`` as it runs in a world whose base year current law rules.
     ``central_entitlement``: what the own lines would owe at central parameters, dollars, where the bill says what it
     expects of that. ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current
-    law and under the bill, one for each draw.
+    law and under the bill, one for each draw, with the luck of the year in competitive awards; positions have them as
+    expected.
     """
 
     formula: Formula
+    enacted: Formula
     current_law: Formula
     world: World
     origin: Origin
@@ -75,8 +78,8 @@ def check_formula(settings: Settings) -> BillCheck:
     clusters = world.clusters.identifier
     formula = read_bill(settings.formula_file, clusters)
     refuse_senseless_bill(formula, world, settings.formula_file)
-    refuse_empty(formula, world.base_year)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
+    refuse_empty(formula, current_law, world.base_year)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
     refuse_another_start(settings, world, catalogue, current_law)
 
@@ -89,6 +92,7 @@ def check_formula(settings: Settings) -> BillCheck:
     cliff_draws = min(CLIFF_DRAWS, draws)
     return BillCheck(
         formula=formula,
+        enacted=enacted(formula, current_law, world.base_year),
         current_law=reference,
         world=world,
         origin=_origin(settings, formula, reference, world, draws),
@@ -101,8 +105,8 @@ def check_formula(settings: Settings) -> BillCheck:
         cliff_draws=cliff_draws,
         pay=pay,
         boundaries=boundaries(pay),
-        before=_disparities(law, members),
-        after=_disparities(bill, members),
+        before=_disparities(base_year_position(ensemble, reference, drawn=True), members),
+        after=_disparities(base_year_position(ensemble, formula, drawn=True), members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sim.arrays import Array
 from sim.engine.ensemble import Ensemble
 from sim.funding.formula import Formula
-from sim.study.bill.static_score import base_year_position
+from sim.study.bill.static_score import Position, base_year_position
 from sim.study.compare.variants import component_variants
 
 
@@ -42,13 +42,19 @@ class Decomposition:
 
 
 def decompose(ensemble: Ensemble, formula: Formula) -> Decomposition:
-    """Price every component of a formula's own lines alone, and the formula without it, on base-year counts."""
-    whole = _entitled(ensemble, formula)
+    """Price every component of a formula's own lines alone, and the formula without it, on base-year counts.
+
+    All in the year in which the whole formula is priced: a line that pays later has no price yet.
+    """
+    position = base_year_position(ensemble, formula)
+    whole, year = _entitled(position), position.fiscal_year
     elements = [(line, component) for line in formula.own_lines for component in line.components]
     if len(elements) == 1:
         priced = [(whole, whole * 0.0)]
     else:
-        variants = [_entitled(ensemble, variant) for variant in component_variants(formula)]
+        variants = [
+            _entitled(base_year_position(ensemble, variant, year=year)) for variant in component_variants(formula)
+        ]
         priced = list(zip(variants[::2], variants[1::2], strict=True))
     parts = tuple(
         Part(line.name, component.label, tuple(component.describe()), alone, without)
@@ -57,5 +63,5 @@ def decompose(ensemble: Ensemble, formula: Formula) -> Decomposition:
     return Decomposition(whole, parts)
 
 
-def _entitled(ensemble: Ensemble, formula: Formula) -> Array:
-    return base_year_position(ensemble, formula).entitled()[..., 0, 0]
+def _entitled(position: Position) -> Array:
+    return position.entitled()[..., 0, 0]

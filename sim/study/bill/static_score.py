@@ -10,10 +10,10 @@ from sim.arrays import Array, ratio, state_total
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble
 from sim.engine.money import Offer, Offers
-from sim.engine.static import static_score, static_year
+from sim.engine.static import static_score
 from sim.funding import allocation, seg
 from sim.funding.allocation import Ledger
-from sim.funding.formula import Formula
+from sim.funding.formula import Formula, first_priced_year
 from sim.funding.line import Line
 from sim.funding.schedule import Counts
 from sim.inputs import InputError
@@ -24,7 +24,7 @@ class Position:
     """A formula in one fiscal year, its lines by name.
 
     ``counts`` are those that each line pays on. ``dilution`` ``[..., D, 1]`` is SEG money that a district loses because
-    weights without money lower the unit value, dollars.
+    weights without money lower the unit value, dollars. ``weight_cost`` is that of ``sim.engine.money.Offers``.
     """
 
     fiscal_year: int
@@ -32,6 +32,7 @@ class Position:
     counts: Mapping[str, Counts]
     ledgers: Mapping[str, Ledger]
     dilution: Array
+    weight_cost: Array
 
     @property
     def own_lines(self) -> tuple[Line, ...]:
@@ -57,6 +58,17 @@ class Position:
         """What own lines pay, the state's own spending included, ``[..., 1, 1]``."""
         return state_total(self._nothing()) + sum(self.ledgers[line.name].spent for line in self.own_lines)
 
+    def for_pathways(self) -> Array:
+        """The part of what own lines pay districts that is meant for pathways, ``[..., D, 1]``."""
+        dollars = self._nothing()
+        for line in self.own_lines:
+            dollars = dollars + line.pathway_share * self.ledgers[line.name].paid
+        return dollars
+
+    def state_cost(self, line: Line) -> Array:
+        """What a line adds to the state's spending, ``[..., 1, 1]``; see ``allocation.cost_to_state``."""
+        return allocation.cost_to_state(line, self.ledgers[line.name], self.weight_cost)
+
     def entitled(self) -> Array:
         """What own lines owe by prices and limits alone, the state's own spending included, ``[..., 1, 1]``."""
         statewide = sum(self.ledgers[line.name].statewide_owed for line in self.own_lines)
@@ -66,9 +78,12 @@ class Position:
         return self.dilution * 0.0
 
 
-def base_year_position(ensemble: Ensemble, formula: Formula, counts: Counts | None = None) -> Position:
-    """The static score of a formula, see ``sim.engine.static``; ``counts`` stand for those of the base year."""
-    scored = static_score(ensemble, formula, counts)
+def base_year_position(
+    ensemble: Ensemble, formula: Formula, counts: Counts | None = None, year: int | None = None, drawn: bool = False
+) -> Position:
+    """The static score of a formula, see ``sim.engine.static``; ``counts`` stand for those of the base year, ``year``
+    for the fiscal year whose rules hold, and ``drawn`` for awards with the luck of the base year."""
+    scored = static_score(ensemble, formula, counts, year, drawn)
     held = ensemble.state.counts if counts is None else counts
     return _position(scored.fiscal_year, scored.offers, dict.fromkeys(scored.ledgers, held), scored.ledgers)
 
@@ -81,7 +96,8 @@ def position_in_year(before: Counts, after: Counts, year: Year) -> Position:
 
 def _position(year: int, offers: Offers, counts: Mapping[str, Counts], ledgers: Mapping[str, Ledger]) -> Position:
     lost = seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value)
-    return Position(year, {offer.line.name: offer for offer in offers.lines}, counts, ledgers, lost)
+    by_name = {offer.line.name: offer for offer in offers.lines}
+    return Position(year, by_name, counts, ledgers, lost, offers.weight_cost)
 
 
 def share_paid(position: Position) -> Array:
@@ -89,10 +105,11 @@ def share_paid(position: Position) -> Array:
     return ratio(position.spent(), position.owed(), 1.0)
 
 
-def refuse_empty(formula: Formula, base_year: int) -> None:
-    """Raise InputError if no line of the formula's own pays in the year that a static score prices."""
-    year = static_year(formula, base_year)
-    if not any(line.active(year) for line in formula.own_lines):
+def refuse_empty(formula: Formula, current_law: Formula, base_year: int) -> None:
+    """Raise InputError if no line of the formula's own is ever paid, so that there is nothing to price."""
+    if first_priced_year(formula, current_law, base_year) is None:
+        first = max(formula.takes_effect, base_year + 1)
         raise InputError(
-            f"formula '{formula.name}': no line of its own pays in FY{year}, when it takes effect; there is no price"
+            f"formula '{formula.name}': no line of its own pays from FY{first} on, when the bill can first pay; there "
+            "is no price"
         )

@@ -10,6 +10,8 @@ from sim.engine.scenario import Scenario, Shocks
 from sim.funding.components.component import Strict
 from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
+from sim.funding.rules import JOINT, JointRules
+from sim.funding.together import problem_with
 from sim.inputs import InputError, Mistake, mistakes, nearest, shown
 
 Key = str | int
@@ -36,13 +38,17 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
     """Where ``path`` stands in a formula.
 
     ``components...``, ``rules...`` and other keys of a line belong to the formula's one line of its own;
-    ``lines.<name>...`` names a line. A component, tier or step is named by its place or, for components, its label.
-    Raises InputError, one line, if the formula has no such key.
+    ``lines.<name>...`` names a line. Rules over all lines together (``rules.growth_cap``) belong to the formula where
+    it has several lines, or has written them. A component, tier or step is named by its place or, for components, its
+    label. Raises InputError, one line, if the formula has no such key.
     """
     if path[0] not in FORMULA_WORDS:
         raise InputError(f"{where}: formula {formula.name} has no '{path[0]}'; {nearest(path[0], FORMULA_WORDS)}")
     if path[0] == "takes_effect":
         return Place(".".join(path), ("takes_effect",), formula.takes_effect)
+    if path[0] == "rules" and len(path) > 1 and _of_all_lines(formula, path[1]):
+        keys, written = _walk(formula.rules, path[1:], where, f"formula {formula.name}")
+        return Place(".".join(path), ("rules", *keys), written)
     if path[0] == "lines":
         names = [line.name for line in formula.lines]
         if len(path) < 3:
@@ -58,9 +64,20 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
             raise InputError(f"{where}: formula {formula.name} {labels}{hint}")
         at, rest = own[0], path
     line = formula.lines[at]
+    if rest[0] == "rules" and len(rest) > 1 and rest[1] in formula.rules.written:
+        raise InputError(
+            f"{where}: {rest[1]} holds for all lines of {formula.name}; write {'.'.join(rest)} without a line"
+        )
     keys, written = _walk(line, rest, where, f"formula {formula.name}")
     _refuse_without_effect(line, keys, f"{where}: formula {formula.name}")
     return Place(".".join(path), ("lines", at, *keys), written)
+
+
+def _of_all_lines(formula: Formula, rule: str) -> bool:
+    """Whether a rule is the formula's own: it is over several lines, or written so."""
+    joint = [line for line in formula.lines if line.joint]
+    stated = any(rule in line.rules.written_joint for line in joint)
+    return rule in JOINT and (rule in formula.rules.written or (len(formula.own_lines) > 1 and not stated))
 
 
 def scenario_place(scenario: Scenario, path: Sequence[str], where: str) -> Place:
@@ -85,10 +102,11 @@ def _position(names: Sequence[str], word: str, where: str, labels: str) -> int:
     raise InputError(f"{where}: {labels} '{word}'; {nearest(word, names)}")
 
 
-def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tuple[Key, ...], Scalar]:
-    """The keys of ``path`` in a line's content, and the value that stands there."""
+def _walk(model: Line | JointRules, path: Sequence[str], where: str, owner: str) -> tuple[tuple[Key, ...], Scalar]:
+    """The keys of ``path`` in the content of a line or of a formula's rules, and the value that stands there."""
     keys: list[Key] = []
-    value: Any = line.model_dump()
+    value: Any = model.model_dump()
+    components = [component.label for component in model.components] if isinstance(model, Line) else []
     for word in path:
         if isinstance(value, Mapping):
             known = {str(key): key for key in value if key not in NOT_IN_FILES}
@@ -97,7 +115,7 @@ def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tupl
             keys.append(known[word])
             value = value[known[word]]
         elif isinstance(value, list | tuple):
-            labels = [component.label for component in line.components] if keys == ["components"] else []
+            labels = components if keys == ["components"] else []
             names = labels or [str(place) for place in range(len(value))]
             keys.append(_position(names, word, where, f"{owner} has no entry"))
             value = value[int(keys[-1])]
@@ -109,7 +127,7 @@ def _walk(line: Line, path: Sequence[str], where: str, owner: str) -> tuple[tupl
     if isinstance(value, Mapping | list | tuple):
         inside = list(value) if isinstance(value, Mapping) else [str(place) for place in range(len(value))]
         if keys == ["components"]:
-            inside = [component.label for component in line.components]
+            inside = components
         raise InputError(f"{where}: is not one value; go on with one of {', '.join(map(str, inside))}")
     return tuple(keys), value
 
@@ -140,6 +158,8 @@ def with_values(
                 made[known] = change.to(values)
             except ValidationError as error:
                 raise _explained(error, where, model.name, places) from error
+            except InputError as error:
+                raise InputError(f"{where}: {model.name}: {error}") from error
         versions.append(made[known])
     return versions
 
@@ -202,6 +222,7 @@ class _Lines:
         self.places = places
         changed = {int(place.keys[1]) for place in places if place.keys[0] == "lines"}
         self.content = {at: _open(formula.lines[at].model_dump()) for at in sorted(changed)}
+        self.rules = _open(formula.rules.model_dump())
 
     def to(self, values: Sequence[Scalar]) -> Formula:
         """The formula with these values. Raises pydantic's ValidationError."""
@@ -209,15 +230,17 @@ class _Lines:
         for place, value in zip(self.places, values, strict=True):
             if place.keys == ("takes_effect",):
                 starts = value
+            elif place.keys[0] == "rules":
+                _put(self.rules, place.keys[1:], value)
             else:
                 _put(self.content[int(place.keys[1])], place.keys[2:], value)
         lines = list(formula.lines)
         for at, content in self.content.items():
             lines[at] = Line.model_validate(content)
-        update: dict[str, Any] = {"lines": tuple(lines)}
+        update: dict[str, Any] = {"lines": tuple(lines), "rules": JointRules.model_validate(self.rules)}
         if starts is not None:
             # Lines that began with the formula move with it; those with a year of their own stay.
-            written = formula.model_dump(exclude={"lines"})
+            written = formula.model_dump(exclude={"lines", "rules"})
             header = Formula.model_validate({**written, "takes_effect": starts, "lines": ()})
             update["takes_effect"] = header.takes_effect
             update["lines"] = tuple(
@@ -226,6 +249,10 @@ class _Lines:
                 else line
                 for line in lines
             )
+        problem = problem_with(update["rules"], update["lines"], update.get("takes_effect", formula.takes_effect))
+        if problem is not None:
+            line = f"line {problem.line}: " if problem.line else ""
+            raise InputError(f"{line}{problem.key} {problem.said}")
         return formula.model_copy(update=update)
 
 

@@ -1,7 +1,7 @@
 """Running a case: the law changes when it changed, and what the model has for each observed number is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from sim.arrays import Array
 from sim.engine import recording
 from sim.engine.calendar import run_year
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare
+from sim.engine.expected import expected_payment
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
@@ -60,13 +61,18 @@ def under_laws(ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenar
     state = ensemble.state
     records: list[Record] = [recording.statewide(world, parameters, state, ensemble.base)]
     decide_all = deciding_all(parameters)
+    handed_on: Array | None = None
     for step in range(1, horizon + 1):
         fiscal_year = world.base_year + step
+        before = state if handed_on is None else replace(state, last_payment=handed_on)
+        handed_on = None
         law = law_in(laws, ensemble.current_law, fiscal_year)
         state, year = run_year(
-            world, parameters, ensemble.premises, law, law, scenario, state, ensemble.draws, fiscal_year,
+            world, parameters, ensemble.premises, law, law, scenario, before, ensemble.draws, fiscal_year,
             WARM_UP_YEARS + step, decide_all,
         )  # fmt: skip
+        if fiscal_year + 1 in laws:
+            handed_on = expected_payment(world, parameters, ensemble.premises, before, state, year)
         records.append(recording.statewide(world, parameters, state, year))
     return records
 

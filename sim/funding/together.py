@@ -1,0 +1,95 @@
+"""Which of a formula's lines are held together by its joint rules, and what is wrong with how these are written.
+
+Hold harmless, growth cap and phase-in work on what a district is owed by all state lines of the formula that run at the
+same time, whatever number of lines that is; a minimum guarantee on the lines that have the same. Money inside the SEG,
+federal money and background lines stand outside.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.funding.line import Line
+from sim.funding.rules import REFERRING, JointRules
+
+NEVER = 10_000
+"""Later than any fiscal year."""
+
+
+class Problem(NamedTuple):
+    """What is wrong with a joint rule: the line (None for the formula's own ``rules``), the key, and why."""
+
+    line: str | None
+    key: str
+    said: str
+
+
+def groups(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> list[tuple[Line, ...]]:
+    """Lines whose referring rules count years together, each group in the order of the file.
+
+    All of the formula's lines where its own ``rules`` have any, else those that run at the same time, directly or
+    through others.
+    """
+    joint = [line for line in lines if line.joint]
+    if any(key in REFERRING for key in rules.written):
+        return [tuple(joint)] if joint else []
+    found: list[list[Line]] = []
+    for line in joint:
+        touched = [group for group in found if any(overlap(line, other, takes_effect) for other in group)]
+        found = [group for group in found if group not in touched]
+        found.append([other for group in touched for other in group] + [line])
+    return [tuple(group) for group in found]
+
+
+def overlap(one: Line, other: Line, takes_effect: int) -> bool:
+    """Whether two lines run in a same fiscal year from the one in which their formula takes effect."""
+    first = max(takes_effect, one.start_year or takes_effect, other.start_year or takes_effect)
+    return first <= min(one.sunset_year or NEVER, other.sunset_year or NEVER)
+
+
+def same_guarantee(one: Line, other: Line) -> bool:
+    """Whether two lines have the same minimum guarantee; in a batch of runs, in each of them."""
+    return all(
+        np.array_equal(one.rules.guarantee(charter), other.rules.guarantee(charter)) for charter in (False, True)
+    )
+
+
+def problem_with(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> Problem | None:
+    """The first thing that is wrong with a formula's joint rules, or None."""
+    return next(_problems(rules, lines, takes_effect), None)
+
+
+def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> Iterator[Problem]:
+    joint = [line for line in lines if line.joint]
+    for key in () if joint else rules.written:
+        yield Problem(None, key, "holds for nothing: money in the SEG, federal and background money are outside it")
+    for line in joint:
+        for key in rules.written:
+            if key in line.rules.written_joint:
+                yield Problem(line.name, key, "stands under the formula's rules too; write it there alone")
+    for line in lines:
+        if line.seg != "outside":
+            for key in line.rules.written_joint:
+                yield Problem(line.name, key, "cannot hold for money inside the SEG, whose units are paid in full")
+        elif not line.joint:
+            for key in (key for key in line.rules.written_joint if key in REFERRING):
+                kind = "federal" if line.federal else "background"
+                yield Problem(line.name, key, f"counts what the formula pays, of which {kind} money is no part")
+    for one, other in combinations(joint, 2):
+        if overlap(one, other, takes_effect):
+            for key in REFERRING:
+                if _said(one, key) != _said(other, key):
+                    yield Problem(
+                        other.name,
+                        key,
+                        f"differs from line {one.name}, which runs at the same time; one rule holds for all lines "
+                        f"together: write it under the formula's rules",
+                    )
+
+
+def _said(line: Line, key: str) -> Any:
+    """What a line says of a rule; where a rule starts from says nothing without the rule."""
+    rule = getattr(line.rules, key.removesuffix("_from"))
+    return getattr(line.rules, key) if rule not in (None, ()) else None
