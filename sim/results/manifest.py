@@ -38,7 +38,8 @@ class FormulaRecord(BaseModel):
 class Manifest(BaseModel):
     """Everything needed to know what a results folder holds, and to run it again.
 
-    ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``.
+    ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``;
+    ``references`` does so for what runs beside them only to be compared with.
     ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
     hash without the keys in ``config_ignored``, which cannot change a number. ``model_fingerprint`` is of the code and
     the tables of the model itself.
@@ -53,6 +54,7 @@ class Manifest(BaseModel):
     world_fingerprint: str
     data_vintage: str = ""
     formulas: dict[str, dict[str, Any]]
+    references: dict[str, dict[str, Any]] = {}
     baseline: str | None
     base_year: int
     horizon: int
@@ -75,6 +77,7 @@ def new_manifest(
     world_fingerprint: str,
     data_vintage: str = "",
     formulas: Mapping[str, Mapping[str, Any]],
+    references: Mapping[str, Mapping[str, Any]] | None = None,
     baseline: str | None,
     base_year: int,
     horizon: int,
@@ -88,7 +91,8 @@ def new_manifest(
     ``config`` is plain data; ``ignoring`` names its keys that cannot change a number (dotted: 'hydra', 'run.workers').
     Raises ValueError if a formula's record lacks its title, source or fingerprint.
     """
-    for record in formulas.values():
+    references = references or {}
+    for record in (*formulas.values(), *references.values()):
         FormulaRecord.model_validate(record)
     return Manifest(
         study=study,
@@ -98,6 +102,7 @@ def new_manifest(
         world_fingerprint=world_fingerprint,
         data_vintage=data_vintage,
         formulas={name: dict(record) for name, record in formulas.items()},
+        references={name: dict(record) for name, record in references.items()},
         baseline=baseline,
         base_year=base_year,
         horizon=horizon,
@@ -221,8 +226,9 @@ def _difference(stored: Manifest, current: Manifest) -> str | None:
             if there.get(key) != here.get(key) and not _ignored(key, current.config_ignored):
                 return f"{key}: {there.get(key, 'absent')} there, {here.get(key, 'absent')} here"
         return "its configuration"
-    for name in sorted(stored.formulas.keys() | current.formulas.keys()):
-        one, other = stored.formulas.get(name, {}), current.formulas.get(name, {})
+    before, now = ({**side.formulas, **side.references} for side in (stored, current))
+    for name in sorted(before.keys() | now.keys()):
+        one, other = before.get(name, {}), now.get(name, {})
         if one.get("fingerprint") != other.get("fingerprint"):
             return f"formula {name} has changed"
     for name, text in (

@@ -62,8 +62,8 @@ def change_table(change: "Change") -> pd.DataFrame:
             **{step: change.steps[step].mean(axis=0) for step in STEPS},
             "end": change.end.mean(axis=0),
             "difference": whole.mean,
-            "difference_p05": whole.p05,
-            "difference_p95": whole.p95,
+            "difference_p05": whole.low,
+            "difference_p95": whole.high,
         }
     )
 
@@ -103,7 +103,7 @@ def _steps_table(change: "Change") -> object:
     rows += [(change.after.label, change.end, False), ("difference", change.end - change.start, True)]
     for label, dollars, signed in rows:
         whole = bands(dollars.sum(axis=1), axis=0)
-        value, spread = interval_parts(float(whole.mean), float(whole.p05), float(whole.p95), "dollars", signed)
+        value, spread = interval_parts(float(whole.mean), float(whole.low), float(whole.high), "dollars", signed)
         table.add_row(label, value, spread)
     return table
 

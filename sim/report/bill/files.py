@@ -144,7 +144,7 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         sheet.write_string(row, 1, name)
         if np.isfinite(values).all():
             found = bands(values, axis=0)
-            for column, value in enumerate((found.mean, found.p05, found.p95), start=2):
+            for column, value in enumerate((found.mean, found.low, found.high), start=2):
                 sheet.write_number(row, column, float(value))
         else:
             sheet.write_string(row, 2, "as owed")
@@ -239,7 +239,7 @@ def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: 
     each = np.divide(
         paid.mean, check.members.mean(axis=0), out=np.zeros_like(owed), where=check.members.mean(axis=0) > 0
     )
-    values = [*(stage.mean(axis=0) for stage in stages), share, paid.p05, paid.p95, each]
+    values = [*(stage.mean(axis=0) for stage in stages), share, paid.low, paid.high, each]
     start = len(WHO)
     last, before = _letter(start + len(STAGES) - 1), _letter(start + len(STAGES) - 2)
     ratio_column, each_column = start + len(STAGES), start + len(STAGES) + 3
@@ -312,7 +312,7 @@ def _distribution(check: "BillCheck", book: "Workbook", formats: Formats) -> Non
         each = (of.change, of.per_member)
         numbers = (
             float(of.group.members.sum()), of.members, of.law, of.bill,
-            *(float(value) for one in each for value in (one.mean, one.p05, one.p95)), float(of.gain), float(of.lose),
+            *(float(value) for one in each for value in (one.mean, one.low, one.high)), float(of.gain), float(of.lose),
         )  # fmt: skip
         for column, value in enumerate(numbers, start=2):
             sheet.write_number(row, column, value)

@@ -94,7 +94,7 @@ def _cell(values: Array, unit: str = "dollars", signed: bool = False) -> str:
     if not np.isfinite(values).all():
         return "as owed"
     found = bands(values, axis=0)
-    return "\n".join(interval_parts(float(found.mean), float(found.p05), float(found.p95), unit, signed)).rstrip()
+    return "\n".join(interval_parts(float(found.mean), float(found.low), float(found.high), unit, signed)).rstrip()
 
 
 def _costs(check: "BillCheck") -> Table:
@@ -143,7 +143,7 @@ def _distribution(check: "BillCheck") -> Table:
     for row in distribution(check):
         name = row.group.name if row.group.by != "size class" else f"{row.group.name} (size)"
         change, each = (
-            interval_parts(float(b.mean), float(b.p05), float(b.p95), "dollars", True)
+            interval_parts(float(b.mean), float(b.low), float(b.high), "dollars", True)
             for b in (row.change, row.per_member)
         )
         money = (number_text(value, "dollars") for value in (row.law, row.bill))
@@ -200,7 +200,7 @@ def _disparity(found: "tuple[Disparity, ...]") -> str:
     if not np.isfinite(shares).all():
         return f"{NOT_AVAILABLE} ({ends})"
     found_share = bands(shares, axis=0)
-    return f"{found_share.mean:.0%} ({found_share.p05:.0%} to {found_share.p95:.0%}; {ends})"
+    return f"{found_share.mean:.0%} ({found_share.low:.0%} to {found_share.high:.0%}; {ends})"
 
 
 def cliff_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:

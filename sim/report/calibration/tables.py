@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from sim.report.shared.intervals import COVERS
+from sim.report.shared.intervals import COVERS, bands
 from sim.report.shared.origin import short
 
 if TYPE_CHECKING:
@@ -200,8 +200,8 @@ def _cell(values: tuple[float, float, float]) -> str:
 
 
 def _mean_and_band(values: np.ndarray) -> tuple[float, float, float]:
-    low, high = np.nanpercentile(values, [5.0, 95.0])
-    return float(np.nanmean(values)), float(low), float(high)
+    found = bands(np.asarray(values, dtype=np.float64), axis=0)
+    return float(found.mean), float(found.low), float(found.high)
 
 
 def named_band(values: tuple[float, float, float]) -> dict[str, float]:

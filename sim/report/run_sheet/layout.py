@@ -141,7 +141,7 @@ def write_cover(book: "Workbook", formats: Formats, results: "Results", panel: P
         ),
         (
             "Low and high",
-            f"5th and 95th percentile over draws of the difference from the baseline within each draw: 90% of draws. "
+            "5th and 95th percentile over draws of the difference from the baseline within each draw: 90% of draws. "
             f"{COVERS}",
         ),
         ("Rank", "1 is the largest gain for each member (grades 9-12) in that fiscal year."),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.results.schema import STATE, Column
-from sim.study.running.precision import LAST
+from sim.study.running.precision import means_of_last_years
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -37,13 +37,9 @@ def run_outcomes(results: "Results") -> tuple[pd.DataFrame, str]:
     Only the columns that are needed are read, so that a sweep of a hundred thousand runs fits in memory.
     """
     state = results.read("state", ["run_id", "fiscal_year", *OUTCOMES])
-    last, base = int(state["fiscal_year"].max()), int(results.manifest.base_year)
-    first = max(base, last - LAST) + 1
-    recent = state[state["fiscal_year"] >= min(first, last)]
-    means = recent.groupby("run_id", sort=True)[list(OUTCOMES)].mean()
+    means, span = means_of_last_years(state, OUTCOMES, int(results.manifest.base_year))
     keys = [name for name in ("run_id", "point", "replicate", "formula", "scenario") if name in results.design]
     joined = results.design[keys].merge(means, left_on="run_id", right_index=True, how="inner")
-    span = f"FY{first}-{str(last)[2:]}" if last > first else f"FY{last}"
     return joined.reset_index(drop=True), span
 
 

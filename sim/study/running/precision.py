@@ -1,5 +1,6 @@
 """How far the mean differences between formulas may still move: Monte Carlo error, and when it is small enough."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,23 @@ def headline_columns() -> list[str]:
     return ["run_id", "fiscal_year", *(column for column, _ in HEADLINES.values())]
 
 
-def headlines(state: pd.DataFrame, base_year: int) -> pd.DataFrame:
-    """Headline outcomes of each run, by ``run_id``: the mean of the last five years after the base year."""
+def means_of_last_years(state: pd.DataFrame, columns: Sequence[str], base_year: int) -> tuple[pd.DataFrame, str]:
+    """Columns of the state table by ``run_id``, each the mean of the last five years after the base year; and those
+    fiscal years in words."""
     last = int(state["fiscal_year"].max())
-    recent = state[state["fiscal_year"] > max(base_year, last - LAST)]
-    means = recent.groupby("run_id", sort=True)[[column for column, _ in HEADLINES.values()]].mean()
+    first = max(base_year, last - LAST) + 1
+    means = state[state["fiscal_year"] >= first].groupby("run_id", sort=True)[list(columns)].mean()
+    return means, f"FY{first}-{str(last)[2:]}" if last > first else f"FY{last}"
+
+
+def headlines(state: pd.DataFrame, base_year: int, over_all_years: Sequence[str] = ()) -> pd.DataFrame:
+    """Headline outcomes of each run, by ``run_id``: the mean of the last five years after the base year, or of all
+    years after it for those named in ``over_all_years``."""
+    means, _ = means_of_last_years(state, [column for column, _ in HEADLINES.values()], base_year)
     means.columns = pd.Index(list(HEADLINES))
+    policy = state[state["fiscal_year"] > base_year].groupby("run_id", sort=True)
+    for outcome in over_all_years:
+        means[outcome] = policy[HEADLINES[outcome][0]].mean()
     return means
 
 
@@ -88,7 +100,8 @@ class StoppingRule:
     def __init__(self, wanted: Precision, plan: Plan, folder: Path, inputs: Inputs) -> None:
         self.wanted, self.plan, self.folder = wanted, plan, folder
         self.base_year = inputs.world.base_year
-        names = [formula.name for formula in inputs.formulas]
+        names = [formula.name for formula in inputs.all_formulas]
+        self.judged = range(len(inputs.formulas))
         assert inputs.baseline is not None
         self.baseline = names.index(inputs.baseline)
         self.scenarios = len(inputs.scenarios)
@@ -129,7 +142,8 @@ class StoppingRule:
             if limit is None:
                 assert self.wanted.share is not None
                 limit = self.wanted.share * abs(float(np.nanmean(reference)))
-            for formula, reached in enumerate(means[scenario]):
+            for formula in self.judged:
+                reached = means[scenario, formula]
                 if formula != self.baseline and not margin(reached - reference).half_width <= limit:
                     return False
         return True

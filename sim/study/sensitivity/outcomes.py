@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.study.designs.sweep import Sweep
-from sim.study.running.precision import LAST
+from sim.study.running.precision import means_of_last_years
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -68,9 +68,7 @@ def outcome_table(results: "Results", sweep: Sweep, draws: int) -> tuple[dict[tu
             f"{results.folder}: {len(results.failures)} of {len(design)} runs failed, and shares need every run; see"
             " results/failures-*.parquet, hold the number that cannot be computed, and use another folder"
         )
-    last, base = int(state["fiscal_year"].max()), results.manifest.base_year
-    recent = state[state["fiscal_year"] > max(base, last - LAST)]
-    means = recent.groupby("run_id", sort=True)[[outcome.column for outcome in OUTCOMES]].mean()
+    means, span = means_of_last_years(state, [outcome.column for outcome in OUTCOMES], results.manifest.base_year)
     joined = design.merge(means, left_on="run_id", right_index=True, how="left", validate="one_to_one")
     found: dict[tuple[str, str], Array] = {}
     points = sweep.points.to_numpy(dtype=np.float64)
@@ -87,8 +85,7 @@ def outcome_table(results: "Results", sweep: Sweep, draws: int) -> tuple[dict[tu
             if not np.isfinite(values).all():
                 raise InputError(f"{results.folder}: {outcome.column} of formula {formula} is missing in some runs")
             found[str(formula), outcome.name] = values.mean(axis=1)
-    first = max(base, last - LAST) + 1
-    return found, f"FY{first}-{str(last)[2:]}" if last > first else f"FY{last}"
+    return found, span
 
 
 def targets(table: Table, formulas: Sequence[str], baseline: str) -> list[Target]:
