@@ -138,9 +138,9 @@ def distribution(check: "BillCheck") -> list[GroupRow]:
 
 
 def clearly(check: "BillCheck") -> tuple[BoolArray, BoolArray]:
-    """Districts ``[D]`` that gain, and districts that lose, in at least 95% of draws."""
+    """Districts ``[D]`` that gain, and districts that lose, on average and in at least 95% of draws."""
     change = bands(by_draw(check, check.bill.net() - check.law.net()), axis=0)
-    return change.p05 > HALF_A_DOLLAR, change.p95 < -HALF_A_DOLLAR
+    return change.low > HALF_A_DOLLAR, change.high < -HALF_A_DOLLAR
 
 
 def district_table(check: "BillCheck") -> pd.DataFrame:

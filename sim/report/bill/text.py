@@ -12,7 +12,7 @@ from rich.table import Table
 
 from sim.arrays import Array
 from sim.funding.formula import describe
-from sim.report.bill.tables import by_draw, clearly, distribution, line_rows, origin_text
+from sim.report.bill.tables import GroupRow, by_draw, clearly, distribution, line_rows, origin_text
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts, number_text
 from sim.study.bill.bridge import RULE_OF_STAGE, SEG_STEP, STEPS
 from sim.study.bill.cliffs import Cliff
@@ -173,10 +173,7 @@ def _gains(check: "BillCheck") -> list[str]:
     said = [f"Why it changes, step by step: {moved_by}."] if moved_by else []
     said += [f"Largest gains a member: {listed(most)}."] if most else []
     said += [f"Largest losses a member: {listed(least)}."] if least else []
-    said.append(
-        f"In at least 95% of draws {int(gain.sum())} districts and charters gain and {int(lose.sum())} lose; who wins "
-        "a competitive grant under current law is drawn."
-    )
+    said.append(_clearly_words(distribution(check)[0], int(gain.sum()), int(lose.sum())))
     if (check.bill.dilution > 0).any():
         moved = number_text(float(by_draw(check, check.bill.dilution).sum(axis=1).mean()), "dollars")
         said.append(f"{moved} of the change is SEG money that leaves other program units, whose value falls.")
@@ -186,6 +183,20 @@ def _gains(check: "BillCheck") -> list[str]:
         f"{now} now, {then} under the bill."
     )
     return said
+
+
+def _clearly_words(state: GroupRow, gain: int, lose: int) -> str:
+    """Who gains and loses on average, as the table counts them, and of these who does in nearly every draw."""
+    said = (
+        f"{state.gain} districts and charters gain and {state.lose} lose on average over draws; of these {gain} gain "
+        f"and {lose} lose in at least 95% of draws."
+    )
+    if gain + lose == state.gain + state.lose:
+        return said
+    return (
+        f"{said} Both hold: the others gain in some draws and lose in others, because who offers what and who wins a "
+        "competitive grant are drawn."
+    )
 
 
 def step_name(step: str) -> str:

@@ -179,6 +179,11 @@ def number_text(
     return f"{sign}{before}{abs(shown):,.{digits}f}{after}"
 
 
+def signed_text(value: float, digits: int) -> str:
+    """A bare number with its sign, '+0.25'; what rounds to zero has none but '+': '+0.00', never '-0.00'."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}"
+
+
 def _grid(unit: str, step: float, size: float) -> float:
     """To what a number is rounded: ``step``, or the finest that is shown of a number of that unit and size."""
     _, _, scale, finest = _style(unit, size)
