@@ -11,6 +11,7 @@ import pandas as pd
 
 import sim.results
 from sim.inputs import InputError
+from sim.report.shared.intervals import bands
 from sim.results import Results
 from sim.study.compare.fairness import rescaled
 from sim.study.running.runner import carry_out
@@ -75,7 +76,7 @@ def by_formula(
 ) -> pd.DataFrame:
     """Mean of each column over ``years`` and draws, one row for each formula; ``columns`` maps names to headings.
 
-    ``against_baseline`` gives the mean of the differences within each draw, and beside it the 5th and 95th percentile.
+    ``against_baseline`` gives the mean of the differences within each draw, and beside it the interval of 90% of draws.
     """
     runs = results.with_design(results.state, ["formula", "replicate"])
     runs = runs[runs["fiscal_year"].isin(years)]
@@ -91,8 +92,8 @@ def by_formula(
 
 
 def _interval(values: "pd.Series[float]") -> str:
-    low, high = np.percentile(values, [5, 95])
-    return f"{low:,.0f} to {high:,.0f}"
+    found = bands(values.to_numpy(dtype=np.float64), axis=0)
+    return f"{found.low:,.0f} to {found.high:,.0f}"
 
 
 def show(title: str, table: pd.DataFrame, path: Path) -> None:

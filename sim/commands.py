@@ -176,11 +176,13 @@ def run_many(request: Request) -> None:
 
     import sim.results
     from sim.study.compare.fairness import rescaled, with_decomposition
+    from sim.study.compare.reference import with_indexed_baseline
     from sim.study.designs.sweep import read_sweep
 
     settings, folder = request.settings, request.results_folder
     console = Console(stderr=True)
     inputs = with_decomposition(settings, rescaled(settings, request.inputs()), request.formula)
+    inputs = with_indexed_baseline(settings, inputs)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     outcome = _carried_out(request, inputs, sweep, console)
     if outcome.failed:
@@ -204,8 +206,9 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
     settings, folder = request.settings, request.results_folder
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     points = f" x {len(sweep.points):,} points" if sweep is not None else ""
+    beside = f" and {', '.join(formula.name for formula in inputs.references)}" if inputs.references else ""
     console.print(
-        f"{len(inputs.formulas)} formulas{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
+        f"{len(inputs.formulas)} formulas{beside}{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
         f" {len(inputs.world.districts)} districts; results in {folder}"
         + (f", shard {settings.shard_label}" if settings.shard else "")
     )

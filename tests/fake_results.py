@@ -86,6 +86,7 @@ class FakeManifest:
     horizon: int = 30
     draws: int = 40
     seed: int = 2026
+    references: dict[str, dict[str, Any]] = field(default_factory=dict)
     code_version: str = "0.1.0"
     created: str = "2026-11-20T10:15:00+00:00"
     data_vintage: str = "counts of 2022-23"

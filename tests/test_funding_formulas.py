@@ -11,12 +11,13 @@ from sim.arrays import Array, district_total, state_total
 from sim.funding.allocation import Claim, Ledger, cost_to_state, counts_for, settle
 from sim.funding.budget import Budget, appropriate, voted
 from sim.funding.context import PricingContext
-from sim.funding.formula import Formula, cost_neutral_factor, describe, lines_in_force, scale_to
+from sim.funding.formula import Formula, describe, lines_in_force, scale_to
 from sim.funding.line import Line
-from sim.funding.pricing import announce, program_units
+from sim.funding.pricing import announce, held_at_all_spending, program_units
 from sim.funding.reading import read_formula
 from sim.funding.schedule import Counts
 from sim.funding.smoothing import Before
+from sim.study.compare.scaling import UnreachableError, cost_neutral_factor
 from sim.world.loading import load_world
 from sim.world.world import QUALITY_COMPONENTS, World
 
@@ -81,22 +82,27 @@ def budget(year: int, prices: float = 1.0) -> Budget:
     return Budget(year, one(prices), one(13.4e9), one(0.0), one(0.0))
 
 
-def settled(line: Line, year: int, runs: int = 1, appropriation: Array | None = None) -> Ledger:
-    """One year of a line on the anchor counts, with awards drawn for ``runs`` runs."""
-    world, counts = new_mexico(), anchor_counts()
+def pricing_context(year: int, runs: int = 1, appropriation: Array | None = None) -> PricingContext:
+    world = new_mexico()
     rng = np.random.default_rng(11)
     shape = (runs, len(world.districts), 1)
-    money = appropriate(line, budget(year)) if appropriation is None else appropriation
-    context = PricingContext(
+    return PricingContext(
         world=world,
         fiscal_year=year,
         price_index=one(1.0),
         unit_value=one(6801.5),
-        counts=counts,
-        appropriation=money,
+        counts=anchor_counts(),
+        appropriation=one(20e6) if appropriation is None else appropriation,
         award_noise=rng.standard_normal(shape),
         award_capacity=rng.standard_normal(shape),
     )
+
+
+def settled(line: Line, year: int, runs: int = 1, appropriation: Array | None = None) -> Ledger:
+    """One year of a line on the anchor counts, with awards drawn for ``runs`` runs."""
+    counts = anchor_counts()
+    money = appropriate(line, budget(year)) if appropriation is None else appropriation
+    context = pricing_context(year, runs, money)
     nothing = np.zeros_like(counts.membership)
     claim = Claim(line, announce(line, context), counts_for(line, counts, counts), money)
     return settle(claim, Before(nothing, nothing), year)
@@ -110,6 +116,10 @@ def owed_in_base_year(formula: Formula) -> dict[str, float]:
         ledger = settled(line, year)
         owed[line.name] = state_total(ledger.entitlement).item() + ledger.statewide_owed.item()
     return owed
+
+
+def owed_by_own_lines(formula: Formula) -> float:
+    return sum(owed_in_base_year(formula).values())
 
 
 def test_the_library_is_shipped_whole() -> None:
@@ -229,9 +239,10 @@ def test_background_money_is_no_cost_of_the_formula() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_cost_neutral_switch_brings_every_formula_to_the_same_base_year_entitlement(name: str) -> None:
     formula = shipped(name)
-    factor = cost_neutral_factor(owed_in_base_year(formula), formula, 50e6)
+    target = 30e6  # what no formula but a reimbursement of all spending falls short of
+    factor = cost_neutral_factor(formula, target, owed_by_own_lines)
     scaled = scale_to(formula, factor)
-    np.testing.assert_allclose(sum(owed_in_base_year(scaled).values()), 50e6, rtol=1e-9)
+    np.testing.assert_allclose(owed_by_own_lines(scaled), target, rtol=1e-9)
     for line, plain in zip(scaled.lines, formula.lines, strict=True):
         if plain.background:
             assert line == plain
@@ -242,9 +253,16 @@ def test_the_cost_neutral_switch_brings_every_formula_to_the_same_base_year_enti
         np.testing.assert_allclose(program_units(line, counts, year), factor * program_units(plain, counts, year))
 
 
-def test_a_formula_that_owes_nothing_cannot_be_made_cost_neutral() -> None:
-    with pytest.raises(ValueError, match="owes nothing"):
-        cost_neutral_factor({"aligned": 0.0}, shipped("aligned"), 50e6)
+@pytest.mark.parametrize("name", ["minnesota", "colorado_reimbursement"])
+def test_no_one_is_paid_back_more_than_all_that_was_spent(name: str) -> None:
+    formula = shipped(name)
+    with pytest.raises(UnreachableError, match="at most") as refused:
+        cost_neutral_factor(formula, 50e6, owed_by_own_lines)
+    assert refused.value.nearest == pytest.approx(SPENDING, rel=1e-6)
+    for line, held in ((scale_to(formula, 10.0).own_lines[0], True), (formula.own_lines[0], False)):
+        posted = announce(line, pricing_context(2027))
+        assert (posted.expenditure_share.max() == 1.0) == held
+        assert held_at_all_spending(line, posted) == held
 
 
 def test_a_count_lag_pays_on_last_years_counts() -> None:

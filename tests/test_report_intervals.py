@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.compare.comparison import cost_per_added
-from sim.report.shared.intervals import bands, interval_text, mean_of_defined, number_text, paired, ratio_error
+from sim.report.compare.price import cost_per_added, direction, price_text
+from sim.report.shared.intervals import (
+    bands,
+    interval_parts,
+    interval_text,
+    mean_of_defined,
+    number_text,
+    paired,
+    ratio_error,
+)
 
 RNG = np.random.default_rng(11)
 
@@ -121,30 +129,109 @@ class TestCostPerAdded:
 
     def test_more_for_more_money_has_a_ratio_of_means(self) -> None:
         found = cost_per_added(self.dear, self.more)
-        assert found.verdict == "costs"
+        assert found.verdict == "more for more"
         assert found.ratio == pytest.approx(self.dear.mean() / self.more.mean())
         ratios = self.dear / self.more
         assert found.low == pytest.approx(np.percentile(ratios, 5), rel=0.02)
         assert found.high == pytest.approx(np.percentile(ratios, 95), rel=0.02)
         assert found.error == pytest.approx(ratio_error(self.dear, self.more))
 
-    def test_more_for_less_money_saves(self) -> None:
-        assert cost_per_added(-self.dear, self.more).verdict == "saves"
+    def test_every_other_kind_is_words_and_no_price(self) -> None:
+        nothing = RNG.normal(0.01, 1.0, 200)
+        for outcome, brings in ((self.more, "more"), (nothing, "same"), (-self.more, "less")):
+            for cost, costs in ((self.dear, "more"), (nothing, "the same"), (-self.dear, "less")):
+                found = cost_per_added(cost, outcome)
+                assert found.verdict == f"{brings} for {costs}"
+                assert (found.ratio is None) == ((brings, costs) != ("more", "more"))
 
-    def test_an_outcome_that_may_not_change_has_no_price(self) -> None:
-        for outcome in (np.zeros(200), RNG.normal(5, 50, 200), RNG.normal(-5, 50, 200)):
-            found = cost_per_added(self.dear, outcome)
-            assert found.verdict == "unclear"
-            assert found.ratio is None
-
-    def test_less_of_the_outcome_has_no_price(self) -> None:
-        found = cost_per_added(-self.dear, -self.more)
-        assert found.verdict == "fewer"
+    def test_a_cost_that_is_below_zero_on_average_only_has_no_price(self) -> None:
+        found = cost_per_added(self.dear - 2.5e6 + 40 * RNG.normal(0, 1e5, 200), self.more)
+        assert found.cost.mean() < 0
+        assert found.verdict == "more for the same"
         assert found.ratio is None
 
-    @given(st.lists(st.integers(-100, 1000).map(float), min_size=1, max_size=60))
-    def test_a_ratio_that_is_given_is_finite_throughout_its_interval(self, outcome: list[float]) -> None:
-        found = cost_per_added(np.full(len(outcome), 7.0), np.array(outcome))
+    @given(st.lists(st.integers(-100, 1000).map(float), min_size=1, max_size=60), st.floats(-10.0, 10.0))
+    def test_a_price_lies_in_its_own_interval_and_is_never_below_zero(self, outcome: list[float], cost: float) -> None:
+        found = cost_per_added(np.full(len(outcome), cost), np.array(outcome))
         if found.ratio is not None:
-            assert np.isfinite([found.ratio, found.low, found.median, found.high]).all()
+            assert 0.0 <= found.low <= found.ratio <= found.high
             assert found.low <= found.median <= found.high
+
+    def test_a_draw_without_added_cost_has_its_outcome_for_nothing(self) -> None:
+        cost = np.where(np.arange(200) < 11, -1.0, 100.0)
+        found = cost_per_added(cost, np.full(200, 2.0))
+        assert (found.verdict, found.low) == ("more for more", 0.0)
+
+    def test_where_some_draws_add_nothing_the_interval_has_no_upper_end(self) -> None:
+        outcome = np.where(np.arange(200) < 11, 0.0, 100.0)
+        found = cost_per_added(np.full(200, 1e5), outcome)
+        assert found.verdict == "more for more"
+        assert price_text(found) == ("$1,060", "$1,000 or more")
+
+    def test_one_draw_tells_no_kind(self) -> None:
+        assert cost_per_added(np.array([3.0]), np.array([2.0])).verdict == "unclear"
+
+
+class TestDirection:
+    def test_no_difference_is_the_same(self) -> None:
+        assert direction(np.zeros(40)) == "same"
+
+    def test_an_interval_that_holds_zero_is_the_same_however_many_draws(self) -> None:
+        few, many = RNG.normal(1.0, 2.0, 40), RNG.normal(1.0, 2.0, 4000)
+        assert direction(few) == direction(many) == "same"
+
+    def test_an_interval_on_one_side_of_zero_has_its_direction_however_few_draws(self) -> None:
+        for draws in (10, 40, 400):
+            assert direction(RNG.normal(5.0, 1.0, draws)) == "more"
+            assert direction(RNG.normal(-5.0, 1.0, draws)) == "less"
+
+    def test_few_draws_of_a_study_say_the_same_as_many_where_the_end_lies_near_zero(self) -> None:
+        """The end of the interval lies on zero: counting draws alone, every other small study would differ."""
+        whole = np.concatenate([RNG.normal(5.0, 1.0, 189), RNG.normal(-0.2, 0.1, 11)])
+        assert direction(whole) == "more"
+        parts = [RNG.permutation(whole)[:40] for _ in range(500)]
+        agree = np.mean([direction(part) == "more" for part in parts])
+        counted = np.mean([np.percentile(part, 5) > 0 for part in parts])
+        assert agree > 0.8 > counted
+
+    def test_two_draws_that_disagree_with_their_mean_say_nothing(self) -> None:
+        assert direction(np.array([5.0, -1.0])) == "same"
+
+
+@given(
+    st.floats(-1e12, 1e12),
+    st.floats(-1e12, 1e12),
+    st.floats(-1e12, 1e12),
+    st.sampled_from(["dollars", "students", "share", "", "FTE"]),
+)
+def test_a_value_never_stands_outside_its_own_interval(one: float, two: float, value: float, unit: str) -> None:
+    scale = 1e12 if unit == "share" else 1.0
+    text, spread = interval_parts(value / scale, min(one, two) / scale, max(one, two) / scale, unit)
+    if spread:
+        low, high = (read(end) for end in spread.split(" to "))
+        assert low <= read(text) <= high
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([1.0] * 39 + [0.96], "99.9% (99.9% to 100.0%)"),
+        ([13_000_000.0] * 39 + [12_948_000.0], "$13.0M"),
+        ([0.0] * 96 + [400.0] * 4, "16.0 (0 to 16)"),
+    ],
+)
+def test_where_nearly_all_draws_have_one_value_the_interval_reaches_to_the_mean(values: list[float], text: str) -> None:
+    found = bands(np.array(values), axis=0)
+    unit = "share" if max(values) == 1.0 else "dollars" if max(values) > 1e6 else "students"
+    assert float(found.p05) == float(found.p95) == float(found.median)
+    assert found.low <= found.mean <= found.high
+    assert interval_text(float(found.mean), float(found.low), float(found.high), unit) == text
+
+
+def read(text: str) -> float:
+    """A printed number as a number."""
+    bare = text.replace("$", "").replace(",", "").replace("+", "")
+    for end, scale in (("%", 0.01), ("M", 1e6), ("B", 1e9), (" million", 1e6), (" billion", 1e9)):
+        if bare.endswith(end):
+            return float(bare.removesuffix(end)) * scale
+    return float(bare)

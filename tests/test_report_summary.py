@@ -161,8 +161,9 @@ def test_the_comparison_prices_only_what_is_added() -> None:
     means = state.groupby("formula")[["state_cost_constant", "concentrators"]].mean()
     change = means.loc["aligned"] - means.loc["status_quo"]
     assert cells["status_quo"] == ("-", "")
-    assert cells["pilot_sunset"] == ("n/a", "fewer")
-    assert cells["aligned_per_concentrator"][0] == "saves"
+    assert cells["pilot_sunset"] == ("less for less", "")
+    assert cells["aligned_per_concentrator"] == ("more for less", "")
+    assert cells["sb130_quarter_weight"] == ("more for less*", "")
     price = float(cells["aligned"][0].lstrip("$").replace(",", ""))
     assert price == pytest.approx(change["state_cost_constant"] / change["concentrators"], rel=0.01)
 

@@ -20,6 +20,7 @@ from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.results.schema import TABLES
 from sim.study.compare.fairness import rescaled
+from sim.study.compare.neutral import REPLICATES
 from sim.study.running.chunk import DETAIL_STEPS, Task, run_chunk
 from sim.study.running.plan import shared_out
 from sim.study.running.runner import Outcome, carry_out
@@ -314,8 +315,9 @@ def test_a_cost_neutral_comparison_owes_the_same_in_the_base_year(target: float 
     inputs = small_inputs(shipped("status_quo"), shipped("aligned"), grant, nothing)
     settings = settings_with(cost_neutral=target, draws=4)
     scaled = rescaled(settings, inputs)
-    parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, range(4), "prior")
-    ensemble = prepare(inputs.world, parameters, inputs.current_law, settings.seed, range(4), 1)
+    replicates = range(REPLICATES)
+    parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, replicates, "prior")
+    ensemble = prepare(inputs.world, parameters, inputs.current_law, settings.seed, replicates, 1)
     owed = {
         formula.name: sum(base_year_entitlement(ensemble, formula)[line.name] for line in formula.own_lines)
         for formula in scaled.formulas

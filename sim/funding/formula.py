@@ -1,6 +1,6 @@
 """A funding formula: its lines of money, where they come from and when they take effect."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -147,20 +147,6 @@ def scale_to(formula: Formula, factor: float) -> Formula:
     return formula.model_copy(update={"lines": scaled})
 
 
-def cost_neutral_factor(base_year_entitlements: Mapping[str, float], formula: Formula, target: float) -> float:
-    """The factor for ``scale_to`` at which the formula's own lines owe ``target`` dollars in the base year.
-
-    ``base_year_entitlements`` are dollars by line name, statewide, money spent by the state itself included. Raises
-    ValueError if the formula owes nothing, so that no factor can reach the target.
-    """
-    owed = sum(base_year_entitlements[line.name] for line in formula.own_lines)
-    if owed <= 0.0:
-        raise ValueError(
-            f"formula '{formula.name}' owes nothing in the base year and cannot be scaled to {target:,.0f}"
-        )
-    return target / owed
-
-
 def describe(formula: Formula) -> list[str]:
     """What the formula pays for, from when on, line by line and for all lines together, in plain sentences."""
     words: dict[Oversight, str] = {
@@ -219,7 +205,6 @@ def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str
 __all__ = [
     "Formula",
     "Line",
-    "cost_neutral_factor",
     "describe",
     "enacted",
     "first_priced_year",

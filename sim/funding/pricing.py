@@ -11,6 +11,10 @@ from sim.funding.line import Line
 from sim.funding.schedule import Counts, Schedule
 
 NOTHING = Schedule()
+SPENDING_SHARES: tuple[str, ...] = ("startup_share", "expenditure_share")
+"""The prices that are shares of what a district spends."""
+
+ROUNDING = 1e-9
 CHARTER = "charter"
 """The kind of a state-chartered charter in the districts table."""
 
@@ -29,7 +33,8 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     """The prices of a line in a fiscal year; no price at all in a year in which the line does not pay.
 
     Amounts are added first, then what multiplies them (tiers, course levels, size), then quality. Dollars written in
-    the line are multiplied by the price index where the line is indexed; everything by the line's scale.
+    the line are multiplied by the price index where the line is indexed; everything by the line's scale. No one is
+    paid back more than all that was spent: shares of spending stop at 1.
     """
     if not line.active(context.fiscal_year):
         return NOTHING
@@ -47,12 +52,29 @@ def announce(line: Line, context: PricingContext) -> Schedule:
         schedule = schedule.plus(parts[place])
     if line.scale != 1.0:
         schedule = schedule.times(np.full((1, 1), line.scale))
-        if schedule.startup_share is not ZERO:
-            schedule = replace(schedule, startup_share=np.minimum(schedule.startup_share, 1.0))
+    held = {
+        name: np.minimum(share, 1.0)
+        for name in SPENDING_SHARES
+        if (share := getattr(schedule, name)) is not ZERO and np.any(share > 1.0)
+    }
+    if held:
+        schedule = replace(schedule, **held)
     minimum = minimum_guarantee(line, context)
     if minimum is not ZERO:
         schedule = replace(schedule, minimum=minimum)
     return replace(schedule, parts=tuple(parts))
+
+
+def held_at_all_spending(line: Line, schedule: Schedule) -> bool:
+    """Whether the line's components and scale together would pay back more than all of some spending, so that the
+    share in ``schedule``, which was announced for the line, is held at 1."""
+    for name in SPENDING_SHARES:
+        wanted: Array = ZERO
+        for part in schedule.parts:
+            wanted = wanted + getattr(part, name)
+        if np.any(wanted * line.scale > 1.0 + ROUNDING):
+            return True
+    return False
 
 
 def minimum_guarantee(line: Line, context: PricingContext) -> Array:

@@ -62,7 +62,8 @@ class FormulaRecord(BaseModel):
 class Manifest(BaseModel):
     """Everything needed to know what a results folder holds, and to run it again.
 
-    ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``.
+    ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``;
+    ``references`` does so for what runs beside them only to be compared with.
     ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
     hash without the keys in ``config_ignored``, which cannot change a number. ``chunk_size`` is how many rows of the
     design a chunk carries out, the last what is left; ``design_checksum`` the SHA-256 of the design's file, if there is
@@ -79,6 +80,7 @@ class Manifest(BaseModel):
     world_fingerprint: Named
     data_vintage: str = ""
     formulas: dict[str, dict[str, Any]]
+    references: dict[str, dict[str, Any]] = {}
     baseline: str | None
     base_year: Annotated[int, Field(ge=1900, le=2200)]
     horizon: Annotated[int, Field(ge=1)]
@@ -129,6 +131,7 @@ def new_manifest(
     world_fingerprint: str,
     data_vintage: str = "",
     formulas: Mapping[str, Mapping[str, Any]],
+    references: Mapping[str, Mapping[str, Any]] | None = None,
     baseline: str | None,
     base_year: int,
     horizon: int,
@@ -151,6 +154,7 @@ def new_manifest(
         world_fingerprint=world_fingerprint,
         data_vintage=data_vintage,
         formulas=json.loads(json.dumps({name: dict(record) for name, record in formulas.items()})),
+        references=json.loads(json.dumps({name: dict(record) for name, record in (references or {}).items()})),
         baseline=baseline,
         base_year=base_year,
         horizon=horizon,
@@ -271,8 +275,9 @@ def _difference(stored: Manifest, current: Manifest) -> str | None:
             if there.get(key) != here.get(key) and not _ignored(key, current.config_ignored):
                 return f"{key}: {there.get(key, 'absent')} there, {here.get(key, 'absent')} here"
         return "its configuration"
-    for name in sorted(stored.formulas.keys() | current.formulas.keys()):
-        one, other = stored.formulas.get(name, {}), current.formulas.get(name, {})
+    before, now = ({**side.formulas, **side.references} for side in (stored, current))
+    for name in sorted(before.keys() | now.keys()):
+        one, other = before.get(name, {}), now.get(name, {})
         if one.get("fingerprint") != other.get("fingerprint"):
             return f"formula {name} has changed"
     for name, text in (

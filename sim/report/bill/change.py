@@ -11,7 +11,15 @@ import pandas as pd
 import sim
 from sim.arrays import Array
 from sim.report.bill.text import step_name
-from sim.report.run_sheet.layout import COUNT, DOLLARS, HEADER_ROW, Formats, mark_pages, set_up_table
+from sim.report.run_sheet.layout import (
+    BELOW_TOTAL,
+    COUNT,
+    DOLLARS,
+    TOTAL_ROW,
+    Formats,
+    mark_pages,
+    set_up_table,
+)
 from sim.report.shared.intervals import COVERS, bands, interval_note, interval_parts, number_text
 from sim.report.shared.order import first_places, labels_where_shared, with_code
 from sim.report.shared.origin import short
@@ -66,8 +74,8 @@ def change_table(change: "Change") -> pd.DataFrame:
             **{step: change.steps[step].mean(axis=0) for step in STEPS},
             "end": change.end.mean(axis=0),
             "difference": whole.mean,
-            "difference_p05": whole.p05,
-            "difference_p95": whole.p95,
+            "difference_p05": whole.low,
+            "difference_p95": whole.high,
         }
     )
 
@@ -107,7 +115,7 @@ def _steps_table(change: "Change") -> object:
     rows += [(change.after.label, change.end, False), ("difference", change.end - change.start, True)]
     for label, dollars, signed in rows:
         whole = bands(dollars.sum(axis=1), axis=0)
-        value, spread = interval_parts(float(whole.mean), float(whole.p05), float(whole.p95), "dollars", signed)
+        value, spread = interval_parts(float(whole.mean), float(whole.low), float(whole.high), "dollars", signed)
         table.add_row(label, value, spread)
     return table
 
@@ -147,7 +155,8 @@ def _ends(each: Array) -> list[int]:
 
 
 def _workbook(change: "Change", path: Path) -> None:
-    """One sheet: a row for each district, the sum of the state first; ends and differences are live formulas."""
+    """One sheet: a row for each district, the sum of the state above the headings; ends and differences are live
+    formulas."""
     from xlsxwriter import Workbook
     from xlsxwriter.utility import xl_col_to_name
 
@@ -174,18 +183,18 @@ def _workbook(change: "Change", path: Path) -> None:
         book.set_properties({"title": title, "comments": origin_text(change)})
         formats = Formats(book)
         sheet = book.add_worksheet("Bridge")
-        set_up_table(sheet, formats, title, note, columns, 1)
+        set_up_table(sheet, formats, title, note, columns, 1, BELOW_TOTAL)
         mark_pages(sheet, title, origin_text(change))
-        top, bottom = HEADER_ROW + 3, HEADER_ROW + 2 + len(order)
-        sheet.write_string(HEADER_ROW + 1, 0, "All districts and charters", formats.number("", total=True))
-        sheet.write_string(HEADER_ROW + 1, 1, "state", formats.number("", total=True))
+        top, bottom = BELOW_TOTAL + 2, BELOW_TOTAL + 1 + len(order)
+        sheet.write_string(TOTAL_ROW, 0, "All districts and charters", formats.number("", total=True))
+        sheet.write_string(TOTAL_ROW, 1, "state", formats.number("", total=True))
         names = ["members", "start", *STEPS, "end", "difference"]
         for column, name in enumerate(names, start=2):
             letter = xl_col_to_name(column)
             style = formats.number(columns[column][2], total=True)
             value = float(table[name].sum())
-            sheet.write_formula(HEADER_ROW + 1, column, f"=SUM({letter}{top}:{letter}{bottom})", style, value)
-        for row, d in enumerate(order, start=HEADER_ROW + 2):
+            sheet.write_formula(TOTAL_ROW, column, f"=SUM({letter}{top}:{letter}{bottom})", style, value)
+        for row, d in enumerate(order, start=BELOW_TOTAL + 1):
             of = table.iloc[d]
             sheet.write_string(row, 0, named[d])
             sheet.write_string(row, 1, of["kind"])
@@ -197,4 +206,4 @@ def _workbook(change: "Change", path: Path) -> None:
             sheet.write_number(row, last + 3, float(of["difference_p05"]))
             sheet.write_number(row, last + 4, float(of["difference_p95"]))
             sheet.write_string(row, last + 5, of["district"])
-        sheet.autofilter(HEADER_ROW, 0, bottom - 1, len(columns) - 1)
+        sheet.autofilter(BELOW_TOTAL, 0, bottom - 1, len(columns) - 1)

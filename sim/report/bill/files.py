@@ -12,10 +12,12 @@ from sim.funding.formula import describe
 from sim.report.bill.tables import by_draw, distribution, district_table, line_rows, origin_text
 from sim.report.bill.text import bill_text, boundary_sentences, cliff_sentences, limit_sentences, step_name
 from sim.report.run_sheet.layout import (
+    BELOW_TOTAL,
     COUNT,
     DOLLARS,
     HEADER_ROW,
     PERCENT,
+    TOTAL_ROW,
     Formats,
     mark_pages,
     set_up_table,
@@ -87,9 +89,15 @@ def _note(check: "BillCheck") -> str:
 
 
 def _sheet(
-    check: "BillCheck", sheet: "Worksheet", formats: Formats, title: str, columns: Columns, frozen: int = 1
+    check: "BillCheck",
+    sheet: "Worksheet",
+    formats: Formats,
+    title: str,
+    columns: Columns,
+    frozen: int = 1,
+    header_row: int = HEADER_ROW,
 ) -> None:
-    set_up_table(sheet, formats, f"{check.formula.title}: {title}", _note(check), columns, frozen)
+    set_up_table(sheet, formats, f"{check.formula.title}: {title}", _note(check), columns, frozen, header_row)
     mark_pages(sheet, f"{check.formula.name}: {title}", origin_text(check))
 
 
@@ -147,7 +155,7 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         sheet.write_string(row, 1, name)
         if np.isfinite(values).all():
             found = bands(values, axis=0)
-            for column, value in enumerate((found.mean, found.p05, found.p95), start=2):
+            for column, value in enumerate((found.mean, found.low, found.high), start=2):
                 sheet.write_number(row, column, float(value))
         else:
             sheet.write_string(row, 2, "as owed")
@@ -183,29 +191,29 @@ def _district_sheet(
     live: dict[int, str],
     averaged: frozenset[int] = frozenset(),
 ) -> None:
-    """One row for each district and a statewide row of sums on top. ``values`` ``[D]`` stand in the columns between who
-    the district is and its identifier; ``live`` gives those that are formulas of other columns, with ``{row}``.
-    ``averaged`` columns have no sum."""
-    _sheet(check, sheet, formats, title, (*WHO, *columns, *LAST))
+    """One row for each district, and a statewide row of sums above the headings. ``values`` ``[D]`` stand in the
+    columns between who the district is and its identifier; ``live`` gives those that are formulas of other columns,
+    with ``{row}``. ``averaged`` columns have no sum."""
+    _sheet(check, sheet, formats, title, (*WHO, *columns, *LAST), header_row=BELOW_TOTAL)
     districts = check.world.districts
     order = _order(check)
     named = labels_where_shared(districts.name, districts.identifier)
-    first, final = HEADER_ROW + 3, HEADER_ROW + 2 + len(order)
+    first, final = BELOW_TOTAL + 2, BELOW_TOTAL + 1 + len(order)
     members = check.members.mean(axis=0)
     start = len(WHO)
     total = formats.number("", total=True)
-    sheet.write_string(HEADER_ROW + 1, 0, "All districts and charters", total)
+    sheet.write_string(TOTAL_ROW, 0, "All districts and charters", total)
     for column in range(1, 4):
-        sheet.write_blank(HEADER_ROW + 1, column, None, total)
+        sheet.write_blank(TOTAL_ROW, column, None, total)
     for column, held in enumerate((members, *values), start=start - 1):
         style = formats.number((*WHO, *columns)[column][2], total=True)
         if column in averaged:
-            sheet.write_blank(HEADER_ROW + 1, column, None, style)
+            sheet.write_blank(TOTAL_ROW, column, None, style)
         else:
             letter = _letter(column)
             summed = f"=SUM({letter}{first}:{letter}{final})"
-            sheet.write_formula(HEADER_ROW + 1, column, summed, style, float(np.sum(held)))
-    for row, d in enumerate(order, start=HEADER_ROW + 2):
+            sheet.write_formula(TOTAL_ROW, column, summed, style, float(np.sum(held)))
+    for row, d in enumerate(order, start=BELOW_TOTAL + 1):
         who = (named[d], districts.kind[d], districts.size_class[d], districts.locale[d])
         for column, text in enumerate(who):
             sheet.write_string(row, column, text)
@@ -218,7 +226,7 @@ def _district_sheet(
         last = (districts.identifier[d], districts.county[d], "; ".join(districts.estimated[d]))
         for column, text in enumerate(last, start=start + len(values)):
             sheet.write_string(row, column, text)
-    sheet.autofilter(HEADER_ROW, 0, final - 1, start + len(values) + len(LAST) - 1)
+    sheet.autofilter(BELOW_TOTAL, 0, final - 1, start + len(values) + len(LAST) - 1)
 
 
 def _letter(column: int) -> str:
@@ -243,7 +251,7 @@ def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: 
     each = np.divide(
         paid.mean, check.members.mean(axis=0), out=np.zeros_like(owed), where=check.members.mean(axis=0) > 0
     )
-    values = [*(stage.mean(axis=0) for stage in stages), share, paid.p05, paid.p95, each]
+    values = [*(stage.mean(axis=0) for stage in stages), share, paid.low, paid.high, each]
     start = len(WHO)
     last, before = _letter(start + len(STAGES) - 1), _letter(start + len(STAGES) - 2)
     ratio_column, each_column = start + len(STAGES), start + len(STAGES) + 3
@@ -316,7 +324,7 @@ def _distribution(check: "BillCheck", book: "Workbook", formats: Formats) -> Non
         each = (of.change, of.per_member)
         numbers = (
             float(of.group.members.sum()), of.members, of.law, of.bill,
-            *(float(value) for one in each for value in (one.mean, one.p05, one.p95)), float(of.gain), float(of.lose),
+            *(float(value) for one in each for value in (one.mean, one.low, one.high)), float(of.gain), float(of.lose),
         )  # fmt: skip
         for column, value in enumerate(numbers, start=2):
             sheet.write_number(row, column, value)

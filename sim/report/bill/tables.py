@@ -139,9 +139,9 @@ def distribution(check: "BillCheck") -> list[GroupRow]:
 
 
 def clearly(check: "BillCheck") -> tuple[BoolArray, BoolArray]:
-    """Districts ``[D]`` that gain, and districts that lose, in at least 95% of draws."""
+    """Districts ``[D]`` that gain, and districts that lose, on average and in at least 95% of draws."""
     change = bands(by_draw(check, check.bill.net() - check.law.net()), axis=0)
-    return change.p05 > HALF_A_DOLLAR, change.p95 < -HALF_A_DOLLAR
+    return change.low > HALF_A_DOLLAR, change.high < -HALF_A_DOLLAR
 
 
 def district_table(check: "BillCheck") -> pd.DataFrame:
@@ -166,11 +166,11 @@ def district_table(check: "BillCheck") -> pd.DataFrame:
         "net": bill.mean(axis=0),
         "net_current_law": law.mean(axis=0),
         "change": change.mean,
-        "change_p05": change.p05,
-        "change_p95": change.p95,
+        "change_p05": change.low,
+        "change_p95": change.high,
         "change_per_member": each.mean,
-        "change_per_member_p05": each.p05,
-        "change_per_member_p95": each.p95,
+        "change_per_member_p05": each.low,
+        "change_per_member_p95": each.high,
         **{f"step_{step}": by_draw(check, check.change.steps[step]).mean(axis=0) for step in STEPS},
         "estimated_fields": ["; ".join(fields) for fields in districts.estimated],
     }

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from sim.arrays import Array
 from sim.funding.formula import describe
-from sim.report.bill.tables import by_draw, clearly, distribution, line_rows, origin_text
+from sim.report.bill.tables import GroupRow, by_draw, clearly, distribution, line_rows, origin_text
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts, number_text
 from sim.report.shared.order import first_places, with_code
 from sim.study.bill.bridge import RULE_OF_STAGE, SEG_STEP, STEPS
@@ -117,7 +117,7 @@ def _cell(values: Array, unit: str = "dollars", signed: bool = False) -> str:
     if not np.isfinite(values).all():
         return "as owed"
     found = bands(values, axis=0)
-    return "\n".join(interval_parts(float(found.mean), float(found.p05), float(found.p95), unit, signed)).rstrip()
+    return "\n".join(interval_parts(float(found.mean), float(found.low), float(found.high), unit, signed)).rstrip()
 
 
 def _costs(check: "BillCheck") -> Table:
@@ -196,7 +196,7 @@ def _distribution(check: "BillCheck") -> Table:
     for row in distribution(check):
         name = row.group.name if row.group.by != "size class" else f"{row.group.name} (size)"
         change, each = (
-            interval_parts(float(b.mean), float(b.p05), float(b.p95), "dollars", True)
+            interval_parts(float(b.mean), float(b.low), float(b.high), "dollars", True)
             for b in (row.change, row.per_member)
         )
         money = (number_text(value, "dollars") for value in (row.law, row.bill))
@@ -218,10 +218,7 @@ def _gains(check: "BillCheck") -> list[str]:
     said = [f"Why it changes, step by step: {moved_by}."] if moved_by else []
     said += _largest(check, "gains", each, np.maximum(each, 0.0))
     said += _largest(check, "losses", each, np.maximum(-each, 0.0))
-    said.append(
-        f"In at least 95% of draws {int(gain.sum())} districts and charters gain and {int(lose.sum())} lose; a "
-        "competitive grant counts as what a district may expect of it before it is drawn."
-    )
+    said.append(_clearly_words(distribution(check)[0], int(gain.sum()), int(lose.sum())))
     if (check.bill.dilution > 0).any():
         moved = number_text(float(by_draw(check, check.bill.dilution).sum(axis=1).mean()), "dollars")
         said.append(f"{moved} of the change is SEG money that leaves other program units, whose value falls.")
@@ -248,6 +245,20 @@ def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[s
     return [f"Largest {what} a member: {'; '.join(said)}."] if said else []
 
 
+def _clearly_words(state: GroupRow, gain: int, lose: int) -> str:
+    """Who gains and loses on average, as the table counts them, and of these who does in nearly every draw."""
+    said = (
+        f"{state.gain} districts and charters gain and {state.lose} lose on average over draws; of these {gain} gain "
+        f"and {lose} lose in at least 95% of draws."
+    )
+    if gain + lose == state.gain + state.lose:
+        return said
+    return (
+        f"{said} Both hold: the others gain in some draws and lose in others, because who offers what is drawn."
+        " A competitive grant counts as what a district may expect of it before it is drawn."
+    )
+
+
 def step_name(step: str) -> str:
     """A step of the bridge in words."""
     return "SEG unit value" if step == SEG_STEP else RULE_OF_STAGE.get(step, step.replace("_", " "))
@@ -260,7 +271,7 @@ def _disparity(found: "tuple[Disparity, ...]") -> str:
     if not np.isfinite(shares).all():
         return f"{NOT_AVAILABLE} ({ends})"
     found_share = bands(shares, axis=0)
-    return f"{found_share.mean:.0%} ({found_share.p05:.0%} to {found_share.p95:.0%}; {ends})"
+    return f"{found_share.mean:.0%} ({found_share.low:.0%} to {found_share.high:.0%}; {ends})"
 
 
 def cliff_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.report.shared.intervals import COVERS
+from sim.report.shared.intervals import COVERS, bands, signed_text
 from sim.report.shared.origin import short
 from sim.results.rank_correlation import spearman
 
@@ -122,7 +122,7 @@ def identifiability(found: "Calibration") -> list[str]:
     moved = table[table["shift"].abs() >= still]
     up = [name for name, shift in zip(moved["parameter"], moved["shift"], strict=True) if shift > 0]
     down = [name for name, shift in zip(moved["parameter"], moved["shift"], strict=True) if shift < 0]
-    pairs = [f"`{one}` with `{other}` ({value:+.2f})" for one, other, value in traded(found)]
+    pairs = [f"`{one}` with `{other}` ({signed_text(value, 2)})" for one, other, value in traded(found)]
     return [
         f"Moved up by more than {CLEAR:g} times the error of the shifts ({error:.2f}): {_listed(up)}; down: "
         f"{_listed(down)}.",
@@ -155,7 +155,7 @@ def calibration_markdown(found: "Calibration") -> str:
         after = _cell((values["posterior_mean"], values["posterior_p05"], values["posterior_p95"]))
         lines.append(
             f"| `{values['parameter']}` | {values['unit']} | {before} | {after} | {values['spread_ratio']:.2f} "
-            f"| {values['shift']:+.2f} |"
+            f"| {signed_text(values['shift'], 2)} |"
         )
     lines += ["", "Shift: of the mean, in standard deviations of the prior.", "", "### What the targets tell", ""]
     lines += [f"- {sentence}" for sentence in identifiability(found)]
@@ -177,7 +177,7 @@ def calibration_text(found: "Calibration") -> str:
             _cell((row["prior_mean"], row["prior_p05"], row["prior_p95"])),
             _cell((row["posterior_mean"], row["posterior_p05"], row["posterior_p95"])),
             f"{row['spread_ratio']:.2f}",
-            f"{row['shift']:+.2f}",
+            signed_text(row["shift"], 2),
         )
         for row in table.to_dict("records")
     ]
@@ -200,8 +200,8 @@ def _cell(values: tuple[float, float, float]) -> str:
 
 
 def _mean_and_band(values: np.ndarray) -> tuple[float, float, float]:
-    low, high = np.nanpercentile(values, [5.0, 95.0])
-    return float(np.nanmean(values)), float(low), float(high)
+    found = bands(np.asarray(values, dtype=np.float64), axis=0)
+    return float(found.mean), float(found.low), float(found.high)
 
 
 def named_band(values: tuple[float, float, float]) -> dict[str, float]:

@@ -1,209 +1,223 @@
-"""The comparison of formulas as a plain text table: what each brings, what it costs, what an added outcome costs."""
+"""The comparison of formulas as plain text: what each brings, what it costs, and what an added outcome costs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from io import StringIO
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import Array, BoolArray
+from sim.report.compare.neutral import neutral_cells, neutral_notes, scaled_words
+from sim.report.compare.price import RATIOS, Against, moved_inside_the_seg, price_text, priced
 from sim.report.shared.intervals import (
     NOT_AVAILABLE,
     bands,
     interval_note,
     interval_parts,
-    interval_text,
     mean_of_defined,
-    number_text,
-    ratio_error,
 )
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.results.headlines import LAST
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from sim.results.results import Results
 
-RATIOS: Mapping[str, str] = MappingProxyType({"concentrators": "concentrator", "credentials": "credential"})
-"""Outcomes whose added unit is priced, with the word for one of them."""
+Cell = tuple[str, str]
+"""A cell of two lines, a value (or heading) and what stands below it (an interval, a unit)."""
 
 _RULED = "    \n    \n -- \n    \n    \n -- \n    \n -- \n"
 """Table borders in plain ASCII: a rule under the header and under the table."""
 
-
-@dataclass(frozen=True)
-class CostPerAdded:
-    """What one more unit of an outcome costs the state against the baseline.
-
-    ``cost`` and ``outcome`` are the paired differences by draw ``[R]``, means over the years after the base year,
-    constant dollars. ``verdict`` is 'costs' (more outcome), 'saves' (more outcome for clearly less money), 'fewer'
-    (clearly less outcome) or 'unclear' (the interval of the outcome includes zero). ``ratio`` and the percentiles
-    beside it are given for 'costs' and 'saves' only: mean cost over mean outcome, and the distribution of the ratio
-    over draws; ``error`` is the Monte-Carlo standard error of ``ratio``.
-    """
-
-    verdict: str
-    cost: Array
-    outcome: Array
-    ratio: float | None = None
-    low: float = np.nan
-    lower: float = np.nan
-    median: float = np.nan
-    upper: float = np.nan
-    high: float = np.nan
-    error: float = np.nan
+MARK = "*"
+"""After the price of a formula that moves money inside the SEG."""
 
 
-def cost_per_added(cost: Array, outcome: Array) -> CostPerAdded:
-    """Price one added unit from paired differences ``cost[R]`` (dollars) and ``outcome[R]``.
-
-    The ends of the outcome's interval are actual draws (no interpolation), so that the ratio stays finite throughout
-    its own interval whenever it is given. A draw below that interval with no more outcome counts as infinitely dear.
-    """
-    least, most = np.percentile(outcome, 5, method="lower"), np.percentile(outcome, 95, method="higher")
-    if most < 0:
-        return CostPerAdded("fewer", cost, outcome)
-    if not least > 0:
-        return CostPerAdded("unclear", cost, outcome)
-    ratios = np.full(cost.shape, np.inf)
-    np.divide(cost, outcome, out=ratios, where=outcome > 0)
-    low, lower, median, upper = (float(np.percentile(ratios, level, method="nearest")) for level in (5, 25, 50, 75))
-    top = float(np.percentile(ratios, 95, method="lower"))
-    verdict = "saves" if np.percentile(cost, 95) < 0 else "costs"
-    ratio = float(cost.mean()) / float(outcome.mean())
-    return CostPerAdded(verdict, cost, outcome, ratio, low, lower, median, upper, top, ratio_error(cost, outcome))
-
-
-def costs_per_added(panel: Panel, outcome: str) -> dict[int, CostPerAdded]:
-    """``cost_per_added`` for every formula but the baseline, by its index; empty if the baseline was not run."""
-    if panel.baseline is None or not panel.policy.any():
-        return {}
-    cost = panel.state("state_cost_constant")[:, :, panel.policy].mean(axis=2)
-    number = panel.state(outcome)[:, :, panel.policy].mean(axis=2)
-    return {f: cost_per_added(cost[f] - cost[panel.baseline], number[f] - number[panel.baseline]) for f in panel.others}
-
-
-def _cost_cell(panel: Panel, f: int, costs: Mapping[int, CostPerAdded]) -> tuple[str, str]:
-    if f == panel.baseline:
-        return "-", ""
-    if f not in costs:
-        return NOT_AVAILABLE, "no baseline run"
-    found = costs[f]
-    money = bands(found.cost, axis=0)
-    if found.verdict == "unclear":
-        return NOT_AVAILABLE, "none added"
-    if found.verdict == "fewer":
-        return NOT_AVAILABLE, "fewer"
-    if found.verdict == "saves":
-        return "saves", f"{number_text(-float(money.mean), 'dollars')} a year"
-    assert found.ratio is not None
-    return interval_parts(found.ratio, found.low, found.high, "dollars", between="-")
-
-
-def comparison_cells(results: "Results", scenario: str | None = None) -> list[list[tuple[str, str]]]:
-    """The table's cells: a header row, then one row a formula in the order of the config; each cell is two lines,
-    a value (or heading) and its interval (or unit)."""
+def comparison_cells(results: "Results", scenario: str | None = None) -> list[list[Cell]]:
+    """The main table's cells: a header row, then one row a formula in the order of the config, and last the baseline
+    with its dollars indexed, if that was run."""
     panel = Panel(results, scenario)
     last = _last_years(panel)
     all_years = panel.policy if panel.policy.any() else np.ones(len(panel.years), np.bool_)
-    recent = _span(panel, last)
-    rows: list[list[tuple[str, str]]] = [
-        [
-            ("Formula", ""),
-            ("Concentrators", recent),
-            ("Credentials", recent),
-            ("State cost", f"FY{panel.base_year} $ a year"),
-            ("$ per added", "concentrator"),
-            ("$ per added", "credential"),
-            ("Pathways", recent),
-            ("Paid share", "(proration)"),
-        ]
+    recent = span(panel, last)
+    sides = priced(panel)
+    below = "below: indexed" if len(sides) > 1 else ""
+    header: list[Cell] = [
+        ("Formula", ""),
+        ("Concentrators", recent),
+        ("Credentials", recent),
+        ("State cost", f"FY{panel.base_year} $ a year"),
+        *((f"$ per added\n{unit}", below) for unit in RATIOS.values()),
+        ("Pathways", recent),
+        ("Paid share", "(proration)"),
     ]
     columns = (
-        (panel.state("concentrators"), last, "students"),
-        (panel.state("credentials"), last, "credentials"),
-        (panel.state("state_cost_constant"), all_years, "dollars"),
-        (panel.state("pathways"), last, "pathways"),
-        (panel.proration(), all_years, "share"),
+        ("concentrators", last, "students"),
+        ("credentials", last, "credentials"),
+        ("state_cost_constant", all_years, "dollars"),
+        ("pathways", last, "pathways"),
+        ("proration", all_years, "share"),
     )
-    cells = []
-    for values, years, unit in columns:
-        found = bands(mean_of_defined(values[:, :, years], axis=2))
-        cells.append(
-            [
-                interval_parts(found.mean[f], found.p05[f], found.p95[f], unit, between="-")
-                if found.count[f]
-                else (NOT_AVAILABLE, "none owed")
-                for f in range(len(panel.formulas))
-            ]
-        )
-    prices = [costs_per_added(panel, outcome) for outcome in RATIOS]
+    cells = [_levels(panel, column, years, unit) for column, years, unit in columns]
+    moved = moved_inside_the_seg(panel)
+    rows = [header]
     for f, formula in enumerate(panel.formulas):
-        priced = [_cost_cell(panel, f, costs) for costs in prices]
         label = (formula, "baseline" if f == panel.baseline else "")
-        rows.append([label, cells[0][f], cells[1][f], cells[2][f], *priced, cells[3][f], cells[4][f]])
+        cost, spread = cells[2][f]
+        if f in moved:
+            cells[2][f] = cost, "\n".join(filter(None, (spread, f"{moved[f][0]} moved{MARK}")))
+        prices = [_price_cell(panel, f, sides, outcome, f in moved) for outcome in RATIOS]
+        rows.append([label, *(column[f] for column in cells[:3]), *prices, *(column[f] for column in cells[3:])])
+    if panel.reference is not None:
+        own = [column[-1] for column in cells]
+        rows.append([(panel.reference.name, "reference"), *own[:3], ("-", ""), ("-", ""), *own[3:]])
     return rows
 
 
-def comparison_table(results: "Results", scenario: str | None = None, width: int = 132) -> str:
-    """The comparison of all formulas as plain text, two lines a cell, with a note on what the intervals mean.
+def _levels(panel: Panel, column: str, years: BoolArray, unit: str) -> list[Cell]:
+    """A column's mean over ``years`` with its interval, for each formula and then for the reference."""
+    values = panel.proration() if column == "proration" else panel.state(column)
+    if panel.reference is not None:
+        own = panel.reference.proration() if column == "proration" else panel.reference.state(column)
+        values = np.concatenate([values, own[None]])
+    found = bands(mean_of_defined(values[:, :, years], axis=2))
+    return [
+        interval_parts(found.mean[f], found.low[f], found.high[f], unit, between="-")
+        if found.count[f]
+        else (NOT_AVAILABLE, "none owed")
+        for f in range(len(values))
+    ]
 
-    ``width`` is the length of lines to which the notes are wrapped; the table takes what it needs (about 125
-    characters), rather than lose a digit. With several scenarios and none named, one table for each.
+
+def _price_cell(panel: Panel, f: int, sides: tuple[Against, ...], outcome: str, moves: bool) -> Cell:
+    """The price against the baseline and, below it, against the indexed one; its interval where there is only one."""
+    if f == panel.baseline:
+        return "-", ""
+    if not sides:
+        return NOT_AVAILABLE, "no baseline run"
+    found = [side.prices[outcome][f] for side in sides]
+    texts = [price_text(one)[0] or one.verdict for one in found]
+    marked = [text + MARK if moves else text for text in texts]
+    return marked[0], marked[1] if len(marked) > 1 else price_text(found[0], "-")[1]
+
+
+def added_cells(results: "Results", scenario: str | None = None) -> list[list[Cell]]:
+    """The cells of what is added and at what price: a header row, then for each formula but the baseline a row against
+    the baseline and one against its indexed twin; only the header without a baseline. All numbers are means over the
+    same years, so that the price is the cost divided by the outcome."""
+    panel = Panel(results, scenario)
+    sides = priced(panel)
+    header: list[Cell] = [("Formula", ""), ("Added cost", f"FY{panel.base_year} $ a year")]
+    for outcome, unit in RATIOS.items():
+        header += [("Added", outcome), ("Price of an added", unit)]
+    rows = [header]
+    moved = moved_inside_the_seg(panel)
+    for f in panel.others if sides else ():
+        for side in sides:
+            known = side.prices[next(iter(RATIOS))][f]
+            label = ("" if side.indexed else panel.formulas[f], f"against {side.name}" if len(sides) > 1 else "")
+            row: list[Cell] = [label, _change(known.cost, "dollars")]
+            for outcome in RATIOS:
+                found = side.prices[outcome][f]
+                price, ends = price_text(found)
+                said = f"{found.verdict}: {price}" if price else found.verdict
+                note = f"and {moved[f][0]} moved{MARK}" if f in moved else ""
+                row += [_change(found.outcome, outcome), (said, f"({ends})" if ends else note)]
+            rows.append(row)
+    return rows
+
+
+def _change(differences: Array, unit: str) -> Cell:
+    kind = {"concentrators": "students", "credentials": "credentials"}.get(unit, unit)
+    found = bands(differences, axis=0)
+    return interval_parts(float(found.mean), float(found.low), float(found.high), kind, signed=True)
+
+
+def comparison_table(results: "Results", scenario: str | None = None, width: int = 132) -> str:
+    """The comparison of all formulas as plain text: levels and prices, then what is added and at what price, each with
+    its interval, and how formulas were scaled if they were; with notes on what the words and intervals mean.
+
+    ``width`` is the length of lines to which the notes are wrapped; a table takes what it needs (about 125 characters),
+    rather than lose a digit. With several scenarios and none named, one page for each.
     """
     names = scenario_names(results)
     if scenario is None and len(names) > 1:
         return "\n".join(comparison_table(results, name, width) for name in names)
+    from rich.console import Console
+
+    panel = Panel(results, scenario)
+    out = StringIO()
+    console = Console(file=out, width=width, color_system=None, force_terminal=False, highlight=False, markup=False)
+    scaled = scaled_words(panel)
+    title = f"Funding formulas compared, FY{panel.years[0]} to FY{panel.years[-1]}, scenario {panel.scenario}"
+    _print(out, title + (f"; {scaled}" if scaled else ""), comparison_cells(results, panel.scenario))
+    added = added_cells(results, panel.scenario)
+    if len(added) > 1:
+        _print(out, f"What is added, and at what price, mean of {span(panel, panel.policy)}: {_sides(panel)}", added)
+    neutral = neutral_cells(panel)
+    if len(neutral) > 1:
+        _print(out, f"Equal money: {scaled}", neutral)
+    for note in _notes(results, panel):
+        console.print(note)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _print(out: StringIO, title: str, cells: list[list[Cell]]) -> None:
     from rich.box import Box
     from rich.console import Console
     from rich.table import Table
 
-    panel = Panel(results, scenario)
-    header, *rows = comparison_cells(results, scenario)
-    title = f"Funding formulas compared, FY{panel.years[0]} to FY{panel.years[-1]}, scenario {panel.scenario}"
     table = Table(title=title, title_justify="left", title_style="", box=Box(_RULED, ascii=True), padding=(0, 1, 0, 0))
+    header, *rows = cells
     for number, (top, below) in enumerate(header):
         heading = f"{top}\n{below}" if below else top
         table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     for row in rows:
         table.add_row(*(f"{top}\n{below}" if below else top for top, below in row))
+    natural = max(_natural_width(table), len(title))
+    Console(file=out, width=natural, color_system=None, force_terminal=False, highlight=False).print(table)
+    out.write("\n")
+
+
+def _natural_width(table: "Table") -> int:
+    from rich.console import Console
+
+    return Console(width=1000).measure(table).maximum
+
+
+def _sides(panel: Panel) -> str:
+    assert panel.baseline is not None
+    against = f"against {panel.formulas[panel.baseline]}"
+    return f"{against} and, below, {panel.reference.name}" if panel.reference is not None else against
+
+
+def _notes(results: "Results", panel: Panel) -> list[str]:
+    last, years = span(panel, _last_years(panel)), span(panel, panel.policy)
     notes = [
-        f"Concentrators, credentials and pathways: mean of {_span(panel, _last_years(panel))}. State cost and paid "
-        f"share: mean of {_span(panel, panel.policy)}, state CTE lines. $ per added: added cost over added outcome, "
-        "both against the baseline and as means of those years; n/a where 90% of draws do not all show a rise; "
-        "'saves' where they show a rise for less money; below zero where that is so on average only.",
-        interval_note(panel.draws, panel.seed),
+        f"Concentrators, credentials and pathways: mean of {last}. State cost, paid share, and all that is added: mean "
+        f"of {years}, state CTE lines, constant dollars of FY{panel.base_year}.",
+        "A price is added cost over added outcome, and is given only where both are more. In words: what is brought, "
+        "for what cost ('more for less'). More or less: the interval of the difference lies on that side of zero, but "
+        "for the Monte Carlo error of its end; the same: zero lies in it.",
     ]
-    notes += _moved_inside_the_seg(panel)
+    if panel.reference is not None and panel.baseline is not None:
+        notes.append(
+            f"{panel.formulas[panel.baseline]} is flat: the same nominal dollars every year, so that prices erode it. "
+            f"{panel.reference.name} is the same law with appropriations and amounts that follow prices. What a "
+            "formula adds to the first and not to the second is that erosion, not the formula's design."
+        )
+    notes += [
+        f"{MARK} {panel.formulas[f]}: {f'{money} ({ends})' if ends else money} a year moves to CTE inside the SEG from "
+        "other program units, whose value falls; it is no cost of the state and is in no price."
+        for f, (money, ends) in moved_inside_the_seg(panel).items()
+    ]
+    notes += neutral_notes(panel)
+    notes.append(interval_note(panel.draws, panel.seed))
     if panel.left_out:
         notes.append(f"{panel.left_out} draws are left out because a run in them did not finish.")
     notes.append(f"{run_origin(results, panel.draws, panel.scenario)}.")
-    out = StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, highlight=False, markup=False)
-    natural = Console(width=1000).measure(table).maximum
-    Console(file=out, width=natural, color_system=None, force_terminal=False).print(table)
-    for note in notes:
-        console.print(note)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-
-
-LEAST_MOVED = 1_000.0
-"""Dollars a year below which a change of the unit value is rounding."""
-
-
-def _moved_inside_the_seg(panel: Panel) -> list[str]:
-    """A note for each formula whose money comes from other program units of the SEG, not from the state."""
-    if not panel.policy.any():
-        return []
-    moved = bands(panel.constant("dilution")[:, :, panel.policy].mean(axis=2))
-    return [
-        f"{formula}: {interval_text(moved.mean[f], moved.p05[f], moved.p95[f], 'dollars')} a year moves to "
-        "CTE inside the SEG from other program units, whose value falls; it is no cost of the state."
-        for f, formula in enumerate(panel.formulas)
-        if moved.mean[f] > LEAST_MOVED
-    ]
+    return notes
 
 
 def _last_years(panel: Panel) -> BoolArray:
@@ -214,7 +228,8 @@ def _last_years(panel: Panel) -> BoolArray:
     )
 
 
-def _span(panel: Panel, years: BoolArray) -> str:
+def span(panel: Panel, years: BoolArray) -> str:
+    """Fiscal years in words: 'FY2027-56'."""
     covered = panel.years[years]
     if not len(covered):
         return f"FY{panel.base_year}"

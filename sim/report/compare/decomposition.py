@@ -98,7 +98,7 @@ def parts_table(parts: list[Part], title: str, panel: Panel, notes: list[str], w
             part = next(part for part in parts if part.row == row and part.outcome == column)
             found = bands(part.effect[np.newaxis, :])
             value, spread = interval_parts(
-                float(found.mean[0]), float(found.p05[0]), float(found.p95[0]), part.unit, signed=True
+                float(found.mean[0]), float(found.low[0]), float(found.high[0]), part.unit, signed=True
             )
             cells.append(f"{value}\n{spread}" if spread else value)
         table.add_row(row, *cells)
@@ -121,8 +121,8 @@ def parts_frame(parts: list[Part]) -> pd.DataFrame:
                 "unit": part.unit,
                 "mean": found.mean[0],
                 "median": found.median[0],
-                "p05": found.p05[0],
-                "p95": found.p95[0],
+                "p05": found.low[0],
+                "p95": found.high[0],
                 "monte_carlo_error": found.error[0],
                 "draws": part.effect.size,
             }

@@ -77,7 +77,7 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
                     panel.years, floor, top, facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, step="mid"
                 )
             floor = top
-        for end in (total.p05[f], total.p95[f]):
+        for end in (total.low[f], total.high[f]):
             ax.plot(panel.years, end, color="white", linewidth=1.6, alpha=0.7, drawstyle="steps-mid")
             ax.plot(panel.years, end, color="black", linestyle=(0, (1, 1)), linewidth=0.9, drawstyle="steps-mid")
         name_panel(ax, panel, f, number_text(float(ends[f]) * 1e6, "dollars"))

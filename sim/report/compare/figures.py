@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.report.compare.figure_cost import cost_and_outcome
 from sim.report.compare.figure_state_cost import state_cost_by_line
-from sim.report.compare.figures_compared import cost_and_outcome, gains_and_losses, launches_stopped, sites_by_cluster
+from sim.report.compare.figures_compared import gains_and_losses, launches_stopped, sites_by_cluster
 from sim.report.compare.figures_over_years import credentials_by_tier, differences, over_years, unit_value
 from sim.report.shared.figure_style import Look, look
 from sim.report.shared.panel import Panel, scenario_names

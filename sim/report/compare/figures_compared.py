@@ -1,4 +1,4 @@
-"""Figures that set formulas side by side: cost and outcome, clusters, who gains and loses, what stops launches."""
+"""Figures that set formulas side by side: clusters, who gains and loses, what stops launches."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,13 +14,11 @@ from sim.report.shared.figure_style import (
     STACK,
     Look,
     label_x,
-    label_y,
     legend,
     name_panel,
     page,
     plain,
     save,
-    spread_apart,
     ticks,
     wrapped_title,
 )
@@ -47,51 +45,6 @@ GATE_HATCHES: tuple[str, ...] = ("", "", "////", "", "....", "xxx")
 
 FIRST_YEARS = 10
 """Launches are counted over this many first years under a formula; gains and losses are shown for this year."""
-
-
-def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
-    """Added state cost against added concentrators, both within each draw, a point for each formula."""
-    if panel.baseline is None or not panel.others:
-        return None
-    cost = panel.state("state_cost_constant")[:, :, panel.policy].mean(axis=2) / 1e6
-    number = panel.state("concentrators")[:, :, panel.policy].mean(axis=2)
-    across, up = (bands(values - values[panel.baseline][None]) for values in (cost, number))
-    title = (
-        f"Added cost and added concentrators against {plain(of.baseline)}, mean of FY{panel.years[panel.policy][0]} "
-        f"to FY{panel.years[-1]}"
-    )
-    caption = (
-        f"Differences are taken within each draw. {of.whisker_caption} The cross is {plain(of.baseline)}. "
-        "Upper left: more concentrators for less state money."
-    )
-    figure, (ax,) = page(title, caption, of, 1, 1, 4.2, left=0.95, right=1.85, bottom=0.5)
-    ax.axhline(0, color="black", linewidth=0.6)
-    ax.axvline(0, color="black", linewidth=0.6)
-    ax.plot([0], [0], marker="+", color="black", markersize=11, linestyle="none")
-    others = list(panel.others)
-    ax.hlines(up.mean[others], across.p05[others], across.p95[others], color=MIDDLE, linewidth=2.2)
-    ax.vlines(across.mean[others], up.p05[others], up.p95[others], color=MIDDLE, linewidth=2.2)
-    ax.plot(across.mean[others], up.mean[others], marker="o", color=INK, markersize=5, linestyle="none")
-    ax.margins(0.06)
-    low, high = ax.get_ylim()
-    right = ax.get_xlim()[1]
-    places = spread_apart([float(up.mean[f]) for f in others], (high - low) * 0.048)
-    for f, place in zip(others, places, strict=True):
-        ax.annotate(
-            plain(panel.formulas[f]),
-            (float(across.mean[f]), float(up.mean[f])),
-            xytext=(right + (right - ax.get_xlim()[0]) * 0.02, place),
-            textcoords="data",
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": "#9a9a9a", "linewidth": 0.6, "shrinkB": 3, "shrinkA": 1},
-        )
-    ax.set_xlim(right=right)
-    ax.xaxis.set_major_formatter(ticks("dollars", "M"))
-    ax.yaxis.set_major_formatter(ticks(""))
-    label_x(figure, [ax], f"added state cost a year, millions of FY{panel.base_year} dollars")
-    label_y(figure, [ax], "added concentrators, mean of years")
-    return save(figure, path)
 
 
 def sites_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Path | None:
@@ -129,7 +82,7 @@ def sites_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Path
     )
     at = np.arange(len(names))
     for f, ax in enumerate(axes):
-        ax.hlines(at, final.p05[f][order], final.p95[f][order], color=MIDDLE, linewidth=2.4)
+        ax.hlines(at, final.low[f][order], final.high[f][order], color=MIDDLE, linewidth=2.4)
         ax.plot(base[order], at, marker="o", markerfacecolor="white", color="black", markersize=4.5, linestyle="none")
         ax.plot(final.mean[f][order], at, marker="o", color=INK, markersize=3.5, linestyle="none")
         name_panel(ax, panel, f)
@@ -176,7 +129,8 @@ def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: s
     )
     for ax, f in zip(axes, panel.others, strict=True):
         ax.axvline(0, color="black", linewidth=0.6)
-        ax.hlines(place, [found.p05[f] for found in results], [found.p95[f] for found in results], color=MIDDLE, lw=2.6)
+        ends = [found.low[f] for found in results], [found.high[f] for found in results]
+        ax.hlines(place, *ends, color=MIDDLE, linewidth=2.6)
         ax.plot([found.mean[f] for found in results], place, marker="o", color=INK, markersize=4, linestyle="none")
         name_panel(ax, panel, f)
         ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
@@ -226,9 +180,9 @@ def launches_stopped(panel: Panel, of: Look, path: Path) -> Path | None:
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
                 )
         floor = floor + amounts
-    right = float(max(wanted.p95.max(), total.max())) * 1.01
+    right = float(max(wanted.high.max(), total.max())) * 1.01
     for f in range(count):
-        middle, low, high = (number_text(float(end[f]), step=1.0) for end in (wanted.mean, wanted.p05, wanted.p95))
+        middle, low, high = (number_text(float(end[f]), step=1.0) for end in (wanted.mean, wanted.low, wanted.high))
         ax.text(right * 1.02, f, f"{middle} ({low} to {high})", va="center", clip_on=False)
     names = [plain(name) + (" (baseline)" if f == panel.baseline else "") for f, name in enumerate(panel.formulas)]
     ax.set_yticks(at, names)

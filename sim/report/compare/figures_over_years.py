@@ -149,7 +149,7 @@ def _together(panel: Panel, of: Look, what: _Bands) -> Path:
     inks = (INK, "#5d8a3a", "#b8732d")
     ends = []
     for number, f in enumerate(shown):
-        ax.fill_between(panel.years, found.p05[f], found.p95[f], color=inks[number], alpha=0.16, linewidth=0)
+        ax.fill_between(panel.years, found.low[f], found.high[f], color=inks[number], alpha=0.16, linewidth=0)
         ax.plot(panel.years, found.mean[f], color=inks[number], linestyle=styles[number], linewidth=1.8)
         ends.append(float(_last_defined(found.mean[f])))
     if what.zero:
@@ -172,7 +172,7 @@ def _together(panel: Panel, of: Look, what: _Bands) -> Path:
 
 
 def _bands(ax: "Axes", years: IntArray, found: Bands, f: int) -> None:
-    ax.fill_between(years, found.p05[f], found.p95[f], color=LIGHT, linewidth=0)
+    ax.fill_between(years, found.low[f], found.high[f], color=LIGHT, linewidth=0)
     ax.fill_between(years, found.p25[f], found.p75[f], color=MIDDLE, linewidth=0)
     ax.plot(years, found.mean[f], color=INK, linewidth=1.4)
 

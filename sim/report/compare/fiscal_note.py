@@ -152,7 +152,7 @@ def _cells(amounts: Array, labels: list[str], change: bool) -> dict[str, Any]:
     total = f"{len(labels)}_year_total"
     for label, values in (*zip(labels, amounts.T, strict=True), (total, amounts.sum(axis=1))):
         found = bands(values, axis=0)
-        mean, low, high = (round(float(number), 1) + 0.0 for number in (found.mean, found.p05, found.p95))
+        mean, low, high = (round(float(number), 1) + 0.0 for number in (found.mean, found.low, found.high))
         out |= {label: mean, f"{label}_low": low, f"{label}_high": high, f"{label}_text": cell(mean, low, high, change)}
     return out
 

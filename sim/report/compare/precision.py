@@ -20,13 +20,24 @@ if TYPE_CHECKING:
 PRECISION_FILE = "precision.csv"
 
 
+def over_all_years(results: "Results") -> tuple[str, ...]:
+    """The outcomes that are means of all years after the base year and not of the last five: where formulas are
+    compared, cost, as in the table above; nothing where points are swept or a precision of the last years is asked."""
+    if "point" in results.design or results.manifest.config.get("precision"):
+        return ()
+    return ("state_cost",)
+
+
 def all_margins(results: "Results") -> dict[str, dict[tuple[str, str], Margin]]:
-    """Margins by scenario, then by formula and headline outcome; empty if the baseline was not run."""
+    """Margins by scenario, then by formula and headline outcome; empty if the baseline was not run. What ran only to be
+    compared with has none."""
     baseline = results.manifest.baseline
     if baseline is None or baseline not in set(results.design["formula"]):
         return {}
-    found = headlines(results.read("state", headline_columns()), results.manifest.base_year)
-    return {name: margins(found, results.design, baseline, name) for name in scenario_names(results)}
+    state = results.read("state", headline_columns())
+    found = headlines(state, results.manifest.base_year, over_all_years(results))
+    design = results.design[~results.design["formula"].isin(list(results.manifest.references))]
+    return {name: margins(found, design, baseline, name) for name in scenario_names(results)}
 
 
 def write_precision(results: "Results", folder: Path) -> str:
@@ -41,6 +52,7 @@ def write_precision(results: "Results", folder: Path) -> str:
             "formula": formula,
             "outcome": outcome,
             "unit": units[outcome],
+            "years": "all" if outcome in over_all_years(results) else f"last {LAST}",
             "difference_mean": margin.mean,
             "monte_carlo_error": margin.error,
             "half_width_95": margin.half_width,
@@ -75,9 +87,10 @@ def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, st
     console = Console(file=out, width=132, color_system=None, force_terminal=False, highlight=False, markup=False)
     console.print(title)
     console.print(table)
+    all_years = "; state cost: of all years after the base year" if over_all_years(results) else ""
     console.print(
-        f"Mean of the last {LAST} years. Behind ±: 95% half-width of the mean over replicates: how far that mean may"
-        " still move with other draws. It shrinks with more of them; the spread over draws does not."
+        f"Mean of the last {LAST} years{all_years}. Behind ±: 95% half-width of the mean over replicates: how far that "
+        "mean may still move with other draws. It shrinks with more of them; the spread over draws does not."
         + (" One replicate cannot tell: use more draws." if replicates < 2 else "")
         + _ending(results)
     )

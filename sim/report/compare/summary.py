@@ -1,14 +1,16 @@
 """The summary table: every metric of every formula over a few spans of time, with intervals and paired differences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, BoolArray
-from sim.report.compare.comparison import RATIOS, comparison_table, costs_per_added
+from sim.report.compare.comparison import comparison_table
+from sim.report.compare.price import RATIOS, priced
 from sim.report.shared.intervals import Bands, bands, mean_of_defined, paired
 from sim.report.shared.panel import Panel, scenario_names
 from sim.results.schema import STATE, Column
@@ -21,7 +23,10 @@ __all__ = ["COLUMNS", "comparison_table", "summary"]
 NOT_DEFLATED = frozenset({"state_cost", "state_cost_constant"})
 """Dollar columns that get no constant-dollar twin here, because the result tables hold it."""
 
-DRAW_INTERVAL = "90% of draws: parameter uncertainty and chance together"
+DRAW_INTERVAL = "90% of draws, or to the mean beyond them: parameter uncertainty and chance together"
+
+AGAINST_INDEXED = "_against_indexed"
+"""After the metric of a price that is taken against the baseline with its dollars indexed."""
 
 COLUMNS: tuple[str, ...] = (
     "scenario",
@@ -83,15 +88,16 @@ def summary(results: "Results") -> pd.DataFrame:
     ``*_error`` columns are Monte-Carlo standard errors of the two means, empty for fewer than two draws. Metrics
     ending in ``_constant`` are in dollars of the base year. A value that no draw defines has no row.
 
-    The rows of cost per added concentrator and credential give the ratio of mean paired differences under ``mean``;
-    they are left out where the outcome does not clearly rise.
+    The baseline with its dollars indexed stands last, if it was run. The rows of cost per added concentrator and
+    credential give the ratio of mean paired differences under ``mean``, against the ``baseline`` that they name; they
+    are left out where the formula does not bring more for more. An interval without an upper end has no ``p95``.
     """
     rows: list[dict[str, Any]] = []
     for scenario in scenario_names(results):
         panel = Panel(results, scenario)
         baseline = panel.formulas[panel.baseline] if panel.baseline is not None else ""
         shared = {"scenario": scenario, "baseline": baseline, "draws": panel.draws}
-        for column, values in _metrics(panel):
+        for column, values in _metrics(panel, _column(panel)):
             for period in periods(panel):
                 rows.extend(shared | row for row in _rows(panel, column, values, period))
         rows.extend(shared | row for row in _ratio_rows(panel))
@@ -103,13 +109,24 @@ def summary(results: "Results") -> pd.DataFrame:
     )
 
 
-def _metrics(panel: Panel) -> Iterator[tuple[Column, Array]]:
+def _column(panel: Panel) -> Callable[[str], Array]:
+    """A statewide column of all formulas and, last, of the reference, ``[F, R, T]``."""
+
+    def column(name: str) -> Array:
+        values = panel.state(name)
+        return values if panel.reference is None else np.concatenate([values, panel.reference.state(name)[None]])
+
+    return column
+
+
+def _metrics(panel: Panel, column_of: Callable[[str], Array]) -> Iterator[tuple[Column, Array]]:
+    prices = column_of("price_index")
     for column in STATE:
-        values = panel.state(column.name)
+        values = column_of(column.name)
         yield column, values
         if column.unit == "dollars" and column.name not in NOT_DEFLATED:
             label = f"{column.label}, in constant dollars of FY{panel.base_year}"
-            yield replace(column, name=f"{column.name}_constant", label=label), panel.constant(column.name)
+            yield replace(column, name=f"{column.name}_constant", label=label), values / prices
 
 
 def _over(values: Array, period: Period, total: bool) -> Array:
@@ -128,12 +145,15 @@ def _rows(panel: Panel, column: Column, values: Array, period: Period) -> Iterat
     covered = panel.years[period.years]
     span = f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-FY{covered[-1]}"
     name = period.name if period.how != "all" else ("total of all years" if total else "mean of all years")
-    for f, formula in enumerate(panel.formulas):
+    named = [*zip(panel.formulas, panel.titles, strict=True)]
+    if panel.reference is not None:
+        named.append((panel.reference.name, panel.reference.title))
+    for f, (formula, title) in enumerate(named):
         if level_bands.count[f] == 0:
             continue
         yield {
             "formula": formula,
-            "title": panel.titles[f],
+            "title": title,
             "metric": column.name,
             "label": column.label,
             "unit": column.unit,
@@ -150,10 +170,10 @@ def _level(of: Bands, f: int) -> dict[str, float]:
     return {
         "mean": of.mean[f],
         "median": of.median[f],
-        "p05": of.p05[f],
+        "p05": of.low[f],
         "p25": of.p25[f],
         "p75": of.p75[f],
-        "p95": of.p95[f],
+        "p95": of.high[f],
         "monte_carlo_error": of.error[f],
     }
 
@@ -162,24 +182,25 @@ def _change(of: Bands, f: int) -> dict[str, float]:
     return {
         "difference_mean": of.mean[f],
         "difference_median": of.median[f],
-        "difference_p05": of.p05[f],
-        "difference_p95": of.p95[f],
+        "difference_p05": of.low[f],
+        "difference_p95": of.high[f],
         "difference_monte_carlo_error": of.error[f],
     }
 
 
 def _ratio_rows(panel: Panel) -> Iterator[dict[str, Any]]:
     covered = panel.years[panel.policy]
-    for outcome, label in RATIOS.items():
-        for f, cost in costs_per_added(panel, outcome).items():
+    for side, (outcome, label) in product(priced(panel), RATIOS.items()):
+        for f, cost in side.prices[outcome].items():
             if cost.ratio is None:
                 continue
             yield {
                 "formula": panel.formulas[f],
                 "title": panel.titles[f],
-                "metric": f"cost_per_added_{label.replace(' ', '_')}",
+                "metric": f"cost_per_added_{label}{AGAINST_INDEXED if side.indexed else ''}",
                 "label": f"added state cost over added {outcome}, constant dollars of FY{panel.base_year}; "
-                "ratio of the mean paired differences from the baseline",
+                f"ratio of the mean paired differences from {side.name}",
+                "baseline": side.name,
                 "unit": "dollars",
                 "period": "mean of all years",
                 "fiscal_years": f"FY{covered[0]}-FY{covered[-1]}",
@@ -188,7 +209,7 @@ def _ratio_rows(panel: Panel) -> Iterator[dict[str, Any]]:
                 "p05": cost.low,
                 "p25": cost.lower,
                 "p75": cost.upper,
-                "p95": cost.high,
+                "p95": cost.high if np.isfinite(cost.high) else np.nan,
                 "monte_carlo_error": cost.error,
                 "interval": "90% of draws of the ratio within each draw; error of the ratio by the delta method",
             }

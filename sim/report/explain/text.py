@@ -74,8 +74,8 @@ def _spread_rows(spread: "Spread", replicate: int) -> Iterator[Row]:
     groups = {
         "this draw": [values[replicate] for values in spread.values],
         "mean over draws": [each.mean for each in found],
-        "5th percentile of draws": [each.p05 for each in found],
-        "95th percentile of draws": [each.p95 for each in found],
+        "90% of draws, low end": [each.low for each in found],
+        "90% of draws, high end": [each.high for each in found],
     }
     for what, values in groups.items():
         hows = tuple("" for _ in values)
@@ -161,7 +161,7 @@ def _over_draws(explanation: "Explanation", year: "ExplainedYear") -> Iterator[s
         if differs and spread.unit != "share":
             change: Bands = bands(spread.values[0] - spread.values[1], axis=0)
             value, interval = interval_parts(
-                float(change.mean), float(change.p05), float(change.p95), spread.unit, signed=True
+                float(change.mean), float(change.low), float(change.high), spread.unit, signed=True
             )
             yield from _line("  difference within draws", [f"{value} ({interval})" if interval else value], "")
     for law, draws in zip(laws, year.only_here, strict=False):
@@ -180,7 +180,7 @@ def _spread_cell(spread: "Spread", values: Array, replicate: int) -> str:
     mine = float(values[replicate])
     if spread.unit == "share":
         return f"{number_text(float(found.mean), 'share')}; this draw: {'yes' if mine else 'no'}"
-    value, interval = interval_parts(float(found.mean), float(found.p05), float(found.p95), spread.unit, between="-")
+    value, interval = interval_parts(float(found.mean), float(found.low), float(found.high), spread.unit, between="-")
     if not interval:
         return value
     below = share_below(values, replicate)

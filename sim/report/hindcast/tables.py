@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.report.shared.intervals import COVERS
+from sim.report.shared.intervals import COVERS, signed_text
 from sim.report.shared.origin import short
 from sim.study.hindcast.verdict import RULE, Judgement, Point
 
@@ -145,7 +145,7 @@ def _outcome(finding: "Finding", judgement: Judgement) -> list[str]:
         parts.append(f"    direction {'right' if judgement.direction else 'wrong'}{skill}")
     pulled = finding.pulls.get(outcome.name)
     if pulled:
-        named = ", ".join(f"{name} ({correlation:+.2f})" for name, correlation in pulled)
+        named = ", ".join(f"{name} ({signed_text(correlation, 2)})" for name, correlation in pulled)
         parts += _wrapped(f"Parameters that move it most (rank correlation): {named}", "    ")
     return parts
 

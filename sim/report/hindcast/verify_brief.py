@@ -10,7 +10,7 @@ import pandas as pd
 from sim.arrays import Array
 from sim.report.hindcast.tables import WIDTH
 from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, page, save, ticks
-from sim.report.shared.intervals import COVERS
+from sim.report.shared.intervals import COVERS, number_text
 from sim.report.shared.origin import short
 from sim.study.hindcast.verdict import BAND
 from sim.study.hindcast.verify_brief import BRIEF_YEAR, LAYERS, Comparison, Verification
@@ -87,7 +87,7 @@ def verification_table(study: Verification) -> pd.DataFrame:
 
 
 def _money(value: float) -> str:
-    return f"{'-' if value < 0 else ''}${abs(value):,.0f}"
+    return number_text(value, "dollars", step=1.0, size=1e3)
 
 
 def _chance(value: float) -> str:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from sim.results.results import Results
 
-DOLLARS, COUNT, DECIMAL, PERCENT = "$#,##0;[Red]-$#,##0", "#,##0", "#,##0.0;[Red]-#,##0.0", "0.0%;[Red]-0.0%"
+DOLLARS = "[>=0.5]$#,##0;[<=-0.5][Red]-$#,##0;$0"
+COUNT = "#,##0"
+DECIMAL = "[>=0.05]#,##0.0;[<=-0.05][Red]-#,##0.0;0.0"
+PERCENT = "[>=0.0005]0.0%;[<=-0.0005][Red]-0.0%;0.0%"
+"""Number formats. What rounds to zero is shown as zero, without a sign and not in red."""
 
 COLUMNS: tuple[tuple[str, int, str], ...] = (
     ("Fiscal year", 7, "0"),
@@ -75,6 +79,10 @@ DISTRIBUTION_COLUMNS: tuple[tuple[str, int, str], ...] = (
 
 HEADER_ROW = 2
 """Rows above the column headings: the sheet's title and what its intervals are."""
+
+TOTAL_ROW, BELOW_TOTAL = HEADER_ROW, HEADER_ROW + 1
+"""Where a sheet of one sum has it, and the column headings below it: outside the rows that are sorted and filtered, so
+that the sum never moves among the districts."""
 
 
 class Formats:
@@ -141,7 +149,7 @@ def write_cover(book: "Workbook", formats: Formats, results: "Results", panel: P
         ),
         (
             "Low and high",
-            f"5th and 95th percentile over draws of the difference from the baseline within each draw: 90% of draws. "
+            "5th and 95th percentile over draws of the difference from the baseline within each draw: 90% of draws. "
             f"{COVERS}",
         ),
         ("Rank", "1 is the largest gain for each member (grades 9-12) in that fiscal year."),
@@ -185,21 +193,27 @@ def mark_pages(sheet: "Worksheet", name: str, origin: str) -> None:
 
 
 def set_up_table(
-    sheet: "Worksheet", formats: Formats, title: str, note: str, columns: Sequence[tuple[str, int, str]], frozen: int
+    sheet: "Worksheet",
+    formats: Formats,
+    title: str,
+    note: str,
+    columns: Sequence[tuple[str, int, str]],
+    frozen: int,
+    header_row: int = HEADER_ROW,
 ) -> None:
     """Title, note, headings, widths, number formats, frozen panes and print set-up of a sheet."""
     sheet.write_string(0, 0, title, formats.title)
     sheet.write_string(1, 0, note, formats.note)
     for column, (heading, width, style) in enumerate(columns):
         sheet.set_column(column, column, width, formats.number(style))
-        sheet.write_string(HEADER_ROW, column, heading, formats.header)
-    sheet.set_row(HEADER_ROW, 62)
-    sheet.freeze_panes(HEADER_ROW + 1, frozen)
+        sheet.write_string(header_row, column, heading, formats.header)
+    sheet.set_row(header_row, 62)
+    sheet.freeze_panes(header_row + 1, frozen)
     sheet.set_landscape()
     sheet.set_paper(5)  # legal: as many columns as a run sheet has
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEADER_ROW)
+    sheet.repeat_rows(header_row)
 
 
 def sheet_name(formula: str, used: set[str]) -> str:

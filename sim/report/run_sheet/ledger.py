@@ -87,7 +87,7 @@ def write_ledger(sheet: "Worksheet", formats: Formats, results: "Results", panel
             continue
         sums = bands(stages[-1][:, y].sum(axis=-1), axis=0)
         whole = [float(stage[:, y].sum(axis=-1).mean()) for stage in stages]
-        numbers = (float(membership[y].sum()), *whole, None, float(sums.p05), float(sums.p95))
+        numbers = (float(membership[y].sum()), *whole, None, float(sums.low), float(sums.high))
         _ledger_row(sheet, row, int(year), ("All districts and charters", "state", ""), numbers, totals)
         for place, held in enumerate(static):
             if np.isfinite(held).all():
@@ -100,8 +100,8 @@ def write_ledger(sheet: "Worksheet", formats: Formats, results: "Results", panel
                 float(membership[y, d]),
                 *(float(stage[d]) for stage in means),
                 None,
-                float(paid.p05[d]),
-                float(paid.p95[d]),
+                float(paid.low[d]),
+                float(paid.high[d]),
                 *(float(held[d]) if np.isfinite(held[d]) else None for held in static),
             )
             who = (named[d], facts.kind[d], panel.district_names[d])
@@ -164,7 +164,7 @@ def write_equity(book: "Workbook", formats: Formats, results: "Results", panel: 
                 sheet.write_number(row, column, float(np.mean(values)))
             if finite.any():
                 spread = bands(shares[finite], axis=0)
-                for column, value in enumerate((spread.mean, spread.p05, spread.p95), start=4):
+                for column, value in enumerate((spread.mean, spread.low, spread.high), start=4):
                     sheet.write_number(row, column, float(value))
             else:
                 sheet.write_string(row, 4, "n/a")

@@ -206,15 +206,15 @@ def _write_row(
         put(column, value[at])
     style = formats[10] if formats else None
     sheet.write_formula(row, 10, f"=H{excel}-G{excel}-J{excel}", style, float(net.mean[at]))
-    put(11, net.p05[at])
-    put(12, net.p95[at])
+    put(11, net.low[at])
+    put(12, net.high[at])
     style = formats[13] if formats else None
     share: float | str = float(net.mean[at] / of.baseline[at]) if of.baseline[at] > 0 else "n/a"
     sheet.write_formula(row, 13, f'=IF(G{excel}>0,K{excel}/G{excel},"n/a")', style, share)
-    for column, value in enumerate((each.mean, each.p05, each.p95), start=14):
+    for column, value in enumerate((each.mean, each.low, each.high), start=14):
         put(column, value[at])
     put(17, rank)
-    numbers = (*of.pathways, *of.concentrators, change.mean, change.p05, change.p95)
+    numbers = (*of.pathways, *of.concentrators, change.mean, change.low, change.high)
     for column, value in enumerate(numbers, start=18):
         put(column, value[at])
     for column, text in enumerate(last, start=25):
@@ -245,7 +245,7 @@ def _distribution(
             if year <= panel.base_year:
                 continue
             each = bands(held.net[f, :, y] - held.net[b, :, y], axis=0)
-            gain, lose = each.p05 > 0.5, each.p95 < -0.5
+            gain, lose = each.low > 0.5, each.high < -0.5
             for group in held_groups:
                 members = np.flatnonzero(group.members)
                 of = _differences(held, f, b, y, members, together=True)
@@ -259,9 +259,9 @@ def _distribution(
                 numbers = (
                     len(members),
                     *(float(v[0]) for v in (of.membership, of.baseline, of.payment)),
-                    *(float(v[0]) for v in (of.net.mean, of.net.p05, of.net.p95)),
-                    *(float(v[0]) for v in (of.per_member.mean, of.per_member.p05, of.per_member.p95)),
-                    *(float(v[0]) for v in (of.concentrators[0], change.mean, change.p05, change.p95)),
+                    *(float(v[0]) for v in (of.net.mean, of.net.low, of.net.high)),
+                    *(float(v[0]) for v in (of.per_member.mean, of.per_member.low, of.per_member.high)),
+                    *(float(v[0]) for v in (of.concentrators[0], change.mean, change.low, change.high)),
                     *clear,
                     len(members) - sum(clear),
                 )

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 
 from sim.report.shared.figure_style import plain
+from sim.report.shared.intervals import signed_text
 from sim.study.sensitivity.ranking import Flip, Ranking, Third, proportion
 
 WIDTH = 120
@@ -117,7 +118,7 @@ def _thirds_table(ranking: Ranking) -> list[str]:
     lines.append("  " + "".join(f"{third.words:>8}" for third in ranking.flips[0].thirds) + f"{'change':>13}")
     for flip in ranking.flips[:SHOWN]:
         shares = "".join(f"{_whole(third.share):>8}" for third in flip.thirds)
-        change = f"{100 * flip.change:+.0f} ± {164.5 * flip.error:.0f}{'*' if flip.clear else ' '}"
+        change = f"{signed_text(100 * flip.change, 0)} ± {164.5 * flip.error:.0f}{'*' if flip.clear else ' '}"
         first = f"  {shares}{change:>13}  "
         lines += textwrap.wrap(
             f"{flip.number.label} [{flip.number.unit}; {flip.number.spread}; {flip.number.confidence}]",

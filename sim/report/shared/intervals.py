@@ -16,18 +16,22 @@ LEVELS: tuple[float, ...] = (5.0, 25.0, 50.0, 75.0, 95.0)
 """Percentiles over draws that every band is made of."""
 
 COVERS = (
-    "Intervals cover uncertain parameters and chance together, not errors in the model's structure or data, "
-    "nor other changes of law."
+    "Intervals reach to the mean where it lies beyond these percentiles; they cover uncertain parameters and chance "
+    "together, not errors in the model's structure or data, nor other changes of law."
 )
-"""What bands over draws cover and what they do not; goes under every figure and table."""
+"""What intervals over draws are and what they cover; goes under every figure and table. Where nearly all draws have one
+value and few another, as under a cap that binds, the mean lies outside the percentiles: an interval that left it out
+would contradict the number beside it, and one that holds it holds at least as many draws."""
 
 
 @dataclass(frozen=True)
 class Bands:
     """A distribution over draws, each field with the shape of the values less the axis of draws.
 
-    ``error`` is the Monte-Carlo standard error of the mean, NaN for fewer than two draws. ``count`` is the number of
-    draws in which the value is defined; with none, every other field is NaN.
+    ``p05`` to ``p95`` are the percentiles themselves. ``low`` and ``high`` are the ends of the interval that stands
+    beside a mean: the 5th and 95th percentile, or the mean where it lies beyond them. ``error`` is the Monte-Carlo
+    standard error of the mean, NaN for fewer than two draws. ``count`` is the number of draws in which the value is
+    defined; with none, every other field is NaN.
     """
 
     mean: Array
@@ -38,6 +42,16 @@ class Bands:
     p95: Array
     error: Array
     count: Array
+
+    @property
+    def low(self) -> Array:
+        """The lower end of the interval."""
+        return np.fmin(self.p05, self.mean)
+
+    @property
+    def high(self) -> Array:
+        """The upper end of the interval."""
+        return np.fmax(self.p95, self.mean)
 
 
 def bands(values: Array, axis: int = 1) -> Bands:
@@ -111,8 +125,9 @@ def ratio_error(above: Array, below: Array) -> float:
 def interval_text(value: float, low: float, high: float, unit: str = "", signed: bool = False) -> str:
     """A value with its interval, such as '22,210 (21,500 to 23,000)' or '$45.2M ($43.1M to $47.0M)'.
 
-    The ends are rounded to two figures of the interval's width, the value to one more. Without a spread only the
-    value is given.
+    The ends are rounded to two figures of the interval's width, the value to one more, and outward where an end would
+    else leave out the value as it is shown: a value always lies in its own interval. Without a spread that shows only
+    the value is given.
     """
     text, spread = interval_parts(value, low, high, unit, signed)
     return f"{text} ({spread})" if spread else text
@@ -129,10 +144,18 @@ def interval_parts(
         return NOT_AVAILABLE, ""
     if not (math.isfinite(low) and math.isfinite(high)) or high - low <= 1e-9 * max(abs(low), abs(high)):
         return number_text(value, unit, signed=signed), ""
+    low, high = min(low, value), max(high, value)
     step = _step(high - low)
     size = max(abs(value), abs(low), abs(high))
-    ends = (number_text(end, unit, step, signed, size) for end in (low, high))
-    return number_text(value, unit, step / 10, signed, size), (" to " if low < 0 else between).join(ends)
+    fine, coarse = _grid(unit, step / 10, size), _grid(unit, step, size)
+    shown, least, most = (
+        round(number / grid) * grid for number, grid in ((value, fine), (low, coarse), (high, coarse))
+    )
+    least -= coarse if least > shown + fine / 2 else 0.0
+    most += coarse if most < shown - fine / 2 else 0.0
+    text = number_text(value, unit, step / 10, signed, size)
+    ends = [number_text(end, unit, step, signed, size) for end in (least, most)]
+    return text, "" if ends == [text, text] else (" to " if low < 0 else between).join(ends)
 
 
 def number_text(
@@ -150,9 +173,21 @@ def number_text(
     step = _step(size / 10) if step is None else step
     before, after, scale, finest = _style(unit, size)
     digits = min(max(0, -math.floor(math.log10(step * scale) + 1e-9)), finest)
-    shown = round(value * scale / max(step * scale, 10.0**-finest)) * max(step * scale, 10.0**-finest)
+    grid = _grid(unit, step, size) * scale
+    shown = round(value * scale / grid) * grid
     sign = "-" if shown < 0 and round(abs(shown), digits) > 0 else ("+" if signed and round(shown, digits) > 0 else "")
     return f"{sign}{before}{abs(shown):,.{digits}f}{after}"
+
+
+def signed_text(value: float, digits: int) -> str:
+    """A bare number with its sign, '+0.25'; what rounds to zero has none but '+': '+0.00', never '-0.00'."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}"
+
+
+def _grid(unit: str, step: float, size: float) -> float:
+    """To what a number is rounded: ``step``, or the finest that is shown of a number of that unit and size."""
+    _, _, scale, finest = _style(unit, size)
+    return max(step, 10.0**-finest / scale)
 
 
 def _step(width: float) -> float:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from sim.study.compare.words import SCALED_TO
+
 if TYPE_CHECKING:
     from sim.results.results import Results
 
@@ -18,8 +20,15 @@ def run_origin(results: "Results", draws: int, scenario: str) -> str:
     return (
         f"Run {short(manifest.config_hash)} of {str(manifest.created)[:10]}, CTE funding simulation "
         f"{manifest.code_version}, data {short(manifest.world_fingerprint)}{vintage}, {draws:,} draws, seed "
-        f"{manifest.seed}, scenario {scenario}"
+        f"{manifest.seed}, scenario {scenario}{_scaled(results)}"
     )
+
+
+def _scaled(results: "Results") -> str:
+    """To which equal money the formulas of a study are scaled, if they are: a page must not be read without it."""
+    records = [record.get("neutral") for record in results.manifest.formulas.values()]
+    by = next((record["by"] for record in records if record), None)
+    return f", formulas {SCALED_TO[by]}" if by else ""
 
 
 def formula_origin(results: "Results", name: str) -> str:

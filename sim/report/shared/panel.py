@@ -1,6 +1,7 @@
 """Result tables as arrays with axes formula, draw and year, so that a difference is always taken within a draw."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,8 @@ class Panel:
     A draw (replicate) counts only if the run of every formula finished, because all formulas of a draw share their
     random numbers and a comparison must be made within it; ``left_out`` says how many draws were dropped for that.
     ``years[T]`` are all fiscal years, the base year first; ``policy`` marks those in which the formulas act.
-    ``baseline`` is the index of the formula that the others are compared with, None if it was not run.
+    ``baseline`` is the index of the formula that the others are compared with, None if it was not run. What ran beside
+    them only to be compared with is no formula of the panel; ``reference`` holds it.
 
     Raises ValueError if the design varies anything but formula and draw within the scenario, if no draw is complete,
     or if a table lacks rows.
@@ -44,12 +46,14 @@ class Panel:
             raise ValueError("the report compares formulas draw by draw, but this design varies something else too")
         ran = design[design["run_id"].isin(results.state["run_id"].unique())]
         names = set(ran["formula"].astype(str))
+        self.references = tuple(name for name in manifest.references if name in names)
         self.formulas: tuple[str, ...] = (
             *(name for name in manifest.formulas if name in names),
-            *sorted(names - set(manifest.formulas)),
+            *sorted(names - set(manifest.formulas) - set(self.references)),
         )
+        self._all = (*self.formulas, *self.references)
         finished = ran.groupby("replicate")["formula"].nunique()
-        self.replicates: tuple[Hashable, ...] = tuple(finished.index[finished == len(self.formulas)])
+        self.replicates: tuple[Hashable, ...] = tuple(finished.index[finished == len(self._all)])
         if not self.replicates:
             raise ValueError(f"scenario '{self.scenario}': no draw has a finished run of every formula")
         self.left_out = design["replicate"].nunique() - len(self.replicates)
@@ -57,10 +61,10 @@ class Panel:
         self.base_year = int(manifest.base_year)
         self.seed = manifest.seed
         self.titles = tuple(str(_entry(manifest.formulas, name).get("title") or name) for name in self.formulas)
-        self._metadata = manifest.formulas
+        self._metadata = {**manifest.formulas, **manifest.references}
 
         ran = ran[ran["replicate"].isin(self.replicates)]
-        formula = pd.Index(self.formulas).get_indexer(pd.Index(ran["formula"].astype(str)))
+        formula = pd.Index(self._all).get_indexer(pd.Index(ran["formula"].astype(str)))
         replicate = pd.Index(self.replicates).get_indexer(pd.Index(ran["replicate"]))
         self._runs = pd.Index(ran["run_id"])
         self._run_cell: IntArray = formula * len(self.replicates) + replicate
@@ -70,7 +74,7 @@ class Panel:
         self._districts = _Table(_stored(results, "districts"), self, "district")
         self._static = _Table(_stored(results, "static"), self, "district", by_year=False)
         self.years: IntArray = self._state.years
-        if self._state.rows != len(self.formulas) * self.draws * len(self.years):
+        if self._state.rows != len(self._all) * self.draws * len(self.years):
             raise ValueError("the state table lacks rows of some run or year")
         if self._districts.rows and self._districts.rows != self._districts.size:
             raise ValueError("the districts table lacks rows of some run, year or district")
@@ -92,7 +96,16 @@ class Panel:
 
     def state(self, column: str) -> Array:
         """A statewide column, ``[F, R, T]``."""
-        return self._state.array(column)[..., 0]
+        return self._state.array(column)[: len(self.formulas), ..., 0]
+
+    @property
+    def reference(self) -> "Reference | None":
+        """The baseline with its dollars indexed, on the same draws; None if it was not run."""
+        if not self.references:
+            return None
+        name = self.references[0]
+        title = str(_entry(self._metadata, name).get("title") or name)
+        return Reference(name, title, self._state, len(self.formulas))
 
     def constant(self, column: str) -> Array:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[F, R, T]``."""
@@ -103,6 +116,11 @@ class Panel:
         owed = self.state("entitlement")
         return np.where(owed > 0.0, self.state("proration"), np.nan)
 
+    def neutral(self, formula: str) -> Mapping[str, Any] | None:
+        """How a formula was scaled to equal money, as the manifest has it; None if it was not."""
+        found: Mapping[str, Any] | None = _entry(self._metadata, formula).get("neutral")
+        return found
+
     @property
     def line_names(self) -> tuple[str, ...]:
         """The funding lines of any formula."""
@@ -110,7 +128,7 @@ class Panel:
 
     def lines(self, column: str) -> Array:
         """A column by funding line, nominal dollars, ``[F, R, T, L]``; zero where a formula has no such line."""
-        return np.nan_to_num(self._lines.array(column, self.years), nan=0.0)
+        return np.nan_to_num(self._lines.array(column, self.years)[: len(self.formulas)], nan=0.0)
 
     def line_metadata(self, line: str, formula: str) -> Mapping[str, Any]:
         """What the manifest says of a line: title, recurring, fund, background, and seg ('outside' the SEG, a 'funded'
@@ -131,7 +149,7 @@ class Panel:
 
     def clusters(self, column: str) -> Array:
         """A column by cluster, ``[F, R, T, C]``; zero where a run has no row."""
-        return np.nan_to_num(self._clusters.array(column, self.years), nan=0.0)
+        return np.nan_to_num(self._clusters.array(column, self.years)[: len(self.formulas)], nan=0.0)
 
     @property
     def district_names(self) -> tuple[str, ...]:
@@ -145,13 +163,13 @@ class Panel:
 
     def districts(self, column: str) -> Array:
         """A column by district in the stored years, ``[F, R, Y, D]``."""
-        return self._districts.array(column)
+        return self._districts.array(column)[: len(self.formulas)]
 
     def static(self, column: str) -> Array:
         """A column of the districts' static scores, ``[F, R, D]``; NaN where none was stored."""
         if self._static.items != self.district_names:
-            return np.full((*self._state.array("membership").shape[:2], len(self.district_names)), np.nan)
-        return self._static.array(column)[:, :, 0]
+            return np.full((len(self.formulas), self.draws, len(self.district_names)), np.nan)
+        return self._static.array(column)[: len(self.formulas), :, 0]
 
     def district_prices(self) -> Array:
         """The price index in the years for which districts were stored, ``[F, R, Y, 1]``."""
@@ -166,6 +184,28 @@ class Panel:
         return np.asarray(cells[codes], dtype=np.intp)
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A formula that ran beside those of a panel, to be compared with: ``state`` gives its statewide columns."""
+
+    name: str
+    title: str
+    _table: "_Table"
+    _place: int
+
+    def state(self, column: str) -> Array:
+        """A statewide column, ``[R, T]``."""
+        return self._table.array(column)[self._place, ..., 0]
+
+    def constant(self, column: str) -> Array:
+        """A statewide column of nominal dollars in constant dollars of the base year, ``[R, T]``."""
+        return self.state(column) / self.state("price_index")
+
+    def proration(self) -> Array:
+        """Share paid of what the state's CTE lines owe, ``[R, T]``; NaN where they owe nothing."""
+        return np.where(self.state("entitlement") > 0.0, self.state("proration"), np.nan)
+
+
 class _Table:
     """One long result table with the place of each of its rows in the array.
 
@@ -173,7 +213,7 @@ class _Table:
     """
 
     def __init__(self, frame: pd.DataFrame, panel: Panel, item: str | None = None, by_year: bool = True) -> None:
-        self._shape = (len(panel.formulas), panel.draws)
+        self._shape = (len(panel.formulas) + len(panel.references), panel.draws)
         cells = panel.run_cells(frame["run_id"]) if len(frame) else np.zeros(0, np.intp)
         keep = cells >= 0
         self._keep = keep if not keep.all() else slice(None)

@@ -80,7 +80,7 @@ def _cost(panels: Mapping[str, Panel], of: Look, f: int, path: Path) -> Path:
     figure, axes = page(title, caption, of, len(panels), 3, 1.2, left=0.85, gap=(0.2, 0.42), header=0.22)
     for (name, panel), ax in zip(panels.items(), axes, strict=True):
         found = bands(paid[name], axis=0)
-        ax.fill_between(years, found.p05, found.p95, color=LIGHT, linewidth=0)
+        ax.fill_between(years, found.low, found.high, color=LIGHT, linewidth=0)
         ax.fill_between(years, found.p25, found.p75, color=MIDDLE, linewidth=0)
         ax.plot(years, found.mean, color=INK, linewidth=1.4)
         for column, style in (("entitlement", "--"), ("appropriation", ":")):

@@ -37,7 +37,7 @@ def _panels(results: "Results") -> dict[str, Panel]:
 def _cell(of: Array, unit: str, signed: bool = False) -> str:
     summary = bands(of[np.newaxis, :])
     value, spread = interval_parts(
-        float(summary.mean[0]), float(summary.p05[0]), float(summary.p95[0]), unit, signed, between="-"
+        float(summary.mean[0]), float(summary.low[0]), float(summary.high[0]), unit, signed, between="-"
     )
     return f"{value}\n{spread}" if spread else value
 
@@ -107,8 +107,8 @@ def stress_frame(results: "Results") -> pd.DataFrame:
                             "unit": unit,
                             "mean": found.mean[f, t],
                             "median": found.median[f, t],
-                            "p05": found.p05[f, t],
-                            "p95": found.p95[f, t],
+                            "p05": found.low[f, t],
+                            "p95": found.high[f, t],
                             "monte_carlo_error": found.error[f, t],
                             "probability_short": float(short[f, :, t].mean()),
                             "draws": panel.draws,

@@ -85,10 +85,10 @@ def summary_by_formula(outcomes: pd.DataFrame, baseline: str | None, span: str) 
                     "runs": int(of.count),
                     "mean": of.mean,
                     "median": of.median,
-                    "p05": of.p05,
+                    "p05": of.low,
                     "p25": of.p25,
                     "p75": of.p75,
-                    "p95": of.p95,
+                    "p95": of.high,
                 }
                 if baseline is not None:
                     change = bands((values - paired.loc[baseline][column.name]).to_numpy(dtype=np.float64), axis=0)
@@ -96,8 +96,8 @@ def summary_by_formula(outcomes: pd.DataFrame, baseline: str | None, span: str) 
                         "baseline": baseline,
                         "difference_mean": change.mean,
                         "difference_median": change.median,
-                        "difference_p05": change.p05,
-                        "difference_p95": change.p95,
+                        "difference_p05": change.low,
+                        "difference_p95": change.high,
                     }
                 rows.append(row)
     return pd.DataFrame(rows)

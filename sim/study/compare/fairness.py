@@ -1,42 +1,31 @@
-"""Fair comparisons: formulas scaled to the same base-year entitlement, and a formula taken apart."""
+"""Fair comparisons: formulas scaled to equal money, current law with its dollars indexed, a formula taken apart."""
 
 from dataclasses import replace
 
-from sim.engine.ensemble import prepare
-from sim.engine.static import base_year_entitlement
-from sim.funding.formula import Formula, cost_neutral_factor, scale_to
+from sim.funding.formula import Formula
 from sim.inputs import InputError
+from sim.study.compare.neutral import Neutral, entitlement_measure, has_money, measure_for, reason, refuse
+from sim.study.compare.scaling import UnreachableError
 from sim.study.compare.variants import component_variants, money_and_design, with_formulas
-from sim.study.setup.design import parameters_for
+from sim.study.compare.words import HELD, SCALED_TO
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Settings
 
 COST_NEUTRAL = "_cost_neutral"
 """What is added to the name of a formula scaled to the baseline's money, where both versions are run."""
-REPLICATES = 16
-"""Replicates over which base-year entitlements are averaged."""
-
-
-def entitlements(settings: Settings, inputs: Inputs) -> dict[str, dict[str, float]]:
-    """What each line of each formula owes for the base year's counts, dollars, mean over some replicates."""
-    # A sweep may have one replicate at many points; the measure of money needs more.
-    sweeping = settings.study.name == "sweep"
-    replicates = range(REPLICATES if sweeping else min(REPLICATES, settings.draws))
-    parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, replicates, settings.uncertainty)
-    ensemble = prepare(inputs.world, parameters, inputs.current_law, settings.seed, replicates, 1)
-    return {formula.name: base_year_entitlement(ensemble, formula) for formula in inputs.formulas}
 
 
 def rescaled(settings: Settings, inputs: Inputs) -> Inputs:
-    """The inputs with every formula but the baseline scaled to the wanted base-year entitlement; unchanged if none is.
+    """The inputs with every formula but the baseline scaled to the wanted money; unchanged if none is.
 
     The baseline stays as it is, so that differences are taken against current law. Formulas without lines of their own
-    (nothing replaces the pilot) cannot be scaled and stay as they are too. Raises InputError if the baseline is wanted
-    as the measure and there is none.
+    (nothing replaces the pilot) cannot be scaled and stay as they are too. Raises InputError, one line, if the baseline
+    is wanted as the measure and there is none, or if no scale brings a formula to the target; where each formula is run
+    as written and scaled, it then runs as written only, and the record of it says why.
     """
     if settings.cost_neutral is None:
         return inputs
-    owed = entitlements(settings, inputs)
+    money = measure_for(settings, inputs)
     target = settings.cost_neutral
     if target in ("baseline", "both"):
         baseline = next((formula for formula in inputs.formulas if formula.name == inputs.baseline), None)
@@ -44,22 +33,42 @@ def rescaled(settings: Settings, inputs: Inputs) -> Inputs:
             raise InputError(
                 f"settings: cost_neutral: '{target}' is not allowed: the study has no baseline; give dollars"
             )
-        target = sum(owed[baseline.name][line.name] for line in baseline.own_lines)
+        target = money.comes_to(baseline)
+        if target <= 0.0:
+            raise InputError(f"settings: cost_neutral: the baseline '{baseline.name}' has no money of its own to meet")
+    amount, both = float(target), settings.cost_neutral == "both"
+    formulas: list[Formula] = []
+    records: dict[str, Neutral] = {}
+    for formula in inputs.formulas:
+        if formula.name == inputs.baseline or not has_money(formula, inputs.world.base_year, settings.horizon):
+            formulas.append(formula)
+            continue
+        if both:
+            formulas.append(formula)
+        try:
+            scaled, record = money.neutral(formula, amount)
+        except UnreachableError as error:
+            if not both:
+                raise refuse(error, settings, inputs.world.base_year) from error
+            said = reason(error, money.by, inputs.world.base_year)
+            records[formula.name] = Neutral(money.by, amount, error.nearest, 1.0, rate=money.rate, refused=said)
+            continue
+        scaled = _titled(scaled, record, COST_NEUTRAL if both else "")
+        formulas.append(scaled)
+        records[scaled.name] = record
+    return replace(inputs, formulas=tuple(formulas), neutral=records)
 
-    amount = float(target)
 
-    def versions(formula: Formula) -> tuple[Formula, ...]:
-        later = [line for line in formula.own_lines if line.active(inputs.world.base_year + 1)]
-        owes = any(owed[formula.name].get(line.name, 0.0) > 0 for line in later)
-        if formula.name == inputs.baseline or not owes:
-            return (formula,)
-        scaled = scale_to(formula, cost_neutral_factor(owed[formula.name], formula, amount))
-        if settings.cost_neutral != "both":
-            return (scaled,)
-        names = {"name": f"{formula.name}{COST_NEUTRAL}", "title": f"{formula.title}, cost-neutral"}
-        return formula, scaled.model_copy(update=names)
-
-    return replace(inputs, formulas=tuple(version for formula in inputs.formulas for version in versions(formula)))
+def _titled(formula: Formula, record: Neutral, suffix: str) -> Formula:
+    """The formula with a name and a title that say that it is scaled."""
+    held = f"; {HELD}" if record.held else ""
+    return formula.model_copy(
+        update={
+            "name": f"{formula.name}{suffix}",
+            "title": f"{formula.title}, {SCALED_TO[record.by]}{held}",
+            "expected_base_year_entitlement": None,
+        }
+    )
 
 
 def with_decomposition(settings: Settings, inputs: Inputs, chosen: str | None) -> Inputs:
@@ -69,8 +78,4 @@ def with_decomposition(settings: Settings, inputs: Inputs, chosen: str | None) -
     formula = next(formula for formula in inputs.formulas if formula.name == chosen)
     if settings.study.name == "decompose":
         return with_formulas(inputs, component_variants(formula))
-    owed = {
-        other.name: sum(lines.get(line.name, 0.0) for line in other.own_lines)
-        for other, lines in zip(inputs.formulas, entitlements(settings, inputs).values(), strict=True)
-    }
-    return with_formulas(inputs, money_and_design(inputs, formula, owed))
+    return with_formulas(inputs, money_and_design(inputs, formula, entitlement_measure(settings, inputs)))

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from sim.funding.components import SegWeight
-from sim.funding.formula import Formula, scale_to
+from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.inputs import InputError
+from sim.study.compare.neutral import Measure, reason
+from sim.study.compare.scaling import UnreachableError
 from sim.study.setup.inputs import Inputs
 
 ALONE = "only"
@@ -55,16 +57,17 @@ def _named(formula: Formula, name: str, title: str) -> Formula:
     )
 
 
-def money_and_design(inputs: Inputs, formula: Formula, owed: dict[str, float]) -> tuple[Formula, ...]:
+def money_and_design(inputs: Inputs, formula: Formula, money: Measure) -> tuple[Formula, ...]:
     """The two off-diagonal cells of money x design.
 
-    The baseline's design with the formula's money, and the formula's design with the baseline's money; money is what
-    each owes for the base year's counts (``owed``, dollars by formula). Raises InputError if there is no baseline, if
-    either owes nothing, or if the money sits inside the SEG and cannot be scaled apart from its students.
+    The baseline's design with the formula's money, and the formula's design with the baseline's money; ``money`` is
+    what each owes for the base year's counts. Raises InputError if there is no baseline, if either owes nothing or
+    cannot be scaled to the other, or if the money sits inside the SEG and cannot be scaled apart from its students.
     """
     baseline = next((other for other in inputs.formulas if other.name == inputs.baseline), None)
     if baseline is None or baseline.name == formula.name:
         raise InputError("settings: study.baseline: two_by_two compares a formula with a baseline; name two formulas")
+    owed = {side.name: money.comes_to(side) for side in (baseline, formula)}
     for side in (baseline, formula):
         if owed[side.name] <= 0:
             raise InputError(
@@ -72,9 +75,12 @@ def money_and_design(inputs: Inputs, formula: Formula, owed: dict[str, float]) -
             )
         if any(isinstance(part, SegWeight) for line in side.own_lines for part in line.components):
             raise InputError(f"formula {side.name}: its money sits inside the SEG; two_by_two needs lines of its own")
-    factor = owed[formula.name] / owed[baseline.name]
-    richer = scale_to(baseline, factor)
-    leaner = scale_to(formula, 1.0 / factor)
+    try:
+        richer, _ = money.neutral(baseline, owed[formula.name])
+        leaner, _ = money.neutral(formula, owed[baseline.name])
+    except UnreachableError as error:
+        said = reason(error, money.by, inputs.world.base_year)
+        raise InputError(f"two_by_two gives each design the other's money: {said}") from error
     return (
         _named(richer, f"{baseline.name}_{MORE_MONEY}", f"{baseline.title}, with the money of {formula.name}"),
         _named(leaner, f"{formula.name}_{SAME_MONEY}", f"{formula.title}, with the money of {baseline.name}"),

@@ -62,7 +62,8 @@ class StoppingRule:
     def __init__(self, wanted: Precision, plan: Plan, folder: Path, inputs: Inputs) -> None:
         self.wanted, self.plan, self.folder = wanted, plan, folder
         self.base_year = inputs.world.base_year
-        names = [formula.name for formula in inputs.formulas]
+        names = [formula.name for formula in inputs.all_formulas]
+        self.judged = range(len(inputs.formulas))
         assert inputs.baseline is not None
         self.baseline = names.index(inputs.baseline)
         self.scenarios = len(inputs.scenarios)
@@ -103,7 +104,8 @@ class StoppingRule:
             if limit is None:
                 assert self.wanted.share is not None
                 limit = self.wanted.share * abs(float(np.nanmean(reference)))
-            for formula, reached in enumerate(means[scenario]):
+            for formula in self.judged:
+                reached = means[scenario, formula]
                 if formula != self.baseline and not margin(reached - reference).half_width <= limit:
                     return False
         return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.results.claims import claim, preparing
 from sim.results.environment import mixture, this_environment
@@ -61,7 +62,8 @@ def carry_out(
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
         world_fingerprint=inputs.world.fingerprint,
         data_vintage=inputs.world.vintage,
-        formulas={formula.name: formula_record(formula) for formula in inputs.formulas},
+        formulas={formula.name: _record(formula, inputs) for formula in inputs.formulas},
+        references={formula.name: formula_record(formula) for formula in inputs.references},
         baseline=inputs.baseline,
         base_year=inputs.world.base_year,
         horizon=settings.horizon,
@@ -100,6 +102,12 @@ def _laid_out(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | N
             f"settings: draws: the design of {settings.draws:,} draws does not fit into this computer's memory; write "
             "fewer"
         ) from error
+
+
+def _record(formula: Formula, inputs: Inputs) -> dict[str, Any]:
+    """What the manifest keeps of a formula, with how it was scaled to equal money if it was."""
+    neutral = inputs.neutral.get(formula.name)
+    return {**formula_record(formula), **({"neutral": neutral.record()} if neutral is not None else {})}
 
 
 def _carry_out_chunks(

@@ -112,10 +112,12 @@ def shares(design: Shares, target: Target, seed: int, resamples: int) -> pd.Data
     table = pd.DataFrame({"factor": names})
     for name, key in (("alone", "S1"), ("total", "ST")):
         ends = np.quantile(found[f"{key}_conf_all"], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = found[key], ends[0], ends[1]
-    left = 1.0 - found["S1_conf_all"].sum(axis=1)
+        table[name] = found[key]
+        # Resamples of a skewed estimator may all lie on one side of it; its interval reaches to it all the same.
+        table[f"{name}_low"], table[f"{name}_high"] = np.fmin(ends[0], found[key]), np.fmax(ends[1], found[key])
+    left, estimate = 1.0 - found["S1_conf_all"].sum(axis=1), 1.0 - float(found["S1"].sum())
     low, high = np.quantile(left, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    last = {"factor": TOGETHER, "alone": 1.0 - float(found["S1"].sum()), "alone_low": low, "alone_high": high}
+    last = {"factor": TOGETHER, "alone": estimate, "alone_low": min(low, estimate), "alone_high": max(high, estimate)}
     return pd.concat([table, pd.DataFrame([last])], ignore_index=True)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,11 @@ CURRENT_LAW = "status_quo"
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything read and checked. ``formulas`` are in the order asked for; the baseline is among them."""
+    """Everything read and checked. ``formulas`` are in the order asked for; the baseline is among them.
+
+    ``references`` run beside them on the same draws, to be compared with, and are no designs of their own. ``neutral``
+    says of formulas, by name, how they were scaled to equal money, or why they were not.
+    """
 
     world: World
     catalogue: Catalogue
@@ -34,6 +38,13 @@ class Inputs:
     formulas: tuple[Formula, ...]
     baseline: str | None
     scenarios: tuple[Scenario, ...] = (BASELINE,)
+    references: tuple[Formula, ...] = ()
+    neutral: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def all_formulas(self) -> tuple[Formula, ...]:
+        """Everything that runs: the formulas, then the references."""
+        return (*self.formulas, *self.references)
 
 
 def read_inputs(

@@ -11,6 +11,8 @@ from sim.inputs import InputError, first_problem
 from sim.parameters.posterior import Uncertainty, load_posterior
 from sim.study.setup.executor_settings import ExecutorSettings, LocalSettings
 
+NeutralBy = Literal["entitlement", "present_value"]
+
 IGNORED_KEYS: tuple[str, ...] = (
     "workers", "report", "executor", "shard", "shards", "retry_failed", "folder", "district", "cluster", "replicate",
 )  # fmt: skip
@@ -110,9 +112,11 @@ class Settings(BaseModel):
     """The resolved configuration.
 
     ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, unless ``uncertainty`` is
-    ``central``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars of
-    base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
-    for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
+    ``central``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars to
+    which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null for formulas as written;
+    'both' runs each as written and, beside it, scaled to the baseline's. ``neutral_by``: dollars of what: base-year
+    ``entitlement``, or the ``present_value`` of state cost over the horizon at the real ``discount_rate`` (null: that
+    of ``sim/study/compare/discounting.py``). ``report``: figures,
     fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
@@ -133,7 +137,9 @@ class Settings(BaseModel):
     chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
     uncertainty: Uncertainty
-    cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline", "both"] | None
+    cost_neutral: Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["baseline", "both"] | None
+    neutral_by: NeutralBy = "entitlement"
+    discount_rate: Annotated[float, Field(ge=0.0, le=0.1)] | None = None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: str | None = None
@@ -165,6 +171,14 @@ class Settings(BaseModel):
             raise ValueError(f"shards={self.shards} needs a shard: 'shard=range(1,{self.shards + 1})' with -m for all")
         if self.shard is not None and self.shard > self.shards:
             raise ValueError(f"shard {self.shard} is not one of {self.shards}; say how many there are: shards=...")
+        return self
+
+    @model_validator(mode="after")
+    def _money_is_asked_for(self) -> Self:
+        if self.cost_neutral is None and self.neutral_by != "entitlement":
+            raise ValueError(f"neutral_by={self.neutral_by} needs cost_neutral: baseline, both or dollars")
+        if self.discount_rate is not None and self.neutral_by != "present_value":
+            raise ValueError("discount_rate is read with neutral_by=present_value only")
         return self
 
     @property
