@@ -13,7 +13,7 @@ from sim.arrays import Array, IntArray
 from sim.report.bill.text import step_name
 from sim.report.run_sheet.layout import COUNT, DOLLARS, HEADER_ROW, Formats, mark_pages, set_up_table
 from sim.report.shared.intervals import COVERS, bands, interval_note, interval_parts, number_text
-from sim.report.shared.origin import short
+from sim.report.shared.origin import also, short
 from sim.study.bill.bridge import STEPS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def origin_text(change: "Change") -> str:
     return (
         f"Run {short(change.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {sim.__version__}, data "
         f"{short(change.world.fingerprint)} ({change.world.vintage}), {change.draws:,} draws, seed {change.seed}, "
-        f"scenario {change.scenario}"
+        f"scenario {change.scenario}" + also(change.changed)
     )
 
 

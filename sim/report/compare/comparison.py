@@ -19,7 +19,7 @@ from sim.report.shared.intervals import (
     number_text,
     ratio_error,
 )
-from sim.report.shared.origin import run_origin
+from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 
 if TYPE_CHECKING:
@@ -141,10 +141,11 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
                 for f in range(len(panel.formulas))
             ]
         )
-    prices = [costs_per_added(panel, outcome) for outcome in RATIOS]
+    prices, config = [costs_per_added(panel, outcome) for outcome in RATIOS], results.manifest.config
     for f, formula in enumerate(panel.formulas):
         priced = [_cost_cell(panel, f, costs) for costs in prices]
-        label = (formula, "baseline" if f == panel.baseline else "")
+        remarks = ["baseline"] * (f == panel.baseline) + ["changed"] * (formula in changed_formulas(config))
+        label = (formula, ", ".join(remarks))
         rows.append([label, cells[0][f], cells[1][f], cells[2][f], *priced, cells[3][f], cells[4][f]])
     return rows
 

@@ -13,14 +13,12 @@ from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
+from sim.study.setup.changes import told
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, formula_record, read_bill, run_number
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
-
-REPLICATES = 16
-"""Draws of the starting map, of parameters and of luck over which a static score is averaged."""
 
 CLIFF_DRAWS = 2
 """Draws in which every district and pathway is given one unit more and one fewer."""
@@ -29,13 +27,14 @@ CLIFF_DRAWS = 2
 @dataclass(frozen=True)
 class Origin:
     """What a page must name: ``run`` (a hash of everything that the numbers follow from), ``formula`` (a hash of the
-    bill's content), ``data`` (that of the tables), draws and seed."""
+    bill's content), ``data`` (that of the tables), draws and seed; ``changed``: what the user changed of parameters."""
 
     run: str
     formula: str
     data: str
     draws: int
     seed: int
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,17 +62,21 @@ class BillCheck:
     after: tuple[Disparity, ...]
 
 
-def check_formula(settings: Settings) -> BillCheck:
-    """Read and price the bill that the settings name. Raises InputError, one line, before anything is computed."""
+def check_formula(settings: Settings, bill_asked: Formula | None = None) -> BillCheck:
+    """Price a bill, by default the one in the file that the settings name.
+
+    A static score is averaged over the draws of the starting map, of parameters and of luck. Raises InputError, one
+    line, before anything is computed.
+    """
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     clusters = world.clusters.identifier
-    formula = read_bill(settings.formula_file, clusters)
+    formula = bill_asked if bill_asked is not None else read_bill(settings.formula_file, clusters)
     refuse_empty(formula, world.base_year)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
 
-    draws = min(REPLICATES, settings.draws)
+    draws = settings.draws
     parameters = parameters_for(catalogue, world, settings.seed, range(draws), settings.uncertainty)
     ensemble = prepare(world, parameters, current_law, settings.seed, range(draws), 1)
     bill, law = base_year_position(ensemble, formula), base_year_position(ensemble, reference)
@@ -107,4 +110,5 @@ def _disparities(position: Position, members: Array) -> tuple[Disparity, ...]:
 def _origin(settings: Settings, formula: Formula, reference: Formula, world: World, draws: int) -> Origin:
     fingerprints = [str(formula_record(one)["fingerprint"]) for one in (formula, reference)]
     run = run_number(settings, world, formulas=fingerprints, draws=draws)
-    return Origin(run, fingerprints[0], world.fingerprint, draws, settings.seed)
+    changed = told({}, flat_parameters(settings.parameters))
+    return Origin(run, fingerprints[0], world.fingerprint, draws, settings.seed, changed)

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from sim.inputs import InputError, first_problem
+from sim.inputs import InputError
 from sim.parameters.posterior import Uncertainty, load_posterior
 from sim.study.setup.executor_settings import ExecutorSettings, LocalSettings
+from sim.study.setup.refusals import first_of, shown
+from sim.study.setup.words import Name, PartOfName, PathName
 
 IGNORED_KEYS: tuple[str, ...] = (
     "workers", "report", "executor", "shard", "shards", "retry_failed", "folder", "district", "cluster", "replicate",
@@ -43,11 +45,26 @@ class Study(BaseModel):
         "sensitivity",
         "calibrate",
     ]
-    formulas: tuple[str, ...] = ()
-    baseline: str | None = None
-    scenarios: tuple[str, ...] = ()
-    years: tuple[Annotated[int, Field(strict=True)], ...] = ()
-    cases: tuple[str, ...] = ()
+    formulas: tuple[PathName, ...] = ()
+    baseline: PathName | None = None
+    scenarios: tuple[PathName, ...] = ()
+    years: tuple[Annotated[int, Field(strict=True, ge=1900, le=2200)], ...] = ()
+    cases: tuple[Name, ...] = ()
+
+    @field_validator("formulas", "scenarios", "cases")
+    @classmethod
+    def _names_each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if value.count(name) > 1:
+                raise ValueError(f"{shown(name)} stands twice")
+        return value
+
+
+class WorldTables(BaseModel):
+    """Whose tables: the folder of the user's own (``path``), or the bundled ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    path: PathName | None = None
 
 
 class Design(BaseModel):
@@ -61,7 +78,7 @@ class Design(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: Literal["grid", "latin_hypercube", "sobol", "prior", "posterior", "table"]
     points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    file: str | None = None
+    file: PathName | None = None
     luck: Literal["common", "own"] = "common"
 
 
@@ -71,8 +88,8 @@ class Precision(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     outcome: Literal["concentrators", "credentials", "state_cost"]
-    half_width: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
-    share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    half_width: Annotated[float, Field(strict=True, gt=0.0, le=1e12, allow_inf_nan=False)] | None = None
+    share: Annotated[float, Field(strict=True, gt=0.0, le=1.0, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -96,7 +113,7 @@ class Sensitivity(BaseModel):
     numbers: Annotated[int, Field(strict=True, ge=1, le=100)]
     points: Annotated[int, Field(strict=True, ge=8, le=2**16)]
     resamples: Annotated[int, Field(strict=True, ge=20, le=10_000)]
-    posterior: str | None = None
+    posterior: PathName | None = None
 
     @field_validator("points")
     @classmethod
@@ -106,6 +123,10 @@ class Sensitivity(BaseModel):
         return value
 
 
+Money = Annotated[float, Field(strict=True, ge=1_000, le=1e11, allow_inf_nan=False)]
+"""Dollars a year of a state for CTE."""
+
+
 class Settings(BaseModel):
     """The resolved configuration.
 
@@ -113,7 +134,8 @@ class Settings(BaseModel):
     ``central``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars of
     base-year entitlement to which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null
     for formulas as written; 'both' runs each as written and, beside it, scaled to the baseline's. ``report``: figures,
-    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
+    fiscal note and run sheet beside the tables. ``formula_file``: a bill in a file of the user's own, in place of
+    ``formula``. ``district`` and
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
@@ -124,7 +146,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     study: Study
-    world: dict[str, str | None]
+    world: WorldTables = WorldTables()
     formula: dict[str, Any] = {}
     scenario: dict[str, Any] = {}
     horizon: Annotated[int, Field(strict=True, ge=1, le=60)]
@@ -133,13 +155,13 @@ class Settings(BaseModel):
     chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
     uncertainty: Uncertainty
-    cost_neutral: Annotated[float, Field(gt=0)] | Literal["baseline", "both"] | None
+    cost_neutral: Money | Literal["baseline", "both"] | None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
-    formula_file: str | None = None
-    district: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
-    cluster: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
-    replicate: Annotated[int, Field(strict=True, ge=0)] | None = None
+    formula_file: PathName | None = None
+    district: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
+    cluster: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
+    replicate: Annotated[int, Field(strict=True, ge=0, lt=1_000_000)] | None = None
     keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
     precision: Precision | None = None
     design: Design | None = None
@@ -157,7 +179,7 @@ class Settings(BaseModel):
     shard: Annotated[int, Field(strict=True, ge=1)] | None = None
     shards: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
     retry_failed: Annotated[bool, Field(strict=True)] = False
-    folder: str | None = None
+    folder: PathName | None = None
 
     @model_validator(mode="after")
     def _shard_is_one_of_the_shards(self) -> Self:
@@ -170,8 +192,7 @@ class Settings(BaseModel):
     @property
     def world_path(self) -> Path | None:
         """The folder of the user's own tables, or None for the bundled world."""
-        path = self.world.get("path")
-        return Path(path) if path else None
+        return Path(self.world.path) if self.world.path is not None else None
 
     @property
     def worker_count(self) -> int:
@@ -197,19 +218,9 @@ class Settings(BaseModel):
 def read_settings(config: Mapping[str, Any]) -> Settings:
     """Check a resolved configuration. Raises InputError with one line: key, value, what is allowed."""
     try:
-        settings = Settings.model_validate(dict(config))
+        settings = Settings.model_validate({str(key): value for key, value in config.items()})
     except ValidationError as error:
-        raise first_problem(
-            error,
-            "settings",
-            {
-                "": Settings.model_fields,
-                "study": Study.model_fields,
-                "design": Design.model_fields,
-                "precision": Precision.model_fields,
-                "sensitivity": Sensitivity.model_fields,
-            },
-        ) from error
+        raise first_of(error, Settings) from error
     if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "parameters"):
         load_posterior()
     if settings.precision is not None and settings.study.baseline is None:
@@ -223,9 +234,10 @@ def flat_parameters(nested: Mapping[str, Any]) -> dict[str, Any]:
     """Parameter overrides as 'group.name': value. Raises InputError if a group is not a mapping."""
     flat: dict[str, Any] = {}
     for group, named in nested.items():
-        if not isinstance(named, Mapping):
+        if not isinstance(named, Mapping) or not named:
             raise InputError(
-                f"settings: parameters.{group}: {named!r} is not allowed: write parameters.group.name=value"
+                f"settings: parameters.{shown(group, quotes=False)}: {shown(named)} is not allowed:"
+                " write parameters.group.name=value"
             )
         for name, value in named.items():
             flat[f"{group}.{name}"] = value
