@@ -93,8 +93,10 @@ def check_bill(request: Request) -> None:
     """Price a bill in the base year, print what it does and write its ledger."""
     from sim.report.bill.files import write_bill
     from sim.study.bill.check_formula import check_formula
+    from sim.study.running.memory import refuse_many_draws
 
     inputs = request.inputs()
+    refuse_many_draws(request.settings, inputs.world)
     print(write_bill(check_formula(request.settings, inputs.formula(inputs.chosen)), request.folder))
     print(f"Written to {request.folder}")
 
@@ -142,8 +144,10 @@ def run_bridge(request: Request) -> None:
     """Explain why payments change between two formulas or two years, district by district."""
     from sim.report.bill.change import write_change
     from sim.study.bill.change import explain_change
+    from sim.study.running.memory import refuse_many_draws
 
     inputs = request.inputs()
+    refuse_many_draws(request.settings, inputs.world)
     change = explain_change(request.settings, inputs, inputs.chosen)
     print(write_change(change, request.folder))
     print(f"Written to {request.folder}")
@@ -154,11 +158,13 @@ def run_explain(request: Request) -> None:
     from sim.report.explain.text import write_explanation
     from sim.study.explain.places import LIST, places_text
     from sim.study.explain.story import explain
+    from sim.study.running.memory import refuse_many_draws
 
     inputs = request.inputs()
     if LIST in (request.settings.district, request.settings.cluster):
         print(places_text(inputs.world, request.settings.cluster == LIST))
         return
+    refuse_many_draws(request.settings, inputs.world)
     explanation = explain(request.settings, inputs, inputs.chosen)
     print(write_explanation(explanation, request.folder))
     print(f"Written to {request.folder}")
@@ -171,12 +177,14 @@ def run_sensitivity(request: Request) -> None:
     from sim.report.sensitivity.text import write_sensitivity
     from sim.report.shared.progress import progress_bar
     from sim.study.compare.fairness import rescaled
+    from sim.study.running.memory import refuse_large_layout
     from sim.study.sensitivity.study import check_settings, sensitivity
 
     settings, folder = request.settings, request.folder
     console = Console(stderr=True)
     inputs = rescaled(settings, request.inputs())
     check_settings(settings, inputs)
+    refuse_large_layout(settings, inputs)
     with ExitStack() as bars:
 
         def stage(name: str) -> Any:
@@ -219,10 +227,12 @@ def run_many(request: Request) -> None:
 
 def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":
     from sim.report.shared.progress import progress_bar
+    from sim.study.running.memory import refuse_too_large
     from sim.study.running.runner import carry_out
     from sim.study.setup.changes import marked
 
     settings, folder = request.settings, request.results_folder
+    refuse_too_large(settings, inputs, sweep)
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     points = f" x {len(sweep.points):,} points" if sweep is not None else ""
     console.print(

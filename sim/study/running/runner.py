@@ -14,6 +14,7 @@ from sim.results.store import begin, finished_chunks, remove_unfinished
 from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
 from sim.study.running.chunk import Task
 from sim.study.running.dispatch import carrier_for, dispatch
+from sim.study.running.memory import refuse_too_large
 from sim.study.running.plan import planned
 from sim.study.running.precision import StoppingRule, stopping_rule
 from sim.study.setup.inputs import Inputs, formula_record
@@ -48,6 +49,7 @@ def carry_out(
     another study or if another process is carrying out some of these chunks; OSError and StoppedError as of `dispatch`.
     However it ends, no worker is left and no file is torn.
     """
+    refuse_too_large(settings, inputs, sweep)
     folder.mkdir(parents=True, exist_ok=True)
     plan = planned(settings, inputs, folder.resolve(), sweep)
     manifest = new_manifest(

@@ -81,12 +81,13 @@ def settings_for(config: Mapping[str, Any], choices: Mapping[str, Any]) -> Setti
     ``choices`` are those of its groups. Raises InputError, one line: key, value, what is allowed.
     """
     for group in ("formula", "scenario"):
-        if group in config and not isinstance(choices.get(group), str):
-            raise InputError(f"settings: {group}: {shown(choices.get(group))} is not allowed: choose one by its name")
+        if group in config and (config[group] is None or not isinstance(choices.get(group), str)):
+            raise InputError(f"settings: {group}: {shown(config[group])} is not allowed: choose one by its name")
     study = config.get("study")
-    if isinstance(study, Mapping) and study.get("name") in READS:
+    name = study.get("name") if isinstance(study, Mapping) else None
+    if isinstance(name, str) and name in READS:
         refuse_unread(config, choices)
-    return read_settings({**config, **{group: config.get(group) or {} for group in ("formula", "scenario")}})
+    return read_settings(config)
 
 
 def refuse_unread(config: Mapping[str, Any], choices: Mapping[str, Any] | None = None) -> None:

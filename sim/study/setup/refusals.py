@@ -124,18 +124,28 @@ def allowed_for(model: type[BaseModel], *keys: str) -> str:
 
 def words_of(schema: Schema, whole: Schema) -> str:
     """What a schema allows, in words."""
+    return _one_of(list(_alternatives(schema, whole)))
+
+
+def _alternatives(schema: Schema, whole: Schema) -> Iterator[str]:
     if "$ref" in schema:
-        return words_of(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole)
-    if "discriminator" in schema:
+        yield from _alternatives(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole)
+    elif "discriminator" in schema:
         named = schema["discriminator"]
-        return f"a mapping with {named['propertyName']}: {_one_of(list(named['mapping']))}"
-    if "anyOf" in schema:
-        return _one_of([words_of(option, whole) for option in schema["anyOf"]])
+        yield f"a mapping with {named['propertyName']}: {_one_of(list(named['mapping']))}"
+    elif "anyOf" in schema:
+        for option in schema["anyOf"]:
+            yield from _alternatives(option, whole)
+    elif "enum" in schema:
+        yield from (str(word) for word in schema["enum"])
+    else:
+        yield _kind(schema, whole)
+
+
+def _kind(schema: Schema, whole: Schema) -> str:
+    kind = schema.get("type")
     if "const" in schema:
         return str(schema["const"])
-    if "enum" in schema:
-        return _one_of([str(word) for word in schema["enum"]])
-    kind = schema.get("type")
     if kind in ("integer", "number"):
         return _number(schema, "a whole number" if kind == "integer" else "a number")
     if kind == "array":
@@ -150,7 +160,10 @@ def words_of(schema: Schema, whole: Schema) -> str:
 
 
 def _number(schema: Schema, word: str) -> str:
-    bounds = {key: _bound(schema[key]) for key in _BOUNDS if key in schema}
+    ends = dict(schema)
+    if schema["type"] == "integer" and "exclusiveMaximum" in ends:
+        ends["maximum"] = ends.pop("exclusiveMaximum") - 1
+    bounds = {key: _bound(ends[key]) for key in _BOUNDS if key in ends}
     if "minimum" in bounds and "maximum" in bounds:
         return f"{word} from {bounds['minimum']} to {bounds['maximum']}"
     parts = [f"{_BOUNDS[key]} {bound}" for key, bound in bounds.items()]

@@ -225,6 +225,8 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         load_posterior()
     if settings.precision is not None and settings.study.baseline is None:
         raise InputError("settings: precision: is of differences from the baseline, and the study has none")
+    if settings.precision is not None and settings.shards > 1:
+        raise InputError("settings: precision: does not go with shards, each of which sees only its own replicates")
     if settings.precision is not None and settings.design is not None and settings.design.luck == "own":
         raise InputError("settings: precision: counts replicates that all points share; it needs design.luck=common")
     return settings

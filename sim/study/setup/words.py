@@ -21,7 +21,9 @@ def _not_blank(text: str) -> str:
     return text
 
 
-PartOfName = Annotated[str, Field(max_length=200), AfterValidator(_readable)]
+PartOfName = Annotated[
+    str, Field(max_length=200, description="an identifier or a part of a name"), AfterValidator(_readable)
+]
 """What is looked for among names."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable), AfterValidator(_not_blank)]
