@@ -9,6 +9,7 @@ page of calibration and the stored posterior, which is the default uncertainty o
 
 import re
 import sys
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ from sim.parameters.posterior import STORED
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.pages.parameters import parameter_page
 from sim.results.schema import TABLES
+from sim.study.setup.reads import EVERYWHERE, readers, reads_text, setting_paths
+from sim.study.setup.refusals import allowed_for
+from sim.study.setup.settings import Settings
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -39,6 +43,18 @@ WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "sh
 """Figures of a sensitivity study that its page shows."""
 VALIDATIONS: tuple[str, ...] = ("hindcast", "verify_brief")
 """Studies whose folder holds a part of the page of validation."""
+
+CHOSEN: dict[str, str] = {
+    "world": "`world.path`: a folder of your own tables",
+    "formula": "a name of `conf/formula`; `formula.<key>` changes what stands in it",
+    "scenario": "a name of `conf/scenario`; `scenario.<key>` changes what stands in it",
+    "executor": "a name of `conf/executor`; `executor.<key>` changes what stands in it",
+    "parameters": "`parameters.<group>.<name>`: a number",
+}
+"""What is told of settings of which a file is chosen, or the keys alone are written."""
+
+READS_HEAD = "Settings that each study reads; another one that is changed is refused"
+"""What stands above the table of settings in the help."""
 
 ROWS: dict[str, str] = {
     "state": "One row for each run and fiscal year.",
@@ -126,16 +142,36 @@ def explained_example() -> str:
     return "\n\n".join(["```text", *(part.strip("\n") for part in shown), "```"]).replace("```text\n\n", "```text\n")
 
 
+def settings_table() -> str:
+    """Every setting with what it may be and the studies that read it, in Markdown."""
+    lines = ["| setting | may be | read by |", "|---|---|---|"]
+    for path in setting_paths():
+        of = readers(path)
+        read = "every study" if path in EVERYWHERE else ", ".join(f"`{study}`" for study in of)
+        lines.append(f"| `{path}` | {CHOSEN.get(path) or allowed_for(Settings, *path.split('.'))} | {read} |")
+    return "\n".join(lines)
+
+
+def help_text(written: str) -> str:
+    """``conf/config.yaml`` with the settings that each study reads in its help."""
+    table = textwrap.indent(reads_text(), " " * 8)
+    pattern = re.compile(rf"({READS_HEAD}\n).*?(?=\n *Examples\n)", re.DOTALL)
+    return pattern.sub(lambda found: f"{found[1]}{table}", written)
+
+
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
     protocol = ROOT / "docs" / "odd.md"
     explanation = ROOT / "docs" / "explain.md"
+    settings, config = ROOT / "docs" / "settings.md", config_folder() / "config.yaml"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
         ROOT / "docs" / "parameters.md": parameter_page(),
         protocol: protocol_page(protocol.read_text(encoding="utf-8")),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
+        settings: with_block(settings.read_text(encoding="utf-8"), "settings", settings_table()),
+        config: help_text(config.read_text(encoding="utf-8")),
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "confidence", parameter_confidence()),

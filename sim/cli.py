@@ -15,12 +15,14 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel
 
 from sim import slurm_wait
+from sim.choices import check_words, with_files
 from sim.commands import COMMANDS, Request
 from sim.config_folder import config_folder
 from sim.inputs import InputError, nearest
 from sim.study.designs.typed import refuse_dropped
 from sim.study.running.stopping import DISK_FULL, StoppedError
-from sim.study.setup.settings import Design, Precision, Sensitivity, Settings, Study, read_settings
+from sim.study.setup.reads import known_paths, settings_for
+from sim.study.setup.settings import Design, Precision, Sensitivity, Settings, Study, WorldTables
 
 FREE_GROUPS: tuple[str, ...] = ("parameters", "formula", "scenario", "factors", "precision")
 """Settings in which a user may write keys that the configuration does not list; they are checked when read."""
@@ -39,7 +41,7 @@ class Terminated(KeyboardInterrupt):
 def main() -> None:
     """The console script. A mistake of the user, or a study that cannot go on, ends with one line on standard error."""
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    sys.argv[1:] = [open_key(argument) for argument in sys.argv[1:]]
+    sys.argv[1:] = [open_key(argument) for argument in with_files(sys.argv[1:])]
     signal.signal(signal.SIGTERM, _terminate)
     ended: list[Exception] = []
 
@@ -53,6 +55,7 @@ def main() -> None:
             ended.append(error)
 
     try:
+        check_words(sys.argv[1:])
         hydra.main(version_base="1.3", config_path=str(config_folder()), config_name="config")(run)()
     except ENDINGS as error:
         if not _is_an_ending(error):
@@ -97,7 +100,8 @@ def runs_elsewhere() -> bool:
 def open_key(argument: str) -> str:
     """Let Hydra add keys in the free groups: parameters.x=1 becomes ++parameters.x=1."""
     key = argument.split("=", 1)[0]
-    return f"++{argument}" if any(key.startswith(f"{group}.") for group in FREE_GROUPS) else argument
+    free = key in known_paths() or any(key.startswith(f"{group}.") for group in FREE_GROUPS)
+    return f"++{argument}" if free else argument
 
 
 def one_line(error: BaseException) -> str:
@@ -128,6 +132,7 @@ def _known_keys(full_key: str) -> list[str]:
         "design": Design,
         "precision": Precision,
         "sensitivity": Sensitivity,
+        "world": WorldTables,
     }
     if group in groups:
         return list(groups[group].model_fields)
@@ -172,14 +177,12 @@ def _results_folder(config: DictConfig) -> Path:
 
 def _run_study(config: DictConfig) -> None:
     plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
-    written = plain.get("formula")
-    settings = read_settings({**plain, "formula": written or {}, "scenario": plain.get("scenario") or {}})
     hydra_config = HydraConfig.get()
     refuse_dropped(hydra_config.overrides.task)
+    choices, typed = hydra_config.runtime.choices, tuple(hydra_config.overrides.task)
+    settings = settings_for(plain, choices)
     own_folder = Path(hydra_config.runtime.output_dir)
-    COMMANDS[settings.study.name](
-        Request(settings, plain, hydra_config.runtime.choices, own_folder, _results_folder(config))
-    )
+    COMMANDS[settings.study.name](Request(settings, plain, choices, own_folder, _results_folder(config), typed))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Request:
     """What was asked for: checked settings, the configuration as plain data, and the choices of its groups.
 
-    ``folder`` is this command's own; ``results_folder`` that of the runs, which shards of a multirun share.
+    ``folder`` is this command's own; ``results_folder`` that of the runs, which shards of a multirun share. ``typed``
+    are the words of the command line that set something.
     """
 
     settings: Settings
@@ -35,17 +36,16 @@ class Request:
     choices: Mapping[str, str | None]
     folder: Path
     results_folder: Path
-
-    @property
-    def formula(self) -> str | None:
-        """The name of the formula that was chosen."""
-        return self.choices.get("formula")
+    typed: tuple[str, ...] = ()
 
     def inputs(self) -> "Inputs":
         """The inputs that the settings name. Raises InputError, one line."""
         from sim.study.setup.inputs import read_inputs
 
-        return read_inputs(self.settings, self.plain.get("formula"), self.formula, self.choices.get("scenario"))
+        choices = self.choices
+        return read_inputs(
+            self.settings, self.plain.get("formula"), choices.get("formula"), choices.get("scenario"), self.typed
+        )
 
 
 def show_parameters(request: Request) -> None:
@@ -81,8 +81,11 @@ def check_bill(request: Request) -> None:
     """Price a bill in the base year, print what it does and write its ledger."""
     from sim.report.bill.files import write_bill
     from sim.study.bill.check_formula import check_formula
+    from sim.study.running.memory import refuse_many_draws
 
-    print(write_bill(check_formula(request.settings), request.folder))
+    inputs = request.inputs()
+    refuse_many_draws(request.settings, inputs.world)
+    print(write_bill(check_formula(request.settings, inputs.formula(inputs.chosen)), request.folder))
     print(f"Written to {request.folder}")
 
 
@@ -129,8 +132,11 @@ def run_bridge(request: Request) -> None:
     """Explain why payments change between two formulas or two years, district by district."""
     from sim.report.bill.change import write_change
     from sim.study.bill.change import explain_change
+    from sim.study.running.memory import refuse_many_draws
 
-    change = explain_change(request.settings, request.inputs(), request.formula)
+    inputs = request.inputs()
+    refuse_many_draws(request.settings, inputs.world)
+    change = explain_change(request.settings, inputs, inputs.chosen)
     print(write_change(change, request.folder))
     print(f"Written to {request.folder}")
 
@@ -138,9 +144,16 @@ def run_bridge(request: Request) -> None:
 def run_explain(request: Request) -> None:
     """Unfold one district's decision and payment, number by number, beside another formula."""
     from sim.report.explain.text import write_explanation
+    from sim.study.explain.places import LIST, places_text
     from sim.study.explain.story import explain
+    from sim.study.running.memory import refuse_many_draws
 
-    explanation = explain(request.settings, request.inputs(), request.formula)
+    inputs = request.inputs()
+    if LIST in (request.settings.district, request.settings.cluster):
+        print(places_text(inputs.world, request.settings.cluster == LIST))
+        return
+    refuse_many_draws(request.settings, inputs.world)
+    explanation = explain(request.settings, inputs, inputs.chosen)
     print(write_explanation(explanation, request.folder))
     print(f"Written to {request.folder}")
 
@@ -152,12 +165,14 @@ def run_sensitivity(request: Request) -> None:
     from sim.report.sensitivity.text import write_sensitivity
     from sim.report.shared.progress import progress_bar
     from sim.study.compare.fairness import rescaled
+    from sim.study.running.memory import refuse_large_layout
     from sim.study.sensitivity.study import check_settings, sensitivity
 
     settings, folder = request.settings, request.folder
     console = Console(stderr=True)
     inputs = rescaled(settings, request.inputs())
     check_settings(settings, inputs)
+    refuse_large_layout(settings, inputs)
     with ExitStack() as bars:
 
         def stage(name: str) -> Any:
@@ -181,7 +196,8 @@ def run_many(request: Request) -> None:
 
     settings, folder = request.settings, request.results_folder
     console = Console(stderr=True)
-    inputs = with_decomposition(settings, rescaled(settings, request.inputs()), request.formula)
+    asked = request.inputs()
+    inputs = with_decomposition(settings, rescaled(settings, asked), asked.chosen)
     inputs = with_indexed_baseline(settings, inputs)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     outcome = _carried_out(request, inputs, sweep, console)
@@ -201,9 +217,12 @@ def run_many(request: Request) -> None:
 
 def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":
     from sim.report.shared.progress import progress_bar
+    from sim.study.running.memory import refuse_too_large
     from sim.study.running.runner import carry_out
+    from sim.study.setup.changes import marked
 
     settings, folder = request.settings, request.results_folder
+    refuse_too_large(settings, inputs, sweep)
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     points = f" x {len(sweep.points):,} points" if sweep is not None else ""
     beside = f" and {', '.join(formula.name for formula in inputs.references)}" if inputs.references else ""
@@ -212,17 +231,20 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
         f" {len(inputs.world.districts)} districts; results in {folder}"
         + (f", shard {settings.shard_label}" if settings.shard else "")
     )
+    for name, change in inputs.changed.items():
+        console.print(marked(name, change), highlight=False, markup=False, soft_wrap=True)
     if sweep is not None:
         from sim.report.sweep.text import factor_lines
 
         console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
+    record = {**request.plain, **({"changed": dict(inputs.changed)} if inputs.changed else {})}
     with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
 
         def progress(done: int, total: int) -> None:
             progress_made[:] = [done, total]
             advance(done, total)
 
-        return carry_out(settings, inputs, folder, request.plain, progress, sweep)
+        return carry_out(settings, inputs, folder, record, progress, sweep)
 
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
@@ -241,7 +263,7 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
         if settings.study.name in ("decompose", "two_by_two"):
             from sim.report.compare.decomposition import write_parts
 
-            return write_parts(results, str(request.formula), folder)
+            return write_parts(results, str(inputs.chosen), folder)
         from sim.report.compare.comparison import comparison_table
         from sim.report.compare.precision import write_precision
         from sim.report.compare.write import write_report

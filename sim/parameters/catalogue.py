@@ -113,22 +113,54 @@ class Catalogue:
         known = {f"{group}.{name}" for group, named in entries.items() for name in named}
         for key, value in overrides.items():
             if key not in known:
-                raise InputError(f"{source}: parameters.{key}: unknown parameter; {nearest(key, sorted(known))}")
+                hint = nearest(key, sorted(known))
+                raise InputError(f"{source}: parameters.{_short(key)[1:-1]}: unknown parameter; {hint}")
             group, name = key.split(".")
             old = entries[group][name]
             low, high = old.range
+            if isinstance(value, Mapping):
+                value = _by_year(value, old, f"{source}: parameters.{key}")
             numbers = list(value.values()) if isinstance(value, Mapping) else [value]
-            if isinstance(value, Mapping) and not old.dated:
-                raise InputError(f"{source}: parameters.{key}: takes one number ({old.unit}), not one for each year")
             for number in numbers:
                 if isinstance(number, bool) or not isinstance(number, int | float) or not low <= number <= high:
                     raise InputError(
-                        f"{source}: parameters.{key}: {number!r} is not allowed: a number from {low:g} to {high:g}"
-                        f" ({old.unit})"
+                        f"{source}: parameters.{key}: {_short(number)} is not allowed: a number from {low:g} to"
+                        f" {high:g} ({old.unit})"
                     )
             new = {int(year): float(n) for year, n in value.items()} if isinstance(value, Mapping) else float(value)
             entries[group][name] = old.model_copy(update={"value": new, "prior": Prior(distribution="fixed")})
         return Catalogue(entries)
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+"""Fiscal years from which a value may hold."""
+
+_LONGEST = 60
+
+
+def _by_year(written: Mapping[Any, Any], entry: Entry, where: str) -> dict[int, Any]:
+    """The numbers of a dated parameter by fiscal year; a year is text where it is a part of a key on a command line."""
+    if not entry.dated:
+        raise InputError(f"{where}: takes one number ({entry.unit}), not one for each year")
+    if not written:
+        raise InputError(f"{where}: is empty; write a number, or numbers by fiscal year, as {{2030: 0.01}}")
+    found: dict[int, Any] = {}
+    for key, value in written.items():
+        year = int(key) if isinstance(key, str) and key.isdecimal() and len(key) == 4 else key
+        if isinstance(year, bool) or not isinstance(year, int) or not FIRST_YEAR <= year <= LAST_YEAR:
+            raise InputError(
+                f"{where}: {_short(key)} is not allowed: a fiscal year from {FIRST_YEAR} to {LAST_YEAR}, from which"
+                " a number holds"
+            )
+        if year in found:
+            raise InputError(f"{where}: {year} stands twice")
+        found[year] = value
+    return found
+
+
+def _short(value: object) -> str:
+    text = "null" if value is None else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 @cache

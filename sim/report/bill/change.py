@@ -22,7 +22,7 @@ from sim.report.run_sheet.layout import (
 )
 from sim.report.shared.intervals import COVERS, bands, interval_note, interval_parts, number_text
 from sim.report.shared.order import first_places, labels_where_shared, with_code
-from sim.report.shared.origin import short
+from sim.report.shared.origin import also, short
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 
@@ -42,7 +42,7 @@ def origin_text(change: "Change") -> str:
     return (
         f"Run {short(change.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {sim.__version__}, data "
         f"{short(change.world.fingerprint)} ({change.world.vintage}), {change.draws:,} draws, seed {change.seed}, "
-        f"scenario {change.scenario}"
+        f"scenario {change.scenario}" + also(change.changed)
     )
 
 

@@ -13,7 +13,7 @@ from sim.funding.allocation import STAGES
 from sim.report.shared.groups import LOCALES, Group
 from sim.report.shared.intervals import Bands, bands
 from sim.report.shared.order import QUARTERS, quarters
-from sim.report.shared.origin import short
+from sim.report.shared.origin import also, short
 from sim.study.bill.bridge import STEPS
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def origin_text(check: "BillCheck") -> str:
         f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
         f"{short(of.formula)}, CTE funding simulation {sim.__version__}, data {short(of.data)} "
         f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
+        f"{also(of.changed)}"
     )
 
 

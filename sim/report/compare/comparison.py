@@ -15,7 +15,7 @@ from sim.report.shared.intervals import (
     interval_parts,
     mean_of_defined,
 )
-from sim.report.shared.origin import run_origin
+from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.results.headlines import LAST
 
@@ -61,9 +61,11 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
     )
     cells = [_levels(panel, column, years, unit) for column, years, unit in columns]
     moved = moved_inside_the_seg(panel)
+    changed = changed_formulas(results.manifest.config)
     rows = [header]
     for f, formula in enumerate(panel.formulas):
-        label = (formula, "baseline" if f == panel.baseline else "")
+        remarks = ["baseline"] * (f == panel.baseline) + ["changed"] * (formula in changed)
+        label = (formula, ", ".join(remarks))
         cost, spread = cells[2][f]
         if f in moved:
             cells[2][f] = cost, "\n".join(filter(None, (spread, f"{moved[f][0]} moved{MARK}")))

@@ -116,6 +116,7 @@ def explanation_body(explanation: "Explanation") -> str:
         f"{explanation.place}: {names}",
         f"Draw {explanation.replicate} of 0 to {explanation.draws - 1} ({chosen}), seed {explanation.seed}, scenario "
         f"{explanation.scenario}. Nominal dollars.",
+        *textwrap.wrap("; ".join(explanation.changed), WIDTH),
         "",
     ]
     for year in explanation.years:

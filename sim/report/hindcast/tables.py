@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.shared.intervals import COVERS, signed_text
-from sim.report.shared.origin import short
+from sim.report.shared.origin import also, short
 from sim.study.hindcast.verdict import RULE, Judgement, Point
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ HEADINGS = ("Case", "Outcome", "Observed", "Model, median and 90% of draws", "St
 def origin_text(study: "Hindcast") -> str:
     """Run, data, draws and seed."""
     drawn = f"{study.draws:,} draws ({study.uncertainty}), seed {study.seed}"
-    return f"Run {short(study.run)}, data {short(study.data)}, {drawn}"
+    return f"Run {short(study.run)}, data {short(study.data)}, {drawn}{also(study.changed)}"
 
 
 def telling_point(judgement: Judgement) -> Point:

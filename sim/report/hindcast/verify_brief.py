@@ -11,7 +11,7 @@ from sim.arrays import Array
 from sim.report.hindcast.tables import WIDTH
 from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, page, save, ticks
 from sim.report.shared.intervals import COVERS, number_text
-from sim.report.shared.origin import short
+from sim.report.shared.origin import also, short
 from sim.study.hindcast.verdict import BAND
 from sim.study.hindcast.verify_brief import BRIEF_YEAR, LAYERS, Comparison, Verification
 from sim.tables_for_people import write_table
@@ -43,7 +43,8 @@ def write_verification(study: Verification, folder: Path, figures: bool = True) 
 
 def origin_text(study: Verification) -> str:
     """Run, data, draws and seed."""
-    return f"Run {short(study.run)}, data {short(study.data)}, {study.draws:,} draws, seed {study.seed}"
+    drawn = f"{study.draws:,} draws, seed {study.seed}"
+    return f"Run {short(study.run)}, data {short(study.data)}, {drawn}{also(study.changed)}"
 
 
 def _spread(values: Array) -> tuple[float, float, float]:

@@ -1,8 +1,11 @@
 """Where a page's numbers come from: run, date, versions of code, formula and data, for the foot of everything."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sim.study.compare.words import SCALED_TO
+from sim.study.setup.changes import told
+from sim.study.setup.settings import flat_parameters
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -13,14 +16,21 @@ def short(fingerprint: str) -> str:
     return str(fingerprint)[:8]
 
 
+def also(said: Sequence[str]) -> str:
+    """What follows an origin: what the user changed."""
+    return "".join(f"; {part}" for part in said)
+
+
 def run_origin(results: "Results", draws: int, scenario: str) -> str:
-    """Run number, date, versions of code and data with the data's vintage, draws, seed and scenario."""
+    """Run number, date, versions of code and data with the data's vintage, draws, seed and scenario, and what the user
+    changed of formulas and parameters."""
     manifest = results.manifest
     vintage = f" ({manifest.data_vintage})" if manifest.data_vintage else ""
     return (
         f"Run {short(manifest.config_hash)} of {str(manifest.created)[:10]}, CTE funding simulation "
         f"{manifest.code_version}, data {short(manifest.world_fingerprint)}{vintage}, {draws:,} draws, seed "
         f"{manifest.seed}, scenario {scenario}{_scaled(results)}"
+        + also(told(changed_formulas(manifest.config), flat_parameters(manifest.config.get("parameters") or {})))
     )
 
 
@@ -29,6 +39,12 @@ def _scaled(results: "Results") -> str:
     records = [record.get("neutral") for record in results.manifest.formulas.values()]
     by = next((record["by"] for record in records if record), None)
     return f", formulas {SCALED_TO[by]}" if by else ""
+
+
+def changed_formulas(config: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the user changed of a shipped formula, by its name."""
+    found: Mapping[str, str] = config.get("changed") or {}
+    return found
 
 
 def formula_origin(results: "Results", name: str) -> str:

@@ -15,8 +15,10 @@ from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.study.bill.bridge import STEPS, bridge
 from sim.study.bill.static_score import Position, position_in_year
+from sim.study.setup.asked import CURRENT_LAW
 from sim.study.setup.design import ensembles
-from sim.study.setup.inputs import Inputs, asked_number
+from sim.study.setup.inputs import Inputs, asked_number, changes_told
+from sim.study.setup.refusals import shown
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 
@@ -39,7 +41,7 @@ class End:
 class Change:
     """A change by draw and district, each ``[R, D]`` in nominal dollars: net payments at both ends and the ``steps``
     between them, which sum to the difference. ``members`` ``[R, D]`` are those of the later side; ``run`` is a hash of
-    everything that the numbers follow from."""
+    everything that the numbers follow from; ``changed`` says what the user changed of formulas and parameters."""
 
     world: World
     before: End
@@ -51,6 +53,7 @@ class Change:
     members: Array
     seed: int
     run: str
+    changed: tuple[str, ...] = ()
 
     @property
     def draws(self) -> int:
@@ -72,6 +75,11 @@ def ends_of(settings: Settings, inputs: Inputs, chosen: str | None) -> tuple[End
         raise InputError("settings: formula: name the formula to explain (formula=aligned)")
     after = formulas[chosen]
     if len(years) == 2:
+        if inputs.baseline not in (None, CURRENT_LAW):
+            raise InputError(
+                f"settings: study.baseline: {shown(inputs.baseline)} is not read with two fiscal years: the formula is"
+                " set against itself in the earlier one"
+            )
         return End(after, years[0]), End(after, years[1])
     if inputs.baseline is None or chosen == inputs.baseline:
         raise InputError(
@@ -108,6 +116,7 @@ def explain_change(settings: Settings, inputs: Inputs, chosen: str | None) -> Ch
         members=np.concatenate(members),
         seed=settings.seed,
         run=asked_number(settings, inputs, (before.formula, after.formula), (before.fiscal_year, after.fiscal_year)),
+        changed=changes_told(settings, inputs),
     )
 
 

@@ -15,6 +15,7 @@ from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
 from sim.study.setup.base_year import refuse_another_start
+from sim.study.setup.changes import told
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, formula_record, read_bill, run_number
 from sim.study.setup.sense import refuse_senseless_bill
@@ -22,23 +23,25 @@ from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
 
-REPLICATES = 16
-"""Draws of the starting map, of parameters and of luck over which a static score is averaged."""
-
 CLIFF_DRAWS = 2
 """Draws in which every district and pathway is given one unit more and one fewer."""
+
+
+STARTING_MAPS = 16
+"""Starting maps over which the entitlement that a bill expects of the base year is averaged, at central parameters."""
 
 
 @dataclass(frozen=True)
 class Origin:
     """What a page must name: ``run`` (a hash of everything that the numbers follow from), ``formula`` (a hash of the
-    bill's content), ``data`` (that of the tables), draws and seed."""
+    bill's content), ``data`` (that of the tables), draws and seed; ``changed``: what the user changed of parameters."""
 
     run: str
     formula: str
     data: str
     draws: int
     seed: int
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,19 +74,23 @@ class BillCheck:
     central_entitlement: float | None = None
 
 
-def check_formula(settings: Settings) -> BillCheck:
-    """Read and price the bill that the settings name. Raises InputError, one line, before anything is computed."""
+def check_formula(settings: Settings, bill_asked: Formula | None = None) -> BillCheck:
+    """Price a bill, by default the one in the file that the settings name.
+
+    A static score is averaged over the draws of the starting map, of parameters and of luck. Raises InputError, one
+    line, before anything is computed.
+    """
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     clusters = world.clusters.identifier
-    formula = read_bill(settings.formula_file, clusters)
+    formula = bill_asked if bill_asked is not None else read_bill(settings.formula_file, clusters)
     refuse_senseless_bill(formula, world, settings.formula_file)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
     refuse_empty(formula, current_law, world.base_year)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
     refuse_another_start(settings, world, catalogue, current_law)
 
-    draws = min(REPLICATES, settings.draws)
+    draws = settings.draws
     parameters = parameters_for(catalogue, world, settings.seed, range(draws), settings.uncertainty)
     ensemble = prepare(world, parameters, current_law, settings.seed, range(draws), 1)
     bill, law = base_year_position(ensemble, formula), base_year_position(ensemble, reference)
@@ -120,7 +127,7 @@ def _central_entitlement(
     """
     if formula.expected_base_year_entitlement is None:
         return None
-    maps = range(REPLICATES)
+    maps = range(STARTING_MAPS)
     parameters = parameters_for(catalogue, world, settings.seed, maps, "central")
     owed = base_year_entitlement(prepare(world, parameters, current_law, settings.seed, maps, 1), formula)
     return sum(owed.get(line.name, 0.0) for line in formula.own_lines)
@@ -134,4 +141,5 @@ def _disparities(position: Position, members: Array) -> tuple[Disparity, ...]:
 def _origin(settings: Settings, formula: Formula, reference: Formula, world: World, draws: int) -> Origin:
     fingerprints = [str(formula_record(one)["fingerprint"]) for one in (formula, reference)]
     run = run_number(settings, world, formulas=fingerprints, draws=draws)
-    return Origin(run, fingerprints[0], world.fingerprint, draws, settings.seed)
+    changed = told({}, flat_parameters(settings.parameters))
+    return Origin(run, fingerprints[0], world.fingerprint, draws, settings.seed, changed)

@@ -54,7 +54,10 @@ def read_sweep(settings: Settings, inputs: Inputs) -> Sweep:
         if design.file is not None:
             raise InputError(f"settings: design.file: design={design.name} reads no file; use design=table")
         if design.name == "grid" and design.points is not None:
-            raise InputError("settings: design.points: a grid has a point for each combination of levels; leave it out")
+            raise InputError(
+                f"settings: design.points: {design.points} is not read: a grid has a point for each combination of its"
+                " levels"
+            )
         points = place_points(factors, design.name, design.points, settings.seed)
         sweep = Sweep(factors, points, tuple(f"point {place}" for place in range(len(points))))
     if settings.cost_neutral is not None and any(factor.root == "formula" for factor in sweep.factors):

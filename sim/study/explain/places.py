@@ -4,10 +4,18 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from sim.inputs import InputError, nearest
+from sim.inputs import InputError
+from sim.study.setup.refusals import shown
+from sim.world.world import World
 
 SHOWN = 6
 """How many matching names an answer lists."""
+
+NEAREST = 3
+"""How many of the names most like a word that none is it lists."""
+
+LIST = "list"
+"""What asks for the names of all places in place of one of them."""
 
 
 def find_place(what: str, word: str, identifiers: Sequence[str], names: Sequence[str]) -> int:
@@ -31,19 +39,29 @@ def find_place(what: str, word: str, identifiers: Sequence[str], names: Sequence
         listed = ", ".join(f"{names[place]} ({identifiers[place]})" for place in parts[:SHOWN])
         more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
         raise InputError(
-            f"settings: {what}: '{word}' is a part of {len(parts)} names: {listed}{more}; write one of them"
+            f"settings: {what}: {shown(word)} is a part of {len(parts)} names: {listed}{more}; write one of them"
         )
-    raise InputError(f"settings: {what}: '{word}' is not known; {_hint(said, identifiers, names)}")
+    like = " or ".join(_most_like(said, identifiers, names))
+    raise InputError(
+        f"settings: {what}: {shown(word)} is not known; did you mean {like}? {what}={LIST} prints all {len(names)}"
+    )
 
 
-def _hint(said: str, identifiers: Sequence[str], names: Sequence[str]) -> str:
-    """The names of which a word, or the beginning, is most like what was said."""
+def places_text(world: World, clusters: bool = False) -> str:
+    """The identifier and name of every district, or cluster, a line for each, by name."""
+    of = world.clusters if clusters else world.districts
+    width = max(len(identifier) for identifier in of.identifier)
+    rows = sorted(zip(of.name, of.identifier, strict=True))
+    return "\n".join(f"{identifier:<{width}}  {name}" for name, identifier in rows)
+
+
+def _most_like(said: str, identifiers: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The places of which a word, or the beginning, is most like what was said, nearest first."""
     like: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         for label in {identifiers[place], name, *re.split(r"[\s-]+", name)}:
             like.setdefault(label.casefold(), []).append(place)
-    close = get_close_matches(said, sorted(like), n=3, cutoff=0.6)
-    places = list(dict.fromkeys(place for label in close for place in like[label]))[:SHOWN]
-    if places:
-        return f"did you mean {' or '.join(f'{names[place]} ({identifiers[place]})' for place in places)}?"
-    return nearest(said, identifiers)
+    labels = sorted(like)
+    close = get_close_matches(said, labels, n=3, cutoff=0.6) or get_close_matches(said, labels, n=3, cutoff=0.0)
+    places = list(dict.fromkeys(place for label in close for place in like[label]))[:NEAREST]
+    return [f"{names[place]} ({identifiers[place]})" for place in places]

@@ -20,8 +20,9 @@ from sim.study.explain.items import Moment, Quantity, Row, amount, side_by_side
 from sim.study.explain.payment import payment_items
 from sim.study.explain.places import find_place
 from sim.study.explain.students import student_items
+from sim.study.setup.asked import name_of
 from sim.study.setup.design import ensembles, parameters_for
-from sim.study.setup.inputs import Inputs, asked_number
+from sim.study.setup.inputs import Inputs, asked_number, changes_told
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 
@@ -81,7 +82,7 @@ class Explanation:
     """Everything that is told of a district, and of one of its clusters where one was named.
 
     ``replicate`` is the draw that is unfolded and ``asked`` whether the user named it; ``run`` is a hash of everything
-    that the numbers follow from.
+    that the numbers follow from; ``changed`` says what the user changed of formulas and parameters.
     """
 
     world: World
@@ -95,6 +96,7 @@ class Explanation:
     replicate: int
     asked: bool
     run: str
+    changed: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -138,7 +140,8 @@ def read_question(settings: Settings, inputs: Inputs, chosen: str | None) -> Que
     formulas = {formula.name: formula for formula in inputs.formulas}
     if chosen is None or chosen not in formulas:
         raise InputError("settings: formula: name the formula to explain (formula=aligned)")
-    others = [name for name in (*settings.study.formulas, inputs.baseline) if name is not None and name != chosen]
+    beside = (*map(name_of, settings.study.formulas), inputs.baseline)
+    others = [name for name in beside if name is not None and name != chosen]
     sides = [chosen, *dict.fromkeys(others)][:2]
     return Question(tuple(formulas[name] for name in sides), district, cluster, years, replicate)
 
@@ -173,6 +176,7 @@ def explain(settings: Settings, inputs: Inputs, chosen: str | None) -> Explanati
         replicate=replicate,
         asked=asked.replicate is not None,
         run=asked_number(settings, inputs, asked.formulas, asked.years),
+        changed=changes_told(settings, inputs),
     )
 
 

@@ -16,6 +16,7 @@ from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, 
 from sim.study.hindcast.worlds import law_before, laws_after
 from sim.study.running.dispatch import carrier_for
 from sim.study.setup.base_year import refuse_another_start
+from sim.study.setup.changes import told
 from sim.study.setup.design import drawn_columns, in_chunks
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, run_number
 from sim.study.setup.settings import Settings, flat_parameters
@@ -40,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Hindcast:
-    """All findings and where they come from."""
+    """All findings and where they come from; ``changed``: what the user changed of parameters."""
 
     findings: tuple[Finding, ...]
     draws: int
@@ -48,6 +49,7 @@ class Hindcast:
     uncertainty: str
     run: str
     data: str
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def hindcast(
         prices={str(year): index for year, index in consumer_prices().items()},
     )
     findings = tuple(_finding(case, simulated.get(case.name, {}), drawn) for case in cases)
-    return Hindcast(findings, settings.draws, settings.seed, settings.uncertainty, run, world.fingerprint)
+    changed = told({}, flat_parameters(settings.parameters))
+    return Hindcast(findings, settings.draws, settings.seed, settings.uncertainty, run, world.fingerprint, changed)
 
 
 def _finding(case: Case, draws: dict[str, Array], drawn: dict[str, Array]) -> Finding:

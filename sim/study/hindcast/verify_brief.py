@@ -20,6 +20,7 @@ from sim.parameters.catalogue import load_catalogue
 from sim.streams import Stream, generator
 from sim.study.hindcast.prices import price_factor
 from sim.study.setup.base_year import refuse_another_start
+from sim.study.setup.changes import told
 from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, run_number
 from sim.study.setup.settings import Settings, flat_parameters
@@ -93,7 +94,7 @@ class Comparison:
 @dataclass(frozen=True)
 class Verification:
     """Both comparisons, the schools with a pathway and their mean shares of concentrators, the standard deviation of
-    spending between schools, each ``[R]``, and the origin."""
+    spending between schools, each ``[R]``, and the origin; ``changed``: what the user changed of parameters."""
 
     comparisons: tuple[Comparison, ...]
     all_schools: Array
@@ -104,6 +105,7 @@ class Verification:
     seed: int
     run: str
     data: str
+    changed: tuple[str, ...] = ()
 
 
 def rules_of(world: World) -> tuple[Rule, Rule]:
@@ -195,13 +197,42 @@ def background_range(name: str) -> tuple[float, float]:
     return float(entry["low"]), float(entry["high"])
 
 
+SAME = 1e-9
+"""Spending of schools that differs by less, as a share of the largest, is the same."""
+
+FEWEST = 2
+"""Schools that a group needs for a mean and its error."""
+
+
+def refuse_small(world: World, schools: Schools) -> None:
+    """Refuse a world in which no two groups of schools can be set against each other. Raises InputError."""
+    if len(world.districts) < FEWEST or schools.members.size < 2 * FEWEST:
+        raise InputError(
+            f"settings: world.path: study=verify_brief compares schools of several districts; these tables have"
+            f" {len(world.districts)} districts with {schools.members.size} high schools, and it needs at least"
+            f" {FEWEST} with {2 * FEWEST}"
+        )
+
+
+def _refuse_uneven(comparisons: tuple[Comparison, ...], all_schools: Array) -> None:
+    """Refuse a comparison that too few draws can make. Raises InputError."""
+    for comparison in comparisons:
+        inside = float(np.median(comparison.schools))
+        if min(inside, float(np.median(all_schools)) - inside) < FEWEST:
+            raise InputError(
+                f"settings: world.path: study=verify_brief: {inside:.0f} of {np.median(all_schools):.0f} schools with a"
+                f" pathway fall under the rule '{comparison.rule.label}'; a comparison needs {FEWEST} on each side"
+            )
+
+
 def verify_brief(settings: Settings) -> Verification:
-    """Repeat the comparison over the draws. Raises InputError, one line, before anything runs."""
+    """Repeat the comparison over the draws. Raises InputError, one line, if the schools are too few to compare."""
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
     refuse_another_start(settings, world, catalogue, current_law)
     schools, rules = simulated_schools(world), rules_of(world)
+    refuse_small(world, schools)
     parts: list[_Part] = []
     for replicates, ensemble in ensembles(settings, world, catalogue, current_law, 1):
         parts.append(_part(ensemble, schools, rules, settings.seed, replicates))
@@ -216,11 +247,13 @@ def verify_brief(settings: Settings) -> Verification:
         )
         for rule in rules
     )
+    all_schools = np.concatenate([part.all_schools for part in parts])
+    _refuse_uneven(comparisons, all_schools)
     background = [background_range(name) for name in ("instruction_share", "school_spread")]
     run = run_number(settings, world, study="verify_brief", background=background)
     return Verification(
         comparisons=comparisons,
-        all_schools=np.concatenate([part.all_schools for part in parts]),
+        all_schools=all_schools,
         mean_share=np.concatenate([part.mean_share for part in parts]),
         mean_high_cost_share=np.concatenate([part.mean_high_cost_share for part in parts]),
         spread=np.concatenate([part.spread for part in parts]),
@@ -228,6 +261,7 @@ def verify_brief(settings: Settings) -> Verification:
         seed=settings.seed,
         run=run,
         data=world.fingerprint,
+        changed=told({}, flat_parameters(settings.parameters)),
     )
 
 
@@ -298,7 +332,7 @@ def _mean_where(values: Array, chosen: BoolArray) -> Array:
 
 def _tested(spending: Array, group: BoolArray, offering: BoolArray) -> tuple[Array, Array]:
     """Difference of means between the group and the other schools with a pathway, and the one-tailed p-value of Welch's
-    t-test, ``[R]`` each; NaN where a group has fewer than two schools."""
+    t-test, ``[R]`` each; NaN where a group has fewer than two schools, and p where no school differs in its group."""
     differences, chances = [], []
     for values, inside, among in zip(spending, group, offering, strict=True):
         one, other = values[inside], values[among & ~inside]
@@ -307,6 +341,9 @@ def _tested(spending: Array, group: BoolArray, offering: BoolArray) -> tuple[Arr
             chances.append(np.nan)
             continue
         differences.append(float(one.mean() - other.mean()))
+        if max(np.ptp(one), np.ptp(other)) <= SAME * np.abs(values).max():
+            chances.append(np.nan)
+            continue
         chances.append(float(ttest_ind(one, other, equal_var=False, alternative="greater").pvalue))
     return np.array(differences), np.array(chances)
 

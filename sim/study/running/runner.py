@@ -18,6 +18,7 @@ from sim.results.store import begin, finished_chunks, remove_unfinished
 from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
 from sim.study.running.chunk import Task
 from sim.study.running.dispatch import carrier_for, dispatch
+from sim.study.running.memory import refuse_too_large
 from sim.study.running.plan import Plan, planned
 from sim.study.running.precision import StoppingRule, stopping_rule
 from sim.study.running.stopping import Whereabouts
@@ -56,6 +57,7 @@ def carry_out(
     another study or if another process is carrying out some of these chunks; OSError and StoppedError as of `dispatch`.
     However it ends, no worker is left and no file is torn.
     """
+    refuse_too_large(settings, inputs, sweep)
     plan = _laid_out(settings, inputs, folder, sweep)
     manifest = new_manifest(
         study=settings.study.name,

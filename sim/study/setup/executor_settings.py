@@ -4,6 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.study.setup.words import Name, PathName
+
+Size = Annotated[
+    str, Field(pattern=r"^\d+(\.\d+)? ?[kKMGTP]i?B$", max_length=20, description="a size of memory, as 16GB")
+]
+Duration = Annotated[
+    str,
+    Field(pattern=r"^(\d+-)?\d{1,3}:[0-5]\d:[0-5]\d$", max_length=20, description="a time, as 04:00:00 for four hours"),
+]
+
 
 class LocalSettings(BaseModel):
     """Processes of this computer; how many is the setting ``workers``."""
@@ -19,8 +29,8 @@ class DaskSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["dask"]
-    address: str | None = None
-    patience: Annotated[float, Field(gt=0)] = 60.0
+    address: PathName | None = None
+    patience: Annotated[float, Field(strict=True, gt=0, le=86_400, allow_inf_nan=False)] = 60.0
 
 
 class SlurmDaskSettings(BaseModel):
@@ -34,16 +44,16 @@ class SlurmDaskSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["slurm_dask"]
     jobs: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 4
-    queue: str | None = None
-    account: str | None = None
-    cores: Annotated[int, Field(strict=True, ge=1)] = 8
-    processes: Annotated[int, Field(strict=True, ge=1)] = 8
-    memory: str = "16GB"
-    walltime: str = "04:00:00"
-    interface: str | None = None
-    directives: tuple[str, ...] = ()
-    prologue: tuple[str, ...] = ()
-    log_directory: str | None = None
+    queue: Name | None = None
+    account: Name | None = None
+    cores: Annotated[int, Field(strict=True, ge=1, le=4_096)] = 8
+    processes: Annotated[int, Field(strict=True, ge=1, le=4_096)] = 8
+    memory: Size = "16GB"
+    walltime: Duration = "04:00:00"
+    interface: Name | None = None
+    directives: tuple[PathName, ...] = ()
+    prologue: tuple[PathName, ...] = ()
+    log_directory: PathName | None = None
 
 
 ExecutorSettings = Annotated[LocalSettings | DaskSettings | SlurmDaskSettings, Field(discriminator="kind")]

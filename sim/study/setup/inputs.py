@@ -14,14 +14,15 @@ from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, Source, nearest, read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
+from sim.study.setup.asked import CURRENT_LAW, Choice, asked_formulas, asked_scenarios, is_file, name_of
 from sim.study.setup.base_year import refuse_another_start
+from sim.study.setup.changes import changes, marked, told, typed_changes
+from sim.study.setup.reads import bundled, usual_choice
+from sim.study.setup.refusals import shown
 from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 from sim.world.world import World
-
-CURRENT_LAW = "status_quo"
-"""The formula under which every run is warmed up and spends its base year."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Inputs:
     """Everything read and checked. ``formulas`` are in the order asked for; the baseline is among them.
 
     ``references`` run beside them on the same draws, to be compared with, and are no designs of their own. ``neutral``
-    says of formulas, by name, how they were scaled to equal money, or why they were not.
+    says of formulas, by name, how they were scaled to equal money, or why they were not. ``chosen`` names the formula
+    that the study is about, where it is about one; ``changed`` says, by formula, what the user changed of a shipped
+    one.
     """
 
     world: World
@@ -40,11 +43,17 @@ class Inputs:
     scenarios: tuple[Scenario, ...] = (BASELINE,)
     references: tuple[Formula, ...] = ()
     neutral: Mapping[str, Any] = field(default_factory=dict)
+    chosen: str | None = None
+    changed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_formulas(self) -> tuple[Formula, ...]:
         """Everything that runs: the formulas, then the references."""
         return (*self.formulas, *self.references)
+
+    def formula(self, name: str | None) -> Formula:
+        """The formula of that name. Raises KeyError if there is none."""
+        return {formula.name: formula for formula in self.formulas}[str(name)]
 
 
 def read_inputs(
@@ -52,59 +61,88 @@ def read_inputs(
     written: Mapping[str, Any] | None = None,
     chosen: str | None = None,
     chosen_scenario: str | None = None,
+    typed: Sequence[str] = (),
 ) -> Inputs:
-    """Read and check world, parameters and formulas.
+    """Read and check world, parameters, formulas and scenarios.
 
     ``written`` is the content of the configuration's ``formula`` group and ``chosen`` its name, so that a user's
-    overrides of the formula's keys apply; ``chosen_scenario`` names the content of its ``scenario`` group. Raises
-    InputError, one line, before anything runs.
+    overrides of the formula's keys apply; ``chosen_scenario`` names the content of its ``scenario`` group; ``typed``
+    are the words of the command line. Raises InputError, one line, before anything runs.
     """
+    choice = _choice("formula", chosen, written, typed)
+    asked = asked_formulas(settings, choice)
+    scenario = _choice("scenario", chosen_scenario, settings.scenario, typed)
+    scenario_names = asked_scenarios(settings, scenario)
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     clusters = world.clusters.identifier
     folder = config_folder()
-    names = list(settings.study.formulas)
-    if chosen is not None and chosen not in names:
-        names.append(chosen)
-    if settings.study.baseline is not None and settings.study.baseline not in names:
-        names.insert(0, settings.study.baseline)
-    if not names:
-        raise InputError("settings: study.formulas: is empty; name at least one formula")
-    formulas = []
-    for name in names:
+    formulas, changed = [], {}
+    for name, setting in asked.formulas.items():
         if name == chosen and written:
             lines = read_lines(folder / "line")
             source = chosen_source(folder, f"formula/{name}.yaml", written)
-            formulas.append(formula_from(dict(written), source, name, lines, clusters))
+            formula = formula_from(dict(written), source, name, lines, clusters)
+            change = _change("formula", name, written, typed)
+            changed.update({name: change} if change else {})
+            formulas.append(formula.model_copy(update={"title": marked(formula.title, change)}))
         else:
-            formulas.append(find_formula(name, folder, clusters))
-    _refuse_repeats(formulas)
-    scenarios = find_scenarios(settings, folder, chosen_scenario)
+            formulas.append(find_formula(name, folder, clusters, setting))
+    if scenario_names:
+        scenarios = tuple(_find_scenario(name, folder) for name in scenario_names)
+    else:
+        scenarios = (_chosen_scenario(settings, folder, chosen_scenario, typed),)
     refuse_senseless(settings, world, formulas, scenarios)
     current_law = find_formula(CURRENT_LAW, folder, clusters)
     refuse_another_start(settings, world, catalogue, current_law)
-    return Inputs(world, catalogue, current_law, tuple(formulas), settings.study.baseline, scenarios)
+    baseline = settings.study.baseline
+    return Inputs(
+        world,
+        catalogue,
+        current_law,
+        tuple(formulas),
+        None if baseline is None else name_of(baseline),
+        scenarios,
+        chosen=asked.chosen,
+        changed=changed,
+    )
 
 
-def find_scenarios(settings: Settings, folder: Path, chosen: str | None) -> tuple[Scenario, ...]:
-    """The scenarios of a study: those it lists, else the one chosen, else none but the outlook. Raises InputError."""
-    names = settings.study.scenarios
-    if not names:
-        if chosen is None or not settings.scenario:
-            return (BASELINE,)
-        source = chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
-        return (scenario_from(settings.scenario, source, chosen),)
-    found = []
-    for name in names:
-        path = Path(name) if name.endswith((".yaml", ".yml")) else folder / "scenario" / f"{name}.yaml"
-        if not path.is_file():
-            known = sorted(file.stem for file in (folder / "scenario").glob("*.yaml"))
-            raise InputError(f"settings: scenario '{name}' is not known; {nearest(name, known)}")
-        found.append(read_scenario(path))
-    for scenario in found:
-        if [other.name for other in found].count(scenario.name) > 1:
-            raise InputError(f"settings: study.scenarios: '{scenario.name}' stands twice")
-    return tuple(found)
+def _choice(group: str, name: str | None, written: Mapping[str, Any] | None, typed: Sequence[str]) -> Choice:
+    """The file of a group, and whether it is what the user means or what was there before the user wrote anything."""
+    if name is None:
+        return Choice(None, False)
+    named = any(word.partition("=")[0].lstrip("+") == group for word in typed)
+    return Choice(name, named or name != usual_choice(group) or bool(_change(group, name, written or {}, typed)))
+
+
+def _change(group: str, name: str, written: Mapping[str, Any], typed: Sequence[str]) -> str:
+    """What the user changed of a file of a group, in words; nothing if it is as it was."""
+    path = bundled(group, name)
+    if not written:
+        return ""
+    if not path.is_file():  # a folder of the user's own has it, of which only the words typed are known
+        return typed_changes(group, written, typed)
+    original = read_with_lines(path)[0]
+    return changes(original, written) if isinstance(original, Mapping) else ""
+
+
+def _chosen_scenario(settings: Settings, folder: Path, chosen: str | None, typed: Sequence[str]) -> Scenario:
+    if chosen is None or not settings.scenario:
+        return BASELINE
+    source = chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
+    change = _change("scenario", chosen, settings.scenario, typed)
+    return scenario_from(settings.scenario, source, marked(chosen, change))
+
+
+def _find_scenario(name: str, folder: Path) -> Scenario:
+    """A shipped scenario by name, or one in a user's file by its path. Raises InputError if there is none."""
+    path = Path(name) if is_file(name) else folder / "scenario" / f"{name}.yaml"
+    if not path.is_file():
+        known = sorted(file.stem for file in (folder / "scenario").glob("*.yaml"))
+        said = "there is no such file" if is_file(name) else f"is not known; {nearest(name, known)}"
+        raise InputError(f"settings: study.scenarios: scenario {shown(name)} {said}")
+    return read_scenario(path)
 
 
 def chosen_source(folder: Path, name: str, written: Mapping[str, Any]) -> Source:
@@ -117,14 +155,20 @@ def chosen_source(folder: Path, name: str, written: Mapping[str, Any]) -> Source
     return Source(name)
 
 
-def find_formula(name: str, folder: Path, clusters: Sequence[str]) -> Formula:
-    """A shipped formula by name, or one in a user's file by its path. Raises InputError if there is none."""
-    if name.endswith((".yaml", ".yml")):
+def find_formula(name: str, folder: Path, clusters: Sequence[str], setting: str = "") -> Formula:
+    """A shipped formula by name, or one in a user's file by its path; ``setting`` is what names it.
+
+    Raises InputError if there is none.
+    """
+    if is_file(name):
         return read_formula(Path(name), folder / "line", clusters)
     path = folder / "formula" / f"{name}.yaml"
+    where = f"settings: {setting}" if setting else "settings"
+    if "/" in name or "\\" in name or Path(name).is_file():
+        raise InputError(f"{where}: {shown(name)} is not allowed: the file of a formula ends in .yaml")
     if not path.is_file():
         known = sorted(file.stem for file in (folder / "formula").glob("*.yaml"))
-        raise InputError(f"settings: formula '{name}' is not known; {nearest(name, known)}")
+        raise InputError(f"{where}: formula {shown(name)} is not known; {nearest(name, known)}")
     return read_formula(path, folder / "line", clusters)
 
 
@@ -135,14 +179,7 @@ def read_bill(name: str | None, clusters: Sequence[str]) -> Formula:
     """
     if not name:
         raise InputError("settings: formula_file: is missing; write formula_file=my_bill.yaml")
-    return find_formula(name, config_folder(), clusters)
-
-
-def _refuse_repeats(formulas: Sequence[Formula]) -> None:
-    names = [formula.name for formula in formulas]
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"settings: study.formulas: '{name}' stands twice; give each formula a name of its own")
+    return find_formula(name, config_folder(), clusters, "formula_file")
 
 
 def formula_record(formula: Formula) -> dict[str, Any]:
@@ -191,3 +228,8 @@ def asked_number(settings: Settings, inputs: Inputs, formulas: Sequence[Formula]
         years=list(years),
         scenario=inputs.scenarios[0].model_dump(mode="json"),
     )
+
+
+def changes_told(settings: Settings, inputs: Inputs) -> tuple[str, ...]:
+    """What the user changed of formulas and parameters that are shipped, in words."""
+    return told(inputs.changed, flat_parameters(settings.parameters))

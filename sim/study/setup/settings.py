@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from sim.inputs import InputError, first_problem
+from sim.inputs import InputError
 from sim.parameters.posterior import Uncertainty, load_posterior
 from sim.study.setup.executor_settings import ExecutorSettings, LocalSettings
+from sim.study.setup.refusals import first_of, shown
+from sim.study.setup.words import Name, PartOfName, PathName
 
 NeutralBy = Literal["entitlement", "present_value"]
 
@@ -45,11 +47,26 @@ class Study(BaseModel):
         "sensitivity",
         "calibrate",
     ]
-    formulas: tuple[str, ...] = ()
-    baseline: str | None = None
-    scenarios: tuple[str, ...] = ()
-    years: tuple[Annotated[int, Field(strict=True)], ...] = ()
-    cases: tuple[str, ...] = ()
+    formulas: tuple[PathName, ...] = ()
+    baseline: PathName | None = None
+    scenarios: tuple[PathName, ...] = ()
+    years: tuple[Annotated[int, Field(strict=True, ge=1900, le=2200)], ...] = ()
+    cases: tuple[Name, ...] = ()
+
+    @field_validator("formulas", "scenarios", "cases")
+    @classmethod
+    def _names_each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if value.count(name) > 1:
+                raise ValueError(f"{shown(name)} stands twice")
+        return value
+
+
+class WorldTables(BaseModel):
+    """Whose tables: the folder of the user's own (``path``), or the bundled ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    path: PathName | None = None
 
 
 class Design(BaseModel):
@@ -63,7 +80,7 @@ class Design(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: Literal["grid", "latin_hypercube", "sobol", "prior", "posterior", "table"]
     points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    file: str | None = None
+    file: PathName | None = None
     luck: Literal["common", "own"] = "common"
 
 
@@ -73,8 +90,8 @@ class Precision(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     outcome: Literal["concentrators", "credentials", "state_cost"]
-    half_width: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
-    share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    half_width: Annotated[float, Field(strict=True, gt=0.0, le=1e12, allow_inf_nan=False)] | None = None
+    share: Annotated[float, Field(strict=True, gt=0.0, le=1.0, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -98,7 +115,7 @@ class Sensitivity(BaseModel):
     numbers: Annotated[int, Field(strict=True, ge=1, le=100)]
     points: Annotated[int, Field(strict=True, ge=8, le=2**16)]
     resamples: Annotated[int, Field(strict=True, ge=20, le=10_000)]
-    posterior: str | None = None
+    posterior: PathName | None = None
 
     @field_validator("points")
     @classmethod
@@ -106,6 +123,10 @@ class Sensitivity(BaseModel):
         if value & (value - 1):
             raise ValueError("Sobol points are balanced at a power of two, as 128, 256, 512")
         return value
+
+
+Money = Annotated[float, Field(strict=True, ge=1_000, le=1e11, allow_inf_nan=False)]
+"""Dollars a year of a state for CTE."""
 
 
 class Settings(BaseModel):
@@ -116,8 +137,8 @@ class Settings(BaseModel):
     which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null for formulas as written;
     'both' runs each as written and, beside it, scaled to the baseline's. ``neutral_by``: dollars of what: base-year
     ``entitlement``, or the ``present_value`` of state cost over the horizon at the real ``discount_rate`` (null: that
-    of ``sim/study/compare/discounting.py``). ``report``: figures,
-    fiscal note and run sheet beside the tables. ``formula_file``: the bill that a check reads. ``district`` and
+    of ``sim/study/compare/discounting.py``). ``report``: figures, fiscal note and run sheet beside the tables.
+    ``formula_file``: a bill in a file of the user's own, in place of ``formula``. ``district`` and
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
@@ -128,7 +149,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     study: Study
-    world: dict[str, str | None]
+    world: WorldTables = WorldTables()
     formula: dict[str, Any] = {}
     scenario: dict[str, Any] = {}
     horizon: Annotated[int, Field(strict=True, ge=1, le=60)]
@@ -137,15 +158,15 @@ class Settings(BaseModel):
     chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
     uncertainty: Uncertainty
-    cost_neutral: Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["baseline", "both"] | None
+    cost_neutral: Money | Literal["baseline", "both"] | None
     neutral_by: NeutralBy = "entitlement"
     discount_rate: Annotated[float, Field(ge=0.0, le=0.1)] | None = None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
-    formula_file: str | None = None
-    district: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
-    cluster: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
-    replicate: Annotated[int, Field(strict=True, ge=0)] | None = None
+    formula_file: PathName | None = None
+    district: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
+    cluster: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
+    replicate: Annotated[int, Field(strict=True, ge=0, lt=1_000_000)] | None = None
     keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
     precision: Precision | None = None
     design: Design | None = None
@@ -163,7 +184,7 @@ class Settings(BaseModel):
     shard: Annotated[int, Field(strict=True, ge=1)] | None = None
     shards: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
     retry_failed: Annotated[bool, Field(strict=True)] = False
-    folder: str | None = None
+    folder: PathName | None = None
 
     @model_validator(mode="after")
     def _shard_is_one_of_the_shards(self) -> Self:
@@ -184,8 +205,7 @@ class Settings(BaseModel):
     @property
     def world_path(self) -> Path | None:
         """The folder of the user's own tables, or None for the bundled world."""
-        path = self.world.get("path")
-        return Path(path) if path else None
+        return Path(self.world.path) if self.world.path is not None else None
 
     @property
     def worker_count(self) -> int:
@@ -211,23 +231,15 @@ class Settings(BaseModel):
 def read_settings(config: Mapping[str, Any]) -> Settings:
     """Check a resolved configuration. Raises InputError with one line: key, value, what is allowed."""
     try:
-        settings = Settings.model_validate(dict(config))
+        settings = Settings.model_validate({str(key): value for key, value in config.items()})
     except ValidationError as error:
-        raise first_problem(
-            error,
-            "settings",
-            {
-                "": Settings.model_fields,
-                "study": Study.model_fields,
-                "design": Design.model_fields,
-                "precision": Precision.model_fields,
-                "sensitivity": Sensitivity.model_fields,
-            },
-        ) from error
+        raise first_of(error, Settings) from error
     if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "parameters"):
         load_posterior()
     if settings.precision is not None and settings.study.baseline is None:
         raise InputError("settings: precision: is of differences from the baseline, and the study has none")
+    if settings.precision is not None and settings.shards > 1:
+        raise InputError("settings: precision: does not go with shards, each of which sees only its own replicates")
     if settings.precision is not None and settings.design is not None and settings.design.luck == "own":
         raise InputError("settings: precision: counts replicates that all points share; it needs design.luck=common")
     return settings
@@ -237,9 +249,10 @@ def flat_parameters(nested: Mapping[str, Any]) -> dict[str, Any]:
     """Parameter overrides as 'group.name': value. Raises InputError if a group is not a mapping."""
     flat: dict[str, Any] = {}
     for group, named in nested.items():
-        if not isinstance(named, Mapping):
+        if not isinstance(named, Mapping) or not named:
             raise InputError(
-                f"settings: parameters.{group}: {named!r} is not allowed: write parameters.group.name=value"
+                f"settings: parameters.{shown(group, quotes=False)}: {shown(named)} is not allowed:"
+                " write parameters.group.name=value"
             )
         for name, value in named.items():
             flat[f"{group}.{name}"] = value

@@ -1,0 +1,97 @@
+"""The words of the command line, before Hydra composes them: choices that it would drop or cannot take.
+
+Hydra merges two files that are chosen for one group, keeps the last of two settings of which one lies inside the other,
+and ends with an error of its own where a choice is no word.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+
+from sim.config_folder import config_folder
+from sim.inputs import InputError, nearest
+from sim.study.setup.refusals import shown
+
+SEVERAL: Mapping[str, str] = {
+    "formula": "several formulas are study.formulas=[{names}]",
+    "scenario": "several scenarios are study.scenarios=[{names}]",
+    "study": "several studies, one after the other, are -m study={names}",
+    "executor": "one for each study",
+    "world": "tables of your own are world.path=my_tables",
+    "design": "one for each sweep",
+}
+"""Groups of which one file is chosen, and what to write for several."""
+
+YAML = (".yaml", ".yml")
+
+
+def with_files(words: Sequence[str]) -> list[str]:
+    """The words, with ``formula=my_bill.yaml`` as what it means: ``formula_file=my_bill.yaml``."""
+    found = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        is_file = key == "formula" and value.strip("'\" ").lower().endswith(YAML)
+        found.append(f"formula_file{equals}{value}" if is_file else word)
+    return found
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Refuse what would be dropped or cannot be chosen. Words that are no settings are left to Hydra.
+
+    Raises InputError, one line.
+    """
+    overrides = list(_parsed(words))
+    for override in overrides:
+        if override.key_or_group in SEVERAL and not override.is_delete() and not override.is_sweep_override():
+            _check_choice(override.key_or_group, override.value())
+    _refuse_overlaps(overrides)
+
+
+def _parsed(words: Sequence[str]) -> Iterable[Override]:
+    parser = OverridesParser.create()
+    for word in words:
+        if word.startswith("-"):
+            continue
+        try:
+            yield parser.parse_override(word)
+        except HydraException:
+            continue
+
+
+def _check_choice(group: str, value: Any) -> None:
+    if isinstance(value, list):
+        names = ",".join(str(name) for name in value)
+        said = SEVERAL[group].format(names=names if len(names) <= 80 else "...")
+        raise InputError(f"settings: {group}: {shown(value)} is not allowed: write one name; {said}")
+    known = sorted(path.stem for path in (config_folder() / group).glob("*.yaml"))
+    if not isinstance(value, str):
+        raise InputError(f"settings: {group}: {shown(value)} is not allowed: write a name; {_few(known)}")
+    if not value.strip():
+        raise InputError(f"settings: {group}: is empty; write a name; {_few(known)}")
+    if value.lower().endswith(YAML) or value.startswith(("/", "./", "../", "~")):
+        path = shown(value, quotes=False)
+        own = {"scenario": f"write study.scenarios=[{path}]", "world": f"write world.path={path}"}
+        said = own.get(group, nearest(value, known))
+        raise InputError(f"settings: {group}: {shown(value)} is not allowed: it is a path, not a name; {said}")
+
+
+def _few(known: Sequence[str]) -> str:
+    return f"allowed: {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}"
+
+
+def _refuse_overlaps(overrides: Sequence[Override]) -> None:
+    """Refuse a setting that another one, written for the mapping that it is in, replaces or is replaced by."""
+    for whole in overrides:
+        if whole.key_or_group in SEVERAL or isinstance(whole.value(), dict):
+            continue
+        for part in overrides:
+            if part.key_or_group.startswith(f"{whole.key_or_group}.") and part.package is None:
+                name = shown(whole.key_or_group, quotes=False)
+                written = "its removal" if whole.is_delete() else f"{name}={shown(whole.value(), quotes=False)}"
+                raise InputError(
+                    f"settings: {name}: {written} and {shown(part.key_or_group, quotes=False)} are both written, and"
+                    " one would replace the other; write one of them"
+                )

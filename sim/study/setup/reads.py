@@ -1,0 +1,213 @@
+"""Which settings each study reads: one table, by which a changed setting that a study does not read is refused."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.config_folder import config_folder
+from sim.inputs import InputError, read_yaml
+from sim.study.setup.refusals import shown
+from sim.study.setup.settings import Settings, Study, read_settings
+
+EVERYWHERE: tuple[str, ...] = ("workers", "report")
+"""What any study accepts: at most so many processes, and figures or none. A study that needs one process and draws
+nothing does as it is told."""
+
+_MODEL = ("world", "parameters", "seed", "uncertainty")
+_BILL = ("formula", "formula_file", "study.baseline")
+_ONE_SCENARIO = ("scenario", "study.scenarios")
+_COMPARED = (*_MODEL, *_BILL, "study.formulas", "study.scenarios", "cost_neutral", "horizon")
+_CHUNKS = ("chunk", "executor")
+_RUNS = (*_CHUNKS, "draws", "keep", "precision", "shard", "shards", "retry_failed", "folder")
+_FEW = (*_MODEL, *_BILL, "study.formulas", *_ONE_SCENARIO, "study.years", "horizon", "draws", "chunk")
+
+READS: Mapping[str, tuple[str, ...]] = {
+    "compare": (*_COMPARED, "scenario", *_RUNS),
+    "project": (*_COMPARED, "scenario", *_RUNS),
+    "stress": (*_COMPARED, *_RUNS),
+    "decompose": (*_COMPARED, "scenario", *_RUNS),
+    "two_by_two": (*_COMPARED, "scenario", *_RUNS),
+    "sweep": (*_COMPARED, "scenario", *_RUNS, "design", "factors"),
+    "sensitivity": (*_COMPARED, "scenario", *_CHUNKS, "retry_failed", "sensitivity"),
+    "bridge": _FEW,
+    "explain": (*_FEW, "district", "cluster", "replicate"),
+    "check_formula": (*_MODEL, *_BILL, "draws"),
+    "hindcast": (*_MODEL, "study.cases", "draws", *_CHUNKS),
+    "verify_brief": (*_MODEL, "draws", "chunk"),
+    "calibrate": ("world", "parameters", "seed", "draws", *_CHUNKS),
+    "status": ("folder",),
+    "collect": ("folder",),
+    "parameters": (),
+}
+"""The settings that each study reads besides those of ``EVERYWHERE``; below ``study`` by the whole path."""
+
+ONE_SCENARIO: tuple[str, ...] = ("bridge", "explain", "decompose", "two_by_two", "sensitivity")
+"""Studies whose pages tell of one scenario."""
+
+INSTEAD: Mapping[tuple[str, str], str] = {
+    ("stress", "scenario"): "write study.scenarios=[baseline,oil_slump]",
+    ("check_formula", "study.formulas"): "write formula_file=my_bill.yaml or formula=aligned",
+    ("sensitivity", "draws"): "sensitivity.trajectories and sensitivity.points say how many runs",
+    ("sensitivity", "design"): "use study=sweep",
+    ("sensitivity", "factors"): "use study=sweep",
+    ("hindcast", "horizon"): "each case has its own years",
+    ("calibrate", "uncertainty"): "it starts from the priors",
+}
+"""What to do in place of a setting that a study does not read, where the studies that read it are no help."""
+
+_GROUPS = ("formula", "scenario", "executor")
+"""Groups of which a user chooses a file: what stands in it is no setting that was changed."""
+
+_SHOWN = 3
+"""How many of the studies that read a setting an answer names."""
+
+
+def setting_paths() -> tuple[str, ...]:
+    """All settings, those below ``study`` one by one; ``study.name``, which chooses among the studies, is none."""
+    top = [name for name in Settings.model_fields if name != "study"]
+    return (*top, *(f"study.{name}" for name in Study.model_fields if name != "name"))
+
+
+def readers(path: str) -> tuple[str, ...]:
+    """The studies that read a setting."""
+    return tuple(study for study, read in READS.items() if path in (*read, *EVERYWHERE))
+
+
+def settings_for(config: Mapping[str, Any], choices: Mapping[str, Any]) -> Settings:
+    """The settings of a composed configuration, each of which its study reads.
+
+    ``choices`` are those of its groups. Raises InputError, one line: key, value, what is allowed.
+    """
+    for group in ("formula", "scenario"):
+        if group in config and (config[group] is None or not isinstance(choices.get(group), str)):
+            raise InputError(f"settings: {group}: {shown(config[group])} is not allowed: choose one by its name")
+    study = config.get("study")
+    name = study.get("name") if isinstance(study, Mapping) else None
+    if isinstance(name, str) and name in READS:
+        refuse_unread(config, choices)
+    return read_settings(config)
+
+
+def refuse_unread(config: Mapping[str, Any], choices: Mapping[str, Any] | None = None) -> None:
+    """Refuse a setting that was changed from its default and that the study does not read, or a list left empty.
+
+    ``config`` is a resolved configuration of a study that there is; ``choices`` are those of its groups, where it was
+    composed. The default is what ``conf/config.yaml`` and the study's own file say. Raises InputError, one line.
+    """
+    study = str(config["study"]["name"])
+    usual = usual_config(study)
+    for name, value in config["study"].items():
+        if value in ([], ()) and usual["study"].get(name):
+            raise InputError(f"settings: study.{name}: is empty; name at least one")
+    for path in setting_paths():
+        if path in READS[study] or path in EVERYWHERE:
+            continue
+        written, default = _at(config, path), _at(usual, path)
+        if _same(written, default):
+            continue
+        where = path
+        if path not in _GROUPS or (choices or {}).get(path) == usual_choice(path):
+            where = ".".join([path, *_first_difference(written, default)])
+        raise InputError(f"settings: {where}: study={study} does not read it{_advice(study, path)}")
+
+
+def _advice(study: str, path: str) -> str:
+    if (study, path) in INSTEAD:
+        return f"; {INSTEAD[study, path]}"
+    named = readers(path)
+    if not named:
+        return ""
+    listed = ", ".join(named[:_SHOWN]) + (f" and {len(named) - _SHOWN} others" if len(named) > _SHOWN else "")
+    return f" ({listed} {'does' if len(named) == 1 else 'do'})"
+
+
+def _at(config: Mapping[str, Any], path: str) -> Any:
+    """What is written at a path; what the settings take for it where nothing is."""
+    top, _, below = path.partition(".")
+    value = config.get(top)
+    if below:
+        field = Study.model_fields[below]
+        return value.get(below, field.default) if isinstance(value, Mapping) else field.default
+    if value is None or value == {}:
+        field = Settings.model_fields[top]
+        return None if field.is_required() else field.get_default(call_default_factory=True)
+    return value
+
+
+def _same(written: Any, default: Any) -> bool:
+    return bool(_plain(written) == _plain(default))
+
+
+def _plain(value: Any) -> Any:
+    """A value as plain data, in which nothing, an empty list and an empty mapping are alike."""
+    if hasattr(value, "model_dump"):
+        value = value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()} or None
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value] or None
+    return value
+
+
+def _first_difference(written: Any, default: Any) -> Iterator[str]:
+    """The keys on the way to the first value that differs."""
+    default = default if isinstance(default, Mapping) else {}
+    if isinstance(written, Mapping):
+        for key in written:
+            if not _same(written[key], default.get(key)):
+                yield shown(str(key), quotes=False)
+                yield from _first_difference(written[key], default.get(key))
+                return
+
+
+@cache
+def _usual() -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """The plain settings of ``conf/config.yaml`` and the files that it chooses by default, by group."""
+    written = read_yaml(config_folder() / "config.yaml")
+    chosen = {group: name for entry in written["defaults"] if isinstance(entry, Mapping)
+              for group, name in entry.items() if not group.startswith("override ")}  # fmt: skip
+    return {key: value for key, value in written.items() if key not in ("defaults", "hydra")}, chosen
+
+
+def usual_choice(group: str) -> str:
+    """The file of a group that is chosen where the user chooses none."""
+    return _usual()[1][group]
+
+
+@cache
+def usual_config(study: str) -> Mapping[str, Any]:
+    """The settings of a study that a user has left alone, with the files of the groups that it chooses."""
+    plain, chosen = _usual()
+    folder = config_folder()
+    groups = {group: read_yaml(folder / group / f"{name}.yaml") for group, name in chosen.items() if group != "study"}
+    own = read_yaml(folder / "study" / f"{study}.yaml")
+    if "study" not in own:  # the file holds what stands below study
+        own = {"study": own}
+    return {**plain, **groups, **{key: value for key, value in own.items() if key not in ("defaults", "hydra")}}
+
+
+def known_paths() -> frozenset[str]:
+    """Settings with a dot in their name that a study may be given though its own file does not list them."""
+    nested: list[str] = []
+    for name, field in Settings.model_fields.items():
+        for model in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            nested.extend(f"{name}.{key}" for key in getattr(model, "model_fields", ()))
+    return frozenset(nested)
+
+
+def reads_text(width: int = 112) -> str:
+    """The table as text: studies that read the same settings together, with what they read."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for study, read in READS.items():
+        alike.setdefault(tuple(sorted(read)), []).append(study)
+    rows = {", ".join(studies): ", ".join(read) or "no other" for read, studies in alike.items()}
+    lines = [f"every study: {', '.join(EVERYWHERE)}", *(f"{studies}: {read}" for studies, read in rows.items())]
+    wrapped = [textwrap.fill(line, width, subsequent_indent="    ", break_on_hyphens=False) for line in lines]
+    return "\n".join(wrapped)
+
+
+def bundled(group: str, name: str) -> Path:
+    """The file of a group that comes with the program, whether or not there is one of that name."""
+    return config_folder() / group / f"{name}.yaml"
