@@ -6,11 +6,13 @@ Plotting and tables are imported where they are used, so that a command starts f
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.inputs import InputError, read_yaml
+from sim.arguments import folder_setting
+from sim.inputs import InputError, Source
+from sim.run_folder import RunFolder, recorded_words
 from sim.study.running.stopping import DISK_FULL, StoppedError
 from sim.study.setup.settings import Settings
 
@@ -25,16 +27,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: checked settings, the configuration as plain data, and the choices of its groups.
-
-    ``folder`` is this command's own; ``results_folder`` that of the runs, which shards of a multirun share.
+    """What was asked for: checked settings, the configuration as plain data, the choices of its groups and where they
+    come from, and the folders: this command's ``own``, and that of ``runs``, which shards of a multirun share.
     """
 
     settings: Settings
     plain: Mapping[str, Any]
     choices: Mapping[str, str | None]
-    folder: Path
-    results_folder: Path
+    own: RunFolder
+    runs: RunFolder
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """This command's folder. To ask for it is to make it: ask when there is something to write."""
+        return self.own.accept()
+
+    @property
+    def results_folder(self) -> Path:
+        """The folder of the runs. To ask for it is to make it; its record is written when the runs begin."""
+        return self.runs.open()
+
+    def withdraw(self) -> None:
+        """Nothing came of it: leave the folders as they were."""
+        self.own.withdraw()
+        self.runs.withdraw()
 
     @property
     def formula(self) -> str | None:
@@ -45,7 +62,9 @@ class Request:
         """The inputs that the settings name. Raises InputError, one line."""
         from sim.study.setup.inputs import read_inputs
 
-        return read_inputs(self.settings, self.plain.get("formula"), self.formula, self.choices.get("scenario"))
+        return read_inputs(
+            self.settings, self.plain.get("formula"), self.formula, self.choices.get("scenario"), self.sources
+        )
 
 
 def show_parameters(request: Request) -> None:
@@ -75,18 +94,13 @@ def look_at(request: Request) -> None:
 
 
 def command_of(folder: Path) -> str | None:
-    """The command that began the study in a folder, by Hydra's record of it; None if there is no such record."""
-    one, many = folder / ".hydra" / "overrides.yaml", folder / "multirun.yaml"
-    if many.is_file():
-        overrides = read_yaml(many)["hydra"]["overrides"]
-        words = ["-m", *overrides["task"], *overrides["hydra"], f"hydra.sweep.dir={folder}"]
-    elif one.is_file():
-        words = [*read_yaml(one), f"hydra.run.dir={folder}"]
-    else:
+    """The command that began the study in a folder, by its record; None if there is none."""
+    words = recorded_words(folder)
+    if words is None:
         return None
-    left_out = ("hydra.mode=", "hydra.run.dir=", "hydra.sweep.dir=")
-    kept = [word for word in words[:-1] if not str(word).startswith(left_out)]
-    return shlex.join(["cte-sim", *(str(word).removeprefix("++") for word in kept), words[-1]])
+    kept = [word for word in words if not word.startswith(("hydra.run.dir=", "hydra.sweep.dir="))]
+    place = folder_setting("hydra.sweep.dir" if "-m" in words else "hydra.run.dir", folder)
+    return shlex.join(["cte-sim", *kept, place])
 
 
 def check_bill(request: Request) -> None:
@@ -166,16 +180,17 @@ def run_sensitivity(request: Request) -> None:
     from sim.study.compare.fairness import rescaled
     from sim.study.sensitivity.study import check_settings, sensitivity
 
-    settings, folder = request.settings, request.folder
+    settings = request.settings
     console = Console(stderr=True)
     inputs = rescaled(settings, request.inputs())
     check_settings(settings, inputs)
+    folder = request.own.open()
     with ExitStack() as bars:
 
         def stage(name: str) -> Any:
             bars.close()
-            console.print(f"{name}; results in {folder / name}", highlight=False, soft_wrap=True)
-            return bars.enter_context(progress_bar(console))
+            console.print(f"{name}; results in {folder / name}", highlight=False, markup=False, soft_wrap=True)
+            return request.own.accepting(bars.enter_context(progress_bar(console)))
 
         findings = sensitivity(settings, inputs, folder, request.plain, stage)
     print(write_sensitivity(findings, folder, figures=settings.report))
@@ -190,14 +205,15 @@ def run_many(request: Request) -> None:
     from sim.study.compare.fairness import rescaled, with_decomposition
     from sim.study.designs.sweep import read_sweep
 
-    settings, folder = request.settings, request.results_folder
+    settings = request.settings
     console = Console(stderr=True)
     inputs = with_decomposition(settings, rescaled(settings, request.inputs()), request.formula)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
+    folder = request.results_folder
     outcome = _carried_out(request, inputs, sweep, console)
     if outcome.failed:
         reasons = f"for the reasons: cte-sim study=status folder={folder}"
-        console.print(f"{outcome.failed} of {outcome.runs} runs failed; {reasons}")
+        console.print(f"{outcome.failed} of {outcome.runs} runs failed; {reasons}", markup=False, soft_wrap=True)
         if outcome.failed == outcome.runs:
             raise StoppedError(f"all {outcome.runs} runs failed; {reasons}")
     if settings.shard:
@@ -216,18 +232,22 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
     settings, folder = request.settings, request.results_folder
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     points = f" x {len(sweep.points):,} points" if sweep is not None else ""
-    console.print(
+    announced = [
         f"{len(inputs.formulas)} formulas{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
         f" {len(inputs.world.districts)} districts; results in {folder}"
         + (f", shard {settings.shard_label}" if settings.shard else "")
-    )
+    ]
     if sweep is not None:
         from sim.report.sweep.text import factor_lines
 
-        console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
+        announced += factor_lines(sweep.factors)
     with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
 
         def progress(done: int, total: int) -> None:
+            if not progress_made[1]:
+                # The first call comes when the folder is this study's, and its chunks are this start's.
+                request.runs.accept()
+                console.print("\n".join(announced), markup=False, soft_wrap=True)
             progress_made[:] = [done, total]
             advance(done, total)
 
@@ -267,7 +287,7 @@ def saying_how_to_continue(settings: Settings, folder: Path) -> Iterator[list[in
         yield progress_made
     except (KeyboardInterrupt, OSError, StoppedError) as error:
         place = "sweep" if settings.shard else "run"
-        again = f"folder={folder}" if settings.folder else f"hydra.{place}.dir={folder}"
+        again = folder_setting("folder" if settings.folder else f"hydra.{place}.dir", folder)
         done = f"{progress_made[0]:,} of {progress_made[1]:,} runs are done and kept; " if progress_made[1] else ""
         space = "make space, then " if isinstance(error, OSError) and error.errno in DISK_FULL else ""
         error.add_note(f"{done}{space}the same command with {again} continues")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sim.config_folder import config_folder
@@ -39,12 +40,13 @@ def read_inputs(
     written: Mapping[str, Any] | None = None,
     chosen: str | None = None,
     chosen_scenario: str | None = None,
+    sources: Mapping[str, Source] = MappingProxyType({}),
 ) -> Inputs:
     """Read and check world, parameters and formulas.
 
     ``written`` is the content of the configuration's ``formula`` group and ``chosen`` its name, so that a user's
-    overrides of the formula's keys apply; ``chosen_scenario`` names the content of its ``scenario`` group. Raises
-    InputError, one line, before anything runs.
+    overrides of the formula's keys apply; ``chosen_scenario`` names the content of its ``scenario`` group; ``sources``
+    say where the two stand, where that is known. Raises InputError, one line, before anything runs.
     """
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
@@ -61,23 +63,25 @@ def read_inputs(
     for name in names:
         if name == chosen and written:
             lines = read_lines(folder / "line")
-            source = chosen_source(folder, f"formula/{name}.yaml", written)
+            source = sources.get("formula") or chosen_source(folder, f"formula/{name}.yaml", written)
             formulas.append(formula_from(dict(written), source, name, lines, clusters))
         else:
             formulas.append(find_formula(name, folder, clusters))
     _refuse_repeats(formulas)
-    scenarios = find_scenarios(settings, folder, chosen_scenario)
+    scenarios = find_scenarios(settings, folder, chosen_scenario, sources.get("scenario"))
     current_law = find_formula(CURRENT_LAW, folder, clusters)
     return Inputs(world, catalogue, current_law, tuple(formulas), settings.study.baseline, scenarios)
 
 
-def find_scenarios(settings: Settings, folder: Path, chosen: str | None) -> tuple[Scenario, ...]:
+def find_scenarios(
+    settings: Settings, folder: Path, chosen: str | None, source: Source | None = None
+) -> tuple[Scenario, ...]:
     """The scenarios of a study: those it lists, else the one chosen, else none but the outlook. Raises InputError."""
     names = settings.study.scenarios
     if not names:
         if chosen is None or not settings.scenario:
             return (BASELINE,)
-        source = chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
+        source = source or chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
         return (scenario_from(settings.scenario, source, chosen),)
     found = []
     for name in names:
