@@ -1,8 +1,28 @@
 """Where chunks are carried out, as a user may set it."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _word(value: str) -> str:
+    if not re.fullmatch(r"[\w.,:@%+-]+", value, re.ASCII):
+        raise ValueError("a single word of letters, digits and . , : @ % + - is needed")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("one line is needed")
+    return value
+
+
+Word = Annotated[str, AfterValidator(_word)]
+"""A word that stands in a job's script, where a blank or a line end would begin something else."""
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""A line of a job's script."""
 
 
 class LocalSettings(BaseModel):
@@ -34,16 +54,16 @@ class SlurmDaskSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["slurm_dask"]
     jobs: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 4
-    queue: str | None = None
-    account: str | None = None
+    queue: Word | None = None
+    account: Word | None = None
     cores: Annotated[int, Field(strict=True, ge=1)] = 8
     processes: Annotated[int, Field(strict=True, ge=1)] = 8
-    memory: str = "16GB"
-    walltime: str = "04:00:00"
-    interface: str | None = None
-    directives: tuple[str, ...] = ()
-    prologue: tuple[str, ...] = ()
-    log_directory: str | None = None
+    memory: Line = "16GB"
+    walltime: Word = "04:00:00"
+    interface: Word | None = None
+    directives: tuple[Line, ...] = ()
+    prologue: tuple[Line, ...] = ()
+    log_directory: Line | None = None
 
 
 ExecutorSettings = Annotated[LocalSettings | DaskSettings | SlurmDaskSettings, Field(discriminator="kind")]
