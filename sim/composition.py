@@ -43,6 +43,7 @@ _TARGETS = {
         "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher",
     ),
 }
+_SHIPPED_TARGETS = {(name, "_target_") for name in _TARGETS}
 _LOOK_UP = re.compile(r"\$\{\s*oc\.")
 _QUIET = {"version": 1, "root": {"level": "ERROR"}, "disable_existing_loggers": True}
 
@@ -237,7 +238,7 @@ def _key_in(entries: Mapping[Any, Any], part: str) -> Any:
     return int(part)
 
 
-def _check_hydra(plain: dict[str, Any]) -> None:
+def _check_hydra(plain: Mapping[str, Any]) -> None:
     """Refuse anything by which Hydra would build another class than those shipped, or look up the environment.
 
     Words and files that could ask for it have been refused before; this holds whatever else may come.
@@ -251,8 +252,10 @@ def _check_hydra(plain: dict[str, Any]) -> None:
     if plain["job"]["env_set"] or plain["job"]["env_copy"]:
         raise InputError("hydra.job: may not set the environment")
     for name, targets in _TARGETS.items():
-        if plain[name].pop("_target_", None) not in targets:
+        if plain[name].get("_target_") not in targets:
             raise InputError(f"hydra.{name}: only those that are shipped may be used")
     for where, key, value in entries_of(plain):
+        if where in _SHIPPED_TARGETS:
+            continue
         if key in CODE_KEYS or (isinstance(value, str) and "${" in value and _LOOK_UP.search(value)):
             raise InputError(f"hydra.{'.'.join(str(part) for part in where)}: is not allowed")
