@@ -129,6 +129,8 @@ def read_words(typed: Sequence[str]) -> list[Word]:
 
 
 def _word(typed: str, parser: OverridesParser) -> Word:
+    if any("\ud800" <= sign <= "\udfff" for sign in typed):
+        raise InputError(f"{typed}: is not text in this locale; set PYTHONUTF8=1, or a UTF-8 locale")
     if "=" not in typed and not typed.startswith("~"):
         raise InputError(_no_setting(typed))
     try:

@@ -180,9 +180,10 @@ def _check_key(word: Word, plain: Mapping[str, Any], choices: Mapping[str, str |
         raise InputError(f"{word.key}: unknown setting; {top} has no settings below it")
     if below[0] not in node:
         known = _KEYS.get(top, tuple(node))
-        if below[0] in known:
+        if below[0] in known and top != "study":  # of a study it is asked later what it reads
             raise InputError(f"{word.key}: is not a setting of {top}={choices[top]}")
-        raise InputError(f"{word.key}: unknown setting; {nearest(below[0], known)}")
+        if below[0] not in known:
+            raise InputError(f"{word.key}: unknown setting; {nearest(below[0], known)}")
     if len(below) > 1:
         raise InputError(f"{word.key}: unknown setting; write {top}.{below[0]} as a whole")
 

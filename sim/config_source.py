@@ -94,7 +94,8 @@ def register() -> None:
 
 def names_in(folder: Path, group: str) -> list[str]:
     """The choices that a folder offers in a group, sorted."""
-    return sorted(path.stem for path in (folder / group).glob("*.yaml"))
+    place = folder / group
+    return sorted(path.stem for path in place.iterdir() if path.suffix == ".yaml") if place.is_dir() else []
 
 
 def file_of(group: str, name: str, shipped: Path, own: Path | None) -> Path:
@@ -110,6 +111,8 @@ def file_of(group: str, name: str, shipped: Path, own: Path | None) -> Path:
             hint = f"a file is named by its path: study.formulas=[{name}], or study=check_formula formula_file={name}"
         raise InputError(f"{group}={name}: unknown choice; {hint}")
     path = folders[-1] / group / f"{name}.yaml"
+    if not path.is_file():
+        raise InputError(f"{path}: is not a file that can be read")
     if len(folders) > 1:
         raise InputError(f"{path}: the name '{name}' is that of a shipped {group}; give the file another name")
     return path

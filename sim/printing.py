@@ -1,8 +1,11 @@
 """Text for streams that cannot show every sign, and messages that stay one short line."""
 
 import codecs
+import os
+import select
 import sys
 import unicodedata
+from typing import TextIO
 
 LONGEST = 300
 """Signs of a message; what is longer is shortened in its middle."""
@@ -17,9 +20,33 @@ _PLAIN = {
 def prepare_streams() -> None:
     """Let standard output and error print any text: a sign that their encoding lacks becomes a plain one."""
     codecs.register_error("plain_signs", _plain_signs)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the shell (>&-)
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="plain_signs")
+
+
+def no_one_reads() -> bool:
+    """Whether what is printed goes into a pipe that nobody reads any more (``| head -1``). If so, what is still to be
+    printed goes nowhere."""
+    gone = [stream for stream in (sys.stdout, sys.stderr) if _is_closed_pipe(stream)]
+    for stream in gone:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return bool(gone)
+
+
+def _is_closed_pipe(stream: TextIO) -> bool:
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return False
+    if not hasattr(select, "poll"):
+        return not stream.isatty()
+    poll = select.poll()
+    poll.register(number, select.POLLOUT)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 def _plain_signs(error: UnicodeError) -> tuple[str, int]:
