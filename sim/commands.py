@@ -3,14 +3,17 @@
 Plotting and tables are imported where they are used, so that a command starts fast.
 """
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.inputs import InputError
+from sim.arguments import folder_setting
+from sim.inputs import InputError, Source
+from sim.run_folder import RunFolder, recorded_words
 from sim.study.running.stopping import DISK_FULL, StoppedError
 from sim.study.setup.settings import Settings
 
@@ -25,18 +28,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: checked settings, the configuration as plain data, and the choices of its groups.
-
-    ``folder`` is this command's own; ``results_folder`` that of the runs, which shards of a multirun share. ``typed``
-    are the words of the command line that set something.
+    """What was asked for: checked settings, the configuration as plain data, the choices of its groups and where they
+    come from, and the folders: this command's ``own``, and that of ``runs``, which shards of a multirun share.
+    ``typed`` are the words of the command line that set something.
     """
 
     settings: Settings
     plain: Mapping[str, Any]
     choices: Mapping[str, str | None]
-    folder: Path
-    results_folder: Path
+    own: RunFolder
+    runs: RunFolder
+    sources: Mapping[str, Source] = field(default_factory=dict)
     typed: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """This command's folder. To ask for it is to make it: ask when there is something to write."""
+        return self.own.accept()
+
+    @property
+    def results_folder(self) -> Path:
+        """The folder of the runs. To ask for it is to make it; its record is written when the runs begin."""
+        return self.runs.open()
+
+    def withdraw(self) -> None:
+        """Nothing came of it: leave the folders as they were."""
+        self.own.withdraw()
+        self.runs.withdraw()
 
     def inputs(self) -> "Inputs":
         """The inputs that the settings name. Raises InputError, one line."""
@@ -44,7 +62,12 @@ class Request:
 
         choices = self.choices
         return read_inputs(
-            self.settings, self.plain.get("formula"), choices.get("formula"), choices.get("scenario"), self.typed
+            self.settings,
+            self.plain.get("formula"),
+            choices.get("formula"),
+            choices.get("scenario"),
+            self.typed,
+            self.sources,
         )
 
 
@@ -58,7 +81,6 @@ def show_parameters(request: Request) -> None:
 def look_at(request: Request) -> None:
     """Say what a results folder holds, or join its shards."""
     from sim.results.collect import collected
-    from sim.results.command import command_of
     from sim.results.status import read_status, status_text
 
     settings = request.settings
@@ -75,6 +97,16 @@ def look_at(request: Request) -> None:
         print(f"{table.checksum}  {table.path}  {table.rows:,} rows")
     for note in status.notes:
         print(f"cte-sim: {folder}: {note}", file=sys.stderr)
+
+
+def command_of(folder: Path) -> str | None:
+    """The command that began the study in a folder, by its record; None if there is none."""
+    words = recorded_words(folder)
+    if words is None:
+        return None
+    kept = [word for word in words if not word.startswith(("hydra.run.dir=", "hydra.sweep.dir="))]
+    place = folder_setting("hydra.sweep.dir" if "-m" in words else "hydra.run.dir", folder)
+    return shlex.join(["cte-sim", *kept, place])
 
 
 def check_bill(request: Request) -> None:
@@ -168,17 +200,18 @@ def run_sensitivity(request: Request) -> None:
     from sim.study.running.memory import refuse_large_layout
     from sim.study.sensitivity.study import check_settings, sensitivity
 
-    settings, folder = request.settings, request.folder
+    settings = request.settings
     console = Console(stderr=True)
     inputs = rescaled(settings, request.inputs())
     check_settings(settings, inputs)
     refuse_large_layout(settings, inputs)
+    folder = request.own.open()
     with ExitStack() as bars:
 
         def stage(name: str) -> Any:
             bars.close()
-            console.print(f"{name}; results in {folder / name}", highlight=False, soft_wrap=True)
-            return bars.enter_context(progress_bar(console))
+            console.print(f"{name}; results in {folder / name}", highlight=False, markup=False, soft_wrap=True)
+            return request.own.accepting(bars.enter_context(progress_bar(console)))
 
         findings = sensitivity(settings, inputs, folder, request.plain, stage)
     print(write_sensitivity(findings, folder, figures=settings.report))
@@ -194,16 +227,17 @@ def run_many(request: Request) -> None:
     from sim.study.compare.reference import with_indexed_baseline
     from sim.study.designs.sweep import read_sweep
 
-    settings, folder = request.settings, request.results_folder
+    settings = request.settings
     console = Console(stderr=True)
     asked = request.inputs()
     inputs = with_decomposition(settings, rescaled(settings, asked), asked.chosen)
     inputs = with_indexed_baseline(settings, inputs)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
+    folder = request.results_folder
     outcome = _carried_out(request, inputs, sweep, console)
     if outcome.failed:
         reasons = f"for the reasons: cte-sim study=status folder={folder}"
-        console.print(f"{outcome.failed} of {outcome.runs} runs failed; {reasons}")
+        console.print(f"{outcome.failed} of {outcome.runs} runs failed; {reasons}", markup=False, soft_wrap=True)
         if outcome.failed == outcome.runs:
             raise StoppedError(f"all {outcome.runs} runs failed; {reasons}")
     if settings.shard:
@@ -226,21 +260,24 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     points = f" x {len(sweep.points):,} points" if sweep is not None else ""
     beside = f" and {', '.join(formula.name for formula in inputs.references)}" if inputs.references else ""
-    console.print(
+    announced = [
         f"{len(inputs.formulas)} formulas{beside}{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
         f" {len(inputs.world.districts)} districts; results in {folder}"
         + (f", shard {settings.shard_label}" if settings.shard else "")
-    )
-    for name, change in inputs.changed.items():
-        console.print(marked(name, change), highlight=False, markup=False, soft_wrap=True)
+    ]
+    announced += [marked(name, change) for name, change in inputs.changed.items()]
     if sweep is not None:
         from sim.report.sweep.text import factor_lines
 
-        console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
+        announced += factor_lines(sweep.factors)
     record = {**request.plain, **({"changed": dict(inputs.changed)} if inputs.changed else {})}
     with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
 
         def progress(done: int, total: int) -> None:
+            if not progress_made[1]:
+                # The first call comes when the folder is this study's, and its chunks are this start's.
+                request.runs.accept()
+                console.print("\n".join(announced), markup=False, soft_wrap=True)
             progress_made[:] = [done, total]
             advance(done, total)
 
@@ -280,7 +317,7 @@ def saying_how_to_continue(settings: Settings, folder: Path) -> Iterator[list[in
         yield progress_made
     except (KeyboardInterrupt, OSError, StoppedError) as error:
         place = "sweep" if settings.shard else "run"
-        again = f"folder={folder}" if settings.folder else f"hydra.{place}.dir={folder}"
+        again = folder_setting("folder" if settings.folder else f"hydra.{place}.dir", folder)
         done = f"{progress_made[0]:,} of {progress_made[1]:,} runs are done and kept; " if progress_made[1] else ""
         space = "make space, then " if isinstance(error, OSError) and error.errno in DISK_FULL else ""
         error.add_note(f"{done}{space}the same command with {again} continues")

@@ -9,37 +9,29 @@ import os
 import signal
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from hydra.experimental.callback import Callback
-from omegaconf import DictConfig
+from sim.arguments import folder_setting
 
 report: list[str] = []
 """Why the command was ended, in one line, if it was."""
 
 _LOOK_SECONDS = 5.0
 _LOOKS = 5
-_over = threading.Event()
 
 
-class StopWaiting(Callback):
-    """Hydra's callback. It holds nothing: Hydra sends it along to the jobs."""
-
-    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        """Begin to look at the queue, if the jobs go to Slurm."""
-        if "SlurmLauncher" not in str(config.hydra.launcher.get("_target_")):
-            return
-        folder = Path(str(config.hydra.sweep.dir)).absolute()
-        before = _jobs(folder)
-        _over.clear()
-        threading.Thread(target=_watch, args=(folder, before), daemon=True).start()
-
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """The launcher has its results; of shards, say what is next."""
-        _over.set()
-        if config.get("shards", 1) > 1 and "BasicLauncher" not in str(config.hydra.launcher.get("_target_")):
-            print(f"All jobs have ended: cte-sim study=collect folder={config.folder or config.hydra.sweep.dir}")
+@contextmanager
+def watching(folder: Path) -> Iterator[None]:
+    """Look at the queue while the command waits for the jobs that it sends from a multirun's folder."""
+    over = threading.Event()
+    arguments = (folder.absolute(), _jobs(folder.absolute()), over)
+    threading.Thread(target=_watch, args=arguments, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _jobs(folder: Path) -> set[str]:
@@ -60,15 +52,16 @@ def in_queue(jobs: set[str]) -> bool | None:
     return any(state not in ended for state in answer.stdout.split())
 
 
-def _watch(folder: Path, before: set[str]) -> None:
+def _watch(folder: Path, before: set[str], over: threading.Event) -> None:
     gone = 0
-    while not _over.wait(_LOOK_SECONDS):
+    while not over.wait(_LOOK_SECONDS):
         jobs = _jobs(folder) - before
         gone = gone + 1 if jobs and in_queue(jobs) is False else 0
         if gone == _LOOKS:
             report.append(
                 "the Slurm jobs have ended, but not all of them left a result; what is finished is kept: "
-                f"cte-sim study=status folder={folder}; the same command with hydra.sweep.dir={folder} continues"
+                f"cte-sim study=status {folder_setting('folder', folder)}; the same command with "
+                f"{folder_setting('hydra.sweep.dir', folder)} continues"
             )
             os.kill(os.getpid(), signal.SIGINT)
             return

@@ -1,10 +1,17 @@
-"""Chunks through Dask: a cluster on this computer, a scheduler that runs elsewhere, or workers in Slurm jobs."""
+"""Chunks through Dask: a cluster on this computer, a scheduler that runs elsewhere, or workers in Slurm jobs.
+
+Whoever can talk to a Dask scheduler can have it run anything. A cluster that is started here takes connections only
+from those who hold the certificate that was made for it, and answers no web browser.
+"""
 
 import logging
+import re
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,8 +22,9 @@ from sim.study.setup.executor_settings import DaskSettings, SlurmDaskSettings
 
 try:
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster, Security
     from distributed.scheduler import KilledWorker
+    from distributed.utils import get_ip
 except ImportError as missing:
     raise InputError(
         f"settings: executor: needs a package that is not installed ({missing.name}): "
@@ -57,15 +65,19 @@ class DaskCarrier:
             return Client(self._stack.enter_context(_slurm_cluster(settings)))
         if settings.address is None:
             # Two deaths of a worker are enough to suspect a chunk: this class tries it again itself.
-            with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+            with dask.config.set({"distributed.scheduler.allowed-failures": 1}), _without_web_pages():
                 cluster = LocalCluster(
                     n_workers=self.workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=":0",
+                    host="127.0.0.1",
+                    protocol="tls://",
+                    security=_credentials(),
+                    dashboard_address=None,
                     memory_limit=None,
                     silence_logs=logging.CRITICAL,  # what becomes of each chunk is in its record
                 )
+            _stop_web_server(cluster)
             return Client(self._stack.enter_context(cluster))
         try:
             return Client(settings.address, timeout=settings.patience)
@@ -123,6 +135,31 @@ class DaskCarrier:
             logging.disable(logging.NOTSET)
 
 
+def _credentials() -> Security:
+    """A certificate of this cluster's own, kept in memory: without it nobody can connect. Raises InputError."""
+    try:
+        security: Security = Security.temporary()
+        return security
+    except ImportError as missing:
+        raise InputError(
+            "settings: executor: needs a package that is not installed (cryptography): "
+            "pip install 'cte-funding-simulation[dask]'"
+        ) from missing
+
+
+@contextmanager
+def _without_web_pages() -> Iterator[None]:
+    """Dask has a web server in every scheduler and worker; let it have no page, and not complain of its port."""
+    routes: dict[str, Any] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    with dask.config.set(routes), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Port .* is already in use")
+        yield
+
+
+def _stop_web_server(cluster: Any) -> None:
+    cluster.scheduler.http_server.stop()
+
+
 def _slurm_cluster(settings: SlurmDaskSettings) -> Any:
     try:
         from dask_jobqueue import SLURMCluster
@@ -130,19 +167,38 @@ def _slurm_cluster(settings: SlurmDaskSettings) -> Any:
         raise InputError(
             "settings: executor: dask-jobqueue is not installed: pip install 'cte-funding-simulation[dask]'"
         ) from missing
-    cluster = SLURMCluster(
-        queue=settings.queue,
-        account=settings.account,
-        cores=settings.cores,
-        processes=settings.processes,
-        memory=settings.memory,
-        walltime=settings.walltime,
-        interface=settings.interface,
-        job_extra_directives=list(settings.directives),
-        job_script_prologue=list(settings.prologue),
-        log_directory=settings.log_directory,
-        scheduler_options={"dashboard_address": ":0"},
-    )
+    with _without_web_pages():
+        cluster = SLURMCluster(
+            queue=settings.queue,
+            account=settings.account,
+            cores=settings.cores,
+            processes=settings.processes,
+            memory=settings.memory,
+            walltime=settings.walltime,
+            interface=settings.interface,
+            job_extra_directives=list(settings.directives),
+            job_script_prologue=["export DASK_DISTRIBUTED__WORKER__HTTP__ROUTES='[]'", *settings.prologue],
+            log_directory=settings.log_directory,
+            worker_extra_args=["--no-dashboard", "--dashboard-address", "127.0.0.1:0"],
+            protocol="tls://",
+            security=_credentials(),
+            shared_temp_directory=str(_folder_of_jobs()),
+            scheduler_options={
+                "dashboard": False,
+                "dashboard_address": "127.0.0.1:0",
+                **({} if settings.interface else {"host": get_ip()}),
+            },
+        )
+    _stop_web_server(cluster)
     # Adaptive with equal bounds: jobs that end at their time limit are replaced.
     cluster.adapt(minimum_jobs=settings.jobs, maximum_jobs=settings.jobs)
     return cluster
+
+
+def _folder_of_jobs() -> Path:
+    """Where jobs find the certificate, in files that only this user can read and that go with the cluster: the working
+    folder, or the user's home if the shell would not take the working folder's name as it is. Raises InputError."""
+    for folder in (Path.cwd(), Path.home()):
+        if re.fullmatch(r"[\w./+@-]+", str(folder), re.ASCII):
+            return folder
+    raise InputError(f"{Path.cwd()}: Slurm jobs need a working folder without blanks and signs in its name")

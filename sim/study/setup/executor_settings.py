@@ -1,10 +1,31 @@
 """Where chunks are carried out, as a user may set it."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sim.study.setup.words import Name, PathName
+
+
+def _word(value: str) -> str:
+    if not re.fullmatch(r"[\w.,:@%+-]+", value, re.ASCII):
+        raise ValueError("a single word of letters, digits and . , : @ % + - is needed")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("one line is needed")
+    return value
+
+
+Word = Annotated[Name, AfterValidator(_word)]
+"""A word that stands in a job's script, where a blank or a line end would begin something else."""
+
+Line = Annotated[PathName, AfterValidator(_one_line)]
+"""A line of a job's script."""
+
 
 Size = Annotated[
     str, Field(pattern=r"^\d+(\.\d+)? ?[kKMGTP]i?B$", max_length=20, description="a size of memory, as 16GB")
@@ -44,16 +65,16 @@ class SlurmDaskSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["slurm_dask"]
     jobs: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 4
-    queue: Name | None = None
-    account: Name | None = None
+    queue: Word | None = None
+    account: Word | None = None
     cores: Annotated[int, Field(strict=True, ge=1, le=4_096)] = 8
     processes: Annotated[int, Field(strict=True, ge=1, le=4_096)] = 8
     memory: Size = "16GB"
     walltime: Duration = "04:00:00"
-    interface: Name | None = None
-    directives: tuple[PathName, ...] = ()
-    prologue: tuple[PathName, ...] = ()
-    log_directory: PathName | None = None
+    interface: Word | None = None
+    directives: tuple[Line, ...] = ()
+    prologue: tuple[Line, ...] = ()
+    log_directory: Line | None = None
 
 
 ExecutorSettings = Annotated[LocalSettings | DaskSettings | SlurmDaskSettings, Field(discriminator="kind")]

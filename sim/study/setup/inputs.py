@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sim.config_folder import config_folder
@@ -62,12 +63,14 @@ def read_inputs(
     chosen: str | None = None,
     chosen_scenario: str | None = None,
     typed: Sequence[str] = (),
+    sources: Mapping[str, Source] = MappingProxyType({}),
 ) -> Inputs:
     """Read and check world, parameters, formulas and scenarios.
 
     ``written`` is the content of the configuration's ``formula`` group and ``chosen`` its name, so that a user's
     overrides of the formula's keys apply; ``chosen_scenario`` names the content of its ``scenario`` group; ``typed``
-    are the words of the command line. Raises InputError, one line, before anything runs.
+    are the words of the command line, and ``sources`` say where formula and scenario stand, where that is known. Raises
+    InputError, one line, before anything runs.
     """
     choice = _choice("formula", chosen, written, typed)
     asked = asked_formulas(settings, choice)
@@ -81,7 +84,7 @@ def read_inputs(
     for name, setting in asked.formulas.items():
         if name == chosen and written:
             lines = read_lines(folder / "line")
-            source = chosen_source(folder, f"formula/{name}.yaml", written)
+            source = sources.get("formula") or chosen_source(folder, f"formula/{name}.yaml", written)
             formula = formula_from(dict(written), source, name, lines, clusters)
             change = _change("formula", name, written, typed)
             changed.update({name: change} if change else {})
@@ -91,7 +94,7 @@ def read_inputs(
     if scenario_names:
         scenarios = tuple(_find_scenario(name, folder) for name in scenario_names)
     else:
-        scenarios = (_chosen_scenario(settings, folder, chosen_scenario, typed),)
+        scenarios = (_chosen_scenario(settings, folder, chosen_scenario, typed, sources.get("scenario")),)
     refuse_senseless(settings, world, formulas, scenarios)
     current_law = find_formula(CURRENT_LAW, folder, clusters)
     refuse_another_start(settings, world, catalogue, current_law)
@@ -127,10 +130,12 @@ def _change(group: str, name: str, written: Mapping[str, Any], typed: Sequence[s
     return changes(original, written) if isinstance(original, Mapping) else ""
 
 
-def _chosen_scenario(settings: Settings, folder: Path, chosen: str | None, typed: Sequence[str]) -> Scenario:
+def _chosen_scenario(
+    settings: Settings, folder: Path, chosen: str | None, typed: Sequence[str], source: Source | None
+) -> Scenario:
     if chosen is None or not settings.scenario:
         return BASELINE
-    source = chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
+    source = source or chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
     change = _change("scenario", chosen, settings.scenario, typed)
     return scenario_from(settings.scenario, source, marked(chosen, change))
 

@@ -1,0 +1,79 @@
+"""One study as the command line asked for it: where it writes, and carrying it out."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from sim.commands import COMMANDS, Request
+from sim.composition import Composed
+from sim.endings import ending_of
+from sim.inputs import InputError
+from sim.run_folder import RunFolder
+from sim.study.setup.reads import settings_for
+from sim.study.setup.settings import Settings
+
+WRITES_NOTHING: tuple[str, ...] = ("parameters", "status", "collect")
+"""Studies that have no folder of their own."""
+
+
+def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None) -> None:
+    """Carry out the study that is composed. ``own`` is its folder; ``sweep`` that of the multirun it is a job of.
+
+    A study that is refused leaves nothing behind. Raises InputError and StoppedError, each with one line, and what
+    `sim.endings` tells besides.
+    """
+    settings = settings_for(composed.plain, composed.choices)
+    own.study, own.plain = settings.study.name, composed.plain
+    if settings.shard is not None:
+        own.words, own.shared = None, True  # the words of one shard would not bring back the others
+    runs = runs_folder(settings, composed, own, sweep)
+    request = Request(settings, composed.plain, composed.choices, own, runs, composed.sources, composed.typed)
+    if settings.study.name not in WRITES_NOTHING:
+        check_executor(settings)
+        runs.check()
+    try:
+        COMMANDS[settings.study.name](request)
+    except BaseException as error:
+        told = ending_of(error)
+        if told is not None and told.status == 2:
+            request.withdraw()
+        raise
+
+
+def runs_folder(settings: Settings, composed: Composed, own: RunFolder, sweep: RunFolder | None) -> RunFolder:
+    """Where runs go: the setting ``folder``; else the job's own folder, or the multirun's, which its shards share."""
+    if settings.folder and settings.study.name not in WRITES_NOTHING:
+        return RunFolder(Path.cwd() / settings.folder, own.study, True, own.words, composed.plain, own.shared)
+    if settings.shard is not None and sweep is not None:
+        return RunFolder(sweep.open(), own.study, True, sweep.words, composed.plain, True)
+    return own
+
+
+def check_executor(settings: Settings) -> None:
+    """Refuse, before anything is begun, an executor that cannot be had here. Raises InputError."""
+    kind = settings.executor.kind
+    needed = {"dask": ["distributed", "cryptography"], "slurm_dask": ["distributed", "cryptography", "dask_jobqueue"]}
+    for package in needed.get(kind, []):
+        if find_spec(package) is None:
+            raise InputError(
+                f"executor={kind}: needs a package that is not installed ({package}): "
+                "pip install 'cte-funding-simulation[dask]'"
+            )
+    if kind == "slurm_dask":
+        slurm_must_be_here("executor=slurm_dask")
+
+
+def slurm_must_be_here(setting: str) -> None:
+    """Raises InputError if Slurm's ``sbatch`` is not on this computer."""
+    if shutil.which("sbatch") is None:
+        raise InputError(f"{setting}: needs Slurm's sbatch, which this computer lacks; use a login node of a cluster")
+
+
+def record_of(words: Sequence[str], own_folder: Path | None, *, multirun: bool = False) -> list[str]:
+    """The words of a command as they are kept: with the user's own folder of files, and -m for a multirun."""
+    flags = ["-m"] if multirun else []
+    if own_folder is not None:
+        flags.append(f"--config-dir={os.fspath(own_folder)}")
+    return [*flags, *words]
