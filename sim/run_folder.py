@@ -81,6 +81,7 @@ class RunFolder:
         """The start goes ahead: write the record of the command."""
         folder = self.open()
         if self.words is not None and not self._before:
+            (folder / RECORD).mkdir(exist_ok=True)
             texts = {WORDS: [str(word) for word in self.words], CONFIG: dict(self.plain)}
             for name, content in texts.items():
                 path = folder / name
