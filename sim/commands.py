@@ -3,6 +3,7 @@
 Plotting and tables are imported where they are used, so that a command starts fast.
 """
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.inputs import InputError
-from sim.study.running.stopping import DISK_FULL, StoppedError
+from sim.inputs import InputError, read_yaml
+from sim.study.running.stopping import DISK_FULL, FolderGoneError, StoppedError
 from sim.study.setup.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ def show_parameters(request: Request) -> None:
 def look_at(request: Request) -> None:
     """Say what a results folder holds, or join its shards."""
     from sim.results.collect import collected
-    from sim.results.command import command_of
     from sim.results.status import read_status, status_text
 
     settings = request.settings
@@ -77,12 +77,34 @@ def look_at(request: Request) -> None:
         print(f"cte-sim: {folder}: {note}", file=sys.stderr)
 
 
+def command_of(folder: Path) -> str | None:
+    """The command that began the study in a folder, by Hydra's record of it; None if there is none that can be read."""
+    one, many = folder / ".hydra" / "overrides.yaml", folder / "multirun.yaml"
+    try:
+        if many.is_file():
+            overrides = read_yaml(many)["hydra"]["overrides"]
+            words = ["-m", *overrides["task"], *overrides["hydra"], f"hydra.sweep.dir={folder}"]
+        elif one.is_file():
+            words = [*read_yaml(one), f"hydra.run.dir={folder}"]
+        else:
+            return None
+    except (InputError, OSError, LookupError, TypeError, ValueError, RecursionError):
+        return None  # damaged: the results can be looked at all the same
+    left_out = ("hydra.mode=", "hydra.run.dir=", "hydra.sweep.dir=")
+    kept = [word for word in words[:-1] if not str(word).startswith(left_out)]
+    return shlex.join(["cte-sim", *(str(word).removeprefix("++") for word in kept), words[-1]])
+
+
 def check_bill(request: Request) -> None:
     """Price a bill in the base year, print what it does and write its ledger."""
     from sim.report.bill.files import write_bill
+    from sim.report.shared.staging import staged
     from sim.study.bill.check_formula import check_formula
 
-    print(write_bill(check_formula(request.settings), request.folder))
+    check = check_formula(request.settings)
+    with staged(request.folder) as place:
+        text = write_bill(check, place)
+    print(text)
     print(f"Written to {request.folder}")
 
 
@@ -92,12 +114,15 @@ def run_hindcast(request: Request) -> None:
 
     from sim.report.hindcast.files import write_hindcast
     from sim.report.shared.progress import progress_bar
+    from sim.report.shared.staging import staged
     from sim.study.hindcast.study import hindcast, read_materials
 
     materials = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         study = hindcast(request.settings, materials, advance)
-    print(write_hindcast(study, request.folder, figures=request.settings.report))
+    with staged(request.folder) as place:
+        text = write_hindcast(study, place, figures=request.settings.report)
+    print(text)
     print(f"Written to {request.folder}")
 
 
@@ -107,41 +132,54 @@ def run_calibration(request: Request) -> None:
 
     from sim.report.calibration.files import write_calibration
     from sim.report.shared.progress import progress_bar
+    from sim.report.shared.staging import staged
     from sim.study.calibration.study import calibrate, read_materials
 
     table, work = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         found = calibrate(request.settings, table, work, request.folder, request.plain, advance)
-    print(write_calibration(found, request.folder, figures=request.settings.report))
+    with staged(request.folder, _ONCE_MORE) as place:
+        text = write_calibration(found, place, figures=request.settings.report)
+    print(text)
     print(f"Written to {request.folder}")
 
 
 def run_verification(request: Request) -> None:
     """Repeat LESC's comparison of school spending on the simulated base year."""
     from sim.report.hindcast.verify_brief import write_verification
+    from sim.report.shared.staging import staged
     from sim.study.hindcast.verify_brief import verify_brief
 
-    print(write_verification(verify_brief(request.settings), request.folder, figures=request.settings.report))
+    study = verify_brief(request.settings)
+    with staged(request.folder) as place:
+        text = write_verification(study, place, figures=request.settings.report)
+    print(text)
     print(f"Written to {request.folder}")
 
 
 def run_bridge(request: Request) -> None:
     """Explain why payments change between two formulas or two years, district by district."""
     from sim.report.bill.change import write_change
+    from sim.report.shared.staging import staged
     from sim.study.bill.change import explain_change
 
     change = explain_change(request.settings, request.inputs(), request.formula)
-    print(write_change(change, request.folder))
+    with staged(request.folder) as place:
+        text = write_change(change, place)
+    print(text)
     print(f"Written to {request.folder}")
 
 
 def run_explain(request: Request) -> None:
     """Unfold one district's decision and payment, number by number, beside another formula."""
     from sim.report.explain.text import write_explanation
+    from sim.report.shared.staging import staged
     from sim.study.explain.story import explain
 
     explanation = explain(request.settings, request.inputs(), request.formula)
-    print(write_explanation(explanation, request.folder))
+    with staged(request.folder) as place:
+        text = write_explanation(explanation, place)
+    print(text)
     print(f"Written to {request.folder}")
 
 
@@ -151,6 +189,7 @@ def run_sensitivity(request: Request) -> None:
 
     from sim.report.sensitivity.text import write_sensitivity
     from sim.report.shared.progress import progress_bar
+    from sim.report.shared.staging import staged
     from sim.study.compare.fairness import rescaled
     from sim.study.sensitivity.study import check_settings, sensitivity
 
@@ -166,7 +205,9 @@ def run_sensitivity(request: Request) -> None:
             return bars.enter_context(progress_bar(console))
 
         findings = sensitivity(settings, inputs, folder, request.plain, stage)
-    print(write_sensitivity(findings, folder, figures=settings.report))
+    with staged(folder, _ONCE_MORE) as place:
+        text = write_sensitivity(findings, place, figures=settings.report)
+    print(text)
     print(f"Written to {folder}")
 
 
@@ -224,27 +265,35 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
     """Write what an analyst opens; returns the text to print."""
+    from sim.report.shared.staging import staged
+
     settings, folder = request.settings, request.results_folder
-    with console.status("writing tables and figures"):
+    with console.status("writing tables and figures"), staged(folder, _ONCE_MORE) as place:
         if sweep is not None:
             from sim.report.sweep.text import write_sweep
 
-            return write_sweep(results, sweep.factors, folder, everything=settings.report)
+            return write_sweep(results, sweep.factors, place, everything=settings.report)
         if settings.study.name == "stress":
             from sim.report.stress.tables import stress_table, write_stress
 
-            write_stress(results, folder, settings.report)
+            write_stress(results, place, settings.report)
             return stress_table(results)
         if settings.study.name in ("decompose", "two_by_two"):
             from sim.report.compare.decomposition import write_parts
 
-            return write_parts(results, str(request.formula), folder)
+            return write_parts(results, str(request.formula), place)
         from sim.report.compare.comparison import comparison_table
         from sim.report.compare.precision import write_precision
         from sim.report.compare.write import write_report
 
-        write_report(results, inputs.world, folder, everything=settings.report)
-        return f"{comparison_table(results)}\n{write_precision(results, folder)}"
+        write_report(results, inputs.world, place, everything=settings.report)
+        return f"{comparison_table(results)}\n{write_precision(results, place)}"
+
+
+_ONCE_MORE = (
+    "all runs are done and kept; make space, then the same command in the same folder writes tables and figures"
+)
+"""How to go on where the disk is full when the report is written."""
 
 
 @contextmanager
@@ -253,6 +302,8 @@ def saying_how_to_continue(settings: Settings, folder: Path) -> Iterator[list[in
     progress_made = [0, 0]
     try:
         yield progress_made
+    except FolderGoneError:
+        raise
     except (KeyboardInterrupt, OSError, StoppedError) as error:
         place = "sweep" if settings.shard else "run"
         again = f"folder={folder}" if settings.folder else f"hydra.{place}.dir={folder}"
