@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim.arguments import folder_setting
 from sim.inputs import InputError, Source
 from sim.run_folder import RunFolder, recorded_words
-from sim.study.running.stopping import DISK_FULL, StoppedError
+from sim.study.running.stopping import DISK_FULL, FolderGoneError, StoppedError
 from sim.study.setup.settings import Settings
 
 if TYPE_CHECKING:
@@ -112,12 +112,16 @@ def command_of(folder: Path) -> str | None:
 def check_bill(request: Request) -> None:
     """Price a bill in the base year, print what it does and write its ledger."""
     from sim.report.bill.files import write_bill
+    from sim.report.shared.staging import staged
     from sim.study.bill.check_formula import check_formula
     from sim.study.running.memory import refuse_many_draws
 
     inputs = request.inputs()
     refuse_many_draws(request.settings, inputs.world)
-    print(write_bill(check_formula(request.settings, inputs.formula(inputs.chosen)), request.folder))
+    check = check_formula(request.settings, inputs.formula(inputs.chosen))
+    with staged(request.folder) as place:
+        text = write_bill(check, place)
+    print(text)
     print(f"Written to {request.folder}")
 
 
@@ -127,12 +131,15 @@ def run_hindcast(request: Request) -> None:
 
     from sim.report.hindcast.files import write_hindcast
     from sim.report.shared.progress import progress_bar
+    from sim.report.shared.staging import staged
     from sim.study.hindcast.study import hindcast, read_materials
 
     materials = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         study = hindcast(request.settings, materials, advance)
-    print(write_hindcast(study, request.folder, figures=request.settings.report))
+    with staged(request.folder) as place:
+        text = write_hindcast(study, place, figures=request.settings.report)
+    print(text)
     print(f"Written to {request.folder}")
 
 
@@ -142,40 +149,51 @@ def run_calibration(request: Request) -> None:
 
     from sim.report.calibration.files import write_calibration
     from sim.report.shared.progress import progress_bar
+    from sim.report.shared.staging import staged
     from sim.study.calibration.study import calibrate, read_materials
 
     table, work = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         found = calibrate(request.settings, table, work, request.folder, request.plain, advance)
-    print(write_calibration(found, request.folder, figures=request.settings.report))
+    with staged(request.folder, _ONCE_MORE) as place:
+        text = write_calibration(found, place, figures=request.settings.report)
+    print(text)
     print(f"Written to {request.folder}")
 
 
 def run_verification(request: Request) -> None:
     """Repeat LESC's comparison of school spending on the simulated base year."""
     from sim.report.hindcast.verify_brief import write_verification
+    from sim.report.shared.staging import staged
     from sim.study.hindcast.verify_brief import verify_brief
 
-    print(write_verification(verify_brief(request.settings), request.folder, figures=request.settings.report))
+    study = verify_brief(request.settings)
+    with staged(request.folder) as place:
+        text = write_verification(study, place, figures=request.settings.report)
+    print(text)
     print(f"Written to {request.folder}")
 
 
 def run_bridge(request: Request) -> None:
     """Explain why payments change between two formulas or two years, district by district."""
     from sim.report.bill.change import write_change
+    from sim.report.shared.staging import staged
     from sim.study.bill.change import explain_change
     from sim.study.running.memory import refuse_many_draws
 
     inputs = request.inputs()
     refuse_many_draws(request.settings, inputs.world)
     change = explain_change(request.settings, inputs, inputs.chosen)
-    print(write_change(change, request.folder))
+    with staged(request.folder) as place:
+        text = write_change(change, place)
+    print(text)
     print(f"Written to {request.folder}")
 
 
 def run_explain(request: Request) -> None:
     """Unfold one district's decision and payment, number by number, beside another formula."""
     from sim.report.explain.text import write_explanation
+    from sim.report.shared.staging import staged
     from sim.study.explain.places import LIST, places_text
     from sim.study.explain.story import explain
     from sim.study.running.memory import refuse_many_draws
@@ -186,7 +204,9 @@ def run_explain(request: Request) -> None:
         return
     refuse_many_draws(request.settings, inputs.world)
     explanation = explain(request.settings, inputs, inputs.chosen)
-    print(write_explanation(explanation, request.folder))
+    with staged(request.folder) as place:
+        text = write_explanation(explanation, place)
+    print(text)
     print(f"Written to {request.folder}")
 
 
@@ -196,6 +216,7 @@ def run_sensitivity(request: Request) -> None:
 
     from sim.report.sensitivity.text import write_sensitivity
     from sim.report.shared.progress import progress_bar
+    from sim.report.shared.staging import staged
     from sim.study.compare.fairness import rescaled
     from sim.study.running.memory import refuse_large_layout
     from sim.study.sensitivity.study import check_settings, sensitivity
@@ -214,7 +235,9 @@ def run_sensitivity(request: Request) -> None:
             return request.own.accepting(bars.enter_context(progress_bar(console)))
 
         findings = sensitivity(settings, inputs, folder, request.plain, stage)
-    print(write_sensitivity(findings, folder, figures=settings.report))
+    with staged(folder, _ONCE_MORE) as place:
+        text = write_sensitivity(findings, place, figures=settings.report)
+    print(text)
     print(f"Written to {folder}")
 
 
@@ -286,27 +309,35 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
     """Write what an analyst opens; returns the text to print."""
+    from sim.report.shared.staging import staged
+
     settings, folder = request.settings, request.results_folder
-    with console.status("writing tables and figures"):
+    with console.status("writing tables and figures"), staged(folder, _ONCE_MORE) as place:
         if sweep is not None:
             from sim.report.sweep.text import write_sweep
 
-            return write_sweep(results, sweep.factors, folder, everything=settings.report)
+            return write_sweep(results, sweep.factors, place, everything=settings.report)
         if settings.study.name == "stress":
             from sim.report.stress.tables import stress_table, write_stress
 
-            write_stress(results, folder, settings.report)
+            write_stress(results, place, settings.report)
             return stress_table(results)
         if settings.study.name in ("decompose", "two_by_two"):
             from sim.report.compare.decomposition import write_parts
 
-            return write_parts(results, str(inputs.chosen), folder)
+            return write_parts(results, str(inputs.chosen), place)
         from sim.report.compare.comparison import comparison_table
         from sim.report.compare.precision import write_precision
         from sim.report.compare.write import write_report
 
-        write_report(results, inputs.world, folder, everything=settings.report)
-        return f"{comparison_table(results)}\n{write_precision(results, folder)}"
+        write_report(results, inputs.world, place, everything=settings.report)
+        return f"{comparison_table(results)}\n{write_precision(results, place)}"
+
+
+_ONCE_MORE = (
+    "all runs are done and kept; make space, then the same command in the same folder writes tables and figures"
+)
+"""How to go on where the disk is full when the report is written."""
 
 
 @contextmanager
@@ -315,6 +346,8 @@ def saying_how_to_continue(settings: Settings, folder: Path) -> Iterator[list[in
     progress_made = [0, 0]
     try:
         yield progress_made
+    except FolderGoneError:
+        raise
     except (KeyboardInterrupt, OSError, StoppedError) as error:
         place = "sweep" if settings.shard else "run"
         again = folder_setting("folder" if settings.folder else f"hydra.{place}.dir", folder)

@@ -52,8 +52,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def messages(folder: Path) -> list[str]:
-    files = sorted(path.name for path in (folder / "results").glob("failures-*.parquet"))
-    return list(read_shards(folder / "results", files, "failures", ["message"])["message"])
+    files = sorted((folder / "results").glob("failures-*.parquet"))
+    return read_shards(files, "failures", ["message"])["message"].to_pylist()
 
 
 def test_ctrl_c_waits_until_a_process_is_started_whichever_thread_receives_it() -> None:

@@ -199,7 +199,7 @@ def _this_process(chunks: range, shard: str | None) -> Writer:
 def _write(path: Path, writer: Writer) -> None:
     content = json.dumps(asdict(writer)).encode()
     if not path.exists():
-        write_atomically(path, content)
+        write_atomically(path, content, make_folder=False)
         return
     # In place: a rename would leave the lock on the file that is gone.
     with path.open("r+b") as file:

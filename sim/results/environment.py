@@ -72,7 +72,7 @@ def differences(one: Environment, other: Environment) -> list[str]:
 
 
 def mixture(environments: Iterable[Environment]) -> str | None:
-    """What a study that was carried out in several environments is told of them, in one line; None if it was one."""
+    """What is to be known of chunks computed in these environments, in one line; None if they do not differ."""
     distinct: list[Environment] = []
     for environment in environments:
         if environment not in distinct:

@@ -24,13 +24,15 @@ _SHOWN = 60
 """Characters of a wrong value that are shown."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, make_folder: bool = True) -> None:
     """Write a file under a temporary name beside ``path``, force it to disk, then rename it.
 
     A crash at any moment leaves the old file, or none, never a part. The temporary name is this call's own, so two
-    processes never write into the same file. The folder must be there: one that was moved away or deleted while a study
-    runs is not made anew. Raises OSError.
+    processes never write into the same file. The folder is made if need be, or without ``make_folder`` must be there:
+    one that was moved away or deleted while a study runs is not to be made anew. Raises OSError.
     """
+    if make_folder:
+        path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     try:
         with temporary.open("xb") as file:

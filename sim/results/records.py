@@ -17,7 +17,7 @@ from sim.results.files import content_of, first_fault, is_regular
 from sim.results.layout import Layout
 from sim.results.manifest import Hash, Manifest
 from sim.results.schema import TABLES
-from sim.results.tables import arrow_schema
+from sim.results.tables import DAMAGE, arrow_schema
 
 SHARDS = "results"
 
@@ -123,7 +123,7 @@ def is_complete(path: Path, shard: Shard | None = None, *, checksum: bool = True
         if shard is None:
             return True
         return rows == shard.rows and (not checksum or checksum_of(path) == shard.checksum)
-    except (OSError, pa.ArrowException):
+    except DAMAGE:
         return False
 
 
@@ -132,7 +132,7 @@ def is_of_table(path: Path, table: str) -> bool:
     try:
         with path.open("rb") as file:
             schema: pa.Schema = pq.read_schema(file)
-    except (OSError, pa.ArrowException):
+    except DAMAGE:
         return False
     return bool(schema.equals(arrow_schema(table)))
 

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from sim.inputs import InputError
 from sim.results.contents import contents_of, refuse_strange
 from sim.results.manifest import Manifest
-from sim.results.records import SHARDS, ChunkRecord
+from sim.results.records import ChunkRecord, shard_path
 from sim.results.schema import TABLES
 from sim.results.stopping import Stopped, read_stopped
 from sim.results.store import read_design, read_study
-from sim.results.tables import CHECKED, arrow_schema
+from sim.results.tables import CHECKED, DAMAGE, arrow_schema, read_shards
 
 
 @dataclass(frozen=True)
@@ -75,24 +74,33 @@ class Results:
 
         Raises InputError if a shard is damaged.
         """
+        self._must_be_kept(table)
+        names = None if columns is None else list(columns)
+        added = self.stopped is not None and names is not None and "run_id" not in names
         try:
-            found = self.scan(table).to_table(columns=list(columns) if columns is not None else None)
-        except (OSError, pa.ArrowException) as error:
+            found = read_shards(
+                self._shards(table), table, ["run_id", *names] if added and names is not None else names
+            )
+        except DAMAGE as error:
             raise InputError(
                 f"{self.folder}: table '{table}' cannot be read: a shard is damaged; cte-sim study=status "
                 f"folder={self.folder} names it"
             ) from error
-        frame: pd.DataFrame = found.unify_dictionaries().to_pandas(split_blocks=True, self_destruct=True)
+        frame: pd.DataFrame = found.to_pandas(split_blocks=True, self_destruct=True, use_threads=False)
+        if self.stopped is not None:
+            frame = frame[frame["run_id"] % self.stopped.size < self.stopped.rows].reset_index(drop=True)
+        if added:
+            frame = frame.drop(columns="run_id")
         keys = [key for key in ("run_id", "fiscal_year") if key in frame]
         if "run_id" in frame and np.any(np.diff(frame["run_id"].to_numpy()) < 0):
             frame = frame.sort_values(keys, kind="stable", ignore_index=True)
         return frame
 
-    def scan(self, table: str) -> ds.Dataset:
-        """A table as a lazy Arrow dataset: for results too large for memory, or to hand to Polars or DuckDB.
+    def _shards(self, table: str) -> list[Path]:
+        records = (self.chunks[number] for number in sorted(self.chunks))
+        return [shard_path(self.folder, table, record.chunk) for record in records if table in record.shards]
 
-        Raises InputError if the study did not store it.
-        """
+    def _must_be_kept(self, table: str) -> None:
         if table not in TABLES:
             raise ValueError(f"there is no table '{table}'; there are {', '.join(TABLES)}")
         if not self.keeps(table):
@@ -100,8 +108,14 @@ class Results:
             raise InputError(
                 f"{self.folder}: the table '{table}' was not kept; run the study with keep=[{kept},{table}]"
             )
-        records = (self.chunks[number] for number in sorted(self.chunks))
-        paths = [str(self.folder / SHARDS / record.shards[table].file) for record in records if table in record.shards]
+
+    def scan(self, table: str) -> ds.Dataset:
+        """A table as a lazy Arrow dataset: for results too large for memory, or to hand to Polars or DuckDB.
+
+        Raises InputError if the study did not store it.
+        """
+        self._must_be_kept(table)
+        paths = [str(path) for path in self._shards(table)]
         schema = arrow_schema(table)
         found = ds.dataset(paths, schema=schema, format=CHECKED) if paths else ds.dataset(schema.empty_table())
         if self.stopped is None:

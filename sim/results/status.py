@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from sim.inputs import InputError
 from sim.results.claims import Writer, writers
@@ -14,10 +13,10 @@ from sim.results.environment import mixture
 from sim.results.files import is_there
 from sim.results.layout import DESIGN_KEYS, Layout
 from sim.results.manifest import Manifest
-from sim.results.records import SHARDS, ChunkRecord, shard_path
+from sim.results.records import ChunkRecord, shard_path
 from sim.results.stopping import STOPPED_FILE, Stopped, asks_for_precision, read_stopped
 from sim.results.store import read_design, read_study
-from sim.results.tables import read_shards
+from sim.results.tables import DAMAGE, read_shards
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def read_status(folder: Path, *, checksums: bool = True) -> Status:
     finished = {chunk: record for chunk, record in found.finished.items() if chunk < chunks}
     failures, unread = _failures(folder, finished, layout, rows)
     present, unseen = _writers(folder)
-    mixed = mixture([manifest.environment, *(record.environment for record in finished.values())])
+    mixed = mixture(record.environment for record in finished.values())
     return Status(
         folder=folder,
         manifest=manifest,
@@ -111,11 +110,11 @@ def _failures(
     folder: Path, finished: Mapping[int, ChunkRecord], layout: Layout, rows: int
 ) -> tuple[pd.DataFrame, list[str]]:
     """The reasons for which runs failed, each with its runs and the first of them; and why they cannot be told."""
-    files = [shard_path(folder, "failures", chunk).name for chunk, record in finished.items() if record.failed]
+    paths = [shard_path(folder, "failures", chunk) for chunk, record in finished.items() if record.failed]
     try:
-        told = read_shards(folder / SHARDS, files, "failures", ["run_id", "stage", "message"])
+        told = read_shards(paths, "failures", ["run_id", "stage", "message"]).to_pandas()
         design = read_design(folder, DESIGN_KEYS)
-    except (OSError, pa.ArrowException):
+    except DAMAGE:
         return pd.DataFrame(), ["why runs failed cannot be read: results/failures-*.parquet"]
     told = told[told["run_id"] % layout.rows < rows]
     reasons = told.sort_values("run_id").groupby(["stage", "message"], as_index=False, sort=False)

@@ -42,7 +42,7 @@ _STOPPED = TypeAdapter(Stopped)
 
 def write_stopped(folder: Path, stopped: Stopped) -> None:
     """Write ``stopped.json``, whole or not at all."""
-    write_atomically(folder / STOPPED_FILE, json.dumps(asdict(stopped)).encode())
+    write_atomically(folder / STOPPED_FILE, json.dumps(asdict(stopped)).encode(), make_folder=False)
 
 
 def asks_for_precision(manifest: Manifest) -> bool:

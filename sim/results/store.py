@@ -41,7 +41,7 @@ from sim.results.records import (
     shard_path,
 )
 from sim.results.schema import TABLES
-from sim.results.tables import Columns, to_arrow
+from sim.results.tables import DAMAGE, Columns, to_arrow
 
 DESIGN_FILE = "design.parquet"
 
@@ -54,7 +54,7 @@ def write_shard(path: Path, table: pa.Table) -> Shard:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     content = sink.getvalue().to_pybytes()
-    write_atomically(path, content)
+    write_atomically(path, content, make_folder=False)
     return Shard(path.name, table.num_rows, len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -92,7 +92,7 @@ def read_design(folder: Path, columns: Sequence[str] | None = None) -> pd.DataFr
             frame: pd.DataFrame = source.read(wanted).to_pandas()
     except PermissionError as error:
         raise cannot("read", path, error) from error
-    except (OSError, pa.ArrowException) as error:
+    except DAMAGE as error:
         raise InputError(f"{path}: cannot be read: the file is torn; start the study again to write it anew") from error
     return frame
 
@@ -153,7 +153,7 @@ def write_chunk(
         shard_path(folder, name, chunk).unlink(missing_ok=True)  # of an earlier try: readers take shards by their names
     shards = {name: write_shard(shard_path(folder, name, chunk), table) for name, table in ready.items()}
     record = ChunkRecord(chunk, tuple(finished), tuple(failed), shards, this_environment())
-    write_atomically(record_path(folder, chunk), record_content(record))
+    write_atomically(record_path(folder, chunk), record_content(record), make_folder=False)
     return record
 
 
@@ -188,10 +188,10 @@ def finished_chunks(
     return contents_of(folder, manifest, layout, checksums=checksums, only=only).finished
 
 
-def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> Manifest:
+def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> None:
     """Write design and manifest into a new folder, or make sure that those in it are the same and whole.
 
-    Returns the manifest of the folder. A design that is damaged is written anew. Raises InputError if the folder holds
+    A design that is damaged is written anew. Raises InputError if the folder holds
     results of a different study, or files that would be taken for results of this one.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> Manifest:
         written = manifest.model_copy(update={"design_checksum": write_design(folder, design).checksum})
         write_manifest(folder, written)
         (folder / SHARDS).mkdir(exist_ok=True)
-        return written
+        return
     stored = read_manifest(folder)
     check_same(stored, manifest, folder)
     try:
@@ -219,7 +219,6 @@ def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> Manifest:
     refuse_strange(folder, contents_of(folder, stored, fitting_layout(stored, design, folder), only=()).strange)
     remove_leftovers(folder)
     remove_leftovers(folder / SHARDS)
-    return stored
 
 
 def remove_unfinished(folder: Path, chunks: Container[int]) -> None:

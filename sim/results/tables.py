@@ -9,11 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from sim.results.schema import SCHEMA_VERSION, TABLES
 
 Columns = pd.DataFrame | Mapping[str, npt.ArrayLike | Sequence[Any] | pd.Categorical]
 """A table by column: a data frame, or a mapping from column name to values of one length."""
+
+DAMAGE: tuple[type[Exception], ...] = (
+    OSError, pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError, pa.ArrowIndexError, pa.ArrowNotImplementedError,
+    pa.ArrowSerializationError, pa.ArrowCapacityError,
+)  # fmt: skip
+"""What reading a damaged Parquet file raises; want of memory is none of it."""
 
 CHECKED = ds.ParquetFileFormat(
     default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
@@ -75,10 +82,16 @@ def _column(table: str, field: pa.Field, values: Any) -> pa.Array:
     return array
 
 
-def read_shards(folder: Path, files: Sequence[str], table: str, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of some shards of a table, one after the other; no rows if there are no files."""
-    schema = arrow_schema(table)
-    paths = [str(folder / file) for file in files]
-    dataset = ds.dataset(paths, schema=schema, format=CHECKED) if paths else ds.dataset(schema.empty_table())
-    frame: pd.DataFrame = dataset.to_table(columns=list(columns)).to_pandas()
-    return frame
+def read_shards(paths: Sequence[Path], table: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Some shards of a table, or some of its columns, one after the other; no rows if there are none.
+
+    Pages are held against their checksums, and no threads are started, which would not do where memory is short. Raises
+    one of ``DAMAGE`` if a shard is damaged.
+    """
+    names = list(columns) if columns is not None else arrow_schema(table).names
+    parts = [arrow_schema(table).empty_table().select(names)]
+    for path in paths:
+        with path.open("rb") as file:
+            source = pq.ParquetFile(file, page_checksum_verification=True)
+            parts.append(source.read(names, use_threads=False).select(names))
+    return pa.concat_tables(parts).unify_dictionaries()

@@ -14,6 +14,7 @@ from sim.arrays import Array
 from sim.results.files import writing
 from sim.results.records import SHARDS
 from sim.results.store import write_shard
+from sim.results.tables import DAMAGE
 from sim.study.calibration.statistics import Simulated, statistics_of
 from sim.study.running.dispatch import carrier_for
 from sim.study.running.stopping import FolderGoneError, StoppedError, is_gone
@@ -77,7 +78,7 @@ def stored(chunk: Chunk) -> pd.DataFrame | None:
     try:
         with chunk.path.open("rb") as file:
             frame: pd.DataFrame = pq.read_table(file, page_checksum_verification=True).to_pandas()
-    except (OSError, pa.ArrowException):
+    except DAMAGE:
         return None
     own = {"replicate": np.array(work.replicates), **work.columns}
     if list(frame.columns) != names or len(frame) != len(work.replicates):

@@ -13,6 +13,8 @@ from typing import Any, Protocol, Self
 
 from sim.study.running.stopping import StoppedError
 
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
 
 class Carrier(Protocol):
     """A `concurrent.futures` executor, and what to do when one of its workers dies.
@@ -107,18 +109,13 @@ class LocalPool:
 
     def _start(self) -> None:
         self._others = set(active_children())
-        self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=begin_worker)
+        with _starting_processes():
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=begin_worker)
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Hand one chunk to the pool. Its first call starts the processes."""
-        try:
-            with interrupts_held_back():
-                return self._pool.submit(work, task)
-        except OSError as error:
-            raise StoppedError(
-                f"worker processes cannot be started: {error.strerror or error}; take fewer (workers=1 needs none), or "
-                "raise the limits of this account (ulimit -a)"
-            ) from error
+        with _starting_processes(), interrupts_held_back():
+            return self._pool.submit(work, task)
 
     def width(self) -> int:
         """One for each worker and one ready for each second of them."""
@@ -148,6 +145,29 @@ class LocalPool:
             self._pool.shutdown(cancel_futures=True)
         else:
             self._end()
+
+
+@contextmanager
+def _starting_processes() -> Iterator[None]:
+    """Processes that are started here have no threads for linear algebra, which chunks do without and which take
+    memory from them. Raises StoppedError where the operating system starts no further process, as where files or memory
+    run out."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    try:
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
+        yield
+    except (OSError, MemoryError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or "memory ran out"
+        raise StoppedError(
+            f"worker processes cannot be started: {reason}; take fewer (workers=1 needs none), or raise the limits of "
+            "this account (ulimit -a)"
+        ) from error
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

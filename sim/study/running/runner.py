@@ -1,25 +1,25 @@
 """Carrying out a design: its chunks through an executor, and again from where it stopped."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.funding.formula import Formula
-from sim.inputs import InputError
 from sim.results.claims import claim, preparing
 from sim.results.environment import mixture, this_environment
 from sim.results.files import write_atomically, writing
-from sim.results.manifest import Manifest, new_manifest
+from sim.results.manifest import new_manifest
+from sim.results.records import ChunkRecord
 from sim.results.stopping import STOPPED_FILE, Stopped
 from sim.results.store import begin, finished_chunks, remove_unfinished
 from sim.study.designs.sweep import FACTORS_FILE, Sweep, factor_table
 from sim.study.running.chunk import Task
 from sim.study.running.dispatch import carrier_for, dispatch
 from sim.study.running.memory import refuse_too_large
-from sim.study.running.plan import Plan, planned
+from sim.study.running.plan import planned
 from sim.study.running.precision import StoppingRule, stopping_rule
 from sim.study.running.stopping import Whereabouts
 from sim.study.setup.inputs import Inputs, formula_record
@@ -58,7 +58,7 @@ def carry_out(
     However it ends, no worker is left and no file is torn.
     """
     refuse_too_large(settings, inputs, sweep)
-    plan = _laid_out(settings, inputs, folder, sweep)
+    plan = planned(settings, inputs, folder.resolve(), sweep)
     manifest = new_manifest(
         study=settings.study.name,
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
@@ -78,14 +78,14 @@ def carry_out(
     with writing(folder, ELSEWHERE):
         folder.mkdir(parents=True, exist_ok=True)
         with preparing(folder):
-            stored = begin(folder, manifest, plan.design)
+            begin(folder, manifest, plan.design)
             if sweep is not None:
                 write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode(ENCODING))
             claimed = claim(folder, chunks, settings.shard_label)
     try:
         rule = stopping_rule(settings, inputs, plan, folder)
         tasks = [plan.tasks[chunk] for chunk in chunks]
-        outcome = _carry_out_chunks(settings, folder, stored, tasks, progress, rule)
+        outcome = _carry_out_chunks(settings, folder, tasks, progress, rule)
     except BaseException as error:
         remove_unfinished(folder, chunks)
         claimed.release(stopped=f"{type(error).__name__}: {error}".rstrip(": "))
@@ -93,17 +93,6 @@ def carry_out(
     remove_unfinished(folder, chunks)  # of a worker that was killed
     claimed.release()
     return outcome
-
-
-def _laid_out(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | None) -> Plan:
-    """The plan of the study. Raises InputError if its design does not fit into memory."""
-    try:
-        return planned(settings, inputs, folder.resolve(), sweep)
-    except MemoryError as error:
-        raise InputError(
-            f"settings: draws: the design of {settings.draws:,} draws does not fit into this computer's memory; write "
-            "fewer"
-        ) from error
 
 
 def _record(formula: Formula, inputs: Inputs) -> dict[str, Any]:
@@ -115,7 +104,6 @@ def _record(formula: Formula, inputs: Inputs) -> dict[str, Any]:
 def _carry_out_chunks(
     settings: Settings,
     folder: Path,
-    manifest: Manifest,
     tasks: list[Task],
     progress: Progress,
     rule: StoppingRule | None,
@@ -138,7 +126,7 @@ def _carry_out_chunks(
     done = resumed
     progress(done, total)
     if waiting:
-        _tell_of_another_machine(folder, manifest)
+        _tell_of_another_machine(folder, finished.values())
         with (
             carrier_for(settings.executor, settings.worker_count, len(waiting)) as carrier,
             closing(dispatch(carrier, waiting)) as records,
@@ -153,7 +141,7 @@ def _carry_out_chunks(
     return Outcome(total, resumed, failed, rule.stopped if rule is not None else None)
 
 
-def _tell_of_another_machine(folder: Path, manifest: Manifest) -> None:
-    """Say on standard error that a study goes on with other packages or on another kind of processor than it began."""
-    if mixed := mixture([manifest.environment, this_environment()]):
+def _tell_of_another_machine(folder: Path, finished: Iterable[ChunkRecord]) -> None:
+    """Say on standard error that a study goes on with other packages or on another kind of processor than before."""
+    if mixed := mixture([*(record.environment for record in finished), this_environment()]):
         print(f"cte-sim: {folder}: {mixed}", file=sys.stderr)
