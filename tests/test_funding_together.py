@@ -15,7 +15,7 @@ from sweeping import inputs_of, swept
 
 from sim.arrays import Array, state_total
 from sim.engine.static import static_score
-from sim.funding.allocation import STAGES, Claim, Ledger, settle_all
+from sim.funding.allocation import JOINT_STAGES, STAGES, Claim, Ledger, settle_all
 from sim.funding.budget import Budget, appropriate
 from sim.funding.formula import Formula, describe, first_priced_year, lines_in_force
 from sim.funding.pricing import announce
@@ -27,7 +27,6 @@ from sim.study.designs.batches import versions
 
 DISTRICTS, RUNS = 6, 2
 WORLD = small_world(DISTRICTS, high_schools=[1, 6, 2, 1, 1, 1], kinds=["district"] * 4 + ["charter"] * 2)
-JOINT_STAGES = STAGES[STAGES.index("guaranteed") :]
 
 
 def bill(**written: Any) -> Formula:

@@ -47,11 +47,6 @@ class StartupGrant(Component):
     once_in_a_line = True
     alike = frozenset({"winners"})
 
-    @property
-    def competitive_award(self) -> bool:
-        """Whether the luck of the year decides who gets it."""
-        return self.competitive
-
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The share of start-up spending that is paid, ``[..., 1, C]`` or ``[..., D, C]``."""
         share: Array = np.zeros((1, len(context.world.clusters))) + self.share
@@ -92,11 +87,6 @@ class CompetitiveGrant(Component):
 
     once_in_a_line = True
     alike = frozenset({"winners"})
-
-    @property
-    def competitive_award(self) -> bool:
-        """Always: who wins, and how much."""
-        return True
 
     @property
     def divides_appropriation(self) -> bool:
