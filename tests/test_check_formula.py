@@ -59,7 +59,8 @@ def bill(**changes):
         "appropriation": {"rule": "full"},
         "also": [],
     }
-    return formula_from({**written, **changes}, "bill.yaml", "bill", {})
+    content = {key: value for key, value in {**written, **changes}.items() if value is not None}
+    return formula_from(content, "bill.yaml", "bill", {})
 
 
 def test_the_bridge_sums_to_the_change_of_every_district(ensemble) -> None:
@@ -96,6 +97,25 @@ def test_a_threshold_is_found_with_its_cause_and_its_dollars(ensemble) -> None:
     assert f"at least {THRESHOLD} concentrators" in jump.words
     assert jump.pair.above - jump.pair.below == 1
     assert jump.pair.owed_above - jump.pair.owed_below == pytest.approx(BASE + EACH)
+
+
+def test_a_joint_rule_shows_the_same_cliffs_in_one_line_and_in_two(ensemble) -> None:
+    """What one line gains of a floor and the other loses is no cliff."""
+
+    def each(count: str, dollars: float) -> dict[str, object]:
+        return {"kind": "per_student", "name": count, "count": count, "dollars": dollars}
+
+    parts = [each("concentrators", 1500), each("participants", 300)]
+    rules = {"hold_harmless": {"share": 0.9}, "growth_cap": 0.05}
+    lines = [{"name": part["count"], "components": [part], "appropriation": {"rule": "full"}} for part in parts]
+    several = {"components": None, "appropriation": None, "lines": lines, "rules": rules}
+    found = []
+    for formula in (bill(components=parts, rules=rules), bill(**several)):
+        cliffs = find_cliffs(ensemble, formula, 1)
+        found.append({(c.cause, c.unit.one, c.kind, round(c.pair.dollars, 3), c.affected) for c in cliffs})
+        assert all(cliff.pair.owed_above >= cliff.pair.owed_below - 1e-6 for cliff in cliffs)
+    assert found[0] == found[1]
+    assert {cause for cause, *_ in found[0]} == {"hold harmless", "growth cap"}
 
 
 def test_clusters_of_alike_cost_outside_the_high_cost_list_are_named(ensemble) -> None:
