@@ -61,7 +61,8 @@ ROWS: dict[str, str] = {
     "lines": "One row for each run, fiscal year and funding line.",
     "clusters": "One row for each run, fiscal year and cluster.",
     "districts": "One row for each run, district and kept fiscal year.",
-    "static": "One row for each run and district: the score without response; the fiscal year is that of the rules.",
+    "static": "One row for each run and district: the score without response, competitive awards as expected; the "
+    "fiscal year is that of the rules.",
     "failures": "One row for each run that failed.",
 }
 

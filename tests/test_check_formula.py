@@ -14,12 +14,15 @@ from sim.engine.ensemble import prepare
 from sim.funding.reading import formula_from
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.values import central_parameters
+from sim.report.bill.text import bill_text
 from sim.study.bill.bridge import STEPS, bridge
+from sim.study.bill.check_formula import check_formula
 from sim.study.bill.cliffs import find_cliffs
 from sim.study.bill.cluster_pay import boundaries, cluster_pay
 from sim.study.bill.decomposition import decompose
 from sim.study.bill.disparity import disparity
 from sim.study.bill.static_score import base_year_position
+from sim.study.setup.settings import read_settings
 
 THRESHOLD = 10
 BASE, EACH = 25_000, 500
@@ -56,7 +59,8 @@ def bill(**changes):
         "appropriation": {"rule": "full"},
         "also": [],
     }
-    return formula_from({**written, **changes}, "bill.yaml", "bill", {})
+    content = {key: value for key, value in {**written, **changes}.items() if value is not None}
+    return formula_from(content, "bill.yaml", "bill", {})
 
 
 def test_the_bridge_sums_to_the_change_of_every_district(ensemble) -> None:
@@ -95,6 +99,25 @@ def test_a_threshold_is_found_with_its_cause_and_its_dollars(ensemble) -> None:
     assert jump.pair.owed_above - jump.pair.owed_below == pytest.approx(BASE + EACH)
 
 
+def test_a_joint_rule_shows_the_same_cliffs_in_one_line_and_in_two(ensemble) -> None:
+    """What one line gains of a floor and the other loses is no cliff."""
+
+    def each(count: str, dollars: float) -> dict[str, object]:
+        return {"kind": "per_student", "name": count, "count": count, "dollars": dollars}
+
+    parts = [each("concentrators", 1500), each("participants", 300)]
+    rules = {"hold_harmless": {"share": 0.9}, "growth_cap": 0.05}
+    lines = [{"name": part["count"], "components": [part], "appropriation": {"rule": "full"}} for part in parts]
+    several = {"components": None, "appropriation": None, "lines": lines, "rules": rules}
+    found = []
+    for formula in (bill(components=parts, rules=rules), bill(**several)):
+        cliffs = find_cliffs(ensemble, formula, 1)
+        found.append({(c.cause, c.unit.one, c.kind, round(c.pair.dollars, 3), c.affected) for c in cliffs})
+        assert all(cliff.pair.owed_above >= cliff.pair.owed_below - 1e-6 for cliff in cliffs)
+    assert found[0] == found[1]
+    assert {cause for cause, *_ in found[0]} == {"hold harmless", "growth cap"}
+
+
 def test_clusters_of_alike_cost_outside_the_high_cost_list_are_named(ensemble) -> None:
     tier = {"kind": "cost_tier", "tiers": [{"clusters": "high_cost", "dollars": 687}]}
     tiered = bill(components=[{"kind": "per_student", "count": "concentrators", "dollars": EACH}, tier])
@@ -112,6 +135,68 @@ def test_disparity_by_hand() -> None:
     assert found.high == pytest.approx(per_member[1])
     assert found.share == pytest.approx(0.0)
     assert disparity(np.array([10.0, 40.0]), np.array([1.0, 1.0])).ratio == pytest.approx(4.0)
+
+
+def checked(tmp_path: Path, text: str, name: str = "my_bill") -> str:
+    """The report on a bill as it is printed, over two draws."""
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(text)
+    settings = read_settings(
+        {
+            "study": {"name": "check_formula"}, "world": {"path": None}, "draws": 2, "seed": 2026, "workers": 1,
+            "horizon": 1, "uncertainty": "posterior", "chunk": 2, "cost_neutral": None, "report": False,
+            "formula_file": str(file),
+        }
+    )  # fmt: skip
+    return " ".join(bill_text(check_formula(settings)).split())
+
+
+HEAD = "title: A bill\nsource: s\nyear_of_numbers: 2026\ndescription: d\n"
+EACH_MEMBER = "components: [{kind: per_student, count: members, dollars: 100}]\nappropriation: {rule: full}\n"
+
+
+def test_it_says_when_a_bill_begins_that_is_written_to_begin_before_the_base_year(tmp_path: Path) -> None:
+    rules = "takes_effect: 2025\nrules: {phase_in: [0.25, 0.5, 0.75], phase_in_from: nothing}\n"
+    said = checked(tmp_path, HEAD + EACH_MEMBER + rules)
+    assert "It takes effect in FY2025 and has no end; until then current law holds." in said
+    assert "Written to begin in FY2025, the bill is first paid in FY2027: current law holds until FY2026." in said
+    assert "the rules of FY2027, no one responding" in said
+    assert "My_bill" not in said
+
+
+def test_it_says_which_line_is_not_priced_and_which_is_never_paid(tmp_path: Path) -> None:
+    lines = "lines:\n" + "".join(
+        f"  - name: {name}\n    {years}\n    components: [{{kind: per_student, count: members, dollars: {dollars}}}]\n"
+        "    appropriation: {rule: full}\n"
+        for name, years, dollars in (
+            ("first", "sunset_year: 2028", 100),
+            ("second", "start_year: 2029", 200),
+            ("past", "start_year: 2019\n    sunset_year: 2021", 300),
+        )
+    )
+    said = checked(tmp_path, HEAD + lines)
+    assert "It pays from FY2027 to FY2028." in said
+    assert "Line second is not priced below: it is paid from FY2029 on." in said
+    assert "Line past is never paid: it ends before FY2027" in said
+
+
+def test_it_says_what_share_of_each_sides_money_is_meant_for_pathways(tmp_path: Path) -> None:
+    silent = checked(tmp_path, HEAD + EACH_MEMBER)
+    assert "Of what districts are paid, 100% is meant for pathways under the bill ($10.1M) and 5" in silent
+    assert "For the bill none is written, which means 1; at 5" in silent
+    said = checked(tmp_path, HEAD + EACH_MEMBER + "pathway_share: 0.4\n")
+    assert "Of what districts are paid, 40% is meant for pathways under the bill ($4.06M)" in said
+    assert "none is written" not in said
+
+
+def test_a_capped_bill_raises_no_district_by_more_than_the_cap_over_what_is_shown_as_now(ensemble) -> None:
+    capped = bill(
+        components=[{"kind": "per_student", "count": "concentrators", "dollars": 4000}], rules={"growth_cap": 0.05}
+    )
+    now = base_year_position(ensemble, shipped("status_quo")).stage("paid")
+    then = base_year_position(ensemble, capped).stage("paid")
+    assert (then <= 1.05 * now * (1.0 + 1e-9))[now > 0.0].all()
+    assert (then > 1.0499 * now)[now > 0.0].sum() > 20
 
 
 def call(*settings: str) -> subprocess.CompletedProcess[str]:

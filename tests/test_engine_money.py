@@ -18,12 +18,13 @@ from simulated import (
     with_parameters,
 )
 
-from sim.arrays import district_total
+from sim.arrays import district_total, state_total
 from sim.engine import recording
 from sim.engine.economy import entry_index
 from sim.engine.ensemble import Ensemble
 from sim.engine.money import prospects
 from sim.engine.situation import school_bonus
+from sim.funding.line import Line
 from sim.parameters.groups import Dated, Enrollment
 
 
@@ -73,6 +74,28 @@ def test_a_new_line_is_held_against_what_current_law_paid_in_the_base_year(ensem
     offering = step.after.counts.offering
     paid = step.year.settlement.ledgers["line_0"].paid
     assert paid == pytest.approx(np.maximum(0.9 * law, 0.01 * step.after.counts.offering_schools) * offering)
+
+
+def test_a_funded_weight_costs_what_the_state_adds_also_beside_an_unfunded_one(ensemble: Ensemble) -> None:
+    """SEG money to districts is what would be paid without weights and what the state is recorded to add for them."""
+
+    def weight(funded: bool) -> Line:
+        component = {"kind": "seg_weight", "count": "concentrators", "weight": 0.4, "funded": funded}
+        return line_of(components=[component], appropriation={"rule": "full"}, oversight="general")
+
+    for step in steps(ensemble, formula_of(weight(True), weight(False)), 2):
+        offers, ledgers = step.year.offers, step.year.settlement.ledgers
+        record = recording.statewide(ensemble.world, ensemble.parameters, step.after, step.year)
+        assert (offers.unit_value < 0.99 * offers.undiluted_value).all()
+        units = state_total(ledgers["line_0"].paid) / offers.unit_value
+        assert record["state_cost"] == pytest.approx((units * offers.undiluted_value).reshape(-1))
+        by_line = recording.by_line(step.year)["line_0"]
+        assert by_line["appropriation"] == pytest.approx(record["state_cost"])
+        # On the counts that prices were announced for, all of it balances.
+        base = state_total(offers.base_units)
+        weights = offers.weight_units * offers.unit_value
+        added = offers.weight_units / 2.0 * offers.undiluted_value
+        assert base * offers.unit_value + weights == pytest.approx(base * offers.undiluted_value + added)
 
 
 def test_growth_of_entering_cohorts_is_that_of_the_year() -> None:

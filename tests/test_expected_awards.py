@@ -22,6 +22,7 @@ from small_world import context_of, counts_of, small_world
 from sim.arrays import Array, state_total
 from sim.engine.mesa_model import CTEModel
 from sim.engine.state import take_run
+from sim.engine.static import static_score
 from sim.funding.components.expected_awards import chance_of_winning, expected_shares
 from sim.funding.components.grants import CompetitiveGrant
 
@@ -116,17 +117,22 @@ def test_the_chance_of_winning_is_that_of_the_normal_distribution(
     assert found.item() == pytest.approx(1.0 - normal.cdf(lacking), abs=WITHIN)
 
 
-def test_the_reference_is_what_current_law_was_expected_to_pay_and_sums_to_what_it_paid() -> None:
+def test_the_reference_is_what_current_law_is_expected_to_pay_for_the_counts_of_the_base_year() -> None:
     ensemble = new_mexico_ensemble(6, 3)
-    expected, paid = ensemble.state.base_payment, ensemble.base.settlement.state_paid
-    np.testing.assert_allclose(state_total(expected), state_total(paid), rtol=1e-9)
+    expected, paid = ensemble.state.base_payment, ensemble.base.settlement.joint_paid
     assert ensemble.state.last_payment is expected
-    grants = ensemble.base.settlement.ledgers["nextgen_pilot"].paid
-    assert (grants == 0.0).any()
-    # What is not drawn is as it was paid, so that no district's reference lies below it.
-    assert (expected > (paid - grants) * (1.0 - 1e-12) - 1e-6).all()
-    lost = (grants == 0.0) & (ensemble.before.counts.total("participants") > 0.0)
-    assert (expected > paid)[lost].all()
+    scored = static_score(ensemble, shipped("status_quo"))
+    own = [ledger for name, ledger in scored.ledgers.items() if shipped("status_quo").line(name).joint]
+    np.testing.assert_array_equal(sum(ledger.paid for ledger in own), expected)
+    # The pot is the same, drawn or expected, and the other lines pay the same but for what prices knew of the counts.
+    grants, drawn = scored.ledgers["nextgen_pilot"].paid, ensemble.base.settlement.ledgers["nextgen_pilot"].paid
+    np.testing.assert_allclose(state_total(grants), state_total(drawn), rtol=1e-9)
+    np.testing.assert_allclose(state_total(expected), state_total(paid), rtol=1e-3)
+    # Every district that may win expects something, also where it has not won.
+    offers = ensemble.state.counts.total("participants") > 0.0
+    assert (drawn[offers] == 0.0).any()
+    assert (grants[offers] > 0.0).all()
+    assert (grants[~offers] == 0.0).all()
 
 
 def test_both_drivers_hand_on_the_same_reference() -> None:

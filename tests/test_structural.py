@@ -89,14 +89,28 @@ def test_a_line_that_pays_nothing_changes_nothing() -> None:
         assert differences(behavior_of(one.after), behavior_of(other.after)) == []
 
 
-def test_one_promise_or_two_halves_of_it_are_the_same() -> None:
+def test_one_promise_or_two_halves_of_it_with_the_same_trust_are_the_same() -> None:
+    """Believed prices and margins as well as what follows from them. Trust goes with a line's name: none is learnt yet,
+    so that no line inherits that of the old grants."""
     ensemble = start(made_up(6, 2), law(grants(2e5)))
-    whole = steps(ensemble, law(each(512.0), takes_effect=2027), HORIZON)
-    halves = steps(ensemble, law(each(256.0), each(256.0), takes_effect=2027), HORIZON)
+    untried = replace(ensemble, state=replace(ensemble.state, trust={}))
+    whole = steps(untried, law(each(512.0), takes_effect=2027), HORIZON)
+    halves = steps(untried, law(each(256.0), each(256.0), takes_effect=2027), HORIZON)
     for one, other in zip(whole, halves, strict=True):
-        first, second = dict(leaves(behavior_of(one.after))), dict(leaves(behavior_of(other.after)))
-        for name in first:
-            assert np.allclose(first[name], second[name], rtol=1e-9, atol=1e-6), name
+        for mine, theirs in (
+            (one.year.prospects, other.year.prospects),
+            (one.year.situation, other.year.situation),
+            (behavior_of(one.after), behavior_of(other.after)),
+        ):
+            first, second = dict(leaves(mine)), dict(leaves(theirs))
+            assert set(first) == set(second)
+            for name in first:
+                assert np.allclose(first[name], second[name], rtol=1e-9, atol=1e-6), name
+    # With another trust in one of the halves the same comparison tells them apart.
+    wary = replace(untried, state=replace(untried.state, trust={"line_1": 0.5 * ensemble.state.trust["line_0"]}))
+    believed = whole[0].year.prospects.per_participant
+    doubted = steps(wary, law(each(256.0), each(256.0), takes_effect=2027), 1)[0].year.prospects.per_participant
+    assert not np.allclose(believed, doubted, rtol=0.05)
 
 
 def test_no_more_instructors_are_hired_than_a_region_has() -> None:

@@ -108,7 +108,7 @@ def _money(parameters: Parameters, state: State, year: Year) -> Record:
         trust = trust + state.trust[line.name].mean(axis=-2, keepdims=True)
         if line.seg == "unfunded":
             continue
-        paid = cost_to_state(line, ledger)
+        paid = cost_to_state(line, ledger, offers.weight_cost)
         owed, spent, cost = owed + ledger.owed, spent + ledger.spent, cost + paid
         recurring = recurring + (paid if line.recurring else nothing)
         voted = voted + _voted(offers, offer, ledger)
@@ -152,7 +152,8 @@ def by_line(year: Year) -> dict[str, Record]:
 
 def _voted(offers: Offers, offer: Offer, ledger: Ledger) -> Array:
     """What the appropriation act shows for a line, what is set aside for its reserve included, ``[..., 1, 1]``."""
-    without_reserve = ledger.spent - ledger.reserve.drawn
+    paid = cost_to_state(offer.line, ledger, offers.weight_cost) if offer.line.seg == "funded" else ledger.spent
+    without_reserve = paid - ledger.reserve.drawn
     return budget.voted(offer.line, offers.budget, without_reserve) + ledger.reserve.set_aside
 
 

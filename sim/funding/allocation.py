@@ -22,6 +22,9 @@ STAGES: tuple[str, ...] = (
 )  # fmt: skip
 """The stages of a district's ledger from what is claimed to what is paid, in their order."""
 
+JOINT_STAGES: tuple[str, ...] = STAGES[STAGES.index("guaranteed") : STAGES.index("paid")]
+"""Those that are worked out over all lines of a formula together."""
+
 
 @dataclass(frozen=True)
 class Claim:

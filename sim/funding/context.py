@@ -21,7 +21,7 @@ class PricingContext:
     (infinite where the line is funded in full). ``award_noise`` (one draw a year) and ``award_capacity`` (one draw a
     run: how good a district is at winning grants) are standard normal, ``[..., D, 1]``. ``index`` ``[..., 1, 1]``
     multiplies the dollars written in the line; ``announce`` sets it to the price index where the line is indexed.
-    ``expected``: awards by competition are posted at what they are expected to be before the year's draw.
+    ``expected``: what ``award_noise`` would decide is posted at its expectation, before the year's draw.
     """
 
     world: World

@@ -56,6 +56,16 @@ def same_guarantee(one: Line, other: Line) -> bool:
     )
 
 
+def held_together(one: Line, other: Line) -> bool:
+    """Whether a joint rule makes what one of two lines owes depend on the other, where both run."""
+    if not (one.joint and other.joint):
+        return False
+    written = one.rules.written_joint
+    if any(key in REFERRING for key in written):
+        return True
+    return bool(written) and same_guarantee(one, other)
+
+
 def problem_with(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> Problem | None:
     """The first thing that is wrong with a formula's joint rules, or None."""
     return next(_problems(rules, lines, takes_effect), None)

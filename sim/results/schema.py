@@ -178,7 +178,8 @@ DISTRICT: tuple[Column, ...] = (
 )
 
 STATIC: tuple[Column, ...] = (Column("district", "", "identifier of the district or charter", adds_up=None), *LEDGER)
-"""The static score: base-year counts and prices under the rules of ``fiscal_year``, no district responding."""
+"""The static score: base-year counts and prices under the rules of ``fiscal_year``, no district responding,
+competitive awards as expected before they are drawn."""
 
 FAILURE: tuple[Column, ...] = (
     Column("run_id", "", "row of design.parquet", adds_up=None),

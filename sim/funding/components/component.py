@@ -83,11 +83,6 @@ class Component(Strict):
         return ()
 
     @property
-    def competitive_award(self) -> bool:
-        """Whether the luck of the year decides who gets it; then ``prices`` answers ``context.expected``."""
-        return False
-
-    @property
     def divides_appropriation(self) -> bool:
         """Whether its pot is the line's appropriation, which must then be a known number of dollars."""
         return False

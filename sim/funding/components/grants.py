@@ -53,11 +53,6 @@ class StartupGrant(Component):
         """What decides a competition, where there is none."""
         return {} if self.competitive else dict.fromkeys(("winners", "persistence"), "it needs competitive: true")
 
-    @property
-    def competitive_award(self) -> bool:
-        """Whether the luck of the year decides who gets it."""
-        return self.competitive
-
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """The share of start-up spending that is paid, ``[..., 1, C]`` or ``[..., D, C]``."""
         share: Array = np.zeros((1, len(context.world.clusters))) + self.share
@@ -102,11 +97,6 @@ class CompetitiveGrant(Component):
     def paid_prices(self) -> frozenset[str]:
         """A lump sum, if there is a pot."""
         return frozenset({"per_district"} if self.pot != 0.0 else ())
-
-    @property
-    def competitive_award(self) -> bool:
-        """Always: who wins, and how much."""
-        return True
 
     @property
     def divides_appropriation(self) -> bool:

@@ -260,7 +260,9 @@ def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: 
         each_column: f"=IF(E{{row}}>0,{last}{{row}}/E{{row}},0)",
     }
     unsummed = frozenset({ratio_column, ratio_column + 1, ratio_column + 2, each_column})
-    title = f"ledger of {line.title or line.name}"
+    joint = line.joint and sum(other.joint for other in check.bill.own_lines) > 1
+    part = " (from the guarantee to the phase-in: its part of what all lines owe together)" if joint else ""
+    title = f"ledger of {line.title or line.name}{part}"
     _district_sheet(check, sheet, formats, title, columns, values, live, unsummed)
 
 

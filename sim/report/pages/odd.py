@@ -28,7 +28,10 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
     "students": ("sim.engine.classrooms", "sim.students.choice"),
     "outcomes": ("sim.engine.money.efforts", "sim.students.outcomes"),
     "quality": ("sim.engine.maintenance", "sim.behavior.upkeep"),
-    "payment": ("sim.engine.money.settle", "sim.funding.allocation", "sim.funding.reserve"),
+    "payment": (
+        "sim.engine.money.settle", "sim.engine.money.settled", "sim.engine.expected", "sim.funding.allocation",
+        "sim.funding.smoothing", "sim.funding.reserve",
+    ),
     "books": ("sim.engine.accounts", "sim.engine.calendar", "sim.behavior.books"),
     "start": ("sim.engine.starting", "sim.engine.ensemble"),
     "observation": ("sim.engine.recording",),

@@ -70,7 +70,8 @@ def write_ledger(sheet: "Worksheet", formats: Formats, results: "Results", panel
     origin = f"{run_origin(results, panel.draws, panel.scenario)}, {formula_origin(results, name)}"
     note = (
         f"{origin}. State CTE lines together, constant dollars of FY{panel.base_year}, means over draws; low and high: "
-        "90% of draws. The static score is that of base-year counts, no one responding. Estimates, not entitlements."
+        "90% of draws. The static score is that of base-year counts, no one responding, competitive awards as "
+        "expected. Estimates, not entitlements."
     )
     set_up_table(sheet, formats, f"{name}: ledger of payments, stage by stage", note, LEDGER_COLUMNS, 2)
     mark_pages(sheet, f"{name}: ledger", origin)

@@ -12,11 +12,11 @@ from sim.funding.components import Component
 from sim.funding.line import Line
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import base_year_position
-from sim.study.bill.unit_steps import LAST, BaseYear, Steps, chunks, own_districts, paid
+from sim.study.bill.unit_steps import LAST, BaseYear, Payer, Steps, chunks, own_districts, paid
 from sim.study.bill.units import Unit
 
 
-def causes(base_year: BaseYear, unit: Unit, line: Line, steps: Steps) -> Sequence[tuple[str, str]]:
+def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Sequence[tuple[str, str]]:
     """What makes each step differ from its price: the stage of the ledger that moves it most, and where that is
     the entitlement, the component without which it would differ least."""
     if not len(steps.district):
@@ -25,17 +25,17 @@ def causes(base_year: BaseYear, unit: Unit, line: Line, steps: Steps) -> Sequenc
         [steps.stages[0] - steps.price, *(later - earlier for earlier, later in pairwise(steps.stages[: LAST + 1]))]
     )
     stage = np.argmax(np.abs(own), axis=0)
-    rules = _rule_words(line)
-    component = _components(base_year, unit, line, steps, stage <= 1)
+    rules = _rule_words(payer)
+    component = _components(base_year, unit, payer, steps, stage <= 1)
     return [
         component[place] if at <= 1 else rules.get(STAGES[at], (RULE_OF_STAGE.get(STAGES[at], STAGES[at]), ""))
         for place, at in enumerate(stage)
     ]
 
 
-def _rule_words(line: Line) -> Mapping[str, tuple[str, str]]:
-    """The rules of a line by the stage that they lead to: a name and the sentence that the formula says of them."""
-    said = line.rules.sentences()
+def _rule_words(payer: Payer) -> Mapping[str, tuple[str, str]]:
+    """The rules of a payer by the stage that they lead to: a name and the sentence that the formula says of them."""
+    said = list(dict.fromkeys(sentence for line in payer.lines for sentence in line.rules.sentences()))
     marks = {
         "matched": ("of its own on CTE", "carried over"),
         "guaranteed": ("owed at least",),
@@ -50,26 +50,28 @@ def _rule_words(line: Line) -> Mapping[str, tuple[str, str]]:
 
 
 def _components(
-    base_year: BaseYear, unit: Unit, line: Line, steps: Steps, which: BoolArray
+    base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps, which: BoolArray
 ) -> Mapping[int, tuple[str, str]]:
     """The component to which each step of ``which`` is due, by its place, with what the formula says of it."""
     places = np.flatnonzero(which)
-    said = {part.label: " ".join(part.describe()) for part in line.components}
-    first = line.components[0].label
-    if len(line.components) == 1 or not places.size:
-        return {int(place): (first, said[first]) for place in places}
+    parts = [(line, part) for line in payer.lines for part in line.components]
+    several = len(payer.lines) > 1
+    said = [
+        (f"{line.name}: {part.label}" if several else part.label, " ".join(part.describe())) for line, part in parts
+    ]
+    if len(parts) == 1 or not places.size:
+        return {int(place): said[0] for place in places}
     whole = np.abs(steps.stages[1, places] - steps.price[places])
     relief = np.stack(
-        [whole - _beyond_without(base_year, unit, line, part.label, steps.taken(which)) for part in line.components]
+        [whole - _beyond_without(base_year, unit, payer, line, part.label, steps.taken(which)) for line, part in parts]
     )
     # Where several would relieve it alike (no price is left without them), it is the one that sets a limit.
-    limits = np.array([[type(part).counted is not Component.counted] for part in line.components])
+    limits = np.array([[type(part).counted is not Component.counted] for _, part in parts])
     chosen = np.argmax((relief >= 0.999 * relief.max(axis=0)) * (1.0 + limits), axis=0)
-    labels = [part.label for part in line.components]
-    return {int(place): (labels[at], said[labels[at]]) for place, at in zip(places, chosen, strict=True)}
+    return {int(place): said[at] for place, at in zip(places, chosen, strict=True)}
 
 
-def _beyond_without(base_year: BaseYear, unit: Unit, line: Line, label: str, steps: Steps) -> Array:
+def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, line: Line, label: str, steps: Steps) -> Array:
     """How far entitlement and posted price of the steps would lie apart without a component, dollars ``[N]``."""
     kept = tuple(part for part in line.components if part.label != label)
     lines = tuple(
@@ -80,7 +82,7 @@ def _beyond_without(base_year: BaseYear, unit: Unit, line: Line, label: str, ste
         base_year, formula=formula, position=base_year_position(base_year.ensemble, formula, base_year.counts)
     )
     held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
-    unchanged = {name: (stages[1], posted) for name, stages, posted in paid(other, base_year.counts)}[line.name]
+    unchanged = {name: (stages[1], posted) for name, stages, posted in paid(other, base_year.counts)}[payer.name]
     ends = []
     for amount in (steps.below, steps.above):
         owed, posted = unchanged[0][steps.district], unchanged[1][steps.district]
@@ -89,7 +91,7 @@ def _beyond_without(base_year: BaseYear, unit: Unit, line: Line, label: str, ste
             places = changed[part]
             district, rows = steps.district[places], np.arange(len(places))
             counts = unit.changed(base_year.counts, district, steps.cluster[places], amount[places])
-            stages, price = next((s, p) for name, s, p in paid(other, counts) if name == line.name)
+            stages, price = next((s, p) for name, s, p in paid(other, counts) if name == payer.name)
             owed[places], posted[places] = (
                 own_districts(stages[1:2], rows, district)[0],
                 own_districts(price[np.newaxis], rows, district)[0],

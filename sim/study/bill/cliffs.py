@@ -9,10 +9,10 @@ import numpy as np
 
 from sim.engine.ensemble import Ensemble
 from sim.funding.formula import Formula
-from sim.funding.line import Line
 from sim.study.bill.cliff_causes import causes
 from sim.study.bill.unit_steps import (
     BaseYear,
+    Payer,
     Steps,
     across_thresholds,
     base_year_of_run,
@@ -60,9 +60,10 @@ class Pair:
 class Cliff:
     """Units of one sort that one component, or one rule, of a line pays far more, or not at all.
 
-    ``cause`` is the component's label or the rule's name and ``words`` what the formula says. ``pair`` is the largest
-    found. ``affected`` is how many pathways (or districts) stand within one unit of it, mean over draws, and
-    ``thresholds`` at which counts a sweep met it, whether or not a district stands there today.
+    ``line`` names the line, or the lines that a joint rule holds together. ``cause`` is the component's label or the
+    rule's name and ``words`` what the formula says. ``pair`` is the largest found. ``affected`` is how many pathways
+    (or districts) stand within one unit of it, mean over draws, and ``thresholds`` at which counts a sweep met it,
+    whether or not a district stands there today.
     """
 
     line: str
@@ -94,18 +95,18 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int) -> tuple[Cliff
     for run in range(draws):
         base_year = base_year_of_run(single_draw(ensemble, run), formula)
         for unit in UNITS:
-            for line, steps in one_by_one(base_year, unit):
+            for payer, steps in one_by_one(base_year, unit):
                 for kind in ("jump", "unpaid"):
-                    _collect(base_year, unit, line, steps, kind, run, found, words)
+                    _collect(base_year, unit, payer, steps, kind, run, found, words)
             if run == 0:
                 swept: _Found = defaultdict(list)
-                for line, steps in swept_through(base_year, unit):
-                    _collect(base_year, unit, line, steps, "jump", -1, swept, words)
+                for payer, steps in swept_through(base_year, unit):
+                    _collect(base_year, unit, payer, steps, "jump", -1, swept, words)
                 for key, pairs in swept.items():
                     met[key].update(pair.above for _, pair in pairs)
                 thresholds = {at for key, found_at in met.items() if key[2] == unit.one for at in found_at}
-                for line, steps in across_thresholds(base_year, unit, thresholds):
-                    _collect(base_year, unit, line, steps, "jump", -1, found, words)
+                for payer, steps in across_thresholds(base_year, unit, thresholds):
+                    _collect(base_year, unit, payer, steps, "jump", -1, found, words)
                 for key in swept.keys() - found.keys():
                     found[key] = [min(swept[key], key=lambda seen: seen[1].owed_below)]
     by_name = {unit.one: unit for unit in UNITS}
@@ -128,7 +129,7 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int) -> tuple[Cliff
 def _collect(
     base_year: BaseYear,
     unit: Unit,
-    line: Line,
+    payer: Payer,
     steps: Steps,
     kind: Kind,
     run: int,
@@ -143,8 +144,8 @@ def _collect(
     else:
         which = (steps.price >= UNPAID_DOLLARS) & (np.abs(steps.moved) <= UNPAID_SHARE * steps.price)
     some = steps.taken(which)
-    for place, (cause, said) in enumerate(causes(base_year, unit, line, some)):
-        words[line.name, cause] = said
+    for place, (cause, said) in enumerate(causes(base_year, unit, payer, some)):
+        words[payer.name, cause] = said
         pair = Pair(
             int(some.district[place]),
             int(some.cluster[place]) if unit.by_pathway else -1,
@@ -154,4 +155,4 @@ def _collect(
             float(some.owed_below[place] + some.moved[place]),
             float(some.price[place]) + 0.0,
         )
-        found[line.name, cause, unit.one, kind].append((run, pair))
+        found[payer.name, cause, unit.one, kind].append((run, pair))

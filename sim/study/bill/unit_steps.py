@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from sim.funding.allocation import STAGES
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.funding.schedule import Counts, entitlement
+from sim.funding.together import held_together
 from sim.study.bill.static_score import Position, base_year_position
 from sim.study.bill.units import Unit, in_whole_units
 
@@ -31,6 +33,14 @@ LAST = len(STAGES) - 2
 
 
 @dataclass(frozen=True)
+class Payer:
+    """A line, or lines that joint rules hold together: a unit that one of them counts may move what the others owe."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class BaseYear:
     """One draw of the base year in whole units, and the formula's own lines on it."""
 
@@ -38,6 +48,21 @@ class BaseYear:
     formula: Formula
     counts: Counts
     position: Position
+
+    @property
+    def payers(self) -> tuple[Payer, ...]:
+        """The own lines, each by itself but for those that a joint rule holds together."""
+        found: list[list[Line]] = []
+        for line in self.position.own_lines:
+            group = next((held for held in found if any(held_together(line, other) for other in held)), None)
+            if group is None:
+                found.append([line])
+            else:
+                group.append(line)
+        whole = len(found) == 1 and len(found[0]) > 1
+        return tuple(
+            Payer("all lines" if whole else " and ".join(line.name for line in lines), tuple(lines)) for lines in found
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +112,7 @@ def base_year_of_run(ensemble: Ensemble, formula: Formula) -> BaseYear:
     return BaseYear(ensemble, own, counts, base_year_position(ensemble, own, counts))
 
 
-def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Line, Steps]]:
+def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]:
     """Every district or offered pathway with one unit more, and with one fewer where it has one."""
     district, cluster, amount = _places(base_year, unit)
     more = _one_more(base_year, unit, district, amount)
@@ -109,14 +134,14 @@ def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Line, Steps]]:
                 own_districts(posted[np.newaxis], rows, district[part])[0],
             )
             pieces[name].append(own)
-    for line in base_year.position.own_lines:
-        stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[line.name], strict=True))
-        at, posted_at = (values[..., district] for values in base[line.name])
+    for payer in base_year.payers:
+        stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[payer.name], strict=True))
+        at, posted_at = (values[..., district] for values in base[payer.name])
         moved = (stages - at) * sign
         adjacent = np.full(len(district), np.nan)
         adjacent[down], adjacent[first:] = moved[LAST, first:], moved[LAST, down]
         before = np.where(sign > 0.0, at[LAST], stages[LAST])
-        yield line, Steps(district, cluster, below, above, before, (posted - posted_at) * sign, adjacent, moved)
+        yield payer, Steps(district, cluster, below, above, before, (posted - posted_at) * sign, adjacent, moved)
 
 
 def _places(base_year: BaseYear, unit: Unit) -> tuple[IntArray, IntArray, Array]:
@@ -141,7 +166,7 @@ def _one_more(base_year: BaseYear, unit: Unit, district: IntArray, amount: Array
     return more
 
 
-def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Line, Steps]]:
+def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]:
     """A few districts taken through a range of a count, in the cluster in which they have most of it."""
     members = base_year.counts.membership[:, 0]
     offering = np.flatnonzero(base_year.counts.offering[:, 0] > 0.0)
@@ -164,15 +189,15 @@ def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Line, Steps
                 own = own_districts(stages, rows, district), own_districts(posted[np.newaxis], rows, district)[0]
                 pieces[name].append(own)
         where = np.full(most, place), np.full(most, cluster)
-        for line in base_year.position.own_lines:
-            stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[line.name], strict=True))
+        for payer in base_year.payers:
+            stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[payer.name], strict=True))
             moved, price = np.diff(stages, axis=-1), np.diff(posted)
             size = np.pad(np.abs(moved[LAST]), 1, constant_values=np.inf)
             adjacent = np.minimum(size[:-2], size[2:])
-            yield line, Steps(*where, amounts[:-1], amounts[1:], stages[LAST, :-1], price, adjacent, moved)
+            yield payer, Steps(*where, amounts[:-1], amounts[1:], stages[LAST, :-1], price, adjacent, moved)
 
 
-def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[float]) -> Iterator[tuple[Line, Steps]]:
+def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[float]) -> Iterator[tuple[Payer, Steps]]:
     """The real places nearest to these thresholds, each taken from one unit below to the threshold."""
     district, cluster, amount = _places(base_year, unit)
     above = sorted(thresholds)
@@ -188,11 +213,11 @@ def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[fl
          for name, stages, posted in paid(base_year, unit.changed(base_year.counts, district, cluster, at))}
         for at in (low, high)
     ]  # fmt: skip
-    for line in base_year.position.own_lines:
-        (stages_low, posted_low), (stages_high, posted_high) = ends[0][line.name], ends[1][line.name]
+    for payer in base_year.payers:
+        (stages_low, posted_low), (stages_high, posted_high) = ends[0][payer.name], ends[1][payer.name]
         moved, price = stages_high - stages_low, posted_high - posted_low
         unknown = np.full(len(near), np.nan)
-        yield line, Steps(district, cluster, low, high, stages_low[LAST], price, unknown, moved)
+        yield payer, Steps(district, cluster, low, high, stages_low[LAST], price, unknown, moved)
 
 
 def chunks(rows: int) -> Iterator[slice]:
@@ -202,15 +227,18 @@ def chunks(rows: int) -> Iterator[slice]:
 
 
 def paid(base_year: BaseYear, counts: Counts) -> Iterator[tuple[str, Array, Array]]:
-    """For each own line the dollars at every stage ``[stage, ..., D]``, and what the prices posted on the counts as
-    they are say of these counts ``[..., D]``."""
+    """For each payer the dollars at every stage ``[stage, ..., D]``, and what the prices posted on the counts as they
+    are say of these counts ``[..., D]``."""
     ledgers = static_score(base_year.ensemble, base_year.formula, counts).ledgers
-    for line in base_year.position.own_lines:
-        ledger = ledgers[line.name]
-        posted = entitlement(base_year.position.offers[line.name].schedule, counts)
-        wanted = np.broadcast_shapes(posted.shape, ledger.paid.shape)
-        stages = np.stack([np.broadcast_to(getattr(ledger, stage), wanted)[..., 0] for stage in STAGES])
-        yield line.name, stages, np.broadcast_to(posted, wanted)[..., 0]
+    for payer in base_year.payers:
+        owed, prices = [], []
+        for line in payer.lines:
+            ledger = ledgers[line.name]
+            posted = entitlement(base_year.position.offers[line.name].schedule, counts)
+            wanted = np.broadcast_shapes(posted.shape, ledger.paid.shape)
+            owed.append(np.stack([np.broadcast_to(getattr(ledger, stage), wanted)[..., 0] for stage in STAGES]))
+            prices.append(np.broadcast_to(posted, wanted)[..., 0])
+        yield payer.name, reduce(np.add, owed), reduce(np.add, prices)
 
 
 def own_districts(values: Array, rows: IntArray, district: IntArray) -> Array:

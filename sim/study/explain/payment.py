@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import ZERO, Array
 from sim.engine.money import Offer
 from sim.funding import pricing
-from sim.funding.allocation import STAGES, Ledger
+from sim.funding.allocation import JOINT_STAGES, STAGES, Ledger
 from sim.funding.schedule import PRICES, Counts, Schedule, entitlement
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import Position, position_in_year
@@ -75,7 +75,8 @@ def _line(moment: Moment, position: Position, offer: Offer) -> Iterator[Item]:
     summed = sum(moment.of_district(entitlement(part, within)) for _, part in parts)
     if abs(owed - summed) > 0.005:
         yield Item(step, "what components add up to beyond it", "dollars", summed - owed)
-    yield from _stages(moment, step, offer, ledger)
+    joint = line.joint and sum(held.line.joint for held in position.offers.values()) > 1
+    yield from _stages(moment, step, offer, ledger, joint)
 
 
 def components(offer: Offer) -> list[tuple[str, Schedule]]:
@@ -163,11 +164,15 @@ def in_cluster(counts: Counts, cluster: int) -> Counts:
     )
 
 
-def _stages(moment: Moment, step: str, offer: Offer, ledger: Ledger) -> Iterator[Item]:
-    """The district's dollars at each stage of the ledger, named with the rule that leads to it, to what is paid."""
+def _stages(moment: Moment, step: str, offer: Offer, ledger: Ledger, joint: bool) -> Iterator[Item]:
+    """The district's dollars at each stage of the ledger, named with the rule that leads to it, to what is paid.
+
+    ``joint``: other lines run beside it, and what a joint rule changes is its part of their sum.
+    """
     for stage in STAGES[:-1]:
         rule = RULE_OF_STAGE.get(stage, "price x count")
-        name = f"{stage.replace('_', ' ')} ({rule})"
+        shared = ", its part of all lines" if joint and stage in JOINT_STAGES else ""
+        name = f"{stage.replace('_', ' ')} ({rule}{shared})"
         yield Item(step, name, "dollars", moment.of_district(getattr(ledger, stage)), stage=True)
     available = moment.of_district(offer.appropriation + ledger.reserve.drawn)
     owed = moment.of_district(ledger.owed)
