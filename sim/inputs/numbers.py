@@ -47,7 +47,9 @@ def truth(word: object) -> object:
 
 def number_meant(word: str) -> str:
     """What to write for the number that a word seems to mean, as ' write 0.05', or nothing if none is seen in it."""
-    text = re.sub(r"[\s\u00a0\u202f'\N{RIGHT SINGLE QUOTATION MARK}]", "", word[:60]).lower()
+    if len(word) > LONGEST_NUMBER:
+        return ""
+    text = re.sub(r"[\s\u00a0\u202f'\N{RIGHT SINGLE QUOTATION MARK}]", "", word).lower()
     text = re.sub(r"^(usd|us\$|\$)|(usd|dollars|\$)$", "", text)
     if re.fullmatch(r"[-+]?0(x[0-9a-f]+|o[0-7]+|b[01]+)", text):
         return f"write {_written(int(text, 0))}"
