@@ -272,7 +272,7 @@ REFUSALS = {
     ),
     "an object": (
         "source: me\ncomponents:\n  - !!python/object/new:os.system [touch pwned]\n",
-        "bill.yaml, line 7: could not determine a constructor",
+        "bill.yaml, line 7: a tag (!!python/object/new:os.system) is not allowed",
     ),
 }
 

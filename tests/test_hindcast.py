@@ -14,7 +14,7 @@ from sim.engine.scenario import BASELINE
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.hindcast.files import write_hindcast
-from sim.study.hindcast.case import Case, Outcome, read_case, read_cases
+from sim.study.hindcast.case import Case, Outcome, case_folder, read_case, read_cases
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
 from sim.study.hindcast.study import Hindcast, hindcast, read_materials
@@ -254,3 +254,53 @@ def test_a_case_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, text:
 def test_an_unknown_case_is_answered_with_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'michigan'"):
         read_materials(settings_for(["michgan"]))
+
+
+def kansas(*changes: tuple[str, str]) -> str:
+    """The text of a shipped case with some changes."""
+    text = (case_folder() / "kansas_bonus.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_a_case_of_ones_own_that_has_contrasts_alone_is_judged_and_needs_no_figure(tmp_path: Path) -> None:
+    series = kansas()[kansas().index("  - name: rate") : kansas().index("  - name: bonus_against_none")]
+    path = tmp_path / "my_case.yaml"
+    path.write_text(kansas((series, "")), encoding="utf-8")
+    study = run_of(settings_for([str(path)]))
+    assert "contrast" in write_hindcast(study, tmp_path / "out")
+    assert set(pd.read_csv(tmp_path / "out" / "hindcast.csv").case) == {"my_case"}
+    assert not list((tmp_path / "out").glob("figures/*"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{2013: 0.117,", "{2010: 0.117, 2013: 0.117,", "observed.2010: lies before the start year 2012"),
+        (
+            "observed: {2014: 0.168, 2015",
+            "observed: {2009: 1, 2014: 0.168, 2015",
+            "2009: lies before the start",
+        ),
+        ("starts: 2016\n", "starts: 2030\n", "starts: 2030 lies after 2018, the last year with anything observed"),
+        ("starts: 2015", "starts: 2013", "laws.1.starts: 2013 does not lie after 2013"),
+        ("laws:", "shocks: {2011: {revenue: 0.9}}\nlaws:", "shocks.2011: is not simulated; a year from 2013 to 2018"),
+        ("dollars_of: 2013", "dollars_of: 2001", "dollars_of: 2001 is not allowed: there are consumer prices of"),
+        (
+            "kind: credential_bonus",
+            "kind: credential_bonas",
+            "components.0.kind: 'credential_bonas' is",
+        ),
+        ("before: {}", "before: {starts: 2010}", "before.starts: the law before the change is in force in every year"),
+        ("name: bonus_against_none", "name: rate", "outcomes.1.name: 'rate' stands twice"),
+        ("contrast: {", "judged: [2014]\n    contrast: {", "outcomes.1.judged: has no effect here"),
+    ],
+)
+def test_years_and_laws_of_a_case_are_told_with_their_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+    path = tmp_path / "made_up.yaml"
+    path.write_text(kansas((old, new)), encoding="utf-8")
+    with pytest.raises(InputError, match=r"^made_up\.yaml, line \d+: ") as caught:
+        read_case(path)
+    assert told in str(caught.value)

@@ -16,10 +16,9 @@ FARTHEST = 60
 
 
 def way(formula: Formula, place: int) -> tuple[Part, ...]:
-    """Where the line at a ``place`` of a formula stands in its file: at the top, if it is the one that the file's keys
-    are about, else in the list of lines."""
-    alone = len(formula.own_lines) == 1 and formula.lines[place].name == own_name(formula.name)
-    return () if alone else ("lines", place)
+    """Where the line at a ``place`` of a formula stands in its file: at the top, if it is named after the file, as the
+    one is that the file's own keys are about; else in the list of lines."""
+    return () if formula.lines[place].name == own_name(formula.name) else ("lines", place)
 
 
 def own_name(formula: str) -> str:

@@ -11,9 +11,10 @@ import re
 _GROUPED = r"(?:0|[1-9][0-9]{0,2}(?:_[0-9]{3})+|[1-9][0-9]*)"
 _WHOLE = re.compile(rf"[-+]?{_GROUPED}")
 _DECIMAL = re.compile(rf"[-+]?(?:{_GROUPED}(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]{{1,4}})?")
-_BEYOND = re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE)
 MOST_DIGITS = 18
 """Digits of a whole number; more is no number of people or dollars."""
+
+LONGEST_NUMBER = 40
 
 YES, NO = frozenset({"yes", "on", "true"}), frozenset({"no", "off", "false"})
 _SUFFIXES = {
@@ -22,24 +23,18 @@ _SUFFIXES = {
 
 
 def plain_value(word: str) -> int | float | bool | str | None:
-    """The value of an unquoted word. Raises ValueError for a number that no file needs: too long, or without end."""
+    """The value of an unquoted word. A number that no file needs, too long or without end, stays a word."""
     if word in ("", "~") or word.lower() == "null":
         return None
     if word in ("true", "True", "TRUE"):
         return True
     if word in ("false", "False", "FALSE"):
         return False
-    if _WHOLE.fullmatch(word):
-        if len(word.replace("_", "").lstrip("+-")) > MOST_DIGITS:
-            raise ValueError(f"a number of {len(word):,} digits is too long")
+    if _WHOLE.fullmatch(word) and len(word.replace("_", "").lstrip("+-")) <= MOST_DIGITS:
         return int(word)
-    if _BEYOND.fullmatch(word):
-        raise ValueError(f"{word} is not allowed: write a number")
-    if _DECIMAL.fullmatch(word):
+    if _DECIMAL.fullmatch(word) and len(word) <= LONGEST_NUMBER:
         number = float(word.replace("_", ""))
-        if not math.isfinite(number):
-            raise ValueError(f"{word[:30]} is too large a number")
-        return number
+        return number if math.isfinite(number) else word
     return word
 
 
@@ -52,7 +47,9 @@ def truth(word: object) -> object:
 
 def number_meant(word: str) -> str:
     """What to write for the number that a word seems to mean, as ' write 0.05', or nothing if none is seen in it."""
-    text = re.sub(r"[\s\u00a0\u202f'\N{RIGHT SINGLE QUOTATION MARK}]", "", word[:60]).lower()
+    if len(word) > LONGEST_NUMBER:
+        return ""
+    text = re.sub(r"[\s\u00a0\u202f'\N{RIGHT SINGLE QUOTATION MARK}]", "", word).lower()
     text = re.sub(r"^(usd|us\$|\$)|(usd|dollars|\$)$", "", text)
     if re.fullmatch(r"[-+]?0(x[0-9a-f]+|o[0-7]+|b[01]+)", text):
         return f"write {_written(int(text, 0))}"

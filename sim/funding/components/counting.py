@@ -171,18 +171,18 @@ class StudentCounting(Component):
         return words
 
 
-PRICE_OF: Mapping[StudentCount, str] = {
-    "participants": "per_participant",
-    "concentrators": "per_concentrator",
-    "completers": "per_concentrator",
-    "credit_hours": "per_participant",
-    "advanced_credits": "per_concentrator",
-    "credentials": "per_credential",
-    "dual_credit": "per_dual_credit",
-    "placements": "per_placement",
-    "members": "per_member",
+PRICES_OF: Mapping[StudentCount, frozenset[str]] = {
+    "participants": frozenset({"per_participant"}),
+    "concentrators": frozenset({"per_concentrator"}),
+    "completers": frozenset({"per_concentrator"}),
+    "credit_hours": frozenset({"per_participant", "per_concentrator"}),
+    "advanced_credits": frozenset({"per_concentrator"}),
+    "credentials": frozenset({"per_credential"}),
+    "dual_credit": frozenset({"per_dual_credit"}),
+    "placements": frozenset({"per_placement"}),
+    "members": frozenset({"per_member"}),
 }
-"""The price of a schedule by which each count is paid."""
+"""The prices of a schedule by which each count is paid."""
 
 KEYS_OF: Mapping[str, tuple[StudentCount, ...]] = {
     "credits_per_participant": ("credit_hours",),

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sim.arrays import Array, state_total
 from sim.funding.components.amounts import MOST_ENTRIES, Dollars, OneDollars, Weight
 from sim.funding.components.component import money
-from sim.funding.components.counting import PRICE_OF, PathwayCount, StudentCount, StudentCounting, UnitAmount
+from sim.funding.components.counting import PRICES_OF, PathwayCount, StudentCount, StudentCounting, UnitAmount
 from sim.funding.components.tiers import BY_PATHWAY, Tier, check_tiers, factors, tiers_out_of_place
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
@@ -51,7 +51,7 @@ class PerStudent(StudentCounting):
         """The price of what it counts, if its amount is above zero and anything is counted."""
         amounts = (self.dollars, self.weight if self.base_amount != 0.0 else 0.0, self.pot)
         pays = any(amount is not None and amount > 0.0 for amount in amounts) and self.counts_any(self.count)
-        return frozenset({PRICE_OF[self.count]} if pays else ())
+        return PRICES_OF[self.count] if pays else frozenset()
 
     def without_effect(self) -> Mapping[str, str]:
         """Keys of counting that the count does not follow, or that a pot makes no difference by."""

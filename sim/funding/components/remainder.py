@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sim.arrays import Array, state_total
 from sim.funding.components.amounts import MOST_ENTRIES
 from sim.funding.components.component import REST
-from sim.funding.components.counting import PRICE_OF, PathwayCount, StudentCount, StudentCounting
+from sim.funding.components.counting import PRICES_OF, PathwayCount, StudentCount, StudentCounting
 from sim.funding.components.tiers import BY_PATHWAY, Tier, check_tiers, factors, tiers_out_of_place
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule, entitlement
@@ -44,7 +44,7 @@ class Remainder(StudentCounting):
 
     def paid_prices(self) -> frozenset[str]:
         """The price of what it counts, if anything is counted."""
-        return frozenset({PRICE_OF[self.count]} if self.counts_any(self.count) else ())
+        return PRICES_OF[self.count] if self.counts_any(self.count) else frozenset()
 
     def without_effect(self) -> Mapping[str, str]:
         """Keys of counting that make no difference to what is left over and shared out."""

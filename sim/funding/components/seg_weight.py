@@ -5,7 +5,7 @@ from typing import Literal
 from sim.arrays import ZERO, Array, district_total
 from sim.funding.components.amounts import Share, UnitWeight, YesNo
 from sim.funding.components.component import Component
-from sim.funding.components.counting import PRICE_OF, WORDS, HeadCount, heads
+from sim.funding.components.counting import PRICES_OF, WORDS, HeadCount, heads
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
 
@@ -31,7 +31,7 @@ class SegWeight(Component):
     def paid_prices(self) -> frozenset[str]:
         """The price of those it counts, if the weight is above zero and not paid already."""
         pays = self.weight * self.full_time_share > 0.0 and not self.in_base_units
-        return frozenset({PRICE_OF[self.count]} if pays else ())
+        return PRICES_OF[self.count] if pays else frozenset()
 
     def units(self, counts: Counts) -> Array:
         """Program units that the weight adds for these counts, ``[..., D, 1]``."""

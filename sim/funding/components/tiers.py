@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from sim.arrays import ZERO, Array
 from sim.funding.components.amounts import MOST_ENTRIES, Multiplier, OneDollars
 from sim.funding.components.component import MULTIPLIERS, Strict, listed, money
-from sim.funding.components.counting import KEYS_OF, PRICE_OF, WORDS, PathwayCount, StudentCounting
+from sim.funding.components.counting import KEYS_OF, PRICES_OF, WORDS, PathwayCount, StudentCounting
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 from sim.inputs import Mistake, shown
@@ -139,7 +139,7 @@ class Tiered(StudentCounting):
     def paid_prices(self) -> frozenset[str]:
         """The price of what it counts, if a tier adds dollars to it."""
         adds = any(tier.dollars is not None and tier.dollars > 0.0 for tier in self.tiers)
-        return frozenset({PRICE_OF[self.count]} if adds and self.counts_any(self.count) else ())
+        return PRICES_OF[self.count] if adds and self.counts_any(self.count) else frozenset()
 
     def works_on(self) -> frozenset[str]:
         """The amounts per participant and per concentrator, if a tier multiplies them."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.inputs import InputError, nearest, number_meant, shown
+from sim.inputs.errors import cut
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue, Entry
 from sim.parameters.priors import quantile
@@ -148,7 +149,7 @@ def read_factors(written: Mapping[str, Any], inputs: Inputs, held: Sequence[str]
     """
     factors: list[Factor] = []
     for path, spec in flat(written):
-        where = f"settings: factors.{path}"
+        where = f"settings: factors.{cut(path, 100)}"
         if spec is None or (isinstance(spec, Mapping) and not spec):
             raise InputError(f"{where}: is empty; write [low, high], levels or prior")
         factors.extend(named_factors(path, read_spec(spec, where), inputs, where, held))

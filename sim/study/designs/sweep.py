@@ -130,7 +130,9 @@ def _check_sense(
     for already is not the points' fault. Raises InputError, one line that names the point.
     """
     before = {mistake.where for mistake in out_of_place(written, world)}
-    distinct = {id(formula): (formula, label) for formula, label in zip(made, labels, strict=True)}
+    distinct: dict[int, tuple[Formula, str]] = {}
+    for formula, label in zip(made, labels, strict=True):
+        distinct.setdefault(id(formula), (formula, label))
     late = 0
     for formula, label in distinct.values():
         found = [mistake for mistake in out_of_place(formula, world) if mistake.where not in before]

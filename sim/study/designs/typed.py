@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sim.inputs import InputError, shown
+from sim.inputs import InputError
+from sim.inputs.errors import cut
 
 _ROOT = "factors"
 
@@ -19,10 +20,8 @@ def refuse_dropped(words: Sequence[str]) -> None:
     for place, key in enumerate(factors):
         for other in factors[:place]:
             if key == other:
-                raise InputError(f"settings: {shown(key)[1:-1]}: is typed twice; write it once")
+                raise InputError(f"settings: {cut(key, 100)}: is typed twice; write it once")
             group, member = sorted((key, other), key=len)
             if member.startswith(f"{group}."):
-                raise InputError(
-                    f"settings: {shown(member)[1:-1]}: and {group} too are typed, and one takes the place of the other;"
-                    " write each factor by its own name"
-                )
+                told = f"settings: {cut(member, 100)}: is typed beside {cut(group, 100)}"
+                raise InputError(f"{told}, and one would take the place of the other; name each factor by itself")

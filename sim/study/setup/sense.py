@@ -7,7 +7,7 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, Scenario
 from sim.funding.formula import Formula
 from sim.funding.sense import FARTHEST, never_comes, out_of_place
-from sim.inputs import Mistake, Source, read_with_lines
+from sim.inputs import Source, read_with_lines
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 
@@ -62,9 +62,9 @@ def _refuse_senseless_scenarios(settings: Settings, world: World, scenarios: Seq
     idle = [scenario for scenario in shocked if not scenario.does_something(base_year, last_year)]
     for scenario in idle:
         if scenario.name not in asked or len(idle) == len(shocked):
-            first = min(year for _, year, _ in scenario.written())
-            said = f"its first year {first} lies after FY{last_year}, the last that is simulated; nothing would change"
-            raise _source("scenario", scenario.name, asked).refusals([Mistake((), said)])
+            year, key = min((year, key) for key, year, _ in scenario.written())
+            said = f"lies after FY{last_year}, the last year that is simulated; nothing would change"
+            raise _source("scenario", scenario.name, asked).refusal((key, year), said)
 
 
 def _own_file(name: str, asked: Sequence[str]) -> Path | None:
