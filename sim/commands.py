@@ -193,7 +193,9 @@ def run_many(request: Request) -> None:
 
     settings, folder = request.settings, request.results_folder
     console = Console(stderr=True)
-    inputs = with_decomposition(settings, rescaled(settings, request.inputs()), request.formula)
+    inputs = request.inputs()
+    with console.status("scaling formulas to equal money"):
+        inputs = with_decomposition(settings, rescaled(settings, inputs), request.formula)
     inputs = with_indexed_baseline(settings, inputs)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     outcome = _carried_out(request, inputs, sweep, console)

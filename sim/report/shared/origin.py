@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sim.study.compare.words import SCALED_TO
+from sim.study.compare.words import scaled_words
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -26,9 +26,8 @@ def run_origin(results: "Results", draws: int, scenario: str) -> str:
 
 def _scaled(results: "Results") -> str:
     """To which equal money the formulas of a study are scaled, if they are: a page must not be read without it."""
-    records = [record.get("neutral") for record in results.manifest.formulas.values()]
-    by = next((record["by"] for record in records if record), None)
-    return f", formulas {SCALED_TO[by]}" if by else ""
+    words = scaled_words({name: record.get("neutral") for name, record in results.manifest.formulas.items()})
+    return f", formulas {words}" if words else ""
 
 
 def formula_origin(results: "Results", name: str) -> str:
