@@ -5,7 +5,7 @@ Plotting and tables are imported where they are used, so that a command starts f
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -194,7 +194,7 @@ def run_many(request: Request) -> None:
     settings, folder = request.settings, request.results_folder
     console = Console(stderr=True)
     inputs = request.inputs()
-    with console.status("scaling formulas to equal money"):
+    with console.status("scaling formulas to equal money") if settings.cost_neutral is not None else nullcontext():
         inputs = with_decomposition(settings, rescaled(settings, inputs), request.formula)
     inputs = with_indexed_baseline(settings, inputs)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
