@@ -4,7 +4,8 @@ Question. The same money can be paid for every student inside the SEG, for every
 new money, or out of everyone's unit value), or for every concentrator beside the SEG, restricted to CTE.
 
 Method. The four formulas are scaled to the base-year entitlement of current law (the cost-neutral switch) and run on
-the same draws. What they cost later differs, because districts answer.
+the same draws. What they cost later differs, because districts answer. Money inside the SEG counts as owed, whether the
+state adds it or other program units lose it.
 
 Result. Differences from current law, means over all years: concentrators, what the state adds, what other program
 units lose because the unit value falls, and what districts use for other purposes than CTE.

@@ -45,7 +45,12 @@ def options(arguments: Sequence[str] | None, name: str, draws: int = 20, horizon
     return Options(read.draws, read.horizon, folder, read.workers)
 
 
-def run(chosen: Options, formulas: Sequence[str | Path], cost_neutral: float | str | None = None) -> Results:
+def run(
+    chosen: Options,
+    formulas: Sequence[str | Path],
+    cost_neutral: float | str | None = None,
+    neutral_by: str = "entitlement",
+) -> Results:
     """Run the formulas on the same draws, against current law, and open the results.
 
     A study that is already in the folder is not run again. Ends the program with one line on bad input.
@@ -58,6 +63,7 @@ def run(chosen: Options, formulas: Sequence[str | Path], cost_neutral: float | s
         "seed": 2026,
         "uncertainty": "posterior",
         "cost_neutral": cost_neutral,
+        "neutral_by": neutral_by,
         "chunk": 20,
         "workers": chosen.workers,
         "report": False,

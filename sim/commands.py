@@ -6,7 +6,7 @@ Plotting and tables are imported where they are used, so that a command starts f
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -252,8 +252,9 @@ def run_many(request: Request) -> None:
 
     settings = request.settings
     console = Console(stderr=True)
-    asked = request.inputs()
-    inputs = with_decomposition(settings, rescaled(settings, asked), asked.chosen)
+    inputs = request.inputs()
+    with console.status("scaling formulas to equal money") if settings.cost_neutral is not None else nullcontext():
+        inputs = with_decomposition(settings, rescaled(settings, inputs), inputs.chosen)
     inputs = with_indexed_baseline(settings, inputs)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     folder = request.results_folder

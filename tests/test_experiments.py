@@ -97,6 +97,19 @@ def test_elements_are_compared_at_the_same_base_year_cost(carried_out: Callable[
     assert by_formula.max() < 1.25 * by_formula.min()
 
 
+def test_elements_are_compared_at_the_same_present_value_too(
+    carried_out: Callable[[str], tuple[Path, str]],
+) -> None:
+    folder, printed = carried_out("05_cost_neutral")
+    assert "same present value" in printed
+    assert table(folder, "elements_present_value").loc["aligned", "factor on amounts"] > 0
+    formulas = sim.results.open(folder / "present_value").manifest.formulas
+    scaled = [record["neutral"] for record in formulas.values() if "neutral" in record]
+    assert len(scaled) == 6
+    for record in scaled:
+        assert record["achieved"] == pytest.approx(record["target"], rel=1e-3)
+
+
 def test_differences_are_taken_within_draws(running: ModuleType, tmp_path: Path) -> None:
     results = small_study(running, tmp_path)
     shown = running.by_formula(results, {"concentrators": "n"}, range(2027, 2029), against_baseline=True)

@@ -194,12 +194,17 @@ def test_a_formula_of_other_years_only_can_meet_a_present_value() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"neutral_by": "present_value"}, "neutral_by=present_value needs cost_neutral"),
-        ({"cost_neutral": 1e6, "discount_rate": 0.03}, "discount_rate is read with neutral_by=present_value only"),
+        ({"neutral_by": "present_value"}, "neutral_by: present_value needs cost_neutral"),
+        ({"cost_neutral": 1e6, "discount_rate": 0.03}, "discount_rate: is read with neutral_by=present_value only"),
         ({"cost_neutral": 1e6, "neutral_by": "present_value", "discount_rate": 0.2}, "discount_rate"),
         ({"cost_neutral": 1e6, "neutral_by": "cost"}, "neutral_by"),
-        ({"cost_neutral": float("inf")}, "cost_neutral"),
-        ({"cost_neutral": -5.0}, "cost_neutral"),
+        (
+            {"cost_neutral": float("inf")},
+            "cost_neutral: inf is not allowed: dollars above zero, baseline, both, or null",
+        ),
+        ({"cost_neutral": -5.0}, "cost_neutral: -5.0 is not allowed: dollars above zero"),
+        ({"cost_neutral": True}, "cost_neutral: True is not allowed: dollars above zero"),
+        ({"cost_neutral": "current_law"}, "cost_neutral: 'current_law' is not allowed: dollars above zero"),
     ],
 )
 def test_settings_of_equal_money_that_make_no_sense_are_refused(changes: dict[str, Any], told: str) -> None:
@@ -320,8 +325,8 @@ def test_pages_say_that_formulas_are_scaled_by_what_to_what_and_which_could_not_
     compared: sim.results.Results,
 ) -> None:
     text = comparison_table(compared, width=1000)
-    assert "; scaled to the same base-year entitlement" in text.splitlines()[0]
-    assert "formulas scaled to the same base-year entitlement." in text.splitlines()[-1]
+    assert "; as written and scaled to the same base-year entitlement" in text.splitlines()[0]
+    assert "formulas as written and scaled to the same base-year entitlement." in text.splitlines()[-1]
     assert "Not scaled: formula 'minnesota' cannot owe $" in text
     equal = text[text.index("Equal money") :]
     record = compared.manifest.formulas["aligned_cost_neutral"]["neutral"]

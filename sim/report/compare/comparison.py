@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array, BoolArray
-from sim.report.compare.neutral import neutral_cells, neutral_notes, scaled_words
+from sim.report.compare.neutral import money_words, neutral_cells, neutral_notes
 from sim.report.compare.price import RATIOS, Against, moved_inside_the_seg, price_text, priced
 from sim.report.shared.intervals import (
     NOT_AVAILABLE,
@@ -151,7 +151,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
     panel = Panel(results, scenario)
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, highlight=False, markup=False)
-    scaled = scaled_words(panel)
+    scaled = money_words(panel)
     title = f"Funding formulas compared, FY{panel.years[0]} to FY{panel.years[-1]}, scenario {panel.scenario}"
     _print(out, title + (f"; {scaled}" if scaled else ""), comparison_cells(results, panel.scenario))
     added = added_cells(results, panel.scenario)
@@ -159,7 +159,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
         _print(out, f"What is added, and at what price, mean of {span(panel, panel.policy)}: {_sides(panel)}", added)
     neutral = neutral_cells(panel)
     if len(neutral) > 1:
-        _print(out, f"Equal money: {scaled}", neutral)
+        _print(out, f"Equal money: {scaled.removeprefix('as written and ')}", neutral)
     for note in _notes(results, panel):
         console.print(note)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

@@ -7,7 +7,7 @@ from sim.arrays import Array
 from sim.report.shared.intervals import number_text
 from sim.report.shared.panel import Panel
 from sim.study.compare.discounting import present_value
-from sim.study.compare.words import HELD, SCALED_TO
+from sim.study.compare.words import HELD, scaled_words
 
 Record = Mapping[str, Any]
 
@@ -18,10 +18,9 @@ def scaled(panel: Panel) -> dict[int, Record]:
     return {f: record for f, record in found.items() if record is not None}
 
 
-def scaled_words(panel: Panel) -> str:
-    """'scaled to the same base-year entitlement', or nothing where no formula was scaled."""
-    records = list(scaled(panel).values())
-    return SCALED_TO[records[0]["by"]] if records else ""
+def money_words(panel: Panel) -> str:
+    """What a title says of formulas that were scaled; nothing where none was."""
+    return scaled_words({name: panel.neutral(name) for name in panel.formulas})
 
 
 def neutral_cells(panel: Panel) -> list[list[tuple[str, str]]]:

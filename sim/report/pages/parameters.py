@@ -1,6 +1,9 @@
 """The parameter table: for the terminal, and for the documentation page that is generated from the same place."""
 
+from collections.abc import Iterator, Mapping
+
 from sim.parameters.catalogue import Entry, load_catalogue
+from sim.study.compare.discounting import REAL_RATE
 
 HEADINGS: dict[str, str] = {
     "economy": "Economy and the state's main formula",
@@ -15,6 +18,17 @@ HEADINGS: dict[str, str] = {
     "costs": "Costs",
     "books": "District books",
 }
+
+
+CONVENTIONS: Mapping[str, Entry] = {"discount_rate": REAL_RATE}
+"""Numbers of comparisons, which no run reads: settings of their own name."""
+
+
+def sections() -> Iterator[tuple[str, Mapping[str, Entry]]]:
+    """Each group's heading and its numbers by the name under which they are set; last the conventions."""
+    for group, named in load_catalogue().entries.items():
+        yield HEADINGS[group], {f"{group}.{name}": entry for name, entry in named.items()}
+    yield "Comparing formulas (settings, not read by any run)", CONVENTIONS
 
 
 def value_text(entry: Entry) -> str:
@@ -36,11 +50,11 @@ def prior_text(entry: Entry) -> str:
 def parameter_text() -> str:
     """Every parameter, one block each, for the terminal."""
     blocks = []
-    for group, named in load_catalogue().entries.items():
-        blocks.append(f"{HEADINGS[group].upper()}")
+    for heading, named in sections():
+        blocks.append(heading.upper())
         for name, entry in named.items():
             blocks.append(
-                f"  {group}.{name} = {value_text(entry)} ({entry.unit})\n"
+                f"  {name} = {value_text(entry)} ({entry.unit})\n"
                 f"      {entry.label}\n"
                 f"      prior {prior_text(entry)}; confidence {entry.confidence}; source: {entry.source}"
             )
@@ -57,12 +71,12 @@ def parameter_page() -> str:
         "number. Cluster costs, with their own low and high, stand in [the tables](tables.md).",
         "",
     ]
-    for group, named in load_catalogue().entries.items():
-        lines += [f"## {HEADINGS[group]}", "", "| parameter | value | unit | meaning | prior | confidence | source |"]
+    for heading, named in sections():
+        lines += [f"## {heading}", "", "| parameter | value | unit | meaning | prior | confidence | source |"]
         lines.append("|---|---|---|---|---|---|---|")
         for name, entry in named.items():
             cells = (
-                f"`{group}.{name}`", value_text(entry), entry.unit, entry.label, prior_text(entry), entry.confidence,
+                f"`{name}`", value_text(entry), entry.unit, entry.label, prior_text(entry), entry.confidence,
                 entry.source,
             )  # fmt: skip
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")

@@ -11,6 +11,7 @@ from sim.report.sensitivity.order import order_lines
 from sim.report.shared.figure_style import plain
 from sim.report.shared.intervals import number_text
 from sim.results.headlines import Headline
+from sim.study.compare.words import scaled_words
 from sim.study.sensitivity.outcomes import OUTCOMES
 from sim.study.sensitivity.shares import CHANCE, REST, TOGETHER
 from sim.study.sensitivity.study import Findings
@@ -110,8 +111,13 @@ def _head(found: Findings) -> str:
         f"{single} parameters{clusters} vary at once. {law} {found.fixed} parameters are known or held, and stay. "
         f"Screening ({screening:,} runs) chose the {len(found.with_shares)} that matter most; shares rest on "
         f"{shares:,} runs ({found.base:,} base points, {len(found.formulas)} formulas), seed "
-        f"{found.results.manifest.seed}."
+        f"{found.results.manifest.seed}.{_scaled(found)}"
     )
+
+
+def _scaled(found: Findings) -> str:
+    words = scaled_words({name: record.get("neutral") for name, record in found.results.manifest.formulas.items()})
+    return f" Formulas are {words}." if words else ""
 
 
 def _reading(found: Findings) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.study.compare.words import SCALED_TO
+from sim.study.compare.words import scaled_words
 from sim.study.setup.changes import told
 from sim.study.setup.settings import flat_parameters
 
@@ -36,9 +36,8 @@ def run_origin(results: "Results", draws: int, scenario: str) -> str:
 
 def _scaled(results: "Results") -> str:
     """To which equal money the formulas of a study are scaled, if they are: a page must not be read without it."""
-    records = [record.get("neutral") for record in results.manifest.formulas.values()]
-    by = next((record["by"] for record in records if record), None)
-    return f", formulas {SCALED_TO[by]}" if by else ""
+    words = scaled_words({name: record.get("neutral") for name, record in results.manifest.formulas.items()})
+    return f", formulas {words}" if words else ""
 
 
 def changed_formulas(config: Mapping[str, Any]) -> Mapping[str, str]:

@@ -7,12 +7,9 @@ from sim.inputs import InputError
 from sim.study.compare.neutral import Neutral, entitlement_measure, has_money, measure_for, reason, refuse
 from sim.study.compare.scaling import UnreachableError
 from sim.study.compare.variants import component_variants, money_and_design, with_formulas
-from sim.study.compare.words import HELD, SCALED_TO
+from sim.study.compare.words import COST_NEUTRAL, HELD, SCALED_TO
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Settings
-
-COST_NEUTRAL = "_cost_neutral"
-"""What is added to the name of a formula scaled to the baseline's money, where both versions are run."""
 
 
 def rescaled(settings: Settings, inputs: Inputs) -> Inputs:

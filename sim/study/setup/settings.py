@@ -173,6 +173,14 @@ class Settings(BaseModel):
     factors: dict[str, Any] = {}
     sensitivity: Sensitivity | None = None
 
+    @field_validator("cost_neutral", mode="before")
+    @classmethod
+    def _is_money(cls, value: Any) -> Any:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (value in (None, "baseline", "both") or (number and 0.0 < value < float("inf"))):
+            raise ValueError("dollars above zero, baseline, both, or null")
+        return value
+
     @field_validator("keep")
     @classmethod
     def _keeps_the_state(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -192,14 +200,6 @@ class Settings(BaseModel):
             raise ValueError(f"shards={self.shards} needs a shard: 'shard=range(1,{self.shards + 1})' with -m for all")
         if self.shard is not None and self.shard > self.shards:
             raise ValueError(f"shard {self.shard} is not one of {self.shards}; say how many there are: shards=...")
-        return self
-
-    @model_validator(mode="after")
-    def _money_is_asked_for(self) -> Self:
-        if self.cost_neutral is None and self.neutral_by != "entitlement":
-            raise ValueError(f"neutral_by={self.neutral_by} needs cost_neutral: baseline, both or dollars")
-        if self.discount_rate is not None and self.neutral_by != "present_value":
-            raise ValueError("discount_rate is read with neutral_by=present_value only")
         return self
 
     @property
@@ -236,6 +236,10 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         raise first_of(error, Settings) from error
     if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "parameters"):
         load_posterior()
+    if settings.cost_neutral is None and settings.neutral_by != "entitlement":
+        raise InputError(f"settings: neutral_by: {settings.neutral_by} needs cost_neutral: baseline, both or dollars")
+    if settings.discount_rate is not None and settings.neutral_by != "present_value":
+        raise InputError("settings: discount_rate: is read with neutral_by=present_value only")
     if settings.precision is not None and settings.study.baseline is None:
         raise InputError("settings: precision: is of differences from the baseline, and the study has none")
     if settings.precision is not None and settings.shards > 1:
