@@ -42,10 +42,8 @@ class Request:
         """The inputs that the settings name. Raises InputError, one line."""
         from sim.study.setup.inputs import read_inputs
 
-        choices = self.choices
-        return read_inputs(
-            self.settings, self.plain.get("formula"), choices.get("formula"), choices.get("scenario"), self.typed
-        )
+        settings, choices = self.settings, self.choices
+        return read_inputs(settings, settings.formula, choices.get("formula"), choices.get("scenario"), self.typed)
 
 
 def show_parameters(request: Request) -> None:
@@ -204,11 +202,13 @@ def run_many(request: Request) -> None:
     import sim.results
     from sim.study.compare.fairness import rescaled, with_decomposition
     from sim.study.designs.sweep import read_sweep
+    from sim.study.running.memory import refuse_too_large
 
     settings, folder = request.settings, request.results_folder
     console = Console(stderr=True)
     asked = request.inputs()
     inputs = with_decomposition(settings, rescaled(settings, asked), asked.chosen)
+    refuse_too_large(settings, inputs, points=(settings.design.points if settings.design else None) or 1)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     outcome = _carried_out(request, inputs, sweep, console)
     if outcome.failed:
@@ -227,12 +227,10 @@ def run_many(request: Request) -> None:
 
 def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":
     from sim.report.shared.progress import progress_bar
-    from sim.study.running.memory import refuse_too_large
     from sim.study.running.runner import carry_out
     from sim.study.setup.changes import marked
 
     settings, folder = request.settings, request.results_folder
-    refuse_too_large(settings, inputs, sweep)
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     points = f" x {len(sweep.points):,} points" if sweep is not None else ""
     console.print(

@@ -43,7 +43,7 @@ def cases() -> Iterator[Case]:
 
 def config_of(study: str, **changes: Any) -> dict[str, Any]:
     """The settings of a study as they are without a word of the user, with some changed by their paths."""
-    config = {key: value for key, value in usual_config(study).items()}
+    config = dict(usual_config(study))
     if study == "sweep":
         config |= {"design": DESIGN, "factors": {"parameters": "prior"}}
     for path, value in changes.items():

@@ -119,8 +119,8 @@ def _find_scenario(name: str, folder: Path) -> Scenario:
     path = Path(name) if is_file(name) else folder / "scenario" / f"{name}.yaml"
     if not path.is_file():
         known = sorted(file.stem for file in (folder / "scenario").glob("*.yaml"))
-        said = "there is no such file" if is_file(name) else f"is not known; {nearest(name, known)}"
-        raise InputError(f"settings: study.scenarios: scenario {shown(name)} {said}")
+        said = ": there is no such file" if is_file(name) else f" is not known; {nearest(name, known)}"
+        raise InputError(f"settings: study.scenarios: scenario {shown(name)}{said}")
     return read_scenario(path)
 
 
