@@ -8,12 +8,13 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.arrays import Array
-from sim.inputs import InputError, nearest
+from sim.inputs import InputError
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue, Entry
 from sim.parameters.priors import quantile
 from sim.study.designs.places import FORMULA_WORDS, PERIODS, Place, Scalar, formula_place, scenario_place
 from sim.study.setup.inputs import Inputs
+from sim.study.setup.refusals import hint, shown
 
 SPEC_KEYS = ("low", "high", "scale", "steps", "levels")
 ROOTS = ("parameters", "formula", "scenario")
@@ -114,12 +115,12 @@ class Factor:
             numbers = self.entry.value.values() if isinstance(self.entry.value, dict) else ()
             if any(not low <= value * yearly <= high for yearly in numbers):
                 raise InputError(
-                    f"{where}: {value!r} is not allowed: it multiplies the values by year, which stay within {low:g}"
-                    f" to {high:g} ({self.entry.unit})"
+                    f"{where}: {shown(value)} is not allowed: it multiplies the values by year, which stay within"
+                    f" {low:g} to {high:g} ({self.entry.unit})"
                 )
         elif not number or not low <= value <= high:
             raise InputError(
-                f"{where}: {value!r} is not allowed: a number from {low:g} to {high:g} ({self.entry.unit})"
+                f"{where}: {shown(value)} is not allowed: a number from {low:g} to {high:g} ({self.entry.unit})"
             )
 
 
@@ -132,7 +133,8 @@ def plain_number(value: Scalar) -> str:
 
 def flat(nested: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Paths and what is written at them; a mapping of ``low``, ``high``, ``levels`` ... is what is written."""
-    if isinstance(nested, Mapping) and not (nested and set(nested) <= set(SPEC_KEYS)):
+    empty = nested == {} and bool(prefix)
+    if isinstance(nested, Mapping) and not empty and not (nested and set(nested) <= set(SPEC_KEYS)):
         for key, value in nested.items():
             yield from flat(value, f"{prefix}.{key}" if prefix else str(key))
     else:
@@ -148,7 +150,7 @@ def read_factors(written: Mapping[str, Any], inputs: Inputs, held: Sequence[str]
     """
     factors: list[Factor] = []
     for path, spec in flat(written):
-        where = f"settings: factors.{path}"
+        where = f"settings: factors.{shown(path, quotes=False)}"
         if spec is None or (isinstance(spec, Mapping) and not spec):
             raise InputError(f"{where}: is empty; write [low, high], levels or prior")
         factors.extend(named_factors(path, read_spec(spec, where), inputs, where, held))
@@ -175,7 +177,7 @@ def _parameters(rest: str, spec: Spec, catalogue: Catalogue, where: str, held: S
     group, _, name = rest.partition(".")
     if not name:
         if rest and group not in catalogue.entries:
-            raise InputError(f"{where}: unknown group of parameters; {nearest(group, catalogue.entries)}")
+            raise InputError(f"{where}: unknown group of parameters; {hint(group, catalogue.entries)}")
         if spec.kind != PRIOR:
             raise InputError(f"{where}: names many parameters, which take their prior; write {PRIOR}")
         return [
@@ -185,7 +187,7 @@ def _parameters(rest: str, spec: Spec, catalogue: Catalogue, where: str, held: S
         ]
     known = [f"{one}.{other}" for one, named in catalogue.entries.items() for other in named]
     if rest not in known:
-        raise InputError(f"{where}: unknown parameter; {nearest(rest, known)}")
+        raise InputError(f"{where}: unknown parameter; {hint(rest, known)}")
     if rest in held:
         raise InputError(f"{where}: is held at a value by parameters.{rest} and swept too; write one of the two")
     entry = catalogue.entries[group][name]
@@ -214,8 +216,8 @@ def _in_formulas(rest: str, spec: Spec, inputs: Inputs, where: str) -> Factor:
     else:
         if words[0] not in FORMULA_WORDS:
             raise InputError(
-                f"{where}: '{words[0]}' is neither a key of a formula nor one of the formulas of this sweep;"
-                f" {nearest(words[0], (*FORMULA_WORDS, *by_name))}"
+                f"{where}: {shown(words[0])} is neither a key of a formula nor one of the formulas of this sweep;"
+                f" {hint(words[0], (*FORMULA_WORDS, *by_name))}"
             )
         chosen = [formula for formula in inputs.formulas if formula.name != inputs.baseline]
         if not chosen:
@@ -244,8 +246,8 @@ def _in_scenarios(rest: str, spec: Spec, inputs: Inputs, where: str) -> Factor:
         chosen, words = [by_name[words[0]]], words[1:]
     elif words[0] not in PERIODS:
         raise InputError(
-            f"{where}: '{words[0]}' is neither a key of a scenario nor one of the scenarios of this sweep;"
-            f" {nearest(words[0], (*PERIODS, *by_name))}"
+            f"{where}: {shown(words[0])} is neither a key of a scenario nor one of the scenarios of this sweep;"
+            f" {hint(words[0], (*PERIODS, *by_name))}"
         )
     _refuse_odd(spec, where)
     places = {scenario.name: scenario_place(scenario, words, where) for scenario in chosen}
@@ -290,12 +292,12 @@ def read_spec(written: Any, where: str) -> Spec:
     if isinstance(written, str):
         if written in (PRIOR, FILE):
             return Spec("prior" if written == PRIOR else "file")
-        raise InputError(f"{where}: {written!r} is not allowed: [low, high], a list of levels, prior, or file")
+        raise InputError(f"{where}: {shown(written)} is not allowed: [low, high], a list of levels, prior, or file")
     if isinstance(written, list | tuple):
         return Spec("list", levels=_levels(written, where))
     if isinstance(written, Mapping):
         return _from_mapping(written, where)
-    raise InputError(f"{where}: {written!r} is not allowed: [low, high], a list of levels, prior, or file")
+    raise InputError(f"{where}: {shown(written)} is not allowed: [low, high], a list of levels, prior, or file")
 
 
 def _from_mapping(written: Mapping[str, Any], where: str) -> Spec:
@@ -310,9 +312,9 @@ def _from_mapping(written: Mapping[str, Any], where: str) -> Spec:
             raise InputError(f"{where}: {key}: is missing")
     scale, steps = written.get("scale", "linear"), written.get("steps")
     if scale not in ("linear", "log"):
-        raise InputError(f"{where}: scale: {scale!r} is not allowed: linear or log")
+        raise InputError(f"{where}: scale: {shown(scale)} is not allowed: linear or log")
     if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 2):
-        raise InputError(f"{where}: steps: {steps!r} is not allowed: a whole number from 2")
+        raise InputError(f"{where}: steps: {shown(steps)} is not allowed: a whole number from 2")
     return as_range((written["low"], written["high"]), where, scale == "log", steps)
 
 
@@ -320,7 +322,7 @@ def as_range(ends: Sequence[Any], where: str, log: bool = False, steps: int | No
     """The range between two numbers. Raises InputError if low is not below high."""
     for end in ends:
         if isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end):
-            raise InputError(f"{where}: {end!r} is not allowed: an end of a range is a number")
+            raise InputError(f"{where}: {shown(end)} is not allowed: an end of a range is a number")
     low, high = float(ends[0]), float(ends[1])
     if not low < high:
         raise InputError(f"{where}: [{low:g}, {high:g}] is not allowed: low lies below high")
@@ -341,7 +343,7 @@ def _levels(written: Sequence[Any], where: str) -> tuple[Scalar, ...]:
     }
     present = [level for level in written if level is not None]
     if not any(all(is_kind(level) for level in present) for is_kind in kinds.values()):
-        raise InputError(f"{where}: {list(written)!r} is not allowed: levels are all {', or all '.join(kinds)}")
+        raise InputError(f"{where}: {shown(list(written))} is not allowed: levels are all {', or all '.join(kinds)}")
     return tuple(written)
 
 
@@ -349,4 +351,4 @@ def refuse_repeats(levels: Sequence[Scalar], where: str) -> None:
     """Refuse a level that stands twice. Raises InputError."""
     for level in levels:
         if sum(level == other and type(level) is type(other) for other in levels) > 1:
-            raise InputError(f"{where}: level {level!r} stands twice")
+            raise InputError(f"{where}: level {shown(level)} stands twice")

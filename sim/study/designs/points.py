@@ -13,6 +13,7 @@ from sim.arrays import Array
 from sim.inputs import InputError
 from sim.study.designs.factors import Factor, as_range, refuse_repeats
 from sim.study.designs.places import Scalar
+from sim.study.setup.refusals import shown
 
 DesignName = Literal["grid", "latin_hypercube", "sobol", "prior", "posterior", "table"]
 MOST_POINTS = 1_000_000
@@ -53,7 +54,8 @@ def suited(factors: Sequence[Factor], design: DesignName) -> tuple[Factor, ...]:
         elif spec.kind == "list":
             if len(spec.levels) != 2:
                 raise InputError(
-                    f"{where}: {list(spec.levels)!r} is not allowed: [low, high] is a range, {{levels: [...]}} a choice"
+                    f"{where}: {shown(list(spec.levels))} is not allowed: [low, high] is a range, {{levels: [...]}} a"
+                    " choice"
                 )
             factor = replace(factor, spec=as_range(spec.levels, where))
         fitted.append(factor)

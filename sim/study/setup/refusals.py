@@ -1,6 +1,6 @@
 """One line for a setting that cannot be used: which one, what was written, and what is allowed, from its own type."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,8 +8,11 @@ from pydantic import BaseModel, ValidationError
 
 from sim.inputs import InputError, nearest
 
-LONGEST = 60
+LONGEST = 50
 """Characters of a value that are repeated to the user."""
+
+LONGEST_HINT = 90
+"""Characters of what is allowed that are spent on words of which none is near."""
 
 Schema = Mapping[str, Any]
 """A JSON schema, as pydantic gives it."""
@@ -42,6 +45,18 @@ def _inner(value: object) -> str:
     return shown(value, quotes=False) if isinstance(value, str) else shown(value)
 
 
+def hint(word: str, allowed: Iterable[str]) -> str:
+    """The allowed word nearest to ``word``, or the first of them if none is near."""
+    known = list(allowed)
+    text = nearest(word, known)
+    if text.startswith("did you mean"):
+        return text
+    few = known
+    while len(", ".join(few)) > LONGEST_HINT:
+        few = few[:-1]
+    return f"allowed: {', '.join(few)}{' ...' if len(few) < len(known) else ''}"
+
+
 def first_of(error: ValidationError, model: type[BaseModel], source: str = "settings") -> InputError:
     """The first problem that pydantic found in a ``model``, as one line that begins with ``source``."""
     problem = error.errors(include_url=False)[0]
@@ -49,7 +64,7 @@ def first_of(error: ValidationError, model: type[BaseModel], source: str = "sett
     kind, value = problem["type"], problem["input"]
     if kind == "extra_forbidden":
         key = shown(str(problem["loc"][-1]), quotes=False)
-        return _line(source, [*keys, key], f"unknown key; {nearest(key, _keys_of(options))}")
+        return _line(source, [*keys, key], f"unknown key; {hint(key, _keys_of(options))}")
     if kind.startswith("union_tag"):
         tag = str((problem.get("ctx") or {}).get("discriminator", "")).strip("'")
         named = value.get(tag) if isinstance(value, Mapping) else value
