@@ -159,8 +159,8 @@ class Settings(BaseModel):
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: PathName | None = None
-    district: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
-    cluster: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
+    district: PartOfName | None = None
+    cluster: PartOfName | None = None
     replicate: Annotated[int, Field(strict=True, ge=0, lt=1_000_000)] | None = None
     keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
     precision: Precision | None = None
