@@ -78,6 +78,8 @@ def first_of(error: ValidationError, model: type[BaseModel], source: str = "sett
         said = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         # The parts of a mapping were written one by one: which are wrong, the sentence says.
         return _line(source, keys, said if isinstance(value, Mapping) else f"{shown(value)} is not allowed: {said}")
+    if allowed.startswith("a list") and isinstance(value, str | int | float) and not isinstance(value, bool):
+        allowed = f"a list, as [{shown(value, quotes=False)}]"
     return _line(source, keys, f"{shown(value)} is not allowed: {allowed}")
 
 
