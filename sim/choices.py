@@ -12,8 +12,8 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from sim.config_folder import config_folder
-from sim.inputs import InputError, nearest
-from sim.study.setup.refusals import shown
+from sim.inputs import InputError, shown
+from sim.study.setup.refusals import hint
 
 SEVERAL: Mapping[str, str] = {
     "formula": "several formulas are study.formulas=[{names}]",
@@ -68,18 +68,14 @@ def _check_choice(group: str, value: Any) -> None:
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: write one name; {said}")
     known = sorted(path.stem for path in (config_folder() / group).glob("*.yaml"))
     if not isinstance(value, str):
-        raise InputError(f"settings: {group}: {shown(value)} is not allowed: write a name; {_few(known)}")
+        raise InputError(f"settings: {group}: {shown(value)} is not allowed: write a name; {hint('', known)}")
     if not value.strip():
-        raise InputError(f"settings: {group}: is empty; write a name; {_few(known)}")
+        raise InputError(f"settings: {group}: is empty; write a name; {hint('', known)}")
     if value.lower().endswith(YAML) or value.startswith(("/", "./", "../", "~")):
         path = shown(value, quotes=False)
         own = {"scenario": f"write study.scenarios=[{path}]", "world": f"write world.path={path}"}
-        said = own.get(group, nearest(value, known))
+        said = own.get(group, hint(value, known))
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: it is a path, not a name; {said}")
-
-
-def _few(known: Sequence[str]) -> str:
-    return f"allowed: {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}"
 
 
 def _refuse_overlaps(overrides: Sequence[Override]) -> None:

@@ -60,14 +60,9 @@ class Request:
         """The inputs that the settings name. Raises InputError, one line."""
         from sim.study.setup.inputs import read_inputs
 
-        choices = self.choices
+        settings, choices = self.settings, self.choices
         return read_inputs(
-            self.settings,
-            self.plain.get("formula"),
-            choices.get("formula"),
-            choices.get("scenario"),
-            self.typed,
-            self.sources,
+            settings, settings.formula, choices.get("formula"), choices.get("scenario"), self.typed, self.sources
         )
 
 
@@ -249,6 +244,7 @@ def run_many(request: Request) -> None:
     from sim.study.compare.fairness import rescaled, with_decomposition
     from sim.study.compare.reference import with_indexed_baseline
     from sim.study.designs.sweep import read_sweep
+    from sim.study.running.memory import refuse_too_large
 
     settings = request.settings
     console = Console(stderr=True)
@@ -256,6 +252,7 @@ def run_many(request: Request) -> None:
     with console.status("scaling formulas to equal money") if settings.cost_neutral is not None else nullcontext():
         inputs = with_decomposition(settings, rescaled(settings, inputs), inputs.chosen)
     inputs = with_indexed_baseline(settings, inputs)
+    refuse_too_large(settings, inputs, points=(settings.design.points if settings.design else None) or 1)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
     folder = request.results_folder
     outcome = _carried_out(request, inputs, sweep, console)
@@ -275,12 +272,10 @@ def run_many(request: Request) -> None:
 
 def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":
     from sim.report.shared.progress import progress_bar
-    from sim.study.running.memory import refuse_too_large
     from sim.study.running.runner import carry_out
     from sim.study.setup.changes import marked
 
     settings, folder = request.settings, request.results_folder
-    refuse_too_large(settings, inputs, sweep)
     scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
     points = f" x {len(sweep.points):,} points" if sweep is not None else ""
     beside = f" and {', '.join(formula.name for formula in inputs.references)}" if inputs.references else ""

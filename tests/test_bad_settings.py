@@ -7,7 +7,7 @@ from bad_inputs.settings import cases
 from sim.inputs import InputError
 from sim.study.setup.settings import Settings
 
-LONGEST = 320
+LONGEST = 300
 
 
 def answers() -> dict[str, str]:
@@ -52,5 +52,6 @@ def test_every_answer_says_what_is_allowed_or_what_to_do() -> None:
     said = re.compile(
         r"allowed: \S|is missing|unknown key; \S|unknown parameter; \S|does not read it|is empty; \S|write exactly one"
         r"|needs a shard|is not one of|the study has none|does not go with|takes one number|stands twice"
+        r"|write \S|did you mean|allowed: \S|a factor is|low: is missing|levels is a list"
     )
     assert [(name, answer) for name, answer in ANSWERS.items() if not said.search(answer)] == []

@@ -54,7 +54,7 @@ from sim.study.explain.decision import (
 )
 from sim.study.explain.items import Item, Moment, amount, side_by_side
 from sim.study.explain.payment import PAID, TOGETHER, payment_items
-from sim.study.explain.places import find_place
+from sim.study.explain.places import find_place, places_text
 from sim.study.explain.story import Explanation, explain, read_question
 from sim.study.explain.students import OUTCOMES, STUDENTS, student_items
 from sim.study.running.runner import carry_out
@@ -487,6 +487,27 @@ def test_what_cannot_be_explained_is_refused_in_one_line(
 def test_a_place_is_found_by_identifier_or_part_of_a_name(word: str, place: int) -> None:
     names = ["Alpha", "Alpha Valley", "Beta", "School of Gamma Delta"]
     assert find_place("district", word, ["a1", "a2", "b2", "c3"], names) == place
+
+
+def test_a_place_that_is_not_known_is_answered_with_the_nearest_and_how_to_see_all() -> None:
+    names = ["Alpha", "Alpha Valley", "Beta", "School of Gamma Delta"]
+    with pytest.raises(InputError) as refused:
+        find_place("district", "xyz", ["a1", "a2", "b2", "c3"], names)
+    assert "district: 'xyz' is not known; did you mean " in str(refused.value)
+    assert str(refused.value).endswith("district=list prints all 4")
+    with pytest.raises(InputError, match="did you mean Beta \\(b2\\)"):
+        find_place("district", "bta", ["a1", "a2", "b2", "c3"], names)
+    with pytest.raises(InputError) as refused:
+        find_place("district", "x" * 100_000, ["a1", "a2", "b2", "c3"], names)
+    assert len(str(refused.value)) < 300
+
+
+def test_all_places_are_listed_with_their_identifiers() -> None:
+    world = new_mexico()
+    listed = places_text(world).splitlines()
+    assert len(listed) == len(world.districts)
+    assert "3501110  Gallup-McKinley County Schools" in listed
+    assert len(places_text(world, clusters=True).splitlines()) == len(world.clusters)
 
 
 def test_rows_keep_the_order_of_the_first_and_put_others_in_their_place() -> None:

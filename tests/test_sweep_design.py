@@ -327,6 +327,15 @@ def test_mistakes_are_answered_in_one_line(changes: dict[str, Any], told: str) -
     assert told in refused(**changes)
 
 
+def test_a_number_of_points_does_not_go_with_a_grid() -> None:
+    factors = {"parameters": {"staffing": {"turnover": [0.05, 0.2]}}}
+    assert "design.points: 7 is not read" in refused(factors=factors, design={"name": "grid", "points": 7})
+
+
+def test_a_factor_of_nothing_is_refused() -> None:
+    assert "factors.parameters.staffing.turnover: is empty" in refused(factors={"parameters.staffing.turnover": {}})
+
+
 def test_a_grid_that_is_too_large_is_refused() -> None:
     names = ["turnover", "rural_factor", "fill_level", "supply_slack"]
     wide = {"parameters": {"staffing": {name: {"low": 0.1, "high": 0.9, "steps": 40} for name in names}}}

@@ -11,6 +11,7 @@ from scipy.stats import ttest_ind
 from simulated import new_mexico, new_mexico_ensemble
 
 from sim.arrays import district_total
+from sim.inputs import InputError
 from sim.report.hindcast.verify_brief import write_verification
 from sim.study.hindcast import verify_brief as verifying
 from sim.study.hindcast.verify_brief import (
@@ -127,3 +128,22 @@ def test_a_longer_study_begins_with_the_draws_of_a_shorter() -> None:
         for layer in LAYERS:
             assert np.array_equal(one.difference[layer][:2], two.difference[layer])
             assert np.array_equal(one.p[layer][:2], two.p[layer])
+
+
+@pytest.mark.parametrize(
+    ("districts", "told"),
+    [
+        ("n1,Northfield,1200,2\n", "these tables have 1 districts with 2 high schools, and it needs at least 2 with 4"),
+        ("n1,Northfield,1200,1\nn2,Lakeside,300,1\n", "these tables have 2 districts with 2 high schools"),
+        ("n1,Northfield,1200,2\nn2,Lakeside,300,1\nn3,Ashton,200,1\n", "schools with a pathway fall under the rule"),
+    ],
+)
+def test_a_state_with_too_few_schools_to_compare_is_refused_in_one_line(
+    districts: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "districts.csv").write_text(f"district,name,membership,high_schools\n{districts}", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        verify_brief(settings_for(world={"path": str(tmp_path)}))
+    assert str(caught.value).startswith("settings: world.path: study=verify_brief")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)

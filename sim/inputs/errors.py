@@ -23,8 +23,10 @@ class InputError(Exception):
     """Something a user wrote cannot be used. Its text is one line: file, key or cell, value, what is allowed."""
 
 
-def shown(value: object) -> str:
-    """A value as a message shows it: on one line, cut short; never spelled out in full."""
+def shown(value: object, quotes: bool = True) -> str:
+    """A value as a message shows it: on one line, cut short; never spelled out in full. Text may go without quotes."""
+    if isinstance(value, str) and not quotes:
+        return cut(value)
     return _shown(value, depth=2)
 
 

@@ -7,7 +7,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sweeping import inputs_of
+
 from sim.parameters.catalogue import load_catalogue
+from sim.study.designs.factors import read_factors
 from sim.study.setup.reads import EVERYWHERE, READS, readers, setting_paths, settings_for, usual_choice, usual_config
 from sim.study.setup.settings import Settings
 
@@ -39,6 +42,7 @@ def cases() -> Iterator[Case]:
     yield from _keys()
     yield from _unread()
     yield from _parameters()
+    yield from _factors()
 
 
 def config_of(study: str, **changes: Any) -> dict[str, Any]:
@@ -239,3 +243,29 @@ def _parameters() -> Iterator[Case]:
 
 def _held(key: str, value: Any) -> Callable[[], object]:
     return lambda: load_catalogue().with_values({key: value}, "settings")
+
+
+def _factors() -> Iterator[Case]:
+    """Factors of a sweep that name nothing or do not vary."""
+    inputs = inputs_of()
+    paths = {
+        "parameters.staffing.turnover": (
+            None, {}, [], [0.1, None, "a"], "x", LONG, 5, True, [0.2, 0.1, True], [math.nan], {"low": 0.1},
+            {"low": 0.2, "high": 0.1}, {"low": 0.1, "high": 0.2, "scale": "lin"}, {"levels": 5}, {"levels": []},
+            {"low": 0.1, "high": 0.2, "steps": 1}, {"low": 0.1, "high": 0.2, "steps": 2.5}, {"levels": [0.1, 0.1]},
+            {"low": 0.1, "high": math.inf}, {"low": 0.1, "high": 9}, {"low": "a", "high": "b"}, [9, 10],
+            {"low": -0.5, "high": 0.5}, {"low": 0.1, "high": 0.2, "scale": LONG},
+        ),
+        "parameters.staffing.turnovr": ("prior",), "parameters.stafing": ("prior",), "parameters.staffing": ([1, 2],),
+        "parameter.staffing": ("prior",), "staffing.turnover": ("prior",), "parameters": ([1, 2],),
+        "formula": ("prior",), "formula.dollrs": ([1, 2],), "formula.alignd.appropriation.dollars": ([1, 2],),
+        "formula.appropriation.dollars": ("prior",), "scenario.years.2030.revenu": ([0.5, 1],),
+        "scenario.yers": ([1, 2],), "formula." + LONG: ([1, 2],), LONG: ([1, 2],), "ünïcødé": ("prior",),
+    }  # fmt: skip
+    for path, specs in paths.items():
+        for place, spec in enumerate(specs):
+            yield f"factors.{path[:40]}={str(spec)[:40]!r} ({place})", _swept(path, spec, inputs)
+
+
+def _swept(path: str, spec: Any, inputs: Any) -> Callable[[], object]:
+    return lambda: read_factors({path: spec}, inputs)

@@ -12,13 +12,12 @@ from sim.arrays import Array
 from sim.engine.ensemble import Ensemble, simulate
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
-from sim.inputs import InputError
+from sim.inputs import InputError, shown
 from sim.study.bill.bridge import STEPS, bridge
 from sim.study.bill.static_score import Position, position_in_year
 from sim.study.setup.asked import CURRENT_LAW
 from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import Inputs, asked_number, changes_told
-from sim.study.setup.refusals import shown
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 

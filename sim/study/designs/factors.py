@@ -8,13 +8,14 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.arrays import Array
-from sim.inputs import InputError, nearest, number_meant, shown
+from sim.inputs import InputError, number_meant, shown
 from sim.inputs.errors import cut
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue, Entry
 from sim.parameters.priors import quantile
 from sim.study.designs.places import FORMULA_WORDS, PERIODS, Place, Scalar, formula_place, scenario_place
 from sim.study.setup.inputs import Inputs
+from sim.study.setup.refusals import hint
 
 SPEC_KEYS = ("low", "high", "scale", "steps", "levels")
 ROOTS = ("parameters", "formula", "scenario")
@@ -133,7 +134,8 @@ def plain_number(value: Scalar) -> str:
 
 def flat(nested: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Paths and what is written at them; a mapping of ``low``, ``high``, ``levels`` ... is what is written."""
-    if isinstance(nested, Mapping) and not (nested and set(nested) <= set(SPEC_KEYS)):
+    empty = nested == {} and bool(prefix)
+    if isinstance(nested, Mapping) and not empty and not (nested and set(nested) <= set(SPEC_KEYS)):
         for key, value in nested.items():
             yield from flat(value, f"{prefix}.{key}" if prefix else str(key))
     else:
@@ -176,7 +178,7 @@ def _parameters(rest: str, spec: Spec, catalogue: Catalogue, where: str, held: S
     group, _, name = rest.partition(".")
     if not name:
         if rest and group not in catalogue.entries:
-            raise InputError(f"{where}: unknown group of parameters; {nearest(group, catalogue.entries)}")
+            raise InputError(f"{where}: unknown group of parameters; {hint(group, catalogue.entries)}")
         if spec.kind != PRIOR:
             raise InputError(f"{where}: names many parameters, which take their prior; write {PRIOR}")
         return [
@@ -186,7 +188,7 @@ def _parameters(rest: str, spec: Spec, catalogue: Catalogue, where: str, held: S
         ]
     known = [f"{one}.{other}" for one, named in catalogue.entries.items() for other in named]
     if rest not in known:
-        raise InputError(f"{where}: unknown parameter; {nearest(rest, known)}")
+        raise InputError(f"{where}: unknown parameter; {hint(rest, known)}")
     if rest in held:
         raise InputError(f"{where}: is held at a value by parameters.{rest} and swept too; write one of the two")
     entry = catalogue.entries[group][name]
@@ -215,8 +217,8 @@ def _in_formulas(rest: str, spec: Spec, inputs: Inputs, where: str) -> Factor:
     else:
         if words[0] not in FORMULA_WORDS:
             raise InputError(
-                f"{where}: '{words[0]}' is neither a key of a formula nor one of the formulas of this sweep;"
-                f" {nearest(words[0], (*FORMULA_WORDS, *by_name))}"
+                f"{where}: {shown(words[0])} is neither a key of a formula nor one of the formulas of this sweep;"
+                f" {hint(words[0], (*FORMULA_WORDS, *by_name))}"
             )
         chosen = [formula for formula in inputs.formulas if formula.name != inputs.baseline]
         if not chosen:
@@ -245,8 +247,8 @@ def _in_scenarios(rest: str, spec: Spec, inputs: Inputs, where: str) -> Factor:
         chosen, words = [by_name[words[0]]], words[1:]
     elif words[0] not in PERIODS:
         raise InputError(
-            f"{where}: '{words[0]}' is neither a key of a scenario nor one of the scenarios of this sweep;"
-            f" {nearest(words[0], (*PERIODS, *by_name))}"
+            f"{where}: {shown(words[0])} is neither a key of a scenario nor one of the scenarios of this sweep;"
+            f" {hint(words[0], (*PERIODS, *by_name))}"
         )
     _refuse_odd(spec, where)
     places = {scenario.name: scenario_place(scenario, words, where) for scenario in chosen}

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from sim.inputs import InputError
-from sim.study.setup.refusals import shown
+from sim.inputs import InputError, shown
 from sim.world.world import World
 
 SHOWN = 6

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sim.inputs import InputError
 from sim.results.schema import TABLES
-from sim.study.designs.sweep import Sweep
 from sim.study.running.chunk import DETAIL_STEPS
 from sim.study.setup.executor_settings import LocalSettings
 from sim.study.setup.inputs import Inputs
@@ -82,14 +81,14 @@ def _control_groups() -> Iterator[Path]:
             yield root / "memory" / place.lstrip("/") / "memory.limit_in_bytes"
 
 
-def refuse_too_large(settings: Settings, inputs: Inputs, sweep: Sweep | None) -> None:
-    """Refuse a study whose design, chunks or report cannot lie in memory. Raises InputError, one line."""
-    points = len(sweep.points) if sweep is not None else 1
+def refuse_too_large(settings: Settings, inputs: Inputs, points: int = 1, factors: int = 0) -> None:
+    """Refuse a study whose design, chunks or report cannot lie in memory; ``points`` and ``factors`` are those of a
+    sweep. Raises InputError, one line."""
     runs = settings.draws * points * len(inputs.formulas) * len(inputs.scenarios)
     of = f"{settings.draws:,} draws of {len(inputs.formulas)} formulas over {settings.horizon} years"
     of = f"{runs:,} runs" if points > 1 else of
     many = "design.points" if points > settings.draws else "draws"
-    _refuse(many, of, design_bytes(runs, inputs, sweep), "in the design table", "write fewer")
+    _refuse(many, of, design_bytes(runs, inputs, factors), "in the design table", "write fewer")
     together = chunk_bytes(settings, inputs.world, runs // (len(inputs.formulas) * len(inputs.scenarios)))
     _refuse("chunk", of, together, "in all workers together", "write a smaller chunk, or fewer workers")
     tables = f"in the tables {', '.join(settings.keep)} when they are reported"
@@ -129,9 +128,9 @@ def _refuse(setting: str, of: str, needed: float, where: str, instead: str) -> N
         )
 
 
-def design_bytes(runs: int, inputs: Inputs, sweep: Sweep | None) -> float:
+def design_bytes(runs: int, inputs: Inputs, factors: int) -> float:
     """Bytes of the table of all runs while it is made: a row for each, a column for each number that is drawn."""
-    columns = EXTRA_COLUMNS + len(inputs.catalogue.uncertain()) + (len(sweep.factors) if sweep is not None else 0)
+    columns = EXTRA_COLUMNS + len(inputs.catalogue.uncertain()) + factors
     return runs * columns * NUMBER * DESIGN_COPIES
 
 

@@ -57,7 +57,10 @@ def carry_out(
     another study or if another process is carrying out some of these chunks; OSError and StoppedError as of `dispatch`.
     However it ends, no worker is left and no file is torn.
     """
-    refuse_too_large(settings, inputs, sweep)
+    if sweep is None:
+        refuse_too_large(settings, inputs)
+    else:
+        refuse_too_large(settings, inputs, len(sweep.points), len(sweep.factors))
     plan = planned(settings, inputs, folder.resolve(), sweep)
     manifest = new_manifest(
         study=settings.study.name,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.inputs import InputError
+from sim.inputs import InputError, shown
+from sim.study.setup.changes import marked
 from sim.study.setup.reads import ONE_SCENARIO
-from sim.study.setup.refusals import shown
 from sim.study.setup.settings import Settings
 
 CURRENT_LAW = "status_quo"
@@ -32,10 +32,16 @@ ONE_FORMULA: dict[str, str] = {
 @dataclass(frozen=True)
 class Choice:
     """The file of a configuration group: its ``name``, whether the user chose it or changed something in it
-    (``meant``)."""
+    (``meant``), and what was changed, in words."""
 
     name: str | None
     meant: bool
+    change: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the user wrote, as the file with its changes."""
+        return marked(str(self.name), self.change)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def asked_formulas(settings: Settings, choice: Choice) -> Asked:
     if settings.formula_file is not None:
         if choice.meant:
             raise InputError(
-                f"settings: formula_file: {shown(settings.formula_file)} and formula={choice.name} both name the"
+                f"settings: formula_file: {shown(settings.formula_file)} and formula={choice.words} both name the"
                 " formula; write one of them"
             )
         interest, setting, meant = settings.formula_file, "formula_file", True
@@ -126,7 +132,7 @@ def asked_scenarios(settings: Settings, choice: Choice) -> tuple[str, ...]:
         return names if CALM in map(name_of, names) else (CALM, *names)
     if names and choice.meant:
         raise InputError(
-            f"settings: scenario: scenario={choice.name} and study.scenarios={shown(list(names))} both name the"
+            f"settings: scenario: scenario={choice.words} and study.scenarios={shown(list(names))} both name the"
             " scenario; write one of them"
         )
     if study in ONE_SCENARIO and len(names) > 1:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.study.setup.refusals import shown
+from sim.inputs import shown
 
 CHANGED = ", changed: "
 """Stands between a name or title and what was changed of it."""

@@ -12,14 +12,14 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, Scenario, read_scenario, scenario_from
 from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_formula, read_lines
-from sim.inputs import InputError, Source, nearest, read_with_lines
+from sim.inputs import InputError, Source, read_with_lines, shown
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.setup.asked import CURRENT_LAW, Choice, asked_formulas, asked_scenarios, is_file, name_of
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import changes, marked, told, typed_changes
 from sim.study.setup.reads import bundled, usual_choice
-from sim.study.setup.refusals import shown
+from sim.study.setup.refusals import hint
 from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -116,7 +116,8 @@ def _choice(group: str, name: str | None, written: Mapping[str, Any] | None, typ
     if name is None:
         return Choice(None, False)
     named = any(word.partition("=")[0].lstrip("+") == group for word in typed)
-    return Choice(name, named or name != usual_choice(group) or bool(_change(group, name, written or {}, typed)))
+    change = _change(group, name, written or {}, typed)
+    return Choice(name, named or name != usual_choice(group) or bool(change), change)
 
 
 def _change(group: str, name: str, written: Mapping[str, Any], typed: Sequence[str]) -> str:
@@ -145,8 +146,8 @@ def _find_scenario(name: str, folder: Path) -> Scenario:
     path = Path(name) if is_file(name) else folder / "scenario" / f"{name}.yaml"
     if not path.is_file():
         known = sorted(file.stem for file in (folder / "scenario").glob("*.yaml"))
-        said = "there is no such file" if is_file(name) else f"is not known; {nearest(name, known)}"
-        raise InputError(f"settings: study.scenarios: scenario {shown(name)} {said}")
+        said = ": there is no such file" if is_file(name) else f" is not known; {hint(name, known)}"
+        raise InputError(f"settings: study.scenarios: scenario {shown(name)}{said}")
     return read_scenario(path)
 
 
@@ -169,11 +170,11 @@ def find_formula(name: str, folder: Path, clusters: Sequence[str], setting: str 
         return read_formula(Path(name), folder / "line", clusters)
     path = folder / "formula" / f"{name}.yaml"
     where = f"settings: {setting}" if setting else "settings"
-    if "/" in name or "\\" in name or Path(name).is_file():
+    if "/" in name or "\\" in name or Path(name).exists():
         raise InputError(f"{where}: {shown(name)} is not allowed: the file of a formula ends in .yaml")
     if not path.is_file():
         known = sorted(file.stem for file in (folder / "formula").glob("*.yaml"))
-        raise InputError(f"{where}: formula {shown(name)} is not known; {nearest(name, known)}")
+        raise InputError(f"{where}: formula {shown(name)} is not known; {hint(name, known)}")
     return read_formula(path, folder / "line", clusters)
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config_folder import config_folder
-from sim.inputs import InputError, read_yaml
-from sim.study.setup.refusals import shown
+from sim.inputs import InputError, read_yaml, shown
 from sim.study.setup.settings import Settings, Study, read_settings
 
 EVERYWHERE: tuple[str, ...] = ("workers", "report")
@@ -109,7 +108,8 @@ def refuse_unread(config: Mapping[str, Any], choices: Mapping[str, Any] | None =
             continue
         where = path
         if path not in _GROUPS or (choices or {}).get(path) == usual_choice(path):
-            where = ".".join([path, *_first_difference(written, default)])
+            different = list(_differences(written, default, (path,)))
+            where = different[0] if len(different) == 1 else path
         raise InputError(f"settings: {where}: study={study} does not read it{_advice(study, path)}")
 
 
@@ -151,15 +151,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _first_difference(written: Any, default: Any) -> Iterator[str]:
-    """The keys on the way to the first value that differs."""
-    default = default if isinstance(default, Mapping) else {}
+def _differences(written: Any, default: Any, way: tuple[str, ...]) -> Iterator[str]:
+    """The paths at which a value differs from the default."""
     if isinstance(written, Mapping):
-        for key in written:
-            if not _same(written[key], default.get(key)):
-                yield shown(str(key), quotes=False)
-                yield from _first_difference(written[key], default.get(key))
-                return
+        usual = default if isinstance(default, Mapping) else {}
+        for key, value in written.items():
+            if not _same(value, usual.get(key)):
+                yield from _differences(value, usual.get(key), (*way, shown(str(key), quotes=False)))
+    else:
+        yield ".".join(way)
 
 
 @cache

@@ -1,45 +1,30 @@
 """One line for a setting that cannot be used: which one, what was written, and what is allowed, from its own type."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.inputs import InputError, nearest
+from sim.inputs import InputError, nearest, shown
 
-LONGEST = 60
-"""Characters of a value that are repeated to the user."""
+LONGEST_HINT = 90
+"""Characters of what is allowed that are spent on words of which none is near."""
 
 Schema = Mapping[str, Any]
 """A JSON schema, as pydantic gives it."""
 
 
-def shown(value: object, quotes: bool = True, longest: int = LONGEST) -> str:
-    """A value as one short piece of a line: null for nothing, text in quotation marks, the rest as Python writes it."""
-    if value is None:
-        return "null"
-    # A deep or endless value is never spelt out.
-    text = _spelt(value) if isinstance(value, Mapping | list | tuple) else repr(value)
-    if isinstance(value, str) and not quotes:
-        text = text[1:-1]
-    return text if len(text) <= longest else f"{text[: longest - 4]} ..."
-
-
-def _spelt(value: object, room: int = 12) -> str:
-    """A mapping or list as a user writes it, with no more than its first few parts."""
-    if isinstance(value, Mapping):
-        parts = [f"{shown(key, quotes=False)}: {_inner(part)}" for key, part in list(value.items())[:room]]
-        return "{" + ", ".join(parts) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_inner(part) for part in value[:room]) + "]"
-    return shown(value)
-
-
-def _inner(value: object) -> str:
-    if isinstance(value, Mapping | list | tuple):
-        return "{...}" if isinstance(value, Mapping) else "[...]"
-    return shown(value, quotes=False) if isinstance(value, str) else shown(value)
+def hint(word: str, allowed: Iterable[str]) -> str:
+    """The allowed word nearest to ``word``, or the first of them if none is near."""
+    known = list(allowed)
+    text = nearest(word, known)
+    if text.startswith("did you mean"):
+        return text
+    few = known
+    while len(", ".join(few)) > LONGEST_HINT:
+        few = few[:-1]
+    return f"allowed: {', '.join(few)}{' ...' if len(few) < len(known) else ''}"
 
 
 def first_of(error: ValidationError, model: type[BaseModel], source: str = "settings") -> InputError:
@@ -49,7 +34,7 @@ def first_of(error: ValidationError, model: type[BaseModel], source: str = "sett
     kind, value = problem["type"], problem["input"]
     if kind == "extra_forbidden":
         key = shown(str(problem["loc"][-1]), quotes=False)
-        return _line(source, [*keys, key], f"unknown key; {nearest(key, _keys_of(options))}")
+        return _line(source, [*keys, key], f"unknown key; {hint(key, _keys_of(options))}")
     if kind.startswith("union_tag"):
         tag = str((problem.get("ctx") or {}).get("discriminator", "")).strip("'")
         named = value.get(tag) if isinstance(value, Mapping) else value
@@ -63,6 +48,8 @@ def first_of(error: ValidationError, model: type[BaseModel], source: str = "sett
         said = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         # The parts of a mapping were written one by one: which are wrong, the sentence says.
         return _line(source, keys, said if isinstance(value, Mapping) else f"{shown(value)} is not allowed: {said}")
+    if allowed.startswith("a list") and isinstance(value, str | int | float) and not isinstance(value, bool):
+        allowed = f"a list, as [{shown(value, quotes=False)}]"
     return _line(source, keys, f"{shown(value)} is not allowed: {allowed}")
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from sim.inputs import InputError
+from sim.inputs import InputError, shown
 from sim.parameters.posterior import Uncertainty, load_posterior
 from sim.study.setup.executor_settings import ExecutorSettings, LocalSettings
-from sim.study.setup.refusals import first_of, shown
+from sim.study.setup.refusals import first_of
 from sim.study.setup.words import Name, PartOfName, PathName
 
 NeutralBy = Literal["entitlement", "present_value"]
@@ -164,8 +164,8 @@ class Settings(BaseModel):
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: PathName | None = None
-    district: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
-    cluster: Annotated[PartOfName, Field(coerce_numbers_to_str=True)] | None = None
+    district: PartOfName | None = None
+    cluster: PartOfName | None = None
     replicate: Annotated[int, Field(strict=True, ge=0, lt=1_000_000)] | None = None
     keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
     precision: Precision | None = None

@@ -22,7 +22,9 @@ def _not_blank(text: str) -> str:
 
 
 PartOfName = Annotated[
-    str, Field(max_length=200, description="an identifier or a part of a name"), AfterValidator(_readable)
+    str,
+    Field(max_length=200, coerce_numbers_to_str=True, description="an identifier or a part of a name"),
+    AfterValidator(_readable),
 ]
 """What is looked for among names."""
 
