@@ -1,6 +1,7 @@
 """The words after ``cte-sim``: flags, and settings in Hydra's grammar, each looked at before anything is read."""
 
 import re
+import shlex
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ def _word(typed: str, parser: OverridesParser) -> Word:
         override = parser.parse_override(typed)
         if not override.is_sweep_override():
             override.value()
-    except HydraException as error:
+    except (HydraException, ValueError) as error:
         raise InputError(_unreadable(typed, parser)) from error
     return Word(typed, str(override.key_or_group), override)
 
@@ -158,7 +159,7 @@ def _unreadable(typed: str, parser: OverridesParser) -> str:
     if value and value[0] not in "[{\"'":
         try:
             parser.parse_override(quoted)
-            return f"{typed}: cannot be read; put the value in quotes: '{quoted}'"
+            return f"{typed}: cannot be read; put the value in quotes: {shlex.quote(quoted)}"
         except HydraException:
             pass
     if not re.fullmatch(r"[+~]*[\w./@$-]+", key):
@@ -183,7 +184,7 @@ def _check(word: Word) -> None:
         raise InputError(f"{word.typed}: cannot be left out; only keys of a formula or a scenario can")
     if word.group is not None and not word.sweeps:
         _check_choice(word)
-    if word.key in FOLDERS and (word.sweeps or word.value is None or not word.text.strip()):
+    if word.key in FOLDERS and (word.sweeps or word.value is None or not word.text.strip() or "\0" in word.text):
         raise InputError(f"{word.typed}: name one folder")
 
 
