@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sim.funding import sense
 from sim.funding.components.component import Strict
 from sim.funding.components.tiers import TIER_WORDS
-from sim.funding.formula import ALWAYS, Formula, unknown_cluster
+from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.rules import JOINT, JointRules, Rules
 from sim.funding.together import problem_with
@@ -179,7 +179,6 @@ def _own_lines(
         line, wrong = _entry(entry, shared_lines, starts)
         if line is not None:
             lines.append(line)
-            wrong = [] if of_the_past or header is None else _too_early(entry, line, header)
         found.extend(mistake.below(*place) for mistake in wrong)
     if not found and not of_the_past and all(line.background for line in lines):
         said = "needs a line of the formula's own" + (
@@ -207,17 +206,6 @@ def _shared(name: Any, shared_lines: Shared, where: tuple[Part, ...]) -> tuple[M
         return shared_lines[name], []
     hint = nearest(name, shared_lines) if isinstance(name, str) else f"allowed: {', '.join(shared_lines)}"
     return None, [Mistake(where, f"{shown(name)} is not a shared line; {hint}")]
-
-
-def _too_early(entry: Any, line: Line, header: Formula) -> list[Mistake]:
-    """A new line that begins before its formula; shared lines may go on from current law."""
-    begins = line.start_year
-    if isinstance(entry, str) or "line" in entry or begins is None or ALWAYS in (begins, header.takes_effect):
-        return []
-    if begins >= header.takes_effect:
-        return []
-    said = f"{begins} lies before FY{header.takes_effect}, when the formula takes effect (takes_effect)"
-    return [Mistake(("start_year",), said)]
 
 
 def _background(written: Mapping[str, Any], shared_lines: Shared) -> tuple[list[Line], list[Mistake]]:

@@ -105,25 +105,22 @@ def out_of_place(formula: Formula, world: World) -> list[Mistake]:
 
 
 def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistake]:
-    """Years of the formula that are not simulated: it takes effect, or all its lines pay, outside of the years after
-    ``base_year`` to ``last_year``; or a line begins or ends where no study reaches.
+    """Years of the formula that are not simulated: it takes effect after ``last_year``, none of its lines pays after
+    ``base_year``, or a line begins or ends where no study reaches.
 
-    A formula in force ``ALWAYS`` is current law, which may also end with the base year.
+    A formula that takes effect earlier runs from the first year after the base year (`sim.funding.formula.enacted`); one
+    in force ``ALWAYS`` is current law, which may also end with the base year.
     """
     starts = formula.takes_effect
     first, farthest = base_year + 1, base_year + FARTHEST
-    if starts != ALWAYS and not first <= starts <= last_year:
-        said = (
-            f"lies before FY{first}: the base year FY{base_year} and the years before run under current law"
-            if starts < first
-            else f"lies after FY{last_year}, the last year that is simulated; nothing would change"
-        )
+    if starts > last_year:
+        said = f"lies after FY{last_year}, the last year that is simulated; nothing would change"
         return [Mistake(("takes_effect",), f"{starts} {said}")]
     found, paying = [], False
     for place, line in enumerate(formula.lines):
         if line.background:
             continue
-        begins = max(line.start_year or ALWAYS, starts)
+        begins = max(line.start_year or ALWAYS, starts if starts == ALWAYS else max(starts, first))
         ends = line.sunset_year if line.sunset_year is not None else farthest
         where = way(formula, place)
         if ends < base_year or ends < begins:
