@@ -35,12 +35,13 @@ def groups(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> list[
     joint = [line for line in lines if line.joint]
     if any(key in REFERRING for key in rules.written):
         return [tuple(joint)] if joint else []
-    found: list[list[Line]] = []
+    found: list[tuple[Line, ...]] = []
     for line in joint:
-        touched = [group for group in found if any(overlap(line, other, takes_effect) for other in group)]
-        found = [group for group in found if group not in touched]
-        found.append([other for group in touched for other in group] + [line])
-    return [tuple(group) for group in found]
+        meets = [any(overlap(line, other, takes_effect) for other in group) for group in found]
+        met = tuple(other for group, meeting in zip(found, meets, strict=True) if meeting for other in group)
+        found = [group for group, meeting in zip(found, meets, strict=True) if not meeting]
+        found.append((*met, line))
+    return found
 
 
 def overlap(one: Line, other: Line, takes_effect: int) -> bool:
