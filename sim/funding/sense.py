@@ -108,7 +108,7 @@ def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistak
     """Years of the formula that are not simulated: it takes effect after ``last_year``, none of its lines pays after
     ``base_year``, or a line begins or ends where no study reaches.
 
-    A formula that takes effect earlier runs from the first year after the base year (`sim.funding.formula.enacted`); one
+    A formula that takes effect earlier runs from the first year after the base year (`funding.formula.enacted`); one
     in force ``ALWAYS`` is current law, which may also end with the base year.
     """
     starts = formula.takes_effect
