@@ -141,6 +141,18 @@ def test_a_growth_cap_binds_in_the_first_year_against_current_law(lines: int) ->
         np.testing.assert_array_equal(step.after.last_payment, paid)
 
 
+def test_money_inside_the_seg_gives_a_growth_cap_no_room() -> None:
+    ensemble = new_mexico_ensemble(4, 3)
+    weight = {"kind": "seg_weight", "count": "members", "weight": 0.2, "funded": True}
+    mixed = bill(rules={"growth_cap": 0.05}, lines=[line("capped", each(4000.0)), line("weight", weight)])
+    first, second = steps(ensemble, mixed, 2)
+    before = first.year.settlement.ledgers["capped"].paid
+    after = second.year.settlement.ledgers["capped"].paid
+    assert (after <= 1.05 * before * (1.0 + 1e-9))[before > 0.0].all()
+    np.testing.assert_array_equal(first.after.last_payment, before)
+    assert (first.year.settlement.ledgers["weight"].paid > 0.0).all()
+
+
 @pytest.mark.parametrize(
     ("written", "first"),
     [
