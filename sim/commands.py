@@ -244,14 +244,13 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
         from sim.report.sweep.text import factor_lines
 
         console.print("\n".join(factor_lines(sweep.factors)), highlight=False, markup=False, soft_wrap=True)
-    record = {**request.plain, **({"changed": dict(inputs.changed)} if inputs.changed else {})}
     with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
 
         def progress(done: int, total: int) -> None:
             progress_made[:] = [done, total]
             advance(done, total)
 
-        return carry_out(settings, inputs, folder, record, progress, sweep)
+        return carry_out(settings, inputs, folder, request.plain, progress, sweep)
 
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:

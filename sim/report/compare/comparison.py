@@ -141,10 +141,10 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
                 for f in range(len(panel.formulas))
             ]
         )
-    prices, config = [costs_per_added(panel, outcome) for outcome in RATIOS], results.manifest.config
+    prices, changed = [costs_per_added(panel, outcome) for outcome in RATIOS], changed_formulas(results)
     for f, formula in enumerate(panel.formulas):
         priced = [_cost_cell(panel, f, costs) for costs in prices]
-        remarks = ["baseline"] * (f == panel.baseline) + ["changed"] * (formula in changed_formulas(config))
+        remarks = ["baseline"] * (f == panel.baseline) + ["changed"] * (formula in changed)
         label = (formula, ", ".join(remarks))
         rows.append([label, cells[0][f], cells[1][f], cells[2][f], *priced, cells[3][f], cells[4][f]])
     return rows

@@ -60,7 +60,7 @@ def carry_out(
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
         world_fingerprint=inputs.world.fingerprint,
         data_vintage=inputs.world.vintage,
-        formulas={formula.name: formula_record(formula) for formula in inputs.formulas},
+        formulas={one.name: formula_record(one, inputs.changed.get(one.name, "")) for one in inputs.formulas},
         baseline=inputs.baseline,
         base_year=inputs.world.base_year,
         horizon=settings.horizon,
