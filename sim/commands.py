@@ -289,7 +289,6 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
         from sim.report.sweep.text import factor_lines
 
         announced += factor_lines(sweep.factors)
-    record = {**request.plain, **({"changed": dict(inputs.changed)} if inputs.changed else {})}
     with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
 
         def progress(done: int, total: int) -> None:
@@ -300,7 +299,7 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
             progress_made[:] = [done, total]
             advance(done, total)
 
-        return carry_out(settings, inputs, folder, record, progress, sweep)
+        return carry_out(settings, inputs, folder, request.plain, progress, sweep)
 
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:

@@ -87,6 +87,7 @@ def test_a_comparison_says_what_was_changed_on_screen_in_its_page_and_in_the_man
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert list(manifest["formulas"]) == ["status_quo", "aligned"]
     assert manifest["formulas"]["aligned"]["title"].endswith(", changed: appropriation.dollars=1,000,000")
+    assert manifest["formulas"]["aligned"]["changed"] == "appropriation.dollars=1,000,000"
     assert ", changed" not in manifest["formulas"]["status_quo"]["title"]
 
 
@@ -119,4 +120,4 @@ def test_a_study_as_shipped_says_nothing_of_changes(tmp_path: Path) -> None:
     carried_out(tmp_path, "study=project", "formula=aligned", *QUICK)
     assert "changed" not in (tmp_path / "comparison.txt").read_text(encoding="utf-8")
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
-    assert "changed" not in manifest["config"]
+    assert "changed" not in manifest["formulas"]["aligned"]

@@ -159,7 +159,7 @@ def _by_year(written: Mapping[Any, Any], entry: Entry, where: str) -> dict[int, 
 
 
 def _short(value: object) -> str:
-    text = "null" if value is None else repr(value)
+    text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 

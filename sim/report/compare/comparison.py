@@ -61,7 +61,7 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
     )
     cells = [_levels(panel, column, years, unit) for column, years, unit in columns]
     moved = moved_inside_the_seg(panel)
-    changed = changed_formulas(results.manifest.config)
+    changed = changed_formulas(results)
     rows = [header]
     for f, formula in enumerate(panel.formulas):
         remarks = ["baseline"] * (f == panel.baseline) + ["changed"] * (formula in changed)

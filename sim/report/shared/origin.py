@@ -1,7 +1,7 @@
 """Where a page's numbers come from: run, date, versions of code, formula and data, for the foot of everything."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.study.compare.words import scaled_words
 from sim.study.setup.changes import told
@@ -25,12 +25,13 @@ def run_origin(results: "Results", draws: int, scenario: str) -> str:
     """Run number, date, versions of code and data with the data's vintage, draws, seed and scenario, and what the user
     changed of formulas and parameters."""
     manifest = results.manifest
+    held = getattr(manifest, "config", {}).get("parameters") or {}
     vintage = f" ({manifest.data_vintage})" if manifest.data_vintage else ""
     return (
         f"Run {short(manifest.config_hash)} of {str(manifest.created)[:10]}, CTE funding simulation "
         f"{manifest.code_version}, data {short(manifest.world_fingerprint)}{vintage}, {draws:,} draws, seed "
         f"{manifest.seed}, scenario {scenario}{_scaled(results)}"
-        + also(told(changed_formulas(manifest.config), flat_parameters(manifest.config.get("parameters") or {})))
+        + also(told(changed_formulas(results), flat_parameters(held)))
     )
 
 
@@ -40,10 +41,10 @@ def _scaled(results: "Results") -> str:
     return f", formulas {words}" if words else ""
 
 
-def changed_formulas(config: Mapping[str, Any]) -> Mapping[str, str]:
+def changed_formulas(results: "Results") -> dict[str, str]:
     """What the user changed of a shipped formula, by its name."""
-    found: Mapping[str, str] = config.get("changed") or {}
-    return found
+    records = results.manifest.formulas.items()
+    return {name: str(record["changed"]) for name, record in records if record.get("changed")}
 
 
 def formula_origin(results: "Results", name: str) -> str:

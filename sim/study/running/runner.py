@@ -101,7 +101,8 @@ def carry_out(
 def _record(formula: Formula, inputs: Inputs) -> dict[str, Any]:
     """What the manifest keeps of a formula, with how it was scaled to equal money if it was."""
     neutral = inputs.neutral.get(formula.name)
-    return {**formula_record(formula), **({"neutral": neutral.record()} if neutral is not None else {})}
+    record = formula_record(formula, inputs.changed.get(formula.name, ""))
+    return {**record, **({"neutral": neutral.record()} if neutral is not None else {})}
 
 
 def _carry_out_chunks(

@@ -188,11 +188,13 @@ def read_bill(name: str | None, clusters: Sequence[str]) -> Formula:
     return find_formula(name, config_folder(), clusters, "formula_file")
 
 
-def formula_record(formula: Formula) -> dict[str, Any]:
-    """What the manifest keeps of a formula: title, source, description, lines and a fingerprint of its content."""
+def formula_record(formula: Formula, change: str = "") -> dict[str, Any]:
+    """What the manifest keeps of a formula: title, source, description, lines and a fingerprint of its content, and
+    what the user changed of a shipped one."""
     content = formula.model_dump(mode="json")
     return {
         "title": formula.title,
+        **({"changed": change} if change else {}),
         "source": formula.source,
         "description": formula.description,
         "year_of_numbers": formula.year_of_numbers,
