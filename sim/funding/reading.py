@@ -150,7 +150,7 @@ def _own_lines(
         if line is not None:
             lines.append(line)
             wrong = [] if of_the_past or header is None else _too_early(entry, line, header)
-        found.extend(mistake.below(*place) for mistake in wrong)
+        found.extend(mistake if mistake.where == ("takes_effect",) else mistake.below(*place) for mistake in wrong)
     if not found and not of_the_past and all(line.background for line in lines):
         said = "needs a line of the formula's own" + (
             "; those marked background flow in every formula" if lines else ""
@@ -182,9 +182,12 @@ def _shared(name: Any, shared_lines: Shared, where: tuple[Part, ...]) -> tuple[M
 def _too_early(entry: Any, line: Line, header: Formula) -> list[Mistake]:
     """A new line that begins before its formula; shared lines may go on from current law."""
     begins = line.start_year
-    if isinstance(entry, str) or "line" in entry or begins is None or ALWAYS in (begins, header.takes_effect):
+    if isinstance(entry, str) or "line" in entry:
         return []
-    if begins >= header.takes_effect:
+    if header.takes_effect == ALWAYS:
+        said = f"{ALWAYS} marks current law, of lines that are shared; a new line takes effect after the base year"
+        return [Mistake(("takes_effect",), said)]
+    if begins is None or begins >= header.takes_effect:
         return []
     said = f"{begins} lies before FY{header.takes_effect}, when the formula takes effect (takes_effect)"
     return [Mistake(("start_year",), said)]
