@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.funding.components.amounts import Dollars, FiscalYear, Note, Text, Title, YearOfNumbers
 from sim.funding.components.component import Strict
-from sim.funding.line import Line, Oversight
+from sim.funding.line import MOST_COMPONENTS, Line, Oversight
 from sim.funding.rules import REFERRING, UNRULED, JointRules
 from sim.funding.together import groups, problem_with, same_guarantee
 from sim.inputs import shown
@@ -51,6 +51,11 @@ class Formula(Strict):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two lines are called {shown(name)}; name each once")
+        components = sum(len(line.components) for line in value if not line.background)
+        if components > MOST_COMPONENTS:
+            raise ValueError(
+                f"{components} components in all lines together are not allowed: at most {MOST_COMPONENTS}"
+            )
         return value
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from sim.funding.rules import AppropriationRule, DemandWithCap, Full, Once, Rule
 
 Oversight = Literal["monitored", "categorical", "general"]
 MOST_COMPONENTS = 200
-"""Components of a line; no law has so many, and each is priced for every district in every year."""
+"""Components of a line, and of all lines of a formula; no law has so many, and each is priced in every year."""
 
 
 class Line(Strict):

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sim.funding import sense
 from sim.funding.components.component import Strict
 from sim.funding.components.tiers import TIER_WORDS
-from sim.funding.formula import Formula, unknown_cluster
+from sim.funding.formula import ALWAYS, Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.rules import JOINT, JointRules, Rules
 from sim.funding.together import problem_with
@@ -179,7 +179,8 @@ def _own_lines(
         line, wrong = _entry(entry, shared_lines, starts)
         if line is not None:
             lines.append(line)
-        found.extend(mistake.below(*place) for mistake in wrong)
+            wrong = [] if of_the_past or header is None else _of_current_law(entry, header)
+        found.extend(mistake if mistake.where == ("takes_effect",) else mistake.below(*place) for mistake in wrong)
     if not found and not of_the_past and all(line.background for line in lines):
         said = "needs a line of the formula's own" + (
             "; those marked background flow in every formula" if lines else ""
@@ -206,6 +207,14 @@ def _shared(name: Any, shared_lines: Shared, where: tuple[Part, ...]) -> tuple[M
         return shared_lines[name], []
     hint = nearest(name, shared_lines) if isinstance(name, str) else f"allowed: {', '.join(shared_lines)}"
     return None, [Mistake(where, f"{shown(name)} is not a shared line; {hint}")]
+
+
+def _of_current_law(entry: Any, header: Formula) -> list[Mistake]:
+    """A new line in a formula that is marked as current law, which is made of shared lines."""
+    if isinstance(entry, str) or "line" in entry or header.takes_effect != ALWAYS:
+        return []
+    said = f"{ALWAYS} marks current law, of lines that are shared; a new line takes effect after the base year"
+    return [Mistake(("takes_effect",), said)]
 
 
 def _background(written: Mapping[str, Any], shared_lines: Shared) -> tuple[list[Line], list[Mistake]]:

@@ -153,10 +153,11 @@ def _mapping(node: yaml.MappingNode) -> dict[str | int | float, Any]:
         key = _word(key_node)
         if key is None or isinstance(key, bool):
             raise _problem(f"a key is a word or a number, not {shown(key)}", key_node.start_mark)
-        # 2030 and '2030' are one year, and one of the two would be lost.
-        if str(key) in seen:
+        # 2030, '2030' and 2030.0 are one year, and all but one would be lost.
+        known = str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)
+        if known in seen:
             raise _problem(f"key '{plain(key)}' is written twice", key_node.start_mark)
-        seen.add(str(key))
+        seen.add(known)
         if key == _MERGE and key_node.style is None:
             merged = _merged(value_node)
         else:

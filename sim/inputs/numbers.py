@@ -45,14 +45,20 @@ def truth(word: object) -> object:
     return word
 
 
-def number_meant(word: str) -> str:
-    """What to write for the number that a word seems to mean, as ' write 0.05', or nothing if none is seen in it."""
+def number_meant(word: str, low: float = -math.inf, high: float = math.inf) -> str:
+    """What to write for the number that a word seems to mean, as 'write 0.05'; nothing if none is seen in it, or one
+    that does not lie between ``low`` and ``high``."""
+    number = _meant(word)
+    return f"write {_written(number)}" if number is not None and low <= number <= high else ""
+
+
+def _meant(word: str) -> float | None:
     if len(word) > LONGEST_NUMBER:
-        return ""
+        return None
     text = re.sub(r"[\s\u00a0\u202f'\N{RIGHT SINGLE QUOTATION MARK}]", "", word).lower()
     text = re.sub(r"^(usd|us\$|\$)|(usd|dollars|\$)$", "", text)
     if re.fullmatch(r"[-+]?0(x[0-9a-f]+|o[0-7]+|b[01]+)", text):
-        return f"write {_written(int(text, 0))}"
+        return int(text, 0)
     share = 1.0
     if text.endswith(("%", "percent")):
         text, share = text.removesuffix("%").removesuffix("percent"), 0.01
@@ -64,14 +70,12 @@ def number_meant(word: str) -> str:
     elif re.fullmatch(r"[-+]?[0-9]*,[0-9]+", text):
         text = text.replace(",", ".")
     if not re.fullmatch(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?", text):
-        return ""
-    return f"write {_written(float(text.replace('_', '')) * share)}"
+        return None
+    return float(text.replace("_", "")) * share
 
 
 def _written(number: float) -> str:
     """A number as a file writes it, large ones in groups of three."""
-    if not math.isfinite(number):
-        return "a smaller number"
     if number == int(number) and abs(number) < 10**MOST_DIGITS:
         return f"{int(number):_}" if abs(number) >= 10_000 else f"{int(number)}"
     return f"{number:.10g}"

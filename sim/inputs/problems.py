@@ -12,6 +12,9 @@ from sim.inputs.numbers import number_meant
 from sim.inputs.schema import Wanted
 from sim.inputs.source import MISSING, Mistake, Part, Source, as_source
 
+MOST = 1e15
+"""The largest number that is suggested where no bound is known."""
+
 WHOLE = "the file"
 """What is blamed where no key is."""
 
@@ -152,7 +155,10 @@ def _hint(value: object, options: Sequence[Wanted]) -> str:
     """What to write instead, where the value shows what was meant."""
     kinds = {one.kind for one in options}
     if isinstance(value, str) and kinds & {int, float}:
-        meant = number_meant(value)
+        bounded = [one for one in options if one.kind in (int, float)]
+        low = min(-MOST if one.low is None else one.low for one in bounded)
+        high = max(MOST if one.high is None else one.high for one in bounded)
+        meant = number_meant(value, low, high)
         return f"; {meant}" if meant else ""
     if isinstance(value, str) and len(options) == 1:
         words = _literal(options[0])

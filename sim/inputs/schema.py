@@ -180,14 +180,11 @@ def _words(one: Wanted) -> str:
 
 
 def _bounds(one: Wanted) -> str:
-    low, high = (None if bound is None else f"{bound:,.12g}" for bound in (one.low, one.high))
-    if one.unit == YEAR:
-        low, high = (None if bound is None else bound.replace(",", "") for bound in (low, high))
-    if low is not None and high is not None:
-        above, below = ("above " if one.without_low else "from "), (" to below " if one.without_high else " to ")
-        return f" {above}{low}{below}{high}"
-    if low is not None:
-        return f" above {low}" if one.without_low else f" from {low}"
-    if high is not None:
-        return f" below {high}" if one.without_high else f" up to {high}"
-    return ""
+    comma = "" if one.unit == YEAR else ","
+    ends = []
+    if one.low is not None:
+        ends.append(f" {'above' if one.without_low else 'from'} {one.low:{comma}.15g}")
+    if one.high is not None:
+        upper = "below" if one.without_high else "to" if ends else "up to"
+        ends.append(f"{',' if ends and one.without_high else ''} {upper} {one.high:{comma}.15g}")
+    return "".join(ends)

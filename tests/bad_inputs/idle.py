@@ -109,6 +109,7 @@ COUNTING = {
 """Keys of counting that a count does not follow."""
 
 MORE = (
+    "takes_effect: 2000", "rules: {phase_in: [1]}", "rules: {hold_harmless: {share: 0}}",
     "takes_effect: 2001", "takes_effect: 2010", "takes_effect: 2025", "takes_effect: 2026", "takes_effect: 2057",
     "takes_effect: 2060", "takes_effect: 2100", "takes_effect: 2200", "start_year: 2010", "start_year: 2026",
     "start_year: 2010\nsunset_year: 2015", "start_year: 2030\nsunset_year: 2029", "sunset_year: 2026",
