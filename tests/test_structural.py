@@ -329,7 +329,7 @@ def test_more_money_leaves_more_sites_and_more_concentrators_on_average() -> Non
 def test_no_price_lifts_effort_beyond_its_gain() -> None:
     ensemble = start(made_up(6, 2), law(grants(2e5)))
     outcomes = ensemble.parameters.outcomes
-    rich = law(each(1e9, "concentrators"), each(1e9, "credentials"), takes_effect=2027)
+    rich = law(each(1e6, "concentrators"), each(1e6, "credentials"), takes_effect=2027)
     for step in steps(ensemble, rich, HORIZON):
         assert (step.after.concentration_effort <= outcomes.concentration_gain).all()
         assert (step.after.credential_effort <= outcomes.credential_gain).all()
