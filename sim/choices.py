@@ -79,7 +79,11 @@ def _check_choice(group: str, value: Any) -> None:
 
 
 def _refuse_overlaps(overrides: Sequence[Override]) -> None:
-    """Refuse a setting that another one, written for the mapping that it is in, replaces or is replaced by."""
+    """Refuse a setting that another one replaces: the same written twice, or one for the mapping that it is in."""
+    keys = [override.key_or_group for override in overrides if not override.key_or_group.startswith("hydra")]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise InputError(f"settings: {shown(key, quotes=False)}: is written twice; write it once")
     for whole in overrides:
         if whole.key_or_group in SEVERAL or isinstance(whole.value(), dict):
             continue

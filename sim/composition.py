@@ -26,6 +26,7 @@ from sim.config_folder import config_folder
 from sim.config_source import CODE_KEYS, OWN_READERS, entries_of, file_of, read_data, refuse_code, register
 from sim.inputs import InputError, Source, nearest
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
+from sim.study.setup.reads import not_read
 from sim.study.setup.settings import Design, Sensitivity, Settings, Study
 
 _EXECUTORS = (LocalSettings, DaskSettings, SlurmDaskSettings)
@@ -35,7 +36,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "sensitivity": tuple(Sensitivity.model_fields),
     "executor": tuple({field: None for model in _EXECUTORS for field in model.model_fields}),
 }
-_HINTS = {"design": "; write study=sweep", "sensitivity": "; write study=sensitivity"}
 _TARGETS = {
     "sweeper": ("hydra._internal.core_plugins.basic_sweeper.BasicSweeper",),
     "launcher": (
@@ -97,10 +97,10 @@ def compose(typed: Sequence[str], own_folder: Path | None = None) -> Composed:
 
     ``own_folder`` holds files of the user's own. Raises InputError, one line: the word or file, what is wrong with it.
     """
-    words = read_words(with_files(typed))
-    check_words(typed)
+    named = with_files(typed)
+    check_words(named)
+    words = read_words(named)
     _refuse_sweeps(words)
-    _refuse_contradictions(words)
     shipped = config_folder()
     for word in words:
         if word.group not in (None, LAUNCHER):
@@ -163,14 +163,6 @@ def _refuse_sweeps(words: Sequence[Word]) -> None:
             raise InputError(f"{word.typed}: several values need -m, which starts a study for each{as_list}")
 
 
-def _refuse_contradictions(words: Sequence[Word]) -> None:
-    """Of a word for a whole and one for a part of it, one would be dropped."""
-    for whole in words:
-        for part in words:
-            if part.key.startswith(f"{whole.key}.") and whole.group is None and not isinstance(whole.value, dict):
-                raise InputError(f"{part.typed}: contradicts {whole.typed}; write one of them")
-
-
 def _check_key(word: Word, plain: Mapping[str, Any], choices: Mapping[str, str | None]) -> None:
     """Refuse a setting that there is not, or that the chosen study or executor does not have."""
     top, *below = word.key.split(".")
@@ -178,21 +170,23 @@ def _check_key(word: Word, plain: Mapping[str, Any], choices: Mapping[str, str |
         return
     if top not in plain:
         if top not in Settings.model_fields:
-            raise InputError(f"{word.key}: unknown setting; {nearest(top, [*Settings.model_fields, 'hydra'])}")
-        raise InputError(f"{word.key}: is not a setting of study={choices['study']}{_HINTS.get(top, '')}")
+            raise InputError(
+                f"settings: {word.key}: unknown setting; {nearest(top, [*Settings.model_fields, 'hydra'])}"
+            )
+        raise not_read(str(choices["study"]), word.key, top)
     if not below:
         return
     node = plain[top]
     if not isinstance(node, Mapping):
-        raise InputError(f"{word.key}: unknown setting; {top} has no settings below it")
+        raise InputError(f"settings: {word.key}: unknown setting; {top} has no settings below it")
     if below[0] not in node:
         known = _KEYS.get(top, tuple(node))
         if below[0] in known and top != "study":  # of a study it is asked later what it reads
-            raise InputError(f"{word.key}: is not a setting of {top}={choices[top]}")
+            raise InputError(f"settings: {word.key}: is not a setting of {top}={choices[top]}")
         if below[0] not in known:
-            raise InputError(f"{word.key}: unknown setting; {nearest(below[0], known)}")
+            raise InputError(f"settings: {word.key}: unknown setting; {nearest(below[0], known)}")
     if len(below) > 1:
-        raise InputError(f"{word.key}: unknown setting; write {top}.{below[0]} as a whole")
+        raise InputError(f"settings: {word.key}: unknown setting; write {top}.{below[0]} as a whole")
 
 
 def with_word(content: Any, word: Word) -> Any:

@@ -82,7 +82,7 @@ def test_a_study_takes_every_setting_that_it_reads(study: str) -> None:
         (["study=bridge", "executor=dask"], "executor: study=bridge does not read it"),
         (["study=project", "design.points=4"], "design.points: study=project does not read it (sweep does)"),
         (["study=project", "sensitivity.points=16"], "sensitivity.points: study=project does not read it"),
-        (["study=project", "world.pth=x"], "world.pth: unknown key; did you mean 'path'?"),
+        (["study=project", "world.pth=x"], "world.pth: unknown setting; did you mean 'path'?"),
         (["world.path=''"], "world.path: '' is not allowed"),
         (["study=stress", "study.scenarios=[]"], "study.scenarios: is empty; name at least one"),
         (["study.formulas=[]"], "study.formulas: is empty; name at least one"),

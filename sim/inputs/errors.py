@@ -50,7 +50,8 @@ def _shown(value: object, depth: int) -> str:
     if isinstance(value, Sequence):
         if depth == 0:
             return "[...]"
-        return f"[{', '.join(_shown(part, depth - 1) for part in islice(value, INSIDE))}{_rest(len(value))}]"
+        parts = (cut(part) if isinstance(part, str) else _shown(part, depth - 1) for part in islice(value, INSIDE))
+        return f"[{', '.join(parts)}{_rest(len(value))}]"
     return cut(str(value))
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import sweeping
 
+from sim.choices import check_words
 from sim.engine.scenario import BASELINE, read_scenario
 from sim.inputs import read_yaml
-from sim.study.designs.typed import refuse_dropped
 from sim.study.hindcast.case import case_folder
 from sim.study.setup.sense import refuse_senseless
 
@@ -345,7 +345,7 @@ def others(write: Any) -> Iterator[Input]:
         told = ", ".join(f"{key[:60]}: {str(value)[:60]}" for key, value in factors.items())
         yield f"factors: {told}", (lambda factors=factors: sweeping.swept(factors=factors))  # type: ignore[misc]
     for words in DROPPED:
-        yield f"factors typed: {' '.join(words)}", (lambda words=words: refuse_dropped(words))  # type: ignore[misc]
+        yield f"factors typed: {' '.join(words)}", (lambda words=words: check_words(words))  # type: ignore[misc]
     for points in DESIGNS:
         given = {"factors": sweeping.TURNOVER, "design": points}
         yield f"design {points}", (lambda given=given: sweeping.swept(**given))  # type: ignore[misc]

@@ -17,7 +17,8 @@ nothing does as it is told."""
 _MODEL = ("world", "parameters", "seed", "uncertainty")
 _BILL = ("formula", "formula_file", "study.baseline")
 _ONE_SCENARIO = ("scenario", "study.scenarios")
-_COMPARED = (*_MODEL, *_BILL, "study.formulas", "study.scenarios", "cost_neutral", "horizon")
+_NEUTRAL = ("cost_neutral", "neutral_by", "discount_rate")
+_COMPARED = (*_MODEL, *_BILL, "study.formulas", "study.scenarios", *_NEUTRAL, "horizon")
 _CHUNKS = ("chunk", "executor")
 _RUNS = (*_CHUNKS, "draws", "keep", "precision", "shard", "shards", "retry_failed", "folder")
 _FEW = (*_MODEL, *_BILL, "study.formulas", *_ONE_SCENARIO, "study.years", "horizon", "draws", "chunk")
@@ -110,7 +111,12 @@ def refuse_unread(config: Mapping[str, Any], choices: Mapping[str, Any] | None =
         if path not in _GROUPS or (choices or {}).get(path) == usual_choice(path):
             different = list(_differences(written, default, (path,)))
             where = different[0] if len(different) == 1 else path
-        raise InputError(f"settings: {where}: study={study} does not read it{_advice(study, path)}")
+        raise not_read(study, where, path)
+
+
+def not_read(study: str, where: str, path: str) -> InputError:
+    """The refusal of what is written at ``where``, in the setting ``path``, which a study does not read."""
+    return InputError(f"settings: {where}: study={study} does not read it{_advice(study, path)}")
 
 
 def _advice(study: str, path: str) -> str:
