@@ -176,7 +176,7 @@ def test_a_value_in_a_message_is_never_spelled_out(tmp_path: Path) -> None:
         assert len(shown(value)) < 300
         assert shown(value).isprintable()
     assert shown("a") == "'a'"
-    assert shown([1, "b"]) == "[1, 'b']"
+    assert shown([1, "b"]) == "[1, b]"
     assert shown(10**5_000) == "a number of 5,001 digits"
 
 

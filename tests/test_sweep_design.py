@@ -370,7 +370,7 @@ def test_points_that_break_a_rule_between_keys_are_found_before_any_run() -> Non
         ("staffing.turnover\n0.1\n\n\nabc\n", "row 5, column staffing.turnover: 'abc' is not allowed"),
         ("staffing.turnover\n0.1\n1_0\n", "row 3, column staffing.turnover: '1_0' is not allowed"),
         ("staffing.turnover\n0.1\ntrue\n", "row 3, column staffing.turnover: True is not allowed"),
-        ("staffing.turnover\n0.1\nnull\n", "row 3, column staffing.turnover: None is not allowed"),
+        ("staffing.turnover\n0.1\nnull\n", "row 3, column staffing.turnover: null is not allowed"),
         ("staffing.turnover\n0.1\nnan\n", "row 3, column staffing.turnover: 'nan' is not allowed"),
         ("label;staffing.turnover\nlow;0,08\n", "row 1: the columns are separated by semicolons or tabs"),
         ("staffing.turnover,staffing.turnover\n0.1,0.2\n", "column staffing.turnover: the column is there twice"),
