@@ -5,11 +5,11 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from bad_inputs.results import cases
+from bad_inputs.results import cases, damaged_folders
 
 from sim.inputs import InputError
 
-SAMPLE = 23
+SAMPLE = 41
 """Of so many cases one is tried each time; all of them in the slow test."""
 
 
@@ -38,3 +38,15 @@ def test_every_damaged_results_folder_is_answered_in_one_line_that_names_the_fil
     every = list(cases(tmp_path))
     assert len(every) > 400
     assert unanswered(every, tmp_path) == []
+
+
+@pytest.mark.slow
+def test_a_study_started_again_in_a_damaged_folder_is_refused_or_gives_the_same_numbers(tmp_path: Path) -> None:
+    others = []
+    for damaged in islice(damaged_folders(tmp_path), 3, None, 7):
+        try:
+            if not damaged.start_again():
+                others.append(damaged.name)
+        except InputError as refused:
+            others += [damaged.name] * ("\n" in str(refused))
+    assert others == []

@@ -2,14 +2,16 @@
 
 ``cases(folder)`` gives each with a name that begins with what the answer must name (a file of the results folder) and a
 call that must raise InputError with one line: the study is collected, which refuses what is not complete, and where
-nothing is missing its status must say what is not as it should be. ``answer`` also makes sure that status, opening and
+nothing is missing its status must say what is not as it should be. Each call also makes sure that status, opening and
 collecting agree. What the system does not allow here (named pipes, links) is left out.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -58,38 +60,79 @@ TEXTS: dict[str, bytes] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Damaged:
+    """A copy of a whole study, damaged when one asks how it is answered. What the answer must name begins its name."""
+
+    name: str
+    whole: Path
+    place: Path
+    settings: Mapping[str, Any]
+    damage: Damage
+
+    def answer(self) -> object:
+        """Collect it. Raises InputError with what is said, and AssertionError if nothing is, if the wrong file is
+        named, or if status and opening do not agree with it."""
+        named = self.name.partition(":")[0]
+        with self._made() as place:
+            try:
+                status = read_status(place)
+            except InputError as refusal:
+                if named in str(refusal):
+                    raise
+                raise AssertionError(f"{named} is not named: {refusal}") from refusal
+            text = status_text(status)
+            said = _refused(lambda: collected(status))
+            if said is None:
+                assert status.complete, text
+                said = InputError(f"{place}: {'; '.join(status.notes)}")
+            elif not status.complete:
+                assert not _reads_other_numbers(place, self.whole), "other numbers can be read"
+            else:
+                assert "collected" in named, f"complete, and yet: {said}"
+            assert named in f"{said} {text}", f"{named} is not named: {said} | {text}"
+            raise said
+
+    def start_again(self) -> bool:
+        """Start the study again: whether it was accepted, and the folder then is complete and holds the numbers of the
+        whole one. Raises InputError if it is refused, AssertionError if it is neither."""
+        with self._made() as place:
+            run(place, **self.settings)
+            assert read_status(place).complete, "accepted, and not complete"
+            return not _reads_other_numbers(place, self.whole)
+
+    @contextmanager
+    def _made(self) -> Iterator[Path]:
+        shutil.copytree(self.whole, self.place, symlinks=True)
+        try:
+            self.damage(self.place)
+            yield self.place
+        finally:
+            shutil.rmtree(self.place, ignore_errors=True)
+
+
 def cases(folder: Path) -> Iterator[Case]:
     """Every damaged folder by its name, with a call that must raise InputError. The folders are made in ``folder``."""
-    whole, precise = folder / "whole", folder / "precise"
-    run(whole, **STUDY)
-    run(precise, **PRECISE)
+    for damaged in damaged_folders(folder):
+        yield damaged.name, damaged.answer
+
+
+def damaged_folders(folder: Path) -> Iterator[Damaged]:
+    """Every damaged folder, to be made in ``folder``."""
     number = 0
-    for of, damages in ((whole, _of_any_study(whole)), (precise, _of_a_stop(precise))):
-        for name, damage in damages:
+    for name, settings, damages in (("whole", STUDY, _of_any_study), ("precise", PRECISE, _of_a_stop)):
+        run(folder / name, **settings)
+        for what, damage in damages(folder / name):
             number += 1
-            yield name, partial(answer, of, folder / f"case-{number:04d}", damage, name.partition(":")[0])
+            yield Damaged(what, folder / name, folder / f"case-{number:04d}", settings, damage)
 
 
-def answer(whole: Path, place: Path, damage: Damage, named: str) -> object:
-    """Damage a copy of a whole study and collect it. Raises InputError with what is said, and AssertionError if nothing
-    is, if the wrong file is named, or if status and opening do not agree with it."""
-    shutil.copytree(whole, place, symlinks=True)
+def _refused(call: Callable[[], object]) -> InputError | None:
     try:
-        damage(place)
-        status = read_status(place)
-        text = status_text(status)
-        said = _refused(lambda: collected(status))
-        if said is None:
-            assert status.complete, text
-            said = InputError(f"{place}: {'; '.join(status.notes)}")
-        elif not status.complete:
-            assert not _reads_other_numbers(place, whole), "other numbers can be read"
-        else:
-            assert "collected" in named, f"complete, and yet: {said}"
-        assert named in f"{said} {text}", f"{named} is not named: {said} | {text}"
-        raise said
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+        call()
+    except InputError as refusal:
+        return refusal
+    return None
 
 
 def _reads_other_numbers(place: Path, whole: Path) -> bool:
@@ -101,14 +144,6 @@ def _reads_other_numbers(place: Path, whole: Path) -> bool:
         return any(not results.read(table).equals(right.read(table)) for table in TABLES if right.keeps(table))
     except InputError:
         return False
-
-
-def _refused(call: Callable[[], object]) -> InputError | None:
-    try:
-        call()
-    except InputError as refusal:
-        return refusal
-    return None
 
 
 def _of_any_study(whole: Path) -> Iterator[tuple[str, Damage]]:
