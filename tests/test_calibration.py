@@ -196,6 +196,12 @@ def test_a_calibration_is_the_same_whatever_chunks_and_processes_do_and_can_be_c
     again = run(tmp_path / "one", settings_with(workers=2))
     pd.testing.assert_frame_equal(again.prior, whole.prior)
     assert first.stat().st_mtime_ns == untouched
+    torn.write_bytes(first.read_bytes())  # whole, but of other draws
+    pd.testing.assert_frame_equal(run(tmp_path / "one", settings_with(workers=2)).prior, whole.prior)
+    flipped = bytearray(first.read_bytes())
+    flipped[len(flipped) // 3] ^= 1
+    first.write_bytes(flipped)
+    pd.testing.assert_frame_equal(run(tmp_path / "one", settings_with(workers=2)).prior, whole.prior)
     assert (tmp_path / "one" / "posterior.csv").read_bytes() == (tmp_path / "two" / "posterior.csv").read_bytes()
     with pytest.raises(InputError, match="holds a different study"):
         run(tmp_path / "one", settings_with(seed=6))

@@ -136,6 +136,21 @@ def test_a_worker_that_dies_once_costs_no_run(
     assert digests(tmp_path) == expected
 
 
+@pytest.mark.parametrize("error", [OSError(24, "Too many open files"), MemoryError()])
+def test_workers_that_cannot_be_started_stop_the_study_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refuse(*arguments: object, **named: object) -> None:
+        raise error
+
+    threads = os.environ.get("OPENBLAS_NUM_THREADS")
+    monkeypatch.setattr("sim.study.running.executors.ProcessPoolExecutor", refuse)
+    told = "worker processes cannot be started: (Too many open files|memory ran out); take fewer"
+    with pytest.raises(StoppedError, match=told), LocalPool(2):
+        raise AssertionError
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == threads
+
+
 @pytest.mark.slow
 def test_workers_that_always_die_stop_the_study(tmp_path: Path) -> None:
     carrier = LocalPool(2)

@@ -23,6 +23,7 @@ from sim.study.running import chunk
 from sim.study.running.chunk import run_chunk
 from sim.study.running.plan import planned
 from sim.study.running.precision import LEAST_REPLICATES, margin, margins
+from sim.study.running.runner import carry_out
 
 FACTORS: dict[str, Any] = {
     **TURNOVER,
@@ -221,6 +222,29 @@ PRECISE: dict[str, Any] = {
     "chunk": 6,
     "horizon": 1,
 }
+
+
+def test_what_a_killed_worker_left_goes_when_the_study_ends(tmp_path: Path) -> None:
+    changes = {**PRECISE, "draws": 8, "chunk": 2}
+    inputs, settings = inputs_of(), settings_with(**changes)
+
+    def progress(done: int, total: int) -> None:
+        if done == total:
+            (tmp_path / "results" / ".state-00001.parquet.ab.tmp").write_bytes(b"half")
+
+    carry_out(settings, inputs, tmp_path, {**CONFIG, **changes}, progress)
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "results").write_text("mine")
+    for place in ("file", "file/below", "here", "x" * 300):
+        with pytest.raises(InputError, match=r"cannot be written: .*; choose another folder") as refused:
+            run(tmp_path / place, **PRECISE)
+        assert "\n" not in str(refused.value)
+    assert (tmp_path / "file").read_text() == (tmp_path / "here" / "results").read_text() == "mine"
 
 
 def fingerprint(folder: Path) -> str:

@@ -158,12 +158,33 @@ def first_fault(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in problem["loc"])
     kind, value = problem["type"], problem["input"]
-    if kind == "extra_forbidden":
-        said = "unknown key"
-    elif kind == "missing":
-        said = "is missing"
-    else:
+    wanted = next((words for start, words in _WANTED.items() if kind.startswith(start)), None)
+    if kind in ("extra_forbidden", "missing", "unexpected_keyword_argument"):
+        said = "is missing" if kind == "missing" else "unknown key"
+    elif kind == "json_invalid":
+        said = f"not valid JSON ({problem['msg'].removeprefix('Invalid JSON: ')})"
+    elif wanted is None:
         said = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-        if isinstance(value, str | int | float | None) and len(repr(value)) <= _SHOWN:
-            said = f"{value!r} is not allowed: {said}"
+    elif isinstance(value, str | int | float | None) and len(repr(value)) <= _SHOWN:
+        said = f"{value!r} is not allowed: {wanted}"
+    else:
+        said = f"{wanted}"
     return f"{where}: {said}" if where else said
+
+
+_WANTED: dict[str, str] = {
+    "int": "a whole number is expected",
+    "float": "a number is expected",
+    "greater": "it is too small",
+    "less": "it is too large",
+    "string_type": "text is expected",
+    "string_pattern": "64 hexadecimal digits are expected",
+    "string_too_short": "text is expected",
+    "bool": "true or false is expected",
+    "dict": "a mapping of keys is expected",
+    "model": "a mapping of keys is expected",
+    "dataclass": "a mapping of keys is expected",
+    "tuple": "a list is expected",
+    "list": "a list is expected",
+}
+"""What a schema wants, in words, by the beginning of the kind of fault."""

@@ -19,6 +19,7 @@ from sim.results.schema import SCHEMA_VERSION
 
 MANIFEST_FILE = "manifest.json"
 
+_CHECKSUM = "checksum"
 _PACKAGE = Path(sim.__file__).resolve().parent
 _MODEL = ("arrays.py", "streams.py", "parameters", "world", "funding", "behavior", "students", "engine")
 
@@ -227,14 +228,17 @@ def git_commit() -> str | None:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write ``manifest.json`` of a results folder, whole or not at all."""
-    write_atomically(folder / MANIFEST_FILE, manifest.model_dump_json(indent=2).encode())
+    """Write ``manifest.json`` of a results folder, whole or not at all, with a checksum of what it says."""
+    content = json.loads(manifest.model_dump_json())
+    sealed = {**content, _CHECKSUM: content_hash(content)}
+    write_atomically(folder / MANIFEST_FILE, json.dumps(sealed, indent=2, ensure_ascii=False).encode())
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a results folder.
 
-    Raises InputError if there is none, if it cannot be read, or if the results have another schema version.
+    Raises InputError, one line, if there is none, if it cannot be read or was edited, or if the results have another
+    schema version.
     """
     path = folder / MANIFEST_FILE
     if not is_there(path):
@@ -248,12 +252,17 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path}: schema_version: {stored}, but this version of the code reads {SCHEMA_VERSION}; read the results "
             "with the version of the code that wrote them, or run the study again in a new folder"
         )
+    checksum = data.pop(_CHECKSUM, None)
     try:
-        return Manifest.model_validate_json(json.dumps(data))
+        manifest = Manifest.model_validate_json(json.dumps(data))
+        edited = checksum != content_hash(data)
     except ValidationError as error:
         raise InputError(f"{path}: {first_fault(error)}") from error
     except RecursionError as error:
         raise InputError(f"{path}: is nested too deeply to be a manifest") from error
+    if edited:
+        raise InputError(f"{path}: {_CHECKSUM}: is not that of what it says: it has been edited; restore it")
+    return manifest
 
 
 def check_same(stored: Manifest, current: Manifest, folder: Path | str = "the results folder") -> None:

@@ -31,7 +31,7 @@ class Shard:
 
     file: Annotated[str, Field(min_length=1)]
     rows: Count
-    size: Annotated[int, Field(ge=1)]
+    size: Annotated[int, Field(ge=1, le=2**53)]
     checksum: Hash
 
 

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from sim.inputs import InputError
-from sim.results.files import content_of, first_fault, is_there, write_atomically
+from sim.results.files import content_of, first_fault, is_there, write_atomically, writing
 from sim.results.layout import Layout
 from sim.results.manifest import Manifest
 
@@ -41,8 +41,9 @@ _STOPPED = TypeAdapter(Stopped)
 
 
 def write_stopped(folder: Path, stopped: Stopped) -> None:
-    """Write ``stopped.json``, whole or not at all."""
-    write_atomically(folder / STOPPED_FILE, json.dumps(asdict(stopped)).encode(), make_folder=False)
+    """Write ``stopped.json``, whole or not at all. Raises InputError if something else is in its place."""
+    with writing(folder / STOPPED_FILE, "remove what is there and start the study again"):
+        write_atomically(folder / STOPPED_FILE, json.dumps(asdict(stopped)).encode(), make_folder=False)
 
 
 def asks_for_precision(manifest: Manifest) -> bool:

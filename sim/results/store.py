@@ -183,16 +183,20 @@ def start_or_resume(folder: Path, manifest: Manifest, design: pd.DataFrame) -> d
 def finished_chunks(
     folder: Path, *, checksums: bool = True, only: Container[int] | None = None
 ) -> dict[int, ChunkRecord]:
-    """The chunks of a folder that count, by number; of those in ``only``, if given. See `contents_of`."""
+    """The chunks of a folder that count, by number; of those in ``only``, if given. See `contents_of`.
+
+    Raises InputError if the folder cannot be read, or holds files that would be taken for results of the study.
+    """
     manifest, layout = read_study(folder)
-    return contents_of(folder, manifest, layout, checksums=checksums, only=only).finished
+    found = contents_of(folder, manifest, layout, checksums=checksums, only=only)
+    refuse_strange(folder, found.strange)
+    return found.finished
 
 
 def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> None:
     """Write design and manifest into a new folder, or make sure that those in it are the same and whole.
 
-    A design that is damaged is written anew. Raises InputError if the folder holds
-    results of a different study, or files that would be taken for results of this one.
+    A design that is damaged is written anew. Raises InputError if the folder holds results of a different study.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not is_there(folder / MANIFEST_FILE):
@@ -216,7 +220,6 @@ def begin(folder: Path, manifest: Manifest, design: pd.DataFrame) -> None:
         stored = stored.model_copy(update={"design_checksum": write_design(folder, design).checksum})
         write_manifest(folder, stored)
     (folder / SHARDS).mkdir(exist_ok=True)
-    refuse_strange(folder, contents_of(folder, stored, fitting_layout(stored, design, folder), only=()).strange)
     remove_leftovers(folder)
     remove_leftovers(folder / SHARDS)
 

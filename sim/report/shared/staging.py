@@ -26,7 +26,7 @@ def staged(folder: Path, again: str = "") -> Iterator[Path]:
         place = folder / f".report-{uuid4().hex}.tmp"
         place.mkdir()
     try:
-        with _as_errors_of_the_system(), writing(folder, ELSEWHERE):
+        with writing(folder, ELSEWHERE), _as_errors_of_the_system():
             yield place
             for path in sorted(place.rglob("*")):
                 target = folder / path.relative_to(place)
