@@ -46,6 +46,7 @@ ROWS: dict[str, str] = {
     "clusters": "One row for each run, fiscal year and cluster.",
     "districts": "One row for each run, district and kept fiscal year.",
     "static": "One row for each run and district: the score without response; the fiscal year is that of the rules.",
+    "references": "One row for each run of the baseline and fiscal year: the same draw with its dollars indexed.",
     "failures": "One row for each run that failed.",
 }
 

@@ -39,7 +39,7 @@ class Manifest(BaseModel):
     """Everything needed to know what a results folder holds, and to run it again.
 
     ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``;
-    ``references`` does so for what runs beside them only to be compared with.
+    ``references`` does so for what runs beside the baseline only to be compared with.
     ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
     hash without the keys in ``config_ignored``, which cannot change a number. ``model_fingerprint`` is of the code and
     the tables of the model itself.

@@ -26,8 +26,8 @@ CURRENT_LAW = "status_quo"
 class Inputs:
     """Everything read and checked. ``formulas`` are in the order asked for; the baseline is among them.
 
-    ``references`` run beside them on the same draws, to be compared with, and are no designs of their own. ``neutral``
-    says of formulas, by name, how they were scaled to equal money, or why they were not.
+    ``references`` run beside the baseline on the same draws, to be compared with, and are no designs of their own.
+    ``neutral`` says of formulas, by name, how they were scaled to equal money, or why they were not.
     """
 
     world: World
@@ -38,11 +38,6 @@ class Inputs:
     scenarios: tuple[Scenario, ...] = (BASELINE,)
     references: tuple[Formula, ...] = ()
     neutral: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def all_formulas(self) -> tuple[Formula, ...]:
-        """Everything that runs: the formulas, then the references."""
-        return (*self.formulas, *self.references)
 
 
 def read_inputs(
