@@ -63,6 +63,7 @@ ROWS: dict[str, str] = {
     "districts": "One row for each run, district and kept fiscal year.",
     "static": "One row for each run and district: the score without response, competitive awards as expected; the "
     "fiscal year is that of the rules.",
+    "references": "One row for each run of the baseline and fiscal year: the same draw with its dollars indexed.",
     "failures": "One row for each run that failed.",
 }
 

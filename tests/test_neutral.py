@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from simulated import formula_of, line_of, made_up, new_mexico, shipped
 
@@ -275,12 +277,26 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> sim.results.Results:
 
 
 def test_current_law_erodes_and_its_indexed_twin_does_not(compared: sim.results.Results) -> None:
-    runs = compared.with_design(compared.state, ["formula", "replicate"])
-    cost = runs.groupby(["formula", "fiscal_year"], observed=True)["state_cost_constant"].mean()
-    flat, indexed = cost["status_quo"], cost["status_quo_indexed"]
+    runs = compared.with_design(compared.state, ["formula"]).query("formula == 'status_quo'")
+    flat = runs.groupby("fiscal_year")["state_cost_constant"].mean()
+    indexed = compared.references.groupby("fiscal_year")["state_cost_constant"].mean()
+    assert sorted(set(compared.references["run_id"])) == sorted(set(runs["run_id"]))
     assert flat[2026] == indexed[2026]
     assert flat[2038] < 0.8 * flat[2027]
     assert indexed[2038] == pytest.approx(indexed[2030], rel=0.1)
+
+
+def test_a_reference_does_not_depend_on_how_runs_are_cut_into_chunks(
+    compared: sim.results.Results, tmp_path: Path
+) -> None:
+    config = {**CONFIG, "draws": 8, "horizon": 12, "chunk": 3}
+    settings = read_settings(config)
+    inputs = with_indexed_baseline(settings, inputs_of(shipped("aligned")))
+    carry_out(settings, inputs, tmp_path, config, lambda done, total: None)
+    again = sim.results.open(tmp_path)
+    assert len(again.chunks) > len(compared.chunks)
+    pd.testing.assert_frame_equal(again.references, compared.references)
+    assert again.scan("references").count_rows() == 8 * 13
 
 
 def test_a_reference_is_no_formula_of_the_panel_and_stands_last_in_the_table(compared: sim.results.Results) -> None:
@@ -289,6 +305,8 @@ def test_a_reference_is_no_formula_of_the_panel_and_stands_last_in_the_table(com
     assert panel.reference is not None
     assert panel.state("concentrators").shape[0] == len(panel.formulas)
     assert list(compared.manifest.references) == ["status_quo_indexed"]
+    assert set(compared.design["formula"]) == set(panel.formulas)
+    assert panel.reference.state("membership") == pytest.approx(panel.state("membership")[0])
     rows = comparison_cells(compared)
     assert [row[0][0] for row in rows[1:]] == [*panel.formulas, "status_quo_indexed"]
     assert rows[-1][0][1] == "reference"
@@ -296,7 +314,8 @@ def test_a_reference_is_no_formula_of_the_panel_and_stands_last_in_the_table(com
 
 
 def test_prices_are_given_against_current_law_flat_and_indexed(compared: sim.results.Results) -> None:
-    state = compared.with_design(compared.state, ["formula", "replicate"]).query("fiscal_year > 2026")
+    state = compared.with_design(compared.state, ["formula", "replicate"])
+    state = pd.concat([state, compared.references.assign(formula="status_quo_indexed")]).query("fiscal_year > 2026")
     means = state.groupby("formula", observed=True)[["state_cost_constant", "concentrators"]].mean()
     table = summary(compared)
     for reference, ending in (("status_quo", ""), ("status_quo_indexed", "_against_indexed")):

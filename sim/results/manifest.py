@@ -64,7 +64,7 @@ class Manifest(BaseModel):
     """Everything needed to know what a results folder holds, and to run it again.
 
     ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``;
-    ``references`` does so for what runs beside them only to be compared with.
+    ``references`` does so for what runs beside the baseline only to be compared with.
     ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
     hash without the keys in ``config_ignored``, which cannot change a number. ``chunk_size`` is how many rows of the
     design a chunk carries out, the last what is left; ``design_checksum`` the SHA-256 of the design's file, if there is

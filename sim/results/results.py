@@ -54,10 +54,16 @@ class Results:
         """Districts: one row for each run, stored fiscal year and district; no rows if the study did not store them."""
         return self.read("districts")
 
+    @cached_property
+    def references(self) -> pd.DataFrame:
+        """Statewide outcomes of what ran beside the baseline to be compared with (``manifest.references``): one row for
+        each run of the baseline and fiscal year, under that run's ``run_id``; no rows if nothing did."""
+        return self.read("references")
+
     def keeps(self, table: str) -> bool:
         """Whether the study stored a table; static scores go with districts."""
         asked = "districts" if table == "static" else table
-        return asked in self.manifest.config.get("keep", TABLES) or table == "failures"
+        return asked in self.manifest.config.get("keep", TABLES) or table in ("references", "failures")
 
     @cached_property
     def static(self) -> pd.DataFrame:

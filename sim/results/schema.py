@@ -195,6 +195,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "clusters": KEYS + CLUSTER,
     "districts": KEYS + DISTRICT,
     "static": KEYS + STATIC,
+    "references": KEYS + STATE,
     "failures": FAILURE,
 }
 """The tables of a results folder, each with its columns in order."""

@@ -170,10 +170,10 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     put("", "interaction", check.parts.interaction, "The whole less the sum of the components alone.")
     put("", "entitlement, all components", check.parts.whole, "Within limits, before guarantees, caps and proration.")
     for line in line_rows(check):
-        put(line.name, "entitlement", line.entitlement)
-        put(line.name, "owed after guarantees and caps", line.owed)
-        put(line.name, "appropriation", line.appropriation)
-        put(line.name, "paid", line.paid)
+        put(line.name, "entitlement", line.entitlement, "Prices times what the line's limits let count.")
+        put(line.name, "owed after all rules", line.owed, "After local share, guarantees, floors, caps and phase-in.")
+        put(line.name, "appropriation", line.appropriation, "What is voted; 'as owed' where it follows what is owed.")
+        put(line.name, "paid", line.paid, "What is owed, less what the appropriation is short of.")
 
 
 def _order(check: "BillCheck") -> list[int]:

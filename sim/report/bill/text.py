@@ -121,7 +121,7 @@ def _cell(values: Array, unit: str = "dollars", signed: bool = False) -> str:
 
 
 def _costs(check: "BillCheck") -> Table:
-    table = _table("Line", "Entitlement", "Owed after\nguarantees, caps", "Appropriated", "Paid", "Paid share")
+    table = _table("Line", "Entitlement", "Owed after\nall rules", "Appropriated", "Paid", "Paid share")
     for row in line_rows(check):
         share = np.divide(row.paid, row.owed, out=np.ones_like(row.paid), where=row.owed > 0)
         money = (row.entitlement, row.owed, row.appropriation, row.paid)

@@ -20,8 +20,6 @@ from sim.report.shared.panel import Panel, scenario_names
 from sim.results.headlines import LAST
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from sim.results.results import Results
 
 Cell = tuple[str, str]
@@ -170,22 +168,17 @@ def _print(out: StringIO, title: str, cells: list[list[Cell]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="", box=Box(_RULED, ascii=True), padding=(0, 1, 0, 0))
+    table = Table(box=Box(_RULED, ascii=True), padding=(0, 1, 0, 0))
     header, *rows = cells
     for number, (top, below) in enumerate(header):
         heading = f"{top}\n{below}" if below else top
         table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     for row in rows:
         table.add_row(*(f"{top}\n{below}" if below else top for top, below in row))
-    natural = max(_natural_width(table), len(title))
+    natural = Console(width=1000).measure(table).maximum
+    out.write(f"{title}\n")
     Console(file=out, width=natural, color_system=None, force_terminal=False, highlight=False).print(table)
     out.write("\n")
-
-
-def _natural_width(table: "Table") -> int:
-    from rich.console import Console
-
-    return Console(width=1000).measure(table).maximum
 
 
 def _sides(panel: Panel) -> str:

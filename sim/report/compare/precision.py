@@ -29,15 +29,13 @@ def over_all_years(results: "Results") -> tuple[str, ...]:
 
 
 def all_margins(results: "Results") -> dict[str, dict[tuple[str, str], Margin]]:
-    """Margins by scenario, then by formula and headline outcome; empty if the baseline was not run. What ran only to be
-    compared with has none."""
+    """Margins by scenario, then by formula and headline outcome; empty if the baseline was not run."""
     baseline = results.manifest.baseline
     if baseline is None or baseline not in set(results.design["formula"]):
         return {}
     state = results.read("state", headline_columns())
     found = headlines(state, results.manifest.base_year, over_all_years(results))
-    design = results.design[~results.design["formula"].isin(list(results.manifest.references))]
-    return {name: margins(found, design, baseline, name) for name in scenario_names(results)}
+    return {name: margins(found, results.design, baseline, name) for name in scenario_names(results)}
 
 
 def write_precision(results: "Results", folder: Path) -> str:

@@ -32,7 +32,7 @@ class Panel:
     random numbers and a comparison must be made within it; ``left_out`` says how many draws were dropped for that.
     ``years[T]`` are all fiscal years, the base year first; ``policy`` marks those in which the formulas act.
     ``baseline`` is the index of the formula that the others are compared with, None if it was not run. What ran beside
-    them only to be compared with is no formula of the panel; ``reference`` holds it.
+    it only to be compared with is no formula of the panel; ``reference`` holds it.
 
     Raises ValueError if the design varies anything but formula and draw within the scenario, if no draw is complete,
     or if a table lacks rows.
@@ -46,14 +46,12 @@ class Panel:
             raise ValueError("the report compares formulas draw by draw, but this design varies something else too")
         ran = design[design["run_id"].isin(results.state["run_id"].unique())]
         names = set(ran["formula"].astype(str))
-        self.references = tuple(name for name in manifest.references if name in names)
         self.formulas: tuple[str, ...] = (
             *(name for name in manifest.formulas if name in names),
-            *sorted(names - set(manifest.formulas) - set(self.references)),
+            *sorted(names - set(manifest.formulas)),
         )
-        self._all = (*self.formulas, *self.references)
         finished = ran.groupby("replicate")["formula"].nunique()
-        self.replicates: tuple[Hashable, ...] = tuple(finished.index[finished == len(self._all)])
+        self.replicates: tuple[Hashable, ...] = tuple(finished.index[finished == len(self.formulas)])
         if not self.replicates:
             raise ValueError(f"scenario '{self.scenario}': no draw has a finished run of every formula")
         self.left_out = design["replicate"].nunique() - len(self.replicates)
@@ -61,10 +59,11 @@ class Panel:
         self.base_year = int(manifest.base_year)
         self.seed = manifest.seed
         self.titles = tuple(str(_entry(manifest.formulas, name).get("title") or name) for name in self.formulas)
-        self._metadata = {**manifest.formulas, **manifest.references}
+        self._metadata = manifest.formulas
+        self.reference: Reference | None = None
 
         ran = ran[ran["replicate"].isin(self.replicates)]
-        formula = pd.Index(self._all).get_indexer(pd.Index(ran["formula"].astype(str)))
+        formula = pd.Index(self.formulas).get_indexer(pd.Index(ran["formula"].astype(str)))
         replicate = pd.Index(self.replicates).get_indexer(pd.Index(ran["replicate"]))
         self._runs = pd.Index(ran["run_id"])
         self._run_cell: IntArray = formula * len(self.replicates) + replicate
@@ -74,10 +73,20 @@ class Panel:
         self._districts = _Table(_stored(results, "districts"), self, "district")
         self._static = _Table(_stored(results, "static"), self, "district", by_year=False)
         self.years: IntArray = self._state.years
-        if self._state.rows != len(self._all) * self.draws * len(self.years):
+        if self._state.rows != len(self.formulas) * self.draws * len(self.years):
             raise ValueError("the state table lacks rows of some run or year")
         if self._districts.rows and self._districts.rows != self._districts.size:
             raise ValueError("the districts table lacks rows of some run, year or district")
+        if manifest.references and self.baseline is not None:
+            self.reference = self._reference(results, self.baseline)
+
+    def _reference(self, results: "Results", baseline: int) -> "Reference | None":
+        """The twin of the baseline on the same draws; None if this panel's draws have none."""
+        table = _Table(results.references, self)
+        if not table.rows:
+            return None
+        name, record = next(iter(results.manifest.references.items()))
+        return Reference(name, str(record.get("title") or name), table, baseline)
 
     @property
     def draws(self) -> int:
@@ -96,16 +105,7 @@ class Panel:
 
     def state(self, column: str) -> Array:
         """A statewide column, ``[F, R, T]``."""
-        return self._state.array(column)[: len(self.formulas), ..., 0]
-
-    @property
-    def reference(self) -> "Reference | None":
-        """The baseline with its dollars indexed, on the same draws; None if it was not run."""
-        if not self.references:
-            return None
-        name = self.references[0]
-        title = str(_entry(self._metadata, name).get("title") or name)
-        return Reference(name, title, self._state, len(self.formulas))
+        return self._state.array(column)[..., 0]
 
     def constant(self, column: str) -> Array:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[F, R, T]``."""
@@ -128,7 +128,7 @@ class Panel:
 
     def lines(self, column: str) -> Array:
         """A column by funding line, nominal dollars, ``[F, R, T, L]``; zero where a formula has no such line."""
-        return np.nan_to_num(self._lines.array(column, self.years)[: len(self.formulas)], nan=0.0)
+        return np.nan_to_num(self._lines.array(column, self.years), nan=0.0)
 
     def line_metadata(self, line: str, formula: str) -> Mapping[str, Any]:
         """What the manifest says of a line: title, recurring, fund, background, and seg ('outside' the SEG, a 'funded'
@@ -149,7 +149,7 @@ class Panel:
 
     def clusters(self, column: str) -> Array:
         """A column by cluster, ``[F, R, T, C]``; zero where a run has no row."""
-        return np.nan_to_num(self._clusters.array(column, self.years)[: len(self.formulas)], nan=0.0)
+        return np.nan_to_num(self._clusters.array(column, self.years), nan=0.0)
 
     @property
     def district_names(self) -> tuple[str, ...]:
@@ -163,13 +163,13 @@ class Panel:
 
     def districts(self, column: str) -> Array:
         """A column by district in the stored years, ``[F, R, Y, D]``."""
-        return self._districts.array(column)[: len(self.formulas)]
+        return self._districts.array(column)
 
     def static(self, column: str) -> Array:
         """A column of the districts' static scores, ``[F, R, D]``; NaN where none was stored."""
         if self._static.items != self.district_names:
-            return np.full((len(self.formulas), self.draws, len(self.district_names)), np.nan)
-        return self._static.array(column)[: len(self.formulas), :, 0]
+            return np.full((*self._state.array("membership").shape[:2], len(self.district_names)), np.nan)
+        return self._static.array(column)[:, :, 0]
 
     def district_prices(self) -> Array:
         """The price index in the years for which districts were stored, ``[F, R, Y, 1]``."""
@@ -186,16 +186,16 @@ class Panel:
 
 @dataclass(frozen=True)
 class Reference:
-    """A formula that ran beside those of a panel, to be compared with: ``state`` gives its statewide columns."""
+    """The baseline with its dollars indexed, which ran beside it: statewide columns on the same draws."""
 
     name: str
     title: str
     _table: "_Table"
-    _place: int
+    _baseline: int
 
     def state(self, column: str) -> Array:
         """A statewide column, ``[R, T]``."""
-        return self._table.array(column)[self._place, ..., 0]
+        return self._table.array(column)[self._baseline, ..., 0]
 
     def constant(self, column: str) -> Array:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[R, T]``."""
@@ -213,7 +213,7 @@ class _Table:
     """
 
     def __init__(self, frame: pd.DataFrame, panel: Panel, item: str | None = None, by_year: bool = True) -> None:
-        self._shape = (len(panel.formulas) + len(panel.references), panel.draws)
+        self._shape = (len(panel.formulas), panel.draws)
         cells = panel.run_cells(frame["run_id"]) if len(frame) else np.zeros(0, np.intp)
         keep = cells >= 0
         self._keep = keep if not keep.all() else slice(None)

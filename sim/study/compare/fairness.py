@@ -7,7 +7,7 @@ from sim.inputs import InputError
 from sim.study.compare.neutral import Neutral, entitlement_measure, has_money, measure_for, reason, refuse
 from sim.study.compare.scaling import UnreachableError
 from sim.study.compare.variants import component_variants, money_and_design, with_formulas
-from sim.study.compare.words import COST_NEUTRAL, HELD, SCALED_TO
+from sim.study.compare.words import COST_NEUTRAL, SCALED_TO
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Settings
 
@@ -58,11 +58,10 @@ def rescaled(settings: Settings, inputs: Inputs) -> Inputs:
 
 def _titled(formula: Formula, record: Neutral, suffix: str) -> Formula:
     """The formula with a name and a title that say that it is scaled."""
-    held = f"; {HELD}" if record.held else ""
     return formula.model_copy(
         update={
             "name": f"{formula.name}{suffix}",
-            "title": f"{formula.title}, {SCALED_TO[record.by]}{held}",
+            "title": f"{formula.title}, {SCALED_TO[record.by]}{record.said}",
             "expected_base_year_entitlement": None,
         }
     )

@@ -16,6 +16,7 @@ from sim.funding.formula import Formula, scale_to
 from sim.inputs import InputError
 from sim.study.compare.discounting import present_value, real_rate
 from sim.study.compare.scaling import UnreachableError, cost_neutral_factor
+from sim.study.compare.words import HELD
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import NeutralBy, Settings
@@ -45,6 +46,11 @@ class Neutral:
     rate: float | None = None
     replicates: int = REPLICATES
     refused: str = ""
+
+    @property
+    def said(self) -> str:
+        """What a title adds: that a share of spending is held at 100%, if it is."""
+        return f"; {HELD}" if self.held else ""
 
     def record(self) -> dict[str, Any]:
         """As plain data, for the manifest."""

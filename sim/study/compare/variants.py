@@ -76,14 +76,18 @@ def money_and_design(inputs: Inputs, formula: Formula, money: Measure) -> tuple[
         if any(isinstance(part, SegWeight) for line in side.own_lines for part in line.components):
             raise InputError(f"formula {side.name}: its money sits inside the SEG; two_by_two needs lines of its own")
     try:
-        richer, _ = money.neutral(baseline, owed[formula.name])
-        leaner, _ = money.neutral(formula, owed[baseline.name])
+        richer, more = money.neutral(baseline, owed[formula.name])
+        leaner, less = money.neutral(formula, owed[baseline.name])
     except UnreachableError as error:
         said = reason(error, money.by, inputs.world.base_year)
         raise InputError(f"two_by_two gives each design the other's money: {said}") from error
     return (
-        _named(richer, f"{baseline.name}_{MORE_MONEY}", f"{baseline.title}, with the money of {formula.name}"),
-        _named(leaner, f"{formula.name}_{SAME_MONEY}", f"{formula.title}, with the money of {baseline.name}"),
+        _named(
+            richer, f"{baseline.name}_{MORE_MONEY}", f"{baseline.title}, with the money of {formula.name}{more.said}"
+        ),
+        _named(
+            leaner, f"{formula.name}_{SAME_MONEY}", f"{formula.title}, with the money of {baseline.name}{less.said}"
+        ),
     )
 
 

@@ -34,6 +34,7 @@ class Task:
 
     The place of a pair gives its runs: run_id = place x size + row. Without a sweep a row is its replicate and ``size``
     is ``draws``; with one, ``rows`` are numbered over the whole design and ``varied`` has the values of each.
+    ``references`` run beside the ``baseline``, of which their rows have the runs.
     """
 
     folder: Path
@@ -52,6 +53,8 @@ class Task:
     varied: Varied = NOTHING_VARIES
     rows: tuple[int, ...] | None = None
     size: int | None = None
+    references: tuple[Formula, ...] = ()
+    baseline: str | None = None
 
     @property
     def cells(self) -> list[tuple[int, Scenario, Formula]]:
@@ -132,6 +135,10 @@ def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tup
             runs = np.array(task.run_ids(place, rows), dtype=np.int64)
             for batch in batches(formula, scenario, task.varied, rows, started):
                 _run_formula(task, begin(ensemble, batch), batch, runs[batch.rows], tables)
+            for reference in task.references if formula.name == task.baseline else ():
+                stage = f"formula {reference.name}, scenario {scenario.name}"
+                for batch in batches(reference, scenario, task.varied, rows, started):
+                    _run_reference(task, begin(ensemble, batch), batch, runs[batch.rows], tables)
     except (ArithmeticError, ValueError, IndexError, KeyError) as error:
         if not keep_failure:
             return tables, None
@@ -161,6 +168,23 @@ def _run_formula(task: Task, ensemble: Ensemble, batch: Batch, runs: Runs, table
         _keep(task, ensemble, state, year, runs, batch.result, step, tables)
 
 
+def _run_reference(task: Task, ensemble: Ensemble, batch: Batch, runs: Runs, tables: _Tables) -> None:
+    """What a reference brings and costs statewide, under the runs of the baseline that it is the twin of."""
+    tables.add("references", _statewide(ensemble, ensemble.state, ensemble.base, runs, batch.result))
+    for state, year in simulate(ensemble, batch.formula, task.horizon, scenario=batch.scenario):
+        tables.add("references", _statewide(ensemble, state, year, runs, batch.result))
+
+
+def _statewide(ensemble: Ensemble, state: State, year: Year, runs: Runs, result: IntArray) -> dict[str, Any]:
+    """The statewide columns of a year. Raises FloatingPointError if one of them is not a finite number."""
+    keys = {"run_id": runs, "fiscal_year": np.full(runs.size, year.fiscal_year, dtype=np.int64)}
+    found = recording.statewide(ensemble.world, ensemble.parameters, state, year)
+    for name, values in found.items():
+        if not np.isfinite(values).all():
+            raise FloatingPointError(f"{name} is not a finite number in fiscal year {year.fiscal_year}")
+    return {**keys, **{name: _each_run(values, result) for name, values in found.items()}}
+
+
 def _keep(
     task: Task,
     ensemble: Ensemble,
@@ -173,11 +197,7 @@ def _keep(
 ) -> None:
     world, parameters = ensemble.world, ensemble.parameters
     keys = {"run_id": runs, "fiscal_year": np.full(runs.size, year.fiscal_year, dtype=np.int64)}
-    statewide = recording.statewide(world, parameters, state, year)
-    for name, values in statewide.items():
-        if not np.isfinite(values).all():
-            raise FloatingPointError(f"{name} is not a finite number in fiscal year {year.fiscal_year}")
-    tables.add("state", {**keys, **{name: _each_run(values, result) for name, values in statewide.items()}})
+    tables.add("state", _statewide(ensemble, state, year, runs, result))
     if "lines" in task.keep:
         for line, record in recording.by_line(year).items():
             columns = {name: _each_run(values, result) for name, values in record.items()}

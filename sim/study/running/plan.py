@@ -41,7 +41,7 @@ class Plan:
 
 def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | None = None) -> Plan:
     """The plan of a study, with the points of ``sweep`` if it has any."""
-    names = [formula.name for formula in inputs.all_formulas]
+    names = [formula.name for formula in inputs.formulas]
     scenarios = [scenario.name for scenario in inputs.scenarios]
     points = len(sweep.points) if sweep is not None else 1
     own_luck = settings.design is not None and settings.design.luck == "own"
@@ -111,7 +111,9 @@ def _tasks(
             world=inputs.world,
             catalogue=inputs.catalogue,
             current_law=inputs.current_law,
-            formulas=inputs.all_formulas,
+            formulas=inputs.formulas,
+            references=inputs.references,
+            baseline=inputs.baseline,
             scenarios=inputs.scenarios,
             seed=settings.seed,
             replicates=tuple(int(replicate_of[row]) for row in chosen),

@@ -62,8 +62,7 @@ class StoppingRule:
     def __init__(self, wanted: Precision, plan: Plan, folder: Path, inputs: Inputs) -> None:
         self.wanted, self.plan, self.folder = wanted, plan, folder
         self.base_year = inputs.world.base_year
-        names = [formula.name for formula in inputs.all_formulas]
-        self.judged = range(len(inputs.formulas))
+        names = [formula.name for formula in inputs.formulas]
         assert inputs.baseline is not None
         self.baseline = names.index(inputs.baseline)
         self.scenarios = len(inputs.scenarios)
@@ -104,8 +103,7 @@ class StoppingRule:
             if limit is None:
                 assert self.wanted.share is not None
                 limit = self.wanted.share * abs(float(np.nanmean(reference)))
-            for formula in self.judged:
-                reached = means[scenario, formula]
+            for formula, reached in enumerate(means[scenario]):
                 if formula != self.baseline and not margin(reached - reference).half_width <= limit:
                     return False
         return True

@@ -30,7 +30,7 @@ from sim.world.world import World
 class Inputs:
     """Everything read and checked. ``formulas`` are in the order asked for; the baseline is among them.
 
-    ``references`` run beside them on the same draws, to be compared with, and are no designs of their own. ``neutral``
+    ``references`` run beside the baseline on the same draws, to be compared with, and are no designs of their own. ``neutral``
     says of formulas, by name, how they were scaled to equal money, or why they were not. ``chosen`` names the formula
     that the study is about, where it is about one; ``changed`` says, by formula, what the user changed of a shipped
     one.
@@ -47,15 +47,9 @@ class Inputs:
     chosen: str | None = None
     changed: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def all_formulas(self) -> tuple[Formula, ...]:
-        """Everything that runs: the formulas, then the references."""
-        return (*self.formulas, *self.references)
-
     def formula(self, name: str | None) -> Formula:
         """The formula of that name. Raises KeyError if there is none."""
         return {formula.name: formula for formula in self.formulas}[str(name)]
-
 
 def read_inputs(
     settings: Settings,
