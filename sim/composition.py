@@ -98,9 +98,8 @@ def compose(typed: Sequence[str], own_folder: Path | None = None) -> Composed:
     ``own_folder`` holds files of the user's own. Raises InputError, one line: the word or file, what is wrong with it.
     """
     words = read_words(with_files(typed))
-    check_words(typed)
+    check_words(with_files(typed))
     _refuse_sweeps(words)
-    _refuse_contradictions(words)
     shipped = config_folder()
     for word in words:
         if word.group not in (None, LAUNCHER):
@@ -161,14 +160,6 @@ def _refuse_sweeps(words: Sequence[Word]) -> None:
             key, _, value = word.typed.partition("=")
             as_list = f"; a list is written {key}=[{value}], text '{key}=\"{value}\"'" if "(" not in value else ""
             raise InputError(f"{word.typed}: several values need -m, which starts a study for each{as_list}")
-
-
-def _refuse_contradictions(words: Sequence[Word]) -> None:
-    """Of a word for a whole and one for a part of it, one would be dropped."""
-    for whole in words:
-        for part in words:
-            if part.key.startswith(f"{whole.key}.") and whole.group is None and not isinstance(whole.value, dict):
-                raise InputError(f"{part.typed}: contradicts {whole.typed}; write one of them")
 
 
 def _check_key(word: Word, plain: Mapping[str, Any], choices: Mapping[str, str | None]) -> None:
