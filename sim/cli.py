@@ -59,7 +59,7 @@ def run(argv: Sequence[str]) -> int:
         endings = [ending_of(error)]
         if endings == [None]:
             raise
-    told = [ending for ending in endings if ending is not None]
+    told = list(dict.fromkeys(ending for ending in endings if ending is not None))  # jobs end alike
     return _tell([ending.line for ending in told], min((ending.status for ending in told), default=0))
 
 
