@@ -182,17 +182,7 @@ def _check(word: Word) -> None:
         raise InputError(f"{word.key}: '${{...}}' is not allowed: write the value itself")
     if word.removes and not word.key.startswith(("formula.", "scenario.")):
         raise InputError(f"{word.typed}: cannot be left out; only keys of a formula or a scenario can")
-    if word.group is not None and not word.sweeps:
-        _check_choice(word)
+    if word.key == LAUNCHER and not word.sweeps and word.text not in LAUNCHERS:
+        raise InputError(f"{word.typed}: unknown choice; {nearest(word.text, LAUNCHERS)}")
     if word.key in FOLDERS and (word.sweeps or word.value is None or not word.text.strip() or "\0" in word.text):
         raise InputError(f"{word.typed}: name one folder")
-
-
-def _check_choice(word: Word) -> None:
-    value = word.value
-    if isinstance(value, list | dict) or value is None:
-        several = "; several formulas: study.formulas=[...]" if word.key == "formula" else ""
-        several = "; several scenarios: study.scenarios=[...]" if word.key == "scenario" else several
-        raise InputError(f"{word.typed}: is not a choice; name one: {word.key}=...{several}")
-    if word.key == LAUNCHER and word.text not in LAUNCHERS:
-        raise InputError(f"{word.typed}: unknown choice; {nearest(word.text, LAUNCHERS)}")

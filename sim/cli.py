@@ -8,9 +8,7 @@ from typing import Any, NoReturn
 
 from sim import slurm_wait
 from sim.arguments import open_key, read_arguments
-from sim.endings import Ending, ending_of
-from sim.printing import no_one_reads, prepare_streams
-from sim.study.running.stopping import StoppedError
+from sim.printing import no_one_reads, one_short_line, prepare_streams
 
 __all__ = ["main", "open_key", "run"]
 
@@ -39,46 +37,51 @@ def main() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Do what a command line asks for; the exit status. Errors of the program are raised."""
+    if lacking := _lacking_room():
+        return _tell([lacking], 1)
     try:
-        arguments = read_arguments(argv)
-        _refuse_little_room()
         from sim.command_line import carry_out
-
-        endings = [ending_of(error) for error in carry_out(arguments)]
+        from sim.endings import ending_of
+    except (ImportError, MemoryError, OSError) as error:
+        return _tell([f"cannot be started: {one_short_line(str(error))}"], 1)
+    try:
+        endings = [ending_of(error) for error in carry_out(read_arguments(argv))]
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         if slurm_wait.report:
-            return _tell([Ending(slurm_wait.report[0], 1)])
+            return _tell([slurm_wait.report[0]], 1)
         notes = "".join(f"; {note}" for note in getattr(stop, "__notes__", ()))
         number = stop.number if isinstance(stop, Terminated) else signal.SIGINT
-        return _tell([Ending(f"stopped{notes}", 128 + number)])
+        return _tell([f"stopped{notes}"], 128 + number)
     except Exception as error:
         if isinstance(error, BrokenPipeError) and no_one_reads():
             return 141  # as a shell has it for a program that a closed pipe has ended
         endings = [ending_of(error)]
         if endings == [None]:
             raise
-    return _tell([ending for ending in endings if ending is not None])
+    told = list(dict.fromkeys(ending for ending in endings if ending is not None))  # jobs end alike
+    return _tell([ending.line for ending in told], min((ending.status for ending in told), default=0))
 
 
-def _refuse_little_room() -> None:
-    """Raises StoppedError if the shell has limited the addresses of this process to fewer than it needs."""
+def _lacking_room() -> str | None:
+    """What to say if the shell has limited the addresses of this process to fewer than it needs."""
     try:
         import resource
     except ImportError:  # Windows has no such limits
-        return
+        return None
     room = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if 0 <= room < LEAST_ROOM:
-        raise StoppedError(
-            f"there is not enough memory: this shell allows {room / 1e9:.1f} GB of addresses (ulimit -v), and at least "
-            f"{LEAST_ROOM / 1e9:.1f} GB are needed"
-        )
+    if not 0 <= room < LEAST_ROOM:
+        return None
+    return (
+        f"there is not enough memory: this shell allows {room / 1e9:.1f} GB of addresses (ulimit -v), and at least "
+        f"{LEAST_ROOM / 1e9:.1f} GB are needed"
+    )
 
 
-def _tell(endings: Sequence[Ending]) -> int:
-    for ending in endings:
-        print(f"cte-sim: {ending.line}", file=sys.stderr)
-    return min((ending.status for ending in endings), default=0)
+def _tell(lines: Sequence[str], status: int) -> int:
+    for line in lines:
+        print(f"cte-sim: {line}", file=sys.stderr)
+    return status
 
 
 def _terminate(number: int, frame: Any) -> NoReturn:

@@ -106,10 +106,7 @@ def file_of(group: str, name: str, shipped: Path, own: Path | None) -> Path:
     folders = [folder for folder in (shipped, own) if folder is not None and name in names_in(folder, group)]
     if not folders:
         known = sorted({found for folder in (shipped, own) if folder is not None for found in names_in(folder, group)})
-        hint = nearest(name, known)
-        if name.endswith((".yaml", ".yml")) and group == "formula":
-            hint = f"a file is named by its path: study.formulas=[{name}], or study=check_formula formula_file={name}"
-        raise InputError(f"{group}={name}: unknown choice; {hint}")
+        raise InputError(f"{group}={name}: unknown choice; {nearest(name, known)}")
     path = folders[-1] / group / f"{name}.yaml"
     if not path.is_file():
         raise InputError(f"{path}: is not a file that can be read")

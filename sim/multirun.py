@@ -50,7 +50,7 @@ def run_all(words: Sequence[str], own_folder: Path | None) -> list[Exception]:
         for number, each in enumerate(composed):
             folder = sweep.open() / each.folder("sweep.subdir", number)
             try:
-                run_job(each, RunFolder(folder, "", True, record_of(jobs[number], own_folder)), sweep)
+                run_job(each, RunFolder(folder, "", True, _record_of_job(jobs[number], own_folder)), sweep)
             except Exception as error:
                 if ending_of(error) is None:
                     raise
@@ -76,6 +76,11 @@ def _jobs(words: Sequence[str], own_folder: Path | None) -> list[list[str]]:
     return jobs
 
 
+def _record_of_job(words: Sequence[str], own_folder: Path | None) -> list[str]:
+    """The words that bring one job back as a study of its own: without those about the multirun."""
+    return record_of([word for word in words if not word.startswith("hydra")], own_folder)
+
+
 class ElsewhereJob:
     """The study of one job in another process, as a launcher carries it there: it holds the words of all jobs."""
 
@@ -92,7 +97,7 @@ class ElsewhereJob:
         try:
             composed = compose(self.jobs[number], self.own_folder)
             sweep = RunFolder(self.sweep, "", True, self.words, shared=True, of_jobs=True)
-            words = record_of(self.jobs[number], self.own_folder)
+            words = _record_of_job(self.jobs[number], self.own_folder)
             run_job(composed, RunFolder(self.sweep / composed.folder("sweep.subdir", number), "", True, words), sweep)
         except BaseException as error:
             told = ending_of(error)

@@ -1,5 +1,6 @@
 """The command on a Dask cluster that others run: results, dead workers, a dead scheduler, and refusals."""
 
+import http.client
 import json
 import os
 import signal
@@ -9,12 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from starts import LIMIT, STUDY, call, chunks_done, environment, group, started, until
 
 from sim.results.collect import CHECKSUMS, collect
 
 pytest.importorskip("distributed")
 
+import psutil
+from distributed import Client, Security
+
+from sim.study.running.dask_executor import DaskCarrier
+from sim.study.setup.executor_settings import DaskSettings, SlurmDaskSettings
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +99,64 @@ def test_ctrl_c_ends_a_dask_cluster_of_this_computer(tmp_path: Path) -> None:
         until(lambda: not group(command.pid), "every process to end", 10.0)
     assert "Traceback" not in err
     assert len([line for line in err.splitlines() if line.startswith("cte-sim")]) == 1
+
+
+@pytest.mark.slow
+def test_nobody_without_its_certificate_reaches_a_cluster_that_is_started_here() -> None:
+    """Whoever could, would run code as its user. It listens on this computer alone, and has no web page."""
+    with DaskCarrier(DaskSettings(kind="dask"), 1) as carrier:
+        assert carrier.submit(abs, -3).result() == 3
+        address = carrier._client.scheduler.address
+        assert address.startswith("tls://127.0.0.1:")
+        for security in (None, Security(), Security.temporary()):
+            for scheme in ("tcp", "tls"):
+                with pytest.raises((OSError, TypeError, RuntimeError)):
+                    Client(address.replace("tls", scheme), security=security, timeout=2)
+        doors = listening()
+        assert doors
+        assert {host for host, _ in doors} == {"127.0.0.1"}
+        for host, port in doors:
+            for path in ("/", "/status", "/health", "/json/counts.json", "/info/main/workers.html"):
+                assert answer(host, port, path) in (None, 404)
+
+
+def listening() -> list[tuple[str, int]]:
+    """Where this process and those it started wait for connections."""
+    here = psutil.Process()
+    return [
+        (connection.laddr.ip, connection.laddr.port)
+        for process in (here, *here.children(recursive=True))
+        for connection in process.net_connections()
+        if connection.status == "LISTEN"
+    ]
+
+
+def answer(host: str, port: int, path: str) -> int | None:
+    """What a web browser would get: a status, or None if nothing there speaks to browsers."""
+    try:
+        connection = http.client.HTTPConnection(host, port, timeout=2)
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("interface", "lo; touch x"), ("interface", "lo --preload x.py"), ("queue", "short\ntouch x"),
+        ("account", "a b"), ("walltime", "1:00:00\ntouch x"), ("memory", "1GB\ntouch x"),
+        ("log_directory", "logs\ntouch x"), ("directives", ["--x\ntouch x"]), ("prologue", ["a\nb"]),
+    ],
+)  # fmt: skip
+def test_a_setting_of_a_job_adds_nothing_to_its_script(key: str, value: object) -> None:
+    with pytest.raises(ValidationError):
+        SlurmDaskSettings.model_validate({"kind": "slurm_dask", key: value})
+
+
+def test_a_setting_of_a_job_may_be_what_clusters_have() -> None:
+    settings = {
+        "kind": "slurm_dask", "interface": "ib0.8001", "queue": "short,long", "account": "proj-7", "memory": "16 GB",
+        "walltime": "1-02:00:00", "directives": ["--qos=long"], "prologue": ["module load python && ulimit -n 9"],
+    }  # fmt: skip
+    assert SlurmDaskSettings.model_validate(settings).prologue == ("module load python && ulimit -n 9",)

@@ -130,7 +130,7 @@ def test_a_file_of_the_users_own_is_data(road: str, place: Path, capsys: pytest.
     group = name.split("/")[0]
     study = {"study": (), "design": ("study=sweep",)}.get(group, ("study=project",))
     told = refused(place, capsys, "--config-dir=cfg", *study, f"{group}=mine", *QUICK)
-    assert "mine.yaml" in told or "executor." in told
+    assert "mine.yaml" in told or "executor.queue" in told
     assert key in told
 
 
