@@ -30,10 +30,10 @@ from sim.world.world import World
 class Inputs:
     """Everything read and checked. ``formulas`` are in the order asked for; the baseline is among them.
 
-    ``references`` run beside the baseline on the same draws, to be compared with, and are no designs of their own. ``neutral``
-    says of formulas, by name, how they were scaled to equal money, or why they were not. ``chosen`` names the formula
-    that the study is about, where it is about one; ``changed`` says, by formula, what the user changed of a shipped
-    one.
+    ``references`` run beside the baseline on the same draws, to be compared with, and are no designs of their own.
+    ``neutral`` says of formulas, by name, how they were scaled to equal money, or why they were not. ``chosen`` names
+    the formula that the study is about, where it is about one; ``changed`` says, by formula, what the user changed of
+    a shipped one.
     """
 
     world: World
@@ -50,6 +50,7 @@ class Inputs:
     def formula(self, name: str | None) -> Formula:
         """The formula of that name. Raises KeyError if there is none."""
         return {formula.name: formula for formula in self.formulas}[str(name)]
+
 
 def read_inputs(
     settings: Settings,
