@@ -14,11 +14,12 @@ UV := $(shell command -v uv 2>/dev/null)
 READY := $(VENV)/.ready-$(subst /,_,$(PYTHON))
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help setup run test lint format lock clean
+.PHONY: help setup run test test-slow lint format lock clean
 
 help:
 	@echo "make run      set up, then run cte-sim: all formulas, thirty years, New Mexico"
-	@echo "make test     set up, then run the tests"
+	@echo "make test     set up, then run the tests, but for the slow ones"
+	@echo "make test-slow  the slow ones: crashes, executors, whole studies, pages"
 	@echo "make lint     style, formatting, types and the directions of imports"
 	@echo "make format   rewrite the code in the project's format"
 	@echo "make lock     pin the newest versions of all packages anew in requirements.lock"
@@ -47,8 +48,13 @@ endif
 run: $(READY)
 	@"$(BIN)/cte-sim" $(ARGS)
 
+PYTEST := "$(BIN)/pytest" -n auto --maxprocesses 4
+
 test: $(READY)
-	@"$(BIN)/pytest" -n auto --maxprocesses 4 $(ARGS)
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: $(READY)
+	@$(PYTEST) -m slow $(ARGS)
 
 lint: $(READY)
 	@"$(BIN)/ruff" check .

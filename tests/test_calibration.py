@@ -178,6 +178,7 @@ def run(folder: Path, settings: Settings) -> Calibration:
     return calibrate(settings, *read_materials(settings), folder, settings.model_dump(mode="json"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_a_calibration_is_the_same_whatever_chunks_and_processes_do_and_can_be_continued(tmp_path: Path) -> None:
     whole = run(tmp_path / "one", settings_with())

@@ -125,6 +125,7 @@ def refused_after_start(folder: Path, *arguments: str) -> str:
     return mistakes[0]
 
 
+@pytest.mark.slow
 def test_several_runs_one_after_the_other(tmp_path: Path) -> None:
     done = cte_sim(tmp_path, "-m", "seed=1,2", *QUICK, TWO, "hydra.sweep.dir=sweep")
     assert done.returncode == 0, done.stderr
@@ -133,6 +134,7 @@ def test_several_runs_one_after_the_other(tmp_path: Path) -> None:
     assert seeds == [1, 2]
 
 
+@pytest.mark.slow
 def test_one_formula_is_projected_against_current_law(tmp_path: Path) -> None:
     arguments = ("study=project", "formula=aligned", "formula.appropriation.dollars=20000000", *QUICK)
     done = cte_sim(tmp_path, *arguments, "parameters.staffing.turnover=0.15", "hydra.run.dir=here")
@@ -295,6 +297,7 @@ def test_a_broken_table_is_told_in_one_line(tmp_path: Path) -> None:
         assert word in line
 
 
+@pytest.mark.slow
 def test_a_sweep_ends_with_what_moves_the_outcomes(tmp_path: Path) -> None:
     arguments = (
         "study=sweep", "design=sobol", "design.points=16", "horizon=2", "workers=2", "chunk=8", "hydra.run.dir=mine",
@@ -331,6 +334,7 @@ def test_mistakes_in_a_sweep_are_answered_in_one_line(tmp_path: Path, arguments:
     assert told in refused(tmp_path, *arguments, *QUICK)
 
 
+@pytest.mark.slow
 def test_a_comparison_stops_when_it_is_precise_enough(tmp_path: Path) -> None:
     settings = ("draws=60", "horizon=1", "chunk=15", "workers=2", "report=false", TWO, "hydra.run.dir=mine")
     done = cte_sim(tmp_path, *settings, "precision={outcome: concentrators, share: 0.5}")
@@ -339,6 +343,7 @@ def test_a_comparison_stops_when_it_is_precise_enough(tmp_path: Path) -> None:
     assert len(sim.results.open(tmp_path / "mine").design) == 60
 
 
+@pytest.mark.slow
 def test_a_sensitivity_study_is_told_in_words_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     small = (
         "study=sensitivity", TWO, "horizon=1", "workers=1", "report=false", "hydra.run.dir=mine",
@@ -357,6 +362,7 @@ def test_a_sensitivity_study_is_told_in_words_and_goes_on_where_it_stopped(tmp_p
     assert record.stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -16,6 +16,9 @@ from sim.results.collect import CHECKSUMS, collect
 pytest.importorskip("distributed")
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and two workers without nannies, as processes: the scheduler's address, and the three."""

@@ -78,6 +78,7 @@ def test_one_component_cannot_be_taken_apart() -> None:
         component_variants(formula)
 
 
+@pytest.mark.slow
 def test_a_stress_study_writes_its_table(tmp_path: Path) -> None:
     results = run(
         tmp_path, "study=stress", "study.formulas=[status_quo,aligned]", "study.scenarios=[baseline,take_up_surge]"

@@ -93,6 +93,7 @@ CARRIERS = pytest.mark.parametrize(
 DYING = pytest.mark.parametrize("carrier", [lambda: LocalPool(2), dask], ids=["pool", "dask"])
 
 
+@pytest.mark.slow
 @CARRIERS
 def test_every_executor_gives_the_same_bytes(
     tmp_path: Path, expected: dict[str, str], carrier: Callable[[], Carrier]
@@ -101,6 +102,7 @@ def test_every_executor_gives_the_same_bytes(
     assert digests(tmp_path) == expected
 
 
+@pytest.mark.slow
 @DYING
 def test_a_chunk_that_kills_its_worker_fails_and_the_others_go_on(
     tmp_path: Path, expected: dict[str, str], carrier: Callable[[], Carrier]
@@ -113,6 +115,7 @@ def test_a_chunk_that_kills_its_worker_fails_and_the_others_go_on(
     assert kept == {name: digest for name, digest in expected.items() if "00002" not in name}
 
 
+@pytest.mark.slow
 @DYING
 def test_a_worker_that_dies_once_costs_no_run(
     tmp_path: Path, expected: dict[str, str], carrier: Callable[[], Carrier]
@@ -122,6 +125,7 @@ def test_a_worker_that_dies_once_costs_no_run(
     assert digests(tmp_path) == expected
 
 
+@pytest.mark.slow
 def test_workers_that_always_die_stop_the_study(tmp_path: Path) -> None:
     carrier = LocalPool(2)
     with carrier, pytest.raises(StoppedError, match="3 chunks, one after the other, failed again and again"):
@@ -145,6 +149,7 @@ def test_a_chunk_that_raises_becomes_failures_and_the_others_go_on(
     assert messages(tmp_path) == [told.format(attempts=3)] * 2
 
 
+@pytest.mark.slow
 @DYING
 def test_a_chunk_that_exits_does_not_end_the_sweep(tmp_path: Path, carrier: Callable[[], Carrier]) -> None:
     records = carried_out(tmp_path, carrier(), working.exits_for_chunk_2)

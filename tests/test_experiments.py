@@ -145,6 +145,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("bench")
 
 
+@pytest.mark.slow
 def test_the_benchmark_measures_every_part(bench: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "fused_table", lambda scope: [])
     measured = bench.measured(bench.Scope(horizon=1, chunks=(1,), chunk=2, nations=(5, 7), repeats=1, apart=False))

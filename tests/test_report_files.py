@@ -59,6 +59,7 @@ def district_rows(formula: str) -> pd.DataFrame:
     return rows.assign(payment=rows.paid / rows.price_index, lost=rows.dilution / rows.price_index)
 
 
+@pytest.mark.slow
 def test_a_report_holds_all_that_an_analyst_opens(folder: Path) -> None:
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"comparison.txt", "summary.csv", "fiscal_note.csv", "run_sheet.xlsx"} <= names

@@ -18,6 +18,8 @@ from sim.results.store import finished_chunks
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 
+pytestmark = pytest.mark.slow
+
 HERE = "hydra.run.dir=here"
 
 

@@ -76,6 +76,7 @@ def test_the_points_of_a_trajectory_meet_the_same_luck_and_differ_in_one_number(
     assert revenue.ngroups == 4
 
 
+@pytest.mark.slow
 def test_it_can_be_started_again_and_says_the_same(done: tuple[Path, Findings], tmp_path: Path) -> None:
     folder, found = done
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("chunk-*.json")}
@@ -88,6 +89,7 @@ def test_it_can_be_started_again_and_says_the_same(done: tuple[Path, Findings], 
     assert write_sensitivity(other, tmp_path, figures=False) == write_sensitivity(again, tmp_path, figures=False)
 
 
+@pytest.mark.slow
 def test_more_points_need_no_new_screening_and_another_seed_needs_another_folder(
     done: tuple[Path, Findings], tmp_path: Path
 ) -> None:
@@ -185,6 +187,7 @@ def test_the_words_are_those_of_the_tables(done: tuple[Path, Findings], tmp_path
     assert morris["label"].notna().all()
 
 
+@pytest.mark.slow
 def test_a_posterior_is_followed_and_the_text_says_what_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "accepted.csv"
     path.write_text("staffing.turnover\n0.08\n0.09\n0.10\n")

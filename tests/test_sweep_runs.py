@@ -239,6 +239,7 @@ def half_width_after(folder: Path, replicates: int) -> float:
     return margin((wide["aligned"] - wide["status_quo"]).to_numpy()[:replicates]).half_width
 
 
+@pytest.mark.slow
 def test_a_study_stops_at_the_first_chunk_that_is_precise_enough(tmp_path: Path) -> None:
     run(tmp_path / "all", **PRECISE)
     assert read_stopped(tmp_path / "all") is None

@@ -27,7 +27,7 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
     students = counts.total("participants")
     all_students = state_total(students)
     quality = counts.total("quality") / state.quality.shape[-1]
-    taught = state_total(year.workforce.taught)
+    taught = state_total(year.workforce.first_taught + year.workforce.second_taught)
     flexible = state_total(year.bill.flexible)
     credentials = [state_total(counts.total(f"credentials_{tier}")) for tier in CREDENTIAL_TIERS]
     per_instructor = parameters.costs.sections_per_instructor
@@ -48,17 +48,17 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
         "pathways": state_total(np.minimum(state.sites, 1.0)),
         "sites": sites,
         "sites_opened": state_total(year.workforce.opened),
-        "sites_closed": state_total(year.choice.sites_closed),
-        "launches_wanted": _number(year.choice.wanted),
+        "sites_closed": state_total(year.choice.sites_closed + year.workforce.emptied),
+        "launches_wanted": _number(year.choice.plan > 0),
         "launches_started": state_total(year.workforce.launched),
-        "stopped_by_size": _number(year.choice.stopped_by_size),
-        "stopped_by_facility": _number(year.choice.stopped_by_facility),
-        "stopped_by_cash": _number(year.choice.stopped_by_cash),
-        "stopped_by_capacity": _number(year.choice.stopped_by_capacity),
-        "stopped_by_instructor": state_total(year.workforce.stopped),
-        "instructors": state_total(state.sections) / per_instructor,
+        "stopped_by_size": _number(year.choice.given_up),
+        "stopped_by_facility": _number(year.choice.plan == 2.0),
+        "stopped_by_cash": _number(year.choice.plan == 1.0),
+        "stopped_by_capacity": _number(year.choice.begun),
+        "stopped_by_instructor": state_total(year.workforce.without_instructor),
+        "instructors": state_total(state.sections - state.vacant_sections) / per_instructor,
         "vacancies": state_total(state.vacant_sections) / per_instructor,
-        "class_size": ratio(all_students, taught * parameters.choice.seats_per_section),
+        "class_size": ratio(all_students, taught),
         "quality": ratio(state_total(quality * students), all_students),
         "high_quality_share": ratio(state_total(counts.total("sites") * (quality >= threshold)), sites),
         "equipment": ratio(state_total(state.equipment * state.sites), sites),
@@ -66,13 +66,13 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
         "districts_offering": state_total(counts.offering),
         **_money(parameters, state, year),
         "local_money": state_total(year.books.local),
-        "backfill": state_total(year.books.backfill),
+        "backfill": state_total(year.books.year_end.covered),
         "not_sticking": state_total(year.settlement.not_sticking),
-        "released": state_total(year.books.year_end.released),
+        "released": state_total(year.books.year_end.lapsed),
         "sustained_cost": state_total(year.bill.sustained),
         "spending": state_total(year.books.year_end.spending),
         "startup_spending": state_total(year.bill.startup),
-        "cash": state_total(state.cash),
+        "cash": state_total(state.cash * year.conditions.price_index),
         "revenue": year.conditions.revenue,
         "price_index": year.conditions.price_index,
     }
