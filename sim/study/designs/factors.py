@@ -151,7 +151,7 @@ def read_factors(written: Mapping[str, Any], inputs: Inputs, held: Sequence[str]
     """
     factors: list[Factor] = []
     for path, spec in flat(written):
-        where = f"settings: factors.{cut(path, 100)}"
+        where = f"settings: factors.{cut(path, 40)}"
         if spec is None or (isinstance(spec, Mapping) and not spec):
             raise InputError(f"{where}: is empty; write [low, high], levels or prior")
         factors.extend(named_factors(path, read_spec(spec, where), inputs, where, held))
@@ -217,7 +217,7 @@ def _in_formulas(rest: str, spec: Spec, inputs: Inputs, where: str) -> Factor:
     else:
         if words[0] not in FORMULA_WORDS:
             raise InputError(
-                f"{where}: {shown(words[0])} is neither a key of a formula nor one of the formulas of this sweep;"
+                f"{where}: '{cut(words[0], 40)}' is neither a key of a formula nor one of the formulas of this sweep;"
                 f" {hint(words[0], (*FORMULA_WORDS, *by_name))}"
             )
         chosen = [formula for formula in inputs.formulas if formula.name != inputs.baseline]
@@ -247,7 +247,7 @@ def _in_scenarios(rest: str, spec: Spec, inputs: Inputs, where: str) -> Factor:
         chosen, words = [by_name[words[0]]], words[1:]
     elif words[0] not in PERIODS:
         raise InputError(
-            f"{where}: {shown(words[0])} is neither a key of a scenario nor one of the scenarios of this sweep;"
+            f"{where}: '{cut(words[0], 40)}' is neither a key of a scenario nor one of the scenarios of this sweep;"
             f" {hint(words[0], (*PERIODS, *by_name))}"
         )
     _refuse_odd(spec, where)

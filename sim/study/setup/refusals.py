@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.inputs import InputError, nearest, shown
 
-LONGEST_HINT = 90
+LONGEST_HINT = 80
 """Characters of what is allowed that are spent on words of which none is near."""
 
 Schema = Mapping[str, Any]
@@ -47,7 +47,8 @@ def first_of(error: ValidationError, model: type[BaseModel], source: str = "sett
     if kind in ("value_error", "assertion_error"):
         said = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         # The parts of a mapping were written one by one: which are wrong, the sentence says.
-        return _line(source, keys, said if isinstance(value, Mapping) else f"{shown(value)} is not allowed: {said}")
+        in_parts = isinstance(value, Mapping) and any("properties" in option for option in options)
+        return _line(source, keys, said if in_parts else f"{shown(value)} is not allowed: {said}")
     if allowed.startswith("a list") and isinstance(value, str | int | float) and not isinstance(value, bool):
         allowed = f"a list, as [{shown(value, quotes=False)}]"
     return _line(source, keys, f"{shown(value)} is not allowed: {allowed}")

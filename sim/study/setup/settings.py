@@ -125,8 +125,8 @@ class Sensitivity(BaseModel):
         return value
 
 
-Money = Annotated[float, Field(strict=True, ge=1_000, le=1e11, allow_inf_nan=False)]
-"""Dollars a year of a state for CTE."""
+Money = Annotated[float, Field(strict=True, ge=1, le=1e13, allow_inf_nan=False)]
+"""Dollars of a state for CTE, in a year or together over many."""
 
 
 class Settings(BaseModel):
@@ -160,7 +160,7 @@ class Settings(BaseModel):
     uncertainty: Uncertainty
     cost_neutral: Money | Literal["baseline", "both"] | None
     neutral_by: NeutralBy = "entitlement"
-    discount_rate: Annotated[float, Field(ge=0.0, le=0.1)] | None = None
+    discount_rate: Annotated[float, Field(strict=True, ge=0.0, le=0.1, allow_inf_nan=False)] | None = None
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: PathName | None = None
