@@ -36,7 +36,6 @@ STAFFING = "factors.parameters.staffing"
         ([f"++{STAFFING}=prior", f"++{STAFFING}.turnover=prior"], "one would replace the other; write one of them"),
         (["factors.parameters=prior", f"{STAFFING}.turnover=prior"], "factors.parameters=prior and"),
         (["~formula.rules", "formula.rules.growth_cap=0.05"], "formula.rules: its removal and"),
-        (["draws=5", "draws=6"], "draws: is written twice; write it once"),
         (["parameters.staffing=5", "parameters.staffing.turnover=0.1"], "parameters.staffing=5 and"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
