@@ -79,11 +79,10 @@ def _check_choice(group: str, value: Any) -> None:
 
 
 def _refuse_overlaps(overrides: Sequence[Override]) -> None:
-    """Refuse a setting that another one replaces: the same written twice, or one for the mapping that it is in."""
-    keys = [override.key_or_group for override in overrides if not override.key_or_group.startswith("hydra")]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise InputError(f"settings: {shown(key, quotes=False)}: is written twice; write it once")
+    """Refuse a mapping and a setting in it, of which one would replace the other.
+
+    Of one setting written twice the last counts, as on any command line.
+    """
     for whole in overrides:
         if whole.key_or_group in SEVERAL or isinstance(whole.value(), dict):
             continue

@@ -158,6 +158,20 @@ MIXABLE = (
     expenditure_reimbursement, instructor_unit, remainder,
 )  # fmt: skip
 
+
+def _with_effect(rules: dict[str, Any]) -> dict[str, Any]:
+    """Rules without the keys that would be refused, as they change nothing."""
+    kept = dict(rules)
+    if not any(share < 1.0 for share in kept.get("phase_in", ())):
+        kept.pop("phase_in", None)
+    for key, rule in (("phase_in_from", "phase_in"), ("growth_cap_from", "growth_cap")):
+        if kept.get(rule) is None:
+            kept.pop(key, None)
+    if (kept.get("hold_harmless") or {}).get("share") == 0.0:
+        del kept["hold_harmless"]
+    return kept
+
+
 joint_rules = st.fixed_dictionaries(
     {},
     optional={
@@ -178,7 +192,7 @@ joint_rules = st.fixed_dictionaries(
         "minimum_guarantee": dollars,
         "minimum_guarantee_charter": dollars,
     },
-)
+).map(_with_effect)
 line_rules = st.fixed_dictionaries(
     {},
     optional={

@@ -32,7 +32,6 @@ STAFFING = "factors.parameters.staffing"
             [f"{STAFFING}=prior", f"{STAFFING}.turnover=[0.05,0.2]"],
             f"{STAFFING}=prior and {STAFFING}.turnover are both",
         ),
-        (["draws=5", "draws=6"], "draws: is written twice; write it once"),
         ([f"++{STAFFING}=prior", f"++{STAFFING}.turnover=prior"], "one would replace the other; write one of them"),
         (["factors.parameters=prior", f"{STAFFING}.turnover=prior"], "factors.parameters=prior and"),
         (["~formula.rules", "formula.rules.growth_cap=0.05"], "formula.rules: its removal and"),

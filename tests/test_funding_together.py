@@ -232,7 +232,7 @@ def with_rules(place: int, **rules: Any) -> list[dict[str, Any]]:
         ),
         (
             {"rules": {"count_lag": 1}, "lines": list(TWO)},
-            "rules: count_lag: is a rule of a line; write it inside lines",
+            "rules.count_lag: is a rule of a line; write it inside lines",
         ),
         (
             {"rules": {"growth_kap": 1}, "lines": list(TWO)},
@@ -284,8 +284,10 @@ def test_lines_that_do_not_meet_may_differ_in_their_rules() -> None:
         )
 
 
-def test_where_a_rule_starts_from_says_nothing_without_the_rule() -> None:
-    bill(lines=with_rules(0, phase_in_from="nothing", growth_cap_from="nothing"))
+def test_where_a_rule_starts_from_is_refused_without_the_rule() -> None:
+    for key, rule in (("phase_in_from", "phase_in"), ("growth_cap_from", "growth_cap")):
+        with pytest.raises(InputError, match=f"rules.{key}: has no effect here: .* {rule}"):
+            bill(lines=with_rules(0, **{key: "nothing"}))
 
 
 def test_words_say_when_a_bill_and_its_lines_begin_and_end_and_a_joint_rule_once() -> None:

@@ -221,12 +221,14 @@ class Rules(Strict):
         return bool(self.phase_in) or floor or (self.growth_cap is not None and self.growth_cap_from == "nothing")
 
     def without_effect(self) -> Mapping[str, str]:
-        """A phase-in that is whole at once, where a phase-in begins if there is none, and a floor of nothing."""
+        """Where a rule starts from, if there is no such rule, a phase-in that is whole at once, a floor of nothing."""
         idle = {}
         if not self.phase_in:
             idle["phase_in_from"] = "it says where a phase_in begins, and there is none"
         elif min(self.phase_in) == 1.0:
             idle["phase_in"] = "it is the whole from the first year"
+        if self.growth_cap is None:
+            idle["growth_cap_from"] = "it says what a growth_cap counts from, and there is none"
         if self.hold_harmless is not None and self.hold_harmless.share == 0.0:
             idle["hold_harmless"] = "a share of 0 holds no payment"
         return idle

@@ -110,10 +110,9 @@ COUNTING = {
 
 MORE = (
     "takes_effect: 2000", "rules: {phase_in: [1]}", "rules: {hold_harmless: {share: 0}}",
-    "takes_effect: 2001", "takes_effect: 2010", "takes_effect: 2025", "takes_effect: 2026", "takes_effect: 2057",
-    "takes_effect: 2060", "takes_effect: 2100", "takes_effect: 2200", "start_year: 2010", "start_year: 2026",
+    "takes_effect: 2057", "takes_effect: 2060", "takes_effect: 2100", "takes_effect: 2200",
     "start_year: 2010\nsunset_year: 2015", "start_year: 2030\nsunset_year: 2029", "sunset_year: 2026",
-    "sunset_year: 2010", "start_year: 2100", "takes_effect: 2030\nstart_year: 2027",
+    "sunset_year: 2010", "start_year: 2100",
     "takes_effect: 2030\nsunset_year: 2029",
     "rules: {phase_in_from: nothing}", "rules: {phase_in_from: base_year}", "rules: {count_lag: true}",
     "rules: {growth_cap: 6.5}", "rules: {growth_cap: 5}", "rules: {hold_harmless: 3}", "rules: {hold_harmless: 0.9}",
@@ -149,7 +148,6 @@ LINES = (
     f"lines: [{{name: a b, components: [{PART}], appropriation: {FULL}}}]",
     f"lines: [{{components: [{PART}], appropriation: {FULL}}}]",
     f"lines: [{{name: a, components: [{PART}]}}]",
-    f"lines: [{{name: a, start_year: 2020, components: [{PART}], appropriation: {FULL}}}]",
     f"lines: [{{name: a, sunset_year: 2020, components: [{PART}], appropriation: {FULL}}}]",
     f"lines: [{{name: a, start_year: 2090, components: [{PART}], appropriation: {FULL}}}]",
     f"lines: [{{name: a, components: [{PART}], appropriation: {FULL}}}]\nrecurring: true",
@@ -239,8 +237,6 @@ FACTORS: tuple[dict[str, Any], ...] = (
     {"scenario.years.2028": [0.5, 0.9]},
     {"scenario.years.2028.revenue": [0.5, 20]},
     {"scenario.years.2028.revenue": [-1, 2]},
-    {"formula.takes_effect": {"levels": [2010, 2015]}},
-    {"formula.takes_effect": {"levels": [2027, 2026]}},
     {"formula.takes_effect": {"levels": [2060, 2070]}},
     {"formula.takes_effect": {"levels": [2027, 2150]}},
     {"formula.takes_effect": {"levels": [2027, "soon"]}},
@@ -318,7 +314,6 @@ TABLES = (
     "parameters.staffing.turnover,staffing.turnover\n0.1,0.1\n",
     "formula.rules.growth_cap,formula.aligned.rules.growth_cap\n0.1,0.2\n",
     "formula.aligned.rules.growth_cap\n6.5\n",
-    "formula.takes_effect\n2010\n",
     "scenario.years.2020.revenue\n0.5\n",
     "label\nlow\n",
 )
