@@ -117,8 +117,7 @@ def fitting_layout(manifest: Manifest, design: pd.DataFrame, folder: Path) -> La
         layout = layout_of(design, manifest.draws, manifest.chunk_size)
     except ValueError as fault:
         raise InputError(f"{folder / DESIGN_FILE}: does not fit {MANIFEST_FILE}: {fault}") from fault
-    named = {*manifest.formulas, *manifest.references}
-    if manifest.formulas and set(design["formula"].astype(str)) != named:
+    if manifest.formulas and set(design["formula"].astype(str)) != set(manifest.formulas):
         raise InputError(f"{folder / DESIGN_FILE}: does not fit {MANIFEST_FILE}: its formulas are others")
     return layout
 
