@@ -57,7 +57,7 @@ def _parsed(words: Sequence[str]) -> Iterable[Override]:
             continue
         try:
             yield parser.parse_override(word)
-        except HydraException:
+        except (HydraException, ValueError):
             continue
 
 

@@ -23,7 +23,8 @@ from sim.inputs import InputError
 from sim.printing import LONGEST, one_short_line
 from sim.study.running.stopping import StoppedError
 
-QUICK = ("draws=2", "horizon=1", "workers=1", "report=false", "study=project", "formula=pilot_sunset")
+QUICK = ("workers=1", "study=project", "formula=pilot_sunset")
+SHORT = (*QUICK, "draws=2", "horizon=1", "report=false")
 
 WHOLE, PART = "factors.parameters.staffing=prior", "factors.parameters.staffing.turnover=[0,1]"
 
@@ -127,7 +128,7 @@ def test_any_text_can_be_printed_in_any_encoding(encoding: str, monkeypatch: pyt
 
 @pytest.mark.parametrize(("encoding", "sign"), [("ascii", b"+-"), ("cp1252", b"\xb1")])
 def test_a_study_ends_well_in_an_encoding_that_lacks_signs(tmp_path: Path, encoding: str, sign: bytes) -> None:
-    command = [sys.executable, "-m", "sim", *QUICK]
+    command = [sys.executable, "-m", "sim", *SHORT]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment(PYTHONIOENCODING=encoding), capture_output=True, timeout=120
     )
@@ -152,7 +153,7 @@ def test_closed_streams_are_no_error(tmp_path: Path, closed: str) -> None:
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_signal_ends_a_study_in_one_line(tmp_path: Path, name: str) -> None:
     number = getattr(signal, name)
-    with started(tmp_path, *QUICK, "draws=4000", "horizon=30", "hydra.run.dir=here") as command:
+    with started(tmp_path, *QUICK, "draws=4000", "report=false", "hydra.run.dir=here") as command:
         until((tmp_path / "here" / ".hydra" / "config.yaml").exists, "the study to begin")
         command.send_signal(number)
         _, err = command.communicate(timeout=60)
@@ -166,7 +167,7 @@ def test_a_signal_ends_a_study_in_one_line(tmp_path: Path, name: str) -> None:
 def test_too_little_room_for_the_libraries_is_told_at_once(tmp_path: Path, room: int, module: str) -> None:
     resource = pytest.importorskip("resource")
     done = subprocess.run(
-        [sys.executable, "-m", module, *QUICK],
+        [sys.executable, "-m", module, *SHORT],
         cwd=tmp_path,
         env=environment(),
         capture_output=True,
@@ -182,7 +183,7 @@ def test_too_little_room_for_the_libraries_is_told_at_once(tmp_path: Path, room:
 
 @pytest.mark.slow
 def test_figures_are_drawn_whatever_backend_is_asked_for(tmp_path: Path) -> None:
-    done = call(tmp_path, *QUICK, "report=true", "hydra.run.dir=here", env=environment(MPLBACKEND="nonsense"))
+    done = call(tmp_path, *QUICK, "draws=2", "horizon=1", "hydra.run.dir=here", env=environment(MPLBACKEND="nonsense"))
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "here" / "figures").glob("*.png"))
 
