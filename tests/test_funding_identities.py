@@ -200,12 +200,19 @@ def test_no_capped_payment_grows_faster_than_the_cap(seed: int, growth: float) -
     assert (ledger.capped <= (1.0 + growth) * before.last_year)[paid_before].all()
 
 
+@given(line=capped_lines, seed=SEEDS, factor=st.floats(0.1, 100.0))
+def test_no_scale_pays_back_more_than_all_that_was_spent(line: Line, seed: int, factor: float) -> None:
+    _, schedule, _, _ = one_year(line.model_copy(update={"scale": factor}), seed, 2030)
+    assert (schedule.startup_share <= 1.0).all()
+    assert (schedule.expenditure_share <= 1.0).all()
+
+
 @given(line=capped_lines, seed=SEEDS, factor=st.floats(0.1, 10.0))
 def test_scaling_a_line_scales_what_it_owes_and_what_is_voted(line: Line, seed: int, factor: float) -> None:
     unlimited = {"growth_cap": None, "hold_harmless": None, "local_match": 0.0, "carryover": None}
     plain = line.model_copy(update={"rules": line.rules.model_copy(update=unlimited), "reserve": None})
     unphased = plain.model_copy(update={"rules": plain.rules.model_copy(update={"phase_in": ()})})
-    if any(component.label == "startup_grant" for component in line.components):
+    if any(component.label in ("startup_grant", "expenditure_reimbursement") for component in line.components):
         factor = min(factor, 1.0)  # a share of spending cannot rise above the whole
     before, _, voted_before, _ = one_year(unphased, seed, 2030)
     after, _, voted_after, _ = one_year(unphased.model_copy(update={"scale": factor}), seed, 2030)
