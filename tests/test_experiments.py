@@ -62,8 +62,8 @@ def test_designs_are_compared(carried_out: Callable[[str], tuple[Path, str]]) ->
 def test_an_end_of_the_pilot_takes_depth_before_reach(carried_out: Callable[[str], tuple[Path, str]]) -> None:
     folder, _ = carried_out("02_what_if_the_pilot_ends")
     left = table(folder, "what_is_left")
-    assert (left.loc[2026, "replacement":"participants"] == 1.0).all()
-    assert left.loc[2029, "replacement"] < left.loc[2029, "participants"] <= 1.02
+    assert (left.loc[2026, "non-salary spending":"participants"] == 1.0).all()
+    assert left.loc[2029, "non-salary spending"] < left.loc[2029, "participants"] <= 1.02
     assert left.loc[2029, "concentrators"] < left.loc[2029, "participants"]
     assert table(folder, "shares").loc["before the pilot", "concentrating"] == pytest.approx(0.1669, abs=1e-4)
 
