@@ -23,7 +23,7 @@ from sim.study.running import dispatch as dispatching
 from sim.study.running.chunk import Task, run_chunk
 from sim.study.running.dispatch import carrier_for, dispatch
 from sim.study.running.executors import Carrier, InProcess, LocalPool, interrupts_held_back
-from sim.study.running.stopping import FolderGoneError, StoppedError
+from sim.study.running.stopping import FolderGoneError, StoppedError, Whereabouts
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings
 
 CHUNKS = 6
@@ -220,6 +220,19 @@ def test_a_study_whose_folder_is_gone_stops_at_once_and_makes_no_new_one(
         carry_out(executor)
     assert len(done) < CHUNKS
     assert not folder.exists()
+
+
+def test_a_folder_is_known_by_its_study_where_its_number_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks(tmp_path / "night")
+    place = Whereabouts(tmp_path / "night")
+    monkeypatch.setattr("sim.study.running.stopping._identity", lambda folder: (0, 0))
+    place.must_be_same()
+    (tmp_path / "night").rename(tmp_path / "elsewhere")
+    (tmp_path / "night" / "results").mkdir(parents=True)
+    with pytest.raises(FolderGoneError, match="the results folder is no longer there"):
+        place.must_be_same()
 
 
 def test_results_that_land_in_another_folder_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,36 +115,31 @@ def _needed(record: ChunkRecord, manifest: Manifest) -> set[str]:
 def is_complete(path: Path, shard: Shard | None = None, *, checksum: bool = True) -> bool:
     """Whether a Parquet file is whole: its footer can be read and, where ``shard`` says what was written, its size, row
     count and (unless ``checksum`` is False) its bytes are those."""
+    return _footer(path, shard, checksum=checksum) is not None
+
+
+def _footer(path: Path, shard: Shard | None, *, checksum: bool) -> pa.Schema | None:
+    """The columns of a Parquet file that is whole, as of `is_complete`; None if it is not."""
     try:
         if not is_regular(path) or (shard is not None and path.stat().st_size != shard.size):
-            return False
+            return None
         with path.open("rb") as file:
-            rows = pq.read_metadata(file).num_rows
-        if shard is None:
-            return True
-        return rows == shard.rows and (not checksum or checksum_of(path) == shard.checksum)
+            found = pq.ParquetFile(file)
+            rows, schema = found.metadata.num_rows, found.schema_arrow
+        if shard is not None and (rows != shard.rows or (checksum and checksum_of(path) != shard.checksum)):
+            return None
     except DAMAGE:
-        return False
-
-
-def is_of_table(path: Path, table: str) -> bool:
-    """Whether a whole Parquet file has the columns of a result table."""
-    try:
-        with path.open("rb") as file:
-            schema: pa.Schema = pq.read_schema(file)
-    except DAMAGE:
-        return False
-    return bool(schema.equals(arrow_schema(table)))
+        return None
+    return schema
 
 
 def torn_shards(folder: Path, record: ChunkRecord, manifest: Manifest, *, checksums: bool) -> list[str]:
     """The shards of a chunk that are torn, gone or not what its record and its table say."""
     torn = []
     for table, shard in record.shards.items():
-        path = shard_path(folder, table, record.chunk)
+        columns = _footer(shard_path(folder, table, record.chunk), shard, checksum=checksums)
         rows = rows_needed(record, table, manifest)
-        whole = is_complete(path, shard, checksum=checksums) and is_of_table(path, table)
-        if not whole or (rows is not None and rows != shard.rows):
+        if columns is None or not columns.equals(arrow_schema(table)) or (rows is not None and rows != shard.rows):
             torn.append(shard.file)
     return torn
 

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+from sim.inputs import InputError
 from sim.results.files import DISK_FULL
+from sim.results.manifest import read_manifest
 from sim.results.records import SHARDS
 
 __all__ = ["DISK_FULL", "FolderGoneError", "StoppedError", "Whereabouts"]
@@ -28,11 +30,14 @@ class Whereabouts:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._was = _identity(folder)
+        self._was, self._begun = _identity(folder), _beginning(folder)
 
     def must_be_same(self) -> None:
-        """Raises FolderGoneError if the folder is gone, or is another than at the beginning."""
-        if is_gone(self.folder) or _identity(self.folder) != self._was:
+        """Raises FolderGoneError if the folder is gone, or holds another study than at the beginning."""
+        if is_gone(self.folder):
+            raise FolderGoneError(self.folder)
+        # Some network file systems number a folder anew: then its manifest tells.
+        if _identity(self.folder) != self._was and _beginning(self.folder) != self._begun:
             raise FolderGoneError(self.folder)
 
 
@@ -47,3 +52,12 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _beginning(folder: Path) -> tuple[str, str] | None:
+    """When the study in a folder was begun, and its settings."""
+    try:
+        manifest = read_manifest(folder)
+    except InputError:
+        return None
+    return manifest.created, manifest.config_hash
