@@ -36,11 +36,13 @@ from sim.inputs import InputError
 
 MONEY = {"rule": "indexed", "dollars": 400_000.0}
 PLAIN = {"kind": "per_student", "name": "plain", "count": "concentrators", "dollars": 700.0}
-COUNTING = {
-    "credits_per_participant": 0.9, "credits_per_concentrator": 1.6, "completion_share": 0.6, "full_time_share": 0.7,
-    "eligible_share": 0.8,
-}  # fmt: skip
 COUNTS = ("completers", "credit_hours", "advanced_credits")
+FOLLOWED = {
+    "completers": {"completion_share": 0.6},
+    "credit_hours": {"credits_per_participant": 0.9, "credits_per_concentrator": 1.6},
+    "advanced_credits": {"credits_per_concentrator": 1.6},
+}
+PARTLY = {"full_time_share": 0.7, "eligible_share": 0.8}
 TIERS = [{"clusters": "high_cost", "dollars": 300.0}, {"clusters": "marketing_sales", "multiplier": 1.3}]
 SHARES = [{"clusters": "high_cost", "multiplier": 1.4}]
 
@@ -56,13 +58,13 @@ EXAMPLES: tuple[list[dict[str, Any]], ...] = (
             ],
         }
     ],
-    *([{"kind": "per_student", "count": count, "dollars": 500.0, **COUNTING}] for count in COUNTS),
+    *([{"kind": "per_student", "count": count, "dollars": 500.0, **PARTLY, **FOLLOWED[count]}] for count in COUNTS),
     [{"kind": "per_student", "count": "participants", "weight": 0.3, "base_amount": 4e3, "full_time_share": 0.4}],
     [{"kind": "per_student", "count": "participants", "weight": 0.3, "base_amount": "unit_value"}],
-    *([{"kind": "per_student", "count": count, "pot": 3e5, "tiers": SHARES, **COUNTING}] for count in COUNTS),
-    [{"kind": "per_student", "count": "members", "pot": 3e5, "eligible_share": 0.4}],
-    *([PLAIN, {"kind": "cost_tier", "count": count, "tiers": TIERS, **COUNTING}] for count in COUNTS),
-    *([PLAIN, {"kind": "value_tier", "count": count, "tiers": TIERS, **COUNTING}] for count in COUNTS),
+    [{"kind": "per_student", "count": "credit_hours", "pot": 3e5, "tiers": SHARES, **FOLLOWED["credit_hours"]}],
+    [{"kind": "per_student", "count": "members", "pot": 3e5}],
+    *([PLAIN, {"kind": "cost_tier", "count": count, "tiers": TIERS, **PARTLY, **FOLLOWED[count]}] for count in COUNTS),
+    *([PLAIN, {"kind": "value_tier", "count": count, "tiers": TIERS, **PARTLY, **FOLLOWED[count]}] for count in COUNTS),
     [
         PLAIN,
         {"kind": "per_student", "count": "participants", "dollars": 100.0},
@@ -81,7 +83,7 @@ EXAMPLES: tuple[list[dict[str, Any]], ...] = (
         [{"kind": "quality_incentive", "dollars": 150.0, "per": per, "weights": {"business_partnerships": 1}}]
         for per in ("district", "school", "participant", "concentrator")
     ),
-    *([PLAIN, {"kind": "remainder", "count": count, "tiers": SHARES, **COUNTING}] for count in COUNTS),
+    [PLAIN, {"kind": "remainder", "count": "credit_hours", "tiers": SHARES, **FOLLOWED["credit_hours"]}],
     [{"kind": "startup_grant", "share": 0.6, "ceiling": 5e4, "competitive": True, "winners": 0.4, "persistence": 0.6}],
     [{"kind": "startup_grant", "share": 0.6, "ceiling": 5e4}],
     [{"kind": "expenditure_reimbursement", "rate": 0.4, "threshold": 300.0, "full_time_share": 0.5}],
@@ -94,8 +96,8 @@ EXAMPLES: tuple[list[dict[str, Any]], ...] = (
             "persistence": 0.7,
         }
     ],
-    [{"kind": "innovation_zone", "schools": 5.5, "dollars_per_school": 2e4, "spread": 0.5}],
-    [{"kind": "innovation_zone", "schools": 5.5, "spread": 0.5}],
+    [{"kind": "innovation_zone", "schools": 6.0, "dollars_per_school": 2e4, "spread": 0.5}],
+    [{"kind": "innovation_zone", "schools": 6.0, "spread": 0.5}],
     [{"kind": "internship", "dollars": 3e3, "places": 40.0}],
     [PLAIN, {"kind": "statewide_dollars", "dollars": 5e4}],
     [
@@ -197,7 +199,7 @@ def versions(written: dict[str, Any], path: Path) -> list[Formula]:
     """The formula with other values at one place, those left out that the key does not allow; 0 and 1 among them."""
     value = at(written, path)
     found = []
-    for number in (value, value * 0.97, value * 0.9, value * 1.02, 0.0, 1.0):
+    for number in (value, value * 0.97, value * 0.9, value * 1.02, value + 1.0, 0.0, 1.0):
         try:
             found.append(read(changed(written, path, number)))
         except InputError:
