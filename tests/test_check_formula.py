@@ -164,20 +164,18 @@ def test_it_says_when_a_bill_begins_that_is_written_to_begin_before_the_base_yea
     assert "My_bill" not in said
 
 
-def test_it_says_which_line_is_not_priced_and_which_is_never_paid(tmp_path: Path) -> None:
+def test_it_says_which_line_is_not_priced_as_it_begins_later(tmp_path: Path) -> None:
     lines = "lines:\n" + "".join(
         f"  - name: {name}\n    {years}\n    components: [{{kind: per_student, count: members, dollars: {dollars}}}]\n"
         "    appropriation: {rule: full}\n"
         for name, years, dollars in (
             ("first", "sunset_year: 2028", 100),
             ("second", "start_year: 2029", 200),
-            ("past", "start_year: 2019\n    sunset_year: 2021", 300),
         )
     )
     said = checked(tmp_path, HEAD + lines)
     assert "It pays from FY2027 to FY2028." in said
     assert "Line second is not priced below: it is paid from FY2029 on." in said
-    assert "Line past is never paid: it ends before FY2027" in said
 
 
 def test_it_says_what_share_of_each_sides_money_is_meant_for_pathways(tmp_path: Path) -> None:
