@@ -237,6 +237,8 @@ FACTORS: tuple[dict[str, Any], ...] = (
     {"scenario.years.2028": [0.5, 0.9]},
     {"scenario.years.2028.revenue": [0.5, 20]},
     {"scenario.years.2028.revenue": [-1, 2]},
+    {"formula.takes_effect": {"levels": [2010, 2015]}},
+    {"formula.takes_effect": {"levels": [2027, 2026]}},
     {"formula.takes_effect": {"levels": [2060, 2070]}},
     {"formula.takes_effect": {"levels": [2027, 2150]}},
     {"formula.takes_effect": {"levels": [2027, "soon"]}},
@@ -314,6 +316,7 @@ TABLES = (
     "parameters.staffing.turnover,staffing.turnover\n0.1,0.1\n",
     "formula.rules.growth_cap,formula.aligned.rules.growth_cap\n0.1,0.2\n",
     "formula.aligned.rules.growth_cap\n6.5\n",
+    "formula.takes_effect\n2010\n",
     "scenario.years.2020.revenue\n0.5\n",
     "label\nlow\n",
 )

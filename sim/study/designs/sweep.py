@@ -105,6 +105,7 @@ def _check_points(sweep: Sweep, inputs: Inputs, last_year: int) -> None:
         **{("formula", formula.name): formula for formula in inputs.formulas},
         **{("scenario", scenario.name): scenario for scenario in inputs.scenarios},
     }
+    _check_first_years(sweep.factors, values, inputs.world.base_year)
     for factor in sweep.factors:
         for owner, place in factor.places.items():
             for end in (factor.spec.low, factor.spec.high) if factor.spec.kind == "range" else ():
@@ -119,6 +120,20 @@ def _check_points(sweep: Sweep, inputs: Inputs, last_year: int) -> None:
             _check_sense(formula, made, sweep.source, inputs.world, last_year)
     for scenario in inputs.scenarios:
         versions(scenario, sweep.factors, values, sweep.source)
+
+
+def _check_first_years(factors: Sequence[Factor], values: Mapping[str, Sequence[Scalar]], base_year: int) -> None:
+    """Refuse to vary when a formula begins over years that are past: it runs from the first simulated year, whatever
+    they are. Raises InputError."""
+    for factor in factors:
+        if factor.root != "formula" or factor.path.rpartition(".")[2] not in ("takes_effect", "start_year"):
+            continue
+        for value in values[factor.name]:
+            if isinstance(value, int | float) and value <= base_year:
+                raise InputError(
+                    f"settings: factors.{factor.path}: {value:g} is past, and the same as {base_year + 1}; a fiscal"
+                    f" year from {base_year + 1}"
+                )
 
 
 def _check_sense(
