@@ -298,7 +298,6 @@ DROPPED = (
     ("factors.parameters.staffing.turnover=[0.05,0.2]", "factors.parameters.staffing=prior"),
     ("factors.parameters.staffing=prior", "++factors.parameters.staffing.turnover=[0.05,0.2]"),
     ("factors.parameters=prior", "factors.parameters.books.backfill=[0.1,0.2]"),
-    ("factors={}", "factors.parameters.staffing=prior"),
 )
 DESIGNS: tuple[dict[str, Any], ...] = (
     {"name": "grid", "points": 7},
