@@ -4,8 +4,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
+import sim
 from sim import slurm_wait
 from sim.arguments import open_key, read_arguments
 from sim.printing import no_one_reads, one_short_line, prepare_streams
@@ -27,6 +29,7 @@ class Terminated(KeyboardInterrupt):
 def main() -> None:
     """The console script. A mistake of the user, or a study that cannot go on, ends with one line on standard error."""
     prepare_streams()
+    sys.path[:] = _without_the_working_folder(sys.path)
     os.environ["MPLBACKEND"] = "agg"  # figures are files here, whatever the user's notebooks draw with
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
@@ -61,6 +64,20 @@ def run(argv: Sequence[str]) -> int:
             raise
     told = list(dict.fromkeys(ending for ending in endings if ending is not None))  # jobs end alike
     return _tell([ending.line for ending in told], min((ending.status for ending in told), default=0))
+
+
+def _without_the_working_folder(searched: Sequence[str]) -> list[str]:
+    """Where modules are searched for, without the folder of the user's files: those are data, whatever their names.
+
+    ``python -m`` puts it first. It stays where the project itself lies in it.
+    """
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it has been removed, and holds no module
+        return list(searched)
+    if Path(sim.__file__).resolve().parent.parent == here.resolve():
+        return list(searched)
+    return [place for place in searched if place and Path(place).resolve() != here.resolve()]
 
 
 def _lacking_room() -> str | None:

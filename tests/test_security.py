@@ -1,7 +1,10 @@
 """Files that a user is handed are data: by no road do they run code, read the environment or reach other settings."""
 
+import os
 import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +226,19 @@ def test_plugins_beside_the_users_files_are_not_loaded(place: Path, capsys: pyte
     written(place, "hydra_plugins/evil/__init__.py", "from marker_of_this_test import leave\nleave()\n")
     written(place, "formula/mine.yaml", {**BILL, "title": "${x}"})
     refused(place, capsys, "--config-dir=cfg", "study=project", "formula=mine")
+
+
+@pytest.mark.parametrize("module", ["sim", "sim.cli"])
+def test_modules_beside_the_users_files_are_not_loaded(module: str, tmp_path: Path) -> None:
+    for name in ("numpy.py", "hydra_plugins/evil/__init__.py", "hydra_plugins/evil/more.py"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("open('ran', 'w').close()\n")
+    paths = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).parent.parent)}
+    started = [sys.executable, "-m", module, "study=parameters"]
+    done = subprocess.run(started, cwd=tmp_path, env=paths, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(
