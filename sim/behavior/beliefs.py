@@ -30,18 +30,3 @@ def persistence(recurring: bool, beliefs: Beliefs) -> Array:
 def annuity(factor: Array, years: Array) -> Array:
     """Sum of factor^h for h from 1 to ``years``, for a factor below one."""
     return factor * (1.0 - np.exp(years * np.log(factor))) / (1.0 - factor)
-
-
-def stick_rate(oversight: str, years_since_start: int, beliefs: Beliefs) -> Array:
-    """Share of a line's payments that a district treats as CTE money, ``[..., 1, 1]``.
-
-    Monitored grants stick nearly whole (California Career Pathways Trust; Bonilla 2020); restricted categorical
-    formula money less (Wyoming 62%, Louisiana 86% taken up); loose formula money about half (Cascio, Gordon and Reber
-    2013), fading toward a lower long-run share within a few years (Gordon 2004).
-    """
-    if oversight == "monitored":
-        return beliefs.stick_monitored
-    if oversight == "categorical":
-        return beliefs.stick_categorical
-    fading = np.exp(-years_since_start / beliefs.stick_fade_years)
-    return beliefs.stick_general_long_run + (beliefs.stick_general - beliefs.stick_general_long_run) * fading

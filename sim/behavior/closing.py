@@ -1,74 +1,48 @@
-"""When a site closes: its margin, the district's cash, a post that stays vacant, too few students."""
+"""When a site closes: after notice, where its worth no longer carries its cost at the district's price of a dollar."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, logistic
+from sim.arrays import Array, BoolArray
 from sim.parameters.groups import Decisions
 
 
 @dataclass(frozen=True)
 class ClosingTerms:
-    """What moves the chance that a site closes this year: for it (positive) and against it.
+    """Why a pathway's weakest site would be given up, ``[..., D, C]``.
 
-    ``real_margin`` is expected revenue less practiced cost per participant, constant dollars. ``long_vacant`` is the
-    share of its sections without an instructor, where some have been so for years. Money sunk in equipment
-    that still has service life holds closure back. Gross closure is about 3% a year in ordinary times and 15-25% in a
-    cut (2025 EdWeek survey; Minnesota 2008-11). Terms are log odds, each broadcasting to ``[..., D, C]``.
+    ``margin``: what a site is worth at the price of a dollar, and earns, less what it costs, as a share of its cost, at
+    its weakest. ``long_vacant``: no instructor for years; ``few_students``; ``lab_out_of_use``: equipment at its end.
     """
 
-    real_margin: Array
-    in_deficit: BoolArray
-    long_vacant: Array
-    small: BoolArray
-    service_life: Array
-    decisions: Decisions
+    margin: Array
+    long_vacant: BoolArray
+    few_students: BoolArray
+    lab_out_of_use: BoolArray
 
     @property
-    def intercept(self) -> Array:
-        """What holds for every site."""
-        return self.decisions.close_intercept
-
-    @property
-    def margin(self) -> Array:
-        """That it earns or loses money."""
-        weight, scale = self.decisions.close_margin_weight, self.decisions.close_margin_scale
-        term: Array = -weight * np.arcsinh(self.real_margin / scale)
-        return term
-
-    @property
-    def deficit(self) -> Array:
-        """That the district's CTE books are in deficit."""
-        return self.decisions.close_cash_weight * self.in_deficit
-
-    @property
-    def vacancy(self) -> Array:
-        """That its posts have long been vacant, in proportion to how many are."""
-        return self.decisions.close_vacancy_weight * self.long_vacant
-
-    @property
-    def size(self) -> Array:
-        """That too few students come."""
-        return self.decisions.close_size_weight * self.small
-
-    @property
-    def equipment(self) -> Array:
-        """Service life left in its equipment."""
-        return -self.decisions.close_inertia * self.service_life
-
-    @property
-    def total(self) -> Array:
-        """The log odds that a site closes this year, ``[..., D, C]``."""
-        return self.intercept + self.margin + self.deficit + self.vacancy + self.size + self.equipment
-
-    @property
-    def chance(self) -> Array:
-        """The chance that a site closes this year, ``[..., D, C]``."""
-        return logistic(self.total)
+    def unsustained(self) -> BoolArray:
+        """Where it would be given up after notice."""
+        return (self.margin < 0.0) | self.long_vacant | self.few_students | self.lab_out_of_use
 
 
-def sites_closed(sites: Array, chance: Array, draw: Array) -> Array:
-    """Sites closed, whole: the expected number rounded up or down by one uniform draw, so that it is right on
-    average for one site and for many."""
-    return np.minimum(np.floor(sites * chance + draw), sites)
+def notice_after(notice: Array, unsustained: BoolArray) -> Array:
+    """Years in a row for which a pathway's weakest site has not carried itself, ``[..., D, C]``."""
+    return (notice + 1.0) * unsustained
+
+
+def sites_closed(
+    sites: Array, notice: Array, terms: ClosingTerms, equipment: Array, draw: Array, decisions: Decisions
+) -> Array:
+    """Sites closed this year, ``[..., D, C]``, whole: the expected number rounded by one draw.
+
+    Once notice has run (``close_notice`` years, one more where equipment has more than half of its life left) the share
+    of sites that go is how far the margin lies below zero, over ``close_spread``; half of them where the margin holds
+    but posts, students or labs are gone.
+    """
+    due = notice >= decisions.close_notice + (equipment > 0.5)
+    short = np.clip(-terms.margin / decisions.close_spread, 0.0, 1.0)
+    gone = terms.long_vacant | terms.few_students | terms.lab_out_of_use
+    share = np.maximum(short, 0.5 * gone) * due
+    return np.minimum(np.floor(sites * share + draw), sites)

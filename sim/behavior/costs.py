@@ -36,10 +36,10 @@ def section_salary(clusters: Clusters, wage_index: Array, costs: Costs, staffing
     return costs.compensation * wage_index * premium / costs.sections_per_instructor
 
 
-def elective_cost(wage_index: Array, costs: Costs, seats_per_section: Array) -> Array:
-    """What a participant would cost in an ordinary elective of ``elective_class_size`` students, dollars."""
-    participants_per_instructor = costs.sections_per_instructor * costs.elective_class_size * seats_per_section
-    return costs.compensation * wage_index / participants_per_instructor
+def elective_cost(wage_index: Array, costs: Costs) -> Array:
+    """What a student would cost in an ordinary elective of ``elective_class_size`` students, dollars."""
+    students_per_instructor = costs.sections_per_instructor * costs.elective_class_size
+    return costs.compensation * wage_index / students_per_instructor
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class UnitCosts:
     ``section``: compensation of a section. ``elective`` ``[..., 1, 1]``: what a participant would cost in an ordinary
     course. Non-salary costs go partly with the ``site`` whatever its size, partly with its instructors
     (``section_upkeep``). Consumables and exam fees go with each ``participant``, further with each ``concentrator``,
-    as upper-level courses use more, and with each exam ``attempt``.
+    as upper-level courses use more, and with each exam ``attempt``. ``replacement`` is the
+    part of ``site`` and ``section_upkeep`` that replaces equipment.
     """
 
     section: Array
@@ -59,6 +60,7 @@ class UnitCosts:
     participant: Array
     concentrator: Array
     attempt: Array
+    replacement: Array
 
 
 def unit_costs(clusters: Clusters, parameters: Parameters, wage_index: Array, price_index: Array) -> UnitCosts:
@@ -68,12 +70,13 @@ def unit_costs(clusters: Clusters, parameters: Parameters, wage_index: Array, pr
     materials = drawn.consumables * costs.running_level * price_index
     return UnitCosts(
         section=section_salary(clusters, wage_index, costs, parameters.staffing),
-        elective=elective_cost(wage_index, costs, parameters.choice.seats_per_section),
+        elective=elective_cost(wage_index, costs),
         site=costs.fixed_site_share * site,
         section_upkeep=(1.0 - costs.fixed_site_share) / costs.sections_per_instructor * site,
         participant=materials,
         concentrator=materials * costs.upper_level_consumables,
         attempt=drawn.exam_fee * price_index,
+        replacement=site_costs(clusters, price_index, costs).replacement / site,
     )
 
 

@@ -1,4 +1,4 @@
-"""The yearly decision of a district, for every cluster at once: close, contract, hold, expand or launch.
+"""The yearly decision of a district, for every cluster at once: what to run, what to close, what to plan.
 
 ``decide`` is the step of the agent. It reads only what the district itself knows (``Situation``), so that it can be
 called for one district's row or for all districts of many runs with the same result.
@@ -9,14 +9,12 @@ from typing import Self
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, logistic, part_of
-from sim.behavior import closing, launching, sizing
+from sim.arrays import Array, BoolArray, district_total, outer, part_of, ratio
+from sim.behavior import budgeting, closing, launching, planning, sizing
 from sim.behavior.closing import ClosingTerms
-from sim.behavior.launching import Gates
+from sim.behavior.launching import Plans
+from sim.behavior.planning import Sections
 from sim.parameters.groups import Decisions
-
-A_CENT = 0.01
-"""Dollars: books that close to the cent are in no deficit, whatever the rounding of sums."""
 
 
 class Rows:
@@ -36,252 +34,262 @@ class Rows:
 class Situation(Rows):
     """What a district knows when it decides. Dollars of the year; ``[..., D, C]`` unless said otherwise.
 
-    Offer: ``sites``, ``sections`` (staffed), ``vacant_sections``, ``vacant_years``, ``launching`` (years until the
-    next site's first cohort, 0 if none), ``facilities`` (schools with a usable lab or shop), ``high_schools``
-    ``[D, 1]``, ``equipment`` (service life left).
-    Students: ``participants`` of last year; ``demanded``, the students who would come this year; ``site_demand``,
-    those whom one more site would draw, and ``site_sections``, the sections that it would run.
-    Money: ``margin``, a year's expected revenue of a pathway as it stands less its excess cost as practiced;
-    ``site_margin``, that of one more site; ``startup_cost`` and ``startup_grant`` of one site; ``facility_cost``;
-    ``cash``, ``general_money`` (for launches) and ``yearly_spending`` ``[..., D, 1]``.
-    Signals: ``labor_signal``, ``peer_share``; ``quality_gap``, ``revenue_risk``, ``short_of_money`` (last year's
-    spending fell short of what is practiced) and ``squeeze`` (how far classes are planned from their usual size toward
-    their cap) ``[..., D, 1]``. ``annuity`` turns a yearly margin into a value over
-    the planning horizon, ``[..., 1, 1]``.
-    ``class_size``, ``class_cap`` ``[1, C]``; ``price_index`` and ``seats_per_section`` ``[..., 1, 1]``.
-    Draws: ``launch_draw`` and ``close_draw``, uniform on [0, 1).
+    Offer: ``sites``; posts of first and of second courses, ``first_sections`` and ``second_sections``;
+    ``vacant_sections`` among them and ``vacant_years``; ``launching`` (years until a launched site's first cohort);
+    ``facilities`` (schools with a usable lab), ``high_schools`` ``[D, 1]``, ``equipment`` (service life left),
+    ``notice``, ``plan`` (what a plan waits for) and ``plan_years``.
+    Students: ``wanted`` (a first course), ``eligible`` (for a second), and ``site_wanted``, whom one more site would draw.
+    Worth at a price of one dollar: ``first_worth`` and ``second_worth`` of a student, ``site_worth`` of a site.
+    Believed payments, as far as they last: ``first_earned``, ``second_earned`` a student, ``site_earned`` a site.
+    Costs: ``section_cost`` (salary); ``elective`` saved for each student; ``first_running`` and ``second_running`` for
+    each student, ``section_running`` and ``site_running``, all sustained; ``startup_net``, ``facility_cost``.
+    Money ``[..., D, 1]``: ``promised``, ``log_price`` of last year, ``launch_money``. Classes ``[1, C]``: ``class_size``,
+    ``class_cap``. ``annuity`` ``[..., 1, 1]``. Draws, uniform: ``first_draw``, ``second_draw``, ``close_draw``.
+    ``practiced`` and ``floor`` ``[..., 1, 1]``: shares of sustained non-salary cost. ``solving``: 1 where the price of a
+    dollar follows the budget, 0 in the warm-up, where budgets follow it.
     """
 
     sites: Array
-    sections: Array
+    first_sections: Array
+    second_sections: Array
     vacant_sections: Array
     vacant_years: Array
     launching: Array
     facilities: Array
     high_schools: Array
     equipment: Array
-    participants: Array
-    demanded: Array
-    site_demand: Array
-    site_sections: Array
-    margin: Array
-    site_margin: Array
+    notice: Array
+    plan: Array
+    plan_years: Array
+    wanted: Array
+    eligible: Array
+    site_wanted: Array
+    first_worth: Array
+    second_worth: Array
+    site_worth: Array
+    first_earned: Array
+    second_earned: Array
+    site_earned: Array
+    section_cost: Array
+    elective: Array
+    first_running: Array
+    second_running: Array
+    section_running: Array
+    site_running: Array
     startup_cost: Array
-    startup_grant: Array
+    startup_net: Array
     facility_cost: Array
-    cash: Array
-    general_money: Array
-    yearly_spending: Array
-    labor_signal: Array
-    peer_share: Array
-    quality_gap: Array
-    revenue_risk: Array
-    short_of_money: BoolArray
-    squeeze: Array
-    annuity: Array
+    own_budget: Array
+    promised: Array
+    log_price: Array
+    launch_cash: Array
+    launch_general: Array
     class_size: Array
     class_cap: Array
-    price_index: Array
-    seats_per_section: Array
-    launch_draw: Array
+    annuity: Array
+    practiced: Array
+    floor: Array
+    first_draw: Array
+    second_draw: Array
     close_draw: Array
+    solving: Array
+    school_bonus: Array
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a district decided, ``[..., D, C]``.
-
-    ``sites_closed``; ``section_change`` (positive: sections to staff, negative: sections given up), before closures;
-    ``launch``: a further site, provided that an instructor is found; ``launch_sections`` it needs; ``launch_cost``
-    net of grants, facility included; ``builds_facility``. ``wanted`` and the ``stopped_by_*`` masks count launches by
-    what stopped them.
+    """What a district decided. ``[..., D, C]``: ``sites_closed``; ``first_change`` and ``second_change`` of sections
+    (positive: to staff, negative: given up), before closures; ``notice`` that runs; plans: ``plan``, ``plan_years``,
+    ``begun``, ``given_up``, ``seeking`` (looks for an instructor now), ``launch_sections`` that the new site needs,
+    ``launch_cost`` taken from cash, ``builds_facility``. ``[..., D, 1]``: ``log_price`` of a dollar, ``upkeep_share``.
     """
 
     sites_closed: Array
-    section_change: Array
-    launch: BoolArray
+    first_change: Array
+    second_change: Array
+    notice: Array
+    plan: Array
+    plan_years: Array
+    begun: BoolArray
+    given_up: BoolArray
+    seeking: BoolArray
     launch_sections: Array
     launch_cost: Array
+    paid: BoolArray
     builds_facility: BoolArray
-    wanted: BoolArray
-    stopped_by_size: BoolArray
-    stopped_by_facility: BoolArray
-    stopped_by_cash: BoolArray
-    stopped_by_capacity: BoolArray
+    first_class: Array
+    log_price: Array
+    upkeep_share: Array
+    plan_cost: Array
+    closed_for_money: BoolArray
 
 
 @dataclass(frozen=True)
-class Attraction:
-    """What speaks for one more site of a cluster (positive) and against it, log odds, each broadcasting to
-    ``[..., D, C]``.
+class Weighed:
+    """What a district would run at a price of a dollar: ``first`` and ``second`` sections, of which ``first_wanted`` and
+    ``second_wanted`` ``[..., D, C]``; the ``first_class`` in which students are seated; ``upkeep_share`` and
+    ``log_price`` ``[..., D, 1]``; the net ``cost`` of it all, by how much it ``falls`` for each unit of the log price,
+    and its gross ``size``, dollars ``[..., D, 1]``."""
 
-    financial x asinh(expected net value / scale) + demand x unmet demand in sections + labor signal + peers + quality
-    - risk aversion x share of revenue at risk - inertia where the district offers nothing of the cluster yet.
-    """
-
-    known: Situation
-    net_value: Array
-    decisions: Decisions
-
-    @property
-    def financial(self) -> Array:
-        """Expected net value over the planning horizon, in constant dollars; it saturates."""
-        scale = self.decisions.financial_scale * self.known.price_index
-        term: Array = self.decisions.financial_weight * np.arcsinh(self.net_value * (1.0 / scale))
-        return term
-
-    @property
-    def unmet_demand(self) -> Array:
-        """Full sections of students whom the site would draw, at most two."""
-        by_section = self.decisions.demand_weight / (self.known.class_size * self.known.seats_per_section)
-        return np.minimum(self.known.site_demand * by_section, 2.0 * self.decisions.demand_weight)
-
-    @property
-    def labor_signal(self) -> Array:
-        """Priorities and job openings of the region."""
-        return self.decisions.labor_weight * self.known.labor_signal
-
-    @property
-    def peers(self) -> Array:
-        """Neighbors that offer the cluster."""
-        return self.decisions.peer_weight * self.known.peer_share
-
-    @property
-    def quality(self) -> Array:
-        """Quality above the reference."""
-        return self.decisions.quality_weight * self.known.quality_gap
-
-    @property
-    def risk(self) -> Array:
-        """Revenue that may not be paid or not last."""
-        return -self.decisions.risk_aversion * self.known.revenue_risk
-
-    @property
-    def inertia(self) -> Array:
-        """Nothing, or the inertia of a district that offers nothing of the cluster yet."""
-        return self._offered - self.decisions.launch_inertia
-
-    @property
-    def _offered(self) -> Array:
-        return self.decisions.launch_inertia * np.minimum(self.known.sites, 1.0)
-
-    @property
-    def total(self) -> Array:
-        """How much a district wants one more site of a cluster, ``[..., D, C]``, on the scale of log odds."""
-        of_the_district = self.quality + self.risk - self.decisions.launch_inertia
-        return self.financial + self.unmet_demand + self.labor_signal + self.peers + self._offered + of_the_district
+    first: Sections
+    second: Sections
+    first_wanted: Array
+    second_wanted: Array
+    first_class: Array
+    upkeep_share: Array
+    log_price: Array
+    cost: Array
+    falls: Array
+    size: Array
 
 
-@dataclass(frozen=True)
-class Launch:
-    """One more site of every cluster, weighed, ``[..., D, C]``.
-
-    ``attraction``, its sum ``score`` and, with the intercept, the yearly ``chance`` of wanting it. ``candidate``: a
-    high school is without the cluster, none of its launches is under way and enough students would come; ``wanted``: a
-    candidate whose draw lies below its chance. ``has_facility``: a usable lab or shop stands ready. ``money`` for
-    launches, dollars, and ``capacity``, launches a year, ``[..., D, 1]``. ``gates``: what became of it.
-    """
-
-    attraction: Attraction
-    score: Array
-    chance: Array
-    candidate: BoolArray
-    wanted: BoolArray
-    has_facility: BoolArray
-    money: Array
-    capacity: Array
-    gates: Gates
-
-
-@dataclass(frozen=True)
-class Sections:
-    """How many sections a pathway should run, ``[..., D, C]``: participants ``planned`` for each, sections ``needed``,
-    whether they run ``half_empty``, and the ``change`` that follows."""
-
-    planned: Array
-    needed: Array
-    half_empty: BoolArray
-    change: Array
-
-
-def weigh_launch(situation: Situation, decisions: Decisions) -> Launch:
-    """Which further sites the district wants, and which of them pass the gates, the most attractive first."""
+def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions) -> Weighed:
+    """What each section is worth and costs at the classes and the upkeep that go with a price of a dollar."""
     s = situation
-    startup_net = s.startup_cost - s.startup_grant
-    attraction = Attraction(s, s.annuity * s.site_margin - startup_net, decisions)
-    score = attraction.total
-    candidate = (
-        (s.sites < s.high_schools)
-        & (s.launching <= 0)
-        & (s.site_demand > decisions.considered_share * decisions.minimum_section)
+    price, spread = np.exp(log_price), decisions.section_spread
+    share = planning.upkeep_share(s.practiced, log_price, s.floor)
+    offered = np.minimum(s.sites, 1.0)
+    first_class = planning.planned_class(s.class_size, s.class_cap, log_price, decisions)
+    second_class = decisions.second_class * first_class
+    possible = sizing.sections_possible(s.wanted, first_class, s.sites) * offered
+    each = part_of(s.wanted, possible)
+    section = s.section_cost + outer(share, s.section_running)
+    least = decisions.least_cost * s.section_cost
+    first = Sections(
+        possible=possible,
+        least=s.sites,
+        worth=s.first_worth * each,
+        earned=s.first_earned * each,
+        cost=np.maximum(section + (outer(share, s.first_running) - s.elective) * each, least),
     )
-    chance = logistic(decisions.launch_intercept + score)
-    wanted = candidate & (s.launch_draw < chance)
-    has_facility = s.facilities > s.sites
-    money = np.maximum(s.cash - decisions.cash_reserve * s.yearly_spending, 0.0) + s.general_money
-    capacity = launching.launch_capacity(s.high_schools, decisions.launches_per_school)
-    gates = launching.pass_gates(
-        wanted=wanted,
-        score=score,
-        expected_participants=s.site_demand,
-        has_facility=has_facility,
-        startup_net=startup_net,
-        facility_cost=s.facility_cost,
-        cash=money,
-        capacity=capacity,
-        minimum_section=decisions.minimum_section,
+    second = Sections(
+        possible=sizing.second_possible(s.eligible, second_class, s.sites, decisions.own_section) * offered,
+        least=0.0 * s.sites,
+        worth=s.second_worth * second_class,
+        earned=s.second_earned * second_class,
+        cost=np.maximum(section + (outer(share, s.second_running) - s.elective) * second_class, least),
     )
-    return Launch(attraction, score, chance, candidate, wanted, has_facility, money, capacity, gates)
+    first_wanted = planning.sections_wanted(first, price, spread)
+    second_wanted = planning.sections_wanted(second, price, spread)
+    wanted = first_wanted + second_wanted
+    net = first_wanted * (first.cost - first.earned) + second_wanted * (second.cost - second.earned)
+    fixed = district_total(s.site_running * s.sites + s.section_running * wanted)
+    # By how much the plan's cost falls as a dollar becomes dearer: fewer sections, larger classes, less upkeep.
+    fewer = planning.falls_with_price(first, first_wanted, price, spread)
+    fewer = fewer + planning.falls_with_price(second, second_wanted, price, spread)
+    larger = decisions.class_response * (s.class_cap - s.class_size) / first_class * s.section_cost * wanted
+    movable = (first_class > s.class_size) & (first_class < s.class_cap)
+    return Weighed(
+        first=first,
+        second=second,
+        first_wanted=first_wanted,
+        second_wanted=second_wanted,
+        # Students are not turned away for classes smaller than those of the base year.
+        first_class=planning.planned_class(s.class_size, s.class_cap, np.maximum(log_price, 0.0), decisions),
+        upkeep_share=share,
+        log_price=log_price,
+        cost=district_total(net) + share * district_total(s.site_running * s.sites),
+        falls=district_total(fewer + larger * movable) + share * fixed * (share > s.floor),
+        size=district_total(s.section_cost * wanted),
+    )
 
 
-def weigh_closing(situation: Situation, decisions: Decisions) -> ClosingTerms:
-    """What speaks for and against closing the sites of a pathway."""
+def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) -> ClosingTerms:
+    """What a site is worth beside what it costs, and what else would end it."""
     s = situation
-    real_margin = s.margin * (s.participants > 0) * (1.0 / s.price_index)
+    price = np.exp(weighed.log_price)
+    first, second = weighed.first, weighed.second
+    value = s.site_worth * s.sites + first.worth * first.possible + s.second_worth * s.eligible
+    earned = s.site_earned * s.sites + first.earned * first.possible + s.second_earned * s.eligible
+    cost = s.site_running * s.sites * weighed.upkeep_share + first.cost * first.possible + second.cost * second.possible
+    posts = s.first_sections + s.second_sections
     return ClosingTerms(
-        real_margin=part_of(real_margin, s.participants),
-        in_deficit=s.cash < -A_CENT,
-        long_vacant=part_of(s.vacant_sections, s.sections + s.vacant_sections)
-        * (s.vacant_years >= decisions.close_vacancy_years),
-        small=s.participants < decisions.minimum_section * s.sites,
-        service_life=s.equipment,
-        decisions=decisions,
+        margin=ratio(value / price + earned - cost, cost),
+        long_vacant=(s.vacant_years >= decisions.close_vacancy_years) & (s.vacant_sections >= posts) & (s.sites > 0),
+        few_students=(s.wanted + s.eligible < decisions.minimum_section * s.sites),
+        lab_out_of_use=(s.equipment <= 0.0) & (s.sites > 0),
     )
 
 
-def weigh_sections(situation: Situation, decisions: Decisions) -> Sections:
-    """How many sections a pathway's students need, and by how many it changes."""
+def weigh_plans(situation: Situation, weighed: Weighed, decisions: Decisions) -> tuple[Plans, Array]:
+    """Further sites: their value over the horizon, and what becomes of the plans for them; and the sections of each."""
     s = situation
-    full, capped = s.class_size * s.seats_per_section, s.class_cap * s.seats_per_section
-    planned = sizing.planned_class(full, capped, s.squeeze)
-    needed = sizing.sections_needed(s.demanded, planned, s.sites)
-    half_empty = s.participants < s.sections * (decisions.contraction_fill * full)
-    change = sizing.section_change(
-        sections=s.sections + s.vacant_sections,
-        sites=s.sites,
-        needed=needed,
-        half_empty=half_empty,
-        short_of_money=s.short_of_money,
+    price = np.exp(weighed.log_price)
+    students = s.site_wanted
+    sections = np.maximum(np.rint(students / s.class_size), 1.0)
+    going_on = decisions.plan_second * students
+    share = weighed.upkeep_share
+    worth = s.site_worth + s.first_worth * students + s.second_worth * going_on
+    earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
+    running = (s.site_running + s.section_running * sections + s.first_running * students) * share
+    cost = s.section_cost * sections + running - s.elective * (students + going_on)
+    has_room = s.facilities > s.sites
+    startup = s.startup_net + np.where(has_room, 0.0, s.facility_cost)
+    value = s.annuity * (worth / price + earned + s.school_bonus - cost) - startup
+    plans = launching.reviewed(
+        waits=s.plan,
+        years=s.plan_years,
+        value=value,
+        required=decisions.plan_hurdle * startup,
+        possible=(s.sites < s.high_schools) & (s.launching <= 0) & (students >= decisions.minimum_section),
+        has_room=has_room,
+        startup=s.startup_net,
+        facility=s.facility_cost,
+        money=s.launch_cash + s.launch_general,
+        capacity=np.maximum(np.floor(decisions.launches_per_school * s.high_schools), 1.0),
         decisions=decisions,
     )
-    return Sections(planned, needed, half_empty, change)
+    return plans, sections
 
 
 def decide(situation: Situation, decisions: Decisions) -> Choice:
-    """The district's step: closures, sections, then launches among the clusters that compete for its cash."""
+    """The district's step: the price of a dollar, then sections, sites and plans at that price."""
     s = situation
-    launch = weigh_launch(s, decisions)
-    gates = launch.gates
+    before = weigh_sections(s, s.log_price, decisions)
+    moved = planning.moved_log_price(s.log_price, before.cost, before.falls, before.size, s.promised, decisions)
+    weighed = weigh_sections(s, s.log_price + s.solving * (moved - s.log_price), decisions)
+    terms = weigh_closing(s, weighed, decisions)
+    notice = closing.notice_after(s.notice, terms.unsustained & (s.sites > 0))
+    closed = closing.sites_closed(s.sites, notice, terms, s.equipment, s.close_draw, decisions)
+    wanted = weighed.first_wanted, weighed.second_wanted
+    net_each = [sections.cost - sections.earned for sections in (weighed.first, weighed.second)]
+    changes = [
+        sizing.section_change(s.first_sections, wanted[0], s.sites, s.first_draw, decisions),
+        sizing.section_change(s.second_sections, wanted[1], 0.0 * s.sites, s.second_draw, decisions),
+    ]
+    committed = sum(
+        district_total((held + change) * net)
+        for held, change, net in zip((s.first_sections, s.second_sections), changes, net_each, strict=True)
+    )
+    # Sections are lumps: a plan that exceeds its money by half a section is no reason to lay off.
+    half_a_section = 0.5 * ratio(committed, district_total(s.first_sections + s.second_sections))
+    payable = s.promised * (1.0 + decisions.deficit_share) + half_a_section
+    gone = s.solving * budgeting.layoffs(committed, payable)
+    held = s.first_sections, s.second_sections
+    draws = s.first_draw, s.second_draw
+    changes = [
+        np.where(gone > 0.0, np.minimum(change, -np.floor(posts * gone + draw)), change)
+        for change, posts, draw in zip(changes, held, draws, strict=True)
+    ]
+    # A district that cannot pay one section of anything leaves.
+    plans, launch_sections = weigh_plans(s, weighed, decisions)
     return Choice(
-        sites_closed=closing.sites_closed(s.sites, weigh_closing(s, decisions).chance, s.close_draw),
-        section_change=weigh_sections(s, decisions).change,
-        launch=gates.passed,
-        launch_sections=s.site_sections,
-        launch_cost=gates.cost,
-        builds_facility=gates.builds_facility,
-        wanted=launch.wanted,
-        stopped_by_size=gates.stopped_by_size,
-        stopped_by_facility=gates.stopped_by_facility,
-        stopped_by_cash=gates.stopped_by_cash,
-        stopped_by_capacity=gates.stopped_by_capacity,
+        sites_closed=closed,
+        first_change=changes[0],
+        second_change=changes[1],
+        notice=notice,
+        plan=plans.waits,
+        plan_years=plans.years,
+        begun=plans.begun,
+        given_up=plans.given_up,
+        seeking=plans.waits == launching.FOR_INSTRUCTOR,
+        launch_sections=launch_sections,
+        launch_cost=plans.cost,
+        paid=plans.paid,
+        builds_facility=plans.builds,
+        first_class=weighed.first_class,
+        log_price=weighed.log_price,
+        upkeep_share=weighed.upkeep_share,
+        plan_cost=weighed.cost,
+        closed_for_money=(closed > 0) & (terms.margin < 0.0),
     )

@@ -1,129 +1,127 @@
-"""The gates that a wanted launch must pass, and which of them stopped it."""
+"""Plans for further sites: wanted, then paid for, housed, staffed, opened; each year a plan waits for one thing."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, IntArray
+from sim.arrays import Array, BoolArray, IntArray, district_total
+from sim.parameters.groups import Decisions
+
+NONE, FOR_MONEY, FOR_ROOM, FOR_INSTRUCTOR = 0.0, 1.0, 2.0, 3.0
+"""What a plan waits for; the number is kept in the state."""
 
 
 @dataclass(frozen=True)
-class Gates:
-    """The outcome for every cluster of a district, ``[..., D, C]``. ``cost`` is what a passed launch takes from
-    cash, dollars."""
+class Plans:
+    """Plans after the district has looked at them, ``[..., D, C]``.
 
-    passed: BoolArray
+    ``waits`` (what for), ``years`` (since it was made), ``begun`` and ``given_up`` this year, ``paid``: where its start-up
+    is paid now; ``builds``: where a lab is built for it; ``cost``: dollars that both take from cash this year.
+    """
+
+    waits: Array
+    years: Array
+    begun: BoolArray
+    given_up: BoolArray
+    paid: BoolArray
+    builds: BoolArray
     cost: Array
-    builds_facility: BoolArray
-    stopped_by_size: BoolArray
-    stopped_by_facility: BoolArray
-    stopped_by_cash: BoolArray
-    stopped_by_capacity: BoolArray
 
 
-def launch_capacity(high_schools: Array, launches_per_school: Array) -> Array:
-    """How many sites a district can launch in one year: at least one, growing with its high schools, whole."""
-    return np.maximum(np.floor(launches_per_school * high_schools), 1.0)
-
-
-def pass_gates(
+def reviewed(
     *,
-    wanted: BoolArray,
-    score: Array,
-    expected_participants: Array,
-    has_facility: BoolArray,
-    startup_net: Array,
-    facility_cost: Array,
-    cash: Array,
+    waits: Array,
+    years: Array,
+    value: Array,
+    required: Array,
+    possible: BoolArray,
+    has_room: BoolArray,
+    startup: Array,
+    facility: Array,
+    money: Array,
     capacity: Array,
-    minimum_section: Array,
-) -> Gates:
-    """Let the wanted launches of each district pass in order of attractiveness until cash or capacity ends.
+    decisions: Decisions,
+) -> Plans:
+    """Each district looks at its plans and makes new ones.
 
-    A launch is stopped, in this order, by size (fewer expected participants than a minimum section), by facility (no
-    usable lab or shop and too little cash to build one), by cash (start-up net of grants is more than what is left),
-    or by capacity (the district launches all that it can). Only launches that are wanted are looked at; they are few
-    in a year.
+    A plan is given up when its value over the horizon is no longer positive, when it is no longer ``possible``, or after
+    ``plan_patience`` years. New ones are made, the most valuable first, where value exceeds what is ``required`` and the
+    district can carry one more (``capacity``, plans at once). Then money that lies ready (``money``) is spent in order of
+    value: first on start-ups, then on labs for plans that have none. A plan that is paid and housed waits for an
+    instructor.
     """
-    stopped_by_size = wanted & (expected_participants < minimum_section)
-    queue = np.ascontiguousarray((wanted & ~stopped_by_size).swapaxes(-1, -2))
-    cells = np.flatnonzero(queue)
-    if not cells.size:
-        none = np.zeros_like(wanted)
-        return Gates(none, np.zeros_like(wanted, dtype=np.float64), none, stopped_by_size, none, none, none)
-
-    def at(quantity: Any) -> Any:
-        return np.broadcast_to(quantity, wanted.shape).swapaxes(-1, -2).reshape(-1)[cells]
-
-    liked, housed = at(score), at(has_facility)
-    price = at(startup_net) + np.where(housed, 0.0, at(facility_cost))
-    clusters, districts = queue.shape[-2:]
-    district = cells // (clusters * districts) * districts + cells % districts
-    one_each = (*wanted.shape[:-1], 1)
-    goes, cash_left = _approve_launches(
-        district, liked, price, np.broadcast_to(cash, one_each).ravel(), np.broadcast_to(capacity, one_each).ravel()
+    planned = waits > NONE
+    given_up = planned & ((value < 0.0) | ~possible | (years >= decisions.plan_patience))
+    going = planned & ~given_up
+    free = capacity - district_total(going.astype(np.float64))
+    begun = _most_valuable(possible & ~planned & (value > required), value, free)
+    waiting = going | begun
+    stage = np.where(begun, FOR_MONEY, waits * going)
+    paid, startups = _paid(stage == FOR_MONEY, value, startup, money)
+    stage = np.where(paid, FOR_ROOM, stage)
+    unhoused = (stage == FOR_ROOM) & ~has_room
+    builds, labs = _paid(unhoused, value, facility, money - district_total(startups))
+    stage = np.where((stage == FOR_ROOM) & (has_room | builds), FOR_INSTRUCTOR, stage)
+    return Plans(
+        waits=stage,
+        years=(years + 1.0) * (going & waiting),
+        begun=begun,
+        given_up=given_up,
+        paid=paid,
+        builds=builds,
+        cost=startups + labs,
     )
-    affordable = goes | (price <= cash_left[district])
 
-    def everywhere(which: Any) -> Any:
-        spread = np.zeros(queue.shape, dtype=which.dtype)
-        spread.reshape(-1)[cells] = which
+
+def _most_valuable(candidate: BoolArray, value: Array, room: Array) -> BoolArray:
+    """The candidates of greatest value, as many as there is ``room`` for ``[..., D, 1]``; of two that are worth the same,
+    the one that comes first."""
+    queue = _Queue(candidate, value)
+    return queue.everywhere(queue.place < queue.at(room))
+
+
+def _paid(asked: BoolArray, value: Array, price: Array, money: Array) -> tuple[BoolArray, Array]:
+    """Which of those ``asked`` for are paid, and dollars for each: in order of value, as far as money goes."""
+    queue = _Queue(asked, value)
+    each = queue.at(price)
+    fits = queue.total_within(each) <= queue.at(money)
+    return queue.everywhere(fits), queue.everywhere(np.where(fits, each, 0.0))
+
+
+class _Queue:
+    """Some cells of ``[..., D, C]``, few in a year, in the order in which their districts like them."""
+
+    def __init__(self, which: BoolArray, value: Array) -> None:
+        self.shape = which.shape
+        stored = which.swapaxes(-1, -2)
+        clusters, districts = stored.shape[-2:]
+        cells = np.flatnonzero(stored)
+        district = cells // (clusters * districts) * districts + cells % districts
+        liked = self._taken(value, cells)
+        order = np.lexsort((cells, -liked, district))
+        self.cells: IntArray = cells[order]
+        district = district[order]
+        # Where each district's queue begins, and how far behind it each cell stands.
+        starts = np.flatnonzero(np.diff(district, prepend=-1))
+        self.first: IntArray = np.repeat(starts, np.diff(starts, append=district.size))
+        self.place: Array = (np.arange(district.size) - self.first).astype(np.float64)
+
+    def _taken(self, quantity: Array, cells: IntArray) -> Array:
+        taken: Array = np.broadcast_to(quantity, self.shape).swapaxes(-1, -2).reshape(-1)[cells]
+        return taken
+
+    def at(self, quantity: Array) -> Array:
+        """A quantity at each cell of the queue."""
+        return self._taken(quantity, self.cells)
+
+    def total_within(self, amounts: Array) -> Array:
+        """What the queue of a district asks for up to and with each cell."""
+        running = np.cumsum(amounts)
+        return running - (running - amounts)[self.first]
+
+    def everywhere(self, found: Any) -> Any:
+        """A mask or an amount of the queue, back in its place; nothing elsewhere."""
+        spread = np.zeros((*self.shape[:-2], self.shape[-1], self.shape[-2]), dtype=found.dtype)
+        spread.reshape(-1)[self.cells] = found
         return spread.swapaxes(-1, -2)
-
-    return Gates(
-        passed=everywhere(goes),
-        cost=everywhere(np.where(goes, price, 0.0)),
-        builds_facility=everywhere(goes & ~housed),
-        stopped_by_size=stopped_by_size,
-        stopped_by_facility=everywhere(~affordable & ~housed),
-        stopped_by_cash=everywhere(~affordable & housed),
-        stopped_by_capacity=everywhere(affordable & ~goes),
-    )
-
-
-@dataclass(frozen=True)
-class LaunchLimits:
-    """What a launch met when its turn came, ``[..., D, C]``: ``cash_left``, dollars, and ``room``, further launches of
-    the district's capacity, after the launches that the district likes better."""
-
-    cash_left: Array
-    room: Array
-
-
-def launch_limits(gates: Gates, score: Array, cash: Array, capacity: Array) -> LaunchLimits:
-    """What better-liked launches that passed left over for each cluster; equal scores go in the order of clusters."""
-    order = np.argsort(-score, axis=-1, kind="stable")
-    place = np.argsort(order, axis=-1, kind="stable")
-
-    def left(start: Array, taken: Array) -> Array:
-        in_order = np.take_along_axis(taken, order, axis=-1)
-        first = np.broadcast_to(start, (*taken.shape[:-1], 1))
-        after_each = np.subtract.accumulate(np.concatenate([first, in_order], axis=-1), axis=-1)
-        return np.take_along_axis(after_each, place, axis=-1)
-
-    return LaunchLimits(left(cash, gates.cost), left(capacity, gates.passed.astype(np.float64)))
-
-
-def _approve_launches(
-    district: IntArray, liked: Array, price: Array, cash: Array, capacity: Array
-) -> tuple[BoolArray, Array]:
-    """Which launches go, and the cash that each district has left.
-
-    ``cash`` and ``capacity`` are by district. Round by round every district launches what it likes most of what it is
-    still able to; of two that it likes equally, the one that comes first.
-    """
-    cash_left, room = cash.copy(), capacity.copy()
-    goes = np.zeros(district.size, dtype=bool)
-    able = np.flatnonzero((price <= cash_left[district]) & (room[district] >= 1))
-    able = able[np.argsort(-liked[able], kind="stable")]
-    # Small integers are sorted several times faster.
-    able = able[np.argsort(district[able].astype(np.min_scalar_type(cash.size)), kind="stable")]
-    while able.size:
-        leads = np.diff(district[able], prepend=-1) > 0
-        chosen, rest = able[leads], able[~leads]
-        goes[chosen] = True
-        cash_left[district[chosen]] -= price[chosen]
-        room[district[chosen]] -= 1
-        able = rest[(price[rest] <= cash_left[district[rest]]) & (room[district[rest]] >= 1)]
-    return goes, cash_left

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, district_most, district_total
-from sim.behavior import books, costs
-from sim.behavior.books import YearEnd
+from sim.arrays import Array, district_most, district_total, ratio
+from sim.behavior import budgeting, costs
+from sim.behavior.budgeting import YearEnd
 from sim.behavior.deciding import Choice, Situation
 from sim.engine.classrooms import Schooling
 from sim.engine.economy import Cohorts, Conditions
 from sim.engine.maintenance import Maintenance
-from sim.engine.money import Settlement
-from sim.engine.state import State
+from sim.engine.money import Offers, Settlement
+from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
@@ -21,13 +21,12 @@ from sim.parameters.groups import Parameters
 @dataclass(frozen=True)
 class Bill:
     """What CTE cost beyond ordinary courses, dollars, ``[..., D, 1]``: ``instruction``; ``flexible`` (upkeep,
-    replacement, consumables and exams, everything sustained); ``startup`` of launches, facilities included;
-    ``unfilled``, the pay of posts that no one holds, which goes back to the general fund."""
+    replacement, consumables, exams and the work of recoding, everything sustained); ``startup`` of launches, labs
+    included, less grants that come with them."""
 
     instruction: Array
     flexible: Array
     startup: Array
-    unfilled: Array
 
     @property
     def sustained(self) -> Array:
@@ -37,18 +36,22 @@ class Bill:
 
 @dataclass(frozen=True)
 class Books:
-    """A closed year, dollars, ``[..., D, 1]``: ``local`` is all of a district's own money, with ``backfill``, general
-    money for launches and the rescue of deficits among it."""
+    """A closed year, dollars, ``[..., D, 1]``: ``own`` is the district's own CTE budget; ``launch_money`` general money
+    that went into launches; ``local`` is all of its own money, what covered a deficit among it."""
 
-    local: Array
-    backfill: Array
+    own: Array
+    launch_money: Array
     year_end: YearEnd
+
+    @property
+    def local(self) -> Array:
+        """All general money that paid for CTE."""
+        return self.own + self.launch_money + self.year_end.covered - self.year_end.returned
 
 
 def bill(
     parameters: Parameters,
     conditions: Conditions,
-    known: Situation,
     choice: Choice,
     workforce: Workforce,
     schooling: Schooling,
@@ -57,20 +60,18 @@ def bill(
     unit = conditions.costs
     flexible = costs.flexible_cost(
         workforce.sites,
-        workforce.sections,
+        workforce.posts - workforce.vacant,
         schooling.participants,
-        schooling.concentrators,
+        schooling.taught,
         schooling.credentials.attempts,
         unit,
     )
-    teaching = district_total(workforce.taught * unit.section)
-    untaught = (1.0 - parameters.staffing.substitute_cover) * unit.section
-    startup = workforce.launched * (choice.launch_cost + known.startup_grant)
+    recoding = schooling.recoded * (parameters.outcomes.recoding_cost * conditions.wage_index)
+    teaching = district_total((workforce.first_taught + workforce.second_taught) * unit.section)
     return Bill(
         instruction=teaching - district_total(schooling.participants) * unit.elective,
-        flexible=district_total(flexible),
-        startup=district_total(startup),
-        unfilled=district_total(workforce.vacant_sections * untaught),
+        flexible=district_total(flexible + recoding),
+        startup=district_total(choice.launch_cost),
     )
 
 
@@ -79,6 +80,7 @@ def count(
     state: State,
     cohorts: Cohorts,
     known: Situation,
+    choice: Choice,
     workforce: Workforce,
     schooling: Schooling,
     maintenance: Maintenance,
@@ -90,12 +92,12 @@ def count(
         offering_schools=district_most(workforce.sites),
         sites=workforce.sites,
         participants=schooling.participants,
-        concentrators=schooling.concentrators,
+        concentrators=schooling.reported,
         credentials=schooling.credentials.earned,
-        instructors=workforce.sections / parameters.costs.sections_per_instructor,
+        instructors=workforce.staffed / parameters.costs.sections_per_instructor,
         quality=maintenance.quality,
         expenditure=owed.instruction + state.spending_ratio * owed.flexible,
-        startup_spending=workforce.launched * known.startup_cost,
+        startup_spending=choice.paid * known.startup_cost,
         placements=schooling.placements,
         dual_credit=schooling.dual_credit,
     )
@@ -106,25 +108,55 @@ def close(
     state: State,
     conditions: Conditions,
     known: Situation,
+    choice: Choice,
     counts: Counts,
     settlement: Settlement,
     owed: Bill,
 ) -> Books:
-    """Own money, backfill of money that left, general money for launches; then pay, put off and carry over."""
+    """Own money for the year; then pay, put off and carry over."""
+    own = known.own_budget * counts.membership * conditions.price_index
+    beyond = np.maximum(owed.startup - known.launch_cash, 0.0)
+    launch_money = np.minimum(beyond, known.launch_general)
+    year_end = budgeting.close_books(
+        state.cash * conditions.price_index,
+        settlement.reaching_cte,
+        own + launch_money,
+        owed.instruction,
+        owed.flexible,
+        owed.startup,
+        choice.upkeep_share,
+        parameters.books,
+    )
+    return Books(own, launch_money, year_end)
+
+
+def own_money_next(
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    own: Array,
+    conditions: Conditions,
+    offers: Offers,
+    counts: Counts,
+    settlement: Settlement,
+) -> tuple[Array, Array, Array]:
+    """Own money of next year, and this year's restricted and uncredited receipts, real dollars a member,
+    ``[..., D, 1]``."""
     terms = parameters.books
-    reference = state.reference_receipts * counts.membership * conditions.price_index
-    backfill = books.backfilled(state.receipts, reference, terms.backfill)
-    own = books.local_contribution(
-        state.local_rate * conditions.local_money_index,
-        counts.total("participants"),
-        state.reference_participants * counts.membership,
-        terms.local_growth_limit,
+    size = counts.membership * conditions.price_index
+    restricted, free = ratio(settlement.restricted, size), ratio(settlement.free, size)
+    general = conditions.general_money * (offers.unit_value / offers.undiluted_value)
+    monitored = [offer.line.oversight == "monitored" for offer in offers.lines if offer.line.oversight != "general"]
+    weight = sum(monitored) / max(len(monitored), 1)
+    kept = weight * terms.kept_monitored + (1.0 - weight) * terms.kept_categorical
+    wanted = budgeting.own_money_wanted(
+        state.base_own,
+        state.base_restricted,
+        restricted,
+        free,
+        premises.hanging,
+        kept,
+        np.exp(terms.general_elasticity * np.log(np.maximum(general, 0.01))) * np.maximum(1.0 + state.leadership, 0.0),
     )
-    own = np.maximum(own - owed.unfilled, 0.0)
-    beyond_cash = np.maximum(owed.startup - np.maximum(state.cash, 0.0), 0.0)
-    for_launches = np.minimum(beyond_cash, known.general_money)
-    local = own + backfill + for_launches
-    year_end = books.close_books(
-        state.cash, settlement.reaching_cte, local, owed.instruction, owed.flexible, owed.startup, terms
-    )
-    return Books(local + year_end.rescued, backfill, year_end)
+    moved = budgeting.moved_own_money(own, wanted, terms.own_speed)
+    return moved, restricted, ratio(settlement.not_sticking, size)

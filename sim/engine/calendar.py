@@ -4,11 +4,12 @@ Read ``run_year`` from top to bottom to read the model. A driver supplies only h
 and how arrays are shaped: ``[D, C]`` for one run, ``[R, D, C]`` for a batch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.behavior.deciding import Choice, Situation
 from sim.engine import accounts, classrooms, economy, maintenance, money, situation, workforce
 from sim.engine.accounts import Bill, Books
@@ -85,7 +86,7 @@ def run_year(
     # 4. Districts decide, cluster by cluster: close, contract, hold, expand or launch.
     interest = classrooms.interest(world, parameters, premises, state, conditions, cohorts, signals)
     known = situation.observe(
-        world, parameters, premises, state, conditions, offers, prospects, signals, interest, luck
+        world, parameters, premises, state, conditions, offers, prospects, signals, interest, cohorts, luck
     )
     choice = decide_all(known)
 
@@ -93,59 +94,83 @@ def run_year(
     staffed = workforce.staff(world, parameters, premises, state, conditions, choice, luck)
 
     # 6. Students choose among what is offered, within seats, progress, and sit for credentials.
-    schooling = classrooms.teach(world, parameters, premises, state, conditions, staffed, interest, prospects, offers)
+    schooling = classrooms.teach(
+        world, parameters, premises, state, conditions, staffed, interest, choice.first_class, prospects, offers
+    )
 
     # 7. Quality and equipment age or are renewed.
     kept = maintenance.maintain(world, parameters, premises, state, choice, staffed, schooling, prospects, luck)
 
     # 8. The state counts and pays.
-    bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
-    counts = accounts.count(parameters, state, cohorts, known, staffed, schooling, kept, bill)
-    settlement = money.settle(parameters.beliefs, state, offers, counts, fiscal_year)
+    bill = accounts.bill(parameters, conditions, choice, staffed, schooling)
+    counts = accounts.count(parameters, state, cohorts, known, choice, staffed, schooling, kept, bill)
+    settlement = money.settle(parameters, state, offers, counts, conditions)
 
     # 9. Books close; trust has been updated by what was really paid.
-    books = accounts.close(parameters, state, conditions, known, counts, settlement, bill)
+    books = accounts.close(parameters, state, conditions, known, choice, counts, settlement, bill)
 
     year = Year(
         fiscal_year, conditions, cohorts, signals, offers, prospects, interest, known, choice, staffed, schooling,
         kept, bill, settlement, books,
     )  # fmt: skip
-    return state_after(parameters, state, year, counts), year
+    return state_after(parameters, premises, state, year, counts, luck), year
 
 
-def state_after(parameters: Parameters, state: State, year: Year, counts: Counts) -> State:
+def state_after(
+    parameters: Parameters, premises: Premises, state: State, year: Year, counts: Counts, luck: Mapping[Purpose, Array]
+) -> State:
     """The state at the end of a year."""
     staffed, schooling, kept, settlement = year.workforce, year.schooling, year.maintenance, year.settlement
-    vacant_years = (state.vacant_years + 1.0) * np.minimum(staffed.vacant_sections, 1.0)
-    remembered = parameters.books.receipts_memory * (settlement.reaching_cte - state.receipts)
+    choice, terms = year.choice, parameters.decisions
+    own, restricted, uncredited = accounts.own_money_next(
+        parameters, premises, state, year.situation.own_budget, year.conditions, year.offers, counts, settlement
+    )
     return replace(
         state,
         sites=staffed.sites,
-        sections=staffed.sections,
-        vacant_sections=staffed.vacant_sections,
-        vacant_years=vacant_years,
+        first_sections=staffed.first_posts,
+        second_sections=staffed.second_posts,
+        vacant_sections=staffed.vacant,
+        vacant_years=(state.vacant_years + 1.0) * np.minimum(staffed.vacant, 1.0),
+        appeal=remembered(state.appeal, terms.appeal_memory, terms.appeal_spread, luck[Purpose.APPEAL]),
+        leadership=remembered(
+            state.leadership, terms.leadership_memory, terms.leadership_spread, luck[Purpose.LEADERSHIP]
+        ),
+        notice=choice.notice,
+        plan=choice.plan * (1.0 - staffed.launched),
+        plan_years=choice.plan_years * (1.0 - staffed.launched),
         launching=staffed.launching,
         launching_sections=staffed.launching_sections,
-        supply=staffed.supply,
         facilities=kept.facilities,
         equipment=kept.equipment,
-        quality=kept.quality,
-        participants=schooling.participants,
-        concentrators=schooling.concentrators,
-        concentration_effort=schooling.efforts.concentration,
+        first_students=schooling.enrolled.first,
+        second_students=schooling.enrolled.second,
+        taught=schooling.taught,
+        recoded_share=schooling.efforts.recoded_share,
         credential_effort=schooling.efforts.credential,
         dual_credit_effort=schooling.efforts.dual_credit,
         placement_effort=schooling.efforts.placement,
-        cash=year.books.year_end.cash,
+        log_price=choice.log_price,
+        own_money=own,
+        restricted=restricted,
+        uncredited=uncredited,
+        cash=year.books.year_end.cash / year.conditions.price_index,
+        cost=counts.expenditure / year.conditions.price_index,
         spending_ratio=year.books.year_end.spending_ratio,
-        squeeze=year.situation.squeeze,
-        receipts=state.receipts + remembered,
+        quality=kept.quality,
         grades=year.cohorts.grades,
         local_index=year.cohorts.local_index,
         entry_index=year.cohorts.entry_index,
         revenue_shock=year.conditions.revenue_shock,
+        pool=staffed.pool,
         trust=settlement.trust,
+        remembered=settlement.remembered,
         reserves=settlement.reserves,
         last_payment=settlement.joint_paid,
         counts=counts,
     )
+
+
+def remembered(level: Array, memory: Array, spread: Array, noise: Array) -> Array:
+    """A view one year on: first-order autoregressive with a standard deviation of ``spread`` in the long run."""
+    return memory * level + spread * np.sqrt(1.0 - memory * memory) * noise

@@ -4,49 +4,62 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, at_districts, part_of
+from sim.arrays import Array, at_districts, part_of, ratio
+from sim.behavior import recoding
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Efforts, Offers, Prospects, efforts
-from sim.engine.offerings import breadth, quality_gap
+from sim.engine.offerings import quality_gap
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.parameters.groups import Parameters
-from sim.students import choice, outcomes
+from sim.students import choice, courses, outcomes
+from sim.students.courses import Enrolled
 from sim.students.outcomes import Credentials
 from sim.world.world import World
 
 
 @dataclass(frozen=True)
 class Interest:
-    """``interested``: students who would take CTE if every cluster were within reach, ``[..., D, 1]``; ``wanted``: how
-    many of them in each cluster, ``[..., D, C]``; ``progression``: share of last year's participants who will
-    concentrate; ``quality_gap`` ``[..., D, 1]``: mean quality less the reference, which moves progression and passing.
-    """
+    """``interested``: students who would take a first course if every cluster were within reach, ``[..., D, 1]``;
+    ``wanted``: how many of them in each cluster; ``going_on``: share of last year's first-course students who could take
+    the second and wish to, ``[..., D, C]``; ``completion``: share of second-course students who complete it, and
+    ``quality_gap``: mean quality less the reference ``[..., D, 1]``."""
 
     interested: Array
     wanted: Array
-    progression: Array
+    going_on: Array
+    completion: Array
     quality_gap: Array
 
 
 @dataclass(frozen=True)
 class Schooling:
-    """What students did. ``reached`` (share of students within reach of a site), ``demanded``, ``seats``,
-    ``participants``, ``progression`` (the rate as staffed) and ``concentrators`` ``[..., D, C]``; ``diverted`` (the
-    factor of students whose cluster is not within reach), ``dual_credit`` and ``placements`` ``[..., D, 1]``;
-    ``efforts`` of districts on what is paid for."""
+    """What students did, ``[..., D, C]``: ``reached`` (share of students within reach of a site), ``demanded``
+    (first-course students who ask), ``eligible``, ``enrolled``, concentrators ``taught`` and ``recoded``;
+    ``diverted`` (the factor of students whose cluster is not within reach), ``dual_credit`` and ``placements``
+    ``[..., D, 1]``; ``efforts`` of districts on what is paid for."""
 
     reached: Array
     diverted: Array
     demanded: Array
-    seats: Array
-    participants: Array
-    progression: Array
-    concentrators: Array
+    eligible: Array
+    enrolled: Enrolled
+    taught: Array
+    recoded: Array
     credentials: Credentials
     dual_credit: Array
     placements: Array
     efforts: Efforts
+
+    @property
+    def participants(self) -> Array:
+        """Students in a first or second course, ``[..., D, C]``."""
+        return self.enrolled.first + self.enrolled.second
+
+    @property
+    def reported(self) -> Array:
+        """Concentrators as the state counts them, ``[..., D, C]``: taught and recoded."""
+        return self.taught + self.recoded
 
 
 def interest(
@@ -64,17 +77,12 @@ def interest(
     pull = choice.job_pull(signals.openings, parameters.choice.openings_tilt)
     shares = choice.tilted_shares(premises.local_shares, at_districts(pull, world.districts.region))
     gap = quality_gap(state.quality, parameters)
+    smaller = np.minimum(ratio(cohorts.membership, state.counts.membership, 1.0), 1.0)
     return Interest(
         interested=interested,
         wanted=interested * shares,
-        progression=outcomes.progression_rate(
-            premises.progression,
-            gap,
-            breadth(state.counts.total("sites"), world) / premises.reference_breadth,
-            state.concentration_effort,
-            parameters.outcomes,
-            conditions.shocks.progression,
-        ),
+        going_on=np.minimum(parameters.outcomes.going_on * conditions.shocks.progression, 1.0) * smaller,
+        completion=outcomes.completion_rate(gap, parameters.outcomes),
         quality_gap=gap,
     )
 
@@ -87,21 +95,32 @@ def teach(
     conditions: Conditions,
     workforce: Workforce,
     interest: Interest,
+    planned_class: Array,
     prospects: Prospects,
     offers: Offers,
 ) -> Schooling:
-    """The school year: enrollment within seats, concentrators, credentials, dual credit and placements."""
+    """The school year: first and second courses within seats, concentrators, credentials, dual credit and placements."""
     terms, reach = parameters.choice, premises.reach
     reached = choice.reached_share(reach, reach.entry(workforce.sites))
     demanded, diverted = choice.demand(interest.wanted, interest.interested, reached, terms.diversion)
-    capacity = choice.seats(workforce.taught, world.clusters.class_cap, terms.seats_per_section)
-    participants = choice.enrolled(demanded, capacity, terms.spill_over)
-    staffed = part_of(workforce.sections, workforce.posts)
-    rate = outcomes.rate_when_staffed(interest.progression, staffed, parameters.outcomes)
-    concentrators = outcomes.concentrators(rate, state.participants, workforce.staying, participants)
+    eligible = courses.eligible_for_second(state.first_students, workforce.staying, interest.going_on)
+    enrolled = courses.enroll(
+        demanded,
+        eligible,
+        workforce.first_taught,
+        workforce.second_taught,
+        workforce.sites,
+        planned_class,
+        parameters.decisions.second_class,
+        terms.spill_over,
+    )
+    staffed = part_of(workforce.staffed, workforce.posts)
+    rate = outcomes.rate_when_staffed(interest.completion, staffed, parameters.outcomes)
+    taught = enrolled.second * rate
     effort = efforts(parameters.outcomes, state, prospects)
+    recoded = recoding.recoded(effort.recoded_share, taught, parameters.outcomes)
     earned = outcomes.credentials(
-        concentrators,
+        taught,
         parameters.clusters.attempt_rate * conditions.shocks.credentials,
         parameters.clusters.pass_rate,
         interest.quality_gap,
@@ -109,16 +128,17 @@ def teach(
         outcomes.tier_mix(premises.tier_mix, prospects.credential_prices, effort.credential, parameters.outcomes),
         parameters.outcomes,
     )
+    students = enrolled.first + enrolled.second
     return Schooling(
         reached=reached,
         diverted=diverted,
         demanded=demanded,
-        seats=capacity,
-        participants=participants,
-        progression=rate,
-        concentrators=concentrators,
+        eligible=eligible,
+        enrolled=enrolled,
+        taught=taught,
+        recoded=recoded,
         credentials=earned,
-        dual_credit=outcomes.dual_credit(participants, effort.dual_credit, parameters.outcomes),
-        placements=outcomes.placements(concentrators, effort.placement, offers.paid_places, parameters.outcomes),
+        dual_credit=outcomes.dual_credit(students, effort.dual_credit, parameters.outcomes),
+        placements=outcomes.placements(taught, effort.placement, offers.paid_places, parameters.outcomes),
         efforts=effort,
     )

@@ -39,6 +39,12 @@ class Purpose(IntEnum):
     PARAMETERS = 18
     CLUSTER_COSTS = 19
     POSTERIOR = 20
+    FIRST_SECTIONS = 21
+    SECOND_SECTIONS = 22
+    APPEAL = 23
+    LEADERSHIP = 24
+    STARTING_APPEAL = 25
+    TASTE = 26
 
 
 class Shape(Enum):
@@ -53,7 +59,10 @@ class Shape(Enum):
 
 
 YEARLY: Mapping[Purpose, tuple[Shape, str]] = {
-    Purpose.LAUNCH: (Shape.PATHWAYS, "uniform"),
+    Purpose.FIRST_SECTIONS: (Shape.PATHWAYS, "uniform"),
+    Purpose.SECOND_SECTIONS: (Shape.PATHWAYS, "uniform"),
+    Purpose.APPEAL: (Shape.PATHWAYS, "normal"),
+    Purpose.LEADERSHIP: (Shape.DISTRICTS, "normal"),
     Purpose.CLOSURE: (Shape.PATHWAYS, "uniform"),
     Purpose.TURNOVER: (Shape.PATHWAYS, "uniform"),
     Purpose.HIRING: (Shape.PATHWAYS, "uniform"),
@@ -72,6 +81,8 @@ ONCE: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.REGIONAL_OPENINGS: (Shape.REGIONS, "normal"),
     Purpose.LOCAL_TREND: (Shape.DISTRICTS, "normal"),
     Purpose.QUALITY_PROFILE: (Shape.COMPONENTS, "normal"),
+    Purpose.STARTING_APPEAL: (Shape.PATHWAYS, "normal"),
+    Purpose.TASTE: (Shape.DISTRICTS, "normal"),
 }
 
 

@@ -38,9 +38,9 @@ class Conditions:
         return self.price_index * self.shocks.startup_costs
 
     @property
-    def local_money_index(self) -> Array:
-        """Level of what districts give CTE of their own: it is formula money and is cut with it."""
-        return self.price_index * (1.0 - self.formula_cut) * self.shocks.local_money
+    def general_money(self) -> Array:
+        """Districts' general money a member relative to the base year, in real dollars, before any dilution."""
+        return (1.0 - self.formula_cut) * self.shocks.general_money
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Array, IntArray, district_total, ratio, state_total
-from sim.behavior import books
+from sim.behavior.budgeting import usable_cash
 from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
 from sim.engine import starting
@@ -15,6 +15,7 @@ from sim.engine.draws import Draws
 from sim.engine.expected import expected_payment
 from sim.engine.memory import keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
+from sim.engine.situation import equipment_due
 from sim.engine.state import Premises, State, take_runs
 from sim.funding.formula import Formula
 from sim.funding.schedule import Counts
@@ -111,8 +112,8 @@ def warm_up(
             decide_all,
         )
         if fiscal_year < world.base_year:
-            premises = settle_constants(world, premises, state, year)
-            state = settle_local_money(world, parameters, state, year, first=index == 0)
+            premises = settle_constants(world, parameters, premises, state, year)
+            state = settle_budget(parameters, state, year, first=index == 0)
     expected = expected_payment(world, parameters, premises, before, state, year)
     return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, expected), year, draws, before)
 
@@ -155,20 +156,34 @@ def simulate(
         del year
 
 
-def settle_constants(world: World, premises: Premises, state: State, year: Year) -> Premises:
-    """Participation and progression a step nearer to the values at which the state's counts come out."""
-    seen = state_total(state.participants)
-    completed = state_total(state.concentrators)
-    more = np.clip(ratio(world.anchors["participants"].value + 0.0 * seen, seen, 1.0), 0.8, 1.25)
-    deeper = np.clip(ratio(world.anchors["concentrators"].value + 0.0 * seen, completed, 1.0), 0.8, 1.25)
+def schools_inside(world: World) -> int:
+    """High schools that belong to a district of the world."""
+    return int((world.high_schools.district >= 0).sum())
+
+
+def settle_constants(world: World, parameters: Parameters, premises: Premises, state: State, year: Year) -> Premises:
+    """What a community sees in students and sites, and interest, a step nearer to where the state's counts come out."""
+    schooling = year.schooling
+    first, turned_away = state_total(schooling.enrolled.first), state_total(schooling.enrolled.unserved_first)
+    taught, wanted = state_total(state.taught), world.anchors["concentrators"].value
+    participants = state_total(state.participants)
+    more = np.clip(ratio(world.anchors["participants"].value + 0.0 * participants, participants, 1.0), 0.8, 1.25)
+    served = 1.0 - ratio(turned_away, first + turned_away)
+    gap = (1.0 - parameters.choice.unserved_share) - served
+    deeper = np.clip(ratio(wanted + 0.0 * taught, taught, 1.0), 0.8, 1.25)
+    sites = state_total(state.sites)
+    target = parameters.initial.sites_per_school * float(schools_inside(world))
+    wider = np.clip(ratio(target + 0.0 * sites, sites, 1.0), 0.8, 1.25)
     students = district_total(state.participants)
     equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
-    stable = ratio(district_total(state.sections), district_total(state.sections + state.vacant_sections), 1.0)
+    stable = ratio(district_total(year.workforce.staffed), district_total(year.workforce.posts), 1.0)
     weight = ratio(students, state_total(students))
     return replace(
         premises,
         participation=np.minimum(premises.participation * more, 0.97),
-        progression=premises.progression * deeper,
+        first_value=premises.first_value * np.exp(np.clip(2.0 * gap, -0.2, 0.2)),
+        second_value=premises.second_value * deeper * np.sqrt(deeper),
+        site_value=premises.site_value * wider,
         reference_equipment=state_total(weight * equipment),
         reference_stability=state_total(weight * stable),
         reference_fill=state_total(weight * year.maintenance.fill),
@@ -176,27 +191,43 @@ def settle_constants(world: World, premises: Premises, state: State, year: Year)
     )
 
 
-def settle_local_money(world: World, parameters: Parameters, state: State, year: Year, first: bool) -> State:
-    """Each district's own contribution moved to what would have closed this year's books at practiced spending."""
-    rate = books.closing_local_rate(
-        year.bill.instruction + year.bill.unfilled,
-        year.bill.flexible,
-        state.receipts,
-        district_total(state.participants),
-        parameters.books.practiced_spending,
-    )
+def settle_budget(parameters: Parameters, state: State, year: Year, first: bool) -> State:
+    """Each district's own money moved to where it pays for this year's plan at a price of one dollar for a dollar."""
+    running = year.bill.instruction + year.choice.upkeep_share * year.bill.flexible
+    launches = ratio(state_total(year.bill.startup), state_total(running))
+    filled = ratio(state_total(running), state_total(year.choice.plan_cost), 1.0)
+    capital = launches if first else state.capital_share + 0.3 * (launches - state.capital_share)
+    filled = filled if first else state.filled_share + 0.3 * (filled - state.filled_share)
+    plan = year.choice.plan_cost * filled
+    size = state.counts.membership * year.conditions.price_index
+    expected, lasting = year.prospects.expected, year.prospects.lasting
+    due = equipment_due(parameters, state, year.conditions)
+    saved = usable_cash(state.cash, state.cost, parameters.books)
+    needed = np.maximum(np.maximum((1.0 + capital) * (plan - saved) - expected, plan - saved - lasting - due), 0.0)
+    own = ratio(needed, size)
+    # A district whose receipts alone pay for more than its plan has nothing of its own to give: a dollar is worth less
+    # to it than a dollar, until its plan takes all.
+    alone = np.maximum(np.minimum(expected / (1.0 + capital), lasting + due) + saved, 1.0)
+    cheaper = np.clip(0.7 * np.log(np.maximum(plan, 1.0) / alone), -0.3, 0.3)
     cash = parameters.initial.cash_start * year.bill.sustained if first else state.cash
-    return replace(state, local_rate=rate if first else 0.5 * (state.local_rate + rate), cash=cash)
+    return replace(
+        state,
+        own_money=own,
+        capital_share=capital,
+        log_price=np.clip(state.log_price + cheaper, -1.5, 0.0),
+        filled_share=filled,
+        cash=np.maximum(cash, 0.0),
+    )
 
 
 def freeze_base_year(state: State, expected: Array) -> State:
-    """Keep what later years are measured against: receipts and participants a member, and what the state's CTE lines
-    are ``expected`` to have paid, dollars ``[..., D, 1]``."""
-    members = state.counts.membership
+    """Keep what later years are measured against: own and restricted money a member, and what the state's CTE lines are
+    ``expected`` to have paid, dollars ``[..., D, 1]``."""
     return replace(
         state,
-        reference_receipts=ratio(state.receipts, members),
-        reference_participants=ratio(district_total(state.participants), members),
+        leadership=0.0 * state.leadership,
+        base_own=state.own_money,
+        base_restricted=state.restricted,
         base_payment=expected,
         last_payment=expected,
     )

@@ -27,4 +27,4 @@ def expected_payment(
     lines = tuple(offer.line for offer in year.offers.lines)
     undrawn = np.zeros_like(premises.award_capacity)
     offers = money.announce(world, parameters, premises, lines, state, year.conditions, undrawn, expected=True)
-    return money.settle(parameters.beliefs, state, offers, state.counts, year.fiscal_year).joint_paid
+    return money.settle(parameters, state, offers, state.counts, year.conditions).joint_paid

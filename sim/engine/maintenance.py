@@ -41,9 +41,10 @@ def maintain(
 ) -> Maintenance:
     """Upkeep answers the money that was spent last year, and the people and classes of this one."""
     students = schooling.participants
-    filled = part_of(students, workforce.taught * (world.clusters.class_size * parameters.choice.seats_per_section))
+    taught = workforce.first_taught + parameters.decisions.second_class * workforce.second_taught
+    filled = part_of(students, taught * world.clusters.class_size)
     fill = ratio(district_total(filled * students), district_total(students), 1.0)
-    staffed = ratio(district_total(workforce.sections), district_total(workforce.posts), 1.0)
+    staffed = ratio(district_total(workforce.staffed), district_total(workforce.posts), 1.0)
     life_left = ratio(district_total(state.equipment * state.sites), state.counts.total("sites"))
     drivers = upkeep.Drivers(
         stability=staffed - premises.reference_stability,
@@ -54,7 +55,7 @@ def maintain(
     incentive = ratio(prospects.quality_price, state.counts.total("participants"))
     target = upkeep.quality_target(premises.quality_level, drivers, premises.loadings, incentive, parameters.quality)
     projects = (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate).astype(np.float64)
-    built = workforce.launched * choice.builds_facility
+    built = choice.builds_facility.astype(np.float64)
     return Maintenance(
         quality=upkeep.moved_quality(state.quality, target, parameters.quality),
         equipment=upkeep.aged_equipment(

@@ -42,8 +42,8 @@ class District(mesa.Agent):
 
     @property
     def concentrators(self) -> float:
-        """My concentrators of the year."""
-        return float(self.model.state.concentrators[self.index].sum())
+        """Concentrators whom I taught this year."""
+        return float(self.model.state.taught[self.index].sum())
 
 
 class CTEModel(mesa.Model):
@@ -77,7 +77,7 @@ class CTEModel(mesa.Model):
             model_reporters={
                 "fiscal_year": lambda model: model.year.fiscal_year,
                 "participants": lambda model: float(model.state.participants.sum()),
-                "concentrators": lambda model: float(model.state.concentrators.sum()),
+                "concentrators": lambda model: float(model.state.taught.sum()),
                 "sites": lambda model: float(model.state.sites.sum()),
             },
             agent_reporters={"pathways": "pathways", "concentrators": "concentrators"},

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, outer, ratio, state_total
 from sim.behavior import beliefs as believing
+from sim.behavior import recoding
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.funding import allocation, budget, pricing, seg
@@ -19,17 +20,13 @@ from sim.parameters.groups import Beliefs, Outcomes, Parameters
 from sim.students import outcomes as completing
 from sim.world.world import World
 
-WEIGHED = ("per_participant", "per_concentrator", "per_site", "per_school")
-"""Prices that districts weigh over the planning horizon."""
-TRUSTED = (
-    "per_concentrator", "per_credential", "per_quality_point", "per_placement", "per_dual_credit", "startup_share",
+PRICED = ("per_participant", "per_concentrator", "per_credential", "per_site", "startup_share")
+"""Prices that pay for what one more section, site or launch brings; all others pay a district much the same whatever it
+does with one more pathway."""
+EFFORT = (
+    "per_concentrator", "per_credential", "per_quality_point", "per_placement", "per_dual_credit",
 )  # fmt: skip
-"""Prices that districts weigh by trust and reach alone, without the planning horizon."""
-ANYHOW = (
-    "per_district", "per_offering_district", "per_school", "per_member", "per_dual_credit", "per_placement",
-    "per_instructor", "per_quality_point", "expenditure_share",
-)  # fmt: skip
-"""Prices that pay a district much the same whatever it does with one more pathway: its lump sums."""
+"""Prices that are answered within the year, by trust alone."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +58,16 @@ class Offers:
 
 @dataclass(frozen=True)
 class Prospects:
-    """Prices as districts believe in them, dollars.
+    """Money as districts believe in it, dollars of the year.
 
-    Weighed over the planning horizon (trust, persistence, what sticks): ``per_participant``, ``per_concentrator`` and
-    ``per_site`` ``[..., D, C]``, ``credential_value``, ``per_school`` and ``lump_sum`` ``[..., D, 1]``,
-    ``startup_share``. Weighed by trust and reach alone, for the year's effort: ``concentrator_price``,
-    ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``,
-    ``dual_credit_price``. The value and the price of a credential are means over tiers by the mix that districts earn
-    without incentives. ``revenue_risk`` ``[..., D, 1]`` is the share of CTE revenue that may not be paid or not last.
-    ``own_money`` ``[..., D, 1]`` is what a district spends of its own on last year's participants.
+    As far as it lasts through the planning horizon (trust, continuation, what is credited to CTE): ``per_participant``,
+    ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
+    ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts that come whatever the district does with one more
+    section; ``lasting``: what of them lasts. ``restricted`` and
+    ``free``: all that is expected of restricted lines and of those without strings, and ``uncredited`` what of the latter
+    stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust:
+    ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price``
+    ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
     """
 
     per_participant: Array
@@ -77,23 +75,26 @@ class Prospects:
     credential_value: Array
     per_site: Array
     per_school: Array
-    lump_sum: Array
     startup_share: Array
+    expected: Array
+    lasting: Array
+    restricted: Array
+    free: Array
+    uncredited: Array
     concentrator_price: Array
     credential_price: Array
     credential_prices: tuple[Array, Array, Array]
     quality_price: Array
     placement_price: Array
     dual_credit_price: Array
-    own_money: Array
-    revenue_risk: Array
 
 
 @dataclass(frozen=True)
 class Efforts:
-    """Effort on each paid margin after a year: extra shares, ``[..., D, C]`` and ``[..., D, 1]``."""
+    """Effort on each paid margin after a year, ``[..., D, C]`` and ``[..., D, 1]``: the share of recodable students who
+    are counted, and extra shares of credentials, dual credit and places."""
 
-    concentration: Array
+    recoded_share: Array
     credential: Array
     dual_credit: Array
     placement: Array
@@ -101,16 +102,20 @@ class Efforts:
 
 @dataclass(frozen=True)
 class Settlement:
-    """How a year was paid: a ledger for each line; by district ``[..., D, 1]`` dollars reaching CTE and not sticking,
-    and what the state's CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``); and
-    for next year trust ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
+    """How a year was paid: a ledger for each line; by district ``[..., D, 1]`` dollars reaching CTE, of which from
+    ``restricted`` and from ``free`` lines, those without strings that went to the general fund, and what the state's
+    CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``); and for next year trust and
+    remembered receipts ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
 
     ledgers: Mapping[str, Ledger]
     reaching_cte: Array
+    restricted: Array
+    free: Array
     not_sticking: Array
     state_paid: Array
     joint_paid: Array
     trust: Mapping[str, Array]
+    remembered: Mapping[str, Array]
     reserves: Mapping[str, Array]
 
 
@@ -171,70 +176,82 @@ def announce(
         if bought is not ZERO:
             members = state.counts.membership
             places = places + bought * ratio(members, state_total(members))
-        offers.append(Offer(line, schedule, money, reach(line, schedule, conditions.fiscal_year, parameters.beliefs)))
+        offers.append(Offer(line, schedule, money, reach(line, schedule, premises, parameters.beliefs)))
     cost = seg.weight_cost(added["funded"], added["unfunded"], value, undiluted)
     return Offers(tuple(offers), funds, value, undiluted, base_units, sum(added.values(), ZERO), places, cost)
 
 
-def reach(line: Line, schedule: Schedule, fiscal_year: int, beliefs: Beliefs) -> Array:
-    """Share of a line's payments that becomes CTE money in a district, ``[..., 1, 1]``.
+def reach(line: Line, schedule: Schedule, premises: Premises, beliefs: Beliefs) -> Array:
+    """Share of a line's payments that is CTE money in a district, ``[..., D, 1]`` or ``[..., 1, 1]``.
 
-    General money that CTE did not earn (paid for every member) reaches CTE only by CTE's part of the budget. Where a
-    share must be spent on CTE, that share sticks as restricted money does and the rest as loose money.
+    Restricted money all is, as far as it supports pathways. Of money without strings a district credits CTE with a part
+    of what its students earn, and with CTE's part of the budget where every member earns it. Where a share must be spent
+    on CTE, that share is restricted and the rest without strings.
     """
-    running = max(fiscal_year - line.start_year, 0) if line.start_year is not None else 0
+    if line.oversight != "general":
+        return line.pathway_share + 0.0 * beliefs.general_credit
+    earned = schedule.per_member is ZERO
+    free = premises.credit if earned else beliefs.general_money_share
     share = line.rules.spend_on_cte
-    if line.oversight == "general" and schedule.per_member is not ZERO and share is None:
-        return beliefs.general_money_share * line.pathway_share
-    stick = believing.stick_rate(line.oversight, running, beliefs)
     if share is not None:
-        restricted = beliefs.stick_categorical if line.oversight == "general" else stick
-        stick = share * restricted + (1.0 - share) * believing.stick_rate("general", running, beliefs)
-    return stick * line.pathway_share
+        free = share + (1.0 - share) * free
+    return free * line.pathway_share
 
 
 def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers, conditions: Conditions) -> Prospects:
-    """What districts expect of all lines together, given their trust in each; their own money is safe."""
-    own_money = districts_own_money(state, conditions.local_money_index)
+    """What districts expect of all lines together, given their trust in each."""
     certain = Schedule()
     believed = Schedule()
     value = price = ZERO
-    lump: Array = state.counts.membership * 0.0
-    nominal: Array = lump
-    secure: Array = lump
+    nothing: Array = state.counts.membership * 0.0
+    expected, lasting, restricted, free, uncredited = nothing, nothing, nothing, nothing, nothing
     persistence = {recurring: believing.persistence(recurring, beliefs) for recurring in (True, False)}
+    real = 1.0 / conditions.price_index
     for offer in offers.lines:
         line, posted = offer.line, offer.schedule
         trust = trust_in(state, line, beliefs)
-        lasting = trust * persistence[line.recurring]
-        certain = certain.plus(posted.only(*WEIGHED).times(lasting * offer.reach))
-        believed = believed.plus(posted.only(*TRUSTED).times(trust * offer.reach))
+        lasts = persistence[line.recurring]
+        certain = certain.plus(posted.only(*PRICED, "per_school").times(trust * lasts * offer.reach))
+        believed = believed.plus(posted.only(*EFFORT).times(trust * offer.reach))
         if posted.per_credential is not CREDENTIAL_ZERO:
             usual = usual_price(posted.per_credential, premises.tier_mix)
-            value = value + outer(lasting * offer.reach, usual)
-            price = price + outer(trust, usual)
-        anyhow = entitlement(posted.only(*ANYHOW), state.counts) * offer.reach
-        owed = anyhow + entitlement(posted.without(*ANYHOW), state.counts) * offer.reach
-        lump = lump + anyhow * lasting
-        nominal = nominal + owed
-        secure = secure + owed * lasting
+            value = value + outer(trust * lasts * offer.reach, usual)
+            price = price + outer(trust * offer.reach, usual)
+        if line.name in state.remembered:
+            comes = state.remembered[line.name] * conditions.price_index
+        else:
+            comes = entitlement(posted.without(*PRICED), state.counts) * (offer.reach * trust)
+        expected = expected + comes
+        lasting = lasting + comes * lasts
+        arrives = comes + entitlement(posted.only(*PRICED), state.counts) * (offer.reach * trust)
+        if line.oversight == "general":
+            free = free + arrives
+            uncredited = uncredited + arrives * (line.pathway_share / np.maximum(offer.reach, 1e-9) - 1.0)
+        else:
+            restricted = restricted + arrives
     return Prospects(
         per_participant=certain.per_participant,
         per_concentrator=certain.per_concentrator,
         credential_value=value,
         per_site=certain.per_site,
         per_school=certain.per_school,
-        lump_sum=lump,
-        startup_share=believed.startup_share,
-        concentrator_price=believed.per_concentrator,
-        credential_price=price,
-        credential_prices=believed.per_credential,
-        quality_price=believed.per_quality_point,
-        placement_price=believed.per_placement,
-        dual_credit_price=believed.per_dual_credit,
-        own_money=own_money,
-        revenue_risk=ratio(nominal - secure, nominal + own_money),
+        startup_share=certain.startup_share,
+        expected=expected,
+        lasting=lasting,
+        restricted=restricted,
+        free=free,
+        uncredited=uncredited,
+        concentrator_price=_times(believed.per_concentrator, real),
+        credential_price=_times(price, real),
+        credential_prices=tuple(_times(tier, real) for tier in believed.per_credential),
+        quality_price=_times(believed.per_quality_point, real),
+        placement_price=_times(believed.per_placement, real),
+        dual_credit_price=_times(believed.per_dual_credit, real),
     )
+
+
+def _times(price: Array, factor: Array) -> Array:
+    return price if price is ZERO else price * factor
 
 
 def usual_price(prices: tuple[Array, Array, Array], mix: tuple[Array, Array, Array]) -> Array:
@@ -250,16 +267,10 @@ def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:
 
 
 def efforts(outcomes: Outcomes, state: State, expected: Prospects) -> Efforts:
-    """Effort on each margin answers its believed price, for concentration and credentials cluster by cluster."""
+    """Effort on each margin answers its believed price, for recoding and credentials cluster by cluster."""
     move = completing.effort_toward
     return Efforts(
-        concentration=move(
-            state.concentration_effort,
-            expected.concentrator_price,
-            outcomes.concentration_gain,
-            outcomes.concentration_price_scale,
-            outcomes,
-        ),
+        recoded_share=recoding.recoded_share(state.recoded_share, expected.concentrator_price, outcomes),
         credential=move(
             state.credential_effort,
             expected.credential_price,
@@ -271,38 +282,49 @@ def efforts(outcomes: Outcomes, state: State, expected: Prospects) -> Efforts:
             state.dual_credit_effort,
             expected.dual_credit_price,
             outcomes.dual_credit_gain,
-            outcomes.credential_price_scale,
+            outcomes.dual_credit_price_scale,
             outcomes,
         ),
         placement=move(
             state.placement_effort,
             expected.placement_price,
             outcomes.placement_gain,
-            outcomes.concentration_price_scale,
+            outcomes.placement_price_scale,
             outcomes,
         ),
     )
 
 
-def settle(beliefs: Beliefs, state: State, offers: Offers, counts: Counts, fiscal_year: int) -> Settlement:
+def settle(parameters: Parameters, state: State, offers: Offers, counts: Counts, conditions: Conditions) -> Settlement:
     """Count, prorate and pay every line, and learn from it."""
-    ledgers = settled(state, offers, counts, fiscal_year)
-    trust, reserves = dict(state.trust), dict(state.reserves)
+    beliefs = parameters.beliefs
+    ledgers = settled(state, offers, counts, conditions.fiscal_year)
+    trust, reserves, remembered = dict(state.trust), dict(state.reserves), {}
     nothing: Array = counts.membership * 0.0
-    reaching, lost, paid_by_state, joint = nothing, nothing, nothing, nothing
+    reaching, restricted, free, lost, paid_by_state, joint = nothing, nothing, nothing, nothing, nothing, nothing
     for offer in offers.lines:
         line, ledger = offer.line, ledgers[offer.line.name]
+        paid_on = allocation.counts_for(line, counts, state.counts)
         reserves[line.name] = ledger.reserve.balance
         trust[line.name] = believing.updated_trust(
             trust_in(state, line, beliefs), ledger.paid, ledger.phased_in, beliefs.learning_rate
         )
-        reaching = reaching + ledger.paid * offer.reach
-        lost = lost + ledger.paid * (line.pathway_share - np.minimum(offer.reach, line.pathway_share))
+        arrived = ledger.paid * offer.reach
+        reaching = reaching + arrived
+        if line.oversight == "general":
+            free = free + arrived
+            lost = lost + ledger.paid * line.pathway_share - arrived
+        else:
+            restricted = restricted + arrived
+        unpriced = entitlement(offer.schedule.without(*PRICED), paid_on)
+        part = arrived * np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0) / conditions.price_index
+        before = state.remembered.get(line.name, part)
+        remembered[line.name] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid
         if line.joint:
             joint = joint + ledger.paid
-    return Settlement(ledgers, reaching, lost, paid_by_state, joint, trust, reserves)
+    return Settlement(ledgers, reaching, restricted, free, lost, paid_by_state, joint, trust, remembered, reserves)
 
 
 def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:
@@ -319,9 +341,3 @@ def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> d
     )
     ledgers = allocation.settle_all(claims, Before(state.base_payment, state.last_payment), fiscal_year)
     return {claim.line.name: ledger for claim, ledger in zip(claims, ledgers, strict=True)}
-
-
-def districts_own_money(state: State, index: Array) -> Array:
-    """What districts would spend of their own on last year's participants, dollars, ``[..., D, 1]``; ``index`` is that
-    of their own money."""
-    return state.local_rate * index * state.counts.total("participants")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.arrays import ZERO, Array, BoolArray, cluster_total, district_total, ratio, state_total
+from sim.behavior import launching
 from sim.engine.calendar import Year
 from sim.engine.money import Offer, Offers
 from sim.engine.state import State
@@ -26,17 +27,21 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
     sites = state_total(counts.total("sites"))
     students = counts.total("participants")
     all_students = state_total(students)
+    reported, all_taught = state_total(counts.total("concentrators")), state_total(state.taught)
     quality = counts.total("quality") / state.quality.shape[-1]
-    taught = state_total(year.workforce.taught)
+    taught = state_total(year.workforce.first_taught + year.workforce.second_taught)
     flexible = state_total(year.bill.flexible)
     credentials = [state_total(counts.total(f"credentials_{tier}")) for tier in CREDENTIAL_TIERS]
     per_instructor = parameters.costs.sections_per_instructor
+    enrolled, ended = year.schooling.enrolled, year.books.year_end
     threshold = parameters.quality.high_quality_threshold
     record = {
         "membership": state_total(counts.membership),
         "participants": all_students,
-        "concentrators": state_total(counts.total("concentrators")),
-        "high_cost_concentrators": state_total(cluster_total(state.concentrators) * world.clusters.high_cost_share),
+        "concentrators": reported,
+        "concentrators_taught": all_taught,
+        "concentrators_recoded": reported - all_taught,
+        "high_cost_concentrators": state_total(cluster_total(state.taught) * world.clusters.high_cost_share),
         "school_concentrator_share": school_concentrator_share(world, state),
         "credentials": credentials[0] + credentials[1] + credentials[2],
         "credentials_tier_1": credentials[0],
@@ -44,21 +49,26 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
         "credentials_tier_3": credentials[2],
         "dual_credit": state_total(year.schooling.dual_credit),
         "placements": state_total(counts.placements),
-        "graduates_gained": state_total(graduates_gained(state.concentrators, parameters.outcomes)),
+        "graduates_gained": state_total(graduates_gained(state.taught, parameters.outcomes)),
         "pathways": state_total(np.minimum(state.sites, 1.0)),
         "sites": sites,
         "sites_opened": state_total(year.workforce.opened),
-        "sites_closed": state_total(year.choice.sites_closed),
-        "launches_wanted": _number(year.choice.wanted),
+        "sites_closed": state_total(year.choice.sites_closed + year.workforce.emptied),
+        "plans": _number(state.plan > launching.NONE),
+        "plans_begun": _number(year.choice.begun),
+        "plans_given_up": _number(year.choice.given_up),
+        "plans_for_money": _number(year.choice.plan == launching.FOR_MONEY),
+        "plans_for_room": _number(year.choice.plan == launching.FOR_ROOM),
+        "plans_for_instructor": state_total(year.workforce.without_instructor),
         "launches_started": state_total(year.workforce.launched),
-        "stopped_by_size": _number(year.choice.stopped_by_size),
-        "stopped_by_facility": _number(year.choice.stopped_by_facility),
-        "stopped_by_cash": _number(year.choice.stopped_by_cash),
-        "stopped_by_capacity": _number(year.choice.stopped_by_capacity),
-        "stopped_by_instructor": state_total(year.workforce.stopped),
-        "instructors": state_total(state.sections) / per_instructor,
+        "first_sections": state_total(state.first_sections),
+        "second_sections": state_total(state.second_sections),
+        "unserved_first": state_total(enrolled.unserved_first),
+        "unserved_second": state_total(enrolled.unserved_second),
+        "instructors": state_total(state.sections - state.vacant_sections) / per_instructor,
         "vacancies": state_total(state.vacant_sections) / per_instructor,
-        "class_size": ratio(all_students, taught * parameters.choice.seats_per_section),
+        "instructor_pool": state_total(state.pool) / per_instructor,
+        "class_size": ratio(all_students, taught),
         "quality": ratio(state_total(quality * students), all_students),
         "high_quality_share": ratio(state_total(counts.total("sites") * (quality >= threshold)), sites),
         "equipment": ratio(state_total(state.equipment * state.sites), sites),
@@ -66,13 +76,16 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
         "districts_offering": state_total(counts.offering),
         **_money(parameters, state, year),
         "local_money": state_total(year.books.local),
-        "backfill": state_total(year.books.backfill),
+        "own_money": state_total(year.books.own),
+        "covered": state_total(ended.covered),
+        "returned": state_total(ended.returned),
+        "lapsed": state_total(ended.lapsed),
+        "reaching_cte": state_total(year.settlement.reaching_cte),
         "not_sticking": state_total(year.settlement.not_sticking),
-        "released": state_total(year.books.year_end.released),
         "sustained_cost": state_total(year.bill.sustained),
-        "spending": state_total(year.books.year_end.spending),
+        "spending": state_total(ended.spending),
         "startup_spending": state_total(year.bill.startup),
-        "cash": state_total(state.cash),
+        "cash": state_total(state.cash * year.conditions.price_index),
         "revenue": year.conditions.revenue,
         "price_index": year.conditions.price_index,
     }
@@ -87,7 +100,7 @@ def school_concentrator_share(world: World, state: State) -> Array:
     districts = world.districts
     reach = reach_by_sites(districts.coverage, districts.high_schools, NOTHING)
     at_sites = reached_share(reach, reach.entry(state.sites))
-    share = ratio(state.sites * state.concentrators, at_sites * state.counts.membership)
+    share = ratio(state.sites * state.taught, at_sites * state.counts.membership)
     return ratio(state_total(share), state_total(state.counts.offering_schools))
 
 
@@ -163,14 +176,17 @@ def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
         "pathways": cluster_total(np.minimum(state.sites, 1.0)),
         "sites": cluster_total(state.sites),
         "participants": cluster_total(state.participants),
-        "concentrators": cluster_total(state.concentrators),
+        "concentrators": cluster_total(state.counts.concentrators),
+        "concentrators_taught": cluster_total(state.taught),
         "credentials": cluster_total(state.counts.all_credentials),
-        "instructors": cluster_total(state.sections) / parameters.costs.sections_per_instructor,
+        "instructors": cluster_total(state.sections - state.vacant_sections) / parameters.costs.sections_per_instructor,
+        "sections": cluster_total(state.sections),
+        "unserved": cluster_total(year.schooling.enrolled.unserved),
     }
     return {name: value.reshape(-1, value.shape[-1]) for name, value in record.items()}
 
 
-def by_district(state: State, year: Year) -> Record:
+def by_district(parameters: Parameters, state: State, year: Year) -> Record:
     """Counts and money of every district, each ``[R, D]``."""
     offers, counts = year.offers, state.counts
     record = {
@@ -179,6 +195,11 @@ def by_district(state: State, year: Year) -> Record:
         "sites": counts.total("sites"),
         "participants": counts.total("participants"),
         "concentrators": counts.total("concentrators"),
+        "concentrators_taught": district_total(state.taught),
+        "unserved": district_total(year.schooling.enrolled.unserved),
+        "instructors": district_total(state.sections - state.vacant_sections)
+        / parameters.costs.sections_per_instructor,
+        "spending": year.books.year_end.spending,
         "credentials": counts.total("credentials_1") + counts.total("credentials_2") + counts.total("credentials_3"),
         "quality": counts.total("quality") / state.quality.shape[-1],
         **ledger_stages(offers, year.settlement.ledgers),

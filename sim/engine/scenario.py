@@ -29,7 +29,7 @@ class Shocks(BaseModel):
     who would take CTE. ``progression``: odds that participants concentrate. ``credentials``: credential attempts.
     ``turnover``: instructors who leave. ``instructor_supply``: qualified candidates. ``running_costs``: non-salary
     costs, consumables and exams. ``startup_costs``: equipment and new labs. ``local_money``: what districts give CTE of
-    their own.
+    their own. ``general_money``: districts' general money a member.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +43,7 @@ class Shocks(BaseModel):
     running_costs: Factor = 1.0
     startup_costs: Factor = 1.0
     local_money: Factor = 1.0
+    general_money: Factor = 1.0
 
 
 CALM = Shocks()

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, at_districts, district_total, ratio
-from sim.behavior import beliefs, costs, sizing
+from sim.arrays import ZERO, Array, at_districts, district_most, district_total, outer, ratio
+from sim.behavior import beliefs, budgeting
 from sim.behavior.deciding import Situation
 from sim.engine.classrooms import Interest
 from sim.engine.draws import Purpose
-from sim.engine.economy import Conditions, Signals
+from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Offers, Prospects
-from sim.engine.offerings import peer_share
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.students import choice
@@ -28,89 +27,110 @@ def observe(
     prospects: Prospects,
     signals: Signals,
     interest: Interest,
+    cohorts: Cohorts,
     luck: Mapping[Purpose, Array],
 ) -> Situation:
-    """The situation of every district at decision time.
-
-    A pathway's expected revenue is what its students and its site are believed to earn, plus its part of the
-    district's own customary money and of its lump sums. These back each participant in proportion to the usual cost of
-    the cluster: a district that runs dear pathways has chosen to, but it does not back half-empty sections.
-    """
-    clusters, terms, reach = world.clusters, parameters.choice, premises.reach
+    """The situation of every district at decision time."""
+    clusters, terms, reach = world.clusters, parameters.decisions, premises.reach
+    unit, price = conditions.costs, conditions.price_index
     entry = reach.entry(state.sites)
     reached = choice.reached_share(reach, entry)
-    demanded, boost = choice.demand(interest.wanted, interest.interested, reached, terms.diversion)
-    site_demand = interest.wanted * choice.gained_share(reach, entry) * np.minimum(boost, 2.0)
-    section_seats = clusters.class_size * terms.seats_per_section
-    site_sections = sizing.sections_needed(site_demand, section_seats, 1.0)
+    wanted, boost = choice.demand(interest.wanted, interest.interested, reached, parameters.choice.diversion)
+    site_wanted = interest.wanted * choice.gained_share(reach, entry) * np.minimum(boost, 2.0)
 
-    # What a participant, a section and a site cost as practiced, and what each participant is believed to earn.
-    unit, practiced = conditions.costs, parameters.books.practiced_spending
+    # What a student is worth here and now, and what each is believed to earn.
+    labor = at_districts(signals.priority + (signals.openings - 1.0), world.districts.region)
+    view = np.exp(state.appeal + terms.labor_weight * labor) * price
     attempts_each = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
-    variable = costs.variable_each(interest.progression, attempts_each, unit, practiced)
-    usual = costs.usual_cost(variable, unit, practiced, section_seats, parameters.costs.usual_site)
-    taught_section = unit.section + practiced * unit.section_upkeep
-    site = practiced * unit.site
-    own_part = ratio(prospects.own_money + prospects.lump_sum, district_total(usual * state.participants), 1.0)
-    student = own_part * usual + student_value(prospects, interest, attempts_each * parameters.clusters.pass_rate)
-    margin_each = student - (variable - unit.elective)
+    per_concentrator = prospects.per_concentrator
+    if prospects.credential_value is not ZERO:
+        per_concentrator = per_concentrator + prospects.credential_value * (
+            attempts_each * parameters.clusters.pass_rate
+        )
+    planned_own = own_budget(state, prospects, conditions, cohorts.membership)
+    own = planned_own * cohorts.membership * price
+    general = parameters.books.general_launch * offers.base_units * offers.unit_value
+    due = equipment_due(parameters, state, conditions)
+    saved = price * budgeting.usable_cash(state.cash, state.cost, parameters.books)
+    staff_money = budgeting.promised(
+        own, prospects.expected, prospects.lasting, state.capital_share, state.filled_share, due, saved
+    )
+    once = np.maximum(own + prospects.expected - staff_money * state.filled_share, 0.0)
     startup_cost = parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.startup_index)
+    exams = attempts_each * unit.attempt
     return Situation(
         sites=state.sites,
-        sections=state.sections,
+        first_sections=state.first_sections,
+        second_sections=state.second_sections,
         vacant_sections=state.vacant_sections,
         vacant_years=state.vacant_years,
         launching=state.launching,
         facilities=state.facilities,
         high_schools=reach.most,
         equipment=state.equipment,
-        participants=state.participants,
-        demanded=demanded,
-        site_demand=site_demand,
-        site_sections=site_sections,
-        margin=state.participants * margin_each
-        + state.sites * (prospects.per_site - site)
-        - state.sections * taught_section
-        - state.vacant_sections * unit.section,
-        site_margin=site_demand * margin_each
-        + (prospects.per_site - site)
-        - site_sections * taught_section
-        + school_bonus(world, parameters, state, prospects, site_demand),
+        notice=state.notice,
+        plan=state.plan,
+        plan_years=state.plan_years,
+        wanted=np.maximum(wanted - state.second_students, 0.0),
+        eligible=state.first_students * interest.going_on,
+        site_wanted=site_wanted,
+        first_worth=premises.first_value * view,
+        second_worth=premises.second_value * view,
+        site_worth=premises.site_value * view,
+        first_earned=prospects.per_participant,
+        second_earned=prospects.per_participant + interest.completion * per_concentrator,
+        site_earned=prospects.per_site + 0.0 * site_wanted,
+        section_cost=unit.section,
+        elective=unit.elective,
+        first_running=unit.participant,
+        second_running=unit.participant + outer(interest.completion, unit.concentrator + exams),
+        section_running=unit.section_upkeep,
+        site_running=unit.site,
         startup_cost=startup_cost,
-        startup_grant=prospects.startup_share * startup_cost,
+        startup_net=startup_cost * (1.0 - np.minimum(prospects.startup_share, 1.0)),
         facility_cost=clusters.facility_cost * (parameters.costs.facility_level * conditions.startup_index),
-        cash=state.cash,
-        general_money=parameters.decisions.general_startup * offers.base_units * offers.unit_value,
-        yearly_spending=state.counts.expenditure,
-        labor_signal=at_districts(signals.priority + (signals.openings - 1.0), world.districts.region),
-        peer_share=peer_share(state.sites, world),
-        quality_gap=interest.quality_gap,
-        revenue_risk=prospects.revenue_risk,
-        short_of_money=state.spending_ratio < practiced,
-        squeeze=sizing.squeeze(state.squeeze, state.spending_ratio, practiced, parameters.decisions.squeeze_speed),
-        annuity=beliefs.annuity(1.0 / (1.0 + parameters.beliefs.discount_rate), parameters.beliefs.horizon_years),
+        own_budget=planned_own,
+        promised=staff_money,
+        log_price=state.log_price,
+        launch_cash=np.maximum(state.cash, 0.0) * price + once,
+        launch_general=general * (1.0 + district_most(state.plan_years)),
         class_size=clusters.class_size[np.newaxis, :],
         class_cap=clusters.class_cap[np.newaxis, :],
-        price_index=conditions.price_index,
-        seats_per_section=terms.seats_per_section,
-        launch_draw=luck[Purpose.LAUNCH],
+        annuity=beliefs.annuity(1.0 / (1.0 + parameters.beliefs.discount_rate), parameters.beliefs.horizon_years),
+        practiced=parameters.books.practiced_spending,
+        floor=parameters.books.spending_floor,
+        first_draw=luck[Purpose.FIRST_SECTIONS],
+        second_draw=luck[Purpose.SECOND_SECTIONS],
         close_draw=luck[Purpose.CLOSURE],
+        solving=np.full((1, 1), 1.0 if conditions.years_since_base else 0.0),
+        school_bonus=school_bonus(world, parameters, state, prospects, site_wanted),
     )
 
 
-def student_value(prospects: Prospects, interest: Interest, passed_each: Array) -> Array:
-    """What a participant is believed to earn, dollars, ``[..., D, C]``; ``passed_each`` are the credentials that a
-    concentrator earns without paid effort, ``[..., 1, C]``."""
-    value = prospects.per_participant
-    per_concentrator = prospects.per_concentrator
-    if prospects.credential_value is not ZERO:
-        per_concentrator = per_concentrator + prospects.credential_value * passed_each
-    if per_concentrator is not ZERO:
-        value = value + interest.progression * per_concentrator
-    return value
+def own_budget(state: State, prospects: Prospects, conditions: Conditions, membership: Array) -> Array:
+    """What a district has planned to give CTE of its own this year, real dollars a member, ``[..., D, 1]``.
+
+    What comes without strings in place of a restricted line stays with CTE on the day; afterwards the district gives what
+    it wants.
+    """
+    size = membership * conditions.price_index
+    freed = budgeting.freed_money(
+        state.restricted,
+        ratio(prospects.restricted, size),
+        state.uncredited,
+        ratio(prospects.uncredited, size),
+    )
+    return (state.own_money + freed) * conditions.shocks.local_money
 
 
-def school_bonus(world: World, parameters: Parameters, state: State, prospects: Prospects, site_demand: Array) -> Array:
+def equipment_due(parameters: Parameters, state: State, conditions: Conditions) -> Array:
+    """What districts ordinarily spend on replacing equipment in a year, dollars, ``[..., D, 1]``."""
+    unit = conditions.costs
+    whole = unit.site * state.sites + unit.section_upkeep * state.sections
+    return parameters.books.practiced_spending * district_total(unit.replacement * whole)
+
+
+def school_bonus(world: World, parameters: Parameters, state: State, prospects: Prospects, site_wanted: Array) -> Array:
     """What a site earns by making one more high school offer CTE, dollars, ``[..., D, C]``, where it would fill.
 
     Sites stand in the largest schools first, so only a cluster that all offering schools have already brings a further
@@ -120,5 +140,5 @@ def school_bonus(world: World, parameters: Parameters, state: State, prospects: 
         return ZERO
     offering = state.counts.offering_schools
     without = offering < world.districts.high_schools[:, np.newaxis]
-    counts_a_school = (state.sites >= offering) & (site_demand >= parameters.decisions.minimum_section)
+    counts_a_school = (state.sites >= offering) & (site_wanted >= parameters.decisions.minimum_section)
     return (prospects.per_school * without) * counts_a_school

@@ -6,12 +6,11 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import gammaincinv
 
-from sim.arrays import Array, at_districts, cluster_major, district_most, district_total, outer, ratio, state_total
+from sim.arrays import Array, at_districts, cluster_major, district_most, outer, ratio, state_total
 from sim.behavior.staffing import by_region, labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine import economy
 from sim.engine.draws import Draws, Purpose
-from sim.engine.offerings import breadth as mean_breadth
 from sim.engine.state import Premises, State
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
@@ -36,10 +35,16 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
     grades = world.districts.membership_by_grade
     retention = steady_retention(grades.sum(axis=0))
     one = np.ones((runs, 1, 1))
+    hangs = hanging(parameters, draws.once[Purpose.TASTE])
     return Premises(
         local_shares=choice.local_shares(world.clusters.concentrator_share, gammas),
         participation=0.75 * level * one,
-        progression=0.3 * one,
+        first_value=700.0 * one,
+        second_value=1100.0 * one,
+        site_value=15000.0 * one,
+        hanging=hangs,
+        credit=np.minimum(parameters.beliefs.general_credit * (parameters.books.hanging / hangs), 1.0),
+        entering=0.0 * openings,
         priority=regional_priorities(world, draws.once[Purpose.REGIONAL_PRIORITIES]),
         openings=openings,
         quality_level=np.clip(initial.quality_mean + spread, 0.02, 0.98),
@@ -47,7 +52,6 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         award_capacity=draws.once[Purpose.AWARD_CAPACITY],
         entrants=steady_entrants(world.districts.membership[:, np.newaxis], retention),
         retention=retention,
-        reference_breadth=one,
         reference_equipment=initial.equipment_start * one,
         reference_stability=0.95 * one,
         reference_fill=one,
@@ -112,8 +116,9 @@ def draw_sites(world: World, parameters: Parameters, premises: Premises, draws: 
     offered = np.clip(scale * size, 0.0, len(world.clusters))
     whole = np.floor(offered) + (uniforms[..., :1] < offered - np.floor(offered))
     region = world.districts.region[district]
+    appeal = parameters.decisions.appeal_spread * draws.once[Purpose.STARTING_APPEAL]
     weight = premises.local_shares[..., district, :] * np.exp(
-        initial.priority_breadth * premises.priority[..., region, :]
+        initial.priority_breadth * premises.priority[..., region, :] + 2.0 * appeal[..., district, :]
     )
     key = np.log(np.maximum(uniforms[..., 1:], 1e-300)) / weight
     rank = (-key).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
@@ -136,7 +141,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
     """The state of the world before the warm-up, and the premises solved for it."""
     initial = parameters.initial
     schools = world.districts.high_schools[:, np.newaxis]
-    runs = premises.progression.shape[0]
+    runs = premises.participation.shape[0]
     districts = np.zeros((runs, len(world.districts), 1))
     sites = world.pathways.sites + 0.0 * premises.local_shares if world.pathways else None
     if sites is None:
@@ -151,22 +156,36 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
     pull = choice.job_pull(openings, parameters.choice.openings_tilt)
     shares = choice.tilted_shares(premises.local_shares, at_districts(pull, world.districts.region))
     reached = choice.reached_share(premises.reach, premises.reach.entry(sites))
-    premises, demanded = _solve_participation(world, parameters, premises, membership, shares, reached)
-    per_section = world.clusters.class_size * parameters.choice.seats_per_section
+    second_target = world.anchors["concentrators"].value / parameters.outcomes.completion
+    first_target = world.anchors["participants"].value - second_target
+    premises, demanded = _solve_participation(
+        parameters,
+        premises,
+        membership,
+        shares,
+        reached,
+        first_target / (1.0 - parameters.choice.unserved_share) + second_target,
+    )
+    demanded = demanded * (first_target / (1.0 - parameters.choice.unserved_share)) / state_total(demanded)
+    size = world.clusters.class_size
+    second = demanded * (1.0 - parameters.choice.unserved_share) * parameters.outcomes.going_on
     if world.pathways:
         sections = np.maximum(world.pathways.sections, sites) + pathways
-        participants = world.pathways.participants + pathways
+        second_sections = np.minimum(np.rint(0.45 * sections), sections - sites)
+        first_sections = sections - second_sections
         concentrators = world.pathways.concentrators + pathways
+        second_students = np.minimum(concentrators / parameters.outcomes.completion, world.pathways.participants)
+        first_students = world.pathways.participants - second_students
     else:
-        sections = np.maximum(np.rint(demanded / per_section), sites)
-        capacity = choice.seats(sections, world.clusters.class_cap, parameters.choice.seats_per_section)
-        participants = choice.enrolled(demanded, capacity, parameters.choice.spill_over)
-        concentrators = participants * (world.anchors["concentrators"].value / world.anchors["participants"].value)
-    breadth = mean_breadth(district_total(sites), world)
-    students = district_total(participants)
-    premises = replace(premises, reference_breadth=ratio(state_total(breadth * students), state_total(students), 1.0))
-    equipment = initial.equipment_start * (sites > 0)
-    supply = starting_supply(world, parameters, sections)
+        first_sections = np.maximum(np.rint(0.85 * demanded / size), sites)
+        second_sections = np.rint(0.75 * second / (size * parameters.decisions.second_class)) * np.minimum(sites, 1.0)
+        first_students = np.minimum(0.87 * demanded, first_sections * size)
+        second_students = np.minimum(0.75 * second, first_students)
+        concentrators = second_students * parameters.outcomes.completion
+    participants = first_students + second_students
+    sections = first_sections + second_sections
+    pool, entering = starting_pool(world, parameters, sections)
+    premises = replace(premises, entering=entering)
     zero = np.zeros((runs, 1, 1))
     counts = Counts(
         membership=membership,
@@ -184,24 +203,33 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
     )
     return premises, State(
         sites=sites,
-        sections=sections,
+        first_sections=first_sections,
+        second_sections=second_sections,
         vacant_sections=pathways,
         vacant_years=pathways,
+        appeal=parameters.decisions.appeal_spread * draws.once[Purpose.STARTING_APPEAL],
+        notice=pathways,
+        plan=pathways,
+        plan_years=pathways,
         launching=pathways,
         launching_sections=pathways,
         facilities=np.minimum(sites + spare, schools),
-        equipment=equipment,
-        participants=participants,
-        concentrators=concentrators,
-        concentration_effort=pathways,
+        equipment=initial.equipment_start * (sites > 0),
+        first_students=first_students,
+        second_students=second_students,
+        taught=concentrators,
+        recoded_share=pathways,
         credential_effort=pathways,
+        leadership=districts,
+        log_price=districts,
+        own_money=districts,
+        restricted=districts,
+        uncredited=districts,
+        base_own=districts,
+        base_restricted=districts,
         cash=districts,
+        cost=districts,
         spending_ratio=parameters.books.practiced_spending + districts,
-        squeeze=districts,
-        local_rate=districts,
-        receipts=districts,
-        reference_receipts=districts,
-        reference_participants=ratio(students, membership),
         base_payment=districts,
         last_payment=districts,
         local_index=districts + 1.0,
@@ -209,13 +237,22 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         placement_effort=districts,
         grades=outer(premises.entrants, _survival(premises.retention)) + districts,
         quality=premises.quality_level,
-        supply=supply,
+        pool=pool,
+        capital_share=zero + 0.1,
+        filled_share=zero + 1.0,
         entry_index=zero + 1.0,
         revenue_shock=zero,
         trust={},
+        remembered={},
         reserves={},
         counts=counts,
     )
+
+
+def hanging(parameters: Parameters, normal: Array) -> Array:
+    """CTE spending that goes with a restricted dollar, by district, ``[..., D, 1]``: a lognormal spread."""
+    terms = parameters.books
+    return np.maximum(terms.hanging * np.exp(terms.hanging_spread * normal), terms.hanging_floor)
 
 
 def _survival(retention: Array) -> Array:
@@ -223,10 +260,9 @@ def _survival(retention: Array) -> Array:
 
 
 def _solve_participation(
-    world: World, parameters: Parameters, premises: Premises, membership: Array, shares: Array, reached: Array
+    parameters: Parameters, premises: Premises, membership: Array, shares: Array, reached: Array, target: Array
 ) -> tuple[Premises, Array]:
-    """Scale participation so that demand on the starting map equals the state's participants."""
-    target = world.anchors["participants"].value
+    """Scale participation so that demand for first courses on the starting map equals ``target``."""
     participation = premises.participation
     for _ in range(8):
         demanded = _demanded(parameters, membership * participation, shares, reached)
@@ -240,13 +276,16 @@ def _demanded(parameters: Parameters, interested: Array, shares: Array, reached:
     return choice.demand(interested * shares, interested, reached, parameters.choice.diversion)[0]
 
 
-def starting_supply(world: World, parameters: Parameters, sections: Array) -> Array:
-    """Qualified candidates a year that keep a region's ordinary hiring possible, ``[..., G, C]``, in sections.
+def starting_pool(world: World, parameters: Parameters, sections: Array) -> tuple[Array, Array]:
+    """People able to teach, in sections, that keep a region's ordinary hiring possible, and how many become able each
+    year, ``[..., G, C]``.
 
-    Posts sought in an ordinary year are those that turn over or open, and those still vacant from before; supply has
-    some slack over them and a floor where a region has few.
+    The pool has some slack over the posts that turn over in an ordinary year, and a floor where a region has few; as many
+    enter as keep it steady.
     """
     staffing = parameters.staffing
-    in_place = by_region(sections, world.districts.region_starts)
-    ordinary = in_place * staffing.turnover / np.maximum(world.clusters.fill_probability, 0.05)
-    return np.maximum(staffing.supply_slack * ordinary, staffing.supply_floor)
+    turning = by_region(sections, world.districts.region_starts) * staffing.turnover
+    sought = turning / np.maximum(world.clusters.fill_probability, 0.05)
+    pool = np.maximum(staffing.supply_slack * sought, staffing.supply_floor)
+    entering = pool - (pool - turning) * (1.0 - staffing.pool_exit) - staffing.return_share * turning
+    return pool, np.maximum(entering, 0.0)

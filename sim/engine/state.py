@@ -19,21 +19,28 @@ Bundle = TypeVar("Bundle")
 class Premises:
     """What is drawn or solved once for a run and then holds.
 
-    ``local_shares`` ``[..., D, C]`` is a district's own demand mix; ``participation`` ``[..., D, 1]`` the share of
-    its students who would take CTE if all clusters were within reach; ``progression`` ``[..., 1, 1]`` the progression
-    rate at reference quality and breadth; both are solved so that the state's starting counts come out.
+    ``local_shares`` ``[..., D, C]`` is a district's own demand mix; ``participation`` ``[..., D, 1]`` the share of its
+    students who would take a first course in a year if all clusters were within reach. ``first_value``,
+    ``second_value`` and ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees in a student in a
+    first course, in a second, and in having a pathway at a school; these four are solved so that the state's counts come
+    out. Taste, ``[..., D, 1]``: ``hanging`` is the CTE spending that goes with a restricted dollar; ``credit`` ``[..., D, 1]``: what of money without strings
+    that CTE earns its budget is credited with. ``entering`` ``[..., G, C]``: people who become able to teach.
     ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters, and job openings relative to the mean
     cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
     ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership
-    steady. ``reference_breadth``, ``reference_equipment``, ``reference_stability``,
-    ``reference_fill``, ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``tier_mix``: shares of
-    value tiers without incentives. ``reach``: how many students sites reach. ``markets`` for
-    instructors.
+    steady. ``reference_equipment``, ``reference_stability``, ``reference_fill``, ``reference_spending`` ``[..., 1, 1]``
+    are the state's starting means. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
+    sites reach. ``markets`` for instructors.
     """
 
     local_shares: Array
     participation: Array
-    progression: Array
+    first_value: Array
+    second_value: Array
+    site_value: Array
+    hanging: Array
+    credit: Array
+    entering: Array
     priority: Array
     openings: Array
     quality_level: Array
@@ -41,7 +48,6 @@ class Premises:
     award_capacity: Array
     entrants: Array
     retention: Array
-    reference_breadth: Array
     reference_equipment: Array
     reference_stability: Array
     reference_fill: Array
@@ -56,42 +62,55 @@ class Premises:
 class State:
     """The state of the world at the end of a year; every step gives a new one.
 
-    Pathways ``[..., D, C]``: ``sites``; ``sections`` staffed and ``vacant_sections``; ``vacant_years``;
-    ``launching`` (years until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools
-    with a usable lab or shop); ``equipment`` (service life left, mean over sites); ``participants``;
-    ``concentrators``; ``concentration_effort`` and ``credential_effort`` (extra share that paid effort brings).
-    Districts ``[..., D, 1]``: ``cash``; ``spending_ratio``; ``squeeze`` (how far classes are planned toward their cap);
-    ``local_rate`` (own dollars a participant, base-year prices); ``receipts`` (remembered yearly receipts that reach
-    CTE); ``reference_receipts`` and ``reference_participants`` (a member, frozen in the base year); ``base_payment``
-    (dollars that the state's CTE lines are expected to have paid in the base year) and ``last_payment`` (that they paid
-    last year); ``local_index`` (size relative to the state);
-    ``dual_credit_effort``, ``placement_effort``.
+    Pathways ``[..., D, C]``: ``sites``; posts in ``first_sections`` and ``second_sections``, of which
+    ``vacant_sections`` have no instructor; ``vacant_years``; ``appeal`` (log points); ``notice`` (years for which a site
+    has not carried itself); ``plan`` (what a plan for a further site waits for) and ``plan_years``; ``launching`` (years
+    until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools with a usable lab or
+    shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``;
+    concentrators ``taught``; ``recoded_share`` and ``credential_effort``.
+    Districts ``[..., D, 1]``: ``leadership`` (how much more or less than in the base year its leaders give CTE, a
+    share); ``log_price`` of a CTE dollar; ``own_money`` (real dollars a member and year); ``restricted`` and
+    ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real
+    dollars a member); ``base_own`` and ``base_restricted`` (the same in the base year); ``cash`` and ``cost`` of CTE
+    (real dollars: carry-over earns what prices rise); ``spending_ratio``; ``base_payment`` (dollars that the state's
+    CTE lines are expected to have paid in the base year) and ``last_payment`` (that they paid last year);
+    ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``.
     ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``.
-    Regions ``[..., G, C]``: ``supply`` of instructors, in sections a year.
-    State ``[..., 1, 1]``: ``entry_index`` and ``revenue_shock``.
-    By funding line: ``trust`` ``[..., D, 1]`` and ``reserves`` ``[..., 1, 1]`` (dollars held). ``counts`` are those of
-    the last year.
+    Regions ``[..., G, C]``: ``pool`` of people able to teach, in sections.
+    State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running), ``filled_share`` (cost of
+    running over that of plans with every post filled), ``entry_index``, ``revenue_shock``.
+    By funding line: ``trust`` and ``remembered`` (unpriced receipts, real dollars a year) ``[..., D, 1]``, and
+    ``reserves`` ``[..., 1, 1]`` (dollars held). ``counts`` are those of the last year.
     """
 
     sites: Array
-    sections: Array
+    first_sections: Array
+    second_sections: Array
     vacant_sections: Array
     vacant_years: Array
+    appeal: Array
+    notice: Array
+    plan: Array
+    plan_years: Array
     launching: Array
     launching_sections: Array
     facilities: Array
     equipment: Array
-    participants: Array
-    concentrators: Array
-    concentration_effort: Array
+    first_students: Array
+    second_students: Array
+    taught: Array
+    recoded_share: Array
     credential_effort: Array
+    leadership: Array
+    log_price: Array
+    own_money: Array
+    restricted: Array
+    uncredited: Array
+    base_own: Array
+    base_restricted: Array
     cash: Array
+    cost: Array
     spending_ratio: Array
-    squeeze: Array
-    local_rate: Array
-    receipts: Array
-    reference_receipts: Array
-    reference_participants: Array
     base_payment: Array
     last_payment: Array
     local_index: Array
@@ -99,12 +118,25 @@ class State:
     placement_effort: Array
     grades: Array
     quality: Array
-    supply: Array
+    pool: Array
+    capital_share: Array
+    filled_share: Array
     entry_index: Array
     revenue_shock: Array
     trust: Mapping[str, Array]
+    remembered: Mapping[str, Array]
     reserves: Mapping[str, Array]
     counts: Counts
+
+    @property
+    def participants(self) -> Array:
+        """Students in a first or a second course, ``[..., D, C]``."""
+        return self.first_students + self.second_students
+
+    @property
+    def sections(self) -> Array:
+        """Posts of both levels, ``[..., D, C]``."""
+        return self.first_sections + self.second_sections
 
 
 def take_run(bundle: Bundle, run: int) -> Bundle:

@@ -17,30 +17,43 @@ from sim.world.world import World
 
 @dataclass(frozen=True)
 class Workforce:
-    """Sites and instructors after hiring, ``[..., D, C]``.
+    """Sites, posts and instructors after hiring, ``[..., D, C]``.
 
-    ``staying`` is the share of last year's sites that is still open; ``launched`` is 1 where a launch passed every gate
-    and ``stopped`` where it found no instructor; ``opened`` counts sites that teach their first cohort. ``posts`` are
-    sections with an instructor and vacant ones; ``taught`` sections have an instructor or a substitute.
-    ``hiring_chance`` is that of a post, and of a launch, in one round; ``hired`` are sections that found their
-    instructor this year. Regions ``[..., G, C]``: ``candidates`` of this year, ``supply`` of the next.
+    ``first_posts`` and ``second_posts`` are sections with and without an instructor; ``vacant`` those without, of both
+    levels; ``first_taught`` and ``second_taught`` those with an instructor or a substitute. ``staying`` is the share of
+    last year's sites that is still open; ``launched`` is 1 where a plan found its instructor and ``without_instructor``
+    where it looked and found none; ``opened`` counts sites that teach their first cohort. ``hiring_chance`` is that of a
+    post, and of a launch, in one round; ``hired`` are sections that found their instructor. ``emptied``: sites that
+    closed as no section was left. Regions ``[..., G, C]``: ``candidates`` of this year, ``pool`` of the next.
     """
 
     sites: Array
-    sections: Array
-    vacant_sections: Array
-    posts: Array
-    taught: Array
+    first_posts: Array
+    second_posts: Array
+    vacant: Array
+    first_taught: Array
+    second_taught: Array
     staying: Array
+    emptied: Array
     hiring_chance: Array
     hired: Array
     launched: Array
-    stopped: Array
+    without_instructor: Array
     opened: Array
     launching: Array
     launching_sections: Array
     candidates: Array
-    supply: Array
+    pool: Array
+
+    @property
+    def posts(self) -> Array:
+        """Sections of both levels, ``[..., D, C]``."""
+        return self.first_posts + self.second_posts
+
+    @property
+    def staffed(self) -> Array:
+        """Sections with an instructor, ``[..., D, C]``."""
+        return self.first_posts + self.second_posts - self.vacant
 
 
 def staff(
@@ -54,32 +67,37 @@ def staff(
 ) -> Workforce:
     """Carry out what districts decided as far as instructors can be found.
 
-    Vacant sections are given up before staffed ones. All districts of a region draw on one supply of candidates in a
-    cluster; launches compete there with vacancies, and on average no more are hired than the region has.
+    Vacant sections are given up before staffed ones, and a site whose last section goes closes. All districts of a region
+    draw on one pool of people in a cluster; launches compete there with vacancies, and no more are hired than it has.
     """
     terms, shocks, markets = parameters.staffing, conditions.shocks, premises.markets
-    sites = state.sites - choice.sites_closed
+    regions = world.districts.region_starts
+    kept = part_of(state.sites - choice.sites_closed, state.sites)
+    first = np.floor(state.first_sections * kept + 0.5) + choice.first_change * (kept > 0)
+    second = np.floor(state.second_sections * kept + 0.5) + choice.second_change * (kept > 0)
+    first, second = np.maximum(first, 0.0), np.maximum(second, 0.0)
+    # A site keeps at least one section; where none is left it closes.
+    sites = np.minimum(state.sites - choice.sites_closed, first + second)
+    emptied = state.sites - choice.sites_closed - sites
+    lacking = np.maximum(np.minimum(sites, 1.0) - first, 0.0)
+    first, second = first + lacking, np.maximum(second - lacking, 0.0)
     staying = part_of(sites, state.sites)
-    sections = np.floor(state.sections * staying + 0.5)
-    vacant = np.floor(state.vacant_sections * staying)
 
-    spare = sections + vacant - sites
-    given_up = np.maximum(np.minimum(-choice.section_change, spare), 0.0)
-    vacant_given_up = np.minimum(given_up, vacant)
-    sections = sections - (given_up - vacant_given_up)
-    vacant = vacant - vacant_given_up
-
+    posts = first + second
+    staffed_before = state.sections - state.vacant_sections
+    staffed = np.minimum(staffed_before, posts)
     leaving = staffing.sections_vacated(
-        sections, sites, np.minimum(terms.turnover * shocks.turnover, 1.0), luck[Purpose.TURNOVER]
+        staffed, np.minimum(sites, staffed), np.minimum(terms.turnover * shocks.turnover, 1.0), luck[Purpose.TURNOVER]
     )
-    sections = sections - leaving
-    vacant = vacant + leaving + np.maximum(choice.section_change, 0.0) * np.minimum(sites, 1.0)
+    let_go = staffed_before - staffed
+    staffed = staffed - np.maximum(leaving - let_go, 0.0)
+    vacant = posts - staffed
 
-    launch = choice.launch.astype(np.float64)
-    launch_sections = choice.launch_sections * launch
-    sought = staffing.by_region(vacant + launch_sections, world.districts.region_starts)
+    seeking = choice.seeking.astype(np.float64)
+    launch_sections = choice.launch_sections * seeking
+    sought = staffing.by_region(vacant + launch_sections, regions)
     candidates = staffing.candidates(
-        state.supply * shocks.instructor_supply, world.clusters.salary_premium * terms.premium_paid, terms
+        state.pool * shocks.instructor_supply, world.clusters.salary_premium * terms.premium_paid, terms
     )
     scarcity = staffing.scarcity(candidates, sought)
     chance = staffing.fill_chance(
@@ -87,32 +105,41 @@ def staff(
     )
     hiring_chance = at_districts(chance, markets.place)
     within_year = at_districts(staffing.chance_within_year(chance, terms.refill_rounds), markets.place)
-    hires = staffing.by_region(vacant * within_year + launch_sections * hiring_chance, world.districts.region_starts)
+    hires = staffing.by_region(vacant * within_year + launch_sections * hiring_chance, regions)
     covered = at_districts(staffing.scarcity(candidates, hires), world.districts.region)
     hiring_chance, within_year = hiring_chance * covered, within_year * covered
     filled = staffing.filled(vacant, within_year, luck[Purpose.HIRING])
-    sections = sections + filled
     vacant = vacant - filled
 
-    launched = launch * staffing.launch_staffed(hiring_chance, luck[Purpose.LAUNCH_HIRING])
+    launched = seeking * staffing.launch_staffed(hiring_chance, luck[Purpose.LAUNCH_HIRING])
     opened = (state.launching == 1).astype(np.float64)
     opened_sections = opened * state.launching_sections
-    sites = sites + opened
-    sections = sections + opened_sections
+    sites, first = sites + opened, first + opened_sections
+    hired = filled + launched * launch_sections
+    taught = 1.0 - (1.0 - terms.substitute_cover) * part_of(vacant, first + second)
     return Workforce(
         sites=sites,
-        sections=sections,
-        vacant_sections=vacant,
-        posts=sections + vacant,
-        taught=sections + terms.substitute_cover * vacant,
+        first_posts=first,
+        second_posts=second,
+        vacant=vacant,
+        first_taught=first * taught,
+        second_taught=second * taught,
         staying=staying,
+        emptied=emptied,
         hiring_chance=hiring_chance,
-        hired=filled + launched * launch_sections,
+        hired=hired,
         launched=launched,
-        stopped=launch - launched,
+        without_instructor=seeking - launched,
         opened=opened,
         launching=np.maximum(state.launching - 1.0, 0.0) + launched * parameters.clusters.launch_years,
         launching_sections=state.launching_sections - opened_sections + launched * launch_sections,
         candidates=candidates,
-        supply=staffing.next_supply(state.supply, sought, terms),
+        pool=staffing.next_pool(
+            state.pool,
+            staffing.by_region(hired, regions),
+            staffing.by_region(leaving + let_go, regions),
+            premises.entering * shocks.instructor_supply,
+            world.clusters.salary_premium * terms.premium_paid,
+            terms,
+        ),
     )

@@ -73,42 +73,38 @@ class Beliefs:
     discount_rate: Array
     recurring_continuation: Array
     nonrecurring_continuation: Array
-    stick_monitored: Array
-    stick_categorical: Array
-    stick_general: Array
-    stick_general_long_run: Array
-    stick_fade_years: Array
+    general_credit: Array
     general_money_share: Array
 
 
 @dataclass(frozen=True)
 class Decisions:
-    launch_intercept: Array
-    launch_inertia: Array
-    financial_weight: Array
-    financial_scale: Array
-    demand_weight: Array
-    labor_weight: Array
-    peer_weight: Array
-    quality_weight: Array
-    risk_aversion: Array
-    minimum_section: Array
-    considered_share: Array
-    launches_per_school: Array
-    cash_reserve: Array
-    general_startup: Array
-    capital_project_rate: Array
+    class_start: Array
+    class_response: Array
+    section_spread: Array
+    price_speed: Array
+    price_step: Array
+    second_class: Array
+    own_section: Array
+    least_cost: Array
+    section_slack: Array
     expansion_limit: Array
-    contraction_fill: Array
-    squeeze_speed: Array
-    close_intercept: Array
-    close_margin_weight: Array
-    close_margin_scale: Array
-    close_cash_weight: Array
-    close_vacancy_weight: Array
+    reduction_limit: Array
+    labor_weight: Array
+    leadership_spread: Array
+    leadership_memory: Array
+    appeal_spread: Array
+    appeal_memory: Array
+    minimum_section: Array
+    launches_per_school: Array
+    plan_hurdle: Array
+    plan_patience: Array
+    plan_second: Array
+    capital_project_rate: Array
+    close_notice: Array
+    close_spread: Array
     close_vacancy_years: Array
-    close_size_weight: Array
-    close_inertia: Array
+    deficit_share: Array
 
 
 @dataclass(frozen=True)
@@ -119,8 +115,8 @@ class Staffing:
     refill_rounds: Array
     supply_slack: Array
     supply_floor: Array
-    supply_growth: Array
-    supply_response: Array
+    pool_exit: Array
+    return_share: Array
     wage_elasticity: Array
     premium_paid: Array
     substitute_cover: Array
@@ -136,17 +132,19 @@ class Choice:
     district_travel: Array
     spill_over: Array
     openings_tilt: Array
-    seats_per_section: Array
+    unserved_share: Array
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    progression_ceiling: Array
-    progression_quality: Array
-    focus_elasticity: Array
+    going_on: Array
+    completion: Array
+    completion_quality: Array
     substitute_loss: Array
-    concentration_gain: Array
-    concentration_price_scale: Array
+    recodable: Array
+    recoding_speed: Array
+    recoding_price_scale: Array
+    recoding_cost: Array
     effort_rise: Array
     effort_fall: Array
     credential_gain: Array
@@ -160,8 +158,10 @@ class Outcomes:
     tier_difficulty_3: Array
     dual_credit_rate: Array
     dual_credit_gain: Array
+    dual_credit_price_scale: Array
     placement_rate: Array
     placement_gain: Array
+    placement_price_scale: Array
     graduation_effect: Array
     senior_share: Array
 
@@ -197,11 +197,18 @@ class Books:
     practiced_spending: Array
     spending_floor: Array
     cash_draw: Array
+    reserve_share: Array
     carryover_limit: Array
-    backfill: Array
+    deficit_limit: Array
     receipts_memory: Array
-    local_growth_limit: Array
-    rescue_rate: Array
+    hanging: Array
+    hanging_spread: Array
+    hanging_floor: Array
+    kept_monitored: Array
+    kept_categorical: Array
+    general_elasticity: Array
+    own_speed: Array
+    general_launch: Array
 
 
 @dataclass(frozen=True)

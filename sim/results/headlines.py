@@ -26,7 +26,8 @@ class Headline:
 
 
 HEADLINES: tuple[Headline, ...] = (
-    Headline("concentrators", "concentrators", "students", "Concentrators", "Concentrators"),
+    Headline("taught", "concentrators_taught", "students", "Concentrators taught", "Concentrators taught"),
+    Headline("concentrators", "concentrators", "students", "Concentrators reported", "Concentrators reported"),
     Headline("credentials", "credentials", "credentials", "Credentials", "Credentials"),
     Headline(
         "state_cost", "state_cost_constant", "dollars", "State cost", "State cost a year, dollars of the base year"

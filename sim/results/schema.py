@@ -5,7 +5,7 @@ Bump ``SCHEMA_VERSION`` when a column changes its name, unit or meaning.
 
 from dataclasses import dataclass, field
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,21 @@ KEYS: tuple[Column, ...] = (
 STATE: tuple[Column, ...] = (
     Column("membership", "students", "membership in grades 9-12", adds_up=False),
     Column("participants", "students", "took at least one CTE course this year", adds_up=False),
-    Column("concentrators", "students", "have completed two courses in one pathway", adds_up=False),
-    Column("high_cost_concentrators", "students", "concentrators in LESC's four high-cost fields", adds_up=False),
+    Column("concentrators", "students", "reported as concentrators, and paid for: taught and recoded", adds_up=False),
+    Column("concentrators_taught", "students", "completed a second course of one pathway this year", adds_up=False),
+    Column(
+        "concentrators_recoded",
+        "students",
+        "reported because sequences were re-cut around courses that they take anyway",
+        adds_up=False,
+    ),
+    Column(
+        "high_cost_concentrators", "students", "concentrators taught in LESC's four high-cost fields", adds_up=False
+    ),
     Column(
         "school_concentrator_share",
         "share",
-        "concentrators over membership, mean over high schools with a pathway",
+        "concentrators taught over membership, mean over high schools with a pathway",
         adds_up=False,
     ),
     Column("credentials", "credentials", "industry-recognized credentials earned", adds_up=True),
@@ -60,15 +69,22 @@ STATE: tuple[Column, ...] = (
     Column("sites", "sites", "pathways counted once for each high school that offers them", adds_up=False),
     Column("sites_opened", "sites", "sites that taught their first cohort this year", adds_up=True),
     Column("sites_closed", "sites", "sites closed this year", adds_up=True),
-    Column("launches_wanted", "launches", "launches that districts wanted before any gate", adds_up=True),
-    Column("launches_started", "launches", "launches that passed every gate", adds_up=True),
-    Column("stopped_by_size", "launches", "stopped: too few students for a first section", adds_up=True),
-    Column("stopped_by_facility", "launches", "stopped: no usable lab or shop, and no cash to build one", adds_up=True),
-    Column("stopped_by_cash", "launches", "stopped: cash does not cover start-up net of grants", adds_up=True),
-    Column("stopped_by_capacity", "launches", "stopped: the district already launches all that it can", adds_up=True),
-    Column("stopped_by_instructor", "launches", "stopped: no instructor found", adds_up=True),
+    Column("plans", "plans", "plans for further sites under way at the year's end", adds_up=False),
+    Column("plans_begun", "plans", "plans made this year", adds_up=True),
+    Column("plans_given_up", "plans", "plans given up this year: too old, or no longer worth their cost", adds_up=True),
+    Column("plans_for_money", "plans", "plans that waited for start-up money this year", adds_up=True),
+    Column("plans_for_room", "plans", "plans that waited for a usable lab or shop this year", adds_up=True),
+    Column(
+        "plans_for_instructor", "plans", "plans that looked for an instructor this year and found none", adds_up=True
+    ),
+    Column("launches_started", "launches", "plans that found their instructor this year", adds_up=True),
+    Column("first_sections", "sections", "sections of first courses, vacant ones included", adds_up=False),
+    Column("second_sections", "sections", "sections of second courses, vacant ones included", adds_up=False),
+    Column("unserved_first", "students", "wanted a first course and found no seat", adds_up=False),
+    Column("unserved_second", "students", "wanted a second course and found no seat", adds_up=False),
     Column("instructors", "FTE", "instructors teaching", adds_up=False),
     Column("vacancies", "FTE", "posts without an instructor at the year's end", adds_up=False),
+    Column("instructor_pool", "FTE", "people who could teach CTE and do not, at the year's end", adds_up=False),
     Column("class_size", "students", "mean students in a section", adds_up=False),
     Column(
         "quality",
@@ -109,12 +125,15 @@ STATE: tuple[Column, ...] = (
     Column(
         "local_money",
         "dollars",
-        "districts' own money spent on CTE beyond ordinary courses, backfill included",
+        "districts' general money that paid for CTE beyond ordinary courses: own_money, launches and deficits covered",
         adds_up=True,
     ),
-    Column("backfill", "dollars", "part of local_money that replaces CTE money that left", adds_up=True),
+    Column("own_money", "dollars", "districts' own CTE budgets, of their general money", adds_up=True),
+    Column("covered", "dollars", "general money that paid what no cut could avoid, part of local_money", adds_up=True),
+    Column("returned", "dollars", "own money that the year had no use for, back to the general fund", adds_up=True),
+    Column("lapsed", "dollars", "CTE money beyond the carry-over limit, lost to CTE", adds_up=True),
+    Column("reaching_cte", "dollars", "paid by all lines and credited to CTE", adds_up=True),
     Column("not_sticking", "dollars", "CTE formula money that districts use for other purposes", adds_up=True),
-    Column("released", "dollars", "carry-over beyond the limit, used for other purposes", adds_up=True),
     Column("sustained_cost", "dollars", "excess cost of CTE with equipment replaced when due", adds_up=True),
     Column("spending", "dollars", "excess cost that districts actually spent on CTE", adds_up=True),
     Column("startup_spending", "dollars", "spent on launches", adds_up=True),
@@ -145,9 +164,12 @@ CLUSTER: tuple[Column, ...] = (
     Column("pathways", "pathways", "districts that offer the cluster", adds_up=False),
     Column("sites", "sites", "high schools that offer the cluster", adds_up=False),
     Column("participants", "students", "participants", adds_up=False),
-    Column("concentrators", "students", "concentrators", adds_up=False),
+    Column("concentrators", "students", "concentrators reported", adds_up=False),
+    Column("concentrators_taught", "students", "concentrators taught", adds_up=False),
     Column("credentials", "credentials", "credentials earned", adds_up=True),
     Column("instructors", "FTE", "instructors teaching", adds_up=False),
+    Column("sections", "sections", "sections of both levels, vacant ones included", adds_up=False),
+    Column("unserved", "students", "wanted a course and found no seat", adds_up=False),
 )
 
 LEDGER: tuple[Column, ...] = (
@@ -171,7 +193,11 @@ DISTRICT: tuple[Column, ...] = (
     Column("pathways", "pathways", "clusters offered", adds_up=False),
     Column("sites", "sites", "pathway sites", adds_up=False),
     Column("participants", "students", "participants", adds_up=False),
-    Column("concentrators", "students", "concentrators", adds_up=False),
+    Column("concentrators", "students", "concentrators reported", adds_up=False),
+    Column("concentrators_taught", "students", "concentrators taught", adds_up=False),
+    Column("unserved", "students", "wanted a course and found no seat", adds_up=False),
+    Column("instructors", "FTE", "instructors teaching", adds_up=False),
+    Column("spending", "dollars", "excess cost that the district spent on CTE", adds_up=True),
     Column("credentials", "credentials", "credentials earned", adds_up=True),
     Column("quality", "index 0-1", "mean of the 12 components", adds_up=False),
     *LEDGER,

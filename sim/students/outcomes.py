@@ -4,27 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import TINY, ZERO, Array, district_total, outer, ratio
+from sim.arrays import ZERO, Array, district_total, outer, ratio
 from sim.parameters.groups import Outcomes
 
 
-def progression_rate(
-    base: Array, quality_gap: Array, breadth: Array, effort: Array, outcomes: Outcomes, shock: float = 1.0
-) -> Array:
-    """Share of last year's participants who become concentrators, ``[..., D, C]``, below ``progression_ceiling``.
-
-    odds(rate / ceiling) = odds(base / ceiling) x exp(quality x gap) x breadth^(-focus) x (1 + effort) x shock
-
-    ``base`` ``[..., 1, 1]`` is the rate of a district of reference quality and breadth without paid effort.
-    ``quality_gap`` ``[..., D, 1]`` is mean quality less the reference; ``breadth`` ``[..., D, 1]`` the pathways within
-    a student's reach over the reference: where few are offered, a second course is more often in the same one.
-    ``effort`` ``[..., D, C]`` is what paying for concentrators adds to the odds.
-    """
-    ceiling = outcomes.progression_ceiling
-    level = np.exp(outcomes.progression_quality * quality_gap - outcomes.focus_elasticity * np.log(breadth))
-    against = 1.0 / np.maximum(shock * base / (ceiling - base) * level, TINY)
-    raised = 1.0 + effort
-    return ceiling * (raised / (raised + against))
+def completion_rate(quality_gap: Array, outcomes: Outcomes) -> Array:
+    """Share of second-course students who complete it where all sections have their instructor, ``[..., D, 1]``;
+    ``quality_gap`` is mean quality less the reference."""
+    return np.clip(outcomes.completion * (1.0 + outcomes.completion_quality * quality_gap), 0.0, 1.0)
 
 
 def rate_when_staffed(rate: Array, staffed: Array, outcomes: Outcomes) -> Array:
@@ -33,15 +20,6 @@ def rate_when_staffed(rate: Array, staffed: Array, outcomes: Outcomes) -> Array:
     Under a substitute fewer students complete the course, by the share ``substitute_loss``.
     """
     return rate * ((1.0 - outcomes.substitute_loss) + outcomes.substitute_loss * staffed)
-
-
-def concentrators(rate: Array, previous_participants: Array, staying: Array, participants: Array) -> Array:
-    """Students completing their second course in a pathway, ``[..., D, C]``.
-
-    They were participants of the same pathway a year ago and are still enrolled (``staying``, the share of last
-    year's sites that is still open), and they are among this year's participants.
-    """
-    return np.minimum(rate * previous_participants * staying, participants)
 
 
 def effort_toward(effort: Array, price: Array, gain: Array, price_scale: Array, outcomes: Outcomes) -> Array:

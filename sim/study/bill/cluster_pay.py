@@ -49,7 +49,7 @@ def cluster_pay(ensemble: Ensemble, position: Position) -> ClusterPay:
     cost = _usual_cost(ensemble)
     counts = ensemble.state.counts
     depth = ratio(state_total(counts.concentrators), state_total(counts.participants))
-    seats = ensemble.world.clusters.class_size * ensemble.parameters.choice.seats_per_section
+    seats = ensemble.world.clusters.class_size
     teaching = 1.0 / (seats * ensemble.parameters.costs.sections_per_instructor)
     weight = ratio(counts.participants.sum(axis=-1, keepdims=True), state_total(counts.participants))
     nothing = _none(counts)
@@ -79,7 +79,7 @@ def _usual_cost(ensemble: Ensemble) -> Array:
     parameters, unit = ensemble.parameters, ensemble.base.conditions.costs
     counts = ensemble.state.counts
     depth = ratio(state_total(counts.concentrators), state_total(counts.participants))
-    seats = ensemble.world.clusters.class_size * parameters.choice.seats_per_section
+    seats = ensemble.world.clusters.class_size
     attempts = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
     everything = np.ones_like(depth)
     variable = costs.variable_each(depth, attempts, unit, everything)

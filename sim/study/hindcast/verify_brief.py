@@ -151,9 +151,11 @@ def cte_excess(ensemble: Ensemble) -> Array:
     year, state = ensemble.base, ensemble.state
     unit = year.conditions.costs
     students = year.schooling
-    instruction = year.workforce.taught * unit.section - students.participants * unit.elective
+    instruction = (
+        year.workforce.first_taught + year.workforce.second_taught
+    ) * unit.section - students.participants * unit.elective
     flexible = costs.flexible_cost(
-        year.workforce.sites, year.workforce.sections, students.participants, students.concentrators,
+        year.workforce.sites, year.workforce.staffed, students.participants, students.taught,
         students.credentials.attempts, unit,
     )  # fmt: skip
     excess: Array = instruction + state.spending_ratio * flexible
@@ -281,7 +283,7 @@ def _part(ensemble: Ensemble, schools: Schools, rules: tuple[Rule, Rule], seed: 
     deflator = price_factor(world.base_year, BRIEF_YEAR)
     excess = cte_excess(ensemble)
     own = own_money_share(ensemble, excess)
-    every = on_schools(schools, state.concentrators, state.sites)
+    every = on_schools(schools, state.taught, state.sites)
     concentrating = every.sum(axis=-1)
     costly = (every * world.clusters.high_cost_share).sum(axis=-1)
     all_funds = on_schools(schools, excess, state.sites).sum(axis=-1) / schools.members * deflator

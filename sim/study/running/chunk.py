@@ -206,7 +206,7 @@ def _keep(
         clusters = recording.by_cluster(parameters, state, year)
         tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters, result))
     if "districts" in task.keep and step in DETAIL_STEPS:
-        districts = recording.by_district(state, year)
+        districts = recording.by_district(parameters, state, year)
         tables.add("districts", _long(keys, "district", world.districts.identifier, districts, result))
 
 

@@ -1,0 +1,116 @@
+"""A district's CTE budget: what it gives of its own, what of all money may be promised to staff, how the books close."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array, ratio
+from sim.parameters.groups import Books
+
+
+def own_money_wanted(
+    base_own: Array,
+    base_restricted: Array,
+    restricted: Array,
+    free: Array,
+    hanging: Array,
+    kept: Array,
+    general: Array,
+) -> Array:
+    """What a district wants to spend on CTE of its general money, real dollars a member, ``[..., D, 1]``, not negative.
+
+    (own + (1 - hanging) x restricted money lost - (1 - kept) x restricted money gained) x general - free
+
+    all against the base year (``base_own``, ``base_restricted``). For each restricted dollar lost CTE spending falls by
+    ``hanging`` dollars: a district that wants CTE replaces most of it, one that does not takes own money away too. For
+    each gained it rises by ``kept``, the rest displaces own money. ``free`` is money without strings that the budget credits
+    to CTE in place of what was lost. ``general`` is general money a member relative to
+    the base year, to the power of CTE's elasticity.
+    """
+    lost = np.maximum(base_restricted - restricted, 0.0)
+    gained = np.maximum(restricted - base_restricted, 0.0)
+    wanted = np.maximum(base_own + (1.0 - hanging) * lost - (1.0 - kept) * gained, 0.0) * general
+    return np.maximum(wanted - np.minimum(free, lost), 0.0)
+
+
+def freed_money(restricted_before: Array, restricted: Array, free_before: Array, free: Array) -> Array:
+    """Restricted money that comes without strings from this year on, ``[..., D, 1]``: nothing changes on the day."""
+    return np.minimum(np.maximum(restricted_before - restricted, 0.0), np.maximum(free - free_before, 0.0))
+
+
+def moved_own_money(own: Array, wanted: Array, speed: Array) -> Array:
+    """Own money a year later: it moves by the share ``speed`` toward what the district wants."""
+    return own + speed * (wanted - own)
+
+
+def promised(
+    own: Array,
+    expected: Array,
+    lasting: Array,
+    capital_share: Array,
+    filled_share: Array,
+    equipment: Array,
+    cash: Array,
+) -> Array:
+    """Money that may be promised to sections and their upkeep, dollars of a plan with all posts filled, ``[..., D, 1]``.
+
+    ``expected`` receipts of which ``lasting`` run through the planning horizon. A share of all is kept for things bought
+    once (``capital_share`` over staff money), and money that does not last is spent on nothing else: launches and the
+    ``equipment`` that is due. ``cash`` is what of its carry-over a
+    district uses this year. A plan costs only the share ``filled_share`` of what it would with every post filled.
+    """
+    for_staff = (own + expected) / (1.0 + capital_share)
+    return np.maximum(np.minimum(for_staff, own + lasting + equipment) + cash, 0.0) / filled_share
+
+
+def usable_cash(cash: Array, cost: Array, books: Books) -> Array:
+    """Carry-over that a district uses for running costs this year, dollars, ``[..., D, 1]``: a part of what exceeds its
+    reserve. A deficit is repaid by putting off upkeep, not by giving up sections."""
+    return books.cash_draw * np.maximum(cash - books.reserve_share * np.maximum(cost, 0.0), 0.0)
+
+
+def layoffs(committed: Array, payable: Array) -> Array:
+    """Share of sections that must go because next year's plan cannot be paid, ``[..., D, 1]``."""
+    return np.clip(ratio(committed - payable, committed), 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """How a year closed, dollars, ``[..., D, 1]``. ``spending_ratio`` is non-salary spending paid over needed;
+    ``covered`` is general money beyond the district's own budget that paid what no cut could avoid; ``returned`` is own
+    money that the year had no use for; ``lapsed`` is restricted money beyond the carry-over limit."""
+
+    spending_ratio: Array
+    spending: Array
+    cash: Array
+    covered: Array
+    returned: Array
+    lapsed: Array
+
+
+def close_books(
+    cash: Array,
+    receipts: Array,
+    own: Array,
+    instruction: Array,
+    flexible: Array,
+    startup: Array,
+    share: Array,
+    books: Books,
+) -> YearEnd:
+    """Pay instruction and launches, then upkeep as planned (``share``), less if money lacks, more if cash is idle.
+
+    cash + receipts + own + covered = spending + startup + cash at the end + returned + lapsed, to rounding.
+    """
+    before_upkeep = cash + receipts + own - instruction - startup
+    limit = books.deficit_limit * np.maximum(own + receipts, 0.0)
+    payable = np.maximum(ratio(before_upkeep + limit, flexible, 1.0), books.spending_floor)
+    reserve = books.reserve_share * np.maximum(instruction + flexible, 0.0)
+    idle = books.cash_draw * ratio(np.maximum(before_upkeep - share * flexible - reserve, 0.0), flexible)
+    spending_ratio = np.minimum(np.minimum(share, payable) + idle, 1.0)
+    spending = instruction + spending_ratio * flexible
+    balance = before_upkeep - spending_ratio * flexible
+    covered = np.maximum(-limit - balance, 0.0)
+    excess = np.maximum(balance - books.carryover_limit * np.maximum(instruction + flexible, 0.0), 0.0)
+    returned = np.minimum(excess, own)
+    return YearEnd(spending_ratio, spending, balance + covered - excess, covered, returned, excess - returned)

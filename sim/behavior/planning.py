@@ -1,0 +1,84 @@
+"""One price of a dollar: what a district runs of its courses, how large its classes are and what it spends on upkeep.
+
+Each district has one shadow price of CTE money, ``exp(log_price)``, 1 in the base year: what one more dollar for CTE is
+worth to it. Every section is run as far as its worth at that price and what it earns carry its cost, and the price is
+such that the plan costs what the district can promise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array, logistic, outer, part_of
+from sim.parameters.groups import Decisions
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Sections that a pathway's students could fill, for one level of its courses, ``[..., D, C]``.
+
+    ``possible``: how many;
+    ``least``: how many its sites keep. Of each, dollars of the year: ``worth`` at a price of one dollar for a dollar; ``earned``:
+    believed payments for its students, as far as they last; ``cost``: excess cost at the planned class size, positive.
+    """
+
+    possible: Array
+    least: Array
+    worth: Array
+    earned: Array
+    cost: Array
+
+
+def planned_class(usual: Array, cap: Array, log_price: Array, decisions: Decisions) -> Array:
+    """Students that a district plans for a section, ``[..., D, C]``: from the ``usual`` class toward the ``cap`` as money
+    becomes dear, toward smaller classes as it becomes cheap."""
+    tightness = np.clip(decisions.class_start + decisions.class_response * log_price, 0.0, 1.0)
+    return usual + outer(tightness, cap - usual)
+
+
+def upkeep_share(practiced: Array, log_price: Array, floor: Array) -> Array:
+    """Share of sustained non-salary cost that a district plans to pay, ``[..., D, 1]``.
+
+    What upkeep is worth falls with each dollar spent on it (logarithmic), so the share is ``practiced`` over the price
+    of a dollar, between ``floor`` and the whole.
+    """
+    return np.clip(practiced * np.exp(-log_price), floor, 1.0)
+
+
+def run_share(sections: Sections, price: Array, spread: Array) -> Array:
+    """Share of the possible sections that are run, ``[..., D, C]``.
+
+    logistic((worth / price + earned - cost) / (spread x cost)): sections differ in what they are worth, so that a share
+    of them is run where the average one just carries its cost.
+    """
+    return logistic(margin(sections, price) / (spread * sections.cost))
+
+
+def sections_wanted(sections: Sections, price: Array, spread: Array) -> Array:
+    """Sections that are run, ``[..., D, C]``: the share that carries itself, and at least those that sites keep."""
+    return np.maximum(run_share(sections, price, spread) * sections.possible, sections.least)
+
+
+def margin(sections: Sections, price: Array) -> Array:
+    """What a section is worth at a price of a dollar, and earns, less what it costs, dollars ``[..., D, C]``."""
+    return sections.worth / price + sections.earned - sections.cost
+
+
+def falls_with_price(sections: Sections, wanted: Array, price: Array, spread: Array) -> Array:
+    """By how many dollars sections given up lower the plan's cost for each unit of the log price, ``[..., D, C]``."""
+    share = part_of(wanted, sections.possible)
+    return wanted * np.maximum(1.0 - share, 0.0) * sections.worth / (price * spread) * (wanted > sections.least)
+
+
+def moved_log_price(
+    log_price: Array, cost: Array, falls: Array, size: Array, promised: Array, decisions: Decisions
+) -> Array:
+    """The log price of a dollar a year later, ``[..., D, 1]``: one step of Newton's method from last year's price.
+
+    At last year's price the plan would cost ``cost``; it ``falls`` by so many dollars for each unit of the log price. The
+    step toward the price at which it costs what is ``promised`` is taken by the share ``price_speed`` and held within
+    ``price_step``, as a superintendent's view of scarcity is. ``size`` is the plan's gross cost, which keeps the step
+    finite where nothing answers.
+    """
+    step = (cost - promised) / np.maximum(falls, 0.05 * size + 1.0)
+    return log_price + np.clip(decisions.price_speed * step, -decisions.price_step, decisions.price_step)
