@@ -13,23 +13,23 @@ def own_money_wanted(
     base_restricted: Array,
     restricted: Array,
     free: Array,
-    hanging: Array,
+    loss_passthrough: Array,
     kept: Array,
     general: Array,
 ) -> Array:
     """What a district wants to spend on CTE of its general money, real dollars a member, ``[..., D, 1]``, not negative.
 
-    (own + (1 - hanging) x restricted money lost - (1 - kept) x restricted money gained) x general - free
+    (own + (1 - loss_passthrough) x restricted money lost - (1 - kept) x restricted money gained) x general - free
 
     all against the base year (``base_own``, ``base_restricted``). For each restricted dollar lost CTE spending falls by
-    ``hanging`` dollars: a district that wants CTE replaces most of it, one that does not takes own money away too. For
+    ``loss_passthrough`` dollars: a district that wants CTE replaces most of it, one that does not takes own money away too. For
     each gained it rises by ``kept``, the rest displaces own money. ``free`` is money without strings that the budget credits
     to CTE in place of what was lost. ``general`` is general money a member relative to
     the base year, to the power of CTE's elasticity.
     """
     lost = np.maximum(base_restricted - restricted, 0.0)
     gained = np.maximum(restricted - base_restricted, 0.0)
-    wanted = np.maximum(base_own + (1.0 - hanging) * lost - (1.0 - kept) * gained, 0.0) * general
+    wanted = np.maximum(base_own + (1.0 - loss_passthrough) * lost - (1.0 - kept) * gained, 0.0) * general
     return np.maximum(wanted - np.minimum(free, lost), 0.0)
 
 

@@ -148,13 +148,13 @@ def own_money_next(
     general = conditions.general_money * (offers.unit_value / offers.undiluted_value)
     monitored = [offer.line.oversight == "monitored" for offer in offers.lines if offer.line.oversight != "general"]
     weight = sum(monitored) / max(len(monitored), 1)
-    kept = weight * terms.kept_monitored + (1.0 - weight) * terms.kept_categorical
+    kept = weight * terms.gain_passthrough_monitored + (1.0 - weight) * terms.gain_passthrough_categorical
     wanted = budgeting.own_money_wanted(
         state.base_own,
         state.base_restricted,
         restricted,
         free,
-        premises.hanging,
+        premises.loss_passthrough,
         kept,
         np.exp(terms.general_elasticity * np.log(np.maximum(general, 0.01))) * np.maximum(1.0 + state.leadership, 0.0),
     )

@@ -35,15 +35,15 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
     grades = world.districts.membership_by_grade
     retention = steady_retention(grades.sum(axis=0))
     one = np.ones((runs, 1, 1))
-    hangs = hanging(parameters, draws.once[Purpose.TASTE])
+    hangs = loss_passthrough(parameters, draws.once[Purpose.TASTE])
     return Premises(
         local_shares=choice.local_shares(world.clusters.concentrator_share, gammas),
         participation=0.75 * level * one,
         first_value=700.0 * one,
         second_value=1100.0 * one,
         site_value=15000.0 * one,
-        hanging=hangs,
-        credit=np.minimum(parameters.beliefs.general_credit * (parameters.books.hanging / hangs), 1.0),
+        loss_passthrough=hangs,
+        credit=np.minimum(parameters.beliefs.general_credit * (parameters.books.loss_passthrough / hangs), 1.0),
         entering=0.0 * openings,
         priority=regional_priorities(world, draws.once[Purpose.REGIONAL_PRIORITIES]),
         openings=openings,
@@ -249,10 +249,12 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
     )
 
 
-def hanging(parameters: Parameters, normal: Array) -> Array:
+def loss_passthrough(parameters: Parameters, normal: Array) -> Array:
     """CTE spending that goes with a restricted dollar, by district, ``[..., D, 1]``: a lognormal spread."""
     terms = parameters.books
-    return np.maximum(terms.hanging * np.exp(terms.hanging_spread * normal), terms.hanging_floor)
+    return np.maximum(
+        terms.loss_passthrough * np.exp(terms.loss_passthrough_spread * normal), terms.loss_passthrough_floor
+    )
 
 
 def _survival(retention: Array) -> Array:

@@ -23,7 +23,7 @@ class Premises:
     students who would take a first course in a year if all clusters were within reach. ``first_value``,
     ``second_value`` and ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees in a student in a
     first course, in a second, and in having a pathway at a school; these four are solved so that the state's counts come
-    out. Taste, ``[..., D, 1]``: ``hanging`` is the CTE spending that goes with a restricted dollar; ``credit`` ``[..., D, 1]``: what of money without strings
+    out. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE spending that goes with a restricted dollar; ``credit`` ``[..., D, 1]``: what of money without strings
     that CTE earns its budget is credited with. ``entering`` ``[..., G, C]``: people who become able to teach.
     ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters, and job openings relative to the mean
     cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
@@ -38,7 +38,7 @@ class Premises:
     first_value: Array
     second_value: Array
     site_value: Array
-    hanging: Array
+    loss_passthrough: Array
     credit: Array
     entering: Array
     priority: Array

@@ -201,11 +201,11 @@ class Books:
     carryover_limit: Array
     deficit_limit: Array
     receipts_memory: Array
-    hanging: Array
-    hanging_spread: Array
-    hanging_floor: Array
-    kept_monitored: Array
-    kept_categorical: Array
+    loss_passthrough: Array
+    loss_passthrough_spread: Array
+    loss_passthrough_floor: Array
+    gain_passthrough_monitored: Array
+    gain_passthrough_categorical: Array
     general_elasticity: Array
     own_speed: Array
     general_launch: Array

@@ -66,7 +66,8 @@ def refuse_missed(ensemble: Ensemble) -> None:
 def targets(ensemble: Ensemble) -> Iterator[Target]:
     """The counts that the base year must meet, those of a known map first."""
     world, state = ensemble.world, ensemble.state
-    held = {name: _by_draw(ensemble, getattr(state, name)) for name in ("participants", "concentrators", "sites")}
+    counted = {"participants": state.participants, "concentrators": state.taught, "sites": state.sites}
+    held = {name: _by_draw(ensemble, values) for name, values in counted.items()}
     if world.pathways is not None:
         for name, reached in held.items():
             wanted = float(getattr(world.pathways, name).sum())
