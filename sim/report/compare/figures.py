@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.report.compare.figure_cost import cost_and_outcome
+from sim.report.compare.figure_plans import plans
 from sim.report.compare.figure_state_cost import state_cost_by_line
-from sim.report.compare.figures_compared import gains_and_losses, launches_stopped, sites_by_cluster
+from sim.report.compare.figures_compared import gains_and_losses, sites_by_cluster
 from sim.report.compare.figures_over_years import credentials_by_tier, differences, over_years, unit_value
 from sim.report.shared.figure_style import Look, look
 from sim.report.shared.panel import Panel, scenario_names
@@ -45,7 +46,7 @@ def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> l
         sites_by_cluster(panel, of, world, folder / "pathways_by_cluster.png"),
         gains_and_losses(panel, of, world, folder / "gains_and_losses_dollars.png", "dollars"),
         gains_and_losses(panel, of, world, folder / "gains_and_losses_concentrators.png", "concentrators"),
-        launches_stopped(panel, of, folder / "launches_stopped.png"),
+        plans(panel, of, folder / "plans.png"),
         unit_value(panel, of, folder),
     ]
     return [path for path in drawn if path is not None]

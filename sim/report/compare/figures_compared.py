@@ -1,29 +1,25 @@
-"""Figures that set formulas side by side: clusters, who gains and loses, what stops launches."""
+"""Figures that set formulas side by side: clusters, and who gains and loses."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.arrays import BoolArray
 from sim.report.shared.figure_style import (
     INK,
     LANDSCAPE,
     MIDDLE,
-    STACK,
     Look,
     label_x,
-    legend,
     name_panel,
     page,
     plain,
     save,
     ticks,
-    wrapped_title,
 )
 from sim.report.shared.groups import Group, groups, net_payment, per_hundred
-from sim.report.shared.intervals import COVERS, bands, number_text
+from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.panel import Panel
 
 if TYPE_CHECKING:
@@ -31,20 +27,8 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
-GATES: tuple[tuple[str, str], ...] = (
-    ("launches_started", "launched"),
-    ("stopped_by_instructor", "no instructor found"),
-    ("stopped_by_facility", "no usable lab or shop"),
-    ("stopped_by_cash", "cash short of start-up"),
-    ("stopped_by_size", "too few students"),
-    ("stopped_by_capacity", "district at its limit"),
-)
-"""What became of the launches that districts wanted."""
-
-GATE_HATCHES: tuple[str, ...] = ("", "", "////", "", "....", "xxx")
-
 FIRST_YEARS = 10
-"""Launches are counted over this many first years under a formula; gains and losses are shown for this year."""
+"""Gains and losses are shown for this year under a formula."""
 
 
 def sites_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Path | None:
@@ -139,61 +123,6 @@ def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: s
     axes[0].xaxis.set_major_formatter(ticks(kind))
     _few_ticks(axes[0])
     label_x(figure, axes, f"difference, {unit}")
-    return save(figure, path)
-
-
-def launches_stopped(panel: Panel, of: Look, path: Path) -> Path | None:
-    """What became of the launches that districts wanted in the first years, by formula, as stacked bars."""
-    early: BoolArray = panel.policy & (panel.years <= panel.base_year + FIRST_YEARS)
-    if not early.any():
-        return None
-    counts = [panel.state(column)[:, :, early].mean(axis=2) for column, _ in GATES]
-    means = np.array([count.mean(axis=1) for count in counts])
-    if not (means > 0).any():
-        return None
-    from matplotlib.patches import Patch
-
-    wanted = bands(panel.state("launches_wanted")[:, :, early].mean(axis=2))
-    first, last = panel.years[early][0], panel.years[early][-1]
-    stops = means[1:].sum(axis=1)
-    commonest = GATES[1 + int(np.argmax(stops))][1]
-    title = f"Launches wanted, and what stopped them, FY{first} to FY{last}: most often '{commonest}'"
-    caption = (
-        f"Mean launches a year over {of.draws:,} draws; a number is the share of all wanted. At the right: launches "
-        f"wanted a year, with 90% of draws (5th to 95th percentile). {COVERS}"
-    )
-    count = len(panel.formulas)
-    figure, (ax,) = page(title, caption, of, 1, 1, 0.34 * count + 0.15, left=1.75, right=1.5, header=0.42, bottom=0.5)
-    at = np.arange(count)
-    floor = np.zeros(count)
-    total = means.sum(axis=0)
-    for amounts, fill, hatch in zip(means, STACK, GATE_HATCHES, strict=False):
-        ax.barh(at, amounts, left=floor, color=fill, hatch=hatch, edgecolor="#303030", linewidth=0.4, height=0.72)
-        for f in range(count):
-            if total.max() > 0 and amounts[f] / total.max() > 0.07:
-                ax.text(
-                    floor[f] + amounts[f] / 2,
-                    f,
-                    f"{amounts[f] / total[f]:.0%}",
-                    ha="center",
-                    va="center",
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-                )
-        floor = floor + amounts
-    right = float(max(wanted.high.max(), total.max())) * 1.01
-    for f in range(count):
-        middle, low, high = (number_text(float(end[f]), step=1.0) for end in (wanted.mean, wanted.low, wanted.high))
-        ax.text(right * 1.02, f, f"{middle} ({low} to {high})", va="center", clip_on=False)
-    names = [plain(name) + (" (baseline)" if f == panel.baseline else "") for f, name in enumerate(panel.formulas)]
-    ax.set_yticks(at, names)
-    ax.set_ylim(count - 0.4, -0.6)
-    ax.set_xlim(0, right)
-    label_x(figure, [ax], "launches a year, statewide")
-    handles: list[Any] = [
-        Patch(facecolor=fill, hatch=hatch, edgecolor="#303030", linewidth=0.4, label=label)
-        for (_, label), fill, hatch in zip(GATES, STACK, GATE_HATCHES, strict=False)
-    ]
-    legend(figure, handles, 3, len(wrapped_title(title)))
     return save(figure, path)
 
 

@@ -73,10 +73,10 @@ def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, st
     counted = f"{replicates:,} replicate{'s' if replicates != 1 else ''}"
     title = f"Mean difference from {results.manifest.baseline}, {counted}"
     table = Table(box=box.SIMPLE, pad_edge=False)
-    headings = ("Concentrators", "Credentials", f"State cost, FY{results.manifest.base_year} $")
     table.add_column("Formula" if len(found) == 1 else "Formula, scenario")
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
+    for headline in HEADLINES:
+        unit = f"FY{results.manifest.base_year} $" if headline.unit == "dollars" else ""
+        table.add_column(f"{headline.heading}\n{unit}".rstrip(), justify="right", no_wrap=True)
     for scenario, named in found.items():
         for formula in dict.fromkeys(formula for formula, _ in named):
             cells = [_cell(named[formula, headline.name], headline.unit) for headline in HEADLINES]
