@@ -115,7 +115,8 @@ def warm_up(
             premises = settle_constants(world, parameters, premises, state, year)
             state = settle_budget(parameters, state, year, first=index == 0)
     expected = expected_payment(world, parameters, premises, before, state, year)
-    return Ensemble(world, parameters, current_law, premises, freeze_base_year(state, expected), year, draws, before)
+    state = freeze_base_year(replace(state, own_money=before.own_money), expected)
+    return Ensemble(world, parameters, current_law, premises, state, year, draws, before)
 
 
 def simulate(
