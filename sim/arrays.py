@@ -67,8 +67,12 @@ def at_districts(quantity: Numbers, place: IntArray) -> Array:
 
 
 def district_total(quantity: Numbers) -> Array:
-    """Sum over clusters: ``[..., D, C]`` to ``[..., D, 1]``."""
+    """Sum over clusters: ``[..., D, C]`` to ``[..., D, 1]``, cluster after cluster."""
     rows = np.ascontiguousarray(quantity.swapaxes(-1, -2))
+    if rows.shape[-1] == 1:
+        # One district alone lies in a row, which NumPy would sum in another order than many districts side by side.
+        alone: Array = np.add.accumulate(rows, axis=-2)[..., -1:, :]
+        return alone.swapaxes(-1, -2)
     total: Array = np.add.reduce(rows, axis=-2, keepdims=True)
     return total.swapaxes(-1, -2)
 

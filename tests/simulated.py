@@ -89,9 +89,9 @@ def warmed_up(world: World, parameters: Parameters, seed: int, replicates: Seque
 
 @cache
 def new_mexico_ensemble(replicates: int, horizon: int, seed: int = 2026) -> Ensemble:
-    """New Mexico at the end of its base year, with parameters drawn as studies draw them by default."""
+    """New Mexico at the end of its base year, with parameters drawn from their priors."""
     world = new_mexico()
-    parameters = parameters_for(load_catalogue(), world, seed, range(replicates), "posterior")
+    parameters = prior_parameters(world, range(replicates), seed)
     return warmed_up(world, parameters, seed, range(replicates), horizon)
 
 

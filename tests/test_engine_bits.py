@@ -79,7 +79,7 @@ def test_the_model_collects_what_its_districts_do() -> None:
     assert collected["sites"].iloc[-1] == model.state.sites.sum()
     agents = model.datacollector.get_agent_vars_dataframe()
     assert len(agents) == 3 * 4
-    assert agents["concentrators"].to_numpy()[-4:] == pytest.approx(model.state.concentrators.sum(axis=-1))
+    assert agents["concentrators"].to_numpy()[-4:] == pytest.approx(model.state.taught.sum(axis=-1))
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 1, 1), (2, 3), (4, 1)])
@@ -145,7 +145,7 @@ def test_seed_zero_is_a_seed_like_any_other() -> None:
     assert len(keys) == 400
     world = made_up(3, 1)
     zero, one = draw(world, 0, [0], 2), draw(world, 1, [0], 2)
-    assert not np.array_equal(zero.yearly[Purpose.LAUNCH], one.yearly[Purpose.LAUNCH])
+    assert not np.array_equal(zero.yearly[Purpose.TURNOVER], one.yearly[Purpose.TURNOVER])
     assert differences(zero, draw(world, 0, [0], 2)) == []
 
 

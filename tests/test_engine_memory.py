@@ -53,6 +53,9 @@ def test_totals_do_not_depend_on_how_an_array_is_stored(lead: tuple[int, ...], d
         assert np.array_equal(total(stored), total(numbers)), total.__name__
         alone = [total(stored[(*run, ...)]) for run in np.ndindex(lead)]
         assert np.array_equal(total(stored).reshape(-1), np.concatenate([part.reshape(-1) for part in alone]))
+    for total in (district_total, district_most):
+        rows = [total(stored[..., row : row + 1, :]) for row in range(districts)]
+        assert np.array_equal(np.concatenate(rows, axis=-2), total(stored)), total.__name__
     assert district_total(numbers) == pytest.approx(numbers.sum(axis=-1, keepdims=True))
     assert np.array_equal(district_most(numbers), numbers.max(axis=-1, keepdims=True))
     assert state_total(numbers) == pytest.approx(numbers.sum(axis=(-1, -2), keepdims=True))

@@ -17,9 +17,8 @@ from sim.world.world import QUALITY_COMPONENTS, World
 
 
 class Purpose(IntEnum):
-    """What a draw decides. The number is part of the stream's key: never renumber, only append."""
+    """What a draw decides. The number is part of the stream's key: never renumber or use one again, only append."""
 
-    LAUNCH = 1
     CLOSURE = 2
     TURNOVER = 3
     HIRING = 4

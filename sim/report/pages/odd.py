@@ -39,7 +39,6 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
 """The submodels of the protocol and where their rules stand: modules, or functions of them."""
 
 PURPOSES: Mapping[Purpose, str] = {
-    Purpose.LAUNCH: "whether a district wants one more site of a cluster",
     Purpose.CLOSURE: "how the expected number of closing sites is rounded",
     Purpose.TURNOVER: "how the expected number of leaving instructors is rounded",
     Purpose.HIRING: "how the expected number of filled vacancies is rounded",
