@@ -22,7 +22,7 @@ from sim.parameters.groups import Parameters
 class Bill:
     """What CTE cost beyond ordinary courses, dollars, ``[..., D, 1]``: ``instruction``; ``flexible`` (upkeep,
     replacement, consumables, exams and the work of recoding, everything sustained); ``startup`` of launches, labs
-    included, less grants that come with them."""
+    included, whoever pays: the state's grants for it are receipts."""
 
     instruction: Array
     flexible: Array
@@ -52,6 +52,7 @@ class Books:
 def bill(
     parameters: Parameters,
     conditions: Conditions,
+    known: Situation,
     choice: Choice,
     workforce: Workforce,
     schooling: Schooling,
@@ -71,7 +72,7 @@ def bill(
     return Bill(
         instruction=teaching - district_total(schooling.participants) * unit.elective,
         flexible=district_total(flexible + recoding),
-        startup=district_total(choice.launch_cost),
+        startup=district_total(choice.launch_cost + choice.paid * (known.startup_cost - known.startup_net)),
     )
 
 
@@ -115,7 +116,7 @@ def close(
 ) -> Books:
     """Own money for the year; then pay, put off and carry over."""
     own = known.own_budget * counts.membership * conditions.price_index
-    beyond = np.maximum(owed.startup - known.launch_cash, 0.0)
+    beyond = np.maximum(district_total(choice.launch_cost) - known.launch_cash, 0.0)
     launch_money = np.minimum(beyond, known.launch_general)
     year_end = budgeting.close_books(
         state.cash * conditions.price_index,
@@ -130,6 +131,45 @@ def close(
     return Books(own, launch_money, year_end)
 
 
+@dataclass(frozen=True)
+class OwnMoney:
+    """What moves a district's own money, real dollars a member, ``[..., D, 1]``: this year's ``restricted`` and
+    ``free`` receipts for CTE; the part of further restricted money that is ``kept``; how ``general`` money and the
+    district's ``leadership`` multiply what it gives; and what it comes to want, ``wanted``."""
+
+    restricted: Array
+    free: Array
+    kept: Array
+    general: Array
+    leadership: Array
+    wanted: Array
+
+
+def own_money_wanted(
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    conditions: Conditions,
+    offers: Offers,
+    counts: Counts,
+    settlement: Settlement,
+) -> OwnMoney:
+    """What districts want to give CTE of their own after what they were paid."""
+    terms = parameters.books
+    size = counts.membership * conditions.price_index
+    restricted, free = ratio(settlement.restricted, size), ratio(settlement.free, size)
+    general = conditions.general_money * (offers.unit_value / offers.undiluted_value)
+    monitored = [offer.line.oversight == "monitored" for offer in offers.lines if offer.line.oversight != "general"]
+    weight = sum(monitored) / max(len(monitored), 1)
+    kept = weight * terms.gain_passthrough_monitored + (1.0 - weight) * terms.gain_passthrough_categorical
+    answer = np.exp(terms.general_elasticity * np.log(np.maximum(general, 0.01)))
+    leadership = np.maximum(1.0 + state.leadership, 0.0)
+    wanted = budgeting.own_money_wanted(
+        state.base_own, state.base_restricted, restricted, free, premises.loss_passthrough, kept, answer * leadership
+    )
+    return OwnMoney(restricted, free, kept, answer, leadership, wanted)
+
+
 def own_money_next(
     parameters: Parameters,
     premises: Premises,
@@ -142,21 +182,7 @@ def own_money_next(
 ) -> tuple[Array, Array, Array]:
     """Own money of next year, and this year's restricted and uncredited receipts, real dollars a member,
     ``[..., D, 1]``."""
-    terms = parameters.books
+    terms = own_money_wanted(parameters, premises, state, conditions, offers, counts, settlement)
+    moved = budgeting.moved_own_money(own, terms.wanted, parameters.books.own_speed)
     size = counts.membership * conditions.price_index
-    restricted, free = ratio(settlement.restricted, size), ratio(settlement.free, size)
-    general = conditions.general_money * (offers.unit_value / offers.undiluted_value)
-    monitored = [offer.line.oversight == "monitored" for offer in offers.lines if offer.line.oversight != "general"]
-    weight = sum(monitored) / max(len(monitored), 1)
-    kept = weight * terms.gain_passthrough_monitored + (1.0 - weight) * terms.gain_passthrough_categorical
-    wanted = budgeting.own_money_wanted(
-        state.base_own,
-        state.base_restricted,
-        restricted,
-        free,
-        premises.loss_passthrough,
-        kept,
-        np.exp(terms.general_elasticity * np.log(np.maximum(general, 0.01))) * np.maximum(1.0 + state.leadership, 0.0),
-    )
-    moved = budgeting.moved_own_money(own, wanted, terms.own_speed)
-    return moved, restricted, ratio(settlement.not_sticking, size)
+    return moved, terms.restricted, ratio(settlement.not_sticking, size)

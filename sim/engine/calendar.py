@@ -102,7 +102,7 @@ def run_year(
     kept = maintenance.maintain(world, parameters, premises, state, choice, staffed, schooling, prospects, luck)
 
     # 8. The state counts and pays.
-    bill = accounts.bill(parameters, conditions, choice, staffed, schooling)
+    bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
     counts = accounts.count(parameters, state, cohorts, known, choice, staffed, schooling, kept, bill)
     settlement = money.settle(parameters, state, offers, counts, conditions)
 

@@ -195,7 +195,7 @@ def settle_constants(world: World, parameters: Parameters, premises: Premises, s
 def settle_budget(parameters: Parameters, state: State, year: Year, first: bool) -> State:
     """Each district's own money moved to where it pays for this year's plan at a price of one dollar for a dollar."""
     running = year.bill.instruction + year.choice.upkeep_share * year.bill.flexible
-    launches = ratio(state_total(year.bill.startup), state_total(running))
+    launches = ratio(state_total(year.choice.launch_cost), state_total(running))
     filled = ratio(state_total(running), state_total(year.choice.plan_cost), 1.0)
     capital = launches if first else state.capital_share + 0.3 * (launches - state.capital_share)
     filled = filled if first else state.filled_share + 0.3 * (filled - state.filled_share)

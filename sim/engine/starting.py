@@ -166,7 +166,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         reached,
         first_target / (1.0 - parameters.choice.unserved_share) + second_target,
     )
-    demanded = demanded * (first_target / (1.0 - parameters.choice.unserved_share)) / state_total(demanded)
+    demanded = demanded * ratio(first_target / (1.0 - parameters.choice.unserved_share), state_total(demanded))
     size = world.clusters.class_size
     second = demanded * (1.0 - parameters.choice.unserved_share) * parameters.outcomes.going_on
     if world.pathways:
