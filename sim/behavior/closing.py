@@ -35,14 +35,24 @@ def notice_after(notice: Array, unsustained: BoolArray) -> Array:
 def sites_closed(
     sites: Array, notice: Array, terms: ClosingTerms, equipment: Array, draw: Array, decisions: Decisions
 ) -> Array:
-    """Sites closed this year, ``[..., D, C]``, whole: the expected number rounded by one draw.
+    """Sites closed this year, ``[..., D, C]``, whole: the expected number rounded by one draw."""
+    share = closing_share(notice, terms, equipment, decisions)
+    return np.minimum(np.floor(sites * share + draw), sites)
 
-    Once notice has run (``close_notice`` years, one more where equipment has more than half of its life left) the share
-    of sites that go is how far the margin lies below zero, over ``close_spread``; half of them where the margin holds
-    but posts, students or labs are gone.
+
+def closing_share(notice: Array, terms: ClosingTerms, equipment: Array, decisions: Decisions) -> Array:
+    """Share of a pathway's sites that go this year, ``[..., D, C]``.
+
+    Once notice has run it is how far the margin lies below zero, over ``close_spread``; half of them where the margin
+    holds but posts, students or labs are gone.
     """
-    due = notice >= decisions.close_notice + (equipment > 0.5)
     short = np.clip(-terms.margin / decisions.close_spread, 0.0, 1.0)
     gone = terms.long_vacant | terms.few_students | terms.lab_out_of_use
-    share = np.maximum(short, 0.5 * gone) * due
-    return np.minimum(np.floor(sites * share + draw), sites)
+    return np.maximum(short, 0.5 * gone) * (notice >= notice_needed(equipment, decisions))
+
+
+def notice_needed(equipment: Array, decisions: Decisions) -> Array:
+    """Years of notice before a site closes, ``[..., D, C]``: ``close_notice``, and one more where equipment has more
+    than half of its life left."""
+    needed: Array = decisions.close_notice + (equipment > 0.5)
+    return needed
