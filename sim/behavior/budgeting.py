@@ -27,10 +27,14 @@ def own_money_wanted(
     to CTE in place of what was lost. ``general`` is general money a member relative to
     the base year, to the power of CTE's elasticity.
     """
-    lost = np.maximum(base_restricted - restricted, 0.0)
-    gained = np.maximum(restricted - base_restricted, 0.0)
+    lost, gained = lost_and_gained(base_restricted, restricted)
     wanted = np.maximum(base_own + (1.0 - loss_passthrough) * lost - (1.0 - kept) * gained, 0.0) * general
     return np.maximum(wanted - np.minimum(free, lost), 0.0)
+
+
+def lost_and_gained(base_restricted: Array, restricted: Array) -> tuple[Array, Array]:
+    """Restricted money lost and gained since the base year, real dollars a member, ``[..., D, 1]``; one is zero."""
+    return np.maximum(base_restricted - restricted, 0.0), np.maximum(restricted - base_restricted, 0.0)
 
 
 def freed_money(restricted_before: Array, restricted: Array, free_before: Array, free: Array) -> Array:
@@ -59,8 +63,19 @@ def promised(
     ``equipment`` that is due. ``cash`` is what of its carry-over a
     district uses this year. A plan costs only the share ``filled_share`` of what it would with every post filled.
     """
-    for_staff = (own + expected) / (1.0 + capital_share)
-    return np.maximum(np.minimum(for_staff, own + lasting + equipment) + cash, 0.0) / filled_share
+    for_staff, lasts = for_running(own, expected, capital_share), for_long(own, lasting, equipment)
+    return np.maximum(np.minimum(for_staff, lasts) + cash, 0.0) / filled_share
+
+
+def for_running(own: Array, expected: Array, capital_share: Array) -> Array:
+    """Own and expected money less the share that is kept for things bought once, dollars, ``[..., D, 1]``."""
+    return (own + expected) / (1.0 + capital_share)
+
+
+def for_long(own: Array, lasting: Array, equipment: Array) -> Array:
+    """Own money and receipts that last, and equipment that is due, which money for a time may pay, dollars,
+    ``[..., D, 1]``."""
+    return own + lasting + equipment
 
 
 def usable_cash(cash: Array, cost: Array, books: Books) -> Array:
@@ -107,7 +122,7 @@ def close_books(
     payable = np.maximum(ratio(before_upkeep + limit, flexible, 1.0), books.spending_floor)
     reserve = books.reserve_share * np.maximum(instruction + flexible, 0.0)
     idle = books.cash_draw * ratio(np.maximum(before_upkeep - share * flexible - reserve, 0.0), flexible)
-    spending_ratio = np.minimum(np.minimum(share, payable) + idle, 1.0)
+    spending_ratio = np.minimum(np.minimum(share, payable) + idle, books.spending_ceiling)
     spending = instruction + spending_ratio * flexible
     balance = before_upkeep - spending_ratio * flexible
     covered = np.maximum(-limit - balance, 0.0)

@@ -45,7 +45,7 @@ class Situation(Rows):
     each student, ``section_running`` and ``site_running``, all sustained; ``startup_net``, ``facility_cost``.
     Money ``[..., D, 1]``: ``promised``, ``log_price`` of last year, ``launch_money``. Classes ``[1, C]``: ``class_size``,
     ``class_cap``. ``annuity`` ``[..., 1, 1]``. Draws, uniform: ``first_draw``, ``second_draw``, ``close_draw``.
-    ``practiced`` and ``floor`` ``[..., 1, 1]``: shares of sustained non-salary cost. ``solving``: 1 where the price of a
+    ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``: shares of sustained non-salary cost. ``solving``: 1 where the price of a
     dollar follows the budget, 0 in the warm-up, where budgets follow it.
     """
 
@@ -89,6 +89,7 @@ class Situation(Rows):
     annuity: Array
     practiced: Array
     floor: Array
+    ceiling: Array
     first_draw: Array
     second_draw: Array
     close_draw: Array
@@ -147,7 +148,7 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
     """What each section is worth and costs at the classes and the upkeep that go with a price of a dollar."""
     s = situation
     price, spread = np.exp(log_price), decisions.section_spread
-    share = planning.upkeep_share(s.practiced, log_price, s.floor)
+    share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
     offered = np.minimum(s.sites, 1.0)
     first_class = planning.planned_class(s.class_size, s.class_cap, log_price, decisions)
     second_class = decisions.second_class * first_class
@@ -189,7 +190,7 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         upkeep_share=share,
         log_price=log_price,
         cost=district_total(net) + share * district_total(s.site_running * s.sites),
-        falls=district_total(fewer + larger * movable) + share * fixed * (share > s.floor),
+        falls=district_total(fewer + larger * movable) + share * fixed * ((share > s.floor) & (share < s.ceiling)),
         size=district_total(s.section_cost * wanted),
     )
 
@@ -211,8 +212,38 @@ def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) 
     )
 
 
-def weigh_plans(situation: Situation, weighed: Weighed, decisions: Decisions) -> tuple[Plans, Array]:
-    """Further sites: their value over the horizon, and what becomes of the plans for them; and the sections of each."""
+@dataclass(frozen=True)
+class FurtherSite:
+    """One more site of each cluster as a district sees it, ``[..., D, C]``.
+
+    ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar,
+    ``earned`` (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: ``value``,
+    and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none ``under_way``,
+    ``enough_students``. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity`` for plans at once.
+    """
+
+    students: Array
+    sections: Array
+    worth: Array
+    earned: Array
+    cost: Array
+    value: Array
+    required: Array
+    has_room: BoolArray
+    free_school: BoolArray
+    under_way: BoolArray
+    enough_students: BoolArray
+    money: Array
+    capacity: Array
+
+    @property
+    def possible(self) -> BoolArray:
+        """Where a further site could be planned."""
+        return self.free_school & ~self.under_way & self.enough_students
+
+
+def weigh_site(situation: Situation, weighed: Weighed, decisions: Decisions) -> FurtherSite:
+    """What one more site would be worth and cost at the district's price of a dollar."""
     s = situation
     price = np.exp(weighed.log_price)
     students = s.site_wanted
@@ -223,23 +254,76 @@ def weigh_plans(situation: Situation, weighed: Weighed, decisions: Decisions) ->
     earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
     running = (s.site_running + s.section_running * sections + s.first_running * students) * share
     cost = s.section_cost * sections + running - s.elective * (students + going_on)
-    has_room = s.facilities > s.sites
-    startup = s.startup_net + np.where(has_room, 0.0, s.facility_cost)
-    value = s.annuity * (worth / price + earned + s.school_bonus - cost) - startup
-    plans = launching.reviewed(
+    return FurtherSite(
+        students=students,
+        sections=sections,
+        worth=worth,
+        earned=earned,
+        cost=cost,
+        value=s.annuity * (worth / price + earned + s.school_bonus - cost) - s.startup_net,
+        required=decisions.plan_hurdle * s.startup_net,
+        has_room=s.facilities > s.sites,
+        free_school=s.sites < s.high_schools,
+        under_way=s.launching > 0,
+        enough_students=students >= decisions.minimum_section,
+        money=s.launch_cash + s.launch_general,
+        capacity=np.maximum(np.floor(decisions.plans_per_school * s.high_schools), 1.0),
+    )
+
+
+def review_plans(situation: Situation, site: FurtherSite, decisions: Decisions) -> Plans:
+    """What becomes of the plans for further sites."""
+    s = situation
+    return launching.reviewed(
         waits=s.plan,
         years=s.plan_years,
-        value=value,
-        required=decisions.plan_hurdle * startup,
-        possible=(s.sites < s.high_schools) & (s.launching <= 0) & (students >= decisions.minimum_section),
-        has_room=has_room,
+        value=site.value,
+        required=site.required,
+        possible=site.possible,
+        has_room=site.has_room,
         startup=s.startup_net,
         facility=s.facility_cost,
-        money=s.launch_cash + s.launch_general,
-        capacity=np.maximum(np.floor(decisions.launches_per_school * s.high_schools), 1.0),
+        money=site.money,
+        capacity=site.capacity,
         decisions=decisions,
     )
-    return plans, sections
+
+
+@dataclass(frozen=True)
+class SectionChanges:
+    """Sections of ``first`` and ``second`` courses to staff (positive) or to give up (negative), ``[..., D, C]``; and
+    what the plan would cost as it moves (``committed``), the most that can be paid (``payable``), dollars, and the
+    share of sections that goes at once (``laid_off``), ``[..., D, 1]``."""
+
+    first: Array
+    second: Array
+    committed: Array
+    payable: Array
+    laid_off: Array
+
+
+def change_sections(situation: Situation, weighed: Weighed, decisions: Decisions) -> SectionChanges:
+    """Sections move toward what is wanted; where next year's plan could not be paid, some go at once."""
+    s = situation
+    held = s.first_sections, s.second_sections
+    draws = s.first_draw, s.second_draw
+    net_each = [sections.cost - sections.earned for sections in (weighed.first, weighed.second)]
+    changes = [
+        sizing.section_change(s.first_sections, weighed.first_wanted, s.sites, s.first_draw, decisions),
+        sizing.section_change(s.second_sections, weighed.second_wanted, 0.0 * s.sites, s.second_draw, decisions),
+    ]
+    committed = district_total(np.zeros_like(held[0]))
+    for posts, change, net in zip(held, changes, net_each, strict=True):
+        committed = committed + district_total((posts + change) * net)
+    # Sections are lumps: a plan that exceeds its money by half a section is no reason to lay off.
+    half_a_section = 0.5 * ratio(committed, district_total(s.first_sections + s.second_sections))
+    payable = s.promised * (1.0 + decisions.deficit_share) + half_a_section
+    gone = s.solving * budgeting.layoffs(committed, payable)
+    first, second = (
+        np.where(gone > 0.0, np.minimum(change, -np.floor(posts * gone + draw)), change)
+        for change, posts, draw in zip(changes, held, draws, strict=True)
+    )
+    return SectionChanges(first, second, committed, payable, gone)
 
 
 def decide(situation: Situation, decisions: Decisions) -> Choice:
@@ -251,39 +335,20 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     terms = weigh_closing(s, weighed, decisions)
     notice = closing.notice_after(s.notice, terms.unsustained & (s.sites > 0))
     closed = closing.sites_closed(s.sites, notice, terms, s.equipment, s.close_draw, decisions)
-    wanted = weighed.first_wanted, weighed.second_wanted
-    net_each = [sections.cost - sections.earned for sections in (weighed.first, weighed.second)]
-    changes = [
-        sizing.section_change(s.first_sections, wanted[0], s.sites, s.first_draw, decisions),
-        sizing.section_change(s.second_sections, wanted[1], 0.0 * s.sites, s.second_draw, decisions),
-    ]
-    committed = sum(
-        district_total((held + change) * net)
-        for held, change, net in zip((s.first_sections, s.second_sections), changes, net_each, strict=True)
-    )
-    # Sections are lumps: a plan that exceeds its money by half a section is no reason to lay off.
-    half_a_section = 0.5 * ratio(committed, district_total(s.first_sections + s.second_sections))
-    payable = s.promised * (1.0 + decisions.deficit_share) + half_a_section
-    gone = s.solving * budgeting.layoffs(committed, payable)
-    held = s.first_sections, s.second_sections
-    draws = s.first_draw, s.second_draw
-    changes = [
-        np.where(gone > 0.0, np.minimum(change, -np.floor(posts * gone + draw)), change)
-        for change, posts, draw in zip(changes, held, draws, strict=True)
-    ]
-    # A district that cannot pay one section of anything leaves.
-    plans, launch_sections = weigh_plans(s, weighed, decisions)
+    changes = change_sections(s, weighed, decisions)
+    site = weigh_site(s, weighed, decisions)
+    plans = review_plans(s, site, decisions)
     return Choice(
         sites_closed=closed,
-        first_change=changes[0],
-        second_change=changes[1],
+        first_change=changes.first,
+        second_change=changes.second,
         notice=notice,
         plan=plans.waits,
         plan_years=plans.years,
         begun=plans.begun,
         given_up=plans.given_up,
         seeking=plans.waits == launching.FOR_INSTRUCTOR,
-        launch_sections=launch_sections,
+        launch_sections=site.sections,
         launch_cost=plans.cost,
         paid=plans.paid,
         builds_facility=plans.builds,

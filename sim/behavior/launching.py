@@ -1,4 +1,4 @@
-"""Plans for further sites: wanted, then paid for, housed, staffed, opened; each year a plan waits for one thing."""
+"""Plans for further sites: wanted, then housed, paid for, staffed, opened; each year a plan waits for one thing."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from sim.arrays import Array, BoolArray, IntArray, district_total
 from sim.parameters.groups import Decisions
 
-NONE, FOR_MONEY, FOR_ROOM, FOR_INSTRUCTOR = 0.0, 1.0, 2.0, 3.0
+NONE, FOR_ROOM, FOR_MONEY, FOR_INSTRUCTOR = 0.0, 1.0, 2.0, 3.0
 """What a plan waits for; the number is kept in the state."""
 
 
@@ -16,8 +16,8 @@ NONE, FOR_MONEY, FOR_ROOM, FOR_INSTRUCTOR = 0.0, 1.0, 2.0, 3.0
 class Plans:
     """Plans after the district has looked at them, ``[..., D, C]``.
 
-    ``waits`` (what for), ``years`` (since it was made), ``begun`` and ``given_up`` this year, ``paid``: where its start-up
-    is paid now; ``builds``: where a lab is built for it; ``cost``: dollars that both take from cash this year.
+    ``waits`` (what for), ``years`` (since it was made), ``begun`` and ``given_up`` this year, ``builds``: where the
+    district builds a lab for it; ``paid``: where its start-up is paid now; ``cost``: dollars that both take this year.
     """
 
     waits: Array
@@ -45,27 +45,27 @@ def reviewed(
 ) -> Plans:
     """Each district looks at its plans and makes new ones.
 
-    A plan is given up when its value over the horizon is no longer positive, when it is no longer ``possible``, or after
-    ``plan_patience`` years. New ones are made, the most valuable first, where value exceeds what is ``required`` and the
-    district can carry one more (``capacity``, plans at once). Then money that lies ready (``money``) is spent in order of
-    value: first on start-ups, then on labs for plans that have none. A plan that is paid and housed waits for an
-    instructor.
+    A plan is given up when its value over the horizon is no longer positive, when it is no longer ``possible``, or
+    after ``plan_patience`` years. New ones are made, the most valuable first, where value exceeds what is ``required``
+    and the district can carry one more (``capacity``, plans at once). A plan first needs a room: a lab or shop that
+    stands unused, or one that capital outlay builds, or one that the district builds itself where the plan is worth the
+    ``facility`` too. Money that lies ready (``money``) is spent in order of value, on labs and then on the start-ups of
+    plans that have a room. A plan that is housed and paid for waits for an instructor.
     """
     planned = waits > NONE
-    given_up = planned & ((value < 0.0) | ~possible | (years >= decisions.plan_patience))
+    given_up = planned & reasons_against(value, possible, years, decisions).any
     going = planned & ~given_up
     free = capacity - district_total(going.astype(np.float64))
     begun = _most_valuable(possible & ~planned & (value > required), value, free)
-    waiting = going | begun
-    stage = np.where(begun, FOR_MONEY, waits * going)
-    paid, startups = _paid(stage == FOR_MONEY, value, startup, money)
-    stage = np.where(paid, FOR_ROOM, stage)
+    stage = np.where(begun, FOR_ROOM, waits * going)
     unhoused = (stage == FOR_ROOM) & ~has_room
-    builds, labs = _paid(unhoused, value, facility, money - district_total(startups))
-    stage = np.where((stage == FOR_ROOM) & (has_room | builds), FOR_INSTRUCTOR, stage)
+    builds, labs = _paid(unhoused & (value > facility), value - facility, facility, money)
+    stage = np.where((stage == FOR_ROOM) & (has_room | builds), FOR_MONEY, stage)
+    paid, startups = _paid(stage == FOR_MONEY, value, startup, money - district_total(labs))
+    stage = np.where(paid, FOR_INSTRUCTOR, stage)
     return Plans(
         waits=stage,
-        years=(years + 1.0) * (going & waiting),
+        years=(years + 1.0) * going,
         begun=begun,
         given_up=given_up,
         paid=paid,
@@ -74,9 +74,38 @@ def reviewed(
     )
 
 
+@dataclass(frozen=True)
+class Against:
+    """What speaks against a plan, ``[..., D, C]``: it is no longer worth its start-up, no longer possible, or has
+    waited too long."""
+
+    worthless: BoolArray
+    impossible: BoolArray
+    too_long: BoolArray
+
+    @property
+    def any(self) -> BoolArray:
+        """Where one of them does."""
+        either: BoolArray = self.worthless | self.impossible | self.too_long
+        return either
+
+
+def reasons_against(value: Array, possible: BoolArray, years: Array, decisions: Decisions) -> Against:
+    """Why a plan is given up."""
+    return Against(value < 0.0, ~possible, years >= decisions.plan_patience)
+
+
+def asked_before(asked: BoolArray, value: Array, price: Array) -> Array:
+    """Dollars that plans of greater value ask for before each of those that ask, ``[..., D, C]``."""
+    queue = _Queue(asked, value)
+    each = queue.at(price)
+    ahead: Array = queue.everywhere(queue.total_within(each) - each)
+    return ahead
+
+
 def _most_valuable(candidate: BoolArray, value: Array, room: Array) -> BoolArray:
-    """The candidates of greatest value, as many as there is ``room`` for ``[..., D, 1]``; of two that are worth the same,
-    the one that comes first."""
+    """The candidates of greatest value, as many as there is ``room`` for ``[..., D, 1]``; of two that are worth the
+    same, the one that comes first."""
     queue = _Queue(candidate, value)
     return queue.everywhere(queue.place < queue.at(room))
 

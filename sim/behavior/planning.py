@@ -36,13 +36,14 @@ def planned_class(usual: Array, cap: Array, log_price: Array, decisions: Decisio
     return usual + outer(tightness, cap - usual)
 
 
-def upkeep_share(practiced: Array, log_price: Array, floor: Array) -> Array:
+def upkeep_share(practiced: Array, log_price: Array, floor: Array, ceiling: Array) -> Array:
     """Share of sustained non-salary cost that a district plans to pay, ``[..., D, 1]``.
 
     What upkeep is worth falls with each dollar spent on it (logarithmic), so the share is ``practiced`` over the price
-    of a dollar, between ``floor`` and the whole.
+    of a dollar, between ``floor`` and ``ceiling``: what is more than 1 renews equipment before its end and buys further
+    tools and training.
     """
-    return np.clip(practiced * np.exp(-log_price), floor, 1.0)
+    return np.clip(practiced * np.exp(-log_price), floor, ceiling)
 
 
 def run_share(sections: Sections, price: Array, spread: Array) -> Array:
@@ -75,10 +76,11 @@ def moved_log_price(
 ) -> Array:
     """The log price of a dollar a year later, ``[..., D, 1]``: one step of Newton's method from last year's price.
 
-    At last year's price the plan would cost ``cost``; it ``falls`` by so many dollars for each unit of the log price. The
-    step toward the price at which it costs what is ``promised`` is taken by the share ``price_speed`` and held within
-    ``price_step``, as a superintendent's view of scarcity is. ``size`` is the plan's gross cost, which keeps the step
-    finite where nothing answers.
+    At last year's price the plan would cost ``cost``; it ``falls`` by so many dollars for each unit of the log price.
+    The step toward the price at which it costs what is ``promised`` is taken by the share ``price_speed`` and held
+    within ``price_step``, as a superintendent's view of scarcity is. ``size`` is the plan's gross cost, which keeps the
+    step finite where nothing answers. Beyond ``price_limit``, up or down, no plan changes any more.
     """
     step = (cost - promised) / np.maximum(falls, 0.05 * size + 1.0)
-    return log_price + np.clip(decisions.price_speed * step, -decisions.price_step, decisions.price_step)
+    moved = log_price + np.clip(decisions.price_speed * step, -decisions.price_step, decisions.price_step)
+    return np.clip(moved, -decisions.price_limit, decisions.price_limit)

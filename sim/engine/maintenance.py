@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, district_total, part_of, ratio
-from sim.behavior import upkeep
+from sim.behavior import launching, upkeep
 from sim.behavior.deciding import Choice
 from sim.engine.classrooms import Schooling
 from sim.engine.draws import Purpose
@@ -54,7 +54,8 @@ def maintain(
     )
     incentive = ratio(prospects.quality_price, state.counts.total("participants"))
     target = upkeep.quality_target(premises.quality_level, drivers, premises.loadings, incentive, parameters.quality)
-    projects = (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate).astype(np.float64)
+    waiting = choice.plan == launching.FOR_ROOM
+    projects = (waiting & (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate)).astype(np.float64)
     built = choice.builds_facility.astype(np.float64)
     return Maintenance(
         quality=upkeep.moved_quality(state.quality, target, parameters.quality),

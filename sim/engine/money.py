@@ -62,10 +62,11 @@ class Prospects:
 
     As far as it lasts through the planning horizon (trust, continuation, what is credited to CTE): ``per_participant``,
     ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
-    ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts that come whatever the district does with one more
-    section; ``lasting``: what of them lasts. ``restricted`` and
-    ``free``: all that is expected of restricted lines and of those without strings, and ``uncredited`` what of the latter
-    stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust:
+    ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
+    that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
+    the former lasts. ``restricted`` and ``free``: all that is expected of restricted lines and of those without
+    strings, and ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in
+    dollars of the base year, by trust:
     ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price``
     ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
     """
@@ -221,9 +222,10 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
             comes = state.remembered[line.name] * conditions.price_index
         else:
             comes = entitlement(posted.without(*PRICED), state.counts) * (offer.reach * trust)
-        expected = expected + comes
+        earned = entitlement(posted.only(*PRICED), state.counts) * (offer.reach * trust)
+        expected = expected + comes + earned * (1.0 - lasts)
         lasting = lasting + comes * lasts
-        arrives = comes + entitlement(posted.only(*PRICED), state.counts) * (offer.reach * trust)
+        arrives = comes + earned
         if line.oversight == "general":
             free = free + arrives
             uncredited = uncredited + arrives * (line.pathway_share / np.maximum(offer.reach, 1e-9) - 1.0)

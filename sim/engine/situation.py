@@ -99,6 +99,7 @@ def observe(
         annuity=beliefs.annuity(1.0 / (1.0 + parameters.beliefs.discount_rate), parameters.beliefs.horizon_years),
         practiced=parameters.books.practiced_spending,
         floor=parameters.books.spending_floor,
+        ceiling=parameters.books.spending_ceiling,
         first_draw=luck[Purpose.FIRST_SECTIONS],
         second_draw=luck[Purpose.SECOND_SECTIONS],
         close_draw=luck[Purpose.CLOSURE],

@@ -84,6 +84,7 @@ class Decisions:
     section_spread: Array
     price_speed: Array
     price_step: Array
+    price_limit: Array
     second_class: Array
     own_section: Array
     least_cost: Array
@@ -96,7 +97,7 @@ class Decisions:
     appeal_spread: Array
     appeal_memory: Array
     minimum_section: Array
-    launches_per_school: Array
+    plans_per_school: Array
     plan_hurdle: Array
     plan_patience: Array
     plan_second: Array
@@ -196,6 +197,7 @@ class Costs:
 class Books:
     practiced_spending: Array
     spending_floor: Array
+    spending_ceiling: Array
     cash_draw: Array
     reserve_share: Array
     carryover_limit: Array
