@@ -27,110 +27,32 @@ from sim.world.world import QUALITY_COMPONENTS, World
 Bundle = TypeVar("Bundle")
 
 PLACES = {
-    "D": [
-        "high_schools",
-        "own_budget",
-        "promised",
-        "log_price",
-        "launch_cash",
-        "launch_general",
-        "upkeep_share",
-        "plan_cost",
-        "leadership",
-        "own_money",
-        "restricted",
-        "uncredited",
-        "base_own",
-        "base_restricted",
-        "cash",
-        "cost",
-        "spending_ratio",
-        "base_payment",
-        "last_payment",
-        "local_index",
-        "dual_credit_effort",
-        "placement_effort",
-        "membership",
-        "offering_schools",
-        "expenditure",
-        "placements",
-        "dual_credit",
-        "base_units",
-        "paid_places",
-        "expected",
-        "lasting",
-        "free",
-    ],
-    "C": [
-        "class_size",
-        "class_cap",
-        "section_cost",
-        "section",
-        "site",
-        "section_upkeep",
-        "participant",
-        "concentrator",
-        "attempt",
-        "replacement",
-    ],
-    "DC": [
-        "sites",
-        "first_sections",
-        "second_sections",
-        "vacant_sections",
-        "vacant_years",
-        "launching",
-        "launching_sections",
-        "facilities",
-        "equipment",
-        "notice",
-        "plan",
-        "plan_years",
-        "wanted",
-        "eligible",
-        "site_wanted",
-        "appeal",
-        "first_students",
-        "second_students",
-        "taught",
-        "recoded_share",
-        "credential_effort",
-        "sites_closed",
-        "first_change",
-        "second_change",
-        "begun",
-        "given_up",
-        "seeking",
-        "launch_sections",
-        "launch_cost",
-        "paid",
-        "builds_facility",
-        "first_class",
-        "closed_for_money",
-        "first_posts",
-        "second_posts",
-        "vacant",
-        "first_taught",
-        "second_taught",
-        "staying",
-        "opened",
-        "launched",
-        "participants",
-        "concentrators",
-        "instructors",
-        "startup_spending",
-        "credentials",
-    ],
-    "DK": ["quality"],
-    "D4": ["grades"],
-    "GC": ["pool"],
+    "D": """
+        high_schools own_budget promised log_price launch_cash launch_general upkeep_share plan_cost leadership
+        own_money restricted uncredited base_own base_restricted cash cost spending_ratio base_payment last_payment local_index
+        dual_credit_effort placement_effort membership offering_schools expenditure placements dual_credit base_units
+        paid_places expected lasting free
+    """,
+    "C": """
+        class_size class_cap section_cost section site section_upkeep participant concentrator attempt replacement
+    """,
+    "DC": """
+        sites first_sections second_sections vacant_sections vacant_years launching launching_sections facilities
+        equipment notice plan plan_years wanted eligible site_wanted appeal first_students second_students taught
+        recoded_share credential_effort sites_closed first_change second_change begun given_up seeking launch_sections
+        launch_cost paid builds_facility first_class closed_for_money first_posts second_posts vacant first_taught
+        second_taught staying opened launched participants concentrators instructors startup_spending credentials
+    """,
+    "DK": "quality",
+    "D4": "grades",
+    "GC": "pool",
 }
 """Which fields vary over what, see ``sim.arrays``; all others are ``[1, 1]``."""
 
 DISTRICT: Mapping[str, float] = {
-    "sites": 1.0, "first_sections": 3.0, "second_sections": 1.0, "facilities": 1.0, "high_schools": 1.0, "equipment": 0.5,
-    "wanted": 60.0, "eligible": 20.0, "first_worth": 1000.0, "second_worth": 2000.0, "site_worth": 10_000.0,
-    "section_cost": 20_000.0, "elective": 500.0, "class_size": 20.0, "class_cap": 30.0, "annuity": 5.0, "ceiling": 1.0,
+    "sites": 1.0, "first_sections": 3.0, "second_sections": 1.0, "facilities": 1.0, "high_schools": 1.0,
+    "equipment": 0.5, "wanted": 60.0, "eligible": 20.0, "first_worth": 1000.0, "second_worth": 2000.0,
+    "site_worth": 10_000.0, "section_cost": 20_000.0, "elective": 500.0, "class_size": 20.0, "class_cap": 30.0, "annuity": 5.0, "ceiling": 1.0,
     "practiced": 0.6, "floor": 0.2, "solving": 1.0, "first_draw": 0.5, "second_draw": 0.5, "close_draw": 0.5,
 }  # fmt: skip
 """A district with one school, and in each cluster a site with three first-course sections and a second-course one."""
@@ -165,7 +87,8 @@ def state(districts: int = 1, clusters: int = 1, **changes: Any) -> State:
 def conditions(**changes: Any) -> Conditions:
     """Base-year prices in the first year after the base year, with nothing cut and no shock."""
     neutral = {
-        "fiscal_year": 2027, "years_since_base": 1, "price_index": 1.0, "wage_index": 1.0, "revenue": 1e9, "shocks": CALM,
+        "fiscal_year": 2027, "years_since_base": 1, "price_index": 1.0, "wage_index": 1.0, "revenue": 1e9,
+        "shocks": CALM,
     }  # fmt: skip
     return filled(Conditions, 1, 1, neutral, changes)
 
@@ -186,8 +109,8 @@ def _central() -> Parameters:
 
 
 def parameters(world: World | None = None, **groups: Mapping[str, float]) -> Parameters:
-    """Shipped values but for those that a test sets: ``parameters(staffing={"turnover": 0.5})``; of the three clusters of
-    ``small_world`` unless another world is given. A test of a rule sets all that the rule reads, or uses
+    """Shipped values but for those that a test sets: ``parameters(staffing={"turnover": 0.5})``; of the three clusters
+    of ``small_world`` unless another world is given. A test of a rule alone sets all that the rule reads, by
     ``parameter_groups.group``."""
     known = _central() if world is None else take_run(central_parameters(load_catalogue(), world.clusters), 0)
     for name, values in groups.items():
@@ -228,7 +151,7 @@ def filled(
 
 def _shape(name: str, extent: Mapping[str, int]) -> tuple[int, int]:
     for axes, names in PLACES.items():
-        if name in names:
+        if name in names.split():
             rows = extent.get(axes[0], 1) if axes != "C" else 1
             columns = extent[axes[-1]] if len(axes) == 2 or axes == "C" else 1
             return rows, columns

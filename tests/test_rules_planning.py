@@ -1,5 +1,7 @@
 """One price of a dollar: classes, upkeep and sections at a price, and how the price moves; worked by hand."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,7 +76,7 @@ def test_a_dearer_dollar_never_adds_a_section_and_no_price_fills_more_than_stude
     offered = Sections(possible, np.minimum(rng.integers(0, 3, (3, 5)), possible), worth, earned, cost)
     prices = [number(price) for price in (0.01, 0.3, 1.0, 3.0, 100.0)]
     wanted = [sections_wanted(offered, price, number(0.35)) for price in prices]
-    for cheap, dear in zip(wanted, wanted[1:], strict=False):
+    for cheap, dear in pairwise(wanted):
         assert (dear <= cheap + 1e-12).all()
     assert (wanted[0] <= possible + 1e-12).all()
     assert (wanted[-1] >= offered.least).all()
@@ -138,11 +140,8 @@ def test_more_money_never_makes_a_dollar_dearer(seed: int) -> None:
 
 
 def test_years_of_steps_end_where_the_plan_costs_what_is_promised() -> None:
-    offered, spread = (
-        Sections(row(9.0, 4.0), row(1.0, 1.0), row(900.0, 1500.0), row(0.0, 200.0), row(800.0, 1e3)),
-        number(0.3),
-    )
-    log_price, promised = number(0.0), number(6000.0)
+    offered = Sections(row(9.0, 4.0), row(1.0, 1.0), row(900.0, 1500.0), row(0.0, 200.0), row(800.0, 1000.0))
+    spread, log_price, promised = number(0.3), number(0.0), number(6000.0)
     for _ in range(40):
         price = np.exp(log_price)
         wanted = sections_wanted(offered, price, spread)
