@@ -59,6 +59,7 @@ class Situation(Rows):
     high_schools: Array
     equipment: Array
     notice: Array
+    program_notice: Array
     plan: Array
     plan_years: Array
     wanted: Array
@@ -76,6 +77,7 @@ class Situation(Rows):
     second_running: Array
     section_running: Array
     site_running: Array
+    program_cost: Array
     startup_cost: Array
     startup_net: Array
     facility_cost: Array
@@ -109,6 +111,7 @@ class Choice:
     first_change: Array
     second_change: Array
     notice: Array
+    program_notice: Array
     plan: Array
     plan_years: Array
     begun: BoolArray
@@ -123,6 +126,7 @@ class Choice:
     upkeep_share: Array
     plan_cost: Array
     closed_for_money: BoolArray
+    leaves: BoolArray
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,7 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         first_class=planning.planned_class(s.class_size, s.class_cap, np.maximum(log_price, 0.0), decisions),
         upkeep_share=share,
         log_price=log_price,
-        cost=district_total(net) + share * district_total(s.site_running * s.sites),
+        cost=district_total(net) + share * district_total(s.site_running * s.sites) + s.program_cost,
         falls=district_total(fewer + larger * movable) + share * fixed * ((share > s.floor) & (share < s.ceiling)),
         size=district_total(s.section_cost * wanted),
     )
@@ -210,6 +214,16 @@ def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) 
         few_students=(s.wanted + s.eligible < decisions.minimum_section * s.sites),
         lab_out_of_use=(s.equipment <= 0.0) & (s.sites > 0),
     )
+
+
+def weigh_program(situation: Situation, weighed: Weighed, decisions: Decisions) -> Array:
+    """What all of a district's CTE is worth and earns beyond its cost, that of running a program at all included,
+    dollars of the year, ``[..., D, 1]``."""
+    s = situation
+    price, spread = np.exp(weighed.log_price), decisions.section_spread
+    courses = planning.surplus(weighed.first, price, spread) + planning.surplus(weighed.second, price, spread)
+    sites = s.sites * (s.site_worth / price + s.site_earned - outer(weighed.upkeep_share, s.site_running))
+    return district_total(courses + sites) - s.program_cost
 
 
 @dataclass(frozen=True)
@@ -335,6 +349,10 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     terms = weigh_closing(s, weighed, decisions)
     notice = closing.notice_after(s.notice, terms.unsustained & (s.sites > 0))
     closed = closing.sites_closed(s.sites, notice, terms, s.equipment, s.close_draw, decisions)
+    offering = district_total(s.sites) > 0
+    program_notice = closing.notice_after(s.program_notice, offering & (weigh_program(s, weighed, decisions) < 0.0))
+    leaves = program_notice >= decisions.close_notice
+    closed = np.where(leaves, s.sites, closed)
     changes = change_sections(s, weighed, decisions)
     site = weigh_site(s, weighed, decisions)
     plans = review_plans(s, site, decisions)
@@ -343,6 +361,7 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
         first_change=changes.first,
         second_change=changes.second,
         notice=notice,
+        program_notice=program_notice,
         plan=plans.waits,
         plan_years=plans.years,
         begun=plans.begun,
@@ -356,5 +375,6 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
         log_price=weighed.log_price,
         upkeep_share=weighed.upkeep_share,
         plan_cost=weighed.cost,
-        closed_for_money=(closed > 0) & (terms.margin < 0.0),
+        closed_for_money=(closed > 0) & (leaves | (terms.margin < 0.0)),
+        leaves=leaves,
     )

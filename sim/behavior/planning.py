@@ -65,6 +65,16 @@ def margin(sections: Sections, price: Array) -> Array:
     return sections.worth / price + sections.earned - sections.cost
 
 
+def surplus(sections: Sections, price: Array, spread: Array) -> Array:
+    """What the sections that are run are worth and earn beyond what they cost, dollars ``[..., D, C]``, not negative.
+
+    possible x spread x cost x log(1 + exp(margin / (spread x cost))): the sum over the sections that carry themselves,
+    as they differ in what they are worth.
+    """
+    scale = spread * sections.cost
+    return sections.possible * scale * np.log1p(np.exp(np.minimum(margin(sections, price) / scale, 50.0)))
+
+
 def falls_with_price(sections: Sections, wanted: Array, price: Array, spread: Array) -> Array:
     """By how many dollars sections given up lower the plan's cost for each unit of the log price, ``[..., D, C]``."""
     share = part_of(wanted, sections.possible)

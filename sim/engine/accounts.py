@@ -69,8 +69,9 @@ def bill(
     )
     recoding = schooling.recoded * (parameters.outcomes.recoding_cost * conditions.wage_index)
     teaching = district_total((workforce.first_taught + workforce.second_taught) * unit.section)
+    program = unit.program * np.minimum(district_total(workforce.sites), 1.0)
     return Bill(
-        instruction=teaching - district_total(schooling.participants) * unit.elective,
+        instruction=teaching - district_total(schooling.participants) * unit.elective + program,
         flexible=district_total(flexible + recoding),
         startup=district_total(choice.launch_cost + choice.paid * (known.startup_cost - known.startup_net)),
     )

@@ -137,6 +137,7 @@ def state_after(
             state.leadership, terms.leadership_memory, terms.leadership_spread, luck[Purpose.LEADERSHIP]
         ),
         notice=choice.notice,
+        program_notice=choice.program_notice,
         plan=choice.plan * (1.0 - staffed.launched),
         plan_years=choice.plan_years * (1.0 - staffed.launched),
         launching=staffed.launching,

@@ -197,6 +197,7 @@ def by_district(parameters: Parameters, state: State, year: Year) -> Record:
         "concentrators": counts.total("concentrators"),
         "concentrators_taught": district_total(state.taught),
         "unserved": district_total(year.schooling.enrolled.unserved),
+        "sections": district_total(state.sections),
         "instructors": district_total(state.sections - state.vacant_sections)
         / parameters.costs.sections_per_instructor,
         "spending": year.books.year_end.spending,

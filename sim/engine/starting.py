@@ -209,6 +209,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         vacant_years=pathways,
         appeal=parameters.decisions.appeal_spread * draws.once[Purpose.STARTING_APPEAL],
         notice=pathways,
+        program_notice=districts,
         plan=pathways,
         plan_years=pathways,
         launching=pathways,

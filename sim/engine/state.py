@@ -68,7 +68,7 @@ class State:
     until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools with a usable lab or
     shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``;
     concentrators ``taught``; ``recoded_share`` and ``credential_effort``.
-    Districts ``[..., D, 1]``: ``leadership`` (how much more or less than in the base year its leaders give CTE, a
+    Districts ``[..., D, 1]``: ``program_notice`` (years for which its CTE has not carried itself); ``leadership`` (how much more or less than in the base year its leaders give CTE, a
     share); ``log_price`` of a CTE dollar; ``own_money`` (real dollars a member and year); ``restricted`` and
     ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real
     dollars a member); ``base_own`` and ``base_restricted`` (the same in the base year); ``cash`` and ``cost`` of CTE
@@ -90,6 +90,7 @@ class State:
     vacant_years: Array
     appeal: Array
     notice: Array
+    program_notice: Array
     plan: Array
     plan_years: Array
     launching: Array

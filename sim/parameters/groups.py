@@ -184,6 +184,7 @@ class Quality:
 class Costs:
     compensation: Array
     sections_per_instructor: Array
+    program: Array
     elective_class_size: Array
     fixed_site_share: Array
     usual_site: Array
