@@ -5,17 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Array, IntArray, district_total, ratio, state_total
-from sim.behavior.budgeting import usable_cash
+from sim.arrays import Array, IntArray
 from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
-from sim.engine import starting
+from sim.engine import settling, starting
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.draws import Draws
 from sim.engine.expected import expected_payment
 from sim.engine.memory import keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
-from sim.engine.situation import equipment_due
 from sim.engine.state import Premises, State, take_runs
 from sim.funding.formula import Formula
 from sim.funding.schedule import Counts
@@ -24,6 +22,10 @@ from sim.world.world import World
 
 WARM_UP_YEARS = 12
 """Years under current law before the base year: long enough that the drawn start has left no transient."""
+
+BUDGET_YEARS = 7
+"""Of these, years in which budgets follow what districts run; in the others districts live within them already, so that
+the spread of their prices of a dollar is there when the base year ends."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,13 @@ def warm_up(
             index,
             decide_all,
         )
-        if fiscal_year < world.base_year:
-            premises = settle_constants(world, parameters, premises, state, year)
-            state = settle_budget(parameters, state, year, first=index == 0)
+        if index < WARM_UP_YEARS:
+            premises = settling.settle_constants(world, parameters, premises, state, year)
+        if index < BUDGET_YEARS:
+            state = settling.settle_budget(parameters, state, year, first=index == 0)
+        premises = replace(premises, solving=np.full((1, 1), float(index + 1 >= BUDGET_YEARS)))
     expected = expected_payment(world, parameters, premises, before, state, year)
-    state = freeze_base_year(replace(state, own_money=before.own_money), expected)
+    state = settling.freeze_base_year(state, expected)
     return Ensemble(world, parameters, current_law, premises, state, year, draws, before)
 
 
@@ -155,80 +159,3 @@ def simulate(
         del before
         yield state, year
         del year
-
-
-def schools_inside(world: World) -> int:
-    """High schools that belong to a district of the world."""
-    return int((world.high_schools.district >= 0).sum())
-
-
-def settle_constants(world: World, parameters: Parameters, premises: Premises, state: State, year: Year) -> Premises:
-    """What a community sees in students and sites, and interest, a step nearer to where the state's counts come out."""
-    schooling = year.schooling
-    first, turned_away = state_total(schooling.enrolled.first), state_total(schooling.enrolled.unserved_first)
-    taught, wanted = state_total(state.taught), world.anchors["concentrators"].value
-    participants = state_total(state.participants)
-    more = np.clip(ratio(world.anchors["participants"].value + 0.0 * participants, participants, 1.0), 0.8, 1.25)
-    served = 1.0 - ratio(turned_away, first + turned_away)
-    gap = (1.0 - parameters.choice.unserved_share) - served
-    deeper = np.clip(ratio(wanted + 0.0 * taught, taught, 1.0), 0.8, 1.25)
-    sites = state_total(state.sites)
-    target = parameters.initial.sites_per_school * float(schools_inside(world))
-    wider = np.clip(ratio(target + 0.0 * sites, sites, 1.0), 0.8, 1.25)
-    students = district_total(state.participants)
-    equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
-    stable = ratio(district_total(year.workforce.staffed), district_total(year.workforce.posts), 1.0)
-    weight = ratio(students, state_total(students))
-    return replace(
-        premises,
-        participation=np.minimum(premises.participation * more, 0.97),
-        first_value=premises.first_value * np.exp(np.clip(2.0 * gap, -0.2, 0.2)),
-        second_value=premises.second_value * deeper * np.sqrt(deeper),
-        site_value=premises.site_value * wider,
-        reference_equipment=state_total(weight * equipment),
-        reference_stability=state_total(weight * stable),
-        reference_fill=state_total(weight * year.maintenance.fill),
-        reference_spending=state_total(weight * state.spending_ratio),
-    )
-
-
-def settle_budget(parameters: Parameters, state: State, year: Year, first: bool) -> State:
-    """Each district's own money moved to where it pays for this year's plan at a price of one dollar for a dollar."""
-    running = year.bill.instruction + year.choice.upkeep_share * year.bill.flexible
-    launches = ratio(state_total(year.choice.launch_cost), state_total(running))
-    filled = ratio(state_total(running), state_total(year.choice.plan_cost), 1.0)
-    capital = launches if first else state.capital_share + 0.3 * (launches - state.capital_share)
-    filled = filled if first else state.filled_share + 0.3 * (filled - state.filled_share)
-    plan = year.choice.plan_cost * filled
-    size = state.counts.membership * year.conditions.price_index
-    expected, lasting = year.prospects.expected, year.prospects.lasting
-    due = equipment_due(parameters, state, year.conditions)
-    saved = usable_cash(state.cash, state.cost, parameters.books)
-    needed = np.maximum(np.maximum((1.0 + capital) * (plan - saved) - expected, plan - saved - lasting - due), 0.0)
-    own = ratio(needed, size)
-    # A district whose receipts alone pay for more than its plan has nothing of its own to give: a dollar is worth less
-    # to it than a dollar, until its plan takes all.
-    alone = np.maximum(np.minimum(expected / (1.0 + capital), lasting + due) + saved, 1.0)
-    cheaper = np.clip(0.7 * np.log(np.maximum(plan, 1.0) / alone), -0.3, 0.3)
-    cash = parameters.initial.cash_start * year.bill.sustained if first else state.cash
-    return replace(
-        state,
-        own_money=own,
-        capital_share=capital,
-        log_price=np.clip(state.log_price + cheaper, -1.5, 0.0),
-        filled_share=filled,
-        cash=np.maximum(cash, 0.0),
-    )
-
-
-def freeze_base_year(state: State, expected: Array) -> State:
-    """Keep what later years are measured against: own and restricted money a member, and what the state's CTE lines are
-    ``expected`` to have paid, dollars ``[..., D, 1]``."""
-    return replace(
-        state,
-        leadership=0.0 * state.leadership,
-        base_own=state.own_money,
-        base_restricted=state.restricted,
-        base_payment=expected,
-        last_payment=expected,
-    )

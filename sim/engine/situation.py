@@ -105,7 +105,7 @@ def observe(
         first_draw=luck[Purpose.FIRST_SECTIONS],
         second_draw=luck[Purpose.SECOND_SECTIONS],
         close_draw=luck[Purpose.CLOSURE],
-        solving=np.full((1, 1), 1.0 if conditions.years_since_base else 0.0),
+        solving=premises.solving,
         school_bonus=school_bonus(world, parameters, state, prospects, site_wanted),
     )
 

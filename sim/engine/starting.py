@@ -57,6 +57,7 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         reference_fill=one,
         reference_spending=parameters.books.practiced_spending * one,
         tier_mix=outcomes.natural_mix(world.clusters.credential_tier, parameters.outcomes.main_tier_share),
+        solving=np.zeros((1, 1)),
         reach=choice.reach_by_sites(
             world.districts.coverage, world.districts.high_schools, parameters.choice.district_travel
         ),

@@ -29,7 +29,8 @@ class Premises:
     cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
     ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership
     steady. ``reference_equipment``, ``reference_stability``, ``reference_fill``, ``reference_spending`` ``[..., 1, 1]``
-    are the state's starting means. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
+    are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of a dollar follows the budget, 0 in the first
+    years of the warm-up, where budgets follow what is run. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
     sites reach. ``markets`` for instructors.
     """
 
@@ -53,6 +54,7 @@ class Premises:
     reference_fill: Array
     reference_spending: Array
     tier_mix: tuple[Array, Array, Array]
+    solving: Array
     reach: Reach
     markets: Markets
     loadings: Loadings

@@ -1,0 +1,90 @@
+"""The settling of a start: what a run keeps is moved, year by year of its warm-up, to where the base year comes out."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.arrays import Array, district_total, ratio, state_total
+from sim.behavior.budgeting import usable_cash
+from sim.engine.calendar import Year
+from sim.engine.situation import equipment_due
+from sim.engine.state import Premises, State
+from sim.parameters.groups import Parameters
+from sim.world.world import World
+
+
+PACE = 0.3
+"""Share of the way that a budget is moved in a year: no one year's luck decides what a district gives."""
+
+
+def schools_inside(world: World) -> int:
+    """High schools that belong to a district of the world."""
+    return int((world.high_schools.district >= 0).sum())
+
+
+def settle_constants(world: World, parameters: Parameters, premises: Premises, state: State, year: Year) -> Premises:
+    """What a community sees in students and sites, and interest, a step nearer to where the state's counts come out."""
+    schooling = year.schooling
+    first, turned_away = state_total(schooling.enrolled.first), state_total(schooling.enrolled.unserved_first)
+    taught, wanted = state_total(state.taught), world.anchors["concentrators"].value
+    participants = state_total(state.participants)
+    more = np.clip(ratio(world.anchors["participants"].value + 0.0 * participants, participants, 1.0), 0.8, 1.25)
+    served = 1.0 - ratio(turned_away, first + turned_away)
+    gap = (1.0 - parameters.choice.unserved_share) - served
+    deeper = np.clip(ratio(wanted + 0.0 * taught, taught, 1.0), 0.8, 1.25)
+    sites = state_total(state.sites)
+    target = parameters.initial.sites_per_school * float(schools_inside(world))
+    wider = np.clip(ratio(target + 0.0 * sites, sites, 1.0), 0.8, 1.25)
+    students = district_total(state.participants)
+    equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
+    stable = ratio(district_total(year.workforce.staffed), district_total(year.workforce.posts), 1.0)
+    weight = ratio(students, state_total(students))
+    return replace(
+        premises,
+        participation=np.minimum(premises.participation * more, 0.97),
+        first_value=premises.first_value * np.exp(np.clip(2.0 * gap, -0.2, 0.2)),
+        second_value=premises.second_value * deeper * np.sqrt(deeper),
+        site_value=premises.site_value * wider,
+        reference_equipment=state_total(weight * equipment),
+        reference_stability=state_total(weight * stable),
+        reference_fill=state_total(weight * year.maintenance.fill),
+        reference_spending=state_total(weight * state.spending_ratio),
+    )
+
+
+def settle_budget(parameters: Parameters, state: State, year: Year, first: bool) -> State:
+    """Each district's own money moved to where it pays for this year's plan at a price of one dollar for a dollar."""
+    running = year.bill.instruction + year.choice.upkeep_share * year.bill.flexible
+    launches = ratio(state_total(year.choice.launch_cost), state_total(running))
+    filled = ratio(state_total(running), state_total(year.choice.plan_cost), 1.0)
+    pace = 1.0 if first else PACE
+    capital = state.capital_share + pace * (launches - state.capital_share)
+    filled = state.filled_share + pace * (filled - state.filled_share)
+    plan = year.choice.plan_cost * filled
+    size = state.counts.membership * year.conditions.price_index
+    expected, lasting = year.prospects.expected, year.prospects.lasting
+    due = equipment_due(parameters, state, year.conditions)
+    saved = usable_cash(state.cash, state.cost, parameters.books)
+    needed = np.maximum(np.maximum((1.0 + capital) * (plan - saved) - expected, plan - saved - lasting - due), 0.0)
+    own = state.base_own + pace * (ratio(needed, size) - state.base_own)
+    # A district whose receipts alone pay for more than its plan has nothing of its own to give: a dollar is worth less
+    # to it than a dollar, until its plan takes all.
+    alone = np.maximum(np.minimum(expected / (1.0 + capital), lasting + due) + saved, 1.0)
+    cheaper = np.clip(0.7 * np.log(np.maximum(plan, 1.0) / alone), -0.3, 0.3)
+    cash = parameters.initial.cash_start * year.bill.sustained if first else state.cash
+    return replace(
+        state,
+        own_money=own,
+        base_own=own,
+        base_restricted=state.base_restricted + pace * (state.restricted - state.base_restricted),
+        capital_share=capital,
+        log_price=np.clip(state.log_price + cheaper, -1.5, 0.0),
+        filled_share=filled,
+        cash=np.maximum(cash, 0.0),
+    )
+
+
+def freeze_base_year(state: State, expected: Array) -> State:
+    """Keep what the state's CTE lines are ``expected`` to have paid, dollars ``[..., D, 1]``, against which later years
+    are measured."""
+    return replace(state, base_payment=expected, last_payment=expected)
