@@ -17,8 +17,8 @@ class Stream(Enum):
     """The districts of an invented world."""
     DESIGN_POINTS = (0, 1)
     """Where the points of a design stand, or which rows of a weighted sample they are."""
-    CALIBRATION_ERRORS = (0, 2)
-    """The errors that simulated statistics meet before they are held against targets."""
+    CALIBRATION_SAMPLE = (0, 2)
+    """The places in the priors among which a calibration weighs."""
     CALIBRATION_POINTS = (0, 3)
     """Where in the priors the draws of a calibration stand."""
     SHARES_POINTS = (0, 4)

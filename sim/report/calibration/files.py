@@ -30,7 +30,7 @@ def write_calibration(found: "Calibration", folder: Path, figures: bool = True) 
             "confidence": row.confidence,
             **{f"prior_{key}": value for key, value in named_band(row.prior).items()},
             **{f"posterior_{key}": value for key, value in named_band(row.posterior).items()},
-            "verdict": row.verdict,
+            "verdict": row.verdict, "explained_by_parameters": row.explained, "posterior_emulated": row.emulated,
         }
         for row in target_rows(found)
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from sim.report.shared.intervals import COVERS, bands, signed_text
 from sim.report.shared.origin import short
@@ -32,7 +33,9 @@ RULE = (
 
 @dataclass(frozen=True)
 class TargetRow:
-    """A target beside the model's mean and central 90% before and after."""
+    """A target beside the model's mean and central 90% before and after. ``explained``: the share of its variance in
+    the prior that the fitted parameters explain; ``emulated``: the mean that the emulator has for the posterior, to be
+    held against what was simulated. Not a number where a target is held out."""
 
     name: str
     label: str
@@ -43,12 +46,17 @@ class TargetRow:
     prior: tuple[float, float, float]
     posterior: tuple[float, float, float]
     verdict: str
+    explained: float
+    emulated: float
 
 
 def target_rows(found: "Calibration") -> list[TargetRow]:
     """One row for each target, in the table's order."""
     rows = []
+    emulator, fit_names = found.fit.emulator, [target.name for target in found.table.fitted]
+    expected = found.fit.weights @ emulator.at(ndtri(found.fit.places))
     for target in found.table.targets:
+        place = fit_names.index(target.name) if target.name in fit_names else None
         before, after = found.prior[target.name].to_numpy(), found.posterior[target.name].to_numpy()
         away = abs(float(np.nanmedian(after)) - target.value) / target.tolerance
         verdict = "met" if away <= 1.0 else "nearly met" if away <= 2.0 else "missed"
@@ -63,6 +71,8 @@ def target_rows(found: "Calibration") -> list[TargetRow]:
                 _mean_and_band(before),
                 _mean_and_band(after),
                 verdict,
+                float("nan") if place is None else float(emulator.explained[place]),
+                float("nan") if place is None else float(expected[place]),
             )
         )
     return rows
@@ -105,11 +115,10 @@ def origin_text(found: "Calibration") -> str:
     """How many draws, from which seed, and by which table and model."""
     made = found.provenance
     return (
-        f"{made['draws']:,} draws from the priors with {made['errors_per_draw']} errors each; {made['accepted']:,} "
-        f"draws among the nearest {found.table.accept:.0%}, {made['kept']:,} kept; error of shifts "
+        f"{made['draws']:,} draws from the priors, worth {made['exact_effective']:g} by their exact weights; through the "
+        f"emulator {made['weighed']:,} points worth {made['effective']:,}, {made['kept']:,} kept; error of shifts "
         f"{made['shift_error']:.2f}; seed {made['seed']}; {made['date']}; targets {short(made['targets'])}, priors "
-        f"{short(made['priors'])}, model "
-        f"{short(made['model'])}, data {short(made['world'])}."
+        f"{short(made['priors'])}, model {short(made['model'])}, data {short(made['world'])}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from sim.engine.ensemble import prepare, simulate
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.values import with_columns
-from sim.study.calibration.targets import Measure, Target
+from sim.study.calibration import churn
+from sim.study.calibration.targets import Measure, Statistic, Target
 from sim.study.hindcast.case import Case
 from sim.study.hindcast.running import Task as CaseTask
 from sim.study.hindcast.running import compared, run_case
@@ -21,7 +23,20 @@ from sim.world.world import World
 YEARS_AFTER = 4
 """Years after the base year over which a rate a year is averaged, with the base year itself."""
 
+CALM = "economy.revenue_volatility"
+"""Held at zero under current law: no bust falls into years that stand for ordinary ones."""
+
+WAITING = ("plans_for_money", "plans_for_instructor", "plans_for_room")
+"""What a plan for a further site may wait for."""
+
 Record = Mapping[str, Array]
+
+
+class CurrentLaw(NamedTuple):
+    """The base year and the years after it: statewide records, and every district's instructors ``[R, D]``."""
+
+    records: Sequence[Record]
+    staff: Sequence[Array]
 
 
 @dataclass(frozen=True)
@@ -44,10 +59,10 @@ def statistics_of(task: Simulated) -> dict[str, Array]:
     found: dict[str, Array] = {}
     here = [target for target in task.targets if target.statistic.measure is not None]
     if here:
-        records = current_law_records(task)
+        years = under_current_law(task)
+        members = task.world.districts.membership
         for target in here:
-            assert target.statistic.measure is not None
-            found[target.name] = measured(target.statistic.measure, records)
+            found[target.name] = of_current_law(target.statistic, years, members)
     for case in task.cases:
         series = run_case(
             CaseTask(case, task.world, task.catalogue, task.seed, task.replicates, "prior", dict(task.columns))
@@ -61,21 +76,39 @@ def statistics_of(task: Simulated) -> dict[str, Array]:
     return {target.name: found[target.name] for target in task.targets}
 
 
-def current_law_records(task: Simulated) -> list[Record]:
-    """Statewide records of the base year and the years after it under current law."""
+def under_current_law(task: Simulated) -> CurrentLaw:
+    """The base year and the years after it under current law, without a bust."""
     parameters = parameters_for(task.catalogue, task.world, task.seed, task.replicates, "prior")
-    parameters = with_columns(parameters, task.columns)
+    calm = {CALM: np.zeros(len(task.replicates))}
+    parameters = with_columns(parameters, {**task.columns, **calm})
     ensemble = prepare(task.world, parameters, task.current_law, task.seed, task.replicates, YEARS_AFTER)
-    records: list[Record] = [recording.statewide(task.world, parameters, ensemble.state, ensemble.base)]
-    for state, year in simulate(ensemble, task.current_law, YEARS_AFTER):
-        records.append(recording.statewide(task.world, parameters, state, year))
-    return records
+    years = [(ensemble.state, ensemble.base), *simulate(ensemble, task.current_law, YEARS_AFTER)]
+    return CurrentLaw(
+        [recording.statewide(task.world, parameters, state, year) for state, year in years],
+        [recording.by_district(parameters, state, year)["instructors"] for state, year in years],
+    )
+
+
+def of_current_law(statistic: Statistic, years: CurrentLaw, members: Array) -> Array:
+    """A statistic of New Mexico, ``[R]``; ``members`` ``[D]`` of its districts."""
+    assert statistic.measure is not None
+    if statistic.members is None:
+        return measured(statistic.measure, years.records)
+    least, most = statistic.members
+    chosen = (members >= least) & (members < most)
+    match statistic.measure:
+        case "instructors_change_spread":
+            return churn.change_spread(years.staff, chosen)
+        case "instructors_change_deviation":
+            return churn.change_deviation(years.staff, chosen)
+        case _:
+            return churn.reallocation(years.staff, chosen)
 
 
 def measured(measure: Measure, records: Sequence[Record]) -> Array:
     """A measure of New Mexico, ``[R]``: of the base year, or for what happens in a year over all records.
 
-    Where no launch was stopped for any of the three reasons, their shares are not a number.
+    Where no plan waited for any of the three reasons, their shares are not a number.
     """
     base = records[0]
     match measure:
@@ -87,10 +120,10 @@ def measured(measure: Measure, records: Sequence[Record]) -> Array:
             return _total(records, "sites_opened") / _total(records, "sites")
         case "closing_rate":
             return _total(records, "sites_closed") / _total(records, "sites")
-        case "stopped_by_cost":
-            return _barrier(records, "stopped_by_cash")
-        case "stopped_by_teachers":
-            return _barrier(records, "stopped_by_instructor")
+        case "waiting_for_money":
+            return _waiting(records, "plans_for_money")
+        case "waiting_for_instructor":
+            return _waiting(records, "plans_for_instructor")
         case _:
             return base[measure]
 
@@ -100,7 +133,6 @@ def _total(records: Sequence[Record], name: str) -> Array:
     return total
 
 
-def _barrier(records: Sequence[Record], name: str) -> Array:
-    reasons = ("stopped_by_cash", "stopped_by_instructor", "stopped_by_facility")
-    stopped: Array = np.sum([_total(records, reason) for reason in reasons], axis=0)
-    return ratio(_total(records, name), stopped, np.nan)
+def _waiting(records: Sequence[Record], name: str) -> Array:
+    waited: Array = np.sum([_total(records, reason) for reason in WAITING], axis=0)
+    return ratio(_total(records, name), waited, np.nan)

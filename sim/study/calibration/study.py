@@ -1,4 +1,4 @@
-"""The study ``calibrate``: draws from the priors, the nearest accepted and adjusted, and what they say simulated."""
+"""The study ``calibrate``: draws from the priors, an emulator of their statistics, and its posterior simulated."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ from sim.results.manifest import (
 )
 from sim.results.records import SHARDS
 from sim.streams import Stream, generator
-from sim.study.calibration.accepting import ERRORS_PER_DRAW, Accepted, fewest, fitted, shift_error
+from sim.study.calibration.emulating import Fit, fewest, fitted, shift_error
 from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
@@ -49,13 +49,14 @@ DIGITS = 6
 @dataclass(frozen=True)
 class Calibration:
     """What a calibration found. ``prior`` and ``posterior`` have a row for each simulated draw: fitted parameters and
-    statistics; the rows of ``posterior`` are the stored draws, simulated anew with luck of their own."""
+    statistics; the rows of ``posterior`` are the stored draws, simulated anew with luck of their own. ``fit`` is what
+    they were drawn from."""
 
     table: Targets
     entries: Mapping[str, Entry]
     prior: pd.DataFrame
     posterior: pd.DataFrame
-    accepted: Accepted
+    fit: Fit
     provenance: Mapping[str, Any]
 
 
@@ -64,11 +65,9 @@ def read_materials(settings: Settings) -> tuple[Targets, Simulated]:
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     world = load_world(settings.world_path)
     table, cases = read_targets(targets_path(), catalogue)
-    wanted = int(np.ceil(table.accept * settings.draws))
-    if wanted < fewest(len(table.fitted)):
-        least = int(np.ceil(fewest(len(table.fitted)) / table.accept))
+    if settings.draws < (least := 2 * fewest(len(table.parameters))):
         raise InputError(
-            f"settings: draws: {settings.draws} is too few for {len(table.fitted)} targets; at least {least}"
+            f"settings: draws: {settings.draws} is too few for {len(table.parameters)} parameters; at least {least}"
         )
     law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
     refuse_another_start(settings, world, catalogue, law)
@@ -83,7 +82,7 @@ def calibrate(
     config: Mapping[str, Any],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Calibration:
-    """Simulate, accept, adjust, and simulate the posterior. Continues what an earlier start of the same study left in
+    """Simulate, fit, and simulate the posterior. Continues what an earlier start of the same study left in
     ``folder``; raises InputError if that holds another."""
     _start(folder, settings, table, work, config)
     entries = {name: _entry(work.catalogue, name) for name in table.parameters}
@@ -98,25 +97,24 @@ def calibrate(
 
     points = prior_points(settings.seed, settings.draws, len(entries))
     prior = wave("prior", at_points(entries, points), 0)
-    accepted, moved, error = _fit(table, points, prior, settings.seed)
-    chosen = resampled(accepted.weights, table.keep, settings.seed)
-    drawn = {name: rounded(column) for name, column in at_points(entries, moved[chosen]).items()}
+    fit, error = _fit(table, points, prior, settings.seed)
+    chosen = resampled(fit.weights, table.keep, settings.seed)
+    drawn = {name: rounded(column) for name, column in at_points(entries, fit.places[chosen]).items()}
     # Replicates after those of the prior: the posterior is judged by luck that it has not seen.
     posterior = wave("posterior", drawn, settings.draws)
-    found = Calibration(table, entries, prior, posterior, accepted, _provenance(settings, table, work, accepted, error))
+    found = Calibration(table, entries, prior, posterior, fit, _provenance(settings, table, work, fit, error))
     write_posterior(folder, found)
     return found
 
 
-def _fit(table: Targets, points: Array, prior: pd.DataFrame, seed: int) -> tuple[Accepted, Array, float]:
-    """The accepted pairs of draw and error, their adjusted points, and the error of the posterior's means. Raises
-    InputError if too few of the draws could be compared."""
+def _fit(table: Targets, points: Array, prior: pd.DataFrame, seed: int) -> tuple[Fit, float]:
+    """The posterior and the error of its means. Raises InputError if too few of the draws could be compared."""
     statistics = prior[[target.name for target in table.fitted]].to_numpy()
     values = np.array([target.value for target in table.fitted])
     scales = np.array([target.scale for target in table.fitted])
     try:
-        accepted, moved = fitted(points, statistics, values, scales, table.accept, seed)
-        return accepted, moved, shift_error(points, statistics, values, scales, table.accept, seed)
+        fit = fitted(points, statistics, values, scales, seed)
+        return fit, shift_error(points, statistics, values, scales, seed)
     except ValueError as error:
         raise InputError(f"settings: draws: {error}") from error
 
@@ -154,16 +152,17 @@ def _entry(catalogue: Catalogue, full_name: str) -> Entry:
 
 
 def _provenance(
-    settings: Settings, table: Targets, work: Simulated, accepted: Accepted, error: float
+    settings: Settings, table: Targets, work: Simulated, fit: Fit, error: float
 ) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "seed": settings.seed,
         "draws": settings.draws,
-        "errors_per_draw": ERRORS_PER_DRAW,
-        "accepted": len(np.unique(accepted.rows % settings.draws)),
+        "compared": fit.finite,
+        "exact_effective": round(fit.exact, 1),
+        "effective": round(fit.effective),
+        "weighed": len(fit.weights),
         "shift_error": round(error, 3),
-        "bandwidth": round(accepted.bandwidth, 4),
         "kept": table.keep,
         "targets": hash_of(table.model_dump(mode="json")),
         "priors": priors_hash(work.catalogue, table.parameters),

@@ -17,7 +17,7 @@ from sim.study.hindcast.running import observed
 
 TARGETS = "targets.yaml"
 Word = Annotated[str, Field(strict=True, max_length=60), AfterValidator(simple_name)]
-Fraction = Annotated[float, Field(strict=True, gt=0.0, le=1.0), Unit("share of the draws")]
+Members = Annotated[float, Field(strict=True, ge=0.0, le=1e12), Unit("students in grades 9-12")]
 
 Measure = Literal[
     "sites",
@@ -28,10 +28,16 @@ Measure = Literal[
     "participants_per_instructor",
     "opening_rate",
     "closing_rate",
-    "stopped_by_cost",
-    "stopped_by_teachers",
+    "waiting_for_money",
+    "waiting_for_instructor",
+    "instructors_change_spread",
+    "instructors_change_deviation",
+    "instructors_reallocation",
 ]
 """What of New Mexico under current law may be a target."""
+
+BY_SIZE = ("instructors_change_spread", "instructors_change_deviation", "instructors_reallocation")
+"""Measures of the districts of a size."""
 
 
 class _Data(BaseModel):
@@ -40,9 +46,11 @@ class _Data(BaseModel):
 
 class Statistic(_Data):
     """A number of the model: a ``measure`` of New Mexico under current law, or what a hindcast has for an ``outcome``
-    of a ``case`` in a ``year`` (a contrast stands at its last year)."""
+    of a ``case`` in a ``year`` (a contrast stands at its last year). ``members``: of which districts, from the first
+    number of students up to below the second, where a measure is by size."""
 
     measure: Measure | None = None
+    members: tuple[Members, Members] | None = None
     case: str | None = None
     outcome: str | None = None
     year: Annotated[int, Field(strict=True, ge=2000, le=2100), Unit(YEAR)] | None = None
@@ -52,6 +60,10 @@ class Statistic(_Data):
         given = [part is not None for part in (self.case, self.outcome, self.year)]
         if any(given) if self.measure is not None else not all(given):
             raise ValueError("write either measure, or case, outcome and year")
+        if (self.members is not None) != (self.measure in BY_SIZE):
+            raise ValueError(f"members is for measures of districts of a size: {', '.join(BY_SIZE)}")
+        if self.members is not None and self.members[1] <= self.members[0]:
+            raise ValueError("members: the second number must lie above the first")
         return self
 
 
@@ -76,9 +88,8 @@ class Target(_Data):
 
 
 class Targets(_Data):
-    """The whole table. ``accept``: the share of draws that is kept; ``keep``: draws of the posterior."""
+    """The whole table. ``keep``: draws of the posterior."""
 
-    accept: Fraction
     keep: Annotated[int, Field(strict=True, ge=10, le=100_000), Unit("draws")]
     parameters: Annotated[tuple[str, ...], Field(min_length=1, max_length=500)]
     targets: Annotated[tuple[Target, ...], Field(min_length=1, max_length=500)]

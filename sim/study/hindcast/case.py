@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sim.config_folder import config_folder
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import InputError, Part, Source, as_mapping, first_problem, nearest, read_with_lines, shown
+from sim.parameters.catalogue import load_catalogue
 from sim.study.hindcast.prices import consumer_prices
 from sim.study.hindcast.schema import Case, Law, Measure, Outcome
 
@@ -36,7 +37,22 @@ def read_case(path: Path) -> Case:
     if found:
         raise source.refusals(found)
     _check_laws(case, source)
+    _check_parameters(case, source)
     return case
+
+
+def _check_parameters(case: Case, source: Source) -> None:
+    """Refuse what is known of a state as a parameter that the model does not have, or beyond its range."""
+    known = {f"{group}.{name}": entry for group, named in load_catalogue().entries.items() for name, entry in named.items()}
+    for name, value in case.parameters.items():
+        where = ("parameters", name)
+        if name not in known:
+            raise source.refusal(where, f"{shown(name)} is not a parameter; {nearest(name, list(known))}")
+        if known[name].dated:
+            raise source.refusal(where, f"{shown(name)} has values by year, which a case does not set")
+        low, high = known[name].range
+        if not low <= value <= high:
+            raise source.refusal(where, f"{value:g} is not allowed: from {low:g} to {high:g}")
 
 
 def _check_laws(case: Case, source: Source) -> None:

@@ -1,21 +1,23 @@
 """Running a case: the law changes when it changed, and what the model has for each observed number is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.arrays import Array
 from sim.engine import recording
-from sim.engine.calendar import run_year
+from sim.engine.calendar import Year, run_year
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare
 from sim.engine.expected import expected_payment
 from sim.engine.scenario import Scenario
+from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.posterior import Uncertainty
 from sim.parameters.values import with_columns
 from sim.study.hindcast.case import Case, Measure, Outcome
+from sim.study.hindcast.districts import district_record, over_districts
 from sim.study.hindcast.worlds import law_before, laws_after, scenario_of, stylized_parameters, stylized_world
 from sim.study.setup.design import parameters_for
 from sim.world.world import World
@@ -42,24 +44,46 @@ def run_case(task: Task) -> dict[str, Array]:
     case, world = task.case, task.world
     stylized = stylized_world(world, case)
     parameters = parameters_for(task.catalogue, world, task.seed, task.replicates, task.uncertainty)
-    parameters = with_columns(parameters, task.columns)
+    known = {name: np.full(len(task.replicates), value) for name, value in case.parameters.items()}
+    parameters = with_columns(parameters, {**task.columns, **known})
     parameters = stylized_parameters(parameters, task.catalogue, stylized, case)
     before = law_before(world, case, world.base_year)
     horizon = case.last_year - stylized.base_year
     ensemble = prepare(stylized, parameters, before, task.seed, task.replicates, horizon)
-    records = under_laws(ensemble, laws_after(world, case, world.base_year), scenario_of(case), horizon)
-    return {outcome.name: _over_years(outcome.measure, records, len(task.replicates)) for outcome in case.outcomes}
+    records: list[Record] = []
+    districts: list[Record] = []
+    for state, year in years_under(ensemble, laws_after(world, case, world.base_year), scenario_of(case), horizon):
+        records.append(recording.statewide(stylized, parameters, state, year))
+        if case.sizes:
+            districts.append(district_record(parameters, state, year))
+    runs, members = len(task.replicates), stylized.districts.membership
+    return {
+        outcome.name: _over_years(outcome.measure, records, runs)
+        if outcome.over is None
+        else over_districts(outcome.over, outcome.measure, case.sizes, members, districts)
+        for outcome in case.outcomes
+    }
 
 
 def under_laws(ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenario, horizon: int) -> list[Record]:
-    """Statewide records of the base year and of each year after it, under the law that is in force in each.
+    """Statewide records of the base year and of each year after it, under the law that is in force in each."""
+    return [
+        recording.statewide(ensemble.world, ensemble.parameters, state, year)
+        for state, year in years_under(ensemble, laws, scenario, horizon)
+    ]
+
+
+def years_under(
+    ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenario, horizon: int
+) -> Iterator[tuple[State, Year]]:
+    """The base year and each year after it, under the law that is in force in each.
 
     ``laws`` by the fiscal year in which they begin; current law until the first. What districts have learnt of a line
     goes with its name from one law to the next.
     """
     world, parameters = ensemble.world, ensemble.parameters
     state = ensemble.state
-    records: list[Record] = [recording.statewide(world, parameters, state, ensemble.base)]
+    yield state, ensemble.base
     decide_all = deciding_all(parameters)
     handed_on: Array | None = None
     for step in range(1, horizon + 1):
@@ -73,8 +97,7 @@ def under_laws(ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenar
         )  # fmt: skip
         if fiscal_year + 1 in laws:
             handed_on = expected_payment(world, parameters, ensemble.premises, before, state, year)
-        records.append(recording.statewide(world, parameters, state, year))
-    return records
+        yield state, year
 
 
 def law_in(laws: Mapping[int, Formula], before: Formula, fiscal_year: int) -> Formula:
@@ -92,6 +115,8 @@ def measured(measure: Measure, record: Record) -> Array:
             return record["concentrators"] / record["participants"]
         case "credentials_per_concentrator":
             return record["credentials"] / record["concentrators"]
+        case "spending_per_member":
+            return record["spending"] / record["price_index"] / record["membership"]
         case _:
             return record[measure]
 

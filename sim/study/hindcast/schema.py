@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from sim.engine.scenario import Shocks
 from sim.funding.components.amounts import Note, Text, Title, YesNo, simple_name
-from sim.inputs import Mistake, Unit
+from sim.inputs import Mistake, Unit, nearest
 from sim.inputs.schema import YEAR
 
 LONGEST = 60
@@ -15,6 +15,7 @@ LONGEST = 60
 
 Share = Annotated[float, Field(strict=True, gt=0.0, le=1.0), Unit("share")]
 Positive = Annotated[float, Field(strict=True, gt=0.0, le=1e12)]
+Number = Annotated[float, Field(strict=True, ge=-1e12, le=1e12)]
 Year = Annotated[int, Field(strict=True, ge=2000, le=2100), Unit(YEAR)]
 Years = Annotated[tuple[Year, ...], Field(max_length=100)]
 Tolerance = Annotated[float, Field(strict=True, gt=0.0, lt=1.0), Unit("share of the observed value")]
@@ -28,9 +29,14 @@ Measure = Literal[
     "credentials",
     "credentials_per_concentrator",
     "sites",
+    "instructors",
+    "spending_per_member",
     "school_concentrator_share",
 ]
-"""What of the model may stand for an observed number."""
+"""What of the model may stand for an observed number; spending is in real dollars."""
+
+ByDistrict = ("participants", "concentrators", "sites", "instructors", "spending_per_member")
+"""Measures that are kept district by district."""
 
 
 class _Data(BaseModel):
@@ -96,11 +102,43 @@ class Contrast(_Data):
         return self
 
 
+class SizeClass(_Data):
+    """Districts of a size by members in grades 9-12 in the start year, ``least`` included and ``most`` not, and their
+    ``share`` of the districts in the record: where a number is over districts, the model's are weighed so that each
+    class has its share."""
+
+    name: Word
+    least: Annotated[float, Field(strict=True, ge=0.0, le=1e12), Unit("students")]
+    most: Annotated[float, Field(strict=True, gt=0.0, le=1e12), Unit("students")] | None = None
+    share: Share
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.most is not None and self.most <= self.least:
+            raise ValueError("most must lie above least")
+        return self
+
+
+class OverDistricts(_Data):
+    """How a measure is read over districts, each relative to its own start year: the value at a ``quantile`` of
+    districts, or the share of districts ``below`` a value; of all, or ``among`` those of one size."""
+
+    quantile: Annotated[float, Field(strict=True, gt=0.0, lt=1.0), Unit("share of districts")] | None = None
+    below: Positive | None = None
+    among: Word | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.quantile is None) == (self.below is None):
+            raise ValueError("write either quantile or below")
+        return self
+
+
 class Outcome(_Data):
     """One observed series and what of the model stands for it.
 
     ``compare``: ``ratio`` to the start year (``start`` is its observed value), or ``level``; with ``contrast`` one
-    number, the ratio of two means. ``judged``: the years that the verdict rests on (all observed, if not given);
+    number, the ratio of two means; ``over`` reads it over districts. ``judged``: the years that the verdict rests on (all observed, if not given);
     the others are shown. ``tolerance``: how far the median may be from the observed value, as a share of it.
     """
 
@@ -112,6 +150,7 @@ class Outcome(_Data):
     compare: Literal["ratio", "level"] = "ratio"
     start: Positive | None = None
     contrast: Contrast | None = None
+    over: OverDistricts | None = None
     judged: Years = ()
     tolerance: Tolerance
     use: Literal["fitted", "held_out"]
@@ -121,6 +160,10 @@ class Outcome(_Data):
     def _complete(self) -> Self:
         if self.compare == "ratio" and self.start is None and self.contrast is None:
             raise ValueError("a ratio needs start, the value observed in the start year")
+        if self.over is not None and (self.compare != "level" or self.contrast is not None):
+            raise ValueError("over districts the numbers are ratios already; write compare: level and no contrast")
+        if self.over is not None and self.measure not in ByDistrict:
+            raise ValueError(f"{self.measure} is not kept by district; allowed: {', '.join(ByDistrict)}")
         _refuse_twice(self.judged)
         wanted = self.judged if self.contrast is None else (*self.contrast.years, *self.contrast.against)
         for year in wanted:
@@ -145,7 +188,8 @@ class Outcome(_Data):
 
 class Case(_Data):
     """A hindcast. ``untestable`` says why the model cannot be tested by it; it then has no laws and no outcomes, only
-    the ``record`` of what was observed."""
+    the ``record`` of what was observed. ``parameters``: what is known of this state and would otherwise be drawn.
+    ``sizes``: size classes of its districts, for outcomes over districts."""
 
     name: str
     title: Title
@@ -161,6 +205,8 @@ class Case(_Data):
     before: Law | None = None
     laws: Annotated[tuple[Law, ...], Field(max_length=100)] = ()
     shocks: Annotated[dict[Year, Shocks], Field(max_length=100)] = {}
+    parameters: Annotated[dict[str, Number], Field(max_length=100)] = {}
+    sizes: Annotated[tuple[SizeClass, ...], Field(max_length=20)] = ()
     outcomes: Annotated[tuple[Outcome, ...], Field(max_length=100)] = ()
 
     @model_validator(mode="after")
@@ -168,8 +214,8 @@ class Case(_Data):
         if self.untestable:
             if self.laws or self.outcomes or not self.record:
                 raise ValueError("a case that cannot be tested has a record, and neither laws nor outcomes")
-            if self.start or self.before or self.shocks:
-                raise ValueError("a case that cannot be tested needs no start, no law before and no shocks")
+            if self.start or self.before or self.shocks or self.parameters or self.sizes:
+                raise ValueError("a case that cannot be tested needs no start, no law before, shocks, parameters or sizes")
             return self
         if self.start is None or self.before is None or not self.laws or not self.outcomes:
             raise ValueError("write start, before, laws and outcomes, or untestable with the reason")
@@ -208,6 +254,7 @@ class Case(_Data):
         for year in self.shocks:
             if not first < year <= last:
                 yield Mistake(("shocks", year), f"is not simulated; a year from {first + 1} to {last}")
+        yield from self._mistaken_sizes()
         names = [outcome.name for outcome in self.outcomes]
         for place, outcome in enumerate(self.outcomes):
             if names.index(outcome.name) < place:
@@ -218,3 +265,21 @@ class Case(_Data):
                     yield Mistake(("outcomes", place, "observed", year), said)
             for key, why in outcome.without_effect():
                 yield Mistake(("outcomes", place, key), f"has no effect here: {why}")
+
+    def _mistaken_sizes(self) -> Iterator[Mistake]:
+        """Size classes that overlap, are named twice or read by nothing, and classes that are not there."""
+        names = [size.name for size in self.sizes]
+        for place, size in enumerate(self.sizes):
+            if names.index(size.name) < place:
+                yield Mistake(("sizes", place, "name"), f"'{size.name}' stands twice")
+            if place and (before := self.sizes[place - 1].most or float("inf")) > size.least:
+                yield Mistake(("sizes", place, "least"), f"{size.least:g} lies within the class before, up to {before:g}")
+        over = [(place, outcome.over) for place, outcome in enumerate(self.outcomes) if outcome.over is not None]
+        if self.sizes and not over:
+            yield Mistake(("sizes",), "has no effect here: no outcome is over districts")
+        for place, districts in over:
+            where = ("outcomes", place, "over")
+            if not self.sizes:
+                yield Mistake(where, "needs sizes, the size classes of the record's districts")
+            elif districts.among is not None and districts.among not in names:
+                yield Mistake((*where, "among"), f"'{districts.among}' is not known; {nearest(districts.among, names)}")

@@ -104,7 +104,9 @@ def _finding(case: Case, draws: dict[str, Array], drawn: dict[str, Array]) -> Fi
     for judgement in judgements if drawn else ():
         outcome = judgement.outcome
         last = max(outcome.judged_years) - case.start.year
-        final = draws[outcome.name][:, last] / draws[outcome.name][:, 0]
+        final = draws[outcome.name][:, last]
+        if outcome.compare == "ratio":
+            final = final / draws[outcome.name][:, 0]
         moved[outcome.name] = pulls(final, drawn)
     return Finding(case, verdict, judgements, draws, moved)
 
