@@ -1,7 +1,7 @@
 """What must hold in every year of every run, whatever the districts, the formula and the parameters."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import funding_strategies as generated
 import numpy as np
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from simulated import Step, formula_of, leaves, line_of, made_up, parameters_from, shipped, sparse, steps, warmed_up
 
 from sim.arrays import Array, Numbers, district_total, state_total
+from sim.behavior.launching import FOR_INSTRUCTOR
+from sim.behavior.staffing import by_region
 from sim.engine.ensemble import Ensemble
 from sim.engine.scenario import Scenario, Shocks
 from sim.funding import budget
@@ -25,8 +27,12 @@ RELATIVE = 1e-9
 @dataclass(frozen=True)
 class Run:
     world: World
-    ensemble: Ensemble
-    steps: list[Step]
+    ensemble: Ensemble = field(repr=False)
+    steps: list[Step] = field(repr=False)
+    told: str
+
+    def __repr__(self) -> str:
+        return self.told
 
 
 formulas = st.one_of(
@@ -60,9 +66,10 @@ def runs(draw: Callable[..., object]) -> Run:
     assert isinstance(horizon, int)
     scenario = draw(scenarios)
     assert isinstance(scenario, Scenario)
+    told = f"{len(world.districts)} districts, seed {seed}, {horizon} years of {formula!r} under {scenario!r}"
     with np.errstate(divide="raise", invalid="raise", over="raise"):
         ensemble = warmed_up(world, parameters, seed, (0, 1), horizon)  # type: ignore[arg-type]
-        return Run(world, ensemble, steps(ensemble, formula, horizon, scenario))
+        return Run(world, ensemble, steps(ensemble, formula, horizon, scenario), told)
 
 
 def close(one: Numbers, other: Numbers, scale: Numbers | float = 0.0) -> bool:
@@ -80,103 +87,151 @@ def test_identities(run: Run) -> None:
         every_number_is_finite(step)
         students_are_conserved(run, step)
         sites_and_posts_balance(run, step)
-        launches_are_accounted_for(run, step)
-        shares_are_shares(step)
+        plans_queue(run, step)
+        instructors_come_from_the_pool(run, step)
+        shares_are_shares(run, step)
         money_is_conserved(run, step)
-        books_balance(step)
+        books_balance(run, step)
         cohorts_move_up(run, step)
 
 
 def every_number_is_finite(step: Step) -> None:
-    for name, array in leaves(step.after):
+    for name, array in leaves((step.after, step.year.choice, step.year.workforce, step.year.schooling)):
         assert np.isfinite(array).all(), name
 
 
 def students_are_conserved(run: Run, step: Step) -> None:
     before, year, after = step.before, step.year, step.after
-    world, parameters = run.world, run.ensemble.parameters
-    participants, concentrators = after.participants, after.concentrators
-    assert (participants >= 0).all()
-    assert (concentrators >= 0).all()
-    assert (district_total(participants) <= after.counts.membership * (1 + 1e-12)).all()
-    assert (district_total(year.schooling.demanded) <= after.counts.membership * (1 + 1e-12)).all()
-    assert (concentrators <= participants).all()
-    assert (concentrators <= before.participants).all()
-    assert (concentrators[(before.sites == 0) & (after.sites > 0)] == 0).all()
-    seats = year.workforce.taught * world.clusters.class_cap * parameters.choice.seats_per_section
-    assert (participants <= seats * (1 + 1e-12)).all()
-    assert (participants[after.sites == 0] == 0).all()
-    attempts, earned = year.schooling.credentials.attempts, year.schooling.credentials.earned
-    assert (attempts <= concentrators * (1 + 1e-12)).all()
+    parameters, schooling, enrolled = run.ensemble.parameters, step.year.schooling, step.year.schooling.enrolled
+    assert (after.counts.participants == after.first_students + after.second_students).all()
+    assert (after.counts.concentrators == after.taught + schooling.recoded).all()
+    for students in (after.first_students, after.second_students, enrolled.unserved_first, enrolled.unserved_second):
+        assert (students >= -ROUNDING).all()
+    # A second course is for those who took a first one last year, where a site still stands.
+    assert (schooling.eligible <= before.first_students * (1 + ROUNDING)).all()
+    assert (schooling.eligible[before.sites == 0] == 0).all()
+    assert close(after.second_students + enrolled.unserved_second, schooling.eligible)
+    assert (after.taught <= after.second_students * (1 + ROUNDING)).all()
+    assert (schooling.recoded <= parameters.outcomes.recodable * after.taught * (1 + ROUNDING)).all()
+    # Seats: classes of the planned size in front of a teacher, combined ones within those of the first course.
+    held = year.workforce.first_taught * year.choice.first_class
+    second = year.workforce.second_taught * year.choice.first_class * parameters.decisions.second_class
+    assert (after.first_students <= held * (1 + ROUNDING) + ROUNDING).all()
+    assert (after.participants <= (held + second) * (1 + ROUNDING) + ROUNDING).all()
+    assert (after.participants[after.sites == 0] == 0).all()
+    members = after.counts.membership
+    assert (district_total(schooling.demanded) <= members * (1 + ROUNDING)).all()
+    assert (district_total(after.first_students) <= members * (1 + ROUNDING)).all()
+    assert (district_total(after.second_students) <= members * (1 + ROUNDING)).all()
+    attempts, earned = schooling.credentials.attempts, schooling.credentials.earned
+    assert (attempts <= after.taught * (1 + ROUNDING)).all()
     assert all((tier >= 0).all() for tier in earned)
-    assert (earned[0] + earned[1] + earned[2] <= attempts * (1 + 1e-12)).all()
+    assert (earned[0] + earned[1] + earned[2] <= attempts * (1 + ROUNDING)).all()
     assert (after.counts.placements >= 0).all()
-    assert (year.schooling.dual_credit <= district_total(participants) * (1 + 1e-12)).all()
+    assert (schooling.dual_credit <= district_total(after.participants) * (1 + ROUNDING)).all()
 
 
 def sites_and_posts_balance(run: Run, step: Step) -> None:
     before, year, after = step.before, step.year, step.after
+    choice, workforce = year.choice, year.workforce
     schools = run.world.districts.high_schools[:, np.newaxis]
-    assert whole(after.sites)
-    assert whole(after.sections)
-    assert whole(after.vacant_sections)
-    assert whole(after.facilities)
-    assert whole(year.choice.sites_closed)
+    for number in (
+        after.sites, after.first_sections, after.second_sections, after.vacant_sections, after.facilities,
+        after.launching_sections, choice.sites_closed, workforce.emptied, workforce.opened,
+    ):  # fmt: skip
+        assert whole(number)
     assert (after.sites + (after.launching > 0) <= schools).all()
     assert (after.facilities <= schools).all()
-    assert (after.sites == before.sites - year.choice.sites_closed + year.workforce.opened).all()
-    assert ((after.sections + after.vacant_sections)[after.sites == 0] == 0).all()
+    assert (after.sites == before.sites - choice.sites_closed - workforce.emptied + workforce.opened).all()
     assert (after.counts.offering_schools == after.sites.max(axis=-1, keepdims=True)).all()
-    staying = year.choice.sites_closed == 0
-    posts_before, posts = before.sections + before.vacant_sections, after.sections + after.vacant_sections
-    change = year.choice.section_change
-    given_up = np.minimum(np.maximum(-change, 0.0), np.maximum(posts_before - before.sites, 0.0))
-    added = np.maximum(change, 0.0) * (before.sites > 0) + year.workforce.opened * before.launching_sections
-    assert (posts == posts_before - given_up + added)[staying].all()
-    assert (posts <= posts_before + added).all()
+    # Sections of both levels are the posts; those without an instructor are among them.
+    assert (after.sections == workforce.posts).all()
+    assert (workforce.staffed + after.vacant_sections == after.sections).all()
+    assert (workforce.staffed >= 0).all()
+    assert (after.sections[after.sites == 0] == 0).all()
+    assert (after.first_sections >= np.minimum(after.sites, 1.0)).all()
+    assert (after.sections >= after.sites).all()
+    changed = [
+        np.maximum(held + change, 0.0) * (before.sites > 0)
+        for held, change in (
+            (before.first_sections, choice.first_change),
+            (before.second_sections, choice.second_change),
+        )
+    ]
+    opened = workforce.opened * before.launching_sections
+    staying = choice.sites_closed == 0
+    assert (after.sections == changed[0] + changed[1] + opened)[staying].all()
+    assert (after.sections <= before.sections + np.maximum(choice.first_change, 0.0) + np.maximum(
+        choice.second_change, 0.0) + opened).all()  # fmt: skip
     assert ((after.vacant_years > 0) == (after.vacant_sections > 0)).all()
+
+
+def plans_queue(run: Run, step: Step) -> None:
+    before, year, after = step.before, step.year, step.after
+    choice, workforce, known = year.choice, year.workforce, step.year.situation
+    planned, kept, launched = before.plan > 0, choice.plan > 0, workforce.launched > 0
+    assert not (choice.begun & planned).any()
+    assert not (choice.given_up & ~planned).any()
+    assert (kept == ((planned | choice.begun) & ~choice.given_up)).all()
+    assert ((after.plan > 0) == (kept & ~launched)).all()
+    assert not (launched & ~choice.seeking).any()
+    assert (workforce.without_instructor == (choice.seeking & ~launched)).all()
+    assert (after.plan_years[after.plan == 0] == 0).all()
+    assert ((after.plan_years == before.plan_years + 1.0) | (after.plan_years == 0)).all()
+    assert not (kept & (before.launching > 0)).any()
+    assert not (kept & (before.sites >= run.world.districts.high_schools[:, np.newaxis])).any()
+    # What a plan has been paid for once is not paid again, and no district spends what it has not.
+    assert not (choice.paid & (before.plan == FOR_INSTRUCTOR)).any()
+    assert not ((choice.paid | choice.builds_facility) & ~kept).any()
+    assert (choice.launch_cost[~(choice.paid | choice.builds_facility)] == 0).all()
+    ready = known.launch_cash + known.launch_general
+    assert (district_total(choice.launch_cost) <= ready * (1 + ROUNDING) + 1e-6).all()
     counting_down = np.maximum(before.launching - 1.0, 0.0)
-    begun = year.workforce.launched * run.ensemble.parameters.clusters.launch_years
+    begun = workforce.launched * run.ensemble.parameters.clusters.launch_years
     assert (after.launching == counting_down + begun).all()
+    assert ((after.launching_sections > 0) == (after.launching > 0)).all()
 
 
-def launches_are_accounted_for(run: Run, step: Step) -> None:
-    before, year = step.before, step.year
-    choice, workforce = year.choice, year.workforce
-    stopped = (
-        choice.stopped_by_size * 1.0
-        + choice.stopped_by_facility
-        + choice.stopped_by_cash
-        + choice.stopped_by_capacity
-        + workforce.stopped
-    )
-    assert (choice.wanted == workforce.launched + stopped).all()
-    assert (choice.launch == workforce.launched + workforce.stopped).all()
-    assert not (choice.wanted & (before.launching > 0)).any()
-    assert not (choice.wanted & (before.sites >= run.world.districts.high_schools[:, np.newaxis])).any()
-    assert not (choice.builds_facility & ~choice.launch).any()
-    assert (choice.launch_cost[~choice.launch] == 0).all()
+def instructors_come_from_the_pool(run: Run, step: Step) -> None:
+    """Who left is told from the posts on either side of the year, not from the engine."""
+    before, year, after = step.before, step.year, step.after
+    terms, world = run.ensemble.parameters.staffing, run.world
+    workforce, shocks = year.workforce, year.conditions.shocks
+    opened = workforce.opened * before.launching_sections
+    filled = workforce.hired - workforce.launched * year.choice.launch_sections
+    assert whole(filled)
+    left = (before.sections - before.vacant_sections) + filled + opened - workforce.staffed
+    assert whole(left)
+
+    def regional(sections: Array) -> Array:
+        return by_region(sections, world.districts.region_starts)
+
+    raised = 1.0 + terms.wage_elasticity * terms.premium_paid * world.clusters.salary_premium
+    entering = run.ensemble.premises.entering * shocks.instructor_supply * raised
+    stayed = np.maximum(before.pool - regional(workforce.hired), 0.0) * (1.0 - terms.pool_exit)
+    assert close(after.pool, stayed + entering + terms.return_share * regional(left))
+    assert (after.pool >= 0).all()
 
 
-def shares_are_shares(step: Step) -> None:
+def shares_are_shares(run: Run, step: Step) -> None:
     after, year = step.after, step.year
-    for share in (after.quality, after.equipment, after.spending_ratio, *after.trust.values()):
+    ceiling = run.ensemble.parameters.books.spending_ceiling
+    for share in (
+        after.quality, after.equipment, after.recoded_share, after.spending_ratio / ceiling,
+        year.choice.upkeep_share / ceiling, year.workforce.staying, year.interest.going_on, year.interest.completion,
+        year.schooling.reached, *after.trust.values(),
+    ):  # fmt: skip
         assert (share >= 0).all()
-        assert (share <= 1 + 1e-12).all()
+        assert (share <= 1 + ROUNDING).all()
     for ledger in year.settlement.ledgers.values():
         assert (ledger.proration >= 0).all()
         assert (ledger.proration <= 1).all()
-    mix = year.situation.peer_share
-    assert (mix >= 0).all()
-    assert (mix <= 1 + 1e-12).all()
-    assert (year.situation.revenue_risk >= 0).all()
-    assert (year.situation.revenue_risk <= 1 + 1e-12).all()
 
 
 def money_is_conserved(run: Run, step: Step) -> None:
     year = step.year
     nothing: Array = step.after.cash * 0.0
-    to_districts, statewide, for_pathways = nothing, state_total(nothing), nothing
+    to_districts, statewide, for_pathways, restricted = nothing, state_total(nothing), nothing, nothing
     for offer in year.offers.lines:
         line, ledger = offer.line, year.settlement.ledgers[offer.line.name]
         assert (ledger.paid >= 0).all()
@@ -190,6 +245,8 @@ def money_is_conserved(run: Run, step: Step) -> None:
         assert (ledger.reserve.balance <= (held + set_aside - drawn + refilled) * (1 + ROUNDING) + 1e-6).all()
         assert ((offer.reach >= 0) & (offer.reach <= 1)).all()
         for_pathways = for_pathways + ledger.paid * line.pathway_share
+        if line.oversight != "general":
+            restricted = restricted + ledger.paid * line.pathway_share
         if not line.background and not line.federal:
             to_districts = to_districts + ledger.paid
             statewide = statewide + ledger.statewide_paid
@@ -198,9 +255,12 @@ def money_is_conserved(run: Run, step: Step) -> None:
     own = [ledger for name, ledger in settled.ledgers.items() if _is_own(year.offers.lines, name)]
     spent = sum((ledger.spent for ledger in own), start=statewide * 0.0)
     assert close(spent, state_total(settled.state_paid) + statewide)
+    # In every district: what lines pay for pathways is restricted, or free and spent on CTE, or stays in the general fund.
+    assert close(settled.restricted, restricted)
+    assert close(settled.reaching_cte, settled.restricted + settled.free)
     assert close(settled.reaching_cte + settled.not_sticking, for_pathways)
-    assert (settled.reaching_cte >= 0).all()
-    assert (settled.not_sticking >= -1e-6).all()
+    for amount in (settled.restricted, settled.free, settled.not_sticking):
+        assert (amount >= -1e-6).all()
 
 
 def _is_own(offers: tuple[object, ...], name: str) -> bool:
@@ -208,19 +268,31 @@ def _is_own(offers: tuple[object, ...], name: str) -> bool:
     return not line.background and not line.federal
 
 
-def books_balance(step: Step) -> None:
+def books_balance(run: Run, step: Step) -> None:
+    """Every dollar that is spent has a payer, district by district and in the state; carry-over keeps its worth."""
     before, year, after = step.before, step.year, step.after
-    end, bill = year.books.year_end, year.bill
-    income = year.settlement.reaching_cte + year.books.local
-    outgo = end.spending + bill.startup + end.released
-    assert close(after.cash - before.cash, income - outgo, scale=np.abs(before.cash) + income + np.abs(outgo))
-    for amount in (end.rescued, end.released, year.books.backfill, bill.startup, bill.flexible):
+    books, end, bill, prices = year.books, step.year.books.year_end, step.year.bill, step.year.conditions.price_index
+    held, left = before.cash * prices, after.cash * prices
+    income = held + year.settlement.reaching_cte + books.own + books.launch_money + end.covered
+    outgo = end.spending + bill.startup + left + end.returned + end.lapsed
+    scale = np.abs(held) + np.abs(left) + np.abs(end.spending) + bill.startup + books.own
+    assert close(income, outgo, scale)
+    assert close(state_total(income), state_total(outgo), state_total(scale))
+    assert close(books.local, books.own + books.launch_money + end.covered - end.returned)
+    for amount in (
+        books.own, books.launch_money, end.covered, end.returned, end.lapsed, bill.startup, bill.flexible,
+    ):  # fmt: skip
         assert (amount >= 0).all()
-    assert (year.books.local >= year.books.backfill + end.rescued - 1e-6).all()
+    own = books.own + books.launch_money
+    assert (end.returned <= own * (1 + ROUNDING)).all()
+    limit = run.ensemble.parameters.books.deficit_limit * (own + year.settlement.reaching_cte)
+    assert (left >= -limit * (1 + 1e-9) - 1e-6).all()
+    assert (end.covered[left > 0] == 0).all()
     assert close(end.spending, bill.instruction + after.spending_ratio * bill.flexible, scale=bill.flexible)
-    launches = (year.workforce.launched * year.choice.launch_cost).sum(axis=-1, keepdims=True)
-    grants = (year.workforce.launched * year.situation.startup_grant).sum(axis=-1, keepdims=True)
-    assert close(bill.startup, launches + grants)
+    # A launch costs what it costs, whoever pays: the state's grants for it are among the receipts.
+    known, choice = year.situation, year.choice
+    launches = district_total(choice.paid * known.startup_cost + choice.builds_facility * known.facility_cost)
+    assert close(bill.startup, launches)
 
 
 def cohorts_move_up(run: Run, step: Step) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, part_of
 from sim.parameters.groups import Costs, Parameters, Staffing
 from sim.world.world import Clusters
 
@@ -67,7 +67,8 @@ class UnitCosts:
 def unit_costs(clusters: Clusters, parameters: Parameters, wage_index: Array, price_index: Array) -> UnitCosts:
     """Unit costs at a year's wages and prices; the same for all districts."""
     costs, drawn = parameters.costs, parameters.clusters
-    site = site_costs(clusters, price_index, costs).total
+    parts = site_costs(clusters, price_index, costs)
+    site = parts.total
     materials = drawn.consumables * costs.running_level * price_index
     return UnitCosts(
         program=costs.program * wage_index,
@@ -78,7 +79,7 @@ def unit_costs(clusters: Clusters, parameters: Parameters, wage_index: Array, pr
         participant=materials,
         concentrator=materials * costs.upper_level_consumables,
         attempt=drawn.exam_fee * price_index,
-        replacement=site_costs(clusters, price_index, costs).replacement / site,
+        replacement=part_of(parts.replacement, site),
     )
 
 

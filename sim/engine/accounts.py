@@ -159,7 +159,7 @@ def own_money_wanted(
     terms = parameters.books
     size = counts.membership * conditions.price_index
     restricted, free = ratio(settlement.restricted, size), ratio(settlement.free, size)
-    general = conditions.general_money * (offers.unit_value / offers.undiluted_value)
+    general = conditions.general_money * ratio(offers.unit_value, offers.undiluted_value, 1.0)
     monitored = [offer.line.oversight == "monitored" for offer in offers.lines if offer.line.oversight != "general"]
     weight = sum(monitored) / max(len(monitored), 1)
     kept = weight * terms.gain_passthrough_monitored + (1.0 - weight) * terms.gain_passthrough_categorical

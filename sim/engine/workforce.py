@@ -91,6 +91,7 @@ def staff(
     )
     let_go = staffed_before - staffed
     staffed = staffed - np.maximum(leaving - let_go, 0.0)
+    left = staffed_before - staffed
     vacant = posts - staffed
 
     seeking = choice.seeking.astype(np.float64)
@@ -137,7 +138,7 @@ def staff(
         pool=staffing.next_pool(
             state.pool,
             staffing.by_region(hired, regions),
-            staffing.by_region(leaving + let_go, regions),
+            staffing.by_region(left, regions),
             premises.entering * shocks.instructor_supply,
             world.clusters.salary_premium * terms.premium_paid,
             terms,
