@@ -29,9 +29,9 @@ Bundle = TypeVar("Bundle")
 PLACES = {
     "D": """
         high_schools own_budget promised log_price launch_cash launch_general upkeep_share plan_cost leadership
-        own_money restricted uncredited base_own base_restricted cash cost spending_ratio base_payment last_payment local_index
-        dual_credit_effort placement_effort membership offering_schools expenditure placements dual_credit base_units
-        paid_places expected lasting free
+        own_money restricted uncredited base_own base_restricted cash cost spending_ratio base_payment last_payment
+        local_index dual_credit_effort placement_effort membership offering_schools expenditure placements dual_credit
+        base_units paid_places expected lasting free
     """,
     "C": """
         class_size class_cap section_cost section site section_upkeep participant concentrator attempt replacement
@@ -52,7 +52,8 @@ PLACES = {
 DISTRICT: Mapping[str, float] = {
     "sites": 1.0, "first_sections": 3.0, "second_sections": 1.0, "facilities": 1.0, "high_schools": 1.0,
     "equipment": 0.5, "wanted": 60.0, "eligible": 20.0, "first_worth": 1000.0, "second_worth": 2000.0,
-    "site_worth": 10_000.0, "section_cost": 20_000.0, "elective": 500.0, "class_size": 20.0, "class_cap": 30.0, "annuity": 5.0, "ceiling": 1.0,
+    "site_worth": 10_000.0,
+    "section_cost": 20_000.0, "elective": 500.0, "class_size": 20.0, "class_cap": 30.0, "annuity": 5.0, "ceiling": 1.0,
     "practiced": 0.6, "floor": 0.2, "solving": 1.0, "first_draw": 0.5, "second_draw": 0.5, "close_draw": 0.5,
 }  # fmt: skip
 """A district with one school, and in each cluster a site with three first-course sections and a second-course one."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from parameter_groups import column, group, number
 
-from sim.behavior.beliefs import annuity, persistence, stick_rate, updated_trust
+from sim.behavior.beliefs import annuity, persistence, updated_trust
 from sim.parameters.groups import Beliefs
 
 BELIEFS = group(
@@ -13,11 +13,6 @@ BELIEFS = group(
     discount_rate=0.25,
     recurring_continuation=1.0 - 1e-12,
     nonrecurring_continuation=0.5,
-    stick_monitored=0.97,
-    stick_categorical=0.75,
-    stick_general=0.5,
-    stick_general_long_run=0.3,
-    stick_fade_years=4,
 )
 
 
@@ -59,21 +54,6 @@ def test_annuity_is_the_sum_of_discounted_years(factor: float, years: float, exp
 def test_a_grant_that_may_end_weighs_less_than_a_line_that_lasts() -> None:
     assert persistence(True, BELIEFS) == pytest.approx(1.0)
     assert persistence(False, BELIEFS) == pytest.approx((0.4 + 0.16) / (0.8 + 0.64))
-
-
-@pytest.mark.parametrize(
-    ("oversight", "years", "expected"),
-    [
-        ("monitored", 0, 0.97),
-        ("monitored", 9, 0.97),
-        ("categorical", 3, 0.75),
-        ("general", 0, 0.5),
-        ("general", 4, 0.3 + 0.2 * np.exp(-1.0)),
-        ("general", 400, 0.3),
-    ],
-)
-def test_loose_money_fades_and_watched_money_stays(oversight: str, years: int, expected: float) -> None:
-    assert stick_rate(oversight, years, BELIEFS) == pytest.approx(expected)
 
 
 def test_one_district_learns_as_it_does_among_many() -> None:

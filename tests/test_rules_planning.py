@@ -17,6 +17,7 @@ from sim.behavior.planning import (
     planned_class,
     run_share,
     sections_wanted,
+    surplus,
     upkeep_share,
 )
 from sim.parameters.groups import Decisions
@@ -80,6 +81,15 @@ def test_a_dearer_dollar_never_adds_a_section_and_no_price_fills_more_than_stude
         assert (dear <= cheap + 1e-12).all()
     assert (wanted[0] <= possible + 1e-12).all()
     assert (wanted[-1] >= offered.least).all()
+
+
+@pytest.mark.parametrize("earned", [-900.0, 0.0, 700.0])
+def test_the_surplus_of_a_plan_grows_by_the_sections_that_a_dollar_for_each_runs(earned: float) -> None:
+    offered, one, spread, small = sections(earned=earned, least=0.0), number(1.0), number(0.4), 1e-5
+    above, below = (surplus(sections(earned=earned + step), one, spread) for step in (small, -small))
+    assert (above - below) / (2 * small) == pytest.approx(sections_wanted(offered, one, spread), rel=1e-6)
+    assert surplus(offered, one, spread) >= max(10.0 * earned, 0.0)
+    assert surplus(sections(), one, spread) == pytest.approx(10 * 0.4 * 1000 * np.log(2))
 
 
 @pytest.mark.parametrize("price", [0.5, 1.0, 2.5])

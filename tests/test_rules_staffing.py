@@ -1,10 +1,11 @@
-"""Sections, instructors, quality and equipment, worked by hand."""
+"""Instructors leave, are sought, come from a pool and return to it; worked by hand."""
 
 import numpy as np
 import pytest
-from parameter_groups import group, number, row
+from hypothesis import given
+from hypothesis import strategies as st
+from parameter_groups import group, number
 
-from sim.behavior.sizing import planned_class, section_change, sections_needed, squeeze
 from sim.behavior.staffing import (
     by_region,
     candidates,
@@ -13,62 +14,13 @@ from sim.behavior.staffing import (
     filled,
     labor_markets,
     launch_staffed,
-    next_supply,
+    next_pool,
     scarcity,
     sections_vacated,
 )
-from sim.behavior.upkeep import Drivers, Loadings, aged_equipment, moved_quality, quality_target
-from sim.parameters.groups import Decisions, Quality, Staffing
+from sim.parameters.groups import Staffing
 
-SIZING = group(Decisions, expansion_limit=0.25)
-
-
-@pytest.mark.parametrize(
-    ("before", "spending", "expected"),
-    [(0.0, 0.6, 20.0), (0.0, 0.9, 20.0), (0.0, 0.3, 22.5), (0.5, 0.3, 25.0), (1.0, 0.0, 30.0), (1.0, 0.9, 25.0)],
-)
-def test_classes_are_planned_larger_when_money_is_short(before: float, spending: float, expected: float) -> None:
-    """Half of the way each year, toward classes as far from 20 to 30 as spending is below 60%."""
-    short = squeeze(number(before), number(spending), number(0.6), number(0.5))
-    assert planned_class(number(20.0), number(30.0), short) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("demanded", "sites", "expected"), [(100.0, 2, 5), (109.0, 2, 5), (111.0, 2, 6), (1.0, 2, 2), (0.0, 0, 0)]
-)
-def test_sections_serve_demand_with_one_for_each_site(demanded: float, sites: float, expected: float) -> None:
-    assert sections_needed(number(demanded), number(20.0), number(sites)) == expected
-
-
-@pytest.mark.parametrize(
-    ("sections", "sites", "needed", "half_empty", "short", "expected"),
-    [
-        (8, 1, 8, False, False, 0),
-        (8, 1, 9, False, False, 1),
-        (8, 1, 20, False, False, 2),
-        (8, 1, 20, True, True, 2),
-        (2, 1, 9, False, False, 1),
-        (8, 1, 4, False, False, 0),
-        (8, 1, 4, True, False, -2),
-        (8, 1, 7, True, False, -1),
-        (8, 1, 4, False, True, -2),
-        (8, 1, 4, True, True, -2),
-        (8, 0, 9, False, False, 0),
-        (0, 1, 1, True, False, 1),
-    ],
-)
-def test_a_pathway_grows_and_shrinks_by_whole_sections(
-    sections: float, sites: float, needed: float, half_empty: bool, short: bool, expected: float
-) -> None:
-    change = section_change(
-        sections=number(sections),
-        sites=number(sites),
-        needed=number(needed),
-        half_empty=np.array([[half_empty]]),
-        short_of_money=np.array([[short]]),
-        decisions=SIZING,
-    )
-    assert change == expected
+POOL = group(Staffing, pool_exit=0.2, return_share=0.25, wage_elasticity=0.5)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +47,11 @@ def test_regions_add_their_districts() -> None:
 @pytest.mark.parametrize(("supply", "sought", "expected"), [(10, 5, 1.0), (5, 10, 0.5), (0, 10, 0.0), (10, 0, 1.0)])
 def test_a_labor_market_runs_dry(supply: float, sought: float, expected: float) -> None:
     assert scarcity(number(supply), number(sought)) == expected
+
+
+@pytest.mark.parametrize(("supply", "premium", "expected"), [(10, 0.0, 10.0), (10, 0.2, 11.0), (0, 0.5, 0.0)])
+def test_candidates_answer_pay(supply: float, premium: float, expected: float) -> None:
+    assert candidates(number(supply), number(premium), POOL) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -139,94 +96,45 @@ def test_rural_districts_of_a_region_are_a_market_of_their_own() -> None:
     assert len(markets.region) == 4
 
 
-@pytest.mark.parametrize(("supply", "sought", "expected"), [(10, 5, 10.1), (10, 30, 11.11), (0, 0, 0.0)])
-def test_supply_grows_slowly_and_answers_shortage(supply: float, sought: float, expected: float) -> None:
-    terms = group(Staffing, supply_growth=0.01, supply_response=0.05)
-    assert next_supply(number(supply), number(sought), terms) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(("supply", "premium", "expected"), [(10, 0.0, 10.0), (10, 0.2, 11.0), (0, 0.5, 0.0)])
-def test_candidates_answer_pay(supply: float, premium: float, expected: float) -> None:
-    assert candidates(number(supply), number(premium), group(Staffing, wage_elasticity=0.5)) == pytest.approx(expected)
-
-
-QUALITY = group(
-    Quality,
-    speed=0.25,
-    stability_weight=1.0,
-    equipment_weight=2.0,
-    class_size_weight=3.0,
-    spending_weight=4.0,
-    incentive_gain=0.2,
-    incentive_price_scale=100.0,
-    fleet_life_left=0.5,
-)
-LOADINGS = Loadings(
-    stability=row(1.0, 0.0),
-    equipment=row(0.0, 1.0),
-    class_size=row(1.0, 1.0),
-    spending=row(0.0, 0.5),
-    ease=row(1.0, 2.0),
-)
-
-
-def drivers(stability: float = 0.0, equipment: float = 0.0, class_size: float = 0.0, spending: float = 0.0) -> Drivers:
-    return Drivers(number(stability), number(equipment), number(class_size), number(spending))
+def pool_after(
+    pool: float, hired: float = 0.0, left: float = 0.0, entrants: float = 0.0, premium: float = 0.0
+) -> float:
+    return next_pool(*(number(value) for value in (pool, hired, left, entrants, premium)), POOL).item()
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("case", "pool", "expected"),
     [
-        (drivers(), (0.5, 0.6)),
-        (drivers(stability=-0.1), (0.4, 0.6)),
-        (drivers(equipment=0.1), (0.5, 0.8)),
-        (drivers(class_size=0.1), (0.8, 0.9)),
-        (drivers(spending=-0.1), (0.5, 0.4)),
-        (drivers(stability=0.9, equipment=-0.9), (1.0, 0.0)),
+        ("a fifth drifts away", pool_after(100.0), 80.0),
+        ("those who are hired leave the pool", pool_after(100.0, hired=40.0), 48.0),
+        ("a quarter of those who leave a post come back into reach", pool_after(100.0, left=20.0), 85.0),
+        ("new people come", pool_after(100.0, entrants=20.0), 100.0),
+        ("more where pay answers that of industry", pool_after(100.0, entrants=20.0, premium=0.5), 105.0),
+        ("nobody is nobody", pool_after(0.0), 0.0),
+        ("never less than none", pool_after(10.0, hired=15.0), 0.0),
     ],
 )
-def test_quality_heads_where_its_drivers_push_it(given: Drivers, expected: tuple[float, float]) -> None:
-    target = quality_target(row(0.5, 0.6), given, LOADINGS, row(0.0, 0.0), QUALITY)
-    assert target == pytest.approx(row(*expected))
+def test_people_who_could_teach_are_conserved(case: str, pool: float, expected: float) -> None:
+    assert pool == pytest.approx(expected), case
 
 
-def test_money_for_quality_raises_the_cheap_components_most_and_saturates() -> None:
-    target = quality_target(row(0.5, 0.5), drivers(), LOADINGS, row(100.0, 100.0), QUALITY)
-    assert target == pytest.approx(0.5 + 0.2 * (1 - np.exp(row(-1.0, -2.0))))
-    flooded = quality_target(row(0.5, 0.5), drivers(), LOADINGS, row(1e9, 1e9), QUALITY)
-    assert flooded == pytest.approx(row(0.7, 0.7))
-    punished = quality_target(row(0.5, 0.5), drivers(), LOADINGS, row(-50.0, 0.0), QUALITY)
-    assert punished == pytest.approx(row(0.5, 0.5))
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=8), st.floats(0.0, 30.0))
+def test_the_pool_of_years_is_what_came_less_what_went(shares: list[float], entrants: float) -> None:
+    pool, came, went = 50.0, 0.0, 0.0
+    for share in shares:
+        hired = share * pool
+        drift = 0.2 * (pool - hired)
+        came, went = came + entrants + 0.25 * hired, went + hired + drift
+        pool = pool_after(pool, hired, hired, entrants)
+    assert pool == pytest.approx(50.0 + came - went)
 
 
-def test_quality_moves_part_of_the_way() -> None:
-    assert moved_quality(row(0.4), row(0.8), QUALITY) == pytest.approx(0.5)
-
-
-@pytest.mark.parametrize(
-    ("equipment", "replaced", "before", "opened", "expected"),
-    [
-        (0.5, 1.0, 2, 0, 0.5),
-        (0.3, 0.6, 2, 0, 0.3),
-        (0.5, 0.0, 2, 0, 0.45),
-        (0.5, 1.0, 1, 1, 0.75),
-        (0.0, 0.0, 0, 1, 1.0),
-        (0.9, 1.0, 0, 0, 0.0),
-    ],
-)
-def test_equipment_ages_unless_it_is_replaced(
-    equipment: float, replaced: float, before: float, opened: float, expected: float
-) -> None:
-    aged = aged_equipment(number(equipment), number(replaced), number(10.0), number(before), number(opened), QUALITY)
-    assert aged == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("replaced", [0.0, 0.35, 1.0])
-def test_equipment_settles_at_the_life_that_replacement_keeps(replaced: float) -> None:
-    life = number(0.9)
-    for _ in range(400):
-        life = aged_equipment(life, number(replaced), number(8.0), number(3.0), number(0.0), QUALITY)
-    assert life == pytest.approx(0.5 * replaced, abs=1e-9)
+def test_a_pool_settles_where_as_many_come_as_drift_away() -> None:
+    drought = flooded = 100.0
+    for _ in range(30):
+        drought, flooded = pool_after(drought, entrants=10.0), pool_after(flooded, entrants=40.0)
+    assert drought == pytest.approx(10.0 / 0.2, rel=0.01)
+    assert flooded == pytest.approx(40.0 / 0.2, rel=0.01)
 
 
 def test_posts_leave_and_are_filled_right_on_average() -> None:

@@ -1,0 +1,330 @@
+"""The decision of a district as a whole: worked by hand, alike for one row and for many, and the right way round."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+import builders
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from parameter_groups import column, number, row
+
+from sim.behavior.deciding import Choice, Situation, decide, weigh_closing, weigh_sections, weigh_site
+from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
+from sim.parameters.groups import Decisions
+
+TERMS: Decisions = builders.parameters(
+    decisions={
+        "class_start": 0.3,
+        "class_response": 1.0,
+        "section_spread": 0.5,
+        "price_speed": 1.0,
+        "price_step": 0.7,
+        "price_limit": 3.0,
+        "second_class": 0.75,
+        "own_section": 0.5,
+        "least_cost": 0.1,
+        "section_slack": 0.1,
+        "expansion_limit": 0.25,
+        "reduction_limit": 0.25,
+        "minimum_section": 5.0,
+        "plans_per_school": 1.0,
+        "plan_hurdle": 0.1,
+        "plan_patience": 5.0,
+        "plan_second": 0.5,
+        "close_notice": 2.0,
+        "close_spread": 0.5,
+        "close_vacancy_years": 2.0,
+        "deficit_share": 0.05,
+    }
+).decisions
+
+
+def weighed(log_price: float = 0.0, **changes: Any) -> Any:
+    return weigh_sections(builders.situation(**changes), number(log_price), TERMS)
+
+
+def test_sections_as_they_are_weighed_in_the_base_year() -> None:
+    """Classes of 23; 60 students fill 60 / 23 first sections, 20 fill 20 / 17.25 second ones."""
+    found = weighed()
+    assert found.first_class == pytest.approx(23.0)
+    assert found.first.possible == pytest.approx(60 / 23)
+    assert found.second.possible == pytest.approx(20 / 17.25)
+    assert found.first.worth == pytest.approx(23_000.0)
+    assert found.second.worth == pytest.approx(34_500.0)
+    assert found.first.cost == pytest.approx(20_000 - 500 * 23)
+    assert found.second.cost == pytest.approx(20_000 - 500 * 17.25)
+    runs = 1 / (1 + np.exp(-(23_000 - 8_500) / (0.5 * 8_500)))
+    assert found.first_wanted == pytest.approx(runs * 60 / 23)
+    assert found.upkeep_share == pytest.approx(0.6)
+
+
+def test_a_plan_costs_its_sections_and_its_sites_less_what_it_earns() -> None:
+    running = {"section_running": 1000.0, "site_running": 2000.0, "first_running": 10.0, "second_running": 20.0}
+    plain, paid = weighed(**running), weighed(**running, first_earned=100.0, program_cost=700.0)
+    assert plain.first.cost == pytest.approx(20_000 + 0.6 * 1000 + (0.6 * 10 - 500) * 23)
+    first, second = plain.first_wanted * plain.first.cost, plain.second_wanted * plain.second.cost
+    assert plain.cost == pytest.approx(first + second + 0.6 * 2000)
+    net = paid.first_wanted * (paid.first.cost - 2300) + paid.second_wanted * paid.second.cost
+    assert paid.cost == pytest.approx(net + 0.6 * 2000 + 700)
+
+
+def test_a_section_that_saves_more_seats_than_it_costs_still_costs_something() -> None:
+    assert weighed(elective=5000.0).first.cost == pytest.approx(0.1 * 20_000)
+
+
+def test_students_are_not_turned_away_for_classes_smaller_than_those_of_the_base_year() -> None:
+    assert weighed(-0.2).first_class == pytest.approx(23.0)
+    assert weighed(0.2).first_class == pytest.approx(25.0)
+
+
+def test_small_schools_teach_second_courses_together_with_first_ones() -> None:
+    assert weighed(eligible=8.0).second.possible == 0.0
+    assert weighed(eligible=9.0).second.possible == pytest.approx(9 / 17.25)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"vacant_years": 2.0, "vacant_sections": 4.0}, "long_vacant"),
+        ({"wanted": 3.0, "eligible": 1.9}, "few_students"),
+        ({"equipment": 0.0}, "lab_out_of_use"),
+    ],
+)
+def test_what_ends_a_site_beside_money(changes: dict[str, float], reason: str) -> None:
+    known = builders.situation(**changes)
+    terms = weigh_closing(known, weigh_sections(known, number(0.0), TERMS), TERMS)
+    found = {name for name in ("long_vacant", "few_students", "lab_out_of_use") if getattr(terms, name).any()}
+    assert found == {reason}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vacant_years": 1.0, "vacant_sections": 4.0},
+        {"vacant_years": 9.0, "vacant_sections": 3.0},
+        {"wanted": 3.0, "eligible": 2.0},
+        {"equipment": 0.01},
+        {"sites": 0.0, "equipment": 0.0, "wanted": 0.0, "eligible": 0.0, "vacant_years": 9.0},
+    ],
+)
+def test_what_does_not(changes: dict[str, float]) -> None:
+    known = builders.situation(**changes)
+    terms = weigh_closing(known, weigh_sections(known, number(0.0), TERMS), TERMS)
+    assert not (terms.long_vacant | terms.few_students | terms.lab_out_of_use).any()
+
+
+def test_a_site_is_worth_its_students_and_its_place_at_the_price_of_a_dollar() -> None:
+    known = builders.situation(site_earned=300.0, site_running=2000.0, first_earned=10.0, second_earned=40.0)
+    found = weigh_sections(known, number(np.log(2.0)), TERMS)
+    first, second = found.first, found.second
+    worth = (10_000 + 1000 * 60 + 2000 * 20) / 2
+    cost = 0.3 * 2000 + first.cost * first.possible + second.cost * second.possible
+    margin = (worth + 300 + 10 * 60 + 40 * 20 - cost) / cost
+    assert weigh_closing(known, found, TERMS).margin == pytest.approx(margin)
+
+
+PLANNER = {
+    "high_schools": 3.0,
+    "facilities": 2.0,
+    "site_wanted": 40.0,
+    "startup_cost": 50_000.0,
+    "startup_net": 30_000.0,
+    "facility_cost": 100_000.0,
+}
+
+
+def test_a_further_site_is_worth_its_years_less_its_start() -> None:
+    """Two sections of 20; half of 40 students go on; five years."""
+    known = builders.situation(
+        **PLANNER, section_running=1000.0, site_running=2000.0, first_running=10.0, site_earned=50.0, first_earned=5.0
+    )
+    found = weigh_site(known, weigh_sections(known, number(0.0), TERMS), TERMS)
+    worth = 10_000 + 1000 * 40 + 2000 * 20
+    cost = 2 * 20_000 + 0.6 * (2000 + 2 * 1000 + 10 * 40) - 500 * 60
+    assert found.sections == 2.0
+    assert found.value == pytest.approx(5 * (worth + 50 + 5 * 40 - cost) - 30_000)
+    assert found.required == pytest.approx(3000.0)
+    assert found.has_room.all()
+    assert found.possible.all()
+    assert found.capacity == 3.0
+
+
+@pytest.mark.parametrize("changes", [{"sites": 3.0}, {"launching": 1.0}, {"site_wanted": 4.9}, {"high_schools": 1.0}])
+def test_a_further_site_is_not_possible(changes: dict[str, float]) -> None:
+    known = builders.situation(**{**PLANNER, **changes})
+    assert not weigh_site(known, weigh_sections(known, number(0.0), TERMS), TERMS).possible.any()
+
+
+def decided(**changes: Any) -> Choice:
+    """A district that may promise what its plan costs at a price of one dollar for a dollar."""
+    known = builders.situation(**{**PLANNER, **changes})
+    if "promised" not in changes:
+        known = replace(known, promised=weigh_sections(known, number(0.0), TERMS).cost)
+    return decide(known, TERMS)
+
+
+def test_where_money_is_what_the_plan_costs_nothing_moves() -> None:
+    choice = decided()
+    assert choice.log_price == pytest.approx(0.0, abs=1e-9)
+    assert choice.upkeep_share == pytest.approx(0.6)
+    assert choice.first_change == 0.0
+    assert choice.second_change == 0.0
+    assert not choice.sites_closed.any()
+    assert not choice.notice.any()
+
+
+def test_a_district_without_money_puts_off_upkeep_fills_classes_and_gives_up_sections() -> None:
+    choice = decided(promised=0.0, site_running=9000.0)
+    assert choice.log_price == pytest.approx(0.7)
+    assert choice.upkeep_share == pytest.approx(0.6 * np.exp(-0.7))
+    assert choice.first_class == pytest.approx(30.0)
+    assert choice.first_change < 0.0
+    assert choice.second_change < 0.0
+
+
+def test_in_the_warm_up_the_price_waits_for_the_budget_and_nobody_is_laid_off() -> None:
+    choice = decided(promised=0.0, solving=0.0)
+    assert choice.log_price == 0.0
+    assert choice.first_change == 0.0
+
+
+def test_the_plan_that_waits_for_an_instructor_is_the_one_that_seeks() -> None:
+    assert not decided(launch_cash=0.0).seeking.any()
+    assert decided(launch_cash=0.0).plan == FOR_MONEY
+    assert decided(facilities=1.0, startup_cost=9e9).plan == FOR_ROOM
+    ready = decided(launch_cash=20_000.0, launch_general=10_000.0)
+    assert ready.plan == FOR_INSTRUCTOR
+    assert ready.seeking.all()
+    assert ready.paid.all()
+    assert ready.launch_cost == pytest.approx(30_000.0)
+    assert ready.launch_sections == 2.0
+
+
+def test_cash_and_general_money_pay_for_a_launch_together() -> None:
+    for cash, general, paid in ((29_999.0, 0.0, False), (0.0, 30_000.0, True), (29_000.0, 1000.0, True)):
+        assert decided(launch_cash=cash, launch_general=general).paid.any() == paid
+
+
+WORTHLESS = {"first_worth": 0.0, "second_worth": 0.0, "site_worth": 0.0, "site_running": 9000.0}
+
+
+def test_a_site_that_does_not_carry_itself_closes_after_notice_as_the_last_of_the_program_leaves() -> None:
+    first = decided(**WORTHLESS, close_draw=0.99)
+    assert first.notice == 1.0
+    assert not first.sites_closed.any()
+    second = decided(**WORTHLESS, close_draw=0.99, notice=1.0)
+    assert second.sites_closed == 1.0
+    assert second.closed_for_money.all()
+
+
+def situation_of(seed: int, districts: int = 5, clusters: int = 3) -> Situation:
+    rng = np.random.default_rng(seed)
+
+    def spread(most: float, columns: int = clusters) -> Any:
+        return rng.random((districts, columns)) * most
+
+    sites = rng.integers(0, 3, (districts, clusters)).astype(np.float64)
+    first = sites * rng.integers(1, 4, sites.shape)
+    second = sites * rng.integers(0, 2, sites.shape)
+    return builders.situation(
+        districts,
+        clusters,
+        sites=sites,
+        first_sections=first,
+        second_sections=second,
+        facilities=np.minimum(sites + rng.integers(0, 2, sites.shape), 4.0),
+        high_schools=4.0,
+        equipment=spread(1.0),
+        notice=rng.integers(0, 4, sites.shape) * 1.0,
+        plan=rng.integers(0, 4, sites.shape) * 1.0,
+        plan_years=rng.integers(0, 6, sites.shape) * 1.0,
+        wanted=spread(120.0) * (sites > 0),
+        eligible=spread(40.0) * (sites > 0),
+        site_wanted=spread(40.0),
+        first_worth=spread(1500.0),
+        second_worth=spread(3000.0),
+        site_worth=spread(20_000.0),
+        first_earned=spread(300.0),
+        second_earned=spread(900.0),
+        section_running=spread(2000.0),
+        site_running=spread(8000.0),
+        startup_cost=spread(90_000.0),
+        startup_net=spread(60_000.0),
+        facility_cost=100_000.0,
+        promised=spread(400_000.0, 1),
+        log_price=rng.normal(0.0, 0.4, (districts, 1)),
+        launch_cash=spread(100_000.0, 1),
+        launch_general=spread(50_000.0, 1),
+        section_cost=row(15_000.0, 20_000.0, 25_000.0),
+        first_draw=spread(1.0),
+        second_draw=spread(1.0),
+        close_draw=spread(1.0),
+    )
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_district_decides_by_its_own_row(seed: int) -> None:
+    many = situation_of(seed)
+    together = decide(many, TERMS)
+    for district in range(5):
+        own = many.row(district)
+        assert own.promised.shape == (1, 1)
+        assert own.annuity is many.annuity
+        alone = decide(own, TERMS)
+        for one in fields(Choice):
+            ours = np.broadcast_to(getattr(together, one.name), (5, 3))[district]
+            theirs = np.broadcast_to(getattr(alone, one.name), (1, 3))[0]
+            assert np.array_equal(ours, theirs), one.name
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 200_000.0))
+def test_a_dollar_more_makes_a_dollar_cheaper_classes_smaller_and_upkeep_better(seed: int, dollars: float) -> None:
+    poor = situation_of(seed)
+    less, more = decide(poor, TERMS), decide(replace(poor, promised=poor.promised + dollars), TERMS)
+    assert (more.log_price <= less.log_price).all()
+    assert (more.upkeep_share >= less.upkeep_share).all()
+    assert (more.first_class <= less.first_class).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 200_000.0))
+def test_where_classes_and_upkeep_stay_a_dollar_more_never_takes_a_section_or_a_site(seed: int, dollars: float) -> None:
+    nothing = number(0.0)
+    known = situation_of(seed)
+    poor = replace(known, class_cap=known.class_size, section_running=nothing, site_running=nothing)
+    less, more = decide(poor, TERMS), decide(replace(poor, promised=poor.promised + dollars), TERMS)
+    for name in ("first_change", "second_change", "launch_sections"):
+        assert (getattr(more, name) >= getattr(less, name)).all(), name
+    for name in ("notice", "program_notice", "sites_closed", "given_up", "leaves"):
+        assert (getattr(more, name) <= getattr(less, name)).all(), name
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 100_000.0))
+def test_launch_money_never_holds_back_a_launch_and_moves_nothing_else(seed: int, dollars: float) -> None:
+    poor = situation_of(seed)
+    housed = replace(poor, facilities=np.full_like(poor.sites, 4.0))
+    less = decide(housed, TERMS)
+    for kind in ("launch_cash", "launch_general"):
+        more = decide(replace(housed, **{kind: getattr(housed, kind) + dollars}), TERMS)
+        assert (more.seeking >= less.seeking).all()
+        assert np.array_equal(more.first_change, less.first_change)
+        assert np.array_equal(more.log_price, less.log_price)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 2000.0))
+def test_a_price_for_students_never_lowers_what_a_section_or_a_site_is_worth(seed: int, dollars: float) -> None:
+    plain = situation_of(seed)
+    paid = replace(plain, second_earned=plain.second_earned + dollars)
+    one, other = weigh_sections(plain, plain.log_price, TERMS), weigh_sections(paid, plain.log_price, TERMS)
+    assert (other.second_wanted >= one.second_wanted - 1e-9).all()
+    assert (weigh_site(paid, other, TERMS).value >= weigh_site(plain, one, TERMS).value - 1e-6).all()
+    gain = weigh_closing(paid, other, TERMS).margin - weigh_closing(plain, one, TERMS).margin
+    assert (gain >= -1e-9).all()
+
+
+def test_a_district_cannot_promise_more_than_its_money_and_what_it_may_lack_of_it() -> None:
+    known = situation_of(7)
+    broke = decide(replace(known, promised=column(0.0, 0.0, 0.0, 0.0, 0.0), first_draw=0.0 * known.sites), TERMS)
+    gone = -(broke.first_change + broke.second_change)
+    assert (gone[known.first_sections > 0] > 0).all()
