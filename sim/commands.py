@@ -138,6 +138,24 @@ def run_hindcast(request: Request) -> None:
     print(f"Written to {request.folder}")
 
 
+def run_probes(request: Request) -> None:
+    """Move money and hold what follows against how it should be: print the verdicts and write what they rest on."""
+    from rich.console import Console
+
+    from sim.report.probes.files import write_probes
+    from sim.report.shared.progress import progress_bar
+    from sim.report.shared.staging import staged
+    from sim.study.probes.study import probe_all, read_materials
+
+    materials = read_materials(request.settings)
+    with progress_bar(Console(stderr=True)) as advance:
+        battery = probe_all(request.settings, materials, advance)
+    with staged(request.folder) as place:
+        text = write_probes(battery, place)
+    print(text)
+    print(f"Written to {request.folder}")
+
+
 def run_calibration(request: Request) -> None:
     """Fit the uncertain parameters to the targets, print what came out and write the posterior."""
     from rich.console import Console
@@ -358,6 +376,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "collect": look_at,
     "check_formula": check_bill,
     "hindcast": run_hindcast,
+    "probes": run_probes,
     "verify_brief": run_verification,
     "calibrate": run_calibration,
     "bridge": run_bridge,

@@ -35,6 +35,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "explain": (*_FEW, "district", "cluster", "replicate"),
     "check_formula": (*_MODEL, *_BILL, "draws"),
     "hindcast": (*_MODEL, "study.cases", "draws", *_CHUNKS),
+    "probes": (*_MODEL, "study.cases", "draws", *_CHUNKS),
     "verify_brief": (*_MODEL, "draws", "chunk"),
     "calibrate": ("world", "parameters", "seed", "draws", *_CHUNKS),
     "status": ("folder",),
@@ -53,6 +54,7 @@ INSTEAD: Mapping[tuple[str, str], str] = {
     ("sensitivity", "design"): "use study=sweep",
     ("sensitivity", "factors"): "use study=sweep",
     ("hindcast", "horizon"): "each case has its own years",
+    ("probes", "horizon"): "each probe has its own years",
     ("calibrate", "uncertainty"): "it starts from the priors",
 }
 """What to do in place of a setting that a study does not read, where the studies that read it are no help."""

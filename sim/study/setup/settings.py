@@ -25,7 +25,8 @@ class Study(BaseModel):
     """What kind of study, over which formulas and scenarios. ``baseline`` is what differences are taken against.
 
     ``years``: of a bridge, one fiscal year (from the baseline to the formula) or two (from one year to the next); of an
-    explanation, the fiscal years that are unfolded. ``cases``: of a hindcast, all that are shipped if none is named.
+    explanation, the fiscal years that are unfolded. ``cases``: of a hindcast or of probes, all that are shipped if none
+    is named.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Study(BaseModel):
         "bridge",
         "explain",
         "hindcast",
+        "probes",
         "verify_brief",
         "sweep",
         "status",
@@ -89,7 +91,7 @@ class Precision(BaseModel):
     (mean of the last five years) is at most ``half_width``, or ``share`` of the baseline's mean."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    outcome: Literal["concentrators", "credentials", "state_cost"]
+    outcome: Literal["concentrators_taught", "concentrators", "credentials", "state_cost"]
     half_width: Annotated[float, Field(strict=True, gt=0.0, le=1e12, allow_inf_nan=False)] | None = None
     share: Annotated[float, Field(strict=True, gt=0.0, le=1.0, allow_inf_nan=False)] | None = None
 

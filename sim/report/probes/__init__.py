@@ -1,0 +1,1 @@
+"""Probes told: table, page and files."""

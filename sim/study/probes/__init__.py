@@ -1,0 +1,1 @@
+"""Probes: how the model behaves when money moves, held against how it should."""
