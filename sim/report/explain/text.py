@@ -13,19 +13,18 @@ import sim
 from sim.arrays import Array
 from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
 from sim.report.shared.origin import short
-from sim.study.explain.items import YES_NO, Row, amount
-from sim.study.explain.story import considered, largest_difference
+from sim.study.explain.items import PRICE, Row, amount
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
-    from sim.study.explain.story import ExplainedYear, Explanation, Spread
+    from sim.study.explain.story import Difference, ExplainedYear, Explanation, Spread
 
 WIDTH = 118
 LABEL = 46
 """Columns of a number's name; what is left is shared by two formulas."""
 MARK = "*"
-SMALL_TERM = 0.005
-"""Log odds below which two chances are said to differ by nothing."""
+SMALL = 0.5
+"""Dollars below which one more site is said to be worth the same."""
 EXAMPLES = 8
 """How many draws with another outcome are named."""
 OVER_DRAWS = "Over draws"
@@ -127,19 +126,15 @@ def explanation_body(explanation: "Explanation") -> str:
 def _year(explanation: "Explanation", year: "ExplainedYear") -> Iterator[str]:
     title = f"FY{year.fiscal_year}"
     yield from (title, "=" * len(title), "")
-    for law, verdict in zip(year.laws, year.verdicts, strict=False):
-        yield from textwrap.wrap(f"{law}: {verdict}.", WIDTH, subsequent_indent="  ")
+    for law, verdicts in zip(year.laws, year.verdicts, strict=True):
+        for verdict in verdicts:
+            yield from textwrap.wrap(f"{law}: {verdict}.", WIDTH, subsequent_indent="  ")
     for moment in year.moments:
         if not any(not offer.line.background for offer in moment.year.offers.lines):
             yield f"{moment.law}: no line of its own pays in FY{year.fiscal_year}."
-    if len(year.verdicts) == 2 and any(considered(moment) for moment in year.moments):
-        words, by = largest_difference(*year.moments[:2])
-        if abs(by) < SMALL_TERM:
-            yield "No term of the wish to launch differs between them."
-        else:
-            yield f"The wish to launch differs most by {words}: {by:+.2f} log odds under {year.laws[0]}."
-    if year.verdicts:
-        yield ""
+    if year.difference is not None:
+        yield from textwrap.wrap(_difference(year.difference, year.laws[0]), WIDTH, subsequent_indent="  ")
+    yield ""
     yield from _over_draws(explanation, year)
     step = ""
     for row in _shown(year.rows):
@@ -149,6 +144,18 @@ def _year(explanation: "Explanation", year: "ExplainedYear") -> Iterator[str]:
             yield "-" * WIDTH
         yield from _row(row)
     yield ""
+
+
+def _difference(found: "Difference", law: str) -> str:
+    if abs(found.value) < SMALL:
+        return "One more site is worth the same under both."
+    more = "more" if found.value > 0 else "less"
+    part = amount(abs(found.part), "dollars")
+    way = "more" if found.part > 0 else "less"
+    return (
+        f"One more site is worth {amount(abs(found.value), 'dollars')} {more} under {law}; the largest part of the "
+        f"difference is {found.words}: {part} {way}."
+    )
 
 
 def _over_draws(explanation: "Explanation", year: "ExplainedYear") -> Iterator[str]:
@@ -161,9 +168,7 @@ def _over_draws(explanation: "Explanation", year: "ExplainedYear") -> Iterator[s
         yield from _line(spread.words, cells, MARK if differs else "")
         if differs and spread.unit != "share":
             change: Bands = bands(spread.values[0] - spread.values[1], axis=0)
-            value, interval = interval_parts(
-                float(change.mean), float(change.low), float(change.high), spread.unit, signed=True
-            )
+            value, interval = _interval(change, spread.unit, signed=True)
             yield from _line("  difference within draws", [f"{value} ({interval})" if interval else value], "")
     for law, draws in zip(laws, year.only_here, strict=False):
         if len(year.only_here) > 1 and draws:
@@ -181,11 +186,19 @@ def _spread_cell(spread: "Spread", values: Array, replicate: int) -> str:
     mine = float(values[replicate])
     if spread.unit == "share":
         return f"{number_text(float(found.mean), 'share')}; this draw: {'yes' if mine else 'no'}"
-    value, interval = interval_parts(float(found.mean), float(found.low), float(found.high), spread.unit, between="-")
+    value, interval = _interval(found, spread.unit, between="-")
     if not interval:
         return value
     below = share_below(values, replicate)
     return f"{value} ({interval})\n{amount(mine, spread.unit)}, {below:.0%} below"
+
+
+def _interval(found: Bands, unit: str, signed: bool = False, between: str = " to ") -> tuple[str, str]:
+    ends = float(found.mean), float(found.low), float(found.high)
+    if unit == PRICE:
+        mean, low, high = (f"{'-' if end < 0 else '+' if signed else ''}${abs(end):.2f}" for end in ends)
+        return mean, between.join((low, high))
+    return interval_parts(*ends, "sites" if unit == "sections" else unit, signed, between)
 
 
 def _shown(rows: Sequence[Row]) -> Iterator[Row]:
@@ -222,8 +235,8 @@ def _row(row: Row) -> Iterator[str]:
     cells = []
     for value, how in zip(row.values, row.hows, strict=True):
         said = amount(value, row.unit)
-        joiner = ": " if row.unit == YES_NO else " = "
-        cells.append(f"{how}{joiner}{said}" if how and row.unit != "draw" else said)
+        joiner = " " if how.endswith(":") else " = "
+        cells.append(f"{how}{joiner}{said}" if how else said)
     yield from _line(row.name, cells, mark)
 
 

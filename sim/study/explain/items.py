@@ -1,17 +1,19 @@
 """The numbers of an explanation: each with its step, its unit and how it came about, for each formula beside."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.behavior import launching
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble
 from sim.engine.state import State
 from sim.funding.formula import Formula
+from sim.funding.line import Line
 
 Quantity = npt.NDArray[np.floating[Any] | np.bool_]
 """An array of the model, or an answer to a question."""
@@ -19,9 +21,27 @@ Quantity = npt.NDArray[np.floating[Any] | np.bool_]
 YES_NO = "yes/no"
 """The unit of an answer: 1 yes, 0 no."""
 
+PRICE = "dollars for a dollar"
+"""The unit of what one more dollar for CTE is worth to a district."""
+
+FACTOR = "factor"
+"""The unit of what something is multiplied by."""
+
+WAITING = "waits for"
+"""The unit of what a plan for a further site waits for."""
+
+STAGES_OF_A_PLAN: dict[float, str] = {
+    launching.NONE: "no plan",
+    launching.FOR_ROOM: "waits for a lab",
+    launching.FOR_MONEY: "waits for money",
+    launching.FOR_INSTRUCTOR: "seeks an instructor",
+}
+"""What a plan waits for, in words; the number stands in tables."""
+
 SINGULAR: dict[str, str] = {
     "sites": "site", "schools": "school", "sections": "section", "launches": "launch", "years": "year",
-    "students": "student", "credentials": "credential", "points": "point",
+    "students": "student", "credentials": "credential", "points": "point", "plans": "plan",
+    "pathways": "pathway", "attempts": "attempt",
 }  # fmt: skip
 """Units of one thing alone."""
 
@@ -68,9 +88,9 @@ class Moment:
 
 @dataclass(frozen=True)
 class Item:
-    """One number. ``how`` says in a few signs what it was made of, such as '1,204 x $905'; ``quiet`` numbers are said
-    by another item's ``how`` and stand in tables only; ``stage`` marks the ledger, whose idle stages are drawn
-    together."""
+    """One number. ``how`` says in a few signs what it was made of, such as '1,204 x $905', or in words what it is,
+    such as 'restricted:'; ``quiet`` numbers are said by another item's ``how`` and stand in tables only; ``stage``
+    marks the ledger, whose idle stages are drawn together."""
 
     step: str
     name: str
@@ -121,7 +141,8 @@ def side_by_side(sides: Sequence[Sequence[Item]]) -> tuple[Row, ...]:
             one = next(item for item in held if item is not None)
             values = tuple(math.nan if item is None else item.value for item in held)
             hows = tuple("" if item is None else item.how for item in held)
-            rows.append(Row(step, name, one.unit, values, hows, one.quiet, one.stage))
+            quiet = all(item.quiet for item in held if item is not None)
+            rows.append(Row(step, name, one.unit, values, hows, quiet, one.stage))
     return tuple(rows)
 
 
@@ -141,18 +162,29 @@ def _merged(lists: Sequence[list[str]]) -> list[str]:
     return order
 
 
+def line_titles(lines: Iterable[Line]) -> dict[str, str]:
+    """Each line, by name, in words that no other line has."""
+    words = {line.name: line.title or line.name.replace("_", " ") for line in lines}
+    alike = list(words.values())
+    return {name: title if alike.count(title) == 1 else f"{title} ({name})" for name, title in words.items()}
+
+
 def amount(value: float, unit: str) -> str:
     """A number with its unit, with as many digits as one can add up by hand: '$1,234,567', '12.3 students', '43.1%'."""
     if math.isnan(value):
         return "-"
     if unit == YES_NO:
         return "yes" if value else "no"
+    if unit == PRICE:
+        return f"${value:,.2f}"
     if unit.startswith("dollars"):
         return _dollars(value) + unit.removeprefix("dollars")
     if unit == "share":
         return f"{100.0 * value:.1f}%"
-    if unit == "log odds":
-        return f"{value:+.2f} log odds" if abs(value) >= 0.005 else "0.00 log odds"
+    if unit == WAITING:
+        return STAGES_OF_A_PLAN[value]
+    if unit == FACTOR:
+        return f"{value:.2f}"
     if unit == "draw":
         return f"{value:.3f}"
     digits = 0 if value == round(value) and abs(value) >= 1 else (2 if abs(value) < 10 else 1)

@@ -13,8 +13,7 @@ from sim.funding.allocation import JOINT_STAGES, STAGES, Ledger
 from sim.funding.schedule import PRICES, Counts, Schedule, entitlement
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import Position, position_in_year
-from sim.study.explain.decision import line_titles
-from sim.study.explain.items import Item, Moment, amount
+from sim.study.explain.items import Item, Moment, amount, line_titles
 
 COUNTED: dict[str, tuple[str, str, str]] = {
     "per_district": ("", "award", ""),
@@ -22,7 +21,7 @@ COUNTED: dict[str, tuple[str, str, str]] = {
     "per_school": ("offering_schools", "high schools with a pathway", "schools"),
     "per_site": ("sites", "pathways at high schools", "sites"),
     "per_participant": ("participants", "participants", "students"),
-    "per_concentrator": ("concentrators", "concentrators", "students"),
+    "per_concentrator": ("concentrators", "concentrators reported", "students"),
     "per_instructor": ("instructors", "instructors", "FTE"),
     "per_quality_point": ("quality", "quality, of 12 points", "points"),
     "per_member": ("membership", "members", "students"),
@@ -62,7 +61,7 @@ def _line(moment: Moment, position: Position, offer: Offer) -> Iterator[Item]:
     line, ledger = offer.line, position.ledgers[offer.line.name]
     note = " (in every formula)" if line.background else ""
     step = f"Payment: {line_titles(held.line for held in position.offers.values())[line.name]}{note}"
-    if line.background and not moment.of_district(ledger.claimed):
+    if not moment.of_district(ledger.claimed):
         yield Item(step, PAID, "dollars", moment.of_district(ledger.paid))
         return
     counts = position.counts[line.name]
@@ -133,7 +132,7 @@ def _priced(moment: Moment, step: str, label: str, name: str, priced: Schedule, 
     yield Item(step, f"{title}, price in {cluster}", "share" if share else "dollars", each, quiet=True)
     of_cluster = moment.of_district(entitlement(priced, in_cluster(counts, moment.cluster)))
     how = f"{_plain(here, unit)} x {amount(each, 'share' if share else 'dollars')}"
-    yield Item(step, f"  {cluster}: {title}", "dollars", of_cluster, how)
+    yield Item(step, f"  {cluster}: {title}", "dollars", of_cluster, how, quiet=not here)
 
 
 def _spread(moment: Moment, price: Array) -> tuple[float, float]:

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
+from sim.behavior import launching
 from sim.engine import recording
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.inputs import InputError
-from sim.study.explain.decision import TERM_WORDS, decision_items, decision_of, stopped_by
-from sim.study.explain.items import Moment, Quantity, Row, amount, side_by_side
+from sim.parameters.groups import Parameters
+from sim.study.explain.decision import decision_of, section_items
+from sim.study.explain.items import PRICE, Item, Moment, Quantity, Row, side_by_side
+from sim.study.explain.money import book_items, money_items, price_sentence
+from sim.study.explain.offer import offer_items
 from sim.study.explain.payment import payment_items
 from sim.study.explain.places import find_place
-from sim.study.explain.students import student_items
+from sim.study.explain.plans import closing_sentence, plan_items, plan_sentence, value_terms
+from sim.study.explain.students import all_student_items, student_items
 from sim.study.setup.asked import name_of
 from sim.study.setup.design import ensembles, parameters_for
 from sim.study.setup.inputs import Inputs, asked_number, changes_told
@@ -27,16 +32,21 @@ from sim.study.setup.settings import Settings
 from sim.world.world import World
 
 SPREAD: Mapping[str, tuple[str, str, bool]] = {
+    "price": ("what a CTE dollar is worth to the district", PRICE, False),
     "paid": ("paid to the district by the state's CTE lines", "dollars", False),
     "membership": ("members of the district, grades 9-12", "students", False),
     "pathways": ("pathways of the district", "pathways", False),
+    "sections": ("sections of the district", "sections", False),
     "participants": ("participants of the district", "students", False),
-    "concentrators": ("concentrators of the district", "students", False),
+    "unserved": ("students of the district who found no seat", "students", False),
+    "concentrators_taught": ("concentrators taught in the district", "students", False),
+    "concentrators": ("concentrators reported by the district", "students", False),
     "credentials": ("credentials of the district", "credentials", False),
     "pathway_sites": ("sites of the pathway", "sites", True),
+    "pathway_sections": ("sections of the pathway", "sections", True),
     "pathway_participants": ("participants of the pathway", "students", True),
-    "pathway_concentrators": ("concentrators of the pathway", "students", True),
-    "launch_wanted": ("draws in which one more site is wanted", "share", True),
+    "pathway_taught": ("concentrators taught in the pathway", "students", True),
+    "planned": ("draws in which one more site is planned", "share", True),
     "launched": ("draws in which it is launched", "share", True),
     "site_closed": ("draws in which a site closes", "share", True),
 }
@@ -63,18 +73,30 @@ class Spread:
 
 @dataclass(frozen=True)
 class ExplainedYear:
-    """One fiscal year: a ``verdict`` for each formula, ``rows`` of numbers and ``spreads`` over draws.
+    """One fiscal year: the ``verdicts`` of each formula, ``rows`` of numbers and ``spreads`` over draws.
 
-    ``moments`` are what was unfolded; ``only_here`` names, by formula, draws in which that formula alone launches.
+    ``moments`` are what was unfolded; ``only_here`` names, by formula, draws in which that formula alone launches; of
+    two formulas ``difference`` says how far one more site is worth more under the first, and why.
     """
 
     fiscal_year: int
     laws: tuple[str, ...]
-    verdicts: tuple[str, ...]
+    verdicts: tuple[tuple[str, ...], ...]
     rows: tuple[Row, ...]
     spreads: tuple[Spread, ...]
     moments: tuple[Moment, ...]
     only_here: tuple[tuple[int, ...], ...]
+    difference: "Difference | None" = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By how many dollars over its horizon one more site is worth more under one formula than under another, and the
+    largest of its parts, in words and dollars."""
+
+    value: float
+    words: str
+    part: float
 
 
 @dataclass(frozen=True)
@@ -213,7 +235,7 @@ def _over_draws(settings: Settings, inputs: Inputs, asked: Question) -> dict[int
     for replicates, ensemble in ensembles(settings, world, inputs.catalogue, inputs.current_law, horizon):
         for side, formula in enumerate(asked.formulas):
             for _, year, after in _simulated(inputs, ensemble, formula, asked.years):
-                for key, values in _numbers(after, year, asked).items():
+                for key, values in _numbers(ensemble.parameters, after, year, asked).items():
                     wide = np.broadcast_to(values, (len(replicates),))
                     blocks.setdefault((year.fiscal_year, key, side), []).append(wide)
     found: dict[int, dict[str, list[Array]]] = {year: {} for year in asked.years}
@@ -222,19 +244,23 @@ def _over_draws(settings: Settings, inputs: Inputs, asked: Question) -> dict[int
     return found
 
 
-def _numbers(after: State, year: Year, asked: Question) -> dict[str, Array]:
+def _numbers(parameters: Parameters, after: State, year: Year, asked: Question) -> dict[str, Array]:
     """What is told over draws, each ``[R]``: districts' numbers as a run sheet has them, then those of the pathway."""
-    district = recording.by_district(after, year)
-    found = {key: district[key][:, asked.district] for key, (_, _, of_cluster) in SPREAD.items() if not of_cluster}
+    of_district: dict[str, Array] = {
+        **recording.by_district(parameters, after, year),
+        "price": np.exp(year.choice.log_price)[..., 0],
+    }
+    found = {key: of_district[key][:, asked.district] for key, (_, _, of_cluster) in SPREAD.items() if not of_cluster}
     if asked.cluster is None:
         return found
     pathway: dict[str, Quantity] = {
         "pathway_sites": after.sites,
+        "pathway_sections": after.sections,
         "pathway_participants": after.participants,
-        "pathway_concentrators": after.concentrators,
-        "launch_wanted": year.choice.wanted,
+        "pathway_taught": after.taught,
+        "planned": year.choice.plan > launching.NONE,
         "launched": year.workforce.launched,
-        "site_closed": year.choice.sites_closed > 0,
+        "site_closed": year.choice.sites_closed + year.workforce.emptied > 0,
     }
     for key, values in pathway.items():
         found[key] = values[:, asked.district, asked.cluster].astype(np.float64)
@@ -251,10 +277,6 @@ def _moments(
 
 
 def _explained(moments: tuple[Moment, ...], over_draws: Mapping[str, list[Array]], asked: Question) -> ExplainedYear:
-    sides = []
-    for moment in moments:
-        items = [*decision_items(moment), *student_items(moment)] if asked.cluster is not None else []
-        sides.append([*items, *payment_items(moment, moment.before.counts)])
     launched = over_draws.get("launched", [])
     only_here: list[tuple[int, ...]] = []
     for side in range(len(launched)):
@@ -266,42 +288,43 @@ def _explained(moments: tuple[Moment, ...], over_draws: Mapping[str, list[Array]
     return ExplainedYear(
         fiscal_year=moments[0].year.fiscal_year,
         laws=tuple(moment.law for moment in moments),
-        verdicts=tuple(verdict(moment) for moment in moments) if asked.cluster is not None else (),
-        rows=side_by_side(sides),
+        verdicts=tuple(verdict(moment) for moment in moments),
+        rows=side_by_side([moment_items(moment) for moment in moments]),
         spreads=tuple(Spread(key, tuple(values)) for key, values in over_draws.items()),
         moments=moments,
         only_here=tuple(only_here),
+        difference=difference(*moments) if len(moments) == 2 and any(map(could_have_one, moments)) else None,
     )
 
 
-def verdict(moment: Moment) -> str:
-    """In one sentence: was a further site wanted, and what became of it."""
-    at, known = moment.at, moment.year.situation
-    launch = decision_of(moment).launch
-    chance, draw = amount(at(launch.chance), "share"), amount(at(known.launch_draw), "draw")
-    odds = f"chance {chance}, draw {draw}"
-    if not considered(moment):
-        if at(known.launching) > 0:
-            return f"no further site is considered: one is under way, {amount(at(known.launching), 'years')} to go"
-        if at(known.sites) >= at(known.high_schools):
-            return f"no further site is considered: all high schools ({at(known.high_schools):.0f}) have one"
-        return f"no further site is considered: it would draw {amount(at(known.site_demand), 'students')}"
-    if not at(launch.wanted):
-        return f"a further site is not wanted ({odds})"
-    for gate, stopped in stopped_by(moment).items():
-        if at(stopped):
-            return f"a further site is wanted ({odds}) and stopped by {gate}"
-    return f"a further site is wanted ({odds}), passes every gate and is launched"
+def moment_items(moment: Moment) -> list[Item]:
+    """One draw of one year under a formula, in the order of the year; without a cluster, all clusters in brief."""
+    decision = decision_of(moment)
+    if moment.cluster is None:
+        middle = [*offer_items(moment, decision), *all_student_items(moment)]
+    else:
+        middle = [*section_items(moment, decision), *plan_items(moment, decision), *student_items(moment)]
+    paid = payment_items(moment, moment.before.counts)
+    return [*money_items(moment, decision), *middle, *paid, *book_items(moment)]
 
 
-def considered(moment: Moment) -> bool:
-    """Whether the district weighs a further site at all."""
-    return bool(moment.at(decision_of(moment).launch.candidate))
+def verdict(moment: Moment) -> tuple[str, ...]:
+    """In a sentence each: what a dollar is worth, which sites close, what became of one more site."""
+    if moment.cluster is None:
+        return (price_sentence(moment),)
+    decision = decision_of(moment)
+    said = (price_sentence(moment), closing_sentence(moment, decision), plan_sentence(moment, decision))
+    return tuple(sentence for sentence in said if sentence)
 
 
-def largest_difference(first: Moment, second: Moment) -> tuple[str, float]:
-    """The term of attractiveness that differs most between two moments, in words, and by how many log odds."""
-    one, other = decision_of(first).terms, decision_of(second).terms
-    differences = {term: first.at(getattr(one, term)) - second.at(getattr(other, term)) for term in TERM_WORDS}
-    term = max(differences, key=lambda name: abs(differences[name]))
-    return TERM_WORDS[term], differences[term]
+def could_have_one(moment: Moment) -> bool:
+    """Whether one more site of the moment's cluster could be planned."""
+    return moment.cluster is not None and bool(moment.at(decision_of(moment).site.possible))
+
+
+def difference(first: Moment, second: Moment) -> Difference:
+    """How the value of one more site differs between two moments."""
+    one, other = (value_terms(moment, decision_of(moment)) for moment in (first, second))
+    parts = {words: one[words] - other[words] for words in one}
+    words = max(parts, key=lambda name: abs(parts[name]))
+    return Difference(sum(parts.values()), words, parts[words])

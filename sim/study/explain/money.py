@@ -1,0 +1,213 @@
+"""A district's money in a year, unfolded: what each line is expected to pay, what may be promised, the price of a
+dollar, the books, and own money of the next year."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from sim.behavior import beliefs, budgeting, planning
+from sim.engine import accounts, situation
+from sim.engine import money as offered
+from sim.engine.money import Prospects
+from sim.study.explain.decision import Decision
+from sim.study.explain.items import FACTOR, PRICE, Item, Moment, amount, line_titles
+
+BELIEFS = "What a dollar weighs: trust x lasting x reach"
+EXPECTED = "What the district expects for CTE this year"
+PROMISE = "What may be promised to sections and upkeep"
+DEAR = "The price of a dollar"
+BOOKS = "The books of the year"
+OWN = "Own money of next year, base-year dollars a member"
+
+NEITHER = 0.05
+"""How far a dollar may be worth more or less than a dollar while money is said to be neither short nor ample."""
+
+
+def money_items(moment: Moment, decision: Decision) -> list[Item]:
+    """From what lines are expected to pay to what one more dollar is worth."""
+    return [*_beliefs(moment), *_expected(moment), *_promise(moment), *_dear(moment, decision)]
+
+
+def book_items(moment: Moment) -> list[Item]:
+    """How the year's books closed, and what the district gives of its own afterwards."""
+    return [*_books(moment), *_own(moment)]
+
+
+def price_words(price: float) -> str:
+    """What a price of a dollar means."""
+    if price > 1.0 + NEITHER:
+        return "money is short"
+    return "money is ample" if price < 1.0 - NEITHER else "money is neither short nor ample"
+
+
+def price_sentence(moment: Moment) -> str:
+    """What one more dollar for CTE is worth to the district, and what that means."""
+    price = float(np.exp(moment.of_district(moment.year.choice.log_price)))
+    last = float(np.exp(moment.of_district(moment.year.situation.log_price)))
+    return (
+        f"a CTE dollar is worth {amount(price, PRICE)} to this district ({amount(last, PRICE)} the year before): "
+        f"{price_words(price)}"
+    )
+
+
+def prospects_by_line(moment: Moment) -> dict[str, Prospects]:
+    """What districts would expect of each line alone, by its name: its part of what they expect of all."""
+    year, ensemble = moment.year, moment.ensemble
+    return {
+        offer.line.name: offered.prospects(
+            ensemble.parameters.beliefs,
+            ensemble.premises,
+            moment.before,
+            replace(year.offers, lines=(offer,)),
+            year.conditions,
+        )
+        for offer in year.offers.lines
+    }
+
+
+def _beliefs(moment: Moment) -> Iterator[Item]:
+    terms = moment.ensemble.parameters.beliefs
+    titles = line_titles(offer.line for offer in moment.year.offers.lines)
+    for offer in moment.year.offers.lines:
+        title = titles[offer.line.name]
+        trust = offered.trust_in(moment.before, offer.line, terms)
+        lasting = beliefs.persistence(offer.line.recurring, terms)
+        known = {"trust that it is paid": trust, "weight as it may end": lasting, "part that reaches CTE": offer.reach}
+        for what, share in known.items():
+            yield Item(BELIEFS, f"{title}: {what}", "share", moment.at(share), quiet=True)
+        weights = " x ".join(amount(moment.at(share), "share") for share in known.values())
+        yield Item(BELIEFS, title, "share", moment.at(trust * lasting * offer.reach), weights)
+
+
+def _expected(moment: Moment) -> Iterator[Item]:
+    of, year = moment.of_district, moment.year
+    titles = line_titles(offer.line for offer in year.offers.lines)
+    for name, alone in prospects_by_line(moment).items():
+        comes = of(alone.restricted) + of(alone.free)
+        free = any(offer.line.name == name and offer.line.oversight == "general" for offer in year.offers.lines)
+        kind = "without strings:" if free else "restricted:"
+        yield Item(EXPECTED, titles[name], "dollars", comes, kind, quiet=not comes)
+        apart, lasts = of(alone.expected), of(alone.lasting)
+        yield Item(EXPECTED, f"  {titles[name]}: not earned by sections", "dollars", apart, quiet=True)
+        yield Item(EXPECTED, f"  {titles[name]}: of that, lasts", "dollars", lasts, quiet=True)
+        left = of(alone.uncredited)
+        yield Item(EXPECTED, f"  {titles[name]}: stays in the general fund", "dollars", left, quiet=True)
+    all_lines = year.prospects
+    yield Item(EXPECTED, "restricted to CTE", "dollars", of(all_lines.restricted))
+    yield Item(EXPECTED, "without strings, credited to CTE", "dollars", of(all_lines.free))
+    yield Item(EXPECTED, "without strings, stays in the general fund", "dollars", of(all_lines.uncredited))
+    yield Item(EXPECTED, "of what reaches CTE: not earned by sections", "dollars", of(all_lines.expected))
+    yield Item(EXPECTED, "of that: lasts through the planning horizon", "dollars", of(all_lines.lasting))
+
+
+def _promise(moment: Moment) -> Iterator[Item]:
+    of, year, before, parameters = moment.of_district, moment.year, moment.before, moment.ensemble.parameters
+    price, known, prospects = year.conditions.price_index, year.situation, year.prospects
+    own, capital, filled = year.books.own, before.capital_share, before.filled_share
+    due = situation.equipment_due(parameters, before, year.conditions)
+    saved = price * budgeting.usable_cash(before.cash, before.cost, parameters.books)
+    members = of(year.cohorts.membership)
+    each = amount(of(known.own_budget * price), "dollars")
+    yield Item(PROMISE, "own money of the year", "dollars", of(own), f"{each} x {amount(members, '')} members")
+    yield Item(PROMISE, "receipts that no section earns", "dollars", of(prospects.expected))
+    kept = f"({_dollars(of(own))} + {_dollars(of(prospects.expected))}) / {1.0 + of(capital):.3f}"
+    yield Item(PROMISE, "kept for things bought once, for each dollar of the rest", "share", of(capital), quiet=True)
+    running = budgeting.for_running(own, prospects.expected, capital)
+    yield Item(PROMISE, "both, less what is kept for things bought once", "dollars", of(running), kept)
+    yield Item(PROMISE, "equipment that is due for replacement", "dollars", of(due), quiet=True)
+    lasting = f"{_dollars(of(own))} + {_dollars(of(prospects.lasting))} + {_dollars(of(due))}"
+    long = budgeting.for_long(own, prospects.lasting, due)
+    yield Item(PROMISE, "own, what lasts, and equipment that is due", "dollars", of(long), lasting)
+    yield Item(PROMISE, "carry-over that it uses", "dollars", of(saved))
+    yield Item(PROMISE, "cost of a plan with posts empty as usual", "share", of(filled))
+    parts = f"(the lesser + carry-over) / {amount(of(filled), 'share')}"
+    yield Item(PROMISE, "may be promised to sections and upkeep", "dollars", of(known.promised), parts)
+
+
+def _dear(moment: Moment, decision: Decision) -> Iterator[Item]:
+    of, known, parameters = moment.of_district, decision.known, moment.ensemble.parameters
+    last, weighed, changes = decision.last, decision.weighed, decision.changes
+    price, before = of(decision.price), float(np.exp(of(known.log_price)))
+    yield Item(DEAR, "a CTE dollar was worth, last year", PRICE, before, f"{price_words(before)}:")
+    yield Item(DEAR, "at that price the plan would cost", "dollars", of(last.cost))
+    yield Item(DEAR, "may be promised", "dollars", of(known.promised))
+    yield Item(DEAR, "fall of the cost for a log point of the price", "dollars", of(last.falls), quiet=True)
+    speed = of(parameters.decisions.price_speed)
+    yield Item(DEAR, "share of the gap that a year closes, at most", "share", speed)
+    limit = abs(of(weighed.log_price)) >= of(parameters.decisions.price_limit)
+    yield Item(DEAR, "a CTE dollar is worth, this year", PRICE, price,
+               f"{price_words(price)}{', at its limit' if limit else ''}:")  # fmt: skip
+    yield Item(DEAR, "at this price the plan costs", "dollars", of(weighed.cost))
+    terms = parameters.decisions
+    toward = planning.planned_class(np.zeros((1, 1)), np.ones((1, 1)), weighed.log_price, terms)
+    yield Item(DEAR, "classes planned, from usual size to the cap", "share", of(toward))
+    yield Item(DEAR, "upkeep planned, of what sustains all", "share", of(weighed.upkeep_share),
+               f"{amount(of(known.practiced), 'share')} / {amount(price, '')}, in bounds")  # fmt: skip
+    yield Item(DEAR, "posts held and changed would cost", "dollars", of(changes.committed), quiet=True)
+    yield Item(DEAR, "the most of it that can be paid", "dollars", of(changes.payable), quiet=True)
+    over = f"{_dollars(of(changes.committed))}, at most {_dollars(of(changes.payable))}"
+    gone = of(changes.laid_off)
+    yield Item(DEAR, "sections laid off at once", "share", gone, f"{over}:" if gone else "")
+
+
+def _books(moment: Moment) -> Iterator[Item]:
+    of, books, bill = moment.of_district, moment.year.books, moment.year.bill
+    ended, index = books.year_end, moment.year.conditions.price_index
+    yield Item(BOOKS, "carry-over from last year", "dollars", of(moment.before.cash * index))
+    yield Item(BOOKS, "received for CTE", "dollars", of(moment.year.settlement.reaching_cte))
+    yield Item(BOOKS, "own money", "dollars", of(books.own))
+    yield Item(BOOKS, "general money for launches", "dollars", of(books.launch_money))
+    yield Item(BOOKS, "general money that covers what no cut avoids", "dollars", of(ended.covered))
+    yield Item(BOOKS, "instruction beyond ordinary classes", "dollars", -of(bill.instruction))
+    paid, whole = of(ended.spending_ratio), of(bill.flexible)
+    yield Item(BOOKS, "upkeep, materials and exams: all of it", "dollars", whole, quiet=True)
+    yield Item(BOOKS, "upkeep, materials and exams: share paid", "share", paid, quiet=True)
+    yield Item(BOOKS, "upkeep, materials and exams", "dollars", -of(ended.spending - bill.instruction),
+               f"{amount(paid, 'share')} of {_dollars(whole)}:")  # fmt: skip
+    yield Item(BOOKS, "labs and start-ups", "dollars", -of(bill.startup))
+    yield Item(BOOKS, "own money not needed, given back", "dollars", -of(ended.returned))
+    yield Item(BOOKS, "restricted money beyond the limit, lapsed", "dollars", -of(ended.lapsed))
+    yield Item(BOOKS, "carry-over into next year", "dollars", of(ended.cash), "the sum:")
+
+
+def own_money(moment: Moment) -> accounts.OwnMoney:
+    """What the rule said of own money after the year's payments."""
+    year, ensemble = moment.year, moment.ensemble
+    return accounts.own_money_wanted(
+        ensemble.parameters, ensemble.premises, moment.before, year.conditions, year.offers, moment.after.counts,
+        year.settlement,
+    )  # fmt: skip
+
+
+def _own(moment: Moment) -> Iterator[Item]:
+    of, before, unit = moment.of_district, moment.before, "dollars"
+    if moment.year.fiscal_year <= moment.ensemble.world.base_year:
+        return
+    terms, through = own_money(moment), moment.ensemble.premises.loss_passthrough
+    lost, gained = budgeting.lost_and_gained(before.base_restricted, terms.restricted)
+    yield Item(OWN, "own money in the base year", unit, of(before.base_own))
+    yield Item(OWN, "restricted receipts in the base year", unit, of(before.base_restricted))
+    yield Item(OWN, "restricted receipts of this year", unit, of(terms.restricted))
+    yield Item(OWN, "spending that goes with a dollar lost", unit, of(through))
+    yield Item(OWN, "spending that comes with a dollar gained", unit, of(terms.kept))
+    yield Item(OWN, "own money in place of what was lost", unit, of((1.0 - through) * lost),
+               f"(1 - {of(through):.2f}) x {_dollars(of(lost))}")  # fmt: skip
+    yield Item(OWN, "own money displaced by what was gained", unit, -of((1.0 - terms.kept) * gained),
+               f"(1 - {of(terms.kept):.2f}) x {_dollars(of(gained))}")  # fmt: skip
+    yield Item(OWN, "general money, a member, multiplies it by", FACTOR, of(terms.general))
+    yield Item(OWN, "leadership multiplies it by", FACTOR, of(terms.leadership))
+    credited = np.minimum(terms.free, lost)
+    yield Item(OWN, "CTE's money without strings", unit, of(terms.free))
+    yield Item(OWN, "  of it in place of what was lost", unit, of(credited))
+    sums = f"({_dollars(of(before.base_own))} + {_dollars(of((1.0 - through) * lost))} - "
+    sums += f"{_dollars(of((1.0 - terms.kept) * gained))}) x {of(terms.general):.2f} x {of(terms.leadership):.2f}"
+    wanted = sums + (f" - {_dollars(of(credited))}" if of(credited) else "")
+    yield Item(OWN, "the district wants to give", unit, of(terms.wanted), wanted)
+    yield Item(OWN, "it gives this year", unit, of(moment.year.situation.own_budget))
+    speed = of(moment.ensemble.parameters.books.own_speed)
+    yield Item(OWN, "it gives next year", unit, of(moment.after.own_money), f"{amount(speed, 'share')} of the way:")
+
+
+def _dollars(value: float) -> str:
+    return amount(value, "dollars")
