@@ -91,6 +91,7 @@ def moved_log_price(
     within ``price_step``, as a superintendent's view of scarcity is. ``size`` is the plan's gross cost, which keeps the
     step finite where nothing answers. Beyond ``price_limit``, up or down, no plan changes any more.
     """
-    step = (cost - promised) / np.maximum(falls, 0.05 * size + 1.0)
+    gap = cost - promised
+    step = part_of(gap, np.maximum(np.maximum(falls, 0.05 * size), 1e-6 * np.abs(gap)))
     moved = log_price + np.clip(decisions.price_speed * step, -decisions.price_step, decisions.price_step)
     return np.clip(moved, -decisions.price_limit, decisions.price_limit)
