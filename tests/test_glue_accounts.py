@@ -17,6 +17,7 @@ from sim.engine.economy import Cohorts
 from sim.engine.maintenance import Maintenance
 from sim.engine.money import Offer, Settlement
 from sim.engine.situation import own_budget
+from sim.funding.allocation import Ledger
 from sim.funding.schedule import Schedule
 from sim.students.courses import Enrolled
 from sim.students.outcomes import Credentials
@@ -137,33 +138,40 @@ def test_cash_pays_for_launches_first_and_general_money_for_what_is_left(launch:
     assert books.local == pytest.approx(books.own + general + books.year_end.covered - books.year_end.returned)
 
 
-def offer(oversight: str) -> Offer:
-    line = builders.line(oversight=oversight)
-    return Offer(line, Schedule(), ZERO, number(1.0))
+LINES = tuple(
+    Offer(builders.line(oversight=oversight).model_copy(update={"name": oversight}), Schedule(), ZERO, number(1.0))
+    for oversight in ("monitored", "categorical", "general")
+)
 
 
 def own(
     restricted: float = 50.0,
     free: float = 0.0,
     *,
+    monitored: float = 0.0,
     value: float = 1000.0,
     index: float = 1.0,
     leadership: float = 0.0,
-    oversight: str = "categorical",
     conditions: dict[str, Any] | None = None,
-    loss: float = 0.75,
 ) -> OwnMoney:
-    """Of a district of 100 members that gave 100 a member when 50 restricted ones came."""
+    """Of a district of 100 members that gave 100 a member when 50 restricted ones came, all in real dollars.
+
+    ``monitored`` is the part of the restricted money that comes by monitored grants.
+    """
+    parts = {"monitored": monitored * restricted, "categorical": (1.0 - monitored) * restricted, "general": free}
+    ledgers = {
+        name: builders.filled(Ledger, 1, 1, {}, {"paid": number(100 * index * part)}) for name, part in parts.items()
+    }
     return accounts.own_money_wanted(
         builders.parameters(
             books={"general_elasticity": 2.0, "gain_passthrough_monitored": 0.9, "gain_passthrough_categorical": 0.6}
         ),
-        builders.premises(small_world(1), loss_passthrough=loss),
+        builders.premises(small_world(1), loss_passthrough=0.75),
         builders.state(base_own=100.0, base_restricted=50.0, leadership=leadership),
         builders.changed(builders.conditions(price_index=index), **(conditions or {})),
-        replace(builders.offers(unit_value=value), lines=(offer(oversight),)),
+        replace(builders.offers(unit_value=value), lines=LINES),
         builders.counts(membership=100.0),
-        settlement(restricted=number(restricted * 100 * index), free=number(free * 100 * index)),
+        settlement(restricted=number(restricted * 100 * index), free=number(free * 100 * index), ledgers=ledgers),
     )
 
 
@@ -174,7 +182,8 @@ def own(
         ("at other prices", own(index=1.7), 100.0),
         ("a loss", own(10.0), 110.0),
         ("a gain of a categorical line", own(90.0), 100 - 0.4 * 40),
-        ("a gain of a monitored line", own(90.0, oversight="monitored"), 100 - 0.1 * 40),
+        ("a gain of monitored grants", own(90.0, monitored=1.0), 100 - 0.1 * 40),
+        ("a gain of both, by dollars", own(90.0, monitored=0.25), 100 - (0.25 * 0.1 + 0.75 * 0.4) * 40),
         ("dilution by a tenth", own(value=900.0), 100 * 0.9**2),
         ("a cut of formula money by a tenth", own(conditions={"formula_cut": 0.1}), 100 * 0.9**2),
         ("both", own(value=900.0, conditions={"formula_cut": 0.1}), 100 * 0.81**2),
