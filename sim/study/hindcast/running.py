@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.engine import recording
-from sim.engine.calendar import Year, run_year
+from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare
 from sim.engine.expected import expected_payment
 from sim.engine.scenario import Scenario
@@ -74,7 +74,11 @@ def under_laws(ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenar
 
 
 def years_under(
-    ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenario, horizon: int
+    ensemble: Ensemble,
+    laws: Mapping[int, Formula],
+    scenario: Scenario,
+    horizon: int,
+    decide_all: DecideAll | None = None,
 ) -> Iterator[tuple[State, Year]]:
     """The base year and each year after it, under the law that is in force in each.
 
@@ -84,7 +88,7 @@ def years_under(
     world, parameters = ensemble.world, ensemble.parameters
     state = ensemble.state
     yield state, ensemble.base
-    decide_all = deciding_all(parameters)
+    decide_all = decide_all or deciding_all(parameters)
     handed_on: Array | None = None
     for step in range(1, horizon + 1):
         fiscal_year = world.base_year + step
