@@ -217,8 +217,8 @@ def prices_block(results: "Results") -> str:
         if any(" for more: $" in cell[0] for cell in row):
             kept.append([(formula[0], row[0][1]), *row[1:]])
     reference = [
-        f"`{row[0][0]}` is current law with its dollars indexed: {_in_brackets(row[1])} concentrators, "
-        f"{_in_brackets(row[3])} a year."
+        f"`{row[0][0]}` is current law with its dollars indexed: {_in_brackets(row[1])} concentrators taught, "
+        f"{_in_brackets(row[4])} a year."
         for row in comparison_cells(results)
         if row[0][0] in results.manifest.references
     ]

@@ -1,7 +1,7 @@
 """Which formula brings what, at what cost?
 
 Question. The NextGen pilot ends with FY2026. What do the shipped formulas, each as written, do over thirty years to
-concentrators, credentials, pathways and the state's cost?
+concentrators (taught and reported), credentials, pathways and the state's cost?
 
 Method. All formulas face the same draws of parameters and luck, from the same warmed-up base year. Each is compared
 with current law within each draw, so that a difference is the formula and not the dice.

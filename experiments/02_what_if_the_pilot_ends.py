@@ -1,10 +1,11 @@
 """What is lost, and in which order, if the pilot ends and nothing replaces it?
 
-Question. CTE money of the state ends with FY2026. Do districts give up pathways, or first the depth of those they keep?
+Question. CTE money of the state ends with FY2026. Do districts give up sites, or first the second courses of those they
+keep, or the first ones?
 
-Method. ``pilot_sunset`` against current law on the same draws, year by year. The columns stand in the order in which
-districts save in the model: spending other than salaries, quality, concentrators, sites, participants. As a check on
-the long run: before the pilot, with Perkins money only, 15,443 of 92,523 students concentrated (17%) and 65,102 took
+Method. ``pilot_sunset`` against current law on the same draws, year by year: spending, sections of second and of first
+courses, concentrators taught, participants, sites, instructors; and the share of sites closed in the year. As a check
+on the long run: before the pilot, with Perkins money only, 15,443 of 92,523 students concentrated (17%) and 65,102 took
 part (70%; Advance CTE, about 2018-19).
 
 Result. A table of the share that is left relative to current law, by year, and the shares of membership at the end,
@@ -17,11 +18,13 @@ import pandas as pd
 from running import options, run, show
 
 SHED = {
-    "non_salary_spending_share": "non-salary spending",
-    "quality": "quality",
-    "concentrators": "concentrators",
-    "sites": "sites",
+    "spending": "spending",
+    "second_sections": "second-course sections",
+    "first_sections": "first-course sections",
+    "concentrators_taught": "concentrators taught",
     "participants": "participants",
+    "sites": "sites",
+    "instructors": "instructors",
 }
 YEARS_AFTER = (0, 1, 2, 3, 5, 10, 20, 30)
 
@@ -31,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = run(chosen, ["status_quo", "pilot_sunset"])
     runs = results.with_design(results.state, ["formula", "replicate"]).assign(
         closed=lambda table: table["sites_closed"] / (table["sites"] + table["sites_closed"]),
-        concentrating=lambda table: table["concentrators"] / table["membership"],
+        concentrating=lambda table: table["concentrators_taught"] / table["membership"],
         taking_part=lambda table: table["participants"] / table["membership"],
     )
     means = runs.groupby(["formula", "fiscal_year"], observed=True).mean(numeric_only=True)

@@ -29,6 +29,12 @@ ELEMENTS = (
 )
 
 
+OUTCOMES = {
+    "concentrators_taught": "concentrators taught",
+    "concentrators": "concentrators reported",
+    "credentials": "credentials",
+    "sites": "sites",
+}
 MEASURES = {"entitlement": "elements", "present_value": "elements_present_value"}
 """How money is measured, and the table that each gives."""
 
@@ -40,8 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         results = run(replace(chosen, folder=folder), ELEMENTS, cost_neutral="baseline", neutral_by=measure)
         base = results.manifest.base_year
         years = range(base + 1, base + chosen.horizon + 1)
-        outcomes = {"concentrators": "concentrators", "credentials": "credentials", "sites": "sites"}
-        table = by_formula(results, outcomes, years, against_baseline=True)
+        table = by_formula(results, OUTCOMES, years, against_baseline=True)
         scaled = {formula: record.get("neutral", {}) for formula, record in results.manifest.formulas.items()}
         table["factor on amounts"] = [scaled[str(formula)].get("factor", 1.0) for formula in table.index]
         table = table.join(by_formula(results, {"state_cost_constant": "state cost, base-year $M"}, years) / 1e6)

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 import sim.results
-from sim.inputs import InputError
+from sim.config_folder import config_folder
+from sim.inputs import InputError, read_yaml
 from sim.report.shared.intervals import bands
 from sim.results import Results
 from sim.study.compare.fairness import rescaled
@@ -61,7 +62,7 @@ def run(
         "horizon": chosen.horizon,
         "draws": chosen.draws,
         "seed": 2026,
-        "uncertainty": "posterior",
+        "uncertainty": read_yaml(config_folder() / "config.yaml")["uncertainty"],
         "cost_neutral": cost_neutral,
         "neutral_by": neutral_by,
         "chunk": 20,

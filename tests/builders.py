@@ -10,18 +10,25 @@ from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
+from simulated import line_of, made_up, sparse, warmed_up
 from small_world import small_world
 
 from sim.behavior.deciding import Choice, Situation
+from sim.behavior.staffing import labor_markets
+from sim.behavior.upkeep import Loadings
 from sim.engine.economy import Conditions
+from sim.engine.ensemble import Ensemble
 from sim.engine.money import Offers, Prospects
 from sim.engine.scenario import CALM
-from sim.engine.state import State, take_run
+from sim.engine.state import Premises, State, take_run
 from sim.engine.workforce import Workforce
+from sim.funding.line import Line
 from sim.funding.schedule import Counts
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.groups import Parameters
+from sim.parameters.loadings import load_loadings
 from sim.parameters.values import central_parameters
+from sim.students.choice import reach_by_sites
 from sim.world.world import QUALITY_COMPONENTS, World
 
 Bundle = TypeVar("Bundle")
@@ -52,9 +59,9 @@ PLACES = {
 DISTRICT: Mapping[str, float] = {
     "sites": 1.0, "first_sections": 3.0, "second_sections": 1.0, "facilities": 1.0, "high_schools": 1.0,
     "equipment": 0.5, "wanted": 60.0, "eligible": 20.0, "first_worth": 1000.0, "second_worth": 2000.0,
-    "site_worth": 10_000.0,
-    "section_cost": 20_000.0, "elective": 500.0, "class_size": 20.0, "class_cap": 30.0, "annuity": 5.0, "ceiling": 1.0,
-    "practiced": 0.6, "floor": 0.2, "solving": 1.0, "first_draw": 0.5, "second_draw": 0.5, "close_draw": 0.5,
+    "site_worth": 10_000.0, "section_cost": 20_000.0, "elective": 500.0, "annuity": 5.0, "solving": 1.0,
+    "class_size": 20.0, "class_cap": 30.0, "second_class": 0.675, "practiced": 0.6, "floor": 0.2, "ceiling": 1.0,
+    "first_draw": 0.5, "second_draw": 0.5, "close_draw": 0.5,
 }  # fmt: skip
 """A district with one school, and in each cluster a site with three first-course sections and a second-course one."""
 
@@ -94,6 +101,12 @@ def conditions(**changes: Any) -> Conditions:
     return filled(Conditions, 1, 1, neutral, changes)
 
 
+def line(**changes: Any) -> Line:
+    """A line that pays a hundred dollars a participant, in full."""
+    paid = [{"kind": "per_student", "count": "participants", "dollars": 100}]
+    return line_of(**{"components": paid, "appropriation": {"rule": "full"}, **changes})
+
+
 def prospects(districts: int = 1, clusters: int = 1, **changes: Any) -> Prospects:
     """No money is expected."""
     return filled(Prospects, districts, clusters, {}, changes)
@@ -102,6 +115,29 @@ def prospects(districts: int = 1, clusters: int = 1, **changes: Any) -> Prospect
 def offers(districts: int = 1, clusters: int = 1, **changes: Any) -> Offers:
     """No line pays; an undiluted unit value of a thousand dollars."""
     return filled(Offers, districts, clusters, {"unit_value": 1000.0, "undiluted_value": 1000.0}, changes)
+
+
+def premises(world: World, **changes: Any) -> Premises:
+    """What holds for a run: each cluster is liked alike, nobody travels between schools, markets are the world's."""
+    districts, clusters = len(world.districts), len(world.clusters)
+    neutral = {
+        "local_shares": np.full((districts, clusters), 1.0 / clusters),
+        "participation": 0.5, "loss_passthrough": 0.75, "credit": 0.5, "openings": 1.0, "retention": np.ones((1, 3)),
+        "solving": 1.0,
+        "reach": reach_by_sites(world.districts.coverage, world.districts.high_schools, np.zeros((1, 1))),
+        "markets": labor_markets(world.districts.region, np.array(world.districts.locale) == "rural"),
+        "loadings": Loadings(**load_loadings()),
+        "tier_mix": tuple(np.full((1, clusters), share) for share in (0.2, 0.5, 0.3)),
+    }  # fmt: skip
+    return filled(Premises, districts, clusters, neutral, changes)
+
+
+@cache
+def standing(districts: int = 12, runs: int = 2, horizon: int = 6) -> Ensemble:
+    """A made-up state at the end of its base year, all parameters at their shipped values."""
+    world = made_up(districts, 3)
+    shipped_values = sparse(central_parameters(load_catalogue(), world.clusters, runs), world)
+    return warmed_up(world, shipped_values, 5, tuple(range(runs)), horizon)
 
 
 @cache

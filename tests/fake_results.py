@@ -216,11 +216,14 @@ def fake_results(
         cost = flowing - dilution
         debt = sum(owed.values(), np.zeros_like(price)) - owed.get("seg_weight", np.zeros_like(price))
         credentials = 9_000 * lift * (1 + (0.3 * ramp if "credential" in name or name == "aligned" else 0.0))
-        wanted = 160 * site_lift * (1 + growth)
+        begun = 30 * site_lift * (1 + growth)
+        recoded = 3_000 * ramp * max(growth, 0.0) * lift
         columns = {
             "membership": membership,
             "participants": 69_888 * lift**0.6,
-            "concentrators": 22_210 * lift,
+            "concentrators": 22_210 * lift + recoded,
+            "concentrators_taught": 22_210 * lift,
+            "concentrators_recoded": recoded,
             "high_cost_concentrators": 9_400 * lift,
             "credentials": credentials,
             "credentials_tier_1": 0.55 * credentials,
@@ -228,13 +231,20 @@ def fake_results(
             "credentials_tier_3": 0.12 * credentials,
             "pathways": 620 * site_lift,
             "sites": 1_200 * site_lift,
-            "launches_wanted": wanted,
-            "launches_started": 0.35 * wanted,
-            "stopped_by_size": 0.08 * wanted,
-            "stopped_by_facility": 0.22 * wanted,
-            "stopped_by_cash": 0.10 * wanted * (1 - growth),
-            "stopped_by_capacity": 0.05 * wanted,
-            "stopped_by_instructor": 0.20 * wanted * (1 + growth),
+            "plans": 2.2 * begun,
+            "plans_begun": begun,
+            "plans_given_up": 0.35 * begun,
+            "plans_for_money": begun * (1 - growth),
+            "plans_for_room": 0.5 * begun,
+            "plans_for_instructor": 0.7 * begun * (1 + growth),
+            "launches_started": 0.65 * begun,
+            "first_sections": 2_250 * site_lift,
+            "second_sections": 1_850 * site_lift,
+            "unserved_first": 7_000 * (1 - growth) * site_lift,
+            "unserved_second": 5_500 * (1 - growth) * site_lift,
+            "instructors": 820 * site_lift,
+            "instructor_pool": 300 / site_lift,
+            "vacancies": 40 * site_lift,
             "entitlement": debt,
             "appropriation": cost,
             "state_cost": cost,
@@ -276,7 +286,8 @@ def fake_results(
             share = cluster_share[c] * (1 + 0.1 * np.sin(c + growth * 20) * ramp)
             sites = columns["sites"] * share
             counted = {"pathways": sites / 2, "sites": sites, "participants": 57 * sites, "concentrators": 18 * sites}
-            counted |= {"credentials": 7 * sites, "instructors": 0.7 * sites}
+            counted |= {"concentrators_taught": 17 * sites, "credentials": 7 * sites, "instructors": 0.7 * sites}
+            counted |= {"sections": 3.4 * sites, "unserved": 10 / sites}
             clusters.append(pd.DataFrame(keys | {"cluster": cluster} | {k: v.ravel() for k, v in counted.items()}))
         f = list(FORMULAS).index(name)
         at = np.array(selected)
@@ -293,6 +304,11 @@ def fake_results(
             "sites": columns["sites"][:, at, None] * part,
             "participants": columns["participants"][:, at, None] * part,
             "concentrators": columns["concentrators"][:, at, None] * part,
+            "concentrators_taught": columns["concentrators_taught"][:, at, None] * part,
+            "sections": (columns["first_sections"] + columns["second_sections"])[:, at, None] * part,
+            "unserved": (columns["unserved_first"] + columns["unserved_second"])[:, at, None] * part,
+            "instructors": columns["instructors"][:, at, None] * part,
+            "spending": 45e6 * (lift * price)[:, at, None] * part,
             "credentials": columns["credentials"][:, at, None] * part,
             "quality": np.broadcast_to(columns["quality"][:, at, None], (draws, len(at), len(weights))),
             **{stage: flowing[:, at, None] * part * factor for stage, factor in LEDGER_FACTORS.items()},

@@ -34,8 +34,8 @@ CATALOGUE = load_catalogue()
 
 def test_the_method_finds_the_posterior_of_a_model_whose_answer_is_known() -> None:
     # Two normal parameters with standard normal priors; one statistic is the first, one the sum of both and luck with a
-    # standard deviation of 0.6. Errors of 0.5 and 0.8 make 0.5 and 1 with it, so that the posterior is normal with a mean
-    # and covariance that can be worked.
+    # standard deviation of 0.6. Errors of 0.5 and 0.8 make 0.5 and 1 with it, so that the posterior is normal with a
+    # mean and covariance that can be worked.
     draws, scales, targets = 4_000, np.array([0.5, 0.8]), np.array([1.0, -0.5])
     points = prior_points(1, draws, 2)
     mixing = np.array([[1.0, 0.0], [1.0, 1.0]])

@@ -62,18 +62,20 @@ def test_designs_are_compared(carried_out: Callable[[str], tuple[Path, str]]) ->
 def test_an_end_of_the_pilot_takes_depth_before_reach(carried_out: Callable[[str], tuple[Path, str]]) -> None:
     folder, _ = carried_out("02_what_if_the_pilot_ends")
     left = table(folder, "what_is_left")
-    assert (left.loc[2026, "non-salary spending":"participants"] == 1.0).all()
-    assert left.loc[2029, "non-salary spending"] < left.loc[2029, "participants"] <= 1.02
-    assert left.loc[2029, "concentrators"] < left.loc[2029, "participants"]
+    assert (left.loc[2026, "spending":"instructors"] == 1.0).all()
+    assert left.loc[2029, "second-course sections"] < left.loc[2029, "first-course sections"] < 1.0
+    assert left.loc[2029, "concentrators taught"] < left.loc[2029, "participants"] <= 1.0
+    assert left.loc[2029, "spending"] < left.loc[2029, "participants"]
     assert table(folder, "shares").loc["before the pilot", "concentrating"] == pytest.approx(0.1669, abs=1e-4)
 
 
-def test_every_wanted_launch_is_launched_or_stopped_once(carried_out: Callable[[str], tuple[Path, str]]) -> None:
+def test_every_plan_that_is_still_under_way_waits_for_one_thing(carried_out: Callable[[str], tuple[Path, str]]) -> None:
     folder, _ = carried_out("03_what_stops_launches")
-    launches = table(folder, "launches")
-    fates = ["launched", "too few students", "no lab or shop", "cash", "capacity", "no instructor"]
-    assert list(launches["wanted"]) == pytest.approx(list(launches[fates].sum(axis=1)))
-    assert launches.loc["aligned_with_startup", "stopped by money"] < launches.loc["aligned", "stopped by money"]
+    plans = table(folder, "plans")
+    waits = ["for start-up money", "for a lab or shop", "for an instructor"]
+    assert list(plans["still waiting"]) == pytest.approx(list(plans[waits].sum(axis=1)))
+    assert plans.loc["aligned_with_startup", "open"] > plans.loc["aligned", "open"]
+    assert plans.loc["aligned_with_startup", "share for money"] < plans.loc["aligned", "share for money"]
 
 
 def test_an_unfunded_weight_costs_other_units_what_a_funded_one_costs_the_state(
@@ -90,11 +92,14 @@ def test_an_unfunded_weight_costs_other_units_what_a_funded_one_costs_the_state(
 def test_elements_are_compared_at_the_same_base_year_cost(carried_out: Callable[[str], tuple[Path, str]]) -> None:
     folder, _ = carried_out("05_cost_neutral")
     elements = table(folder, "elements")
-    assert (elements.loc["status_quo", ["concentrators", "credentials", "sites"]] == 0).all()
-    owed = sim.results.open(folder)
-    first = owed.with_design(owed.state, ["formula"]).query("fiscal_year == 2027")
-    by_formula = first.groupby("formula", observed=True)["entitlement"].mean()
-    assert by_formula.max() < 1.25 * by_formula.min()
+    outcomes = ["concentrators taught", "concentrators reported", "credentials", "sites"]
+    assert (elements.loc["status_quo", outcomes] == 0).all()
+    formulas = sim.results.open(folder).manifest.formulas
+    scaled = [record["neutral"] for record in formulas.values() if "neutral" in record]
+    assert len(scaled) == 6
+    assert len({record["target"] for record in scaled}) == 1
+    for record in scaled:
+        assert record["achieved"] == pytest.approx(record["target"], rel=1e-6)
 
 
 def test_elements_are_compared_at_the_same_present_value_too(

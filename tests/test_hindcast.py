@@ -15,8 +15,10 @@ from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.hindcast.files import write_hindcast
 from sim.study.hindcast.case import Case, Outcome, case_folder, read_case, read_cases
+from sim.study.hindcast.districts import district_weights, over_districts
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
+from sim.study.hindcast.schema import OverDistricts, SizeClass
 from sim.study.hindcast.study import Hindcast, hindcast, read_materials
 from sim.study.hindcast.verdict import case_verdict, judge, outcome_verdict, pulls
 from sim.study.hindcast.worlds import law_before, laws_after, stylized_world
@@ -103,7 +105,9 @@ def test_a_law_that_never_changes_is_the_engine_s_own_run() -> None:
     ensemble = prepare(world, prior_parameters(world, (0, 1)), shipped("status_quo"), 0, (0, 1), 3)
     records = under_laws(ensemble, {2027: shipped("aligned")}, BASELINE, 3)
     last = list(simulate(ensemble, shipped("aligned"), 3))[-1]
-    assert np.array_equal(records[-1]["concentrators"], state_total(district_total(last[0].concentrators))[:, 0, 0])
+    assert np.array_equal(
+        records[-1]["concentrators"], state_total(district_total(last[0].counts.concentrators))[:, 0, 0]
+    )
     assert len(records) == 4
 
 
@@ -150,6 +154,58 @@ def test_ratios_and_contrasts_of_model_and_record_are_taken_alike() -> None:
     contrast = outcome(contrast={"years": [2003], "against": [2001, 2002]}, start=None)
     assert observed(contrast) == {2003: pytest.approx(150.0 / 115.0)}
     assert np.allclose(compared(contrast, values, 2000)[2003], [90.0 / 57.5, 30.0 / 25.0])
+
+
+SIZES = (
+    SizeClass(name="small", least=100.0, most=1_000.0, share=0.6),
+    SizeClass(name="large", least=1_000.0, share=0.4),
+)
+MEMBERS = np.array([50.0, 100.0, 200.0, 300.0, 5_000.0, 9_000.0])
+SPENT = [
+    {"instructors": np.array([[10.0, 10.0, 10.0, 0.0, 100.0, 100.0]])},
+    {"instructors": np.array([[0.0, 0.0, 8.0, 5.0, 70.0, 40.0]])},
+]
+
+
+def test_numbers_over_districts_by_hand() -> None:
+    # The first is of no class and the fourth had nothing at the start. Of the small two are left, at 0 and 0.8 of the
+    # start, 0.3 each; of the large 0.7 and 0.4, 0.2 each. In order: 0 (0.3), 0.4 (0.5), 0.7 (0.7), 0.8 (1).
+    def of(**written: Any) -> float:
+        found = over_districts(OverDistricts(**written), "instructors", SIZES, MEMBERS, SPENT)
+        assert found.shape == (1, 2)
+        return float(found[0, 1])
+
+    assert [of(quantile=share) for share in (0.25, 0.31, 0.6, 0.75)] == [0.0, 0.4, 0.7, 0.8]
+    assert of(below=0.01) == pytest.approx(0.3)
+    assert of(below=0.5) == pytest.approx(0.5)
+    assert of(below=0.5, among="large") == pytest.approx(0.5)
+    assert of(quantile=0.4, among="small") == 0.0
+    began = SPENT[0]["instructors"] > 0
+    weights = district_weights(OverDistricts(below=0.5), SIZES, MEMBERS, began)
+    np.testing.assert_allclose(weights, [[0.0, 0.3, 0.3, 0.0, 0.2, 0.2]])
+
+
+def test_before_the_change_every_district_is_where_it_was() -> None:
+    at_start = over_districts(OverDistricts(below=0.99), "instructors", SIZES, MEMBERS, SPENT)[0, 0]
+    assert at_start == 0.0
+    assert over_districts(OverDistricts(quantile=0.5), "instructors", SIZES, MEMBERS, SPENT)[0, 0] == 1.0
+
+
+def test_a_size_that_no_district_has_gives_no_number() -> None:
+    huge = (SizeClass(name="huge", least=1e6, share=1.0),)
+    for over in (OverDistricts(below=0.5), OverDistricts(quantile=0.5)):
+        assert np.isnan(over_districts(over, "instructors", huge, MEMBERS, SPENT)).all()
+
+
+def test_what_is_known_of_a_state_is_not_drawn() -> None:
+    # Inflation is set draw by draw as a calibration does, and the case knows better.
+    michigan = next(case for case in CASES if case.name == "michigan")
+    held = michigan.model_copy(update={"parameters": {"economy.inflation": 0.0, "economy.revenue_volatility": 0.0}})
+    flat = held.model_copy(update={"outcomes": (outcome(measure="spending_per_member", observed={2016: 1.0}),)})
+    task = Task(flat, new_mexico(), load_catalogue(), 5, (0, 1), "prior")
+    columns = {"economy.inflation": np.array([0.01, 0.2])}
+    as_drawn, again = run_case(task), run_case(Task(flat, task.world, task.catalogue, 5, (0, 1), "prior", columns))
+    assert differences(as_drawn, again) == []
 
 
 @pytest.mark.parametrize(
@@ -254,6 +310,35 @@ def test_a_case_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, text:
 def test_an_unknown_case_is_answered_with_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'michigan'"):
         read_materials(settings_for(["michgan"]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("among: small}", "among: smal}", "'smal' is not known; did you mean 'small'"),
+        ("over: {quantile: 0.25}", "over: {}", "write either quantile or below"),
+        ("over: {quantile: 0.25}", "over: {quantile: 0.25, below: 0.5}", "write either quantile or below"),
+        ("over: {quantile: 0.25}\n    compare: level", "over: {quantile: 0.25}\n    start: 1", "write compare: level"),
+        ("measure: spending_per_member\n    stands_for: share of", "measure: credentials\n    stands_for: share of",
+         "credentials is not kept by district"),
+        ("least: 923, most: 3_077", "least: 900, most: 3_077", "sizes.1.least: 900 lies within the class before"),
+        ("name: middle, least", "name: small, least", "sizes.1.name: 'small' stands twice"),
+        ("economy.inflation: 0.018", "economy.inflashion: 0.018", "did you mean 'economy.inflation'"),
+        ("economy.inflation: 0.018", "economy.inflation: 18", "18 is not allowed: from"),
+        ("economy.inflation: 0.018", "enrollment.entry_growth: 1.0", "has values by year"),
+    ],
+)  # fmt: skip
+def test_districts_and_parameters_of_a_case_are_told_with_their_line(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    text = (case_folder() / "california.yaml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "made_up.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"^made_up\.yaml, line \d+: ") as caught:
+        read_case(path)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def kansas(*changes: tuple[str, str]) -> str:

@@ -14,10 +14,11 @@ import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
 
 from sim.report.compare.figures import figures
-from sim.report.compare.fiscal_note import CHANGE, PAID, cell, fiscal_note
+from sim.report.compare.fiscal_note import CHANGE, CHANGE_IN_STUDENTS, PAID, STUDENTS, cell, fiscal_note
 from sim.report.compare.write import write_report
 from sim.report.run_sheet.layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW, sheet_name
 from sim.report.run_sheet.sheet import write_run_sheet
+from sim.report.shared.across_districts import CHANGED, across_frame
 from sim.report.shared.figure_style import look, page, save, spread_apart
 from sim.report.shared.groups import groups
 from sim.report.shared.panel import Panel
@@ -62,20 +63,23 @@ def district_rows(formula: str) -> pd.DataFrame:
 @pytest.mark.slow
 def test_a_report_holds_all_that_an_analyst_opens(folder: Path) -> None:
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {"comparison.txt", "summary.csv", "fiscal_note.csv", "run_sheet.xlsx"} <= names
+    assert {"comparison.txt", "summary.csv", "across_districts.csv", "fiscal_note.csv", "run_sheet.xlsx"} <= names
     drawn = {Path(name).stem for name in names if name.endswith(".png")}
     assert drawn == {
         "cost_and_concentrators",
         "concentrators",
         "concentrators_difference",
-        "participants",
+        "participants_difference",
+        "offered_by_cluster",
+        "gains_and_losses_concentrators",
+        "gains_and_losses_dollars",
+        "change_across_districts",
+        "plans",
+        "unserved",
+        "instructors",
         "credentials_by_tier",
         "state_cost_by_line",
         "proration",
-        "pathways_by_cluster",
-        "gains_and_losses_dollars",
-        "gains_and_losses_concentrators",
-        "launches_stopped",
         "unit_value",
     }
     for name in names:
@@ -94,8 +98,9 @@ def test_figures_whose_data_is_not_there_are_not_drawn(tmp_path: Path) -> None:
     alone = fake_results(WORLD, 4, 2, ("aligned",))
     bare = changed(alone, districts=alone.districts.iloc[:0])
     drawn = {path.stem for path in figures(bare, WORLD, tmp_path)}
-    assert {"concentrators", "state_cost_by_line", "pathways_by_cluster"} <= drawn
-    assert not drawn & {"gains_and_losses_dollars", "unit_value", "cost_and_concentrators", "concentrators_difference"}
+    assert {"concentrators", "state_cost_by_line", "plans", "unserved", "instructors"} <= drawn
+    against = {"cost_and_concentrators", "concentrators_difference", "offered_by_cluster", "change_across_districts"}
+    assert not drawn & {"gains_and_losses_dollars", "unit_value", *against}
     assert write_run_sheet(bare, WORLD, tmp_path / "run_sheet.xlsx") is None
 
 
@@ -164,7 +169,7 @@ def test_importing_the_report_does_not_import_plotting() -> None:
 def test_the_run_sheet_has_a_sheet_for_each_formula_but_the_baseline(sheets: dict[str, pd.DataFrame]) -> None:
     compared = [name for name in FORMULAS if name != "status_quo"]
     ledgers = [sheet_name(f"{name} ledger", set()) for name in FORMULAS]
-    assert list(sheets) == ["Distribution", "Equity", *compared, *ledgers]
+    assert list(sheets) == ["Distribution", "Equity", "Across districts", *compared, *ledgers]
     rows = len(WORLD.districts) + 1
     years = [year for year in sorted(RESULTS.districts.fiscal_year.unique()) if year > BASE_YEAR]
     for name in FORMULAS:
@@ -188,8 +193,11 @@ def test_run_sheet_totals_are_the_sums_of_the_frames(sheets: dict[str, pd.DataFr
             "State payment, formula": mine.payment.sum() / draws,
             "SEG money lost to a lower unit value, change": (mine.lost.sum() - theirs.lost.sum()) / draws,
             "Membership, grades 9-12": mine.membership.sum() / draws,
-            "Concentrators, formula": mine.concentrators.sum() / draws,
-            "Concentrators, difference": (mine.concentrators.sum() - theirs.concentrators.sum()) / draws,
+            "Concentrators taught, formula": mine.concentrators_taught.sum() / draws,
+            "Taught, difference": (mine.concentrators_taught.sum() - theirs.concentrators_taught.sum()) / draws,
+            "Concentrators reported, baseline": theirs.concentrators.sum() / draws,
+            "Concentrators reported, formula": mine.concentrators.sum() / draws,
+            "of these recoded, formula": (mine.concentrators - mine.concentrators_taught).sum() / draws,
             "Pathways, baseline": theirs.pathways.sum() / draws,
         }
         expected["Difference, net"] = (
@@ -272,6 +280,48 @@ def test_the_distribution_adds_up_to_the_state(sheets: dict[str, pd.DataFrame]) 
         assert (counts == part["Districts and charters"]).all()
 
 
+def test_percentiles_over_districts_are_those_of_each_draw_and_agree_in_the_workbook_the_table_and_by_hand(
+    folder: Path, sheets: dict[str, pd.DataFrame]
+) -> None:
+    year = BASE_YEAR + 10
+    rates = {}
+    for formula in ("aligned", "status_quo"):
+        rows = district_rows(formula).query("fiscal_year == @year")
+        rates[formula] = rows.assign(rate=100 * rows.concentrators_taught / rows.membership).set_index(
+            ["replicate", "district"]
+        )
+    change = (rates["aligned"].rate - rates["status_quo"].rate).unstack("district")
+    held = rates["status_quo"].groupby("replicate")
+    least = 100 * CHANGED * held.concentrators_taught.sum() / held.membership.sum()
+    median = change.median(axis=1).mean()
+    p10 = change.quantile(0.1, axis=1).mean()
+    losing = change.lt(-least, axis=0).mean(axis=1)
+    table = pd.read_csv(folder / "across_districts.csv", encoding="utf-8-sig")
+    chosen = table.query("formula == 'aligned' and fiscal_year == @year and metric == 'concentrators_taught'")
+    found = chosen.set_index("over_districts")
+    assert found.loc["median", "mean"] == pytest.approx(median, rel=1e-4)
+    assert found.loc["p10", "mean"] == pytest.approx(p10, rel=1e-4)
+    assert found.loc["losing", "mean"] == pytest.approx(losing.mean(), rel=1e-4)
+    assert found.loc["losing", "p95"] == pytest.approx(max(np.percentile(losing, 95), losing.mean()), rel=1e-4)
+    assert found.loc["losing", "mean"] + found.loc["gaining", "mean"] <= 1.0
+    sheet = sheets["Across districts"]
+    row = sheet[(sheet.Formula == "aligned") & (sheet["Fiscal year"] == year)].iloc[0]
+    assert row["Median"] == pytest.approx(median)
+    assert row["Districts that lose"] == pytest.approx(losing.mean())
+
+
+def test_percentiles_over_districts_rise_and_are_nothing_where_formulas_are_alike() -> None:
+    table = across_frame(Panel(RESULTS))
+    wide = table[table.over_districts.str.match(r"p\d|median")].pivot_table(
+        index=["formula", "fiscal_year", "metric"], columns="over_districts", values="mean"
+    )
+    assert (wide[["p10", "p25", "median", "p75", "p90"]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    twins = changed(
+        RESULTS, districts=RESULTS.districts.assign(concentrators_taught=1.0, membership=50.0, sections=2.0)
+    )
+    assert (across_frame(Panel(twins))["mean"] == 0.0).all()
+
+
 def note_rows(table: pd.DataFrame, formula: str, which: str) -> pd.DataFrame:
     return table[(table.formula == formula) & (table.table == which)]
 
@@ -297,6 +347,24 @@ def test_fiscal_note_totals_equal_lines_and_frames() -> None:
                 if which == CHANGE:
                     expected -= paid["status_quo", BASE_YEAR + number]
                 assert gross == pytest.approx(expected, abs=0.05 * (len(parts) + 1))
+
+
+@pytest.mark.parametrize("which", [STUDENTS, CHANGE_IN_STUDENTS])
+def test_the_fiscal_note_counts_taught_and_recoded_which_add_up_to_what_is_reported(which: str) -> None:
+    rows = note_rows(fiscal_note(RESULTS), "aligned", which)
+    taught, recoded, reported = (rows.iloc[place] for place in range(3))
+    state = RESULTS.state.merge(RESULTS.design, on="run_id")
+    means = state.groupby(["formula", "fiscal_year"])[["concentrators_taught", "concentrators"]].mean()
+    for number in (1, 2, 3):
+        label = f"FY{BASE_YEAR + number}"
+        assert taught[label] + recoded[label] == pytest.approx(reported[label], abs=0.15)
+        expected = means.loc["aligned", BASE_YEAR + number]
+        if which == CHANGE_IN_STUDENTS:
+            expected = expected - means.loc["status_quo", BASE_YEAR + number]
+        assert taught[label] == pytest.approx(expected["concentrators_taught"], abs=0.06)
+        assert reported[label] == pytest.approx(expected["concentrators"], abs=0.06)
+    assert rows["3_year_total"].isna().all()
+    assert set(rows.unit) == {"students"}
 
 
 def test_money_that_only_moves_inside_the_seg_is_no_cost_of_the_state() -> None:

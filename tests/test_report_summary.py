@@ -156,16 +156,31 @@ def test_the_comparison_lists_formulas_in_the_order_of_the_config_and_marks_the_
 
 
 def test_the_comparison_prices_only_what_is_added() -> None:
-    cells = {line[0][0]: line[4] for line in comparison_cells(RESULTS)[1:]}
+    place = [heading for heading, _ in comparison_cells(RESULTS)[0]].index("$ per added\ntaught")
+    cells = {line[0][0]: line[place] for line in comparison_cells(RESULTS)[1:]}
     state = RESULTS.state.merge(RESULTS.design, on="run_id").query("fiscal_year > @BASE_YEAR")
-    means = state.groupby("formula")[["state_cost_constant", "concentrators"]].mean()
+    means = state.groupby("formula")[["state_cost_constant", "concentrators_taught"]].mean()
     change = means.loc["aligned"] - means.loc["status_quo"]
     assert cells["status_quo"] == ("-", "")
     assert cells["pilot_sunset"] == ("less for less", "")
     assert cells["aligned_per_concentrator"] == ("more for less", "")
     assert cells["sb130_quarter_weight"] == ("more for less*", "")
     price = float(cells["aligned"][0].lstrip("$").replace(",", ""))
-    assert price == pytest.approx(change["state_cost_constant"] / change["concentrators"], rel=0.01)
+    assert price == pytest.approx(change["state_cost_constant"] / change["concentrators_taught"], rel=0.01)
+
+
+def test_taught_and_recoded_as_printed_add_up_to_reported_as_printed() -> None:
+    header, *body = comparison_cells(RESULTS)
+    assert [heading for heading, _ in header[1:3]] == ["Concentrators\ntaught", "reported"]
+    state = RESULTS.state.merge(RESULTS.design, on="run_id").query("fiscal_year > @BASE_YEAR + 7")
+    means = state.groupby("formula")[["concentrators_taught", "concentrators_recoded", "concentrators"]].mean()
+    for row in body:
+        taught, reported = (float(row[place][0].replace(",", "")) for place in (1, 2))
+        recoded = float(row[2][1].removesuffix(" recoded").replace(",", ""))
+        assert taught + recoded == pytest.approx(reported, abs=0.05)
+        assert reported == pytest.approx(means.loc[row[0][0], "concentrators"], rel=0.002)
+        assert recoded == pytest.approx(means.loc[row[0][0], "concentrators_recoded"], rel=0.005)
+    assert means.loc["aligned", "concentrators_recoded"] > 0
 
 
 def test_the_comparison_fits_a_terminal_and_says_what_its_intervals_are() -> None:
@@ -183,6 +198,17 @@ def test_the_comparison_fits_a_terminal_and_says_what_its_intervals_are() -> Non
 def test_a_narrow_terminal_loses_no_part_of_the_table() -> None:
     wide, narrow = comparison_table(RESULTS), comparison_table(RESULTS, width=80)
     assert wide.splitlines()[:26] == narrow.splitlines()[:26]
+
+
+def test_who_is_only_recoded_is_not_added() -> None:
+    state = RESULTS.state.copy()
+    ours = state.run_id.isin(RESULTS.design.query("formula == 'aligned'").run_id) & (state.fiscal_year > BASE_YEAR)
+    state.loc[ours, ["concentrators", "concentrators_recoded"]] += 5_000.0
+    prices = (
+        summary(results).query("formula == 'aligned' and metric == 'cost_per_added_concentrator'")["mean"].iloc[0]
+        for results in (RESULTS, changed(RESULTS, state=state))
+    )
+    assert len(set(prices)) == 1
 
 
 def test_a_single_formula_with_a_single_draw_and_no_baseline_still_has_its_tables() -> None:

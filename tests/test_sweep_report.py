@@ -16,6 +16,7 @@ from sim.report.shared.panel import Panel
 from sim.report.sweep.outcomes import by_point, run_outcomes
 from sim.report.sweep.rank_correlations import correlations
 from sim.report.sweep.text import factor_lines, write_sweep
+from sim.results.headlines import HEADLINES
 from sim.results.rank_correlation import spearman
 from sim.study.running.precision import LEAST_REPLICATES, margin
 
@@ -148,7 +149,7 @@ def test_a_report_leaves_out_what_was_not_kept(tmp_path: Path) -> None:
     write_report(results, made_up(6, 4), tmp_path / "report")
     written = {path.name for path in (tmp_path / "report").rglob("*") if path.is_file()}
     assert {"comparison.txt", "summary.csv", "concentrators.png"} <= written
-    gone = {"fiscal_note.csv", "run_sheet.xlsx", "state_cost_by_line.png", "pathways_by_cluster.png"}
+    gone = {"fiscal_note.csv", "run_sheet.xlsx", "state_cost_by_line.png", "offered_by_cluster.png"}
     assert not gone & written
     assert Panel(results).line_names == ()
 
@@ -157,7 +158,7 @@ def test_a_comparison_says_its_monte_carlo_error(tmp_path: Path) -> None:
     results = compared(tmp_path)
     text = write_precision(results, tmp_path)
     assert text.startswith("Mean difference from status_quo, 4 replicates")
-    assert text.count("±") == 3 + 1
+    assert text.count("±") == len(HEADLINES) + 1
     row = pd.read_csv(tmp_path / "precision.csv").set_index("outcome").loc["concentrators"]
     wide = results.with_design(results.state, ["formula", "replicate"])
     last = wide[wide["fiscal_year"] > 2026].groupby(["replicate", "formula"])["concentrators"].mean().unstack()

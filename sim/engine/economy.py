@@ -17,6 +17,7 @@ from sim.world.world import World
 class Conditions:
     """The economy of a year, ``[..., 1, 1]``. Indices are 1 in the base year and before.
 
+    ``price_rise`` is the price level over that of the year before.
     ``grant_cut`` and ``formula_cut`` are the shares by which a bust cuts grant lines and formula money; ``costs`` are
     what CTE costs by the unit, ``[..., 1, C]``; ``shocks`` are what the scenario multiplies.
     """
@@ -24,6 +25,7 @@ class Conditions:
     fiscal_year: int
     years_since_base: int
     price_index: Array
+    price_rise: Array
     wage_index: Array
     revenue: Array
     revenue_shock: Array
@@ -89,6 +91,7 @@ def conditions(
         fiscal_year=fiscal_year,
         years_since_base=years,
         price_index=price_index,
+        price_rise=compound(economy.inflation, min(years, 1)),
         wage_index=wage_index,
         revenue=revenue,
         revenue_shock=shock,

@@ -1,7 +1,7 @@
 """The state's money over a year: announce, be believed, count and pay. Joins the funding rules to beliefs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -209,6 +209,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
     expected, lasting, earned, restricted, free, uncredited = (nothing,) * 6
     persistence = {recurring: believing.persistence(recurring, beliefs) for recurring in (True, False)}
     real = 1.0 / conditions.price_index
+    counted = in_dollars_of_the_year(state.counts, conditions)
     for offer in offers.lines:
         line, posted = offer.line, offer.schedule
         trust = trust_in(state, line, beliefs)
@@ -222,8 +223,8 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         if line.name in state.remembered:
             comes = state.remembered[line.name] * conditions.price_index
         else:
-            comes = entitlement(posted.without(*PRICED), state.counts) * (offer.reach * trust)
-        for_prices = entitlement(posted.only(*PRICED), state.counts) * (offer.reach * trust)
+            comes = entitlement(posted.without(*PRICED), counted) * (offer.reach * trust)
+        for_prices = entitlement(posted.only(*PRICED), counted) * (offer.reach * trust)
         expected = expected + comes + for_prices * (1.0 - lasts)
         lasting = lasting + comes * lasts
         earned = earned + for_prices * lasts
@@ -252,6 +253,14 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         quality_price=_times(believed.per_quality_point, real),
         placement_price=_times(believed.per_placement, real),
         dual_credit_price=_times(believed.per_dual_credit, real),
+    )
+
+
+def in_dollars_of_the_year(last_year: Counts, conditions: Conditions) -> Counts:
+    """What was counted last year, its dollars raised as prices have risen since: what a share of spending would pay now."""
+    rise = conditions.price_rise
+    return replace(
+        last_year, expenditure=last_year.expenditure * rise, startup_spending=last_year.startup_spending * rise
     )
 
 

@@ -86,8 +86,12 @@ def staff(
     posts = first + second
     staffed_before = state.sections - state.vacant_sections
     staffed = np.minimum(staffed_before, posts)
+    # Of all who taught some leave; posts that are given up go with them first, and only then is anybody let go.
     leaving = staffing.sections_vacated(
-        staffed, np.minimum(sites, staffed), np.minimum(terms.turnover * shocks.turnover, 1.0), luck[Purpose.TURNOVER]
+        staffed_before,
+        np.minimum(state.sites, staffed_before),
+        np.minimum(terms.turnover * shocks.turnover, 1.0),
+        luck[Purpose.TURNOVER],
     )
     let_go = staffed_before - staffed
     staffed = staffed - np.maximum(leaving - let_go, 0.0)

@@ -16,7 +16,7 @@ LAST = 5
 @dataclass(frozen=True)
 class Headline:
     """An outcome by which formulas are judged: the ``column`` of the state table it is read from, its ``unit`` (dollars
-    are those of the base year), a short ``heading`` and a full ``label``."""
+    are those of the base year), a short ``heading``, which may take two lines, and a full ``label``."""
 
     name: str
     column: str
@@ -26,13 +26,16 @@ class Headline:
 
 
 HEADLINES: tuple[Headline, ...] = (
-    Headline("taught", "concentrators_taught", "students", "Concentrators taught", "Concentrators taught"),
-    Headline("concentrators", "concentrators", "students", "Concentrators reported", "Concentrators reported"),
+    Headline(
+        "concentrators_taught", "concentrators_taught", "students", "Concentrators\ntaught", "Concentrators taught"
+    ),
+    Headline("concentrators", "concentrators", "students", "Concentrators\nreported", "Concentrators reported"),
     Headline("credentials", "credentials", "credentials", "Credentials", "Credentials"),
     Headline(
         "state_cost", "state_cost_constant", "dollars", "State cost", "State cost a year, dollars of the base year"
     ),
 )
+"""A formula is judged by the concentrators it has taught; what the state counts and pays is what is reported."""
 
 
 def headline_columns() -> list[str]:

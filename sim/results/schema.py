@@ -195,6 +195,7 @@ DISTRICT: tuple[Column, ...] = (
     Column("participants", "students", "participants", adds_up=False),
     Column("concentrators", "students", "concentrators reported", adds_up=False),
     Column("concentrators_taught", "students", "concentrators taught", adds_up=False),
+    Column("sections", "sections", "sections of both levels, vacant ones included", adds_up=False),
     Column("unserved", "students", "wanted a course and found no seat", adds_up=False),
     Column("instructors", "FTE", "instructors teaching", adds_up=False),
     Column("spending", "dollars", "excess cost that the district spent on CTE", adds_up=True),

@@ -115,10 +115,10 @@ def origin_text(found: "Calibration") -> str:
     """How many draws, from which seed, and by which table and model."""
     made = found.provenance
     return (
-        f"{made['draws']:,} draws from the priors, worth {made['exact_effective']:g} by their exact weights; through the "
-        f"emulator {made['weighed']:,} points worth {made['effective']:,}, {made['kept']:,} kept; error of shifts "
-        f"{made['shift_error']:.2f}; seed {made['seed']}; {made['date']}; targets {short(made['targets'])}, priors "
-        f"{short(made['priors'])}, model {short(made['model'])}, data {short(made['world'])}."
+        f"{made['draws']:,} draws from the priors, worth {made['exact_effective']:g} by their exact weights; "
+        f"through the emulator {made['weighed']:,} points worth {made['effective']:,}, {made['kept']:,} kept; "
+        f"error of shifts {made['shift_error']:.2f}; seed {made['seed']}; {made['date']}; "
+        f"targets {short(made['targets'])}, priors {short(made['priors'])}, model {short(made['model'])}, data {short(made['world'])}."
     )
 
 

@@ -14,6 +14,7 @@ from sim.report.shared.intervals import (
     interval_note,
     interval_parts,
     mean_of_defined,
+    number_text,
 )
 from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
@@ -28,13 +29,25 @@ Cell = tuple[str, str]
 _RULED = "    \n    \n -- \n    \n    \n -- \n    \n -- \n"
 """Table borders in plain ASCII: a rule under the header and under the table."""
 
+PRICED = next(iter(RATIOS))
+"""The outcome whose price stands beside the levels; those of all stand with what is added."""
+
+COST = 3
+"""The place of the state's cost among the columns of levels."""
+
+LEAST = 0.05
+"""Students below which none are recoded."""
+
+FEW = 20.0
+"""Students below which a tenth of one is shown."""
+
 MARK = "*"
 """After the price of a formula that moves money inside the SEG."""
 
 
 def comparison_cells(results: "Results", scenario: str | None = None) -> list[list[Cell]]:
     """The main table's cells: a header row, then one row a formula in the order of the config, and last the baseline
-    with its dollars indexed, if that was run."""
+    with its dollars indexed, if that was run. Taught and recoded, as shown, add up to reported, as shown."""
     panel = Panel(results, scenario)
     last = _last_years(panel)
     all_years = panel.policy if panel.policy.any() else np.ones(len(panel.years), np.bool_)
@@ -43,36 +56,52 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
     below = "below: indexed" if len(sides) > 1 else ""
     header: list[Cell] = [
         ("Formula", ""),
-        ("Concentrators", recent),
+        ("Concentrators\ntaught", recent),
+        ("reported", recent),
         ("Credentials", recent),
         ("State cost", f"FY{panel.base_year} $ a year"),
-        *((f"$ per added\n{unit}", below) for unit in RATIOS.values()),
+        ("$ per added\ntaught", below),
         ("Pathways", recent),
         ("Paid share", "(proration)"),
     ]
     columns = (
-        ("concentrators", last, "students"),
+        ("concentrators_taught", last, "students"),
         ("credentials", last, "credentials"),
         ("state_cost_constant", all_years, "dollars"),
         ("pathways", last, "pathways"),
         ("proration", all_years, "share"),
     )
     cells = [_levels(panel, column, years, unit) for column, years, unit in columns]
+    cells.insert(1, _reported(panel, last, cells[0]))
     moved = moved_inside_the_seg(panel)
     changed = changed_formulas(results)
     rows = [header]
     for f, formula in enumerate(panel.formulas):
         remarks = ["baseline"] * (f == panel.baseline) + ["changed"] * (formula in changed)
         label = (formula, ", ".join(remarks))
-        cost, spread = cells[2][f]
+        cost, spread = cells[COST][f]
         if f in moved:
-            cells[2][f] = cost, "\n".join(filter(None, (spread, f"{moved[f][0]} moved{MARK}")))
-        prices = [_price_cell(panel, f, sides, outcome, f in moved) for outcome in RATIOS]
-        rows.append([label, *(column[f] for column in cells[:3]), *prices, *(column[f] for column in cells[3:])])
+            cells[COST][f] = cost, "\n".join(filter(None, (spread, f"{moved[f][0]} moved{MARK}")))
+        own = [column[f] for column in cells]
+        price = _price_cell(panel, f, sides, PRICED, f in moved)
+        rows.append([label, *own[: COST + 1], price, *own[COST + 1 :]])
     if panel.reference is not None:
         own = [column[-1] for column in cells]
-        rows.append([(panel.reference.name, "reference"), *own[:3], ("-", ""), ("-", ""), *own[3:]])
+        rows.append([(panel.reference.name, "reference"), *own[: COST + 1], ("-", ""), *own[COST + 1 :]])
     return rows
+
+
+def _reported(panel: Panel, years: BoolArray, taught: list[Cell]) -> list[Cell]:
+    """What is reported, the sum of what is shown as taught and of what is shown as recoded."""
+    values = panel.state("concentrators_recoded")
+    if panel.reference is not None:
+        values = np.concatenate([values, panel.reference.state("concentrators_recoded")[None]])
+    out = []
+    for (text, _), recoded in zip(taught, values[:, :, years].mean(axis=(1, 2)), strict=True):
+        besides = number_text(float(recoded), "students") if recoded >= LEAST else "0"
+        together = float(text.replace(",", "")) + float(besides.replace(",", ""))
+        out.append((number_text(together, "students", step=0.1 if together < FEW else 1.0), f"{besides} recoded"))
+    return out
 
 
 def _levels(panel: Panel, column: str, years: BoolArray, unit: str) -> list[Cell]:
@@ -110,7 +139,7 @@ def added_cells(results: "Results", scenario: str | None = None) -> list[list[Ce
     sides = priced(panel)
     header: list[Cell] = [("Formula", ""), ("Added cost", f"FY{panel.base_year} $ a year")]
     for outcome, unit in RATIOS.items():
-        header += [("Added", outcome), ("Price of an added", unit)]
+        header += [("Added", outcome.replace("_", " ")), ("Price of an added", unit)]
     rows = [header]
     moved = moved_inside_the_seg(panel)
     for f in panel.others if sides else ():
@@ -123,13 +152,25 @@ def added_cells(results: "Results", scenario: str | None = None) -> list[list[Ce
                 price, ends = price_text(found)
                 said = f"{found.verdict}: {price}" if price else found.verdict
                 note = f"and {moved[f][0]} moved{MARK}" if f in moved else ""
-                row += [_change(found.outcome, outcome), (said, f"({ends})" if ends else note)]
+                added, spread = _change(found.outcome, outcome)
+                if outcome == PRICED:
+                    spread = "\n".join(filter(None, (spread, _recoded_besides(panel, f, side))))
+                row += [(added, spread), (said, f"({ends})" if ends else note)]
             rows.append(row)
     return rows
 
 
+def _recoded_besides(panel: Panel, f: int, side: Against) -> str:
+    """'+4,860 recoded': how many more are reported without being taught; nothing where that is nobody."""
+    assert panel.baseline is not None
+    own = panel.state("concentrators_recoded")
+    other = panel.reference.state("concentrators_recoded") if side.indexed and panel.reference else own[panel.baseline]
+    more = float((own[f] - other)[:, panel.policy].mean())
+    return f"{number_text(more, 'students', signed=True)} recoded" if abs(more) >= 1.0 else ""
+
+
 def _change(differences: Array, unit: str) -> Cell:
-    kind = {"concentrators": "students", "credentials": "credentials"}.get(unit, unit)
+    kind = {"concentrators_taught": "students", "credentials": "credentials"}.get(unit, unit)
     found = bands(differences, axis=0)
     return interval_parts(float(found.mean), float(found.low), float(found.high), kind, signed=True)
 
@@ -138,7 +179,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
     """The comparison of all formulas as plain text: levels and prices, then what is added and at what price, each with
     its interval, and how formulas were scaled if they were; with notes on what the words and intervals mean.
 
-    ``width`` is the length of lines to which the notes are wrapped; a table takes what it needs (about 125 characters),
+    ``width`` is the length of lines to which the notes are wrapped; a table takes what it needs (about 120 characters),
     rather than lose a digit. With several scenarios and none named, one page for each.
     """
     names = scenario_names(results)
@@ -192,6 +233,9 @@ def _notes(results: "Results", panel: Panel) -> list[str]:
     notes = [
         f"Concentrators, credentials and pathways: mean of {last}. State cost, paid share, and all that is added: mean "
         f"of {years}, state CTE lines, constant dollars of FY{panel.base_year}.",
+        "Taught: completed a second course of one pathway in the year. Recoded: reported and paid for besides, as "
+        "sequences were re-cut around courses that students take anyway. Reported: both. Formulas are judged by what "
+        "is taught.",
         "A price is added cost over added outcome, and is given only where both are more. In words: what is brought, "
         "for what cost ('more for less'). More or less: the interval of the difference lies on that side of zero, but "
         "for the Monte Carlo error of its end; the same: zero lies in it.",

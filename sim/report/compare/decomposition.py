@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
     ("participants", "students", "Participants"),
-    ("concentrators", "students", "Concentrators"),
+    ("concentrators_taught", "students", "Concentrators\ntaught"),
+    ("concentrators", "students", "Concentrators\nreported"),
     ("credentials", "credentials", "Credentials"),
     ("state_cost_constant", "dollars", "State cost\nFY2026 $"),
 )

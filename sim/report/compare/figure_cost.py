@@ -1,4 +1,4 @@
-"""The figure of added cost against added concentrators."""
+"""The figure of added cost against added concentrators taught."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ from sim.report.shared.figure_style import (
     spread_apart,
     ticks,
 )
-from sim.report.shared.intervals import bands
+from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.panel import Panel
 
 DASHED = (0, (2, 2))
 
 
 def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
-    """Added state cost against added concentrators, both within each draw, a point for each formula.
+    """Added state cost against added concentrators taught, both within each draw, a point for each formula.
 
     A hollow point stands where a formula would be if the money that it moves inside the SEG were a cost, and a slanted
     cross where the baseline would be with its dollars indexed: a formula is to be seen against both. None if there is
@@ -31,19 +31,23 @@ def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
     if panel.baseline is None or not panel.others or not panel.policy.any():
         return None
     cost = panel.state("state_cost_constant")[:, :, panel.policy].mean(axis=2) / 1e6
-    number = panel.state("concentrators")[:, :, panel.policy].mean(axis=2)
+    number = panel.state("concentrators_taught")[:, :, panel.policy].mean(axis=2)
     across, up = (bands(values - values[panel.baseline][None]) for values in (cost, number))
     others, indexed = list(panel.others), panel.reference
     moved = panel.constant("dilution")[:, :, panel.policy].mean(axis=(1, 2)) / 1e6
     moving = {f: float(across.mean[f] + moved[f]) for f in others if moved[f] * 1e6 > LEAST_MOVED}
+    most = max(others, key=lambda f: float(up.mean[f]))
+    dollars = number_text(float(across.mean[most]) * 1e6, "dollars", signed=True)
+    added, name = number_text(float(up.mean[most]), "students", signed=True), plain(panel.formulas[most])
+    among = f"Of {len(others)} formulas {name} adds most" if len(others) > 1 else f"What {name} adds"
     title = (
-        f"Added cost and added concentrators against {plain(of.baseline)}, mean of FY{panel.years[panel.policy][0]} "
-        f"to FY{panel.years[-1]}"
+        f"{among}: {added} concentrators taught for {dollars} a year "
+        f"against {plain(of.baseline)}, mean of FY{panel.years[panel.policy][0]} to FY{panel.years[-1]}"
     )
     caption = (
         f"Differences are taken within each draw. {of.whisker_caption} The upright cross is {plain(of.baseline)}"
         + (f", the slanted one the same law with its dollars indexed ({plain(indexed.name)})" if indexed else "")
-        + ". Upper left: more concentrators for less state money."
+        + ". Upper left: more concentrators taught for less state money."
         + (" Hollow: with the money that a weight moves from other program units of the SEG." if moving else "")
     )
     figure, (ax,) = page(title, caption, of, 1, 1, 4.2, left=0.95, right=1.85, bottom=0.5)
@@ -60,7 +64,7 @@ def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
         ax.plot([there], [at], marker="o", markerfacecolor="white", color=INK, markersize=5, linestyle="none")
     if indexed is not None:
         x = float(indexed.state("state_cost_constant")[:, panel.policy].mean() / 1e6 - cost[panel.baseline].mean())
-        y = float(indexed.state("concentrators")[:, panel.policy].mean() - number[panel.baseline].mean())
+        y = float(indexed.state("concentrators_taught")[:, panel.policy].mean() - number[panel.baseline].mean())
         ax.plot([x], [y], marker="x", color="black", markersize=8, linestyle="none")
         named.append((plain(indexed.name), x, y))
     ax.margins(0.06)
@@ -81,5 +85,5 @@ def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
     ax.xaxis.set_major_formatter(ticks("dollars", "M"))
     ax.yaxis.set_major_formatter(ticks(""))
     label_x(figure, [ax], f"added state cost a year, millions of FY{panel.base_year} dollars")
-    label_y(figure, [ax], "added concentrators, mean of years")
+    label_y(figure, [ax], "added concentrators taught, mean of years")
     return save(figure, path)

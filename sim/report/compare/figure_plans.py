@@ -68,7 +68,7 @@ def plans(panel: Panel, of: Look, path: Path) -> Path | None:
     floor, total = np.zeros(count), means.sum(axis=0)
     for amounts, fill, hatch in zip(means, STACK, HATCHES, strict=False):
         ax.barh(at, amounts, left=floor, color=fill, hatch=hatch, edgecolor="#303030", linewidth=0.4, height=0.72)
-        for f in np.flatnonzero(amounts > NUMBERED * total.max()):
+        for f in np.flatnonzero(amounts > NUMBERED * total.max()).tolist():
             box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
             share = f"{amounts[f] / total[f]:.0%}"
             ax.text(floor[f] + amounts[f] / 2, f, share, ha="center", va="center", bbox=box)
@@ -77,6 +77,7 @@ def plans(panel: Panel, of: Look, path: Path) -> Path | None:
     for f in range(count):
         middle, low, high = (number_text(float(end[f]), step=1.0) for end in (begun.mean, begun.low, begun.high))
         ax.text(right * 1.02, f, f"{middle} ({low} to {high})", va="center", clip_on=False)
+    ax.text(right * 1.02, -0.75, "begun a year", va="center", clip_on=False)
     names = [plain(name) + (" (baseline)" if f == panel.baseline else "") for f, name in enumerate(panel.formulas)]
     ax.set_yticks(at, names)
     ax.set_ylim(count - 0.4, -0.6)

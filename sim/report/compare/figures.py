@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.report.compare.figure_clusters import offered_by_cluster
+from sim.report.compare.figure_concentrators import concentrators, concentrators_difference
 from sim.report.compare.figure_cost import cost_and_outcome
 from sim.report.compare.figure_plans import plans
+from sim.report.compare.figure_seats import instructors, unserved
 from sim.report.compare.figure_state_cost import state_cost_by_line
-from sim.report.compare.figures_compared import gains_and_losses, sites_by_cluster
+from sim.report.compare.figures_compared import change_across_districts, gains_and_losses
 from sim.report.compare.figures_over_years import credentials_by_tier, differences, over_years, unit_value
 from sim.report.shared.figure_style import Look, look
 from sim.report.shared.panel import Panel, scenario_names
@@ -37,16 +40,19 @@ def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
 def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> list[Path]:
     drawn: list[Path | None] = [
         cost_and_outcome(panel, of, folder / "cost_and_concentrators.png"),
-        over_years(panel, of, panel.state("concentrators"), "concentrators", "Concentrators", "concentrators", folder),
-        differences(panel, of, folder),
-        over_years(panel, of, panel.state("participants"), "participants", "Participants", "participants", folder),
+        concentrators_difference(panel, of, folder / "concentrators_difference.png"),
+        concentrators(panel, of, folder / "concentrators.png"),
+        differences(panel, of, panel.state("participants"), "participants", "Participants", "participants", folder),
+        offered_by_cluster(panel, of, world, folder / "offered_by_cluster.png"),
+        gains_and_losses(panel, of, world, folder / "gains_and_losses_concentrators.png", "concentrators"),
+        gains_and_losses(panel, of, world, folder / "gains_and_losses_dollars.png", "dollars"),
+        change_across_districts(panel, of, folder / "change_across_districts.png"),
+        plans(panel, of, folder / "plans.png"),
+        unserved(panel, of, folder / "unserved.png"),
+        instructors(panel, of, folder / "instructors.png"),
         credentials_by_tier(panel, of, folder / "credentials_by_tier.png"),
         state_cost_by_line(panel, of, folder / "state_cost_by_line.png"),
         over_years(panel, of, panel.proration(), "proration", "Share of the entitlement paid", "share paid", folder),
-        sites_by_cluster(panel, of, world, folder / "pathways_by_cluster.png"),
-        gains_and_losses(panel, of, world, folder / "gains_and_losses_dollars.png", "dollars"),
-        gains_and_losses(panel, of, world, folder / "gains_and_losses_concentrators.png", "concentrators"),
-        plans(panel, of, folder / "plans.png"),
         unit_value(panel, of, folder),
     ]
     return [path for path in drawn if path is not None]

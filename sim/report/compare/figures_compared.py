@@ -1,4 +1,4 @@
-"""Figures that set formulas side by side: clusters, and who gains and loses."""
+"""Figures of where a formula acts: by group of districts, and how unequally over single districts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.arrays import Array
+from sim.report.shared.across_districts import CHANGED, RATES, across
 from sim.report.shared.figure_style import (
+    FONT,
     INK,
-    LANDSCAPE,
     MIDDLE,
     Look,
     label_x,
@@ -31,76 +33,29 @@ FIRST_YEARS = 10
 """Gains and losses are shown for this year under a formula."""
 
 
-def sites_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Path | None:
-    """Pathway sites of each cluster in the base year and in the last year, a panel for each formula."""
-    if not panel.cluster_names:
-        return None
-    sites = panel.clusters("sites")
-    base, final = sites[:, :, 0].mean(axis=(0, 1)), bands(sites[:, :, -1])
-    order = np.argsort(base, kind="stable")
-    known = dict(zip(world.clusters.identifier, world.clusters.name, strict=True))
-    names = [known.get(panel.cluster_names[c], plain(panel.cluster_names[c])) for c in order]
-    totals = final.mean.sum(axis=1)
-    spread = " to ".join(dict.fromkeys(number_text(float(end)) for end in (totals.min(), totals.max())))
-    title = (
-        f"Pathway sites by cluster: {number_text(float(base.sum()))} in FY{panel.years[0]}, {spread} in "
-        f"FY{panel.years[-1]}" + (", depending on the formula" if len(totals) > 1 else "")
-    )
-    caption = (
-        f"Open circle: FY{panel.years[0]}. {of.whisker_caption.replace('Point:', f'Point: FY{panel.years[-1]},')} A "
-        "site is a pathway at one high school; the number in a panel is the sum of clusters in the last year." + of.bold
-    )
-    columns = min(6, max(3, -(-len(panel.formulas) // 2)))
-    figure, axes = page(
-        title,
-        caption,
-        of,
-        len(panel.formulas),
-        columns,
-        0.158 * len(names) + 0.1,
-        left=2.2,
-        page_width=LANDSCAPE,
-        gap=(0.15, 0.5),
-        header=0.1,
-        bottom=0.4,
-    )
-    at = np.arange(len(names))
-    for f, ax in enumerate(axes):
-        ax.hlines(at, final.low[f][order], final.high[f][order], color=MIDDLE, linewidth=2.4)
-        ax.plot(base[order], at, marker="o", markerfacecolor="white", color="black", markersize=4.5, linestyle="none")
-        ax.plot(final.mean[f][order], at, marker="o", color=INK, markersize=3.5, linestyle="none")
-        name_panel(ax, panel, f)
-        ax.text(0.97, 0.03, f"{number_text(float(totals[f]))} sites", transform=ax.transAxes, ha="right", va="bottom")
-        ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
-    axes[0].set_yticks(at, names)
-    axes[0].set_ylim(-0.6, len(names) - 0.4)
-    axes[0].set_xlim(left=0)
-    label_x(figure, axes, "sites")
-    return save(figure, path)
-
-
 def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: str) -> Path | None:
     """Differences from the baseline by size class and locale, within each draw; ``what`` is 'dollars' (state money
-    for each member, constant) or 'concentrators' (for each 100 members)."""
+    for each member, constant) or 'concentrators' (taught, for each 100 members)."""
     years = panel.district_years
     chosen = [number for number, year in enumerate(years) if panel.base_year < year <= panel.base_year + FIRST_YEARS]
     if panel.baseline is None or not panel.others or not panel.district_names or not chosen:
         return None
     at = chosen[-1]
     shown = [group for group in groups(panel, world) if group.by in ("size class", "locale")]
-    values = net_payment(panel) / 100.0 if what == "dollars" else panel.districts("concentrators")
+    values = net_payment(panel) / 100.0 if what == "dollars" else panel.districts("concentrators_taught")
     kind = "dollars" if what == "dollars" else ""
     results = []
     for group in shown:
         level = per_hundred(panel, values, group.members, at)
         results.append(bands(level - level[panel.baseline][None]))
     mean = np.array([[found.mean[f] for found in results] for f in panel.others])
-    low, high = (number_text(float(end), kind, signed=True) for end in (mean.min(), mean.max()))
+    low, high = (_extreme(panel, shown, mean, place, kind) for place in (int(mean.argmin()), int(mean.argmax())))
     if what == "dollars":
         head, unit = "State CTE money for each member", f"FY{panel.base_year} dollars a member (grades 9-12)"
     else:
-        head, unit = "Concentrators for each 100 members", "concentrators for each 100 members (grades 9-12)"
-    title = f"{head} against {plain(of.baseline)}, FY{years[at]}: group means from {low} to {high}"
+        head = "Concentrators taught for each 100 members"
+        unit = "concentrators taught for each 100 members (grades 9-12)"
+    title = f"{head} against {plain(of.baseline)}, FY{years[at]}: from {low} to {high}"
     net = " Money is net of SEG money lost to a lower unit value." if what == "dollars" else ""
     caption = (
         f"Differences are taken within each draw.{net} {of.whisker_caption} Groups: districts and charters by "
@@ -124,6 +79,61 @@ def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: s
     _few_ticks(axes[0])
     label_x(figure, axes, f"difference, {unit}")
     return save(figure, path)
+
+
+def change_across_districts(panel: Panel, of: Look, path: Path) -> Path | None:
+    """Percentiles over districts of the change in each district's rates, a panel for each rate and a row for each
+    formula, with the share of districts that lose."""
+    years = panel.district_years
+    chosen = [number for number, year in enumerate(years) if panel.base_year < year <= panel.base_year + FIRST_YEARS]
+    if panel.baseline is None or not panel.others or not panel.district_names or not chosen:
+        return None
+    at, others = chosen[-1], panel.others
+    found = [[across(panel, column, f, at) for f in others] for column, _, _ in RATES]
+    lose = [float(one.losing.mean) for one in found[0]]
+    least, most = (others[int(pick(lose))] for pick in (np.argmin, np.argmax))
+    title = (
+        f"How unequal the change is, FY{years[at]}: {min(lose):.0%} of districts have fewer concentrators taught under "
+        f"{plain(panel.formulas[least])} than under {plain(of.baseline)}"
+        + (f", {max(lose):.0%} under {plain(panel.formulas[most])}" if most != least else "")
+    )
+    caption = (
+        f"Change in each district's rate against {plain(of.baseline)} in the same draw. Line: 10th to 90th percentile "
+        "of districts; thick: 25th to 75th; point: median; each district or charter counts once, and percentiles are "
+        f"means over {of.draws:,} draws. They hold the luck of single districts, which small ones have much of. In "
+        f"percent: districts that lose, by more than {CHANGED:.1%} of the state's rate."
+    )
+    figure, axes = page(
+        title, caption, of, len(RATES), 2, 0.26 * len(others) + 0.1, left=1.75, gap=(0.25, 0.5), bottom=0.5,
+        share_x=False,
+    )  # fmt: skip
+    rows = np.arange(len(others))
+    for ax, (_, counted, _), column in zip(axes, RATES, found, strict=True):
+        ends = np.array([one.percentiles.mean for one in column])
+        ax.axvline(0, color="black", linewidth=0.6)
+        ax.hlines(rows, ends[:, 0], ends[:, 4], color=MIDDLE, linewidth=1.6)
+        ax.hlines(rows, ends[:, 1], ends[:, 3], color=MIDDLE, linewidth=5.5)
+        ax.plot(ends[:, 2], rows, marker="o", color=INK, markersize=4.5, linestyle="none")
+        low, high = float(ends.min()), float(ends.max())
+        room = high + 0.28 * (high - low)
+        ax.set_xlim(low - 0.05 * (high - low), room)
+        for row, one in enumerate(column):
+            ax.text(room, row, f"{float(one.losing.mean):.0%}", ha="right", va="center")
+        ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
+        ax.set_title(f"{counted}, and share that lose", fontsize=FONT)
+        _few_ticks(ax)
+        ax.xaxis.set_major_formatter(ticks(""))
+    axes[0].set_yticks(rows, [plain(panel.formulas[f]) for f in others])
+    axes[0].set_ylim(len(others) - 0.4, -0.6)
+    label_x(figure, axes, "change for each 100 members (grades 9-12)")
+    return save(figure, path)
+
+
+def _extreme(panel: Panel, shown: Sequence[Group], mean: Array, place: int, kind: str) -> str:
+    """'-6.4 (under 100, pilot sunset)': a mean of ``mean[formulas, groups]``, and whose it is."""
+    f, group = divmod(place, len(shown))
+    value = number_text(float(mean[f, group]), kind, signed=True)
+    return f"{value} ({shown[group].name}, {plain(panel.formulas[panel.others[f]])})"
 
 
 def _rows_with_gap(shown: Sequence[Group]) -> list[float]:

@@ -42,38 +42,40 @@ TOGETHER = 3
 
 
 def over_years(panel: Panel, of: Look, values: Array, name: str, title: str, unit: str, folder: Path) -> Path | None:
-    """Bands of ``values[F, R, T]`` over the years, a panel for each formula with the baseline's mean beside it."""
+    """Bands of ``values[F, R, T]`` over the years, a panel for each formula with the baseline's mean beside it; shares
+    that are 1 in every draw and year get none."""
     found = bands(values)
     counted = found.count[:, panel.policy] if panel.policy.any() else found.count
-    shown = [f for f in range(len(panel.formulas)) if counted[f].any()]
+    owing = [f for f in range(len(panel.formulas)) if counted[f].any()]
+    kind = "share" if unit.startswith("share") else "students"
+    full = [f for f in owing if kind == "share" and np.nanmin(values[f][:, panel.years >= _first(panel)]) >= 1.0]
+    shown = [f for f in owing if f not in full]
     if not shown:
         return None
-    kind = "share" if unit.startswith("share") else "students"
     first, last = _first_and_range(found, shown, kind)
     sentence = f"{title}: {first} in FY{panel.years[0]}; {last} in FY{panel.years[-1]}, depending on the formula"
     if len(shown) == 1:
         sentence = f"{title}: {first} in FY{panel.years[0]}, {last} in FY{panel.years[-1]}"
-    absent = [plain(formula) for f, formula in enumerate(panel.formulas) if f not in shown]
+    named = [plain(formula) for formula in panel.formulas]
+    absent = [name for f, name in enumerate(named) if f not in owing]
     note = f" Not shown, as no line of the state owes anything: {', '.join(absent)}." if absent else ""
+    note += f" Not shown, as all is paid in every draw and year: {', '.join(named[f] for f in full)}." if full else ""
     reference = panel.baseline if panel.baseline in shown else None
     return _band_figure(panel, of, _Bands(found, shown, sentence, unit, kind, folder / f"{name}.png", note, reference))
 
 
-def differences(panel: Panel, of: Look, folder: Path) -> Path | None:
-    """Bands of the paired difference in concentrators from the baseline."""
+def differences(panel: Panel, of: Look, values: Array, name: str, title: str, unit: str, folder: Path) -> Path | None:
+    """Bands of the paired difference of ``values[F, R, T]`` from the baseline."""
     if panel.baseline is None or not panel.others:
         return None
-    values = panel.state("concentrators")
     found = bands(values - values[panel.baseline][None])
     shown = list(panel.others)
     ends = [float(found.mean[f, -1]) for f in shown]
     span = " to ".join(number_text(end, "students", signed=True) for end in dict.fromkeys((min(ends), max(ends))))
-    title = f"Concentrators against {plain(of.baseline)}, within each draw: {span} in FY{panel.years[-1]}"
-    path = folder / "concentrators_difference.png"
+    sentence = f"{title} against {plain(of.baseline)}, within each draw: {span} in FY{panel.years[-1]}"
+    path = folder / f"{name}_difference.png"
     note = f" Zero is {plain(of.baseline)} in the same draw."
-    return _band_figure(
-        panel, of, _Bands(found, shown, title, "added concentrators", "students", path, note, zero=True)
-    )
+    return _band_figure(panel, of, _Bands(found, shown, sentence, f"added {unit}", "students", path, note, zero=True))
 
 
 def unit_value(panel: Panel, of: Look, folder: Path) -> Path | None:
@@ -92,6 +94,11 @@ def unit_value(panel: Panel, of: Look, folder: Path) -> Path | None:
     note = f" Zero is {plain(of.baseline)} in the same draw."
     path = folder / "unit_value.png"
     return _band_figure(panel, of, _Bands(found, shown, title, label, "dollars", path, note, zero=True))
+
+
+def _first(panel: Panel) -> int:
+    """The first year under the formulas; the base year where there is none after it."""
+    return int(panel.years[panel.policy][0]) if panel.policy.any() else panel.base_year
 
 
 def _first_and_range(found: Bands, shown: Sequence[int], kind: str) -> tuple[str, str]:
@@ -129,13 +136,13 @@ def _band_figure(panel: Panel, of: Look, what: _Bands) -> Path:
     for ax, f in zip(axes, shown, strict=True):
         if reference is not None and f != reference:
             ax.plot(panel.years, found.mean[reference], color=BASELINE, linestyle=(0, (3, 2)), linewidth=1.1)
-        _bands(ax, panel.years, found, f)
+        draw_bands(ax, panel.years, found, f)
         end = found.mean[f, -1]
         name_panel(ax, panel, f, number_text(float(end), what.kind, signed=what.zero) if np.isfinite(end) else "none")
         if what.zero:
             ax.axhline(0, color="black", linewidth=0.6)
     finish_years(figure, axes, panel, what.unit, what.kind, what.zero)
-    handles = _band_handles(panel if reference is not None else None, of)
+    handles = band_handles(panel if reference is not None else None, of)
     legend(figure, handles, 4, len(wrapped_title(title)))
     return save(figure, what.path)
 
@@ -171,13 +178,14 @@ def _together(panel: Panel, of: Look, what: _Bands) -> Path:
     return save(figure, what.path)
 
 
-def _bands(ax: "Axes", years: IntArray, found: Bands, f: int) -> None:
+def draw_bands(ax: "Axes", years: IntArray, found: Bands, f: int) -> None:
+    """A formula's mean with its bands of 50% and 90% of draws."""
     ax.fill_between(years, found.low[f], found.high[f], color=LIGHT, linewidth=0)
     ax.fill_between(years, found.p25[f], found.p75[f], color=MIDDLE, linewidth=0)
     ax.plot(years, found.mean[f], color=INK, linewidth=1.4)
 
 
-def _band_handles(panel: Panel | None, of: Look) -> list[Any]:
+def band_handles(panel: Panel | None, of: Look) -> list[Any]:
     """Legend entries of bands; with a ``panel`` that has a baseline also of the baseline's dashed mean."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -249,11 +257,11 @@ def credentials_by_tier(panel: Panel, of: Look, path: Path) -> Path | None:
         if panel.baseline is not None and f != panel.baseline:
             reference = tiers[tier].mean[panel.baseline]
             ax.plot(panel.years, reference, color=BASELINE, linestyle=(0, (3, 2)), linewidth=1.1)
-        _bands(ax, panel.years, tiers[tier], f)
+        draw_bands(ax, panel.years, tiers[tier], f)
         if f == 0:
             ax.set_title(TIERS[tier])
         if tier == 0:
             name_row(ax, panel, f, number_text(float(ends[f])))
     finish_years(figure, axes, panel, "", "students", False, steps=2)
-    legend(figure, _band_handles(panel, of), 4, len(wrapped_title(title)))
+    legend(figure, band_handles(panel, of), 4, len(wrapped_title(title)))
     return save(figure, path)

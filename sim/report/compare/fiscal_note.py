@@ -1,5 +1,5 @@
 """The fiscal-note table in the layout of New Mexico's Fiscal Impact Reports: three fiscal years, recurring or not, by
-fund, in thousands of dollars."""
+fund, in thousands of dollars; and the concentrators that the money is paid for."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Array
-from sim.report.shared.intervals import bands
+from sim.arrays import Array, IntArray
+from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.panel import Panel, scenario_names
 from sim.tables_for_people import write_table
 
@@ -21,7 +21,20 @@ YEARS = 3
 
 PAID = "State payments"
 CHANGE = "Estimated additional operating budget impact"
-"""The two tables: what the formula pays, and the change from current law (the baseline)."""
+"""The two tables of money: what the formula pays, and the change from current law (the baseline)."""
+
+STUDENTS = "Students"
+CHANGE_IN_STUDENTS = "Estimated change in students"
+"""The two tables of concentrators, in students."""
+
+COUNTED: tuple[tuple[str, str], ...] = (
+    ("concentrators_taught", "Concentrators taught"),
+    ("concentrators_recoded", "Concentrators recoded: reported as sequences are re-cut"),
+    ("concentrators", "Concentrators reported, which the state counts and pays for"),
+)
+"""What is counted; the first two add up to the third."""
+
+THOUSANDS, HEADS = "thousands of dollars", "students"
 
 SEG_FUND = "General Fund"
 """The fund that the SEG is appropriated from."""
@@ -40,7 +53,8 @@ def fiscal_note(results: "Results") -> pd.DataFrame:
     Background lines, which exist whatever the formula, are listed as such and stay out of the totals. What is set aside
     for a line's reserve is the row 'reserve', also outside the totals: it is paid out only when it is drawn. A weight
     inside the SEG that gets no new appropriation is paid for by the other program units; that is the row 'offset', so
-    that totals are what the state adds.
+    that totals are what the state adds. Below the money stand concentrators in heads, taught, recoded and reported
+    (rows 'count'), which have no sum over years.
 
     Raises ValueError if the manifest does not say whether a line that pays is recurring and from which fund.
     """
@@ -61,12 +75,32 @@ def fiscal_note(results: "Results") -> pd.DataFrame:
                     cells = row.pop("amounts")
                     rows.append(
                         shared
-                        | {"table": table}
+                        | {"table": table, "unit": THOUSANDS}
                         | row
                         | _cells(cells, labels, table == CHANGE)
                         | {"draws": panel.draws}
                     )
+            rows += [shared | row | {"draws": panel.draws} for row in _students(panel, f, years, labels)]
     return pd.DataFrame(rows)
+
+
+def _students(panel: Panel, f: int, years: IntArray, labels: list[str]) -> Iterator[dict[str, Any]]:
+    """Rows of concentrators taught, recoded and reported, and of their change unless this is the baseline."""
+    for table in (STUDENTS, CHANGE_IN_STUDENTS):
+        change = table == CHANGE_IN_STUDENTS
+        if change and (panel.baseline is None or f == panel.baseline):
+            continue
+        for column, program in COUNTED:
+            values = panel.state(column)[:, :, years]
+            counted = values[f] - values[panel.baseline] if change else values[f]
+            row: dict[str, Any] = {"table": table, "unit": HEADS, "row": "count", "line": "", "program": program}
+            row |= {"recurring_or_nonrecurring": "", "fund_affected": ""}
+            for label, heads in zip(labels, counted.T, strict=True):
+                found = bands(heads, axis=0)
+                mean, low, high = (round(float(number), 1) + 0.0 for number in (found.mean, found.low, found.high))
+                text = interval_text(mean, low, high, "students", signed=change)
+                row |= {label: mean, f"{label}_low": low, f"{label}_high": high, f"{label}_text": text}
+            yield row
 
 
 def _tables(panel: Panel, paid: Array, moved: Array, f: int) -> Iterator[tuple[str, Array, Array, Array]]:

@@ -13,8 +13,8 @@ from sim.report.shared.intervals import bands, interval_parts, mean_of_defined, 
 from sim.report.shared.panel import Panel
 from sim.study.running.precision import margin
 
-RATIOS: Mapping[str, str] = MappingProxyType({"concentrators": "concentrator", "credentials": "credential"})
-"""Outcomes whose added unit is priced, with the word for one of them."""
+RATIOS: Mapping[str, str] = MappingProxyType({"concentrators_taught": "concentrator", "credentials": "credential"})
+"""Outcomes whose added unit is priced, with the word for one of them: a recoded concentrator is none that was added."""
 
 CLEAR = 0.95
 """A difference has a direction where this share of draws agree on it: where its interval lies on one side of zero."""

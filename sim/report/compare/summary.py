@@ -198,8 +198,8 @@ def _ratio_rows(panel: Panel) -> Iterator[dict[str, Any]]:
                 "formula": panel.formulas[f],
                 "title": panel.titles[f],
                 "metric": f"cost_per_added_{label}{AGAINST_INDEXED if side.indexed else ''}",
-                "label": f"added state cost over added {outcome}, constant dollars of FY{panel.base_year}; "
-                f"ratio of the mean paired differences from {side.name}",
+                "label": f"added state cost over added {outcome.replace('_', ' ')}, constant dollars of "
+                f"FY{panel.base_year}; ratio of the mean paired differences from {side.name}",
                 "baseline": side.name,
                 "unit": "dollars",
                 "period": "mean of all years",

@@ -3,21 +3,27 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.figures import figures
 from sim.report.compare.fiscal_note import write_fiscal_note
 from sim.report.compare.summary import summary
 from sim.report.run_sheet.sheet import write_run_sheet
-from sim.report.shared.panel import scenario_names
+from sim.report.shared.across_districts import across_frame
+from sim.report.shared.panel import Panel, scenario_names
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
     from sim.world.world import World
 
+ACROSS_FILE = "across_districts.csv"
+
 
 def write_report(results: "Results", world: "World", folder: Path, everything: bool = True) -> list[Path]:
-    """Write comparison.txt, summary.csv, fiscal_note.csv, run_sheet.xlsx and figures/*.png; returns what was written.
+    """Write comparison.txt, summary.csv, across_districts.csv, fiscal_note.csv, run_sheet.xlsx and figures/*.png;
+    returns what was written.
 
     Without ``everything`` only the first two. With several scenarios the run sheet and the figures are written for
     each. What the results do not hold (districts that were not stored, a baseline that was not run) is left out rather
@@ -35,6 +41,11 @@ def write_report(results: "Results", world: "World", folder: Path, everything: b
     written.append(tidy)
     if not everything:
         return [path for path in written if path is not None]
+
+    unequal = pd.concat([across_frame(Panel(results, name)) for name in scenario_names(results)])
+    if len(unequal):
+        write_table(unequal, folder / ACROSS_FILE, digits=6)
+        written.append(folder / ACROSS_FILE)
 
     if results.keeps("lines"):
         written.append(write_fiscal_note(results, folder / "fiscal_note.csv"))

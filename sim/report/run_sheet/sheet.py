@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.arrays import Array, IntArray
+from sim.report.run_sheet.across import write_across
 from sim.report.run_sheet.layout import (
     COLUMNS,
     DISTRIBUTION_COLUMNS,
@@ -46,15 +47,17 @@ class _Columns:
     dilution: Array
     net: Array
     pathways: Array
-    concentrators: Array
+    taught: Array
+    reported: Array
 
 
 def write_run_sheet(results: "Results", world: "World", path: Path, scenario: str | None = None) -> Path | None:
     """Write the workbook; None if there is no baseline to compare with or districts were not stored.
 
-    Sheets: a cover that says how to read it; the distribution over groups of districts and the federal disparity; for
-    each formula but the baseline the comparison with it, with a statewide row first in each year; and for every formula
-    the ledger, stage by stage. Money is in constant dollars of the base year.
+    Sheets: a cover that says how to read it; the distribution over groups of districts, the federal disparity, and
+    percentiles of the change over districts; for each formula but the baseline the comparison with it, with a statewide
+    row first in each year; and for every formula the ledger, stage by stage. Money is in constant dollars of the base
+    year.
     Intervals hold 90% of draws of the difference within each draw.
     """
     panel = Panel(results, scenario)
@@ -71,6 +74,7 @@ def write_run_sheet(results: "Results", world: "World", path: Path, scenario: st
         panel.districts("dilution") / prices,
         net_payment(panel),
         panel.districts("pathways"),
+        panel.districts("concentrators_taught"),
         panel.districts("concentrators"),
     )
     facts = roster(panel, world)
@@ -81,7 +85,8 @@ def write_run_sheet(results: "Results", world: "World", path: Path, scenario: st
         write_cover(book, formats, results, panel, facts)
         _distribution(book, formats, results, panel, held, groups(panel, world))
         write_equity(book, formats, results, panel, held.net)
-        used = {"cover", "distribution", "equity", "history"}
+        write_across(book, formats, results, panel)
+        used = {"cover", "distribution", "equity", "across districts", "history"}
         for f in panel.others:
             sheet = book.add_worksheet(sheet_name(panel.formulas[f], used))
             _formula_sheet(sheet, formats, results, panel, held, facts, f)
@@ -147,8 +152,9 @@ class _Differences:
     net: Bands
     per_member: Bands
     pathways: tuple[Array, Array]
-    concentrators: tuple[Array, Array]
-    concentrators_change: Bands
+    taught: tuple[Array, Array]
+    taught_change: Bands
+    reported: tuple[Array, Array]
 
 
 def _differences(held: _Columns, f: int, b: int, y: int, which: IntArray, together: bool) -> _Differences:
@@ -170,8 +176,9 @@ def _differences(held: _Columns, f: int, b: int, y: int, which: IntArray, togeth
         bands(change, axis=0),
         bands(each, axis=0),
         (of(held.pathways, b).mean(axis=0), of(held.pathways, f).mean(axis=0)),
-        (of(held.concentrators, b).mean(axis=0), of(held.concentrators, f).mean(axis=0)),
-        paired(of(held.concentrators, f), of(held.concentrators, b), axis=0),
+        (of(held.taught, b).mean(axis=0), of(held.taught, f).mean(axis=0)),
+        paired(of(held.taught, f), of(held.taught, b), axis=0),
+        (of(held.reported, b).mean(axis=0), of(held.reported, f).mean(axis=0)),
     )
 
 
@@ -198,7 +205,7 @@ def _write_row(
             sheet.write_number(row, column, float(value), style)
 
     excel = row + 1
-    net, each, change = of.net, of.per_member, of.concentrators_change
+    net, each, change = of.net, of.per_member, of.taught_change
     put(0, year)
     for column, text in enumerate(who, start=1):
         put(column, text)
@@ -214,10 +221,11 @@ def _write_row(
     for column, value in enumerate((each.mean, each.low, each.high), start=14):
         put(column, value[at])
     put(17, rank)
-    numbers = (*of.pathways, *of.concentrators, change.mean, change.low, change.high)
+    recoded = of.reported[1] - of.taught[1]
+    numbers = (*of.pathways, *of.taught, change.mean, change.low, change.high, *of.reported, recoded)
     for column, value in enumerate(numbers, start=18):
         put(column, value[at])
-    for column, text in enumerate(last, start=25):
+    for column, text in enumerate(last, start=28):
         put(column, text)
 
 
@@ -249,7 +257,7 @@ def _distribution(
             for group in held_groups:
                 members = np.flatnonzero(group.members)
                 of = _differences(held, f, b, y, members, together=True)
-                change = of.concentrators_change
+                change = of.taught_change
                 texts = (panel.formulas[f], None, group.by, group.name)
                 for column, text in enumerate(texts):
                     if text:
@@ -261,7 +269,8 @@ def _distribution(
                     *(float(v[0]) for v in (of.membership, of.baseline, of.payment)),
                     *(float(v[0]) for v in (of.net.mean, of.net.low, of.net.high)),
                     *(float(v[0]) for v in (of.per_member.mean, of.per_member.low, of.per_member.high)),
-                    *(float(v[0]) for v in (of.concentrators[0], change.mean, change.low, change.high)),
+                    *(float(v[0]) for v in (of.taught[0], change.mean, change.low, change.high)),
+                    float(of.reported[1][0] - of.reported[0][0]),
                     *clear,
                     len(members) - sum(clear),
                 )

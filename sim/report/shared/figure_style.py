@@ -225,13 +225,14 @@ def year_ticks(years: IntArray) -> list[int]:
 
 def name_panel(ax: "Axes", panel: Panel, f: int, value: str = "") -> None:
     """Title of a formula's panel, with a ``value`` after it; bold for the baseline; broken in two lines where the
-    panel is narrow, and cut short only if that is not enough."""
+    panel is narrow, the value on the second, and cut short only if that is not enough."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     room = max(8, int(ax.get_position().width * figure.get_figwidth() / 0.068))
     name = plain(panel.formulas[f])
     whole = f"{name}: {value}" if value else name
-    lines = [whole] if len(whole) <= room else [name, value] if value else textwrap.wrap(name, room)
+    lines = [whole] if len(whole) <= room else textwrap.wrap(whole, room)
+    lines = [name, value] if value and len(lines) > 1 and len(name) <= room else lines
     lines = [line if len(line) <= room else line[: room - 1].rstrip() + "…" for line in (lines[0], " ".join(lines[1:]))]
     weight = "bold" if f == panel.baseline else "normal"
     ax.set_title("\n".join(filter(None, lines)), fontsize=FONT, fontweight=weight)

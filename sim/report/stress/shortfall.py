@@ -27,7 +27,8 @@ class Shortfall:
 
     ``worst_cost``: state cost of the dearest year, constant dollars. ``short``: 1 if any year was short.
     ``worst_shortfall``: owed but not paid in the worst year, constant dollars. ``lowest_share``: the lowest paid share.
-    ``concentrators``, ``participants`` and ``credentials``: yearly mean, against the same draw without the shock.
+    ``taught`` (concentrators), ``concentrators`` (reported), ``participants`` and ``credentials``: yearly mean, against
+    the same draw without the shock.
     """
 
     worst_cost: Array
@@ -35,6 +36,7 @@ class Shortfall:
     worst_shortfall: Array
     lowest_share: Array
     participants: Array
+    taught: Array
     concentrators: Array
     credentials: Array
 
@@ -58,6 +60,7 @@ def shortfall(panel: Panel, calm: Panel, formula: int) -> Shortfall:
         worst_shortfall=shortfall.max(axis=-1),
         lowest_share=share.min(axis=-1),
         participants=change("participants"),
+        taught=change("concentrators_taught"),
         concentrators=change("concentrators"),
         credentials=change("credentials"),
     )

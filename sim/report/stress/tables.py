@@ -24,6 +24,7 @@ YEARLY: tuple[tuple[str, str], ...] = (
     ("proration", "share"),
     ("dilution", "dollars"),
     ("participants", "students"),
+    ("concentrators_taught", "students"),
     ("concentrators", "students"),
     ("credentials", "credentials"),
     ("sites", "sites"),
@@ -59,7 +60,7 @@ def stress_table(results: "Results", width: int = 132) -> str:
         table.add_column("Scenario", no_wrap=True)
         for heading in (
             "Dearest year\nFY2026 $", "Draws with a\nshort year", "Shortfall,\nworst year", "Lowest\npaid share",
-            "Concentrators\na year", "Participants\na year", "Credentials\na year",
+            "Concentrators\ntaught", "Concentrators\nreported", "Participants", "Credentials",
         ):  # fmt: skip
             table.add_column(heading, justify="right", no_wrap=True)
         for scenario, panel in panels.items():
@@ -71,6 +72,7 @@ def stress_table(results: "Results", width: int = 132) -> str:
                 number_text(float(found.short.mean()), "share", 0.01),
                 _cell(found.worst_shortfall, "dollars"),
                 _cell(found.lowest_share, "share"),
+                "-" if calm_row else _cell(found.taught, "students", signed=True),
                 "-" if calm_row else _cell(found.concentrators, "students", signed=True),
                 "-" if calm_row else _cell(found.participants, "students", signed=True),
                 "-" if calm_row else _cell(found.credentials, "credentials", signed=True),
@@ -79,8 +81,9 @@ def stress_table(results: "Results", width: int = 132) -> str:
             console.print(table)
         blocks.append(captured.get().rstrip())
     note = (
-        "Concentrators, participants and credentials: change of the yearly mean against the same draws without the"
-        f" shock. A year is short when more than {SHORT:.1%} of what is owed is not paid. "
+        "Concentrators taught and reported, participants and credentials: change of the yearly mean against the same"
+        f" draws without the shock; what is reported and not taught is recoded. A year is short when "
+        f"more than {SHORT:.1%} of what is owed is not paid. "
         + interval_note(calm.draws, calm.seed)
         + f" {run_origin(results, calm.draws, 'by row')}."
     )

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from sim.results.results import Results
 
 OUTCOMES: tuple[str, ...] = (
-    "participants", "concentrators", "high_cost_concentrators", "credentials", "pathways", "sites", "instructors",
-    "quality", "state_cost_constant", "proration",
+    "participants", "concentrators_taught", "concentrators", "high_cost_concentrators", "credentials", "pathways",
+    "sites", "first_sections", "second_sections", "unserved_first", "unserved_second", "instructors", "quality",
+    "state_cost_constant", "proration",
 )  # fmt: skip
 """The columns of the state table that a sweep is summarized by."""
 

@@ -46,9 +46,9 @@ class Emulator:
 
 @dataclass(frozen=True)
 class Fit:
-    """A posterior: ``places`` ``[N, P]`` in the priors (0 to 1) with ``weights`` ``[N]`` that sum to 1; the ``emulator``;
-    ``exact`` effective number of the simulated draws weighed without it; ``finite``: how many of them could be
-    compared."""
+    """A posterior: ``places`` ``[N, P]`` in the priors (0 to 1) with ``weights`` ``[N]`` that sum to 1, and the
+    ``emulator`` that weighed them; ``exact``: effective number of the simulated draws weighed without it; ``finite``:
+    how many of them could be compared."""
 
     places: Array
     weights: Array
@@ -85,9 +85,7 @@ def fitted(points: Array, statistics: Array, targets: Array, scales: Array, seed
 def shift_error(points: Array, statistics: Array, targets: Array, scales: Array, seed: int) -> float:
     """How far the posterior's means may be off for want of draws, in standard deviations of the prior: half the
     difference between fits to the even and to the odd draws, root mean square over parameters."""
-    even, odd = (
-        fitted(points[first::2], statistics[first::2], targets, scales, seed + first).mean for first in (0, 1)
-    )
+    even, odd = (fitted(points[first::2], statistics[first::2], targets, scales, seed + first).mean for first in (0, 1))
     return float(np.sqrt(np.mean((even - odd) ** 2)) / 2.0)
 
 

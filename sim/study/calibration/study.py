@@ -151,9 +151,7 @@ def _entry(catalogue: Catalogue, full_name: str) -> Entry:
     return catalogue.entries[group][name]
 
 
-def _provenance(
-    settings: Settings, table: Targets, work: Simulated, fit: Fit, error: float
-) -> dict[str, Any]:
+def _provenance(settings: Settings, table: Targets, work: Simulated, fit: Fit, error: float) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "seed": settings.seed,

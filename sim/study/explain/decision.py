@@ -20,6 +20,7 @@ from sim.behavior.deciding import (
     change_sections,
     review_plans,
     weigh_closing,
+    weigh_program,
     weigh_sections,
     weigh_site,
 )
@@ -51,6 +52,7 @@ class Decision:
     weighed: Weighed
     changes: SectionChanges
     closing: ClosingTerms
+    program: Array
     site: FurtherSite
     plans: Plans
     against: Against
@@ -72,6 +74,7 @@ def decision_of(moment: Moment) -> Decision:
         weighed=weighed,
         changes=change_sections(known, weighed, terms),
         closing=weigh_closing(known, weighed, terms),
+        program=weigh_program(known, weighed, terms),
         site=site,
         plans=review_plans(known, site, terms),
         against=launching.reasons_against(site.value, site.possible, known.plan_years, terms),
@@ -153,12 +156,14 @@ def _closing(moment: Moment, decision: Decision) -> Iterator[Item]:
     notice = f"of {amount(at(needed), 'years')} of notice:"
     yield Item(CLOSING, "years of notice before it closes", "years", at(needed), quiet=True)
     yield Item(CLOSING, "years in a row in which it did not", "years", at(choice.notice), notice)
+    leaves = at(choice.leaves)
+    yield Item(CLOSING, "the district gives up all of CTE", YES_NO, leaves, quiet=not leaves)
     share = closing.closing_share(choice.notice, terms, known.equipment, rules)
     none = not at(share)
     yield Item(CLOSING, "share of sites that go", "share", at(share), quiet=none)
     yield Item(CLOSING, "the draw, which rounds the sites closed", "draw", at(known.close_draw), quiet=none)
-    yield Item(CLOSING, "sites closed", "sites", at(choice.sites_closed),
-               "" if none else f"{at(known.sites):.0f} x {amount(at(share), 'share')} + draw, whole")  # fmt: skip
+    rounded = "" if none else f"{at(known.sites):.0f} x {amount(at(share), 'share')} + draw, whole"
+    yield Item(CLOSING, "sites closed", "sites", at(choice.sites_closed), "all of them:" if leaves else rounded)
     emptied = moment.year.workforce.emptied
     yield Item(CLOSING, "sites closed as no section was left", "sites", at(emptied), quiet=not at(emptied))
 
@@ -174,6 +179,8 @@ def why_closed(moment: Moment, decision: Decision) -> str:
     reasons = [words for reason, words in REASONS.items() if at(getattr(terms, reason))]
     if at(terms.margin) < 0:
         reasons.insert(0, f"worth {amount(-at(terms.margin), 'share')} less than its cost")
-    if not at(moment.year.choice.sites_closed):
+    if at(moment.year.choice.leaves):
+        reasons = ["the district gives up all of CTE"]
+    elif not at(moment.year.choice.sites_closed):
         reasons = ["no section was left"]
     return " and ".join(reasons)

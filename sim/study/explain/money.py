@@ -11,12 +11,13 @@ from sim.engine import accounts, situation
 from sim.engine import money as offered
 from sim.engine.money import Prospects
 from sim.study.explain.decision import Decision
-from sim.study.explain.items import FACTOR, PRICE, Item, Moment, amount, line_titles
+from sim.study.explain.items import FACTOR, PRICE, YES_NO, Item, Moment, amount, line_titles
 
 BELIEFS = "What a dollar weighs: trust x lasting x reach"
 EXPECTED = "What the district expects for CTE this year"
 PROMISE = "What may be promised to sections and upkeep"
 DEAR = "The price of a dollar"
+PROGRAM = "Does CTE as a whole carry itself?"
 BOOKS = "The books of the year"
 OWN = "Own money of next year, base-year dollars a member"
 
@@ -25,8 +26,14 @@ NEITHER = 0.05
 
 
 def money_items(moment: Moment, decision: Decision) -> list[Item]:
-    """From what lines are expected to pay to what one more dollar is worth."""
-    return [*_beliefs(moment), *_expected(moment), *_promise(moment), *_dear(moment, decision)]
+    """From what lines are expected to pay to what a dollar is worth, and whether CTE as a whole carries itself."""
+    return [
+        *_beliefs(moment),
+        *_expected(moment),
+        *_promise(moment),
+        *_dear(moment, decision),
+        *_program(moment, decision),
+    ]
 
 
 def book_items(moment: Moment) -> list[Item]:
@@ -149,6 +156,20 @@ def _dear(moment: Moment, decision: Decision) -> Iterator[Item]:
     over = f"{_dollars(of(changes.committed))}, at most {_dollars(of(changes.payable))}"
     gone = of(changes.laid_off)
     yield Item(DEAR, "sections laid off at once", "share", gone, f"{over}:" if gone else "")
+
+
+def _program(moment: Moment, decision: Decision) -> Iterator[Item]:
+    of, known, choice = moment.of_district, decision.known, moment.year.choice
+    if not moment.total(known.sites):
+        return
+    yield Item(PROGRAM, "cost of running a program at all", "dollars a year", of(known.program_cost))
+    yield Item(PROGRAM, "worth and earned beyond all of its cost", "dollars a year", of(decision.program))
+    needed = of(moment.ensemble.parameters.decisions.close_notice)
+    notice = f"of {amount(needed, 'years')} of notice:"
+    yield Item(PROGRAM, "years of notice before all of it closes", "years", needed, quiet=True)
+    yield Item(PROGRAM, "years in a row in which it did not", "years", of(choice.program_notice), notice)
+    leaves = of(choice.leaves)
+    yield Item(PROGRAM, "the district gives up all of CTE", YES_NO, leaves, quiet=not leaves)
 
 
 def _books(moment: Moment) -> Iterator[Item]:

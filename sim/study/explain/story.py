@@ -309,11 +309,13 @@ def moment_items(moment: Moment) -> list[Item]:
 
 
 def verdict(moment: Moment) -> tuple[str, ...]:
-    """In a sentence each: what a dollar is worth, which sites close, what became of one more site."""
-    if moment.cluster is None:
-        return (price_sentence(moment),)
-    decision = decision_of(moment)
-    said = (price_sentence(moment), closing_sentence(moment, decision), plan_sentence(moment, decision))
+    """In a sentence each: what a dollar is worth, whether all is given up, which sites close, what became of one more
+    site."""
+    leaves = "the district gives up all of CTE" if moment.of_district(moment.year.choice.leaves) else ""
+    said = [price_sentence(moment), leaves]
+    if moment.cluster is not None:
+        decision = decision_of(moment)
+        said += [closing_sentence(moment, decision), plan_sentence(moment, decision)]
     return tuple(sentence for sentence in said if sentence)
 
 

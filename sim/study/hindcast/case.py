@@ -43,7 +43,9 @@ def read_case(path: Path) -> Case:
 
 def _check_parameters(case: Case, source: Source) -> None:
     """Refuse what is known of a state as a parameter that the model does not have, or beyond its range."""
-    known = {f"{group}.{name}": entry for group, named in load_catalogue().entries.items() for name, entry in named.items()}
+    known = {
+        f"{group}.{name}": entry for group, named in load_catalogue().entries.items() for name, entry in named.items()
+    }
     for name, value in case.parameters.items():
         where = ("parameters", name)
         if name not in known:

@@ -138,8 +138,9 @@ class Outcome(_Data):
     """One observed series and what of the model stands for it.
 
     ``compare``: ``ratio`` to the start year (``start`` is its observed value), or ``level``; with ``contrast`` one
-    number, the ratio of two means; ``over`` reads it over districts. ``judged``: the years that the verdict rests on (all observed, if not given);
-    the others are shown. ``tolerance``: how far the median may be from the observed value, as a share of it.
+    number, the ratio of two means; ``over`` reads it over districts. ``judged``: the years that the verdict rests on
+    (all observed, if not given); the others are shown. ``tolerance``: how far the median may be from the observed
+    value, as a share of it.
     """
 
     name: Word
@@ -215,7 +216,9 @@ class Case(_Data):
             if self.laws or self.outcomes or not self.record:
                 raise ValueError("a case that cannot be tested has a record, and neither laws nor outcomes")
             if self.start or self.before or self.shocks or self.parameters or self.sizes:
-                raise ValueError("a case that cannot be tested needs no start, no law before, shocks, parameters or sizes")
+                raise ValueError(
+                    "a case that cannot be tested needs no start, no law before, shocks, parameters or sizes"
+                )
             return self
         if self.start is None or self.before is None or not self.laws or not self.outcomes:
             raise ValueError("write start, before, laws and outcomes, or untestable with the reason")
@@ -273,7 +276,9 @@ class Case(_Data):
             if names.index(size.name) < place:
                 yield Mistake(("sizes", place, "name"), f"'{size.name}' stands twice")
             if place and (before := self.sizes[place - 1].most or float("inf")) > size.least:
-                yield Mistake(("sizes", place, "least"), f"{size.least:g} lies within the class before, up to {before:g}")
+                yield Mistake(
+                    ("sizes", place, "least"), f"{size.least:g} lies within the class before, up to {before:g}"
+                )
         over = [(place, outcome.over) for place, outcome in enumerate(self.outcomes) if outcome.over is not None]
         if self.sizes and not over:
             yield Mistake(("sizes",), "has no effect here: no outcome is over districts")

@@ -92,6 +92,13 @@ class Group(_Data):
 EVERYWHERE = Group()
 
 
+class Part(_Data):
+    """Which ``share`` of all districts those of a ``group`` stand for."""
+
+    group: Group
+    share: Annotated[float, Field(strict=True, gt=0.0, le=1.0), Unit("share")]
+
+
 class OfState(_Data):
     """A statewide ``column``, or the sum of several, over another one (``per``), or the product of several."""
 
@@ -130,7 +137,8 @@ class OfDistricts(_Data):
 
     ``take``: ``total`` (over the group, as is what stands below; with ``beside`` over that of another group), or over
     districts a ``quantile`` or the share ``below`` a number, with ``at`` saying which. ``relative``: each district's
-    number over its own in the base year; a district without one then is left out.
+    number over its own in the base year; a district without one then is left out. ``parts``: over districts, groups
+    count by their shares, as they do in a record that is compared, and each district of a group alike.
     """
 
     kind: Literal["districts"] = "districts"
@@ -141,6 +149,7 @@ class OfDistricts(_Data):
     relative: YesNo = False
     take: Literal["total", "quantile", "below"]
     at: Annotated[float, Field(strict=True, ge=0.0, le=1e9)] | None = None
+    parts: Annotated[tuple[Part, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -152,6 +161,8 @@ class OfDistricts(_Data):
             raise ValueError("relative is for each district; of a total write since in the check")
         if self.take != "total" and self.beside is not None:
             raise ValueError("beside goes with take: total")
+        if self.parts and (self.take == "total" or self.group != EVERYWHERE):
+            raise ValueError("parts go with take: quantile or below, and without group")
         return self
 
     def values(self, history: History) -> Array:
@@ -174,16 +185,31 @@ class OfDistricts(_Data):
             value = self._total(year, inside)
             return value / self._total(year, self.beside.chosen(world, year)) if self.beside else value
         each = ratio(self._each(year), first, np.nan) if self.relative else self._each(year)
-        each = np.where(inside, each, np.nan)
-        some = ~np.isnan(each).all(axis=-1)
-        found = np.full(each.shape[0], np.nan)
-        if self.at is None or not some.any():
-            return found
-        if self.take == "quantile":
-            found[some] = np.nanquantile(each[some], self.at, axis=-1)
-        else:
-            found[some] = (each[some] < self.at).sum(axis=-1) / (~np.isnan(each[some])).sum(axis=-1)
-        return found
+        assert self.at is not None
+        weights = self._weights(world, inside & ~np.isnan(each))
+        order = np.argsort(np.where(np.isnan(each), np.inf, each), axis=-1, kind="stable")
+        values, heavy = np.take_along_axis(each, order, axis=-1), np.take_along_axis(weights, order, axis=-1)
+        whole = heavy.sum(axis=-1)
+        if self.take == "below":
+            return ratio((heavy * (np.nan_to_num(values, nan=np.inf) < self.at)).sum(axis=-1), whole, np.nan)
+        # The middle of each district's weight is its place among all: at equal weights NumPy's quantile but for the ends.
+        places = ratio(np.cumsum(heavy, axis=-1) - 0.5 * heavy, whole[:, np.newaxis])
+        return np.array(
+            [
+                np.interp(self.at, at[some], value[some]) if some.any() else np.nan
+                for at, value, some in zip(places, values, heavy > 0.0, strict=True)
+            ]
+        )
+
+    def _weights(self, world: World, counted: BoolArray) -> Array:
+        """What each district counts, ``[R, D]``."""
+        if not self.parts:
+            return counted * 1.0
+        weights = np.zeros(counted.shape)
+        for part in self.parts:
+            inside = counted & part.group.mask(world)
+            weights = weights + part.share * ratio(inside * 1.0, inside.sum(axis=-1, keepdims=True))
+        return weights
 
     def _total(self, year: dict[str, Array], inside: BoolArray) -> Array:
         whole = _product(year, self.per, np.ones((1, 1)))
@@ -194,14 +220,15 @@ class Changes(_Data):
     """Yearly changes of a ``column`` in the districts of a ``group``, over all years up to the one asked for.
 
     A change is the difference over the half-sum of two years that follow each other. ``take``: their standard deviation
-    (``sd``), what is ``created`` or ``destroyed`` in districts with a rise or a fall, over what was there, a year, or
-    the part of all that is destroyed that goes in falls beyond 20% (``lumps``).
+    (``sd``), what is ``created`` or ``destroyed`` in districts with a rise or a fall, over what was there, a year, half of
+    both together (``turnover``, which growth moves little), or the part of all that is destroyed that goes in falls
+    beyond 20% (``lumps``).
     """
 
     kind: Literal["changes"] = "changes"
     column: DistrictColumn
     group: Group = EVERYWHERE
-    take: Literal["sd", "created", "destroyed", "lumps"]
+    take: Literal["sd", "created", "destroyed", "turnover", "lumps"]
 
     def values(self, history: History) -> Array:
         """``[R, T]``; NaN in the base year, and where nothing changes that could be told of."""
@@ -228,7 +255,7 @@ class Changes(_Data):
         if self.take == "lumps":
             large = np.where(np.nan_to_num(change) < LUMP, fallen, 0.0)
             return ratio(large.sum(axis=(1, 2)), fallen.sum(axis=(1, 2)), np.nan)
-        moved = risen if self.take == "created" else fallen
+        moved = {"created": risen, "destroyed": fallen, "turnover": 0.5 * (risen + fallen)}[self.take]
         return ratio(moved.sum(axis=(1, 2)), before.sum(axis=(1, 2)), np.nan)
 
 

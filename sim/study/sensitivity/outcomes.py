@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OUTCOMES: tuple[Headline, ...] = (
     *HEADLINES,
     Headline(
-        "high_quality_share", "high_quality_share", "share", "High-quality share", "Share of sites of high quality"
+        "high_quality_share", "high_quality_share", "share", "High-quality\nshare", "Share of sites of high quality"
     ),
 )
 """What shares are told of: the headline outcomes and the quality of what is offered."""
@@ -93,7 +93,8 @@ def targets(table: Table, formulas: Sequence[str], baseline: str) -> list[Target
 
 
 def between(table: Table, formulas: Sequence[str], baseline: str) -> list[Target]:
-    """How many concentrators more each formula but the baseline has than each later one: what an order hangs on."""
+    """How many more concentrators each formula but the baseline has taught than each later one: what an order hangs
+    on."""
     judged = [formula for formula in formulas if formula != baseline]
     return [
         Target("order", one, OUTCOMES[0].name, table[one, OUTCOMES[0].name] - table[other, OUTCOMES[0].name], other)

@@ -10,10 +10,13 @@ from scipy.special import ndtri
 
 from sim.arrays import Array, BoolArray, IntArray
 from sim.study.sensitivity.numbers import Number
-from sim.study.sensitivity.outcomes import Table, Target
+from sim.study.sensitivity.outcomes import OUTCOMES, Table, Target
 from sim.study.sensitivity.shares import Shares, sampled, single_dimensions
 
 THIRDS = ("low", "middle", "high")
+TAUGHT = OUTCOMES[0].name
+"""The outcome by which formulas are judged."""
+
 NORMAL_90 = 1.6448536269514722
 """Standard normal quantile of a two-sided 90% interval."""
 
@@ -34,18 +37,18 @@ class Criterion:
 
 
 def by_concentrators(table: Table, formulas: Sequence[str], baseline: str) -> IntArray:
-    """The most concentrators first."""
-    return _places([-np.stack([table[formula, "concentrators"] for formula in formulas])])
+    """The most concentrators taught first."""
+    return _places([-np.stack([table[formula, TAUGHT] for formula in formulas])])
 
 
 def by_cost(table: Table, formulas: Sequence[str], baseline: str) -> IntArray:
-    """The least state cost for an added concentrator first, both against the baseline.
+    """The least state cost for an added concentrator taught first, both against the baseline.
 
     A ratio alone would mislead where it is negative. So: those that add concentrators and cost no more come first, by
     concentrators added; then those that add for more money, by dollars for each; last those that add none, by
     concentrators.
     """
-    added = np.stack([table[formula, "concentrators"] - table[baseline, "concentrators"] for formula in formulas])
+    added = np.stack([table[formula, TAUGHT] - table[baseline, TAUGHT] for formula in formulas])
     cost = np.stack([table[formula, "state_cost"] - table[baseline, "state_cost"] for formula in formulas])
     group = np.where(added <= 0.0, 2.0, np.where(cost <= 0.0, 0.0, 1.0))
     ratio = np.divide(cost, added, out=np.zeros_like(cost), where=added > 0.0)
@@ -53,7 +56,7 @@ def by_cost(table: Table, formulas: Sequence[str], baseline: str) -> IntArray:
 
 
 CRITERIA: tuple[Criterion, ...] = (
-    Criterion("concentrators", "most concentrators", by_concentrators, measure="concentrators"),
+    Criterion(TAUGHT, "most concentrators taught", by_concentrators, measure=TAUGHT),
     Criterion(
         "cost_per_added_concentrator", "least state cost for an added concentrator", by_cost, judges_baseline=False
     ),
