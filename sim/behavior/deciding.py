@@ -5,20 +5,42 @@ called for one district's row or for all districts of many runs with the same re
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self, cast
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, district_total, outer, part_of, ratio
+from sim.arrays import Array, BoolArray, district_total, part_of, ratio
 from sim.behavior import budgeting, closing, launching, planning, sizing
 from sim.behavior.closing import ClosingTerms
 from sim.behavior.launching import Plans
 from sim.behavior.planning import Sections
 from sim.parameters.groups import Decisions
+from sim.pathways import At, Pathways
 
 
 class Rows:
-    """A bundle of arrays that can be cut to one district."""
+    """A bundle of arrays that can be cut to one district, or to some pathways."""
+
+    @property
+    def whole(self) -> Self:
+        """The bundle itself, which of one cut to some pathways is the uncut one."""
+        return self
+
+    def at(self, pathways: Pathways) -> Self:
+        """The same bundle at some pathways, each array ``[N]``."""
+        return cast(Self, At(self, pathways))
+
+    def total(self, amounts: Array) -> Array:
+        """The sum over each district's pathways, ``[..., D, 1]``."""
+        return district_total(amounts)
+
+    def each(self, quantity: Any) -> Any:
+        """A district's number ``[..., D, 1]`` at each of its pathways."""
+        return quantity
+
+    def terms(self, decisions: Decisions) -> Decisions:
+        """Parameters ``[..., 1, 1]`` at each of the pathways."""
+        return decisions
 
     def row(self, district: int) -> Self:
         """The same bundle for one district: every array that varies by district is cut to ``[..., 1, n]``."""
@@ -83,6 +105,9 @@ class Situation(Rows):
     facility_cost: Array
     own_budget: Array
     promised: Array
+    earned: Array
+    plan_cost: Array
+    plan_falls: Array
     log_price: Array
     launch_cash: Array
     launch_general: Array
@@ -125,93 +150,115 @@ class Choice:
     log_price: Array
     upkeep_share: Array
     plan_cost: Array
+    plan_earned: Array
+    plan_falls: Array
     closed_for_money: BoolArray
     leaves: BoolArray
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """What a district would run at a price of a dollar: ``first`` and ``second`` sections, of which ``first_wanted`` and
-    ``second_wanted`` ``[..., D, C]``; the ``first_class`` in which students are seated; ``upkeep_share`` and
-    ``log_price`` ``[..., D, 1]``; the net ``cost`` of it all, by how much it ``falls`` for each unit of the log price,
-    and its gross ``size``, dollars ``[..., D, 1]``."""
+    """What a district would run at a ``price`` of a dollar: ``first`` and ``second`` sections, of which ``first_wanted``
+    and ``second_wanted``; the ``class_size`` that is planned and the ``first_class`` in which students are seated,
+    ``[..., D, C]``; ``upkeep_share``, ``[..., D, 1]``."""
 
     first: Sections
     second: Sections
     first_wanted: Array
     second_wanted: Array
     first_class: Array
+    class_size: Array
     upkeep_share: Array
-    log_price: Array
+    price: Array
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a district's plan of sections and sites costs and what it earns, dollars, and by how many dollars its cost
+    ``falls`` for each unit of the log price of a dollar, ``[..., D, 1]``."""
+
     cost: Array
+    earned: Array
     falls: Array
-    size: Array
 
 
 def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions) -> Weighed:
     """What each section is worth and costs at the classes and the upkeep that go with a price of a dollar."""
-    s = situation
-    price, spread = np.exp(log_price), decisions.section_spread
+    s, terms = situation, situation.terms(decisions)
+    log_price = s.each(log_price)
+    price, spread = np.exp(log_price), terms.section_spread
     share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
+    class_size = planning.planned_class(s.class_size, s.class_cap, log_price, terms)
+    second_class = terms.second_class * class_size
     offered = np.minimum(s.sites, 1.0)
-    first_class = planning.planned_class(s.class_size, s.class_cap, log_price, decisions)
-    second_class = decisions.second_class * first_class
-    possible = sizing.sections_possible(s.wanted, first_class, s.sites) * offered
+    possible = sizing.sections_possible(s.wanted, class_size, s.sites) * offered
     each = part_of(s.wanted, possible)
-    section = s.section_cost + outer(share, s.section_running)
-    least = decisions.least_cost * s.section_cost
+    section = s.section_cost + share * s.section_running
+    least = terms.least_cost * s.section_cost
     first = Sections(
         possible=possible,
         least=s.sites,
         worth=s.first_worth * each,
         earned=s.first_earned * each,
-        cost=np.maximum(section + (outer(share, s.first_running) - s.elective) * each, least),
+        cost=np.maximum(section + (share * s.first_running - s.elective) * each, least),
     )
     second = Sections(
-        possible=sizing.second_possible(s.eligible, second_class, s.sites, decisions.own_section) * offered,
+        possible=sizing.second_possible(s.eligible, second_class, s.sites, terms.own_section) * offered,
         least=0.0 * s.sites,
         worth=s.second_worth * second_class,
         earned=s.second_earned * second_class,
-        cost=np.maximum(section + (outer(share, s.second_running) - s.elective) * second_class, least),
+        cost=np.maximum(section + (share * s.second_running - s.elective) * second_class, least),
     )
     first_wanted = planning.sections_wanted(first, price, spread)
     second_wanted = planning.sections_wanted(second, price, spread)
-    wanted = first_wanted + second_wanted
-    net = first_wanted * (first.cost - first.earned) + second_wanted * (second.cost - second.earned)
-    fixed = district_total(s.site_running * s.sites + s.section_running * wanted)
-    # By how much the plan's cost falls as a dollar becomes dearer: fewer sections, larger classes, less upkeep.
-    fewer = planning.falls_with_price(first, first_wanted, price, spread)
-    fewer = fewer + planning.falls_with_price(second, second_wanted, price, spread)
-    larger = decisions.class_response * (s.class_cap - s.class_size) / first_class * s.section_cost * wanted
-    movable = (first_class > s.class_size) & (first_class < s.class_cap)
     return Weighed(
         first=first,
         second=second,
         first_wanted=first_wanted,
         second_wanted=second_wanted,
         # Students are not turned away for classes smaller than those of the base year.
-        first_class=planning.planned_class(s.class_size, s.class_cap, np.maximum(log_price, 0.0), decisions),
+        first_class=planning.planned_class(s.class_size, s.class_cap, np.maximum(log_price, 0.0), terms),
+        class_size=class_size,
         upkeep_share=share,
-        log_price=log_price,
-        cost=district_total(net) + share * district_total(s.site_running * s.sites) + s.program_cost,
-        falls=district_total(fewer + larger * movable) + share * fixed * ((share > s.floor) & (share < s.ceiling)),
-        size=district_total(s.section_cost * wanted),
+        price=price,
+    )
+
+
+def weigh_budget(situation: Situation, weighed: Weighed, decisions: Decisions) -> Planned:
+    """What a district's plan costs and earns, and by how much its cost falls as a dollar becomes dearer."""
+    s, terms = situation, situation.terms(decisions)
+    share = weighed.upkeep_share
+    first, second = weighed.first, weighed.second
+    wanted = weighed.first_wanted + weighed.second_wanted
+    site_upkeep = share * (s.site_running * s.sites)
+    gross = weighed.first_wanted * first.cost + weighed.second_wanted * second.cost + site_upkeep
+    # Fewer sections, larger classes, less upkeep.
+    fewer = planning.falls_with_price(first, weighed.first_wanted, weighed.price, terms.section_spread)
+    fewer = fewer + planning.falls_with_price(second, weighed.second_wanted, weighed.price, terms.section_spread)
+    salaries = s.section_cost * wanted
+    movable = (weighed.class_size > s.class_size) & (weighed.class_size < s.class_cap)
+    larger = terms.class_response * (s.class_cap - s.class_size) / weighed.class_size * salaries * movable
+    less = (site_upkeep + share * (s.section_running * wanted)) * ((share > s.floor) & (share < s.ceiling))
+    falls = s.total(fewer + larger + less)
+    return Planned(
+        cost=s.total(gross) + s.whole.program_cost,
+        earned=s.total(weighed.first_wanted * first.earned + weighed.second_wanted * second.earned),
+        falls=np.maximum(falls, decisions.least_response * s.total(salaries)),
     )
 
 
 def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) -> ClosingTerms:
     """What a site is worth beside what it costs, and what else would end it."""
-    s = situation
-    price = np.exp(weighed.log_price)
+    s, terms = situation, situation.terms(decisions)
     first, second = weighed.first, weighed.second
     value = s.site_worth * s.sites + first.worth * first.possible + s.second_worth * s.eligible
     earned = s.site_earned * s.sites + first.earned * first.possible + s.second_earned * s.eligible
     cost = s.site_running * s.sites * weighed.upkeep_share + first.cost * first.possible + second.cost * second.possible
     posts = s.first_sections + s.second_sections
     return ClosingTerms(
-        margin=ratio(value / price + earned - cost, cost),
-        long_vacant=(s.vacant_years >= decisions.close_vacancy_years) & (s.vacant_sections >= posts) & (s.sites > 0),
-        few_students=(s.wanted + s.eligible < decisions.minimum_section * s.sites),
+        margin=ratio(value / weighed.price + earned - cost, cost),
+        long_vacant=(s.vacant_years >= terms.close_vacancy_years) & (s.vacant_sections >= posts) & (s.sites > 0),
+        few_students=(s.wanted + s.eligible < terms.minimum_section * s.sites),
         lab_out_of_use=(s.equipment <= 0.0) & (s.sites > 0),
     )
 
@@ -219,11 +266,10 @@ def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) 
 def weigh_program(situation: Situation, weighed: Weighed, decisions: Decisions) -> Array:
     """What all of a district's CTE is worth and earns beyond its cost, that of running a program at all included,
     dollars of the year, ``[..., D, 1]``."""
-    s = situation
-    price, spread = np.exp(weighed.log_price), decisions.section_spread
+    s, price, spread = situation, weighed.price, situation.terms(decisions).section_spread
     courses = planning.surplus(weighed.first, price, spread) + planning.surplus(weighed.second, price, spread)
-    sites = s.sites * (s.site_worth / price + s.site_earned - outer(weighed.upkeep_share, s.site_running))
-    return district_total(courses + sites) - s.program_cost
+    sites = s.sites * (s.site_worth / price + s.site_earned - weighed.upkeep_share * s.site_running)
+    return s.total(courses + sites) - s.whole.program_cost
 
 
 @dataclass(frozen=True)
@@ -256,14 +302,14 @@ class FurtherSite:
         return self.free_school & ~self.under_way & self.enough_students
 
 
-def weigh_site(situation: Situation, weighed: Weighed, decisions: Decisions) -> FurtherSite:
+def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> FurtherSite:
     """What one more site would be worth and cost at the district's price of a dollar."""
-    s = situation
-    price = np.exp(weighed.log_price)
+    s, terms = situation, situation.terms(decisions)
+    log_price = s.each(log_price)
     students = s.site_wanted
     sections = np.maximum(np.rint(students / s.class_size), 1.0)
-    going_on = decisions.plan_second * students
-    share = weighed.upkeep_share
+    going_on = terms.plan_second * students
+    share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
     worth = s.site_worth + s.first_worth * students + s.second_worth * going_on
     earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
     running = (s.site_running + s.section_running * sections + s.first_running * students) * share
@@ -274,21 +320,22 @@ def weigh_site(situation: Situation, weighed: Weighed, decisions: Decisions) -> 
         worth=worth,
         earned=earned,
         cost=cost,
-        value=s.annuity * (worth / price + earned + s.school_bonus - cost) - s.startup_net,
-        required=decisions.plan_hurdle * s.startup_net,
+        value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - s.startup_net,
+        required=terms.plan_hurdle * s.startup_net,
         has_room=s.facilities > s.sites,
         free_school=s.sites < s.high_schools,
         under_way=s.launching > 0,
-        enough_students=students >= decisions.minimum_section,
+        enough_students=students >= terms.minimum_section,
         money=s.launch_cash + s.launch_general,
-        capacity=np.maximum(np.floor(decisions.plans_per_school * s.high_schools), 1.0),
+        capacity=np.maximum(np.floor(terms.plans_per_school * s.high_schools), 1.0),
     )
 
 
-def review_plans(situation: Situation, site: FurtherSite, decisions: Decisions) -> Plans:
-    """What becomes of the plans for further sites."""
+def review_plans(situation: Situation, site: FurtherSite, pathways: Pathways, decisions: Decisions) -> Plans:
+    """What becomes of the plans for further sites; situation and site are those of ``pathways``."""
     s = situation
     return launching.reviewed(
+        pathways=pathways,
         waits=s.plan,
         years=s.plan_years,
         value=site.value,
@@ -299,8 +346,16 @@ def review_plans(situation: Situation, site: FurtherSite, decisions: Decisions) 
         facility=s.facility_cost,
         money=site.money,
         capacity=site.capacity,
-        decisions=decisions,
+        decisions=s.terms(decisions),
     )
+
+
+def may_plan(situation: Situation, decisions: Decisions) -> BoolArray:
+    """Where a plan is under way or a further site could be planned, ``[..., D, C]``."""
+    s = situation
+    room = (s.sites < s.high_schools) & (s.launching <= 0) & (s.site_wanted >= decisions.minimum_section)
+    found: BoolArray = room | (s.plan > launching.NONE)
+    return found
 
 
 @dataclass(frozen=True)
@@ -318,63 +373,76 @@ class SectionChanges:
 
 def change_sections(situation: Situation, weighed: Weighed, decisions: Decisions) -> SectionChanges:
     """Sections move toward what is wanted; where next year's plan could not be paid, some go at once."""
-    s = situation
-    held = s.first_sections, s.second_sections
-    draws = s.first_draw, s.second_draw
-    net_each = [sections.cost - sections.earned for sections in (weighed.first, weighed.second)]
-    changes = [
-        sizing.section_change(s.first_sections, weighed.first_wanted, s.sites, s.first_draw, decisions),
-        sizing.section_change(s.second_sections, weighed.second_wanted, 0.0 * s.sites, s.second_draw, decisions),
-    ]
-    committed = district_total(np.zeros_like(held[0]))
-    for posts, change, net in zip(held, changes, net_each, strict=True):
-        committed = committed + district_total((posts + change) * net)
-    # Sections are lumps: a plan that exceeds its money by half a section is no reason to lay off.
-    half_a_section = 0.5 * ratio(committed, district_total(s.first_sections + s.second_sections))
-    payable = s.promised * (1.0 + decisions.deficit_share) + half_a_section
-    gone = s.solving * budgeting.layoffs(committed, payable)
-    first, second = (
-        np.where(gone > 0.0, np.minimum(change, -np.floor(posts * gone + draw)), change)
-        for change, posts, draw in zip(changes, held, draws, strict=True)
+    s, terms = situation, situation.terms(decisions)
+    firsts = sizing.section_change(s.first_sections, weighed.first_wanted, s.sites, s.first_draw, terms)
+    seconds = sizing.section_change(s.second_sections, weighed.second_wanted, 0.0 * s.sites, s.second_draw, terms)
+    committed = s.total(
+        (s.first_sections + firsts) * (weighed.first.cost - weighed.first.earned)
+        + (s.second_sections + seconds) * (weighed.second.cost - weighed.second.earned)
     )
-    return SectionChanges(first, second, committed, payable, gone)
+    # Sections are lumps: a plan that exceeds its money by half a section is no reason to lay off.
+    half_a_section = 0.5 * ratio(committed, s.total(s.first_sections + s.second_sections))
+    payable = s.whole.promised * (1.0 + decisions.deficit_share) + half_a_section
+    gone = s.whole.solving * budgeting.layoffs(committed, payable)
+    if gone.any():
+        laid_off = s.each(gone)
+        firsts = sizing.after_layoffs(firsts, s.first_sections, laid_off, s.first_draw)
+        seconds = sizing.after_layoffs(seconds, s.second_sections, laid_off, s.second_draw)
+    return SectionChanges(firsts, seconds, committed, payable, gone)
+
+
+def priced(situation: Situation, decisions: Decisions) -> Array:
+    """The log price of a dollar this year, ``[..., D, 1]``: last year's plan against this year's money."""
+    s = situation
+    moved = planning.moved_log_price(s.log_price, s.plan_cost - s.earned, s.plan_falls, s.promised, decisions)
+    return s.log_price + s.solving * (moved - s.log_price)
 
 
 def decide(situation: Situation, decisions: Decisions) -> Choice:
     """The district's step: the price of a dollar, then sections, sites and plans at that price."""
     s = situation
-    before = weigh_sections(s, s.log_price, decisions)
-    moved = planning.moved_log_price(s.log_price, before.cost, before.falls, before.size, s.promised, decisions)
-    weighed = weigh_sections(s, s.log_price + s.solving * (moved - s.log_price), decisions)
-    terms = weigh_closing(s, weighed, decisions)
-    notice = closing.notice_after(s.notice, terms.unsustained & (s.sites > 0))
-    closed = closing.sites_closed(s.sites, notice, terms, s.equipment, s.close_draw, decisions)
-    offering = district_total(s.sites) > 0
-    program_notice = closing.notice_after(s.program_notice, offering & (weigh_program(s, weighed, decisions) < 0.0))
+    log_price = priced(s, decisions)
+
+    # What is offered: sections, and sites that close.
+    offered = Pathways((s.sites > 0) | (s.launching > 0))
+    here = s.at(offered)
+    weighed = weigh_sections(here, log_price, decisions)
+    planned = weigh_budget(here, weighed, decisions)
+    changes = change_sections(here, weighed, decisions)
+    terms = weigh_closing(here, weighed, decisions)
+    notice = closing.notice_after(here.notice, terms.unsustained & (here.sites > 0))
+    closed = closing.sites_closed(here.sites, notice, terms, here.equipment, here.close_draw, here.terms(decisions))
+    unsustained = (here.total(here.sites) > 0) & (weigh_program(here, weighed, decisions) < 0.0)
+    program_notice = closing.notice_after(s.program_notice, unsustained)
     leaves = program_notice >= decisions.close_notice
-    closed = np.where(leaves, s.sites, closed)
-    changes = change_sections(s, weighed, decisions)
-    site = weigh_site(s, weighed, decisions)
-    plans = review_plans(s, site, decisions)
+    closed = np.where(here.each(leaves), here.sites, closed)
+
+    # What could be offered: plans for further sites.
+    further = Pathways(may_plan(s, decisions))
+    there = s.at(further)
+    site = weigh_site(there, log_price, decisions)
+    plans = review_plans(there, site, further, decisions)
     return Choice(
-        sites_closed=closed,
-        first_change=changes.first,
-        second_change=changes.second,
-        notice=notice,
+        sites_closed=offered.everywhere(closed),
+        first_change=offered.everywhere(changes.first),
+        second_change=offered.everywhere(changes.second),
+        notice=offered.everywhere(notice),
         program_notice=program_notice,
-        plan=plans.waits,
-        plan_years=plans.years,
-        begun=plans.begun,
-        given_up=plans.given_up,
-        seeking=plans.waits == launching.FOR_INSTRUCTOR,
-        launch_sections=site.sections,
-        launch_cost=plans.cost,
-        paid=plans.paid,
-        builds_facility=plans.builds,
-        first_class=weighed.first_class,
-        log_price=weighed.log_price,
-        upkeep_share=weighed.upkeep_share,
-        plan_cost=weighed.cost,
-        closed_for_money=(closed > 0) & (leaves | (terms.margin < 0.0)),
+        plan=further.everywhere(plans.waits),
+        plan_years=further.everywhere(plans.years),
+        begun=further.everywhere(plans.begun),
+        given_up=further.everywhere(plans.given_up),
+        seeking=further.everywhere(plans.waits == launching.FOR_INSTRUCTOR),
+        launch_sections=further.everywhere(site.sections),
+        launch_cost=further.everywhere(plans.cost),
+        paid=further.everywhere(plans.paid),
+        builds_facility=further.everywhere(plans.builds),
+        first_class=offered.everywhere(weighed.first_class),
+        log_price=log_price,
+        upkeep_share=planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling),
+        plan_cost=planned.cost,
+        plan_earned=planned.earned,
+        plan_falls=planned.falls,
+        closed_for_money=offered.everywhere((closed > 0) & (here.each(leaves) | (terms.margin < 0.0))),
         leaves=leaves,
     )

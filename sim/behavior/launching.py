@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, IntArray, district_total
+from sim.arrays import Array, BoolArray, IntArray
 from sim.parameters.groups import Decisions
+from sim.pathways import Pathways
 
 NONE, FOR_ROOM, FOR_MONEY, FOR_INSTRUCTOR = 0.0, 1.0, 2.0, 3.0
 """What a plan waits for; the number is kept in the state."""
@@ -14,7 +15,7 @@ NONE, FOR_ROOM, FOR_MONEY, FOR_INSTRUCTOR = 0.0, 1.0, 2.0, 3.0
 
 @dataclass(frozen=True)
 class Plans:
-    """Plans after the district has looked at them, ``[..., D, C]``.
+    """Plans after the district has looked at them, ``[N]``.
 
     ``waits`` (what for), ``years`` (since it was made), ``begun`` and ``given_up`` this year, ``builds``: where the
     district builds a lab for it; ``paid``: where its start-up is paid now; ``cost``: dollars that both take this year.
@@ -31,6 +32,7 @@ class Plans:
 
 def reviewed(
     *,
+    pathways: Pathways,
     waits: Array,
     years: Array,
     value: Array,
@@ -43,7 +45,7 @@ def reviewed(
     capacity: Array,
     decisions: Decisions,
 ) -> Plans:
-    """Each district looks at its plans and makes new ones.
+    """Each district looks at its plans and makes new ones; all arrays ``[N]`` of these ``pathways``.
 
     A plan is given up when its value over the horizon is no longer positive, when it is no longer ``possible``, or
     after ``plan_patience`` years. New ones are made, the most valuable first, where value exceeds what is ``required``
@@ -55,13 +57,14 @@ def reviewed(
     planned = waits > NONE
     given_up = planned & reasons_against(value, possible, years, decisions).any
     going = planned & ~given_up
-    free = capacity - district_total(going.astype(np.float64))
-    begun = _most_valuable(possible & ~planned & (value > required), value, free)
+    free = capacity - pathways.take(pathways.total(going.astype(np.float64)))
+    begun = _most_valuable(possible & ~planned & (value > required), value, free, pathways)
     stage = np.where(begun, FOR_ROOM, waits * going)
     unhoused = (stage == FOR_ROOM) & ~has_room
-    builds, labs = _paid(unhoused & (value > facility), value - facility, facility, money)
+    builds, labs = _paid(unhoused & (value > facility), value - facility, facility, money, pathways)
     stage = np.where((stage == FOR_ROOM) & (has_room | builds), FOR_MONEY, stage)
-    paid, startups = _paid(stage == FOR_MONEY, value, startup, money - district_total(labs))
+    left = money - pathways.take(pathways.total(labs))
+    paid, startups = _paid(stage == FOR_MONEY, value, startup, left, pathways)
     stage = np.where(paid, FOR_INSTRUCTOR, stage)
     return Plans(
         waits=stage,
@@ -76,7 +79,7 @@ def reviewed(
 
 @dataclass(frozen=True)
 class Against:
-    """What speaks against a plan, ``[..., D, C]``: it is no longer worth its start-up, no longer possible, or has
+    """What speaks against a plan, ``[N]``: it is no longer worth its start-up, no longer possible, or has
     waited too long."""
 
     worthless: BoolArray
@@ -95,62 +98,57 @@ def reasons_against(value: Array, possible: BoolArray, years: Array, decisions: 
     return Against(value < 0.0, ~possible, years >= decisions.plan_patience)
 
 
-def asked_before(asked: BoolArray, value: Array, price: Array) -> Array:
-    """Dollars that plans of greater value ask for before each of those that ask, ``[..., D, C]``."""
-    queue = _Queue(asked, value)
+def asked_before(asked: BoolArray, value: Array, price: Array, pathways: Pathways) -> Array:
+    """Dollars that plans of greater value ask for before each of those that ask, ``[N]``."""
+    queue = _Queue(asked, value, pathways)
     each = queue.at(price)
     ahead: Array = queue.everywhere(queue.total_within(each) - each)
     return ahead
 
 
-def _most_valuable(candidate: BoolArray, value: Array, room: Array) -> BoolArray:
-    """The candidates of greatest value, as many as there is ``room`` for ``[..., D, 1]``; of two that are worth the
+def _most_valuable(candidate: BoolArray, value: Array, room: Array, pathways: Pathways) -> BoolArray:
+    """The candidates of greatest value, as many as their district has ``room`` for; of two that are worth the
     same, the one that comes first."""
-    queue = _Queue(candidate, value)
+    queue = _Queue(candidate, value, pathways)
     return queue.everywhere(queue.place < queue.at(room))
 
 
-def _paid(asked: BoolArray, value: Array, price: Array, money: Array) -> tuple[BoolArray, Array]:
+def _paid(
+    asked: BoolArray, value: Array, price: Array, money: Array, pathways: Pathways
+) -> tuple[BoolArray, Array]:
     """Which of those ``asked`` for are paid, and dollars for each: in order of value, as far as money goes."""
-    queue = _Queue(asked, value)
+    queue = _Queue(asked, value, pathways)
     each = queue.at(price)
     fits = queue.total_within(each) <= queue.at(money)
     return queue.everywhere(fits), queue.everywhere(np.where(fits, each, 0.0))
 
 
 class _Queue:
-    """Some cells of ``[..., D, C]``, few in a year, in the order in which their districts like them."""
+    """Some of the pathways, few in a year, in the order in which their districts like them."""
 
-    def __init__(self, which: BoolArray, value: Array) -> None:
-        self.shape = which.shape
-        stored = which.swapaxes(-1, -2)
-        clusters, districts = stored.shape[-2:]
-        cells = np.flatnonzero(stored)
-        district = cells // (clusters * districts) * districts + cells % districts
-        liked = self._taken(value, cells)
-        order = np.lexsort((cells, -liked, district))
-        self.cells: IntArray = cells[order]
+    def __init__(self, asking: BoolArray, value: Array, pathways: Pathways) -> None:
+        found = np.flatnonzero(asking)
+        district = pathways.district[found]
+        order = np.lexsort((found, -value[found], district))
+        self.size = asking.size
+        self.which: IntArray = found[order]
         district = district[order]
-        # Where each district's queue begins, and how far behind it each cell stands.
+        # Where each district's queue begins, and how far behind it each of them stands.
         starts = np.flatnonzero(np.diff(district, prepend=-1))
         self.first: IntArray = np.repeat(starts, np.diff(starts, append=district.size))
         self.place: Array = (np.arange(district.size) - self.first).astype(np.float64)
 
-    def _taken(self, quantity: Array, cells: IntArray) -> Array:
-        taken: Array = np.broadcast_to(quantity, self.shape).swapaxes(-1, -2).reshape(-1)[cells]
-        return taken
-
     def at(self, quantity: Array) -> Array:
-        """A quantity at each cell of the queue."""
-        return self._taken(quantity, self.cells)
+        """A quantity ``[N]`` in the order of the queue."""
+        return quantity[self.which]
 
     def total_within(self, amounts: Array) -> Array:
-        """What the queue of a district asks for up to and with each cell."""
+        """What the queue of a district asks for up to and with each."""
         running = np.cumsum(amounts)
         return running - (running - amounts)[self.first]
 
     def everywhere(self, found: Any) -> Any:
-        """A mask or an amount of the queue, back in its place; nothing elsewhere."""
-        spread = np.zeros((*self.shape[:-2], self.shape[-1], self.shape[-2]), dtype=found.dtype)
-        spread.reshape(-1)[self.cells] = found
-        return spread.swapaxes(-1, -2)
+        """A mask or an amount of the queue, back in its place ``[N]``; nothing elsewhere."""
+        spread = np.zeros(self.size, dtype=found.dtype)
+        spread[self.which] = found
+        return spread

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, logistic, outer, part_of
+from sim.arrays import Array, logistic, part_of
 from sim.parameters.groups import Decisions
 
 
@@ -33,7 +33,7 @@ def planned_class(usual: Array, cap: Array, log_price: Array, decisions: Decisio
     """Students that a district plans for a section, ``[..., D, C]``: from the ``usual`` class toward the ``cap`` as money
     becomes dear, toward smaller classes as it becomes cheap."""
     tightness = np.clip(decisions.class_start + decisions.class_response * log_price, 0.0, 1.0)
-    return usual + outer(tightness, cap - usual)
+    return usual + tightness * (cap - usual)
 
 
 def upkeep_share(practiced: Array, log_price: Array, floor: Array, ceiling: Array) -> Array:
@@ -81,17 +81,19 @@ def falls_with_price(sections: Sections, wanted: Array, price: Array, spread: Ar
     return wanted * np.maximum(1.0 - share, 0.0) * sections.worth / (price * spread) * (wanted > sections.least)
 
 
-def moved_log_price(
-    log_price: Array, cost: Array, falls: Array, size: Array, promised: Array, decisions: Decisions
-) -> Array:
+def moved_log_price(log_price: Array, cost: Array, falls: Array, promised: Array, decisions: Decisions) -> Array:
     """The log price of a dollar a year later, ``[..., D, 1]``: one step of Newton's method from last year's price.
 
-    At last year's price the plan would cost ``cost``; it ``falls`` by so many dollars for each unit of the log price.
-    The step toward the price at which it costs what is ``promised`` is taken by the share ``price_speed`` and held
-    within ``price_step``, as a superintendent's view of scarcity is. ``size`` is the plan's gross cost, which keeps the
-    step finite where nothing answers. Beyond ``price_limit``, up or down, no plan changes any more.
+    At last year's price the plan ``cost`` so much, net of what is believed to be paid for it now, and it ``falls`` by so
+    many dollars for each unit of the log price. The step toward the price at which it costs what is ``promised`` is
+    taken by the share ``price_speed`` and held within ``price_step``, as a superintendent's view of scarcity is. Beyond
+    ``price_limit``, up or down, no plan changes any more.
     """
+<<<<<<< HEAD
+    step = (cost - promised) / np.maximum(falls, 1.0)
+=======
     gap = cost - promised
     step = part_of(gap, np.maximum(np.maximum(falls, 0.05 * size), 1e-6 * np.abs(gap)))
+>>>>>>> two
     moved = log_price + np.clip(decisions.price_speed * step, -decisions.price_step, decisions.price_step)
     return np.clip(moved, -decisions.price_limit, decisions.price_limit)

@@ -34,3 +34,8 @@ def section_change(sections: Array, wanted: Array, least: Array, draw: Array, de
     )
     change = np.floor(more + draw) - np.floor(fewer + draw)
     return np.maximum(change, np.minimum(least - sections, 0.0))
+
+
+def after_layoffs(change: Array, sections: Array, laid_off: Array, draw: Array) -> Array:
+    """The change of sections where the share ``laid_off`` of all must go at once, if it is above zero."""
+    return np.where(laid_off > 0.0, np.minimum(change, -np.floor(sections * laid_off + draw)), change)

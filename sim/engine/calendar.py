@@ -152,6 +152,8 @@ def state_after(
         dual_credit_effort=schooling.efforts.dual_credit,
         placement_effort=schooling.efforts.placement,
         log_price=choice.log_price,
+        plan_cost=choice.plan_cost / year.conditions.price_index,
+        plan_falls=choice.plan_falls / year.conditions.price_index,
         own_money=own,
         restricted=restricted,
         uncredited=uncredited,

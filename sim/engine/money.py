@@ -64,7 +64,7 @@ class Prospects:
     ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
-    the former lasts. ``restricted`` and ``free``: all that is expected of restricted lines and of those without
+    the former lasts; ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and ``free``: all that is expected of restricted lines and of those without
     strings, and ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in
     dollars of the base year, by trust:
     ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price``
@@ -79,6 +79,7 @@ class Prospects:
     startup_share: Array
     expected: Array
     lasting: Array
+    earned: Array
     restricted: Array
     free: Array
     uncredited: Array
@@ -205,7 +206,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
     believed = Schedule()
     value = price = ZERO
     nothing: Array = state.counts.membership * 0.0
-    expected, lasting, restricted, free, uncredited = nothing, nothing, nothing, nothing, nothing
+    expected, lasting, earned, restricted, free, uncredited = (nothing,) * 6
     persistence = {recurring: believing.persistence(recurring, beliefs) for recurring in (True, False)}
     real = 1.0 / conditions.price_index
     counted = in_dollars_of_the_year(state.counts, conditions)
@@ -223,10 +224,11 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
             comes = state.remembered[line.name] * conditions.price_index
         else:
             comes = entitlement(posted.without(*PRICED), counted) * (offer.reach * trust)
-        earned = entitlement(posted.only(*PRICED), counted) * (offer.reach * trust)
-        expected = expected + comes + earned * (1.0 - lasts)
+        for_prices = entitlement(posted.only(*PRICED), counted) * (offer.reach * trust)
+        expected = expected + comes + for_prices * (1.0 - lasts)
         lasting = lasting + comes * lasts
-        arrives = comes + earned
+        earned = earned + for_prices * lasts
+        arrives = comes + for_prices
         if line.oversight == "general":
             free = free + arrives
             uncredited = uncredited + arrives * (line.pathway_share / np.maximum(offer.reach, 1e-9) - 1.0)
@@ -241,6 +243,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         startup_share=certain.startup_share,
         expected=expected,
         lasting=lasting,
+        earned=earned,
         restricted=restricted,
         free=free,
         uncredited=uncredited,

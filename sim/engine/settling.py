@@ -60,7 +60,7 @@ def settle_budget(parameters: Parameters, state: State, year: Year, first: bool)
     pace = 1.0 if first else PACE
     capital = state.capital_share + pace * (launches - state.capital_share)
     filled = state.filled_share + pace * (filled - state.filled_share)
-    plan = year.choice.plan_cost * filled
+    plan = (year.choice.plan_cost - year.choice.plan_earned) * filled
     size = state.counts.membership * year.conditions.price_index
     expected, lasting = year.prospects.expected, year.prospects.lasting
     due = equipment_due(parameters, state, year.conditions)

@@ -224,6 +224,8 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         credential_effort=pathways,
         leadership=districts,
         log_price=districts,
+        plan_cost=districts,
+        plan_falls=districts,
         own_money=districts,
         restricted=districts,
         uncredited=districts,

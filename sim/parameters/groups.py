@@ -85,6 +85,7 @@ class Decisions:
     price_speed: Array
     price_step: Array
     price_limit: Array
+    least_response: Array
     second_class: Array
     own_section: Array
     least_cost: Array
