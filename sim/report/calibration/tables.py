@@ -118,7 +118,8 @@ def origin_text(found: "Calibration") -> str:
         f"{made['draws']:,} draws from the priors, worth {made['exact_effective']:g} by their exact weights; "
         f"through the emulator {made['weighed']:,} points worth {made['effective']:,}, {made['kept']:,} kept; "
         f"error of shifts {made['shift_error']:.2f}; seed {made['seed']}; {made['date']}; "
-        f"targets {short(made['targets'])}, priors {short(made['priors'])}, model {short(made['model'])}, data {short(made['world'])}."
+        f"targets {short(made['targets'])}, priors {short(made['priors'])}, "
+        f"model {short(made['model'])}, data {short(made['world'])}."
     )
 
 
