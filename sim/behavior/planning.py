@@ -89,11 +89,7 @@ def moved_log_price(log_price: Array, cost: Array, falls: Array, promised: Array
     taken by the share ``price_speed`` and held within ``price_step``, as a superintendent's view of scarcity is. Beyond
     ``price_limit``, up or down, no plan changes any more.
     """
-<<<<<<< HEAD
-    step = (cost - promised) / np.maximum(falls, 1.0)
-=======
     gap = cost - promised
-    step = part_of(gap, np.maximum(np.maximum(falls, 0.05 * size), 1e-6 * np.abs(gap)))
->>>>>>> two
+    step = part_of(gap, np.maximum(falls, 1e-6 * np.abs(gap)))
     moved = log_price + np.clip(decisions.price_speed * step, -decisions.price_step, decisions.price_step)
     return np.clip(moved, -decisions.price_limit, decisions.price_limit)
