@@ -255,7 +255,7 @@ def money_is_conserved(run: Run, step: Step) -> None:
     own = [ledger for name, ledger in settled.ledgers.items() if _is_own(year.offers.lines, name)]
     spent = sum((ledger.spent for ledger in own), start=statewide * 0.0)
     assert close(spent, state_total(settled.state_paid) + statewide)
-    # In every district: what lines pay for pathways is restricted, or free and spent on CTE, or stays in the general fund.
+    # In every district what lines pay for pathways is restricted, or free and spent on CTE, or stays in the budget.
     assert close(settled.restricted, restricted)
     assert close(settled.reaching_cte, settled.restricted + settled.free)
     assert close(settled.reaching_cte + settled.not_sticking, for_pathways)

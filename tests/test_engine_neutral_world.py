@@ -16,8 +16,8 @@ from sim.funding.rules import DemandWithCap, Fixed, Full, Indexed
 
 HORIZON = 12
 WITHIN = 1e-7
-"""Relative to the largest number of an array. A compound rate and its inverse differ in the last bits, which a memory of
-years and a sum over districts carry on."""
+"""Relative to the largest number of an array. A compound rate and its inverse differ in the last bits, which a memory
+of years and a sum over districts carry on."""
 NOMINAL = ("base_payment", "last_payment", "counts.expenditure", "counts.startup_spending", "reserves")
 """What the state keeps in dollars of the year, as laws do; all else is real."""
 
@@ -115,10 +115,8 @@ def test_every_real_number_of_the_state_is_the_same_whatever_prices_do(name: str
         for key, mine in compared.items():
             nominal = any(f".{part}" in key for part in NOMINAL)
             frozen = key == ".base_payment"
-            theirs = (
-                other[key] / price.reshape(-1, *[1] * (other[key].ndim - 1)) if nominal and not frozen else other[key]
-            )
-            assert far(mine, theirs) < WITHIN, (still.year.fiscal_year, key)
+            worth = price if nominal and not frozen else np.ones_like(price)
+            assert far(mine, other[key] / worth) < WITHIN, (still.year.fiscal_year, key)
 
 
 @pytest.mark.parametrize("name", FORMULAS)

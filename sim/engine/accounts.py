@@ -160,8 +160,11 @@ def own_money_wanted(
     size = counts.membership * conditions.price_index
     restricted, free = ratio(settlement.restricted, size), ratio(settlement.free, size)
     general = conditions.general_money * ratio(offers.unit_value, offers.undiluted_value, 1.0)
-    monitored = [offer.line.oversight == "monitored" for offer in offers.lines if offer.line.oversight != "general"]
-    weight = sum(monitored) / max(len(monitored), 1)
+    ledgers, monitored = settlement.ledgers, 0.0 * settlement.restricted
+    for offer in offers.lines:
+        if offer.line.oversight == "monitored":
+            monitored = monitored + ledgers[offer.line.name].paid * offer.reach
+    weight = ratio(monitored, settlement.restricted)
     kept = weight * terms.gain_passthrough_monitored + (1.0 - weight) * terms.gain_passthrough_categorical
     answer = np.exp(terms.general_elasticity * np.log(np.maximum(general, 0.01)))
     leadership = np.maximum(1.0 + state.leadership, 0.0)

@@ -257,7 +257,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
 
 
 def in_dollars_of_the_year(last_year: Counts, conditions: Conditions) -> Counts:
-    """What was counted last year, its dollars raised as prices have risen since: what a share of spending would pay now."""
+    """What was counted last year, its dollars raised as prices have risen since: what a share of it would pay now."""
     rise = conditions.price_rise
     return replace(
         last_year, expenditure=last_year.expenditure * rise, startup_spending=last_year.startup_spending * rise
