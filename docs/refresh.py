@@ -34,10 +34,13 @@ COLORS = 64
 """Colors kept in the README's figure, which makes it a third of its size."""
 
 EXPLAINED: tuple[str, ...] = (
-    "study=explain", "formula=aligned", "district=gallup", "cluster=arts", "draws=20", "replicate=10",
+    "study=explain", "formula=aligned", "district=gallup", "cluster=arts", "draws=20",
 )  # fmt: skip
-"""What the example of docs/explain.md asks for."""
-EXPLAINED_STEPS = ("What one more", "How much", "The gates", "Concentrators", "Payment: LESC", "Paid together")
+"""What the example of docs/explain.md asks for, besides a draw in which the first formula alone launches."""
+EXPLAINED_STEPS = (
+    "What the district expects", "What may be promised", "The price of a dollar", "Sections of second",
+    "What one more", "The plan", "Posts", "Concentrators", "Paid together", "The books", "Own money",
+)  # fmt: skip
 """Which steps of it are shown."""
 WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "shares_aligned.png")
 """Figures of a sensitivity study that its page shows."""
@@ -124,24 +127,33 @@ def protocol_page(text: str) -> str:
 
 
 def explained_example() -> str:
-    """Parts of what cte-sim prints when it explains one decision of one district."""
+    """Parts of what cte-sim prints when it explains one decision of one district, under the command that asks for it.
+
+    Raises ValueError if there is no draw in which the first formula alone launches.
+    """
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
     from sim.report.explain.text import explanation_body
-    from sim.study.explain.story import explain
+    from sim.study.explain.story import Explanation, explain
     from sim.study.setup.inputs import read_inputs
     from sim.study.setup.settings import read_settings
 
-    with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        config = OmegaConf.to_container(compose("config", overrides=list(EXPLAINED)), resolve=True)
-    settings = read_settings({str(key): value or {} if key == "formula" else value for key, value in config.items()})
-    text = explanation_body(explain(settings, read_inputs(settings, None, "aligned"), "aligned"))
-    if not ("aligned: a further site is wanted" in text and "status_quo: a further site is not wanted" in text):
-        raise ValueError("the example of docs/explain.md launches no longer under aligned alone; choose another draw")
-    parts = text.split("\n\n")
+    def explained(words: tuple[str, ...]) -> Explanation:
+        with initialize_config_dir(str(config_folder()), version_base="1.3"):
+            config = OmegaConf.to_container(compose("config", overrides=list(words)), resolve=True)
+        named = {str(key): value or {} if key == "formula" else value for key, value in config.items()}
+        settings = read_settings(named)
+        return explain(settings, read_inputs(settings, None, "aligned"), "aligned")
+
+    alone = explained(EXPLAINED).years[0].only_here[0]
+    if not alone:
+        raise ValueError("the example of docs/explain.md launches no longer under aligned alone; choose another place")
+    words = (*EXPLAINED, f"replicate={alone[0]}")
+    parts = explanation_body(explained(words)).split("\n\n")
     shown = [part for number, part in enumerate(parts) if number < 4 or part.strip().startswith(EXPLAINED_STEPS)]
-    return "\n\n".join(["```text", *(part.strip("\n") for part in shown), "```"]).replace("```text\n\n", "```text\n")
+    page = "\n\n".join(part.strip("\n") for part in shown)
+    return f"```text\ncte-sim {' '.join(words)}\n\n{page}\n```"
 
 
 def settings_table() -> str:

@@ -20,7 +20,8 @@ from simulated import (
     with_parameters,
 )
 
-from sim.behavior.deciding import decide
+from sim.arrays import district_total
+from sim.behavior.deciding import decide, may_plan
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
 from sim.engine.ensemble import Ensemble, take_rows
 from sim.engine.state import take_runs
@@ -46,20 +47,20 @@ from sim.study.explain.students import OUTCOMES, STUDENTS, all_student_items, st
 @pytest.mark.parametrize("formula", ["status_quo", "aligned", "sb130_quarter_weight"])
 def test_the_decision_unfolded_is_the_decision_made(formula: str) -> None:
     for moment in moments(formula)[:: len(PLACES)]:
-        choice, decision = moment.year.choice, decision_of(moment)
-        assert differences(decide(moment.year.situation, moment.ensemble.parameters.decisions), choice) == []
-        for unfolded, made in (
-            (decision.weighed.cost, choice.plan_cost),
-            (decision.weighed.upkeep_share, choice.upkeep_share),
-            (decision.weighed.first_class, choice.first_class),
-            (decision.changes.first, choice.first_change),
-            (decision.changes.second, choice.second_change),
-            (decision.site.sections, choice.launch_sections),
-            (decision.plans.waits, choice.plan),
-            (decision.plans.given_up, choice.given_up),
-            (decision.plans.cost, choice.launch_cost),
+        choice, decision, terms = moment.year.choice, decision_of(moment), moment.ensemble.parameters.decisions
+        assert differences(decide(moment.year.situation, terms), choice) == []
+        offered, further = moment.year.situation.sites > 0, may_plan(moment.year.situation, terms)
+        for unfolded, made, where in (
+            (decision.weighed.first_class, choice.first_class, offered),
+            (decision.weighed.upkeep_share + 0.0 * choice.notice, choice.upkeep_share + 0.0 * choice.notice, offered),
+            (decision.changes.first, choice.first_change, offered),
+            (decision.changes.second, choice.second_change, offered),
+            (decision.site.sections, choice.launch_sections, further),
         ):
-            np.testing.assert_array_equal(unfolded, made)
+            assert where.any()
+            np.testing.assert_array_equal(unfolded[where], made[where])
+        noticed = (choice.program_notice > 0) == ((decision.program < 0) & (choice.plan_cost > 0))
+        assert noticed[district_total(offered * 1.0) > 0].all()
 
 
 @pytest.mark.parametrize("formula", ["status_quo", "aligned"])

@@ -27,7 +27,7 @@ def test_what_lines_are_expected_to_pay_adds_up_to_what_the_district_reckons_wit
     weighty = 0
     for moment in moments(formula):
         each, together = prospects_by_line(moment), moment.year.prospects
-        for name in ("restricted", "free", "uncredited", "expected", "lasting"):
+        for name in ("restricted", "free", "uncredited", "expected", "lasting", "earned"):
             summed = sum((getattr(alone, name) for alone in each.values()), np.zeros((1, 1)))
             np.testing.assert_array_equal(summed, getattr(together, name))
         items = money_items(moment, decision_of(moment))
@@ -70,9 +70,9 @@ def test_the_price_of_a_dollar_moves_as_the_numbers_told_say(formula: str) -> No
     for moment in moments(formula):
         decision, terms = decision_of(moment), moment.ensemble.parameters.decisions
         dear = told(money_items(moment, decision), DEAR)
-        gap = dear["at that price the plan would cost"] - dear["may be promised"]
-        least = 0.05 * moment.of_district(decision.last.size) + 1.0
-        step = gap / max(dear["fall of the cost for a log point of the price"], least)
+        net = dear["last year's plan would cost"] - dear["last year's counts earn, as far as that lasts"]
+        gap = net - dear["may be promised"]
+        step = gap / max(dear["fall of the cost for a log point of the price"], 1e-6 * abs(gap))
         most, limit = moment.at(terms.price_step), moment.at(terms.price_limit)
         step = min(max(dear["share of the gap that a year closes, at most"] * step, -most), most)
         log_price = min(max(math.log(dear["a CTE dollar was worth, last year"]) + step, -limit), limit)

@@ -153,8 +153,8 @@ def _difference(found: "Difference", law: str) -> str:
     part = amount(abs(found.part), "dollars")
     way = "more" if found.part > 0 else "less"
     return (
-        f"One more site is worth {amount(abs(found.value), 'dollars')} {more} under {law}; the largest part of the "
-        f"difference is {found.words}: {part} {way}."
+        f"One more site is worth {amount(abs(found.value), 'dollars')} {more} under {law}; the largest part "
+        f"of that is {found.words}, {part} {way}."
     )
 
 
@@ -196,9 +196,14 @@ def _spread_cell(spread: "Spread", values: Array, replicate: int) -> str:
 def _interval(found: Bands, unit: str, signed: bool = False, between: str = " to ") -> tuple[str, str]:
     ends = float(found.mean), float(found.low), float(found.high)
     if unit == PRICE:
-        mean, low, high = (f"{'-' if end < 0 else '+' if signed else ''}${abs(end):.2f}" for end in ends)
+        mean, low, high = (_price(end, signed) for end in ends)
         return mean, between.join((low, high))
     return interval_parts(*ends, "sites" if unit == "sections" else unit, signed, between)
+
+
+def _price(value: float, signed: bool) -> str:
+    cents = round(value, 2) + 0.0
+    return f"{'-' if cents < 0 else '+' if signed and cents else ''}${abs(cents):.2f}"
 
 
 def _shown(rows: Sequence[Row]) -> Iterator[Row]:

@@ -7,8 +7,6 @@ district knew.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.arrays import Array, part_of
 from sim.behavior import closing, launching, planning
 from sim.behavior.closing import ClosingTerms
@@ -18,15 +16,14 @@ from sim.behavior.deciding import (
     Situation,
     Weighed,
     change_sections,
-    review_plans,
     weigh_closing,
     weigh_program,
     weigh_sections,
     weigh_site,
 )
-from sim.behavior.launching import Against, Plans
+from sim.behavior.launching import Against
 from sim.behavior.planning import Sections
-from sim.study.explain.items import YES_NO, Item, Moment, Quantity, amount
+from sim.study.explain.items import CHANGE, YES_NO, Item, Moment, Quantity, amount
 
 FIRST = "Sections of first courses"
 SECOND = "Sections of second courses"
@@ -42,41 +39,34 @@ REASONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Decision:
-    """The rules of step 4 called again on a moment's situation, for all districts and clusters.
-
-    ``last`` is what the plan would be at last year's price of a dollar, ``weighed`` what it is at this year's.
-    """
+    """The rules of step 4 called again on a moment's situation, for all districts and clusters."""
 
     known: Situation
-    last: Weighed
     weighed: Weighed
     changes: SectionChanges
     closing: ClosingTerms
     program: Array
     site: FurtherSite
-    plans: Plans
     against: Against
 
     @property
     def price(self) -> Array:
         """What one more dollar for CTE is worth to a district this year, ``[..., D, 1]``."""
-        return np.exp(self.weighed.log_price)
+        return self.weighed.price
 
 
 def decision_of(moment: Moment) -> Decision:
     """What the rules said in a moment."""
-    terms, known = moment.ensemble.parameters.decisions, moment.year.situation
-    weighed = weigh_sections(known, moment.year.choice.log_price, terms)
-    site = weigh_site(known, weighed, terms)
+    terms, known, log_price = moment.ensemble.parameters.decisions, moment.year.situation, moment.year.choice.log_price
+    weighed = weigh_sections(known, log_price, terms)
+    site = weigh_site(known, log_price, terms)
     return Decision(
         known=known,
-        last=weigh_sections(known, known.log_price, terms),
         weighed=weighed,
         changes=change_sections(known, weighed, terms),
         closing=weigh_closing(known, weighed, terms),
         program=weigh_program(known, weighed, terms),
         site=site,
-        plans=review_plans(known, site, terms),
         against=launching.reasons_against(site.value, site.possible, known.plan_years, terms),
     )
 
@@ -136,7 +126,7 @@ def _level(
     yield Item(step, "sections wanted", "sections", at(wanted), least)
     yield Item(step, "posts held", "sections", at(held))
     laid_off = "laid off among them:" if at(decision.changes.laid_off) > 0 and at(change) < 0 else ""
-    yield Item(step, "change decided", "sections", at(change), laid_off)
+    yield Item(step, "change decided", CHANGE, at(change), laid_off)
 
 
 def _short(dollars: float) -> str:

@@ -27,6 +27,9 @@ PRICE = "dollars for a dollar"
 FACTOR = "factor"
 """The unit of what something is multiplied by."""
 
+CHANGE = "sections more or less"
+"""The unit of sections that are added or given up."""
+
 WAITING = "waits for"
 """The unit of what a plan for a further site waits for."""
 
@@ -185,6 +188,8 @@ def amount(value: float, unit: str) -> str:
         return STAGES_OF_A_PLAN[value]
     if unit == FACTOR:
         return f"{value:.2f}"
+    if unit == CHANGE:
+        return f"{value:+,.0f} {'section' if abs(value) == 1 else 'sections'}" if value else "none"
     if unit == "draw":
         return f"{value:.3f}"
     digits = 0 if value == round(value) and abs(value) >= 1 else (2 if abs(value) < 10 else 1)

@@ -134,22 +134,24 @@ def _promise(moment: Moment) -> Iterator[Item]:
 
 def _dear(moment: Moment, decision: Decision) -> Iterator[Item]:
     of, known, parameters = moment.of_district, decision.known, moment.ensemble.parameters
-    last, weighed, changes = decision.last, decision.weighed, decision.changes
-    price, before = of(decision.price), float(np.exp(of(known.log_price)))
+    choice, changes = moment.year.choice, decision.changes
+    price, before = of(np.exp(choice.log_price)), of(np.exp(known.log_price))
     yield Item(DEAR, "a CTE dollar was worth, last year", PRICE, before, f"{price_words(before)}:")
-    yield Item(DEAR, "at that price the plan would cost", "dollars", of(last.cost))
+    yield Item(DEAR, "last year's plan would cost", "dollars", of(known.plan_cost))
+    yield Item(DEAR, "last year's counts earn, as far as that lasts", "dollars", of(known.earned))
     yield Item(DEAR, "may be promised", "dollars", of(known.promised))
-    yield Item(DEAR, "fall of the cost for a log point of the price", "dollars", of(last.falls), quiet=True)
+    yield Item(DEAR, "fall of the cost for a log point of the price", "dollars", of(known.plan_falls), quiet=True)
     speed = of(parameters.decisions.price_speed)
     yield Item(DEAR, "share of the gap that a year closes, at most", "share", speed)
-    limit = abs(of(weighed.log_price)) >= of(parameters.decisions.price_limit)
-    yield Item(DEAR, "a CTE dollar is worth, this year", PRICE, price,
-               f"{price_words(price)}{', at its limit' if limit else ''}:")  # fmt: skip
-    yield Item(DEAR, "at this price the plan costs", "dollars", of(weighed.cost))
+    limit = abs(of(choice.log_price)) >= of(parameters.decisions.price_limit)
+    words = f"{price_words(price)}{', at its limit' if limit else ''}:"
+    yield Item(DEAR, "a CTE dollar is worth, this year", PRICE, price, words)
+    yield Item(DEAR, "at this price the plan costs", "dollars", of(choice.plan_cost))
+    yield Item(DEAR, "and its sections earn, as far as that lasts", "dollars", of(choice.plan_earned))
     terms = parameters.decisions
-    toward = planning.planned_class(np.zeros((1, 1)), np.ones((1, 1)), weighed.log_price, terms)
+    toward = planning.planned_class(np.zeros((1, 1)), np.ones((1, 1)), choice.log_price, terms)
     yield Item(DEAR, "classes planned, from usual size to the cap", "share", of(toward))
-    yield Item(DEAR, "upkeep planned, of what sustains all", "share", of(weighed.upkeep_share),
+    yield Item(DEAR, "upkeep planned, of what sustains all", "share", of(choice.upkeep_share),
                f"{amount(of(known.practiced), 'share')} / {amount(price, '')}, in bounds")  # fmt: skip
     yield Item(DEAR, "posts held and changed would cost", "dollars", of(changes.committed), quiet=True)
     yield Item(DEAR, "the most of it that can be paid", "dollars", of(changes.payable), quiet=True)

@@ -14,6 +14,7 @@ from sim.engine import situation
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS
 from sim.engine.money import Offer, Prospects
+from sim.pathways import Pathways
 from sim.study.explain.decision import Decision, closed_sites, why_closed
 from sim.study.explain.items import STAGES_OF_A_PLAN, WAITING, YES_NO, Item, Moment, amount, line_titles
 
@@ -38,7 +39,7 @@ def value_terms(moment: Moment, decision: Decision) -> dict[str, float]:
     """What the value of one more site is made of, dollars over the horizon, in words."""
     known, site, at = decision.known, decision.site, moment.at
     return {
-        "what the district sees in it at its price of a dollar": at(known.annuity * site.worth / decision.price),
+        "its worth at the price of a dollar": at(known.annuity * site.worth / decision.price),
         "what it earns": at(known.annuity * (site.earned + known.school_bonus)),
         "what it costs": -at(known.annuity * site.cost),
         "its start-up": -at(known.startup_net),
@@ -58,7 +59,7 @@ def earned_by_line(moment: Moment, decision: Decision) -> list[tuple[Offer, Arra
             year.conditions,
         )  # fmt: skip
         seen = seen_with(moment, prospects)
-        site = weigh_site(seen, decision.weighed, ensemble.parameters.decisions)
+        site = weigh_site(seen, year.choice.log_price, ensemble.parameters.decisions)
         earned = site.earned + seen.school_bonus
         found.append((lines[-1], earned - reached))
         reached = earned
@@ -149,7 +150,7 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
 
 
 def _plan(moment: Moment, decision: Decision) -> Iterator[Item]:
-    known, site, plans, choice, at = decision.known, decision.site, decision.plans, moment.year.choice, moment.at
+    known, site, choice, at = decision.known, decision.site, moment.year.choice, moment.at
     parameters, staffed = moment.ensemble.parameters, moment.year.workforce
     old = f"{amount(at(known.plan_years), 'years')} old:" if at(known.plan) else ""
     yield Item(PLAN, "at the start of the year", WAITING, at(known.plan), old)
@@ -172,12 +173,10 @@ def _plan(moment: Moment, decision: Decision) -> Iterator[Item]:
     if not at(site.has_room):
         yield Item(PLAN, "cost of a lab", "dollars", at(known.facility_cost))
         yield Item(PLAN, "the district builds one", YES_NO, at(choice.builds_facility))
-    labs = district_total(plans.builds * known.facility_cost)
-    asked = plans.paid | (plans.waits == launching.FOR_MONEY)
-    before = launching.asked_before(asked, site.value, known.startup_net)
+    labs = district_total(choice.builds_facility * known.facility_cost)
     yield Item(PLAN, "money for labs and start-ups", "dollars", moment.of_district(site.money))
     yield Item(PLAN, "spent on labs", "dollars", moment.of_district(labs))
-    yield Item(PLAN, "asked before it by plans worth more", "dollars", at(before))
+    yield Item(PLAN, "asked before it by plans worth more", "dollars", at(asked_before(moment, decision)))
     yield Item(PLAN, "its start-up is paid", YES_NO, at(choice.paid))
     yield Item(PLAN, "after that", WAITING, at(choice.plan))
     if not at(choice.seeking):
@@ -187,6 +186,20 @@ def _plan(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(PLAN, "launched", YES_NO, at(staffed.launched))
     if at(staffed.launched):
         yield Item(PLAN, "years until its first class", "years", at(parameters.clusters.launch_years))
+
+
+def asked_before(moment: Moment, decision: Decision) -> Array:
+    """What plans that are worth more ask of the same money before each that asks for its start-up, dollars
+    ``[..., D, C]``."""
+    choice = moment.year.choice
+    asking = choice.paid | (choice.plan == launching.FOR_MONEY)
+    which = Pathways(asking)
+    ahead: Array = which.everywhere(
+        launching.asked_before(
+            which.take(asking), which.take(decision.site.value), which.take(decision.known.startup_net), which
+        )
+    )
+    return ahead
 
 
 def _posts(moment: Moment) -> Iterator[Item]:
