@@ -32,8 +32,8 @@ def design_of(base: int = 512) -> Shares:
 
 def table_of(design: Shares, bill: Array | float, other: Array | float = 5.0) -> dict[tuple[str, str], Array]:
     ones = np.ones(len(design.cube))
-    found = {("current", "concentrators"): 0.0 * ones, ("bill", "concentrators"): bill * ones}
-    found["other", "concentrators"] = other * ones
+    found = {("current", "concentrators_taught"): 0.0 * ones, ("bill", "concentrators_taught"): bill * ones}
+    found["other", "concentrators_taught"] = other * ones
     for formula, cost in zip(FORMULAS, (10.0, 12.0, 11.0), strict=True):
         found[formula, "state_cost"] = cost * ones
     return found
@@ -45,7 +45,7 @@ def ranked(bill: Array | float, design: Shares, other: Array | float = 5.0) -> R
 
 def columns(*rows: tuple[float, float]) -> Any:
     return {
-        **{(name, "concentrators"): np.array([row[0]]) for name, row in zip("bcdefg", rows, strict=False)},
+        **{(name, "concentrators_taught"): np.array([row[0]]) for name, row in zip("bcdefg", rows, strict=False)},
         **{(name, "state_cost"): np.array([row[1]]) for name, row in zip("bcdefg", rows, strict=False)},
     }
 

@@ -159,9 +159,9 @@ def test_the_words_are_those_of_the_tables(done: tuple[Path, Findings], tmp_path
     keys = ["outcome", "of", "formula", "factor"]
     assert not table.duplicated(keys).any()
     chosen = table[
-        (table["of"] == "difference") & (table["formula"] == "aligned") & (table["outcome"] == "concentrators")
+        (table["of"] == "difference") & (table["formula"] == "aligned") & (table["outcome"] == "concentrators_taught")
     ]
-    block = text.split("CONCENTRATORS (mean of FY2027-28)")[1].split("Difference aligned less status quo")[1]
+    block = text.split("CONCENTRATORS TAUGHT (mean of FY2027-28)")[1].split("Difference aligned less status quo")[1]
     block = " ".join(block.split("Difference aligned per")[0].split())
     numbers = chosen[~chosen["factor"].isin([CHANCE, REST, TOGETHER])].sort_values("total", ascending=False)
     at = -1
@@ -181,7 +181,8 @@ def test_the_words_are_those_of_the_tables(done: tuple[Path, Findings], tmp_path
     for ranking in found.rankings:
         share, low, _ = ranking.holds(ranking.leader)
         assert f" in {share:.0%} ({low:.0%} to " in flat.replace(">99%", "100%")
-    assert "119 parameters and 5 kinds of cluster costs" in flat
+    single = [number for number in found.numbers if len(number.dimensions) == 1]
+    assert f"{len(single)} parameters and {len(found.numbers) - len(single)} kinds of cluster costs" in flat
     morris = pd.read_csv(tmp_path / "morris.csv")
     assert set(morris.loc[morris["with_share"], "number"]) == {number.name for number in found.with_shares}
     assert morris["label"].notna().all()
@@ -205,7 +206,7 @@ def test_the_figures_are_drawn(done: tuple[Path, Findings], tmp_path: Path) -> N
     names = {path.name for path in (tmp_path / "figures").iterdir()}
     assert names == {
         *(f"shares_{name}.png" for name in NAMES),
-        "order_concentrators.png",
+        "order_concentrators_taught.png",
         "order_cost_per_added_concentrator.png",
     }
 
