@@ -20,7 +20,7 @@ from simulated import (
 )
 
 from sim.arrays import district_total
-from sim.engine.ensemble import prepare
+from sim.engine.ensemble import Ensemble, prepare
 
 HORIZON = 5
 

@@ -16,13 +16,11 @@ from simulated import (
     prior_parameters,
     steps,
     warmed_up,
-    with_parameters,
 )
 
 from sim.arrays import Array
 from sim.engine.draws import ONCE, YEARLY, Draws, Purpose, Shape, draw
 from sim.engine.ensemble import Ensemble
-from sim.engine.state import State
 from sim.world.loading import BUNDLED, load_world
 from sim.world.world import World
 
@@ -96,10 +94,8 @@ def test_a_change_of_one_district_leaves_the_luck_of_all_others(
 
 @pytest.fixture(scope="module")
 def ensemble() -> Ensemble:
-    """New Mexico with districts that do not look at each other."""
     world = new_mexico()
-    parameters = with_parameters(prior_parameters(world, (0, 1)), decisions={"peer_weight": 0.0})
-    return warmed_up(world, parameters, 0, (0, 1), 4)
+    return warmed_up(world, prior_parameters(world, (0, 1)), 0, (0, 1), 4)
 
 
 def with_one_district_ruined(ensemble: Ensemble) -> Ensemble:
@@ -112,7 +108,10 @@ def with_one_district_ruined(ensemble: Ensemble) -> Ensemble:
         return changed
 
     state = ensemble.state
-    lost = ("sites", "sections", "vacant_sections", "participants", "concentrators", "cash", "launching")
+    lost = (
+        "sites", "first_sections", "second_sections", "vacant_sections", "first_students", "second_students", "taught",
+        "cash", "launching", "launching_sections", "plan", "own_money",
+    )  # fmt: skip
     counts = replace(
         state.counts,
         sites=emptied(state.counts.sites),
@@ -124,7 +123,7 @@ def with_one_district_ruined(ensemble: Ensemble) -> Ensemble:
     return replace(ensemble, state=replace(state, counts=counts, **changes))
 
 
-def rows_of(world: World, bundle: State, districts: list[int]) -> dict[str, Array]:
+def rows_of(world: World, bundle: Any, districts: list[int]) -> dict[str, Array]:
     """Every array of a state that has a row for each district, at some districts."""
     return {
         name: array[..., districts, :]
@@ -169,13 +168,16 @@ def test_a_pot_of_money_connects_all_districts(ensemble: Ensemble) -> None:
     assert touched(ensemble, (pot,), 2) == set(ensemble.world.regions.identifier)
 
 
-def test_what_a_district_offers_is_seen_by_those_who_look_at_it_and_no_others(ensemble: Ensemble) -> None:
-    districts = ensemble.world.districts
-    place = districts.identifier.index(CHANGED)
-    looking_at = ((districts.neighbors == place) & (districts.neighbor_weights > 0)).any(axis=-1)
-    assert set(districts.region[looking_at]) - {districts.region[place]}
-    one, two = (
-        steps(start, formula_of(), 1)[0].year.situation.peer_share
-        for start in (ensemble, with_one_district_ruined(ensemble))
-    )
-    assert (((one != two).any(axis=-1)) == looking_at).all()
+def test_a_district_decides_by_what_is_its_own(ensemble: Ensemble) -> None:
+    """In the year after, the others know and choose what they would have; only their labor market differs."""
+    world = ensemble.world
+    place = world.districts.identifier.index(CHANGED)
+    others = [d for d in range(len(world.districts)) if d != place]
+    one, two = (steps(start, formula_of(), 1)[0] for start in (ensemble, with_one_district_ruined(ensemble)))
+    for part in ("situation", "choice", "prospects"):
+        mine = rows_of(world, getattr(one.year, part), others)
+        theirs = rows_of(world, getattr(two.year, part), others)
+        assert set(mine) == set(theirs)
+        for name in mine:
+            assert np.array_equal(mine[name], theirs[name]), (part, name)
+    assert not np.array_equal(one.year.choice.first_change, two.year.choice.first_change)
