@@ -65,8 +65,9 @@ class Situation(Rows):
     Believed payments, as far as they last: ``first_earned``, ``second_earned`` a student, ``site_earned`` a site.
     Costs: ``section_cost`` (salary); ``elective`` saved for each student; ``first_running`` and ``second_running`` for
     each student, ``section_running`` and ``site_running``, all sustained; ``startup_net``, ``facility_cost``.
-    Money ``[..., D, 1]``: ``promised``, ``log_price`` of last year, ``launch_money``. Classes ``[1, C]``: ``class_size``,
-    ``class_cap``. ``annuity`` ``[..., 1, 1]``. Draws, uniform: ``first_draw``, ``second_draw``, ``close_draw``.
+    Money ``[..., D, 1]``: ``promised``, ``log_price`` of last year, ``launch_money``. Classes:
+    ``class_size``, ``class_cap`` and ``second_class`` (of second courses, relative to first). ``annuity`` ``[..., 1,
+    1]``. Draws, uniform: ``first_draw``, ``second_draw``, ``close_draw``.
     ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``: shares of sustained non-salary cost. ``solving``: 1 where the price of a
     dollar follows the budget, 0 in the warm-up, where budgets follow it.
     """
@@ -113,6 +114,7 @@ class Situation(Rows):
     launch_general: Array
     class_size: Array
     class_cap: Array
+    second_class: Array
     annuity: Array
     practiced: Array
     floor: Array
@@ -189,7 +191,7 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
     price, spread = np.exp(log_price), terms.section_spread
     share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
     class_size = planning.planned_class(s.class_size, s.class_cap, log_price, terms)
-    second_class = terms.second_class * class_size
+    second_class = s.second_class * class_size
     offered = np.minimum(s.sites, 1.0)
     possible = sizing.sections_possible(s.wanted, class_size, s.sites) * offered
     each = part_of(s.wanted, possible)
@@ -202,12 +204,14 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         earned=s.first_earned * each,
         cost=np.maximum(section + (share * s.first_running - s.elective) * each, least),
     )
+    possible = sizing.second_possible(s.eligible, second_class, terms.minimum_section) * offered
+    each = part_of(s.eligible, possible) * (possible > 0)
     second = Sections(
-        possible=sizing.second_possible(s.eligible, second_class, s.sites, terms.own_section) * offered,
+        possible=possible,
         least=0.0 * s.sites,
-        worth=s.second_worth * second_class,
-        earned=s.second_earned * second_class,
-        cost=np.maximum(section + (share * s.second_running - s.elective) * second_class, least),
+        worth=s.second_worth * each,
+        earned=s.second_earned * each,
+        cost=np.maximum(section + (share * s.second_running - s.elective) * each, least),
     )
     first_wanted = planning.sections_wanted(first, price, spread)
     second_wanted = planning.sections_wanted(second, price, spread)

@@ -11,11 +11,11 @@ def sections_possible(students: Array, per_section: Array, sites: Array) -> Arra
     return np.maximum(students / per_section, sites)
 
 
-def second_possible(eligible: Array, per_section: Array, sites: Array, own_section: Array) -> Array:
-    """Sections of second courses that eligible students could fill, ``[..., D, C]``; none where so few would come to a
-    site that the course is taught together with the first (fewer than the share ``own_section`` of a class)."""
-    full = eligible / per_section
-    return np.where(full < own_section * sites, 0.0, full)
+def second_possible(eligible: Array, per_section: Array, minimum_section: Array) -> Array:
+    """Sections of second courses that eligible students could fill, ``[..., D, C]``, at least one where there are enough
+    for a section at all (``minimum_section``). What a small one is worth decides whether it is run, or the course is
+    taught together with the first."""
+    return np.where(eligible >= minimum_section, np.maximum(eligible / per_section, 1.0), 0.0)
 
 
 def section_change(sections: Array, wanted: Array, least: Array, draw: Array, decisions: Decisions) -> Array:

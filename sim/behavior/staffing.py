@@ -36,11 +36,20 @@ def scarcity(candidates: Array, needed: Array) -> Array:
     return np.minimum(ratio(candidates, needed, 1.0), 1.0)
 
 
-def fill_chance(fill_probability: Array, rural: Array, regional_scarcity: Array, staffing: Staffing) -> Array:
-    """Chance that a post is filled in one round, ``[..., D, C]``: the cluster's own (57% of CTE openings are hard
-    to fill; Brookings 2024), lower in rural districts, lower where a region's openings outrun its supply."""
+def fill_chance(fill_probability: Array, rural: Array, applicants: Array, staffing: Staffing) -> Array:
+    """Chance that a post is filled in one round, ``[..., D, C]``.
+
+    Each of the ``applicants`` for a post fits and comes with the cluster's own chance (57% of CTE openings are hard to
+    fill; Brookings 2024), a lower one in rural districts: 1 - (1 - chance)^applicants.
+    """
     rural_level = 1.0 - rural * (1.0 - staffing.rural_factor)
-    return np.minimum(fill_probability * staffing.fill_level, 1.0) * rural_level * regional_scarcity
+    alone = np.minimum(fill_probability * staffing.fill_level, 0.99) * rural_level
+    return 1.0 - np.exp(applicants * np.log1p(-alone))
+
+
+def applicants(candidates: Array, needed: Array) -> Array:
+    """Candidates of a region for each section that is sought there, ``[..., G, C]``; ten where nearly nothing is."""
+    return np.minimum(ratio(candidates, needed, 10.0), 10.0)
 
 
 @dataclass(frozen=True)

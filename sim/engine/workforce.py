@@ -104,9 +104,9 @@ def staff(
     candidates = staffing.candidates(
         state.pool * shocks.instructor_supply, world.clusters.salary_premium * terms.premium_paid, terms
     )
-    scarcity = staffing.scarcity(candidates, sought)
+    applicants = staffing.applicants(candidates, sought)
     chance = staffing.fill_chance(
-        world.clusters.fill_probability, markets.rural, at_districts(scarcity, markets.region), terms
+        world.clusters.fill_probability, markets.rural, at_districts(applicants, markets.region), terms
     )
     hiring_chance = at_districts(chance, markets.place)
     within_year = at_districts(staffing.chance_within_year(chance, terms.refill_rounds), markets.place)

@@ -87,7 +87,6 @@ class Decisions:
     price_limit: Array
     least_response: Array
     second_class: Array
-    own_section: Array
     least_cost: Array
     section_slack: Array
     expansion_limit: Array
