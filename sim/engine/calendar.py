@@ -13,6 +13,7 @@ from sim.arrays import Array
 from sim.behavior.deciding import Choice, Situation
 from sim.engine import accounts, classrooms, economy, maintenance, money, situation, workforce
 from sim.engine.accounts import Bill, Books
+from sim.engine.census import UNKNOWN, Census
 from sim.engine.classrooms import Interest, Schooling
 from sim.engine.draws import Draws, Purpose
 from sim.engine.economy import Cohorts, Conditions, Signals
@@ -64,10 +65,12 @@ def run_year(
     fiscal_year: int,
     year_index: int,
     decide_all: DecideAll,
+    census: Census = UNKNOWN,
 ) -> tuple[State, Year]:
     """One fiscal and school year: the state at its end, and what happened in it.
 
-    ``year_index`` addresses the draws (0 is the first year of the warm-up).
+    ``year_index`` addresses the draws (0 is the first year of the warm-up). ``census``: what is known of a year that is
+    past.
     """
     luck = draws.year(year_index)
 
@@ -88,15 +91,17 @@ def run_year(
     known = situation.observe(
         world, parameters, premises, state, conditions, offers, prospects, signals, interest, cohorts, luck
     )
-    choice = decide_all(known)
+    choice = census.decided(decide_all(known))
 
     # 5. Sites close; instructors leave and are sought in regional labor markets; launched sites open.
     staffed = workforce.staff(world, parameters, premises, state, conditions, choice, luck)
+    staffed = census.offered(staffed, parameters.staffing.substitute_cover)
 
     # 6. Students choose among what is offered, within seats, progress, and sit for credentials.
     schooling = classrooms.teach(
-        world, parameters, premises, state, conditions, staffed, interest, choice.first_class, prospects, offers
-    )
+        world, parameters, premises, state, conditions, cohorts, staffed, interest, choice.first_class, prospects,
+        offers, census,
+    )  # fmt: skip
 
     # 7. Quality and equipment age or are renewed.
     kept = maintenance.maintain(world, parameters, premises, state, choice, staffed, schooling, prospects, luck)

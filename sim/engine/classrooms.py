@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.arrays import Array, at_districts, part_of, ratio
 from sim.behavior import recoding
+from sim.engine.census import UNKNOWN, Census
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Efforts, Offers, Prospects, efforts
 from sim.engine.offerings import quality_gap
@@ -81,7 +82,9 @@ def interest(
     return Interest(
         interested=interested,
         wanted=interested * shares,
-        going_on=np.minimum(parameters.outcomes.going_on * conditions.shocks.progression, 1.0) * smaller,
+        going_on=np.minimum(parameters.outcomes.going_on * conditions.shocks.progression, 1.0)
+        * premises.going_on_level
+        * smaller,
         completion=outcomes.completion_rate(gap, parameters.outcomes),
         quality_gap=gap,
     )
@@ -93,11 +96,13 @@ def teach(
     premises: Premises,
     state: State,
     conditions: Conditions,
+    cohorts: Cohorts,
     workforce: Workforce,
     interest: Interest,
     planned_class: Array,
     prospects: Prospects,
     offers: Offers,
+    census: Census = UNKNOWN,
 ) -> Schooling:
     """The school year: first and second courses within seats, concentrators, credentials, dual credit and placements."""
     terms, reach = parameters.choice, premises.reach
@@ -111,12 +116,12 @@ def teach(
         workforce.second_taught,
         workforce.sites,
         planned_class,
-        parameters.decisions.second_class,
+        parameters.decisions.second_class * premises.second_level,
         terms.spill_over,
     )
     staffed = part_of(workforce.staffed, workforce.posts)
     rate = outcomes.rate_when_staffed(interest.completion, staffed, parameters.outcomes)
-    taught = enrolled.second * rate
+    enrolled, taught = census.counted(enrolled, rate, interest.completion, cohorts.membership)
     effort = efforts(parameters.outcomes, state, prospects)
     recoded = recoding.recoded(effort.recoded_share, taught, parameters.outcomes)
     earned = outcomes.credentials(

@@ -10,8 +10,10 @@ from sim.behavior.deciding import Choice, Situation, decide
 from sim.engine import draws as drawing
 from sim.engine import settling, starting
 from sim.engine.calendar import DecideAll, Year, run_year
+from sim.engine.census import UNKNOWN, KnownTotals, known_map
 from sim.engine.draws import Draws
 from sim.engine.expected import expected_payment
+from sim.engine.map_settling import put_on_map, settle_map
 from sim.engine.memory import keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import Premises, State, take_runs
@@ -97,8 +99,14 @@ def warm_up(
     Each warm-up year moves participation and progression toward the values at which the counts come out, and each
     district's own contribution toward what closes its books. After the base year all of them hold.
     """
+    known = known_map(world, parameters) if world.pathways is not None else None
+    totals = KnownTotals(world.anchors["participants"].value, world.anchors["concentrators"].value)
+    sites = known.sites if known is not None else None
     for index in range(WARM_UP_YEARS + 1):
         fiscal_year = world.base_year - WARM_UP_YEARS + index
+        settles, last = index < BUDGET_YEARS, index == WARM_UP_YEARS
+        if known is not None and last:
+            state = put_on_map(parameters, state, known)
         before = state
         state, year = run_year(
             world,
@@ -112,12 +120,19 @@ def warm_up(
             fiscal_year,
             index,
             decide_all,
+            known if known is not None and (settles or last) else totals if last else UNKNOWN,
         )
-        if index < WARM_UP_YEARS:
-            premises = settling.settle_constants(world, parameters, premises, state, year)
-        if index < BUDGET_YEARS:
+        if settles:
             state = settling.settle_budget(parameters, state, year, first=index == 0)
-        premises = replace(premises, solving=np.full((1, 1), float(index + 1 >= BUDGET_YEARS)))
+            premises = replace(premises, solving=np.full((1, 1), float(index + 1 == BUDGET_YEARS)))
+        elif not last:
+            state = settling.settle_level(world, state)
+        if not last:
+            premises = settling.settle_references(premises, state, year)
+        if known is not None and settles:
+            premises, state = settle_map(world, parameters, premises, before, state, year, known)
+        elif not last:
+            premises = settling.settle_constants(world, parameters, premises, state, year, sites)
     expected = expected_payment(world, parameters, premises, before, state, year)
     state = settling.freeze_base_year(state, expected)
     return Ensemble(world, parameters, current_law, premises, state, year, draws, before)

@@ -41,7 +41,8 @@ def maintain(
 ) -> Maintenance:
     """Upkeep answers the money that was spent last year, and the people and classes of this one."""
     students = schooling.participants
-    taught = workforce.first_taught + parameters.decisions.second_class * workforce.second_taught
+    second_class = parameters.decisions.second_class * premises.second_level
+    taught = (workforce.first_taught + second_class * workforce.second_taught) * premises.class_level
     filled = part_of(students, taught * world.clusters.class_size)
     fill = ratio(district_total(filled * students), district_total(students), 1.0)
     staffed = ratio(district_total(workforce.staffed), district_total(workforce.posts), 1.0)
@@ -55,7 +56,9 @@ def maintain(
     incentive = ratio(prospects.quality_price, state.counts.total("participants"))
     target = upkeep.quality_target(premises.quality_level, drivers, premises.loadings, incentive, parameters.quality)
     waiting = choice.plan == launching.FOR_ROOM
-    projects = (waiting & (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate)).astype(np.float64)
+    projects = (waiting & (luck[Purpose.CAPITAL_PROJECT] < parameters.decisions.capital_project_rate)).astype(
+        np.float64
+    )
     built = choice.builds_facility.astype(np.float64)
     return Maintenance(
         quality=upkeep.moved_quality(state.quality, target, parameters.quality),

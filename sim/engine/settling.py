@@ -7,11 +7,11 @@ import numpy as np
 from sim.arrays import Array, district_total, ratio, state_total
 from sim.behavior.budgeting import usable_cash
 from sim.engine.calendar import Year
+from sim.engine.census import MOST_INTERESTED
 from sim.engine.situation import equipment_due
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.world.world import World
-
 
 PACE = 0.3
 """Share of the way that a budget is moved in a year: no one year's luck decides what a district gives."""
@@ -22,8 +22,12 @@ def schools_inside(world: World) -> int:
     return int((world.high_schools.district >= 0).sum())
 
 
-def settle_constants(world: World, parameters: Parameters, premises: Premises, state: State, year: Year) -> Premises:
-    """What a community sees in students and sites, and interest, a step nearer to where the state's counts come out."""
+def settle_constants(
+    world: World, parameters: Parameters, premises: Premises, state: State, year: Year, known_sites: Array | None = None
+) -> Premises:
+    """What a community sees in students and sites, and interest, a step nearer to where the state's counts come out:
+    its participants and concentrators, and its sites, which are ``known_sites`` ``[..., D, C]`` or as many as high
+    schools have on average."""
     schooling = year.schooling
     first, turned_away = state_total(schooling.enrolled.first), state_total(schooling.enrolled.unserved_first)
     taught, wanted = state_total(state.taught), world.anchors["concentrators"].value
@@ -32,19 +36,41 @@ def settle_constants(world: World, parameters: Parameters, premises: Premises, s
     served = 1.0 - ratio(turned_away, first + turned_away)
     gap = (1.0 - parameters.choice.unserved_share) - served
     deeper = np.clip(ratio(wanted + 0.0 * taught, taught, 1.0), 0.8, 1.25)
+    # Where more go on than usually wish to, as many find no seat in a second course as in a first.
+    second = wanted * ratio(state_total(schooling.enrolled.second), taught, 1.0)
+    going_on = ratio(second, world.anchors["participants"].value - second)
+    wish = (1.0 - parameters.choice.unserved_share) * np.minimum(parameters.outcomes.going_on, 1.0)
     sites = state_total(state.sites)
     target = parameters.initial.sites_per_school * float(schools_inside(world))
+    if known_sites is not None:
+        target = state_total(known_sites + 0.0 * state.sites)
     wider = np.clip(ratio(target + 0.0 * sites, sites, 1.0), 0.8, 1.25)
+    return replace(
+        premises,
+        participation=np.minimum(premises.participation * more, MOST_INTERESTED),
+        going_on_level=premises.going_on_level if known_sites is not None else np.maximum(going_on / wish, 1.0),
+        first_value=premises.first_value * np.exp(np.clip(2.0 * gap, -0.2, 0.2)),
+        second_value=premises.second_value * deeper * deeper,
+        site_value=premises.site_value * wider,
+    )
+
+
+def settle_level(world: World, state: State) -> State:
+    """Own money of all districts alike a step nearer to where it pays for the state's participants and concentrators."""
+    taught, participants = state_total(state.taught), state_total(state.participants)
+    deeper = np.clip(ratio(world.anchors["concentrators"].value + 0.0 * taught, taught, 1.0), 0.9, 1.1)
+    more = np.clip(ratio(world.anchors["participants"].value + 0.0 * participants, participants, 1.0), 0.9, 1.1)
+    return replace(state, own_money=state.own_money * deeper * more, base_own=state.base_own * deeper * more)
+
+
+def settle_references(premises: Premises, state: State, year: Year) -> Premises:
+    """The state's means of what moves quality, those of this year."""
     students = district_total(state.participants)
     equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
     stable = ratio(district_total(year.workforce.staffed), district_total(year.workforce.posts), 1.0)
     weight = ratio(students, state_total(students))
     return replace(
         premises,
-        participation=np.minimum(premises.participation * more, 0.97),
-        first_value=premises.first_value * np.exp(np.clip(2.0 * gap, -0.2, 0.2)),
-        second_value=premises.second_value * deeper * np.sqrt(deeper),
-        site_value=premises.site_value * wider,
         reference_equipment=state_total(weight * equipment),
         reference_stability=state_total(weight * stable),
         reference_fill=state_total(weight * year.maintenance.fill),

@@ -10,6 +10,7 @@ from sim.arrays import Array, at_districts, cluster_major, district_most, outer,
 from sim.behavior.staffing import by_region, labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine import economy
+from sim.engine.census import known_map, second_students
 from sim.engine.draws import Draws, Purpose
 from sim.engine.state import Premises, State
 from sim.funding.schedule import Counts
@@ -39,9 +40,12 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
     return Premises(
         local_shares=choice.local_shares(world.clusters.concentrator_share, gammas),
         participation=0.75 * level * one,
-        first_value=700.0 * one,
-        second_value=1100.0 * one,
-        site_value=15000.0 * one,
+        class_level=one,
+        second_level=one,
+        going_on_level=one,
+        first_value=950.0 * one,
+        second_value=1900.0 * one,
+        site_value=16000.0 * one,
         loss_passthrough=hangs,
         credit=np.minimum(parameters.beliefs.general_credit * (parameters.books.loss_passthrough / hangs), 1.0),
         entering=0.0 * openings,
@@ -171,19 +175,18 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
     size = world.clusters.class_size
     second = demanded * (1.0 - parameters.choice.unserved_share) * parameters.outcomes.going_on
     if world.pathways:
-        sections = np.maximum(world.pathways.sections, sites) + pathways
-        second_sections = np.minimum(np.rint(0.45 * sections), sections - sites)
-        first_sections = sections - second_sections
-        concentrators = world.pathways.concentrators + pathways
-        second_students = np.minimum(concentrators / parameters.outcomes.completion, world.pathways.participants)
-        first_students = world.pathways.participants - second_students
+        known = known_map(world, parameters)
+        first_sections, second_sections = known.first_sections + pathways, known.second_sections + pathways
+        concentrators = known.concentrators + pathways
+        in_second = second_students(known.participants, known.concentrators, parameters.outcomes.completion) + pathways
+        in_first = known.participants - in_second
     else:
         first_sections = np.maximum(np.rint(0.85 * demanded / size), sites)
         second_sections = np.rint(0.75 * second / (size * parameters.decisions.second_class)) * np.minimum(sites, 1.0)
-        first_students = np.minimum(0.87 * demanded, first_sections * size)
-        second_students = np.minimum(0.75 * second, first_students)
-        concentrators = second_students * parameters.outcomes.completion
-    participants = first_students + second_students
+        in_first = np.minimum(0.87 * demanded, first_sections * size)
+        in_second = np.minimum(0.75 * second, in_first)
+        concentrators = in_second * parameters.outcomes.completion
+    participants = in_first + in_second
     sections = first_sections + second_sections
     pool, entering = starting_pool(world, parameters, sections)
     premises = replace(premises, entering=entering)
@@ -217,8 +220,8 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         launching_sections=pathways,
         facilities=np.minimum(sites + spare, schools),
         equipment=initial.equipment_start * (sites > 0),
-        first_students=first_students,
-        second_students=second_students,
+        first_students=in_first,
+        second_students=in_second,
         taught=concentrators,
         recoded_share=pathways,
         credential_effort=pathways,

@@ -20,22 +20,29 @@ class Premises:
     """What is drawn or solved once for a run and then holds.
 
     ``local_shares`` ``[..., D, C]`` is a district's own demand mix; ``participation`` ``[..., D, 1]`` the share of its
-    students who would take a first course in a year if all clusters were within reach. ``first_value``,
-    ``second_value`` and ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees in a student in a
-    first course, in a second, and in having a pathway at a school; these four are solved so that the state's counts come
-    out. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE spending that goes with a restricted dollar; ``credit`` ``[..., D, 1]``: what of money without strings
-    that CTE earns its budget is credited with. ``entering`` ``[..., G, C]``: people who become able to teach.
+    students who would take a first course in a year if all clusters were within reach. What a known map says of a
+    pathway, 1 elsewhere, ``[..., D, C]``: ``class_level`` (its classes relative to its cluster's), ``second_level``
+    (those of second courses relative to first, over the state's), ``going_on_level`` (students who wish to go on,
+    relative to the state's; more than 1 too where the state's totals say so).
+    ``first_value``, ``second_value`` and ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees
+    in a student in a first course, in a second, and in having a pathway at a school. All of these are solved so that the
+    base year's counts come out; from a known map by pathway. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE
+    spending that goes with a restricted dollar; ``credit``: what of money without strings that CTE earns its budget is
+    credited with. ``entering`` ``[..., G, C]``: people who become able to teach.
     ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters, and job openings relative to the mean
     cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
     ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership
     steady. ``reference_equipment``, ``reference_stability``, ``reference_fill``, ``reference_spending`` ``[..., 1, 1]``
-    are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of a dollar follows the budget, 0 in the first
-    years of the warm-up, where budgets follow what is run. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
+    are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of a dollar follows the budget, 0 in the
+    first years of the warm-up, where budgets follow what is run. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
     sites reach. ``markets`` for instructors.
     """
 
     local_shares: Array
     participation: Array
+    class_level: Array
+    second_level: Array
+    going_on_level: Array
     first_value: Array
     second_value: Array
     site_value: Array
@@ -70,7 +77,7 @@ class State:
     until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools with a usable lab or
     shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``;
     concentrators ``taught``; ``recoded_share`` and ``credential_effort``.
-    Districts ``[..., D, 1]``: ``program_notice`` (years for which its CTE has not carried itself); ``leadership`` (how much more or less than in the base year its leaders give CTE, a
+    Districts ``[..., D, 1]``: ``program_notice`` (years for which its CTE has not carried itself); ``leadership`` (how much more or less than usual its leaders give CTE, a
     share); ``log_price`` of a CTE dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it
     falls for each unit of the log price, real dollars); ``own_money`` (real dollars a member and year); ``restricted`` and
     ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real

@@ -24,6 +24,9 @@ REVENUE = "general_fund_revenue"
 WITHIN = 0.02
 """How far two numbers of the user's own that mean the same may lie apart, as a share."""
 
+AS_COUNTED = 0.005
+"""The same for totals of the base year and the pathways that they are the totals of."""
+
 YEARS_APART = 0.25
 """The same for counts of membership, which may be of different years."""
 
@@ -94,7 +97,7 @@ def read_anchors(folder: Folder, size: Size, pathways: PathwayMap | None) -> dic
     bundled = anchors_of(read_table(BUNDLED / AnchorRow.table, AnchorRow))
     anchors = scale_anchors(bundled, size.growth)
     if not folder.has(AnchorRow):
-        return anchors
+        return _of_map(anchors, pathways)
     known = {alike(name): name for name in bundled}
     table = folder.read(AnchorRow).respelled("name", known)
     for position in range(len(table.rows)):
@@ -104,7 +107,7 @@ def read_anchors(folder: Folder, size: Size, pathways: PathwayMap | None) -> dic
     _check_together(table, own, anchors, size, bundled_districts=size.growth == 1.0)
     if pathways is not None:
         _check_against_map(table, own, pathways)
-    return anchors
+    return _of_map(anchors, pathways)
 
 
 def _check_anchor(table: Table[AnchorRow], position: int, bundled: Mapping[str, Anchor], size: Size) -> None:
@@ -189,9 +192,21 @@ def _whose(name: str, own: Mapping[str, int], anchors: Mapping[str, Anchor]) -> 
 def _check_against_map(table: Table[AnchorRow], own: Mapping[str, int], pathways: PathwayMap) -> None:
     for name, mapped in (("participants", pathways.participants), ("concentrators", pathways.concentrators)):
         total = float(mapped.sum())
-        if name in own and abs(table.rows[own[name]].value - total) > WITHIN * total:
+        if name in own and abs(table.rows[own[name]].value - total) > AS_COUNTED * total:
             why = f"the {name} of pathways.csv sum to {_plain(total)}"
-            table.refuse(own[name], "value", why, f"within {WITHIN:.0%} of it")
+            table.refuse(own[name], "value", why, f"within {AS_COUNTED:.1%} of it")
+
+
+def _of_map(anchors: Mapping[str, Anchor], pathways: PathwayMap | None) -> dict[str, Anchor]:
+    """The anchors, with the participants and concentrators of a map of pathways where there is one."""
+    if pathways is None:
+        return dict(anchors)
+    sums = {"participants": pathways.participants.sum(), "concentrators": pathways.concentrators.sum()}
+    counted = {
+        name: replace(anchors[name], value=float(total), source="pathways.csv, summed", year=f"FY{BASE_YEAR}")
+        for name, total in sums.items()
+    }
+    return dict(anchors) | counted
 
 
 def _plain(value: float) -> str:
