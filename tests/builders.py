@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
-from simulated import line_of, made_up, sparse, warmed_up
+from simulated import line_of, made_up, new_mexico, sparse, warmed_up
 from small_world import small_world
 
 from sim.behavior.deciding import Choice, Situation
@@ -38,7 +38,7 @@ PLACES = {
         high_schools own_budget promised log_price launch_cash launch_general upkeep_share plan_cost leadership
         own_money restricted uncredited base_own base_restricted cash cost spending_ratio base_payment last_payment
         local_index dual_credit_effort placement_effort membership offering_schools expenditure placements dual_credit
-        base_units paid_places expected lasting free
+        plan_earned plan_falls earned base_units paid_places expected lasting free
     """,
     "C": """
         class_size class_cap section_cost section site section_upkeep participant concentrator attempt replacement
@@ -60,7 +60,7 @@ DISTRICT: Mapping[str, float] = {
     "sites": 1.0, "first_sections": 3.0, "second_sections": 1.0, "facilities": 1.0, "high_schools": 1.0,
     "equipment": 0.5, "wanted": 60.0, "eligible": 20.0, "first_worth": 1000.0, "second_worth": 2000.0,
     "site_worth": 10_000.0, "section_cost": 20_000.0, "elective": 500.0, "annuity": 5.0, "solving": 1.0,
-    "class_size": 20.0, "class_cap": 30.0, "second_class": 0.675, "practiced": 0.6, "floor": 0.2, "ceiling": 1.0,
+    "class_size": 20.0, "class_cap": 30.0, "second_class": 0.75, "practiced": 0.6, "floor": 0.2, "ceiling": 1.0,
     "first_draw": 0.5, "second_draw": 0.5, "close_draw": 0.5,
 }  # fmt: skip
 """A district with one school, and in each cluster a site with three first-course sections and a second-course one."""
@@ -69,6 +69,11 @@ DISTRICT: Mapping[str, float] = {
 def situation(districts: int = 1, clusters: int = 1, kind: type[Situation] = Situation, **changes: Any) -> Situation:
     """What a district of moderate size knows; money, payments and further sites are nothing unless they are set."""
     return filled(kind, districts, clusters, DISTRICT, changes)
+
+
+def bundle(kind: type[Bundle], **changes: Any) -> Bundle:
+    """A bundle of any other kind, of one district and one cluster; what is not set is nothing."""
+    return filled(kind, 1, 1, {}, changes)
 
 
 def choice(districts: int = 1, clusters: int = 1, **changes: Any) -> Choice:
@@ -133,11 +138,11 @@ def premises(world: World, **changes: Any) -> Premises:
 
 
 @cache
-def standing(districts: int = 12, runs: int = 2, horizon: int = 6) -> Ensemble:
-    """A made-up state at the end of its base year, all parameters at their shipped values."""
-    world = made_up(districts, 3)
-    shipped_values = sparse(central_parameters(load_catalogue(), world.clusters, runs), world)
-    return warmed_up(world, shipped_values, 5, tuple(range(runs)), horizon)
+def standing(districts: int | None = 12, runs: int = 2, horizon: int = 6) -> Ensemble:
+    """A made-up state at the end of its base year, or New Mexico itself; all parameters at their shipped values."""
+    world = new_mexico() if districts is None else made_up(districts, 3)
+    known = central_parameters(load_catalogue(), world.clusters, runs)
+    return warmed_up(world, known if districts is None else sparse(known, world), 5, tuple(range(runs)), horizon)
 
 
 @cache

@@ -9,7 +9,6 @@ import pytest
 from parameter_groups import column, number, row
 from small_world import small_world
 
-from sim.arrays import ZERO
 from sim.engine import accounts
 from sim.engine.accounts import Bill, Books, OwnMoney
 from sim.engine.classrooms import Schooling
@@ -18,7 +17,6 @@ from sim.engine.maintenance import Maintenance
 from sim.engine.money import Offer, Settlement
 from sim.engine.situation import own_budget
 from sim.funding.allocation import Ledger
-from sim.funding.schedule import Schedule
 from sim.students.courses import Enrolled
 from sim.students.outcomes import Credentials
 
@@ -41,9 +39,8 @@ def priced(index: float = 1.0, wages: float = 1.0, **changes: Any) -> Any:
 
 
 def schooling(**changes: Any) -> Schooling:
-    nothing = np.zeros((1, 3))
-    enrolled = Enrolled(row(40.0, 0.0, 0.0), row(10.0, 0.0, 0.0), nothing, nothing)
-    credentials = Credentials(row(4.0, 0.0, 0.0), (row(1.0, 0.0, 0.0), row(2.0, 0.0, 0.0), nothing))
+    enrolled = builders.bundle(Enrolled, first=row(40.0, 0.0, 0.0), second=row(10.0, 0.0, 0.0))
+    credentials = builders.bundle(Credentials, attempts=row(4.0, 0.0, 0.0))
     done = {"taught": row(8.0, 0.0, 0.0), "recoded": row(3.0, 0.0, 0.0), "credentials": credentials}
     return builders.filled(Schooling, 1, 3, {"enrolled": enrolled, **done}, changes)
 
@@ -92,7 +89,7 @@ def test_what_the_state_counts() -> None:
         WORKED,
         schooling(),
         builders.filled(Maintenance, 1, 3, {}, {}),
-        Bill(number(1000.0), number(300.0), number(0.0)),
+        builders.bundle(Bill, instruction=1000.0, flexible=300.0),
     )
     assert counts.concentrators == pytest.approx(row(11.0, 0.0, 0.0))
     assert counts.participants == pytest.approx(row(50.0, 0.0, 0.0))
@@ -104,7 +101,7 @@ def test_what_the_state_counts() -> None:
 
 
 def settlement(**changes: Any) -> Settlement:
-    return builders.filled(Settlement, 1, 1, {}, changes)
+    return builders.bundle(Settlement, **changes)
 
 
 def closed(index: float = 1.0, known: dict[str, Any] | None = None, **launch: float) -> Books:
@@ -118,7 +115,7 @@ def closed(index: float = 1.0, known: dict[str, Any] | None = None, **launch: fl
         builders.choice(1, 3, upkeep_share=1.0, launch_cost=row(launch.get("launch", 0.0), 0.0, 0.0)),
         builders.counts(1, 3, membership=100.0),
         settlement(reaching_cte=number(200.0)),
-        Bill(number(100.0), number(50.0), number(launch.get("launch", 0.0))),
+        builders.bundle(Bill, instruction=100.0, flexible=50.0, startup=launch.get("launch", 0.0)),
     )
 
 
@@ -139,7 +136,7 @@ def test_cash_pays_for_launches_first_and_general_money_for_what_is_left(launch:
 
 
 LINES = tuple(
-    Offer(builders.line(oversight=oversight).model_copy(update={"name": oversight}), Schedule(), ZERO, number(1.0))
+    builders.bundle(Offer, line=builders.line(oversight=oversight).model_copy(update={"name": oversight}), reach=1.0)
     for oversight in ("monitored", "categorical", "general")
 )
 
@@ -159,9 +156,7 @@ def own(
     ``monitored`` is the part of the restricted money that comes by monitored grants.
     """
     parts = {"monitored": monitored * restricted, "categorical": (1.0 - monitored) * restricted, "general": free}
-    ledgers = {
-        name: builders.filled(Ledger, 1, 1, {}, {"paid": number(100 * index * part)}) for name, part in parts.items()
-    }
+    ledgers = {name: builders.bundle(Ledger, paid=100 * index * part) for name, part in parts.items()}
     return accounts.own_money_wanted(
         builders.parameters(
             books={"general_elasticity": 2.0, "gain_passthrough_monitored": 0.9, "gain_passthrough_categorical": 0.6}

@@ -182,7 +182,8 @@ def test_rural_districts_are_a_market_of_their_own_and_find_fewer() -> None:
         builders.choice(3, 3),
         {purpose: np.zeros((3, 3)) for purpose in DRAWS},
     )
-    assert found.hiring_chance[:, 0] == pytest.approx([0.4, 0.8, 0.8])
+    applying = 10
+    assert found.hiring_chance[:, 0] == pytest.approx([1 - 0.6**applying, 1 - 0.2**applying, 1 - 0.2**applying])
 
 
 @given(st.integers(0, 2**32 - 1))

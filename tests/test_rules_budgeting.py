@@ -206,8 +206,7 @@ def many(seed: int) -> tuple[list[Array], Books]:
     terms["carryover_limit"] = rng.uniform(0.0, 2.0, (4, 1, 1))
     terms["spending_ceiling"] = rng.uniform(1.0, 1.5, (4, 1, 1))
     share = np.maximum(rng.random(lone), terms["spending_floor"])
-    unset = {one.name: number(np.nan) for one in fields(Books)}
-    return [cash, receipts, own, instruction, flexible, startup, share], Books(**{**unset, **terms})
+    return [cash, receipts, own, instruction, flexible, startup, share], replace(BOOKS, **terms)
 
 
 @given(st.integers(0, 2**32 - 1))

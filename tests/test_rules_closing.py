@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import builders
 import numpy as np
 import pytest
 from parameter_groups import group, number, row
@@ -13,8 +14,7 @@ TERMS = group(Decisions, close_notice=2.0, close_spread=0.5)
 
 
 def terms(margin: float = 0.1, **reasons: bool) -> ClosingTerms:
-    known = {"long_vacant": False, "few_students": False, "lab_out_of_use": False, **reasons}
-    return ClosingTerms(number(margin), **{name: np.array([[value]]) for name, value in known.items()})
+    return builders.bundle(ClosingTerms, margin=margin, **reasons)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,7 @@ def test_sites_that_close(case: str, found: Any, expected: float) -> None:
 
 def test_the_worst_close_first_and_in_full() -> None:
     margins = row(-0.5, -0.3, -0.1, 0.1)
-    no = np.zeros((1, 4), dtype=bool)
     draws = (np.arange(1000) + 0.5)[:, np.newaxis, np.newaxis] / 1000
-    given = ClosingTerms(margins, no, no, no)
+    given = builders.bundle(ClosingTerms, margin=margins)
     gone = sites_closed(number(3.0), number(2.0), given, number(0.0), draws, TERMS)
     assert gone.mean(axis=0) == pytest.approx(3.0 * row(1.0, 0.6, 0.2, 0.0), abs=2e-3)

@@ -32,7 +32,8 @@ COSTS = group(
 )
 
 
-CLUSTERS = ClusterCosts(
+CLUSTERS = builders.bundle(
+    ClusterCosts,
     startup_cost=row(0.0),
     consumables=row(30.0),
     exam_fee=row(100.0),

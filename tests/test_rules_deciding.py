@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_groups import column, number, row
 
-from sim.behavior.deciding import Choice, Situation, decide, weigh_closing, weigh_sections, weigh_site
+from sim.behavior.deciding import (
+    Choice,
+    Planned,
+    Situation,
+    decide,
+    weigh_budget,
+    weigh_closing,
+    weigh_sections,
+    weigh_site,
+)
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
 from sim.parameters.groups import Decisions
 
@@ -23,8 +32,8 @@ TERMS: Decisions = builders.parameters(
         "price_step": 0.7,
         "price_limit": 3.0,
         "second_class": 0.75,
-        "own_section": 0.5,
         "least_cost": 0.1,
+        "least_response": 0.05,
         "section_slack": 0.1,
         "expansion_limit": 0.25,
         "reduction_limit": 0.25,
@@ -62,12 +71,37 @@ def test_sections_as_they_are_weighed_in_the_base_year() -> None:
 
 def test_a_plan_costs_its_sections_and_its_sites_less_what_it_earns() -> None:
     running = {"section_running": 1000.0, "site_running": 2000.0, "first_running": 10.0, "second_running": 20.0}
-    plain, paid = weighed(**running), weighed(**running, first_earned=100.0, program_cost=700.0)
+    plain = weighed(**running)
     assert plain.first.cost == pytest.approx(20_000 + 0.6 * 1000 + (0.6 * 10 - 500) * 23)
-    first, second = plain.first_wanted * plain.first.cost, plain.second_wanted * plain.second.cost
-    assert plain.cost == pytest.approx(first + second + 0.6 * 2000)
-    net = paid.first_wanted * (paid.first.cost - 2300) + paid.second_wanted * paid.second.cost
-    assert paid.cost == pytest.approx(net + 0.6 * 2000 + 700)
+    known = builders.situation(**running, first_earned=100.0, program_cost=700.0)
+    paid = weigh_sections(known, number(0.0), TERMS)
+    planned = weigh_budget(known, paid, TERMS)
+    first, second = paid.first_wanted * paid.first.cost, paid.second_wanted * paid.second.cost
+    assert planned.cost == pytest.approx(first + second + 0.6 * 2000 + 700)
+    assert planned.earned == pytest.approx(paid.first_wanted * 2300)
+
+
+def test_what_a_dearer_dollar_saves_is_the_slope_of_what_the_plan_costs() -> None:
+    """Sections given up and upkeep put off, where classes do not answer; that upkeep moves sections is left out."""
+    terms = replace(TERMS, class_response=number(0.0))
+    known = builders.situation(elective=0.0, section_running=1000.0, site_running=2000.0, wanted=300.0)
+
+    def planned(log_price: float) -> Planned:
+        return weigh_budget(known, weigh_sections(known, number(log_price), terms), terms)
+
+    slope = (planned(-1e-4).cost - planned(1e-4).cost).item() / 2e-4
+    assert slope > 0
+    assert planned(0.0).falls.item() == pytest.approx(slope, rel=0.05)
+
+
+def test_larger_classes_save_salaries_as_far_as_they_may_grow() -> None:
+    stiff, free = (
+        weigh_budget(known, weigh_sections(known, number(0.0), TERMS), TERMS).falls
+        for known in (builders.situation(class_cap=20.0), builders.situation())
+    )
+    assert free > stiff
+    at_the_cap = weigh_sections(builders.situation(), number(0.7), TERMS)
+    assert at_the_cap.class_size == pytest.approx(30.0)
 
 
 def test_a_section_that_saves_more_seats_than_it_costs_still_costs_something() -> None:
@@ -79,9 +113,12 @@ def test_students_are_not_turned_away_for_classes_smaller_than_those_of_the_base
     assert weighed(0.2).first_class == pytest.approx(25.0)
 
 
-def test_small_schools_teach_second_courses_together_with_first_ones() -> None:
-    assert weighed(eligible=8.0).second.possible == 0.0
-    assert weighed(eligible=9.0).second.possible == pytest.approx(9 / 17.25)
+def test_a_small_second_course_is_worth_its_few_students_and_may_be_taught_together_with_the_first() -> None:
+    assert weighed(eligible=4.9).second.possible == 0.0
+    small = weighed(eligible=6.0).second
+    assert small.possible == 1.0
+    assert small.worth == pytest.approx(6 * 2000)
+    assert small.cost == pytest.approx(20_000 - 6 * 500)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +177,7 @@ def test_a_further_site_is_worth_its_years_less_its_start() -> None:
     known = builders.situation(
         **PLANNER, section_running=1000.0, site_running=2000.0, first_running=10.0, site_earned=50.0, first_earned=5.0
     )
-    found = weigh_site(known, weigh_sections(known, number(0.0), TERMS), TERMS)
+    found = weigh_site(known, number(0.0), TERMS)
     worth = 10_000 + 1000 * 40 + 2000 * 20
     cost = 2 * 20_000 + 0.6 * (2000 + 2 * 1000 + 10 * 40) - 500 * 60
     assert found.sections == 2.0
@@ -154,15 +191,22 @@ def test_a_further_site_is_worth_its_years_less_its_start() -> None:
 @pytest.mark.parametrize("changes", [{"sites": 3.0}, {"launching": 1.0}, {"site_wanted": 4.9}, {"high_schools": 1.0}])
 def test_a_further_site_is_not_possible(changes: dict[str, float]) -> None:
     known = builders.situation(**{**PLANNER, **changes})
-    assert not weigh_site(known, weigh_sections(known, number(0.0), TERMS), TERMS).possible.any()
+    assert not weigh_site(known, number(0.0), TERMS).possible.any()
+
+
+def planning_on(known: Situation, **money: Any) -> Situation:
+    """The district after a year in which it planned at a price of one dollar for a dollar what it could pay."""
+    planned = weigh_budget(known, weigh_sections(known, known.log_price, TERMS), TERMS)
+    promised = money.get("promised", planned.cost - planned.earned)
+    return replace(
+        known, plan_cost=planned.cost, plan_falls=planned.falls, earned=planned.earned, promised=promised + number(0.0)
+    )
 
 
 def decided(**changes: Any) -> Choice:
-    """A district that may promise what its plan costs at a price of one dollar for a dollar."""
-    known = builders.situation(**{**PLANNER, **changes})
-    if "promised" not in changes:
-        known = replace(known, promised=weigh_sections(known, number(0.0), TERMS).cost)
-    return decide(known, TERMS)
+    """A district that may promise what its plan costs at a price of one dollar for a dollar, unless said otherwise."""
+    money = {name: changes[name] for name in ("promised",) if name in changes}
+    return decide(planning_on(builders.situation(**{**PLANNER, **changes}), **money), TERMS)
 
 
 def test_where_money_is_what_the_plan_costs_nothing_moves() -> None:
@@ -228,7 +272,7 @@ def situation_of(seed: int, districts: int = 5, clusters: int = 3) -> Situation:
     sites = rng.integers(0, 3, (districts, clusters)).astype(np.float64)
     first = sites * rng.integers(1, 4, sites.shape)
     second = sites * rng.integers(0, 2, sites.shape)
-    return builders.situation(
+    known = builders.situation(
         districts,
         clusters,
         sites=sites,
@@ -262,6 +306,7 @@ def situation_of(seed: int, districts: int = 5, clusters: int = 3) -> Situation:
         second_draw=spread(1.0),
         close_draw=spread(1.0),
     )
+    return planning_on(known, promised=known.promised)
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -318,7 +363,8 @@ def test_a_price_for_students_never_lowers_what_a_section_or_a_site_is_worth(see
     paid = replace(plain, second_earned=plain.second_earned + dollars)
     one, other = weigh_sections(plain, plain.log_price, TERMS), weigh_sections(paid, plain.log_price, TERMS)
     assert (other.second_wanted >= one.second_wanted - 1e-9).all()
-    assert (weigh_site(paid, other, TERMS).value >= weigh_site(plain, one, TERMS).value - 1e-6).all()
+    sites = [weigh_site(known, plain.log_price, TERMS).value for known in (plain, paid)]
+    assert (sites[1] >= sites[0] - 1e-6).all()
     gain = weigh_closing(paid, other, TERMS).margin - weigh_closing(plain, one, TERMS).margin
     assert (gain >= -1e-9).all()
 

@@ -12,6 +12,7 @@ from parameter_groups import column, group, number, row
 from sim.arrays import Array
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM, NONE, Plans, reviewed
 from sim.parameters.groups import Decisions
+from sim.pathways import At, Pathways
 
 TERMS = group(Decisions, plan_patience=5.0)
 LETTERS = {NONE: ".", FOR_ROOM: "r", FOR_MONEY: "m", FOR_INSTRUCTOR: "i"}
@@ -30,9 +31,17 @@ def reviewed_with(**changes: Any) -> Plans:
         "facility": number(400.0),
         "money": number(1e6),
         "capacity": number(9.0),
-        "decisions": TERMS,
     }
-    return reviewed(**{**asked, **changes})
+    return review({**asked, **changes})
+
+
+def review(asked: dict[str, Any]) -> Plans:
+    """Plans of all pathways of ``[..., D, C]``, each back in its place."""
+    pathways = Pathways(np.ones(asked["waits"].shape, dtype=bool))
+    wide = {name: np.broadcast_to(value, pathways.shape) for name, value in asked.items()}
+    taken = {name: pathways.take(value) for name, value in wide.items()}
+    plans = reviewed(pathways=pathways, **taken, decisions=At(TERMS, pathways))
+    return Plans(**{one.name: pathways.everywhere(getattr(plans, one.name)) for one in fields(Plans)})
 
 
 def stages(plans: Plans) -> str:
@@ -184,7 +193,7 @@ def test_the_queue_is_that_of_a_loop_over_districts_and_clusters(seed: int) -> N
         "money": rng.integers(0, 12, (2, 4, 1)) * 50.0,
         "capacity": rng.integers(1, 5, (4, 1)).astype(np.float64),
     }
-    together, expected = reviewed(**asked, decisions=TERMS), naive(asked)
+    together, expected = review(asked), naive(asked)
     for one in fields(Plans):
         assert np.array_equal(getattr(together, one.name), expected[one.name]), one.name
     assert (together.cost.sum(axis=-1, keepdims=True) <= asked["money"]).all()

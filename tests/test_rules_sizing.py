@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_groups import group, number
 
-from sim.behavior.sizing import second_possible, section_change, sections_possible
+from sim.behavior.sizing import after_layoffs, second_possible, section_change, sections_possible
 from sim.parameters.groups import Decisions
 
 TERMS = group(Decisions, section_slack=0.1, expansion_limit=0.25, reduction_limit=0.5)
@@ -18,14 +18,10 @@ def test_students_fill_sections_and_each_site_has_one(students: float, sites: fl
 
 
 @pytest.mark.parametrize(
-    ("eligible", "sites", "expected"),
-    [(30.0, 1, 2.0), (8.0, 1, 8 / 15), (7.0, 1, 0.0), (15.0, 2, 1.0), (14.0, 2, 0.0), (0.0, 0, 0.0)],
+    ("eligible", "expected"), [(30.0, 2.0), (20.0, 20 / 15), (8.0, 1.0), (5.0, 1.0), (4.9, 0.0), (0.0, 0.0)]
 )
-def test_a_second_course_of_its_own_needs_half_a_class_at_each_site(
-    eligible: float, sites: float, expected: float
-) -> None:
-    found = second_possible(number(eligible), number(15.0), number(sites), number(0.5))
-    assert found == pytest.approx(expected)
+def test_a_second_course_of_its_own_needs_a_section_of_students(eligible: float, expected: float) -> None:
+    assert second_possible(number(eligible), number(15.0), number(5.0)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +70,13 @@ def test_change_is_right_on_average() -> None:
     down = section_change(number(8.0), number(6.6), number(1.0), draws, TERMS)
     assert up.mean() == pytest.approx(1.3, abs=1e-3)
     assert down.mean() == pytest.approx(-1.3, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "held", "laid_off", "draw", "expected"),
+    [(1, 8, 0.0, 0.9, 1), (1, 8, 0.25, 0.0, -2), (-3, 8, 0.25, 0.0, -3), (0, 8, 0.3, 0.5, -2), (0, 8, 0.3, 0.7, -3)],
+)
+def test_what_cannot_be_paid_goes_at_once(
+    change: float, held: float, laid_off: float, draw: float, expected: float
+) -> None:
+    assert after_layoffs(number(change), number(held), number(laid_off), number(draw)) == expected

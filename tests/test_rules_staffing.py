@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from parameter_groups import group, number
 
 from sim.behavior.staffing import (
+    applicants,
     by_region,
     candidates,
     chance_within_year,
@@ -55,12 +56,28 @@ def test_candidates_answer_pay(supply: float, premium: float, expected: float) -
 
 
 @pytest.mark.parametrize(
-    ("chance", "rural", "scarce", "expected"),
-    [(0.5, 0.0, 1.0, 0.6), (0.5, 1.0, 1.0, 0.48), (0.5, 0.0, 0.5, 0.3), (0.9, 0.0, 1.0, 1.0), (0.9, 1.0, 0.5, 0.4)],
+    ("chance", "rural", "applying", "expected"),
+    [
+        (0.5, 0.0, 1.0, 0.6),
+        (0.5, 1.0, 1.0, 0.48),
+        (0.5, 0.0, 2.0, 1 - 0.4**2),
+        (0.5, 1.0, 0.5, 1 - 0.52**0.5),
+        (0.5, 0.0, 0.0, 0.0),
+        (0.9, 0.0, 1.0, 0.99),
+    ],
 )
-def test_the_chance_to_fill_a_post(chance: float, rural: float, scarce: float, expected: float) -> None:
+def test_the_chance_to_fill_a_post_is_that_one_of_its_applicants_fits(
+    chance: float, rural: float, applying: float, expected: float
+) -> None:
     terms = group(Staffing, rural_factor=0.8, fill_level=1.2)
-    assert fill_chance(number(chance), number(rural), number(scarce), terms) == pytest.approx(expected)
+    assert fill_chance(number(chance), number(rural), number(applying), terms) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("people", "sought", "expected"), [(10, 5, 2.0), (5, 10, 0.5), (0, 10, 0), (100, 1, 10), (3, 0, 10)]
+)
+def test_applicants_are_people_for_each_section_that_is_sought(people: float, sought: float, expected: float) -> None:
+    assert applicants(number(people), number(sought)) == expected
 
 
 @pytest.mark.parametrize(

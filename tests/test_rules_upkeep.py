@@ -1,5 +1,6 @@
 """Quality and equipment, worked by hand."""
 
+import builders
 import numpy as np
 import pytest
 from parameter_groups import group, number, row
@@ -18,7 +19,8 @@ QUALITY = group(
     incentive_price_scale=100.0,
     fleet_life_left=0.5,
 )
-LOADINGS = Loadings(
+LOADINGS = builders.bundle(
+    Loadings,
     stability=row(1.0, 0.0),
     equipment=row(0.0, 1.0),
     class_size=row(1.0, 1.0),
@@ -28,7 +30,7 @@ LOADINGS = Loadings(
 
 
 def drivers(stability: float = 0.0, equipment: float = 0.0, class_size: float = 0.0, spending: float = 0.0) -> Drivers:
-    return Drivers(number(stability), number(equipment), number(class_size), number(spending))
+    return builders.bundle(Drivers, stability=stability, equipment=equipment, class_size=class_size, spending=spending)
 
 
 @pytest.mark.parametrize(
