@@ -60,7 +60,8 @@ class Situation(Rows):
     ``vacant_sections`` among them and ``vacant_years``; ``launching`` (years until a launched site's first cohort);
     ``facilities`` (schools with a usable lab), ``high_schools`` ``[D, 1]``, ``equipment`` (service life left),
     ``notice``, ``plan`` (what a plan waits for) and ``plan_years``.
-    Students: ``wanted`` (a first course), ``eligible`` (for a second), and ``site_wanted``, whom one more site would draw.
+    Students: ``wanted`` (a first course), ``eligible`` (for a second), ``going_on`` (share of
+    first-course students who will be), and ``site_wanted``, whom one more site would draw.
     Worth at a price of one dollar: ``first_worth`` and ``second_worth`` of a student, ``site_worth`` of a site.
     Believed payments, as far as they last: ``first_earned``, ``second_earned`` a student, ``site_earned`` a site.
     Costs: ``section_cost`` (salary); ``elective`` saved for each student; ``first_running`` and ``second_running`` for
@@ -87,6 +88,7 @@ class Situation(Rows):
     plan_years: Array
     wanted: Array
     eligible: Array
+    going_on: Array
     site_wanted: Array
     first_worth: Array
     second_worth: Array
@@ -193,17 +195,8 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
     class_size = planning.planned_class(s.class_size, s.class_cap, log_price, terms)
     second_class = s.second_class * class_size
     offered = np.minimum(s.sites, 1.0)
-    possible = sizing.sections_possible(s.wanted, class_size, s.sites) * offered
-    each = part_of(s.wanted, possible)
     section = s.section_cost + share * s.section_running
     least = terms.least_cost * s.section_cost
-    first = Sections(
-        possible=possible,
-        least=s.sites,
-        worth=s.first_worth * each,
-        earned=s.first_earned * each,
-        cost=np.maximum(section + (share * s.first_running - s.elective) * each, least),
-    )
     possible = sizing.second_possible(s.eligible, second_class, terms.minimum_section) * offered
     each = part_of(s.eligible, possible) * (possible > 0)
     second = Sections(
@@ -211,7 +204,19 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         least=0.0 * s.sites,
         worth=s.second_worth * each,
         earned=s.second_earned * each,
+        later=0.0 * s.sites,
         cost=np.maximum(section + (share * s.second_running - s.elective) * each, least),
+    )
+    for_each_going_on = ratio(planning.surplus(second, price, spread), s.eligible)
+    possible = sizing.sections_possible(s.wanted, class_size, s.sites) * offered
+    each = part_of(s.wanted, possible)
+    first = Sections(
+        possible=possible,
+        least=s.sites,
+        worth=s.first_worth * each,
+        earned=s.first_earned * each,
+        later=for_each_going_on * (s.going_on * each),
+        cost=np.maximum(section + (share * s.first_running - s.elective) * each, least),
     )
     first_wanted = planning.sections_wanted(first, price, spread)
     second_wanted = planning.sections_wanted(second, price, spread)
@@ -270,8 +275,8 @@ def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) 
 def weigh_program(situation: Situation, weighed: Weighed, decisions: Decisions) -> Array:
     """What all of a district's CTE is worth and earns beyond its cost, that of running a program at all included,
     dollars of the year, ``[..., D, 1]``."""
-    s, price, spread = situation, weighed.price, situation.terms(decisions).section_spread
-    courses = planning.surplus(weighed.first, price, spread) + planning.surplus(weighed.second, price, spread)
+    s, price = situation, weighed.price
+    courses = planning.surplus(weighed.first, price, situation.terms(decisions).section_spread)
     sites = s.sites * (s.site_worth / price + s.site_earned - weighed.upkeep_share * s.site_running)
     return s.total(courses + sites) - s.whole.program_cost
 

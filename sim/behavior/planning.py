@@ -17,15 +17,16 @@ from sim.parameters.groups import Decisions
 class Sections:
     """Sections that a pathway's students could fill, for one level of its courses, ``[..., D, C]``.
 
-    ``possible``: how many;
-    ``least``: how many its sites keep. Of each, dollars of the year: ``worth`` at a price of one dollar for a dollar; ``earned``:
-    believed payments for its students, as far as they last; ``cost``: excess cost at the planned class size, positive.
+    ``possible``: how many; ``least``: how many its sites keep. Of each, dollars of the year: ``worth`` at a price of one
+    dollar for a dollar; ``earned``: believed payments for its students, as far as they last; ``later``: what the next
+    course will be worth beyond its cost for those who go on; ``cost``: excess cost at the planned class size, positive.
     """
 
     possible: Array
     least: Array
     worth: Array
     earned: Array
+    later: Array
     cost: Array
 
 
@@ -49,7 +50,7 @@ def upkeep_share(practiced: Array, log_price: Array, floor: Array, ceiling: Arra
 def run_share(sections: Sections, price: Array, spread: Array) -> Array:
     """Share of the possible sections that are run, ``[..., D, C]``.
 
-    logistic((worth / price + earned - cost) / (spread x cost)): sections differ in what they are worth, so that a share
+    logistic((worth / price + earned + later - cost) / (spread x cost)): sections differ in what they are worth, so that a share
     of them is run where the average one just carries its cost.
     """
     return logistic(margin(sections, price) / (spread * sections.cost))
@@ -61,8 +62,9 @@ def sections_wanted(sections: Sections, price: Array, spread: Array) -> Array:
 
 
 def margin(sections: Sections, price: Array) -> Array:
-    """What a section is worth at a price of a dollar, and earns, less what it costs, dollars ``[..., D, C]``."""
-    return sections.worth / price + sections.earned - sections.cost
+    """What a section is worth at a price of a dollar, and earns, now and later, less what it costs, dollars
+    ``[..., D, C]``."""
+    return sections.worth / price + (sections.earned + sections.later) - sections.cost
 
 
 def surplus(sections: Sections, price: Array, spread: Array) -> Array:

@@ -55,7 +55,8 @@ def observe(
     staff_money = budgeting.promised(
         own, prospects.expected, prospects.lasting, state.capital_share, state.filled_share, due, saved
     )
-    once = np.maximum(own + prospects.expected - staff_money * state.filled_share, 0.0)
+    # Cash and receipts of the year that are promised to nobody: they buy things once.
+    ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
     startup_cost = parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.startup_index)
     exams = attempts_each * unit.attempt
     return Situation(
@@ -74,6 +75,7 @@ def observe(
         plan_years=state.plan_years,
         wanted=np.maximum(wanted - state.second_students, 0.0),
         eligible=state.first_students * interest.going_on,
+        going_on=interest.going_on,
         site_wanted=site_wanted,
         first_worth=premises.first_value * view,
         second_worth=premises.second_value * view,
@@ -97,7 +99,7 @@ def observe(
         plan_cost=state.plan_cost * price,
         plan_falls=state.plan_falls * price,
         log_price=state.log_price,
-        launch_cash=np.maximum(state.cash, 0.0) * price + once,
+        launch_cash=np.maximum(ready, 0.0),
         launch_general=general * (1.0 + district_most(state.plan_years)),
         class_size=clusters.class_size[np.newaxis, :] * premises.class_level,
         class_cap=clusters.class_cap[np.newaxis, :] * premises.class_level,
@@ -115,10 +117,16 @@ def observe(
 
 
 def own_budget(state: State, prospects: Prospects, conditions: Conditions, membership: Array) -> Array:
+    """What a district gives CTE of its own this year, real dollars a member, ``[..., D, 1]``: what it has planned, times
+    what a scenario makes of it. A shock is no plan: it leaves nothing behind when it ends."""
+    return own_planned(state, prospects, conditions, membership) * conditions.shocks.local_money
+
+
+def own_planned(state: State, prospects: Prospects, conditions: Conditions, membership: Array) -> Array:
     """What a district has planned to give CTE of its own this year, real dollars a member, ``[..., D, 1]``.
 
-    What comes without strings in place of a restricted line stays with CTE on the day; afterwards the district gives what
-    it wants.
+    What comes without strings in place of a restricted line stays with CTE on the day; afterwards the district gives
+    what it wants.
     """
     size = membership * conditions.price_index
     freed = budgeting.freed_money(
@@ -127,7 +135,7 @@ def own_budget(state: State, prospects: Prospects, conditions: Conditions, membe
         state.uncredited,
         ratio(prospects.uncredited, size),
     )
-    return (state.own_money + freed) * conditions.shocks.local_money
+    return state.own_money + freed
 
 
 def equipment_due(parameters: Parameters, state: State, conditions: Conditions) -> Array:
