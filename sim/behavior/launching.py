@@ -140,7 +140,7 @@ class _Queue:
 
     def at(self, quantity: Array) -> Array:
         """A quantity ``[N]`` in the order of the queue."""
-        return quantity[self.which]
+        return np.broadcast_to(quantity, (self.size,))[self.which]
 
     def total_within(self, amounts: Array) -> Array:
         """What the queue of a district asks for up to and with each."""

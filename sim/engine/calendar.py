@@ -127,8 +127,9 @@ def state_after(
     """The state at the end of a year."""
     staffed, schooling, kept, settlement = year.workforce, year.schooling, year.maintenance, year.settlement
     choice, terms = year.choice, parameters.decisions
+    planned = situation.own_planned(state, year.prospects, year.conditions, year.cohorts.membership)
     own, restricted, uncredited = accounts.own_money_next(
-        parameters, premises, state, year.situation.own_budget, year.conditions, year.offers, counts, settlement
+        parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
     )
     return replace(
         state,
