@@ -144,7 +144,7 @@ def checked(tmp_path: Path, text: str, name: str = "my_bill") -> str:
     settings = read_settings(
         {
             "study": {"name": "check_formula"}, "world": {"path": None}, "draws": 2, "seed": 2026, "workers": 1,
-            "horizon": 1, "uncertainty": "posterior", "chunk": 2, "cost_neutral": None, "report": False,
+            "horizon": 1, "uncertainty": "prior", "chunk": 2, "cost_neutral": None, "report": False,
             "formula_file": str(file),
         }
     )  # fmt: skip

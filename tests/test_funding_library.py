@@ -224,18 +224,28 @@ def _line(**written: object) -> Line:
     return line_from({"appropriation": {"rule": "full"}, **content}, "test", "test", {"start_year": 2027})
 
 
-def _reach(line: Line, year: int = 2027) -> Array:
-    return reach(line, Schedule(), year, base_year().parameters.beliefs)
+def _reach(line: Line, schedule: Schedule | None = None) -> Array:
+    ensemble = base_year()
+    return reach(line, schedule or Schedule(), ensemble.premises, ensemble.parameters.beliefs)
 
 
-def test_a_spending_rule_lets_its_share_stick_as_restricted_money_and_the_rest_as_loose_money() -> None:
-    beliefs = base_year().parameters.beliefs
+def test_restricted_money_is_all_for_cte_and_of_loose_money_a_part_that_students_earn_more_of() -> None:
+    """What CTE's students earn is credited to its budget; of what every member earns CTE has its part of the budget."""
+    tied, loose, watched = (_line(oversight=oversight) for oversight in ("categorical", "general", "monitored"))
+    assert (_reach(tied) == 1.0).all()
+    assert (_reach(watched) == 1.0).all()
+    half = _line(oversight="categorical", pathway_share=0.5)
+    assert (_reach(half) == 0.5).all()
+    earned, member = _reach(loose), _reach(loose, Schedule(per_member=np.ones((1, 1))))
+    assert ((earned > 0) & (earned <= 1.0)).all()
+    assert earned.std() > 0.05
+    assert member.mean() < earned.mean()
+    assert member == pytest.approx(base_year().parameters.beliefs.general_money_share)
+
+
+def test_a_spending_rule_ties_its_share_and_leaves_the_rest_loose() -> None:
     loose, tied = _line(oversight="general"), _line(oversight="categorical")
-    for year in (2027, 2035):
-        texan = _line(oversight="general", rules={"spend_on_cte": 0.55})
-        expected = 0.55 * beliefs.stick_categorical + 0.45 * _reach(loose, year)
-        np.testing.assert_allclose(_reach(texan, year), expected, rtol=1e-12)
-        whole = _line(oversight="general", rules={"spend_on_cte": 1.0})
-        np.testing.assert_allclose(_reach(whole, year), _reach(tied, year), rtol=1e-12)
-        none = _line(oversight="categorical", rules={"spend_on_cte": 0.0})
-        np.testing.assert_allclose(_reach(none, year), _reach(loose, year), rtol=1e-12)
+    texan = _line(oversight="general", rules={"spend_on_cte": 0.55})
+    np.testing.assert_allclose(_reach(texan), 0.55 + 0.45 * _reach(loose), rtol=1e-12)
+    whole = _line(oversight="general", rules={"spend_on_cte": 1.0})
+    np.testing.assert_allclose(_reach(whole), _reach(tied) + 0.0 * _reach(loose), rtol=1e-12)

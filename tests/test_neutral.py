@@ -330,14 +330,20 @@ def test_prices_are_given_against_current_law_flat_and_indexed(compared: sim.res
     assert "prices erode it" in text
 
 
+def dollars(told: str) -> float:
+    """Dollars as they are printed: $1,234 or $0.13M."""
+    number = float(told.strip("$M").replace(",", ""))
+    return 1e6 * number if told.endswith("M") else number
+
+
 def test_a_price_is_the_cost_beside_it_divided_by_the_outcome_beside_it(compared: sim.results.Results) -> None:
     header, *rows = added_cells(compared)
     assert [cell[0] for cell in header[:3]] == ["Formula", "Added cost", "Added"]
     said = [row for row in rows if ": $" in row[3][0]]
+    assert said
     for row in said:
-        cost = float(row[1][0].strip("+$M")) * 1e6
-        price = float(row[3][0].split("$")[1].replace(",", ""))
-        assert price == pytest.approx(cost / float(row[2][0].strip("+").replace(",", "")), rel=0.02)
+        cost, price = dollars(row[1][0].strip("+")), dollars(row[3][0].split(": ")[1])
+        assert price == pytest.approx(cost / float(row[2][0].strip("+").replace(",", "")), rel=0.04)
 
 
 def test_pages_say_that_formulas_are_scaled_by_what_to_what_and_which_could_not_be(

@@ -215,7 +215,7 @@ def test_manifest_comes_back_as_written(tmp_path: Path) -> None:
     [
         ({"extra": 1}, "extra: unknown key"),
         ({"horizon": "long"}, "horizon: 'long' is not allowed"),
-        ({"schema_version": 99}, "schema_version: 99, but this version of the code reads 3"),
+        ({"schema_version": 99}, f"schema_version: 99, but this version of the code reads {SCHEMA_VERSION}"),
     ],
 )
 def test_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:

@@ -47,10 +47,10 @@ def settings_for(**changes: Any) -> Settings:
 def test_what_is_laid_on_schools_is_what_their_district_has() -> None:
     ensemble = new_mexico_ensemble(2, 1)
     schools, state = simulated_schools(ensemble.world), ensemble.state
-    laid = on_schools(schools, state.concentrators, state.sites)
-    back = np.zeros_like(state.concentrators)
+    laid = on_schools(schools, state.taught, state.sites)
+    back = np.zeros_like(state.taught)
     np.add.at(back, (slice(None), schools.district), laid)
-    assert np.allclose(back, state.concentrators)
+    assert np.allclose(back, state.taught)
     offering = (laid > 0).sum(axis=1)
     assert (offering <= state.sites.sum(axis=1)).all()
     beyond = schools.rank[:, np.newaxis] >= state.sites[:, schools.district]
@@ -63,8 +63,10 @@ def test_pathways_cost_what_the_bill_of_their_district_says() -> None:
     ensemble = new_mexico_ensemble(2, 1)
     bill, state = ensemble.base.bill, ensemble.state
     excess = cte_excess(ensemble)
-    # the year's spending ratio is known when its books close, and is that of the state at its end
-    assert np.allclose(district_total(excess), bill.instruction + state.spending_ratio * bill.flexible)
+    # The year's spending ratio is known when its books close, and is that of the state at its end. What a district pays
+    # to run CTE at all is in its bill and is no pathway's.
+    program = ensemble.base.conditions.costs.program * state.counts.offering
+    assert np.allclose(district_total(excess) + program, bill.instruction + state.spending_ratio * bill.flexible)
     share = own_money_share(ensemble, excess)
     assert ((share >= 0) & (share <= 1)).all()
 
