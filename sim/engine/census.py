@@ -32,6 +32,9 @@ class Census:
 
 UNKNOWN = Census()
 
+MOST_TIMES = 2.0
+"""How many times the students that the model seats a known total may be: in the smallest states one section counts."""
+
 MOST_INTERESTED = 0.97
 """Most of a district's members who are taken to be interested in CTE, unless its own map has more in it."""
 
@@ -48,10 +51,13 @@ class KnownTotals(Census):
         in no pathway more than its participants."""
         found = enrolled.first + enrolled.second
         by_district = district_total(found)
-        members = _shared_out(by_district, MOST_INTERESTED * membership, self.participants)
+        # More than chance and whole sections explain would be another state than the one that was simulated.
+        whole = state_total(by_district)
+        wanted = np.clip(self.participants + 0.0 * whole, whole / MOST_TIMES, whole * MOST_TIMES)
+        members = _shared_out(by_district, MOST_INTERESTED * membership, wanted)
         students = found * ratio(members, by_district)
         # Where hardly anyone sits in a second course, concentrators are sought among all participants.
-        taught = _shared_out(enrolled.second * rate + 1e-6 * students, students, self.concentrators)
+        taught = _shared_out(enrolled.second * rate + 1e-6 * students, students, self.concentrators + 0.0 * whole)
         second = np.minimum(ratio(taught, rate), students)
         return replace(enrolled, first=students - second, second=second), taught
 
@@ -116,8 +122,8 @@ def second_students(participants: Array, concentrators: Array, completion: Array
 def known_map(world: World, parameters: Parameters) -> KnownMap:
     """The map of a world that has one, its sections parted into first and second courses.
 
-    Both levels are given classes of the usual relation. A site keeps one section of its first course; a second course of
-    too few students for a section is taught together with the first.
+    Both levels are given classes of the usual relation. A site keeps one section of its first course; a second course
+    of too few students for a section is taught together with the first.
     """
     pathways = world.pathways
     assert pathways is not None
@@ -137,13 +143,14 @@ def known_map(world: World, parameters: Parameters) -> KnownMap:
     )
 
 
-def _shared_out(weight: Array, most: Array, total: float) -> Array:
-    """``total`` shared out in proportion to ``weight``, to none more than ``most``; less where that is all there is."""
-    factor = ratio(total + 0.0 * state_total(weight), state_total(weight))
+def _shared_out(weight: Array, most: Array, total: Array) -> Array:
+    """``total`` ``[..., 1, 1]`` shared out in proportion to ``weight``, to none more than ``most``; less where that is
+    all there is."""
+    factor = ratio(total, state_total(weight))
     for _ in range(60):
         held = state_total(np.minimum(factor * weight, most))
         short = np.abs(held - total) > 1e-12 * total
         if not short.any():
             break
-        factor = np.where(short & (held > 0.0), factor * ratio(total + 0.0 * held, held), factor)
+        factor = np.where(short & (held > 0.0), factor * ratio(total, held), factor)
     return np.minimum(factor * weight, most)

@@ -185,8 +185,8 @@ def settle_sites(
 
 
 def put_on_map(parameters: Parameters, state: State, known: KnownMap) -> State:
-    """The state at the start of the base year, with the sites, sections and students of the map. Where that differs from
-    what the warm-up has come to, a pathway has the appeal of others that stand, or of others that do not."""
+    """The state at the start of the base year, with the sites, sections and students of the map. Where the warm-up has
+    come to something else, a pathway has the appeal of others that stand, or of others that do not."""
     offered, now = known.sites > 0.0, state.sites > 0.0
     usual = np.where(offered, _mean(state.appeal, now), _mean(state.appeal, ~now))
     posts = known.first_sections + known.second_sections

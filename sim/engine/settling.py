@@ -48,15 +48,15 @@ def settle_constants(
     return replace(
         premises,
         participation=np.minimum(premises.participation * more, MOST_INTERESTED),
-        going_on_level=premises.going_on_level if known_sites is not None else np.maximum(going_on / wish, 1.0),
         first_value=premises.first_value * np.exp(np.clip(2.0 * gap, -0.2, 0.2)),
         second_value=premises.second_value * deeper * deeper,
         site_value=premises.site_value * wider,
+        going_on_level=premises.going_on_level if known_sites is not None else np.maximum(going_on / wish, 1.0),
     )
 
 
 def settle_level(world: World, state: State) -> State:
-    """Own money of all districts alike a step nearer to where it pays for the state's participants and concentrators."""
+    """Own money of all districts alike, a step nearer to where it pays for participants and concentrators."""
     taught, participants = state_total(state.taught), state_total(state.participants)
     deeper = np.clip(ratio(world.anchors["concentrators"].value + 0.0 * taught, taught, 1.0), 0.9, 1.1)
     more = np.clip(ratio(world.anchors["participants"].value + 0.0 * participants, participants, 1.0), 0.9, 1.1)
