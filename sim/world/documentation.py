@@ -90,14 +90,16 @@ where that makes sense:
   `general_fund_revenue`; `regional_priorities` counts priorities, the others are told or held against.
 - `revenue.csv`: its base year is the state's `general_fund_revenue` unless `anchors.csv` has that too; the other years
   are told, and no study computes with them.
-- no `pathways.csv`: who offers what is drawn anew in each run. With it, every run *begins* from the map, twelve years
-  before the base year, and then lives those years under current law, so that districts move away from it.
+- no `pathways.csv`: who offers what is drawn anew in each run. With it, the base year is the map, district by district
+  and cluster by cluster: its sites, its sections (instructors times five), its participants and its concentrators. What
+  a map does not say is that of years under current law: plans, vacancies, equipment, quality, money. Classes, local
+  demand and what districts see in each pathway are solved so that the map stays as it is, but for chance, until
+  something moves it. Its participants and concentrators are those of the state; an `anchors.csv` beside it agrees.
 - no `clusters.csv`: the bundled clusters; with your own, priorities of the bundled table need its clusters.
 
-Before anything runs, the base year is simulated and held against your totals: if participants or concentrators of the
-state, or the sums of `pathways.csv` (participants, concentrators, sites), are missed by more than 2% in the mean over
-draws, the study stops in one line that says which, what was wanted and what was reached. District by district the base
-year is not held against a map.
+Before anything runs, the base year is simulated and held against your tables in every draw: a map pathway by pathway,
+else participants and concentrators of the state within 0.5%. If one is missed, the study stops in one line that says
+which, what was wanted and what was reached.
 
 The smallest `districts.csv`:
 

@@ -248,7 +248,7 @@ class PathwayRow(Row):
     """A pathway known to be offered in the base year."""
 
     table: ClassVar[str] = "pathways.csv"
-    about: ClassVar[str] = "a pathway of the map from which runs begin: one district, one cluster (optional table)"
+    about: ClassVar[str] = "a pathway of the base year's map: one district, one cluster (optional table)"
     key: ClassVar[tuple[str, ...]] = ("district", "cluster")
     most: ClassVar[int] = 300_000
 
