@@ -3,8 +3,9 @@
 ``python docs/refresh.py`` writes what comes from the code: parameters, result columns and what each submodel
 reads. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first what pages show of them:
 of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief`` the verdicts in
-``docs/validation.md``; of ``study=sensitivity`` what was found in ``docs/sensitivity.md``; of ``study=calibrate`` the
-page of calibration and the stored posterior, which is the default uncertainty of all studies.
+``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what was found in
+``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is the default
+uncertainty of all studies.
 """
 
 import re
@@ -20,10 +21,13 @@ from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.pages.parameters import parameter_page
+from sim.report.probes.page import probes_markdown
 from sim.results.schema import TABLES
+from sim.study.probes.reading import read_probes
 from sim.study.setup.reads import EVERYWHERE, readers, reads_text, setting_paths
 from sim.study.setup.refusals import allowed_for
 from sim.study.setup.settings import Settings
+from sim.world.loading import load_world
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -166,6 +170,11 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
+def asked_by_probes() -> str:
+    """What every probe asks, from its file, in Markdown."""
+    return probes_markdown(read_probes((), load_world()))
+
+
 def help_text(written: str) -> str:
     """``conf/config.yaml`` with the settings that each study reads in its help."""
     table = textwrap.indent(reads_text(), " " * 8)
@@ -177,7 +186,7 @@ def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
     protocol = ROOT / "docs" / "odd.md"
-    explanation = ROOT / "docs" / "explain.md"
+    explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
     settings, config = ROOT / "docs" / "settings.md", config_folder() / "config.yaml"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
@@ -186,6 +195,7 @@ def pages_from_code() -> dict[Path, str]:
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
         settings: with_block(settings.read_text(encoding="utf-8"), "settings", settings_table()),
         config: help_text(config.read_text(encoding="utf-8")),
+        probes: with_block(probes.read_text(encoding="utf-8"), "probes", asked_by_probes()),
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "confidence", parameter_confidence()),
@@ -265,6 +275,17 @@ def validated(folder: Path) -> bool:
     return bool(found)
 
 
+def probed(folder: Path) -> bool:
+    """Take the verdicts of a battery of probes into its page; False if the folder holds none."""
+    if not (folder / "probes.md").is_file():
+        return False
+    page = ROOT / "docs" / "probes.md"
+    content = (folder / "probes.md").read_text(encoding="utf-8")
+    text = with_block(page.read_text(encoding="utf-8"), "verdicts", content)
+    page.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
 def calibrated(folder: Path) -> bool:
     """Store a calibration's posterior with the project and show it on its page; False if the folder holds none."""
     if not (folder / "posterior.csv").is_file():
@@ -312,7 +333,7 @@ def compared(folder: Path) -> None:
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
     for folder in map(Path, arguments):
-        if not any(shown(folder) for shown in (validated, calibrated, weighed)):
+        if not any(shown(folder) for shown in (validated, probed, calibrated, weighed)):
             compared(folder)
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -205,6 +205,7 @@ def test_one_decision_and_payment_are_explained(tmp_path: Path) -> None:
     ("study", "files"),
     [
         (["study=hindcast", "study.cases=[arizona,delaware]"], ["hindcast.csv", "hindcast.md", "hindcast.txt"]),
+        (["study=probes", "study.cases=[nothing_pays]"], ["probes.csv", "probes.md", "probes.txt"]),
         (["study=verify_brief"], ["verify_brief.csv", "verify_brief.md", "verify_brief.txt"]),
     ],
 )
@@ -229,6 +230,7 @@ def test_a_validation_prints_its_page_and_writes_it(tmp_path: Path, study: list[
         (["parameters.staffing.turnover=5"], "parameters.staffing.turnover: 5 is not allowed: a number from 0 to 1"),
         (["world.path=nowhere"], "nowhere: there is no such folder"),
         (["study=hindcast", "study.cases=[ohoi]"], "study.cases: 'ohoi' is not known; did you mean 'ohio'?"),
+        (["study=probes", "study.cases=[texas]"], "study.cases: 'texas' is not known; did you mean 'texas_churn'?"),
         (
             ["study=project", "formula=aligned", "formula.appropriation.dollars=-5"],
             "formula/aligned.yaml: appropriation",

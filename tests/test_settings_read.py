@@ -157,6 +157,7 @@ COMMANDS = {
     "explain": (*SHORT, "formula=aligned", "district=gallup", "cluster=arts"),
     "check_formula": (*QUICK, "formula=aligned"),
     "hindcast": (*QUICK, "study.cases=[arizona]"),
+    "probes": (*QUICK, "study.cases=[nothing_pays]"),
     "verify_brief": QUICK,
     "parameters": (),
 }

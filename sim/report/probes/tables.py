@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.report.shared.intervals import COVERS
 from sim.report.shared.origin import also, short
+from sim.study.probes.schema import Check
 from sim.study.probes.verdict import RULE, Finding, Judgement
 
 if TYPE_CHECKING:
@@ -40,12 +41,18 @@ def number(value: float) -> str:
 
 
 def range_text(judgement: Judgement) -> str:
-    """The range as it is written."""
-    check = judgement.check
+    """The range of what was judged, as it is written."""
+    return range_of(judgement.check)
+
+
+def range_of(check: Check) -> str:
+    """A range as it is written; nothing where a number is only shown."""
     if check.near is not None and check.within is not None:
         return f"{check.near:g} +- {check.within:g}"
     if check.least is None and check.most is None:
         return ""
+    if check.least == check.most:
+        return f"exactly {check.least:g}"
     if check.most is None:
         return f"{check.least:g} or more"
     return f"{check.most:g} or less" if check.least is None else f"{check.least:g} to {check.most:g}"
@@ -53,9 +60,15 @@ def range_text(judgement: Judgement) -> str:
 
 def years_text(judgement: Judgement) -> str:
     """The years of a number, in words."""
-    years, since = judgement.years, judgement.check.since
+    return span_text(judgement.years, judgement.check.since)
+
+
+def span_text(years: Sequence[int], since: int | None) -> str:
+    """Years, and the one that they stand over, in words."""
     last = f"years {min(years)} to {max(years)}" if len(years) > 1 else f"year {years[0]}"
-    return f"{last} over " + ("the base year" if since == 0 else f"year {since}") if since is not None else last
+    if since is None:
+        return last
+    return f"{last} over " + ("the base year" if since == 0 else f"year {since}")
 
 
 def label_text(judgement: Judgement) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.arrays import Array, district_total, ratio, state_total
+from sim.behavior import planning
 from sim.engine import recording
 from sim.engine.calendar import Year
 from sim.engine.state import State
@@ -12,16 +13,15 @@ from sim.parameters.groups import Parameters
 from sim.results.schema import CLUSTER, DISTRICT, STATE
 from sim.world.world import World
 
-STATE_EXTRAS: tuple[str, ...] = ("hired", "credential_attempts")
-"""Statewide: sections that found an instructor in the year; attempts at a credential."""
+STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired", "credential_attempts")
+"""Statewide: sections with an instructor; those that found one in the year; attempts at a credential."""
 
 DISTRICT_EXTRAS: tuple[str, ...] = (
-    "price_index", "own_money", "restricted_money", "reaching_cte", "leaving_cte", "unserved_share", "larger_classes",
-    "upkeep_put_off",
+    "price_index", "incoming", "leaving_cte", "unserved_share", "larger_classes", "upkeep_put_off",
 )  # fmt: skip
-"""By district: the price level; own CTE money; dollars of restricted lines, and of all lines, that reach CTE; dollars
-that leave CTE again (lapsed, returned to the general fund, or used for other purposes); students turned away over all
-who asked for a seat; by how much classes are planned larger than usual, and upkeep not paid for, both as shares."""
+"""By district: the price level; dollars that come into CTE, from lines and of the district's own; dollars that leave it
+again (lapsed, returned to the general fund, or used for other purposes); students turned away over all who asked for a
+seat; by how much classes are planned larger than usual, and upkeep not paid for, both as shares."""
 
 STATE_COLUMNS: tuple[str, ...] = (*(column.name for column in STATE), *STATE_EXTRAS)
 DISTRICT_COLUMNS: tuple[str, ...] = (*(column.name for column in DISTRICT if column.unit), *DISTRICT_EXTRAS)
@@ -43,7 +43,7 @@ class History:
         statewide = recording.statewide(self.world, parameters, state, year)
         self.state.append({**_flat(statewide), **_state_extras(year)})
         by_district = recording.by_district(parameters, state, year)
-        self.districts.append({**by_district, **_district_extras(state, year, by_district)})
+        self.districts.append({**by_district, **_district_extras(parameters, state, year, by_district)})
         self.clusters.append(dict(recording.by_cluster(parameters, state, year)))
 
     @property
@@ -58,25 +58,30 @@ def _flat(record: dict[str, Array]) -> dict[str, Array]:
 
 def _state_extras(year: Year) -> dict[str, Array]:
     return {
+        "staffed_sections": state_total(year.workforce.staffed).reshape(-1),
         "hired": state_total(year.workforce.hired).reshape(-1),
         "credential_attempts": state_total(year.schooling.credentials.attempts).reshape(-1),
     }
 
 
-def _district_extras(state: State, year: Year, known: dict[str, Array]) -> dict[str, Array]:
+def usual_class(parameters: Parameters, year: Year) -> Array:
+    """Students that a district plans for a section where a dollar is worth a dollar, ``[..., D, C]``."""
+    known = year.situation
+    return planning.planned_class(known.class_size, known.class_cap, 0.0 * known.log_price, parameters.decisions)
+
+
+def _district_extras(parameters: Parameters, state: State, year: Year, known: dict[str, Array]) -> dict[str, Array]:
     enrolled, ended, settled = year.schooling.enrolled, year.books.year_end, year.settlement
     unserved, seated = district_total(enrolled.unserved), district_total(year.schooling.participants)
-    usual = district_total(year.situation.class_size * state.sections)
     planned = district_total(year.choice.first_class * state.sections)
+    usual = district_total(usual_class(parameters, year) * state.sections)
     extras = {
         "price_index": year.conditions.price_index,
-        "own_money": year.books.own,
-        "restricted_money": settled.restricted,
-        "reaching_cte": settled.reaching_cte,
+        "incoming": settled.reaching_cte + year.books.own,
         "leaving_cte": ended.lapsed + ended.returned + settled.not_sticking,
         "unserved_share": ratio(unserved, unserved + seated),
         "larger_classes": ratio(planned, usual, 1.0) - 1.0,
-        "upkeep_put_off": 1.0 - ended.spending_ratio,
+        "upkeep_put_off": np.maximum(1.0 - ended.spending_ratio, 0.0),
     }
     shape = known["spending"].shape
     return {name: np.broadcast_to(value[..., 0], shape) for name, value in extras.items()}

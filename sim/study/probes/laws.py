@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.config_folder import config_folder
-from sim.funding.formula import ALWAYS, Formula, scale_to
+from sim.funding.formula import ALWAYS, Formula, scale_to, unknown_cluster
 from sim.funding.indexing import with_indexed_dollars
 from sim.funding.line import Line
-from sim.funding.reading import formula_from, read_lines
+from sim.funding.reading import formula_from, line_from, read_lines
 from sim.inputs import Source, nearest, shown
 from sim.study.probes.schema import Probe, ProbeLaw, ProbeWorld
 from sim.study.setup.inputs import CURRENT_LAW, find_formula
@@ -47,18 +47,19 @@ def law_from(
             known = nearest(name, [line.name for line in law.lines])
             raise where.refusal(("without", place), f"{shown(name)} is not one of the law's lines; {known}")
     lines = [line for line in law.lines if line.name not in written.without]
-    if written.plus:
-        added = _from_lines(probe, written.plus, begins, world, where, key="plus").own_lines
-        for place, line in enumerate(added):
-            if line.name in [known.name for known in lines]:
-                raise where.refusal(
-                    ("plus", place), f"the law has a line {shown(line.name)} already; name it otherwise"
-                )
-        lines = [*lines, *added]
+    for place, entry in enumerate(written.plus):
+        line = line_from(entry, where.within("plus", place), defaults={"start_year": begins})
+        if line.name in [known.name for known in lines]:
+            raise where.refusal(("plus", place), f"the law has a line {shown(line.name)} already; rename it")
+        lines.append(line)
     update: dict[str, Any] = {"lines": tuple(lines), "expected_base_year_entitlement": None}
     if begins > law.takes_effect:
         update["takes_effect"] = begins
-    return law.model_copy(update=update)
+    law = law.model_copy(update=update)
+    unknown = unknown_cluster(law, world.clusters.identifier)
+    if unknown is not None:
+        raise where.refusal(("plus",), f"line {unknown[0]}: unknown cluster {shown(unknown[1])}", value=unknown[1])
+    return law
 
 
 def _base(probe: Probe, written: ProbeLaw, begins: int, current: Formula, world: World, where: Source) -> Formula:
@@ -109,9 +110,8 @@ def _from_lines(
     world: World,
     where: Source,
     of_the_past: bool = False,
-    key: str = "lines",
 ) -> Formula:
-    """A formula of lines as they stand in the probe's file under ``key``."""
+    """A formula of lines as they stand in the probe's file."""
     written = {
         "title": probe.title,
         "source": probe.source,
@@ -120,7 +120,5 @@ def _from_lines(
         "takes_effect": begins,
         "lines": [dict(line) for line in lines],
     }
-    place = where if key == "lines" else Source(where.name)
-    return formula_from(
-        written, place, probe.name, read_lines(config_folder() / "line"), world.clusters.identifier, of_the_past
-    )
+    shared = read_lines(config_folder() / "line")
+    return formula_from(written, where, probe.name, shared, world.clusters.identifier, of_the_past)

@@ -31,6 +31,12 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _one_or_two(bounds: tuple[float, ...]) -> tuple[float, ...]:
+    if len(bounds) not in (1, 2) or (len(bounds) == 2 and bounds[0] >= bounds[1]):
+        raise ValueError("write from where on, or from where to below where, as [250, 500]")
+    return bounds
+
+
 StateColumn = Annotated[str, Field(strict=True), _known(STATE_COLUMNS)]
 DistrictColumn = Annotated[str, Field(strict=True), _known(DISTRICT_COLUMNS)]
 ClusterColumn = Annotated[str, Field(strict=True), _known(CLUSTER_COLUMNS)]
@@ -56,8 +62,8 @@ class Group(_Data):
     second: without end); of these ``locales``; and those that are, or are not, ``saturated`` in the year by a
     ``standard``."""
 
-    pupils: Annotated[tuple[Size, ...], Field(min_length=1, max_length=2)] | None = None
-    members: Annotated[tuple[Size, ...], Field(min_length=1, max_length=2)] | None = None
+    pupils: Annotated[tuple[Size, ...], AfterValidator(_one_or_two)] | None = None
+    members: Annotated[tuple[Size, ...], AfterValidator(_one_or_two)] | None = None
     locales: Annotated[tuple[Literal["city", "suburb", "town", "rural"], ...], Field(max_length=4)] = ()
     saturated: YesNo | None = None
     standard: Standard | None = None
@@ -183,7 +189,9 @@ class OfDistricts(_Data):
         inside = self.group.chosen(world, year)
         if self.take == "total":
             value = self._total(year, inside)
-            return value / self._total(year, self.beside.chosen(world, year)) if self.beside else value
+            if self.beside is None:
+                return value
+            return ratio(value, self._total(year, self.beside.chosen(world, year)), np.nan)
         each = ratio(self._each(year), first, np.nan) if self.relative else self._each(year)
         assert self.at is not None
         weights = self._weights(world, inside & ~np.isnan(each))
@@ -192,36 +200,38 @@ class OfDistricts(_Data):
         whole = heavy.sum(axis=-1)
         if self.take == "below":
             return ratio((heavy * (np.nan_to_num(values, nan=np.inf) < self.at)).sum(axis=-1), whole, np.nan)
-        # The middle of each district's weight is its place among all: at equal weights NumPy's quantile but for the ends.
+        # The middle of each district's weight is its place among all.
         places = ratio(np.cumsum(heavy, axis=-1) - 0.5 * heavy, whole[:, np.newaxis])
-        return np.array(
-            [
-                np.interp(self.at, at[some], value[some]) if some.any() else np.nan
-                for at, value, some in zip(places, values, heavy > 0.0, strict=True)
-            ]
-        )
+        found: Array = np.full(whole.shape, np.nan)
+        for run, some in enumerate(heavy > 0.0):
+            if some.any():
+                found[run] = np.interp(self.at, places[run, some], values[run, some])
+        return found
 
     def _weights(self, world: World, counted: BoolArray) -> Array:
         """What each district counts, ``[R, D]``."""
+        weights: Array = np.zeros(counted.shape)
         if not self.parts:
-            return counted * 1.0
-        weights = np.zeros(counted.shape)
+            weights[counted] = 1.0
         for part in self.parts:
             inside = counted & part.group.mask(world)
             weights = weights + part.share * ratio(inside * 1.0, inside.sum(axis=-1, keepdims=True))
         return weights
 
     def _total(self, year: dict[str, Array], inside: BoolArray) -> Array:
+        total: Array = (self._sum(year) * inside).sum(axis=-1)
+        if not self.per:
+            return total
         whole = _product(year, self.per, np.ones((1, 1)))
-        return ratio((self._sum(year) * inside).sum(axis=-1), (whole * inside).sum(axis=-1), np.nan)
+        return ratio(total, (whole * inside).sum(axis=-1), np.nan)
 
 
 class Changes(_Data):
     """Yearly changes of a ``column`` in the districts of a ``group``, over all years up to the one asked for.
 
     A change is the difference over the half-sum of two years that follow each other. ``take``: their standard deviation
-    (``sd``), what is ``created`` or ``destroyed`` in districts with a rise or a fall, over what was there, a year, half of
-    both together (``turnover``, which growth moves little), or the part of all that is destroyed that goes in falls
+    (``sd``), what is ``created`` or ``destroyed`` in districts with a rise or a fall, over what was there, a year, half
+    of both together (``turnover``, which growth moves little), or the part of all that is destroyed that goes in falls
     beyond 20% (``lumps``).
     """
 

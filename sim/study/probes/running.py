@@ -7,16 +7,15 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.behavior.deciding import Choice, Situation
-from sim.engine.calendar import DecideAll, Year, run_year
-from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare
-from sim.engine.expected import expected_payment
+from sim.engine.calendar import DecideAll
+from sim.engine.ensemble import deciding_all, prepare
 from sim.engine.scenario import Scenario
-from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
 from sim.parameters.posterior import Uncertainty
 from sim.parameters.values import central_parameters, with_columns
+from sim.study.hindcast.running import years_under
 from sim.study.probes.history import History
 from sim.study.probes.laws import law_from, law_of_world
 from sim.study.probes.measures import AnyMeasure
@@ -142,14 +141,13 @@ def run_task(task: Task) -> Values:
     found: dict[tuple[str, AnyMeasure], Array] = {}
     for arm in task.stage.arms:
         columns = {name: np.full(len(task.replicates), value) for name, value in arm.parameters.items()}
-        started = replace(ensemble, parameters=with_columns(parameters, columns)) if columns else ensemble
+        started = replace(ensemble, parameters=with_columns(ensemble.parameters, columns)) if columns else ensemble
         decide_all = deciding_all(started.parameters)
         if arm.key == PLACEBO and keeps:
             decide_all = _keeping(decide_all, repeated)
         elif arm.same_offer:
             decide_all = _repeating(decide_all, iter(repeated))
         history = History(world)
-        history.add(started.parameters, started.state, started.base)
         for state, year in years_under(started, arm.laws, arm.scenario, arm.horizon, decide_all):
             history.add(started.parameters, state, year)
         for measure in arm.measures:
@@ -194,28 +192,3 @@ def _repeating(decide_all: DecideAll, kept: Iterator[Choice]) -> DecideAll:
         return replace(decide_all(situation), **{name: getattr(before, name) for name in OFFER})
 
     return decide
-
-
-def years_under(
-    ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenario, horizon: int, decide_all: DecideAll
-) -> Iterator[tuple[State, Year]]:
-    """Each year after the base year under the law that is in force in it, unknown before it comes.
-
-    ``laws`` by the fiscal year in which they begin; current law until the first.
-    """
-    world, parameters, premises = ensemble.world, ensemble.parameters, ensemble.premises
-    state = ensemble.state
-    handed_on: Array | None = None
-    law = ensemble.current_law
-    for step in range(1, horizon + 1):
-        fiscal_year = world.base_year + step
-        before = state if handed_on is None else replace(state, last_payment=handed_on)
-        handed_on = None
-        law = laws.get(fiscal_year, law)
-        state, year = run_year(
-            world, parameters, premises, ensemble.current_law, law, scenario, before, ensemble.draws, fiscal_year,
-            WARM_UP_YEARS + step, decide_all,
-        )  # fmt: skip
-        if fiscal_year + 1 in laws:
-            handed_on = expected_payment(world, parameters, premises, before, state, year)
-        yield state, year

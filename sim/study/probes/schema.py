@@ -28,6 +28,12 @@ Compare = Literal["ratio", "difference", "level", "share_of_gain"]
 Expected = Literal["yes", "within_twice", "not_yet"]
 
 
+def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not value:
+        raise ValueError("write at least one")
+    return value
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -97,9 +103,9 @@ class Check(_Data):
     ``measure`` in ``years`` (their mean, or with ``each`` every one) of the run ``of``; with ``since`` over its own
     value in that year. Then, by ``compare``, its ``ratio`` to that of the run ``against``, the ``difference``, or
     nothing (``level``); ``share_of_gain`` is its difference over that of the run ``gain``. All draw by draw; judged is
-    the median over draws, or the ``mean``. The range is written ``least`` and ``most``, or ``near`` and ``within``; without either
-    the number is shown and not judged. ``expected`` says whether the model is known to do it; ``to_hold`` what would
-    have to be true.
+    the median over draws, or the ``mean``. The range is written ``least`` and ``most``, or ``near`` and ``within``;
+    without either the number is shown and not judged. ``expected`` says whether the model is known to do it;
+    ``to_hold`` what would have to be true.
     """
 
     label: Title
@@ -108,7 +114,7 @@ class Check(_Data):
     against: Word = CURRENT_LAW
     compare: Compare = "ratio"
     gain: Word | None = None
-    years: Annotated[tuple[Year, ...], Field(min_length=1, max_length=LONGEST)]
+    years: Annotated[tuple[Year, ...], Field(max_length=LONGEST), AfterValidator(_some)]
     each: YesNo = False
     since: Year | None = None
     judged: Literal["median", "mean"] = "median"
@@ -176,7 +182,7 @@ class Probe(_Data):
     expected: Expected = "yes"
     world: ProbeWorld = ProbeWorld()
     runs: Annotated[dict[Word, Run], Field(max_length=50)] = {}
-    checks: Annotated[tuple[Check, ...], Field(min_length=1, max_length=100)]
+    checks: Annotated[tuple[Check, ...], Field(max_length=100), AfterValidator(_some)]
 
     def expected_of(self, check: Check) -> Expected:
         """Whether the model is known to pass a check."""

@@ -27,8 +27,8 @@ Series = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class Judgement:
-    """A check and its number: ``value`` (median or mean over draws), the band ``low`` to ``high``, in the ``years`` that
-    it was taken in; ``path``: the median by year after the base year, NaN where it is not defined."""
+    """A check and its number: ``value`` (median or mean over draws) and the band ``low`` to ``high``, in the ``years``
+    that it was taken in; ``path``: the median by year after the base year, NaN where it is not defined."""
 
     check: Check
     years: tuple[int, ...]
