@@ -80,7 +80,8 @@ def value_text(judgement: Judgement) -> str:
     """The number with its band."""
     if judgement.value != judgement.value:
         return "n/a"
-    return f"{number(judgement.value)} ({number(judgement.low)} to {number(judgement.high)})"
+    mean = "mean " if judgement.check.judged == "mean" else ""
+    return f"{mean}{number(judgement.value)} ({number(judgement.low)} to {number(judgement.high)})"
 
 
 def standing_text(judgement: Judgement) -> str:
