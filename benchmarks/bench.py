@@ -113,7 +113,7 @@ def recorded(tables: str, scope: Scope) -> float:
                 recording.by_line(year)
                 recording.by_cluster(ensemble.parameters, state, year)
                 if step in DETAIL_STEPS:
-                    recording.by_district(state, year)
+                    recording.by_district(ensemble.parameters, state, year)
             spent[-1] += 1000.0 * (time.process_time() - start)
     return statistics.median(spent[1:]) / scope.chunk
 

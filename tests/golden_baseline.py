@@ -13,8 +13,10 @@ REPLICATES, HORIZON, SEED = 4, 5, 2026
 FORMULAS = ("status_quo", "pilot_sunset", "aligned")
 YEARS = (2026, 2027, 2029, 2031)
 METRICS = (
-    "membership", "participants", "concentrators", "credentials", "sites", "launches_started", "instructors", "quality",
-    "equipment", "state_cost", "local_money", "spending", "cash", "trust",
+    "membership", "participants", "concentrators", "concentrators_taught", "credentials", "sites", "first_sections",
+    "second_sections", "unserved_first", "unserved_second", "plans", "launches_started", "instructors",
+    "instructor_pool", "quality", "equipment", "state_cost", "own_money", "covered", "returned", "lapsed", "spending",
+    "startup_spending", "cash", "trust",
 )  # fmt: skip
 
 

@@ -79,12 +79,11 @@ def interest(
     shares = choice.tilted_shares(premises.local_shares, at_districts(pull, world.districts.region))
     gap = quality_gap(state.quality, parameters)
     smaller = np.minimum(ratio(cohorts.membership, state.counts.membership, 1.0), 1.0)
+    usual = np.minimum(parameters.outcomes.going_on * conditions.shocks.progression, 1.0)
     return Interest(
         interested=interested,
         wanted=interested * shares,
-        going_on=np.minimum(parameters.outcomes.going_on * conditions.shocks.progression, 1.0)
-        * premises.going_on_level
-        * smaller,
+        going_on=np.minimum(usual * premises.going_on_level, 1.0) * smaller,
         completion=outcomes.completion_rate(gap, parameters.outcomes),
         quality_gap=gap,
     )
