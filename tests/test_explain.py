@@ -32,7 +32,7 @@ from sim.study.explain.money import (
 )
 from sim.study.explain.payment import PAID, TOGETHER, payment_items
 from sim.study.explain.places import find_place, places_text
-from sim.study.explain.story import Explanation, explain, read_question
+from sim.study.explain.story import Explanation, could_have_one, explain, read_question
 from sim.study.running.runner import carry_out
 from sim.study.setup.inputs import read_inputs
 from sim.study.setup.settings import Settings, read_settings
@@ -143,6 +143,7 @@ def against_law() -> Explanation:
 
 def test_the_draw_unfolded_is_that_of_the_draws(against_law: Explanation) -> None:
     for year in against_law.years:
+        assert (year.difference is not None) == any(could_have_one(moment) for moment in year.moments)
         values = {spread.key: spread.values for spread in year.spreads}
         for side, moment in enumerate(year.moments):
             d, c, r = moment.district, moment.cluster, against_law.replicate
@@ -200,6 +201,7 @@ def test_the_base_year_and_a_district_alone_are_explained() -> None:
     assert all(sentence.startswith("a CTE dollar is worth $") for sentences in base.verdicts for sentence in sentences)
     assert OWN not in {row.step for row in base.rows}
     assert OWN in {row.step for row in next_year.rows}
+    assert not explanation_table(found).duplicated(["fiscal_year", "step", "item"]).any()
 
 
 def test_the_text_is_readable_and_the_table_complete(against_law: Explanation, tmp_path: Path) -> None:
@@ -307,6 +309,9 @@ def test_rows_keep_the_order_of_the_first_and_put_others_in_their_place() -> Non
     rows = side_by_side([items("a1", "a2", "c1"), items("a1", "a0", "a2", "b1", "b2", "c1", "d1")])
     assert [row.name for row in rows] == ["a1", "a0", "a2", "b1", "b2", "c1", "d1"]
     assert [row.differs for row in rows] == [False, True, True, True, True, True, True]
+    told, quiet = Item("a", "a1", "dollars", 1.0), Item("a", "a1", "dollars", 0.0, quiet=True)
+    assert not side_by_side([[quiet], [told]])[0].quiet
+    assert side_by_side([[quiet], [quiet]])[0].quiet
     with pytest.raises(ValueError, match="a1"):
         side_by_side([items("a1", "a1")])
 

@@ -24,12 +24,12 @@ from sim.arrays import district_total
 from sim.behavior.deciding import decide, may_plan
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
 from sim.engine.ensemble import Ensemble, take_rows
-from sim.engine.state import take_runs
 from sim.study.explain.decision import (
     CLOSING,
     FIRST,
     REASONS,
     SECOND,
+    closed_sites,
     decision_of,
     section_items,
     why_closed,
@@ -40,7 +40,17 @@ from sim.study.explain.money import (
     money_items,
 )
 from sim.study.explain.offer import OFFER, offer_items
-from sim.study.explain.plans import PLAN, POSTS, WORTH, plan_items, plan_sentence, value_terms, why_given_up
+from sim.study.explain.plans import (
+    PLAN,
+    POSTS,
+    WORTH,
+    asked_before,
+    plan_items,
+    plan_sentence,
+    value_terms,
+    why_given_up,
+)
+from sim.study.explain.story import could_have_one, difference
 from sim.study.explain.students import OUTCOMES, STUDENTS, all_student_items, student_items
 
 
@@ -66,7 +76,7 @@ def test_the_decision_unfolded_is_the_decision_made(formula: str) -> None:
 @pytest.mark.parametrize("formula", ["status_quo", "aligned"])
 def test_sections_told_are_those_that_were_decided(formula: str) -> None:
     """Worth over the price, and earned, less cost, over its spread: the logistic share of the possible sections."""
-    both, at_least = {FIRST: 0, SECOND: 0}, 0
+    both, at_least, leading_on = {FIRST: 0, SECOND: 0}, 0, 0
     for moment in moments(formula):
         decision, at = decision_of(moment), moment.at
         items = section_items(moment, decision)
@@ -82,7 +92,9 @@ def test_sections_told_are_those_that_were_decided(formula: str) -> None:
                 continue
             cost = found["it costs beyond ordinary classes"]
             worth = found["a section is worth, at a dollar for a dollar"]
-            left = worth / at(decision.price) + found["it earns, as far as that lasts"] - cost
+            later = found.get("its students are worth in second courses", 0.0)
+            left = worth / at(decision.price) + found["it earns, as far as that lasts"] + later - cost
+            leading_on += later > 0
             assert found["left over at this year's price of a dollar"] == pytest.approx(left, rel=1e-9, abs=1e-6)
             scale = found["how much sections differ in it"]
             assert scale == pytest.approx(at(moment.ensemble.parameters.decisions.section_spread) * cost, rel=1e-12)
@@ -96,41 +108,36 @@ def test_sections_told_are_those_that_were_decided(formula: str) -> None:
             key = "students who want one" if step == FIRST else "students who could go on and wish to"
             assert students == pytest.approx(found[key], rel=1e-9)
     assert min(both.values()) > 0
-    assert at_least > 0
+    assert min(at_least, leading_on) > 0
 
 
-def strained(**decisions: float) -> Ensemble:
+def strained(**groups: dict[str, float]) -> Ensemble:
+    """One run of small districts, with some parameters set."""
     world = made_up(30, 4)
     parameters = sparse(prior_parameters(world, range(6), 3), world, 3.0)
-    return warmed_up(world, with_parameters(parameters, **groups_of(decisions)), 3, range(6), 3)
-
-
-def groups_of(settings: dict[str, float]) -> dict[str, dict[str, float]]:
-    books = {name: value for name, value in settings.items() if name == "general_launch"}
-    return {"decisions": {name: value for name, value in settings.items() if name not in books}, "books": books}
+    batch = warmed_up(world, with_parameters(parameters, **groups), 3, range(6), 3)
+    return take_rows(batch, np.array([0]))
 
 
 @cache
 def strained_moments() -> list[Moment]:
-    """Every plan of some small districts with little money for launches, a year each."""
-    held, law = strained(general_launch=0.0002, plan_patience=2.0), shipped("aligned")
-    found = []
-    for step in steps(held, law, 3):
-        planned = (step.before.plan > 0) | step.year.choice.begun
-        for r, d, c in np.argwhere(planned):
-            if r == 0:
-                one = replace(
-                    step,
-                    **{name: take_runs(getattr(step, name), np.array([0])) for name in ("before", "year", "after")},
-                )
-                alone = take_rows(held, np.array([0]))
-                found.append(Moment(alone, law, one.before, one.year, one.after, int(d), int(c)))
-    return found
+    """Every plan of some small districts, with little money for launches and with much, a year each."""
+    poor = strained(books={"general_launch": 0.0005}, decisions={"plan_patience": 2.0})
+    rich = strained(books={"general_launch": 0.03}, costs={"facility_level": 0.05})
+    return [
+        Moment(held, shipped("aligned"), step.before, step.year, step.after, int(d), int(c))
+        for held in (poor, rich)
+        for step in steps(held, shipped("aligned"), 3)
+        for _, d, c in np.argwhere((step.before.plan > 0) | step.year.choice.begun)
+    ]
+
+
+PLANS = ("given up", "begun", "no lab", "builds", "no money", "seeking", "launched")
 
 
 def test_a_plan_told_says_what_it_waits_for_and_why_it_was_given_up() -> None:
     """With both sides of every condition at hand, what the engine recorded follows, for every plan."""
-    found = dict.fromkeys(("given up", "begun", "no lab", "no money", "seeking", "launched"), 0)
+    found = dict.fromkeys(PLANS, 0)
     for moment in strained_moments():
         decision, at, terms = decision_of(moment), moment.at, moment.ensemble.parameters.decisions
         items = plan_items(moment, decision)
@@ -140,7 +147,7 @@ def test_a_plan_told_says_what_it_waits_for_and_why_it_was_given_up() -> None:
             and at(moment.year.situation.launching) == 0
             and worth["students it would draw"] >= plan["fewest students for a site"]
         )
-        assert bool(plan["possible"]) == possible
+        assert bool(plan["possible"]) == possible == could_have_one(moment)
         held = plan["at the start of the year"] > 0
         patient = plan["age at the start of the year"] < at(terms.plan_patience)
         value = worth["value over its horizon"]
@@ -163,6 +170,10 @@ def test_a_plan_told_says_what_it_waits_for_and_why_it_was_given_up() -> None:
             assert not plan["the district builds one"]
             found["no lab"] += 1
             continue
+        builds = moment.year.choice.builds_facility[0, moment.district] > 0
+        labs = np.broadcast_to(moment.year.situation.facility_cost, moment.year.choice.plan.shape)[0, moment.district]
+        assert plan["spent on labs"] == pytest.approx(labs[builds].sum(), rel=1e-12)
+        found["builds"] += int(plan.get("the district builds one", 0.0))
         left = plan["money for labs and start-ups"] - plan["spent on labs"]
         if plan["at the start of the year"] != FOR_INSTRUCTOR:
             affordable = plan["asked before it by plans worth more"] + worth["start-up, net of grants"] <= left
@@ -175,6 +186,22 @@ def test_a_plan_told_says_what_it_waits_for_and_why_it_was_given_up() -> None:
             found["seeking"] += 1
             found["launched"] += int(plan["launched"])
     assert min(found.values()) > 0, found
+
+
+def test_plans_worth_more_ask_first() -> None:
+    """Of three plans, one of them paid, each is told what those of greater value ask for."""
+    moment = moments("aligned")[0]
+    year, decision, district = moment.year, decision_of(moment), moment.district
+    asking = np.zeros(year.choice.plan.shape, dtype=bool)
+    asking[0, district, [2, 5, 9]] = True
+    paid = asking & (np.arange(asking.shape[-1]) == 5)
+    choice = replace(year.choice, plan=asking * FOR_MONEY * ~paid + paid * FOR_INSTRUCTOR, paid=paid)
+    before = asked_before(replace(moment, year=replace(year, choice=choice)), decision)[0, district]
+    value = decision.site.value[0, district]
+    price = np.broadcast_to(decision.known.startup_net, asking.shape)[0, district]
+    for cluster in (2, 5, 9):
+        ahead = [other for other in (2, 5, 9) if value[other] > value[cluster]]
+        assert before[cluster] == pytest.approx(sum(price[other] for other in ahead), rel=1e-12)
 
 
 def test_the_sentence_about_a_plan_agrees_with_what_became_of_it() -> None:
@@ -264,18 +291,17 @@ def test_closing_told_is_what_happened() -> None:
 
 def strained_closings() -> list[Moment]:
     """Places of small districts, three years under the pilot's end, where a site closed."""
-    held, law = strained(close_notice=1.0), shipped("pilot_sunset")
-    alone = take_rows(held, np.array([0]))
+    held, law = strained(decisions={"close_notice": 1.0}), shipped("pilot_sunset")
     found = []
-    for step in steps(alone, law, 3):
+    for step in steps(held, law, 3):
         for _, d, c in np.argwhere(step.year.choice.sites_closed > 0):
-            found.append(Moment(alone, law, step.before, step.year, step.after, int(d), int(c)))
+            found.append(Moment(held, law, step.before, step.year, step.after, int(d), int(c)))
     return found
 
 
 def test_posts_told_are_those_that_were_filled() -> None:
-    hired = 0
-    for moment in moments("aligned"):
+    hired = launched = 0
+    for moment in [*moments("aligned"), *strained_moments()]:
         posts, staffed = told(plan_items(moment, decision_of(moment)), POSTS), moment.year.workforce
         if not posts:
             assert moment.at(staffed.posts) == 0
@@ -284,8 +310,32 @@ def test_posts_told_are_those_that_were_filled() -> None:
         vacant = posts["without an instructor, before hiring"] - posts["posts filled"]
         assert vacant == posts["without an instructor, after hiring"] == moment.at(moment.after.vacant_sections)
         assert posts["posts filled"] <= posts["in the region: posts that are sought"]
+        launch = moment.at(staffed.launched * moment.year.choice.launch_sections)
+        assert posts["posts filled"] == moment.at(staffed.hired) - launch
         hired += posts["posts filled"] > 0
-    assert hired
+        launched += launch > 0
+    assert min(hired, launched) > 0
+
+
+def test_sites_that_closed_are_told_whether_decided_or_left_without_a_section() -> None:
+    decided = emptied = 0.0
+    held = strained(decisions={"close_notice": 1.0})
+    for step in steps(held, shipped("pilot_sunset"), 3):
+        moment = Moment(held, shipped("pilot_sunset"), step.before, step.year, step.after, 0, 0)
+        staffed = step.year.workforce
+        np.testing.assert_array_equal(step.before.sites - closed_sites(moment) + staffed.opened, step.after.sites)
+        decided += step.year.choice.sites_closed.sum()
+        emptied += staffed.emptied.sum()
+    assert min(decided, emptied) > 0
+
+
+def test_what_one_more_site_is_worth_more_is_told_with_its_largest_part() -> None:
+    for first, second in zip(moments("aligned"), moments("status_quo"), strict=True):
+        found = difference(first, second)
+        here, there = (moment.at(decision_of(moment).site.value) for moment in (first, second))
+        assert found.value == pytest.approx(here - there, rel=1e-9, abs=1e-5)
+        parts = [value_terms(moment, decision_of(moment)) for moment in (first, second)]
+        assert abs(found.part) == max(abs(parts[0][words] - parts[1][words]) for words in parts[0])
 
 
 def test_students_told_are_those_who_came() -> None:

@@ -113,9 +113,12 @@ def _level(
     if at(sections.possible):
         yield Item(step, "a section is worth, at a dollar for a dollar", "dollars", worth)
         yield Item(step, "it earns, as far as that lasts", "dollars", earned)
+        later = at(sections.later)
+        if first:
+            yield Item(step, "its students are worth in second courses", "dollars", later)
         yield Item(step, "it costs beyond ordinary classes", "dollars", cost)
-        yield Item(step, "left over at this year's price of a dollar", "dollars", at(margin),
-                   f"{_short(worth)} / {amount(at(price), '')} + {_short(earned)} - {_short(cost)}")  # fmt: skip
+        how = f"{_short(worth)} / {amount(at(price), '')} + {_short(earned + later)} - {_short(cost)}"
+        yield Item(step, "left over at this year's price of a dollar", "dollars", at(margin), how)
         scale = at(spread) * cost
         yield Item(step, "how much sections differ in it", "dollars", scale, quiet=True)
         yield Item(step, "share of them worth running", "share", at(share),

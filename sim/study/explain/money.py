@@ -22,7 +22,7 @@ BOOKS = "The books of the year"
 OWN = "Own money of next year, base-year dollars a member"
 
 NEITHER = 0.05
-"""How far a dollar may be worth more or less than a dollar while money is said to be neither short nor ample."""
+"""How far a dollar may be worth more or less than a dollar while money is said just to suffice."""
 
 
 def money_items(moment: Moment, decision: Decision) -> list[Item]:
@@ -45,7 +45,7 @@ def price_words(price: float) -> str:
     """What a price of a dollar means."""
     if price > 1.0 + NEITHER:
         return "money is short"
-    return "money is ample" if price < 1.0 - NEITHER else "money is neither short nor ample"
+    return "money is ample" if price < 1.0 - NEITHER else "money just suffices"
 
 
 def price_sentence(moment: Moment) -> str:

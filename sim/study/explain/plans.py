@@ -211,6 +211,11 @@ def _posts(moment: Moment) -> Iterator[Item]:
     posts = f"{at(staffed.first_posts):.0f} + {at(staffed.second_posts):.0f}"
     if not at(seeking) and not at(staffed.posts):
         return
+    known = moment.year.situation
+    decided = known.first_sections + known.second_sections + choice.first_change + choice.second_change
+    lost = at(decided + staffed.opened * moment.before.launching_sections - staffed.posts)
+    if at(closed_sites(moment)):
+        yield Item(POSTS, "posts given up with sites that close", "sections", lost)
     yield Item(POSTS, "posts of first courses", "sections", at(staffed.first_posts), quiet=True)
     yield Item(POSTS, "posts of second courses", "sections", at(staffed.second_posts), quiet=True)
     yield Item(POSTS, "posts of first + second courses, as decided", "sections", at(staffed.posts), posts)
