@@ -127,7 +127,7 @@ def test_the_reference_is_what_current_law_is_expected_to_pay_for_the_counts_of_
     # The pot is the same, drawn or expected, and the other lines pay the same but for what prices knew of the counts.
     grants, drawn = scored.ledgers["nextgen_pilot"].paid, ensemble.base.settlement.ledgers["nextgen_pilot"].paid
     np.testing.assert_allclose(state_total(grants), state_total(drawn), rtol=1e-9)
-    np.testing.assert_allclose(state_total(expected), state_total(paid), rtol=1e-2)
+    np.testing.assert_allclose(state_total(expected), state_total(paid), rtol=2e-2)
     # Every district that may win expects something, also where it has not won.
     offers = ensemble.state.counts.total("participants") > 0.0
     assert (drawn[offers] == 0.0).any()

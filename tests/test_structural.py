@@ -38,7 +38,7 @@ DOLLAR_SPREADS = ("startup_cost", "consumables", "exam_fee")
 GUESSES = ("first_value", "second_value", "site_value")
 MONEY = (
     "own_money.", "restricted.", "uncredited.", "base_own.", "base_restricted.", "cash.", "cost.", "base_payment.",
-    "last_payment.", "remembered.", "reserves.", "expenditure.", "startup_spending.",
+    "last_payment.", "remembered.", "reserves.", "expenditure.", "startup_spending.", "plan_cost.", "plan_falls.",
 )  # fmt: skip
 """What of the state is counted in dollars."""
 
@@ -181,7 +181,7 @@ def test_no_dollar_hides_in_the_rules() -> None:
         for part in ("choice", "workforce", "schooling"):
             choices = dict(leaves(getattr(one.year, part))), dict(leaves(getattr(other.year, part)))
             for name, array in choices[0].items():
-                dollars = name.endswith(("_cost",))
+                dollars = name.endswith(("_cost", "plan_earned", "plan_falls"))
                 assert np.array_equal((2.0 if dollars else 1.0) * array, choices[1][name]), (part, name)
         assert state_total(one.year.bill.sustained).min() > 0
         assert one.after.credential_effort.max() > 0
