@@ -17,11 +17,11 @@ STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired", "credential_attemp
 """Statewide: sections with an instructor; those that found one in the year; attempts at a credential."""
 
 DISTRICT_EXTRAS: tuple[str, ...] = (
-    "price_index", "incoming", "leaving_cte", "unserved_share", "larger_classes", "upkeep_put_off",
+    "price_index", "incoming", "leaving_cte", "without_a_post", "unserved_share", "larger_classes", "upkeep_put_off",
 )  # fmt: skip
 """By district: the price level; dollars that come into CTE, from lines and of the district's own; dollars that leave it
-again (lapsed, returned to the general fund, or used for other purposes); students turned away over all who asked for a
-seat; by how much classes are planned larger than usual, and upkeep not paid for, both as shares."""
+again (lapsed, returned to the general fund, or used for other purposes); students turned away whom no vacant post
+would seat, and these over all who asked for a seat; by how much classes are planned larger than usual, and upkeep not paid for, both as shares."""
 
 STATE_COLUMNS: tuple[str, ...] = (*(column.name for column in STATE), *STATE_EXTRAS)
 DISTRICT_COLUMNS: tuple[str, ...] = (*(column.name for column in DISTRICT if column.unit), *DISTRICT_EXTRAS)
@@ -70,15 +70,29 @@ def usual_class(parameters: Parameters, year: Year) -> Array:
     return planning.planned_class(known.class_size, known.class_cap, 0.0 * known.log_price, parameters.decisions)
 
 
+def without_a_post(year: Year) -> Array:
+    """Students turned away whom no vacant post would seat if it were filled, ``[..., D, C]``, where they are at least half
+    a class: for want of a post, not of an instructor, and not because sections are lumps."""
+    staffed, enrolled, known = year.workforce, year.schooling.enrolled, year.situation
+    class_size = year.choice.first_class
+    first = enrolled.unserved_first - (staffed.first_posts - staffed.first_taught) * class_size
+    second = enrolled.unserved_second - (staffed.second_posts - staffed.second_taught) * (
+        class_size * known.second_class
+    )
+    half_a_class = 0.5 * class_size
+    return first * (first >= half_a_class) + second * (second >= half_a_class)
+
+
 def _district_extras(parameters: Parameters, state: State, year: Year, known: dict[str, Array]) -> dict[str, Array]:
     enrolled, ended, settled = year.schooling.enrolled, year.books.year_end, year.settlement
-    unserved, seated = district_total(enrolled.unserved), district_total(year.schooling.participants)
+    unserved, seated = district_total(without_a_post(year)), district_total(year.schooling.participants)
     planned = district_total(year.choice.first_class * state.sections)
     usual = district_total(usual_class(parameters, year) * state.sections)
     extras = {
         "price_index": year.conditions.price_index,
         "incoming": settled.reaching_cte + year.books.own,
         "leaving_cte": ended.lapsed + ended.returned + settled.not_sticking,
+        "without_a_post": unserved,
         "unserved_share": ratio(unserved, unserved + seated),
         "larger_classes": ratio(planned, usual, 1.0) - 1.0,
         "upkeep_put_off": np.maximum(1.0 - ended.spending_ratio, 0.0),
