@@ -321,8 +321,10 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
     worth = s.site_worth + s.first_worth * students + s.second_worth * going_on
     earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
-    running = (s.site_running + s.section_running * sections + s.first_running * students) * share
-    cost = s.section_cost * sections + running - s.elective * (students + going_on)
+    taught = sections + going_on / (s.second_class * s.class_size)
+    supplies = s.first_running * students + s.second_running * going_on
+    running = (s.site_running + s.section_running * taught + supplies) * share
+    cost = s.section_cost * taught + running - s.elective * (students + going_on)
     return FurtherSite(
         students=students,
         sections=sections,

@@ -73,9 +73,8 @@ def staff(
     terms, shocks, markets = parameters.staffing, conditions.shocks, premises.markets
     regions = world.districts.region_starts
     kept = part_of(state.sites - choice.sites_closed, state.sites)
-    first = np.floor(state.first_sections * kept + 0.5) + choice.first_change * (kept > 0)
-    second = np.floor(state.second_sections * kept + 0.5) + choice.second_change * (kept > 0)
-    first, second = np.maximum(first, 0.0), np.maximum(second, 0.0)
+    first = _after_closing(state.first_sections, choice.first_change, kept)
+    second = _after_closing(state.second_sections, choice.second_change, kept)
     # A site keeps at least one section; where none is left it closes.
     sites = np.minimum(state.sites - choice.sites_closed, first + second)
     emptied = state.sites - choice.sites_closed - sites
@@ -148,3 +147,10 @@ def staff(
             terms,
         ),
     )
+
+
+def _after_closing(sections: Array, change: Array, kept: Array) -> Array:
+    """Sections of the sites that are ``kept``, a share; those that go with a site count toward what is given up."""
+    staying = np.floor(sections * kept + 0.5) + np.maximum(change, 0.0)
+    left: Array = np.maximum(np.minimum(staying, sections + change), 0.0) * (kept > 0)
+    return left
