@@ -94,6 +94,12 @@ def test_posts_of_a_site_that_closes_go_with_it() -> None:
     assert not found.emptied.any()
 
 
+def test_sections_that_go_with_a_site_count_toward_those_given_up() -> None:
+    two = {"sites": row(2.0, 0.0, 0.0), "first_sections": row(6.0, 0.0, 0.0), "second_sections": row(0.0, 0.0, 0.0)}
+    closed = {"sites_closed": in_first(1.0, 1.0, 1.0), "first_change": in_first(-2.0, -4.0, 1.0)}
+    assert staffed(two, closed).first_posts[:, 0].tolist() == [3.0, 2.0, 4.0]
+
+
 def test_a_site_whose_last_section_goes_closes() -> None:
     choice = {"first_change": in_first(-4.0, -4.0, 0.0), "second_change": in_first(-1.0, 0.0, 0.0)}
     found = staffed(choice=choice)

@@ -173,13 +173,20 @@ PLANNER = {
 
 
 def test_a_further_site_is_worth_its_years_less_its_start() -> None:
-    """Two sections of 20; half of 40 students go on; five years."""
+    """Two sections of 20; half of 40 students go on, into 20 / 15 sections; five years."""
     known = builders.situation(
-        **PLANNER, section_running=1000.0, site_running=2000.0, first_running=10.0, site_earned=50.0, first_earned=5.0
+        **PLANNER,
+        section_running=1000.0,
+        site_running=2000.0,
+        first_running=10.0,
+        second_running=25.0,
+        site_earned=50.0,
+        first_earned=5.0,
     )
     found = weigh_site(known, number(0.0), TERMS)
     worth = 10_000 + 1000 * 40 + 2000 * 20
-    cost = 2 * 20_000 + 0.6 * (2000 + 2 * 1000 + 10 * 40) - 500 * 60
+    taught = 2 + 20 / 15
+    cost = taught * 20_000 + 0.6 * (2000 + taught * 1000 + 10 * 40 + 25 * 20) - 500 * 60
     assert found.sections == 2.0
     assert found.value == pytest.approx(5 * (worth + 50 + 5 * 40 - cost) - 30_000)
     assert found.required == pytest.approx(3000.0)
