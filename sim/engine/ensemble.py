@@ -13,7 +13,7 @@ from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.census import UNKNOWN, KnownTotals, known_map
 from sim.engine.draws import Draws
 from sim.engine.expected import expected_payment
-from sim.engine.map_settling import put_on_map, settle_map
+from sim.engine.map_settling import put_on_map, settle_map, settle_sites
 from sim.engine.memory import keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import Premises, State, take_runs
@@ -133,6 +133,9 @@ def warm_up(
             premises, state = settle_map(world, parameters, premises, before, state, year, known)
         elif not last:
             premises = settling.settle_constants(world, parameters, premises, state, year, sites)
+        elif known is not None:
+            # What would have closed or opened in the base year does neither in the next.
+            _, state = settle_sites(parameters, premises, before, state, year, known)
     expected = expected_payment(world, parameters, premises, before, state, year)
     state = settling.freeze_base_year(state, expected)
     return Ensemble(world, parameters, current_law, premises, state, year, draws, before)
