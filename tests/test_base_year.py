@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from simulated import (
+    differences,
     formula_of,
     line_of,
     new_mexico,
@@ -18,6 +19,8 @@ from sweeping import settings_with
 
 from sim.arrays import district_total
 from sim.engine.ensemble import Ensemble, prepare, simulate
+from sim.engine.mesa_model import CTEModel
+from sim.engine.state import take_run
 from sim.engine.static import static_score
 from sim.inputs import InputError
 from sim.study.setup.base_year import WITHIN, refuse_missed, targets
@@ -157,6 +160,15 @@ def test_a_map_of_ones_own_is_the_base_year_in_every_draw(tmp_path: Path, pathwa
     for after, _ in simulate(ensemble, shipped("status_quo"), 1):
         assert np.isfinite(after.participants).all()
         assert (district_total(after.participants) <= after.counts.membership * (1.0 + 1e-9)).all()
+
+
+def test_districts_deciding_one_by_one_start_from_the_same_map(tmp_path: Path) -> None:
+    world, place = load_world(state(tmp_path, pathways=PATHWAYS)), 2
+    ensemble = started(world, 4)
+    law = shipped("status_quo")
+    model = CTEModel(world, take_run(ensemble.parameters, place), law, law, 2026, place, 1)
+    assert differences(model.state, take_run(ensemble.state, place)) == []
+    assert differences(model.ensemble.premises, take_run(ensemble.premises, place)) == []
 
 
 def test_a_pathway_that_is_off_in_one_draw_is_named(tmp_path: Path) -> None:
