@@ -97,8 +97,7 @@ def test_tables_agree_with_each_other(finished: Path) -> None:
     assert np.allclose(
         clusters.sum(), state.loc[clusters.sum().index, ["participants", "concentrators", "sites", "credentials"]]
     )
-    districts = results.districts.groupby(keys, observed=True)[["membership", "participants", "pathways", "paid"]]
-    total = districts.sum()
+    total = results.districts.groupby(keys, observed=True).sum(numeric_only=True)
     assert np.allclose(
         total[["membership", "participants", "pathways"]],
         state.loc[total.index, ["membership", "participants", "pathways"]],
@@ -109,8 +108,16 @@ def test_tables_agree_with_each_other(finished: Path) -> None:
         outside.groupby(keys, observed=True)["paid"].sum().reindex(state.index, fill_value=0.0), state["state_cost"]
     )
     assert (lines >= 0).all()
-    stopped = [str(name) for name in state if str(name).startswith("stopped_by_")]
-    assert np.allclose(state["launches_wanted"], state["launches_started"] + state[stopped].sum(axis=1))
+    assert np.allclose(state["concentrators"], state["concentrators_taught"] + state["concentrators_recoded"])
+    assert np.allclose(state["plans"], state[["plans_for_money", "plans_for_room", "plans_for_instructor"]].sum(axis=1))
+    before = state.groupby("run_id")["plans"].shift()
+    kept = before + state["plans_begun"] - state["plans_given_up"] - state["launches_started"]
+    assert np.allclose(kept.dropna(), state["plans"][before.notna()])
+    by_level = state.loc[total.index]
+    assert np.allclose(total["sections"], by_level["first_sections"] + by_level["second_sections"])
+    assert np.allclose(total["unserved"], by_level["unserved_first"] + by_level["unserved_second"])
+    for column in ("concentrators", "concentrators_taught", "instructors", "spending"):
+        assert np.allclose(total[column], by_level[column]), column
     assert np.allclose(state["recurring_cost"] + state["nonrecurring_cost"], state["state_cost"])
 
 

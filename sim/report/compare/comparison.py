@@ -8,6 +8,7 @@ import numpy as np
 from sim.arrays import Array, BoolArray
 from sim.report.compare.neutral import money_words, neutral_cells, neutral_notes
 from sim.report.compare.price import RATIOS, Against, moved_inside_the_seg, price_text, priced
+from sim.report.shared.concentrators import reported_cell
 from sim.report.shared.intervals import (
     NOT_AVAILABLE,
     bands,
@@ -34,12 +35,6 @@ PRICED = next(iter(RATIOS))
 
 COST = 3
 """The place of the state's cost among the columns of levels."""
-
-LEAST = 0.05
-"""Students below which none are recoded."""
-
-FEW = 20.0
-"""Students below which a tenth of one is shown."""
 
 MARK = "*"
 """After the price of a formula that moves money inside the SEG."""
@@ -96,12 +91,8 @@ def _reported(panel: Panel, years: BoolArray, taught: list[Cell]) -> list[Cell]:
     values = panel.state("concentrators_recoded")
     if panel.reference is not None:
         values = np.concatenate([values, panel.reference.state("concentrators_recoded")[None]])
-    out = []
-    for (text, _), recoded in zip(taught, values[:, :, years].mean(axis=(1, 2)), strict=True):
-        besides = number_text(float(recoded), "students") if recoded >= LEAST else "0"
-        together = float(text.replace(",", "")) + float(besides.replace(",", ""))
-        out.append((number_text(together, "students", step=0.1 if together < FEW else 1.0), f"{besides} recoded"))
-    return out
+    recoded = values[:, :, years].mean(axis=(1, 2))
+    return [reported_cell(text, float(besides)) for (text, _), besides in zip(taught, recoded, strict=True)]
 
 
 def _levels(panel: Panel, column: str, years: BoolArray, unit: str) -> list[Cell]:

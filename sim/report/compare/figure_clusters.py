@@ -61,7 +61,7 @@ def offered_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Pa
     )
     figure, axes = page(
         title, caption, of, len(others), min(5, max(3, -(-len(others) // 2))), 0.165 * len(names) + 0.1, left=2.2,
-        page_width=LANDSCAPE, gap=(0.15, 0.5), header=0.05, bottom=0.4,
+        page_width=LANDSCAPE, gap=(0.32, 0.5), header=0.05, bottom=0.4,
     )  # fmt: skip
     at = np.arange(len(names))
     for ax, f in zip(axes, others, strict=True):

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
+from sim.report.shared.concentrators import reported_cell
 from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.stress.figures import stress_figures
-from sim.report.stress.shortfall import CALM, SHORT, short_years, shortfall
+from sim.report.stress.shortfall import CALM, SHORT, Shortfall, short_years, shortfall
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -35,16 +36,30 @@ def _panels(results: "Results") -> dict[str, Panel]:
     return {name: Panel(results, name) for name in scenario_names(results)}
 
 
-def _cell(of: Array, unit: str, signed: bool = False) -> str:
+def _parts(of: Array, unit: str, signed: bool = False) -> tuple[str, str]:
     summary = bands(of[np.newaxis, :])
-    value, spread = interval_parts(
-        float(summary.mean[0]), float(summary.low[0]), float(summary.high[0]), unit, signed, between="-"
+    between = " to " if signed else "-"
+    return interval_parts(
+        float(summary.mean[0]), float(summary.low[0]), float(summary.high[0]), unit, signed, between=between
     )
-    return f"{value}\n{spread}" if spread else value
+
+
+def _cell(of: Array, unit: str, signed: bool = False) -> str:
+    return "\n".join(filter(None, _parts(of, unit, signed)))
+
+
+def _reported(found: Shortfall) -> str:
+    taught, _ = _parts(found.taught, "students", signed=True)
+    recoded = float((found.concentrators - found.taught).mean())
+    return "\n".join(reported_cell(taught, recoded, signed=True))
 
 
 def stress_table(results: "Results", width: int = 132) -> str:
-    """One block for each formula, one row for each scenario, as plain text."""
+    """One block for each formula, one row for each scenario, as plain text.
+
+    ``width`` is the length of lines to which the notes are wrapped; a table takes what it needs, rather than lose a
+    digit.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -56,11 +71,11 @@ def stress_table(results: "Results", width: int = 132) -> str:
     console = Console(width=width, color_system=None)
     blocks: list[str] = []
     for place, name in enumerate(calm.formulas):
-        table = Table(box=box.SIMPLE, title=calm.titles[place] + f" ({name})", title_justify="left", pad_edge=False)
+        table = Table(box=box.SIMPLE, pad_edge=False, collapse_padding=True)
         table.add_column("Scenario", no_wrap=True)
         for heading in (
-            "Dearest year\nFY2026 $", "Draws with a\nshort year", "Shortfall,\nworst year", "Lowest\npaid share",
-            "Concentrators\ntaught", "Concentrators\nreported", "Participants", "Credentials",
+            f"Dearest year\nFY{calm.base_year} $", "Draws\nshort", "Shortfall,\nworst year", "Lowest\npaid share",
+            "Concentrators\ntaught", "reported", "Participants", "Credentials",
         ):  # fmt: skip
             table.add_column(heading, justify="right", no_wrap=True)
         for scenario, panel in panels.items():
@@ -73,17 +88,19 @@ def stress_table(results: "Results", width: int = 132) -> str:
                 _cell(found.worst_shortfall, "dollars"),
                 _cell(found.lowest_share, "share"),
                 "-" if calm_row else _cell(found.taught, "students", signed=True),
-                "-" if calm_row else _cell(found.concentrators, "students", signed=True),
+                "-" if calm_row else _reported(found),
                 "-" if calm_row else _cell(found.participants, "students", signed=True),
                 "-" if calm_row else _cell(found.credentials, "credentials", signed=True),
             )
-        with console.capture() as captured:
-            console.print(table)
-        blocks.append(captured.get().rstrip())
+        wide = Console(width=Console(width=1000).measure(table).maximum, color_system=None)
+        with wide.capture() as captured:
+            wide.print(table)
+        lines = [f"{calm.titles[place]} ({name})", *captured.get().rstrip().splitlines()]
+        blocks.append("\n".join(line.rstrip() for line in lines))
     note = (
         "Concentrators taught and reported, participants and credentials: change of the yearly mean against the same"
-        f" draws without the shock; what is reported and not taught is recoded. A year is short when "
-        f"more than {SHORT:.1%} of what is owed is not paid. "
+        f" draws without the shock; what is reported and not taught is recoded. Draws short: share "
+        f"of draws with a year in which more than {SHORT:.1%} of what is owed is not paid. "
         + interval_note(calm.draws, calm.seed)
         + f" {run_origin(results, calm.draws, 'by row')}."
     )

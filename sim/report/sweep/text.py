@@ -128,19 +128,16 @@ def _correlations_text(found: pd.DataFrame, baseline: str | None) -> str:
         return "No rank correlations: they need at least 10 points and factors that are numbers."
     blocks = []
     for (scenario, formula), rows in found.groupby(["scenario", "formula"], sort=False):
-        kinds = ["level"] if baseline in (None, formula) else ["level", f"difference from {baseline}"]
+        kind = "level" if baseline in (None, formula) else f"difference from {baseline}"
         where = f", scenario {scenario}" if found["scenario"].nunique() > 1 else ""
-        headings = [
-            headline.heading + ("\ndifference" if kind != "level" else "") for headline in HEADLINES for kind in kinds
-        ]
-        title = f"Rank correlation (Spearman) of factors with outcomes under {formula}{where}"
+        headings = [headline.heading for headline in HEADLINES]
+        of = "outcomes under" if kind == "level" else f"the {kind} of"
+        title = f"Rank correlation (Spearman) of factors with {of} {formula}{where}"
         out = _table(title, ["Factor", *headings], words=1)
         for factor in names:
             one = rows[rows["factor"] == factor]
             cells = [
-                _correlation(one[(one["outcome"] == headline.column) & (one["of"] == kind)])
-                for headline in HEADLINES
-                for kind in kinds
+                _correlation(one[(one["outcome"] == headline.column) & (one["of"] == kind)]) for headline in HEADLINES
             ]
             if any(cell not in ("-", NOT_AVAILABLE) for cell in cells):
                 out.add_row(factor.removeprefix("formula.").removeprefix(f"{formula}."), *cells)
@@ -148,7 +145,7 @@ def _correlations_text(found: pd.DataFrame, baseline: str | None) -> str:
             blocks.append(_printed(out))
     rest = found["factor"].nunique() - len(names)
     more = f" The {len(names)} strongest factors; {rest} more in correlations.csv." if rest > 0 else ""
-    against = f" Difference: from {baseline}, taken within each replicate." if baseline is not None else ""
+    against = " Differences are taken within each replicate; levels: correlations.csv." if baseline is not None else ""
     note = f"Below each: 95% interval, which depends on the number of points.{against}{more}"
     return "\n".join([*blocks, textwrap.fill(note, WIDTH), ""])
 
