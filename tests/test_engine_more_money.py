@@ -111,18 +111,21 @@ def test_a_dollar_of_its_own_is_a_dollar_too(given: str) -> None:
         assert more.after.sections.sum() >= less.after.sections.sum()
 
 
-def test_the_end_of_all_state_money_raises_no_launch_in_the_year_it_comes() -> None:
-    """As districts decide; which of those that look for an instructor find one hangs on who else looks."""
+def test_the_end_of_all_state_money_raises_no_launch_in_the_year_it_comes_nor_after() -> None:
+    """In the year as districts decide, one by one; over five years also those that find their instructor, though fewer
+    others look for one."""
     ensemble = new_mexico_ensemble(6, 5)
     going_on, ended, nothing = (
-        steps(ensemble, formula, 1)[0]
+        steps(ensemble, formula, 5)
         for formula in (shipped("status_quo"), shipped("pilot_sunset"), law(takes_effect=2027))
     )
     for less, more in ((ended, going_on), (nothing, ended), (nothing, going_on)):
-        assert (plans(less) <= plans(more)).all()
+        assert (plans(less[0]) <= plans(more[0])).all()
         for what in ("begun", "paid", "seeking"):
-            assert getattr(less.year.choice, what).sum() <= getattr(more.year.choice, what).sum()
-    assert ended.year.choice.begun.sum() < 0.95 * going_on.year.choice.begun.sum()
+            assert getattr(less[0].year.choice, what).sum() <= getattr(more[0].year.choice, what).sum()
+    launched = [sum(step.year.workforce.launched.sum() for step in years) for years in (ended, going_on)]
+    assert launched[0] < launched[1]
+    assert ended[0].year.choice.begun.sum() < 0.95 * going_on[0].year.choice.begun.sum()
 
 
 def test_an_instructor_more_never_leaves_a_post_empty() -> None:
