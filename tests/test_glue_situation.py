@@ -6,6 +6,8 @@ from typing import Any
 import builders
 import numpy as np
 import pytest
+from parameter_groups import row
+from small_world import small_world
 
 from sim.arrays import ZERO, district_total, outer
 from sim.behavior import costs
@@ -162,17 +164,14 @@ def test_general_money_for_launches_is_saved_while_a_plan_waits(standing: Ensemb
     assert waited.launch_general == pytest.approx(3.0 * plain.launch_general)
 
 
-def test_a_school_is_promised_where_one_more_site_is_one_more_school(standing: Ensemble) -> None:
-    state, world = standing.state, standing.world
-    prospects = replace(expecting(standing), per_school=np.full((1, 1, 1), 5000.0))
-    demand = observed(standing, prospects).site_wanted
-    promised = situation.school_bonus(world, standing.parameters, state, prospects, demand)
-    counted = state.sites.max(axis=-1, keepdims=True)
-    counts_more = (state.sites + 1.0 > counted) & (counted < world.districts.high_schools[:, np.newaxis])
-    fills = demand >= standing.parameters.decisions.minimum_section
-    assert (promised[counts_more & fills] == 5000.0).all()
-    assert not promised[~(counts_more & fills)].any()
-    assert (counts_more & fills).any()
+def test_a_school_is_promised_where_one_more_site_is_one_more_school() -> None:
+    """Two of three schools offer CTE: only a cluster that both offer would bring the third, and only if it fills."""
+    world, known = small_world(2, high_schools=(3, 2)), builders.parameters(decisions={"minimum_section": 5.0})
+    prospects = builders.prospects(2, 3, per_school=5000.0)
+    counts = builders.counts(2, 3, offering_schools=2.0)
+    state = builders.state(2, 3, sites=row(2.0, 1.0, 2.0), counts=counts)
+    promised = situation.school_bonus(world, known, state, prospects, row(9.0, 9.0, 4.9))
+    assert promised.tolist() == [[5000.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
 
 
 def test_what_equipment_usually_costs_is_its_part_of_upkeep(standing: Ensemble) -> None:
