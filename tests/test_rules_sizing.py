@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_groups import group, number
 
-from sim.behavior.sizing import after_layoffs, second_possible, section_change, sections_possible
+from sim.behavior.sizing import after_layoffs, beyond_plan, second_possible, section_change, sections_possible
 from sim.parameters.groups import Decisions
 
 TERMS = group(Decisions, section_slack=0.1, expansion_limit=0.25, reduction_limit=0.5)
@@ -73,10 +73,13 @@ def test_change_is_right_on_average() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "held", "laid_off", "draw", "expected"),
-    [(1, 8, 0.0, 0.9, 1), (1, 8, 0.25, 0.0, -2), (-3, 8, 0.25, 0.0, -3), (0, 8, 0.3, 0.5, -2), (0, 8, 0.3, 0.7, -3)],
+    ("change", "laid_off", "draw", "expected"),
+    [(1, 0.0, 0.9, 1), (1, 2.0, 0.0, -1), (-3, 2.0, 0.0, -5), (0, 2.4, 0.5, -2), (0, 2.4, 0.7, -3)],
 )
-def test_what_cannot_be_paid_goes_at_once(
-    change: float, held: float, laid_off: float, draw: float, expected: float
-) -> None:
-    assert after_layoffs(number(change), number(held), number(laid_off), number(draw)) == expected
+def test_what_cannot_be_paid_goes_at_once(change: float, laid_off: float, draw: float, expected: float) -> None:
+    assert after_layoffs(number(change), number(laid_off), number(draw)) == expected
+
+
+def test_only_what_stands_beyond_the_plan_is_beyond_it() -> None:
+    held, change, wanted = np.array([[8.0, 8.0, 8.0]]), np.array([[-2.0, 1.0, 0.0]]), np.array([[5.0, 9.4, 8.0]])
+    assert beyond_plan(held, change, wanted).tolist() == [[1.0, 0.0, 0.0]]

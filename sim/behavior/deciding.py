@@ -325,13 +325,14 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     supplies = s.first_running * students + s.second_running * going_on
     running = (s.site_running + s.section_running * taught + supplies) * share
     cost = s.section_cost * taught + running - s.elective * (students + going_on)
+    unpaid = s.plan != launching.FOR_INSTRUCTOR
     return FurtherSite(
         students=students,
         sections=sections,
         worth=worth,
         earned=earned,
         cost=cost,
-        value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - s.startup_net,
+        value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - s.startup_net * unpaid,
         required=terms.plan_hurdle * s.startup_net,
         has_room=s.facilities > s.sites,
         free_school=s.sites < s.high_schools,
@@ -387,18 +388,27 @@ def change_sections(situation: Situation, weighed: Weighed, decisions: Decisions
     s, terms = situation, situation.terms(decisions)
     firsts = sizing.section_change(s.first_sections, weighed.first_wanted, s.sites, s.first_draw, terms)
     seconds = sizing.section_change(s.second_sections, weighed.second_wanted, 0.0 * s.sites, s.second_draw, terms)
-    committed = s.total(
-        (s.first_sections + firsts) * (weighed.first.cost - weighed.first.earned)
-        + (s.second_sections + seconds) * (weighed.second.cost - weighed.second.earned)
-    )
+    first_net, second_net = (each.cost - each.earned for each in (weighed.first, weighed.second))
+    committed = s.total((s.first_sections + firsts) * first_net + (s.second_sections + seconds) * second_net)
     # Sections are lumps: a plan that exceeds its money by half a section is no reason to lay off.
     half_a_section = 0.5 * ratio(committed, s.total(s.first_sections + s.second_sections))
     payable = s.whole.promised * (1.0 + decisions.deficit_share) + half_a_section
     gone = s.whole.solving * budgeting.layoffs(committed, payable)
     if gone.any():
-        laid_off = s.each(gone)
-        firsts = sizing.after_layoffs(firsts, s.first_sections, laid_off, s.first_draw)
-        seconds = sizing.after_layoffs(seconds, s.second_sections, laid_off, s.second_draw)
+        # First what the plan has no more use for, then a share of everything.
+        first_beyond = sizing.beyond_plan(s.first_sections, firsts, weighed.first_wanted)
+        second_beyond = sizing.beyond_plan(s.second_sections, seconds, weighed.second_wanted)
+        spare = s.total(first_beyond * first_net + second_beyond * second_net)
+        of_beyond = np.clip(ratio(gone * committed, spare), 0.0, 1.0)
+        of_all = (gone > 0.0) * budgeting.layoffs(committed - of_beyond * spare, payable)
+        unused, all_alike = s.each(of_beyond), s.each(of_all)
+        left = 1.0 - all_alike
+        firsts = sizing.after_layoffs(
+            firsts, unused * left * first_beyond + all_alike * (s.first_sections + firsts), s.first_draw
+        )
+        seconds = sizing.after_layoffs(
+            seconds, unused * left * second_beyond + all_alike * (s.second_sections + seconds), s.second_draw
+        )
     return SectionChanges(firsts, seconds, committed, payable, gone)
 
 

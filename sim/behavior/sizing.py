@@ -36,6 +36,12 @@ def section_change(sections: Array, wanted: Array, least: Array, draw: Array, de
     return np.maximum(change, np.minimum(least - sections, 0.0))
 
 
-def after_layoffs(change: Array, sections: Array, laid_off: Array, draw: Array) -> Array:
-    """The change of sections where the share ``laid_off`` of all must go at once, if it is above zero."""
-    return np.where(laid_off > 0.0, np.minimum(change, -np.floor(sections * laid_off + draw)), change)
+def beyond_plan(sections: Array, change: Array, wanted: Array) -> Array:
+    """Sections that would still stand beyond what is wanted, as people are not sent away at once, ``[..., D, C]``."""
+    return np.maximum(sections + change - wanted, 0.0)
+
+
+def after_layoffs(change: Array, laid_off: Array, draw: Array) -> Array:
+    """The change of sections where so many more are ``laid_off`` at once, whole ones; the fraction is rounded by one
+    draw."""
+    return change - np.floor(laid_off + draw) * (laid_off > 0.0)

@@ -117,6 +117,7 @@ def teach(
         planned_class,
         parameters.decisions.second_class * premises.second_level,
         terms.spill_over,
+        workforce.second_posts,
     )
     staffed = part_of(workforce.staffed, workforce.posts)
     rate = outcomes.rate_when_staffed(interest.completion, staffed, parameters.outcomes)

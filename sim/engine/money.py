@@ -220,8 +220,8 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
             usual = usual_price(posted.per_credential, premises.tier_mix)
             value = value + outer(trust * lasts * offer.reach, usual)
             price = price + outer(trust * offer.reach, usual)
-        if line.name in state.remembered:
-            comes = state.remembered[line.name] * conditions.price_index
+        if line.identity in state.remembered:
+            comes = state.remembered[line.identity] * conditions.price_index
         else:
             comes = entitlement(posted.without(*PRICED), counted) * (offer.reach * trust)
         for_prices = entitlement(posted.only(*PRICED), counted) * (offer.reach * trust)
@@ -274,10 +274,23 @@ def usual_price(prices: tuple[Array, Array, Array], mix: tuple[Array, Array, Arr
 
 
 def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:
-    """A district's trust in a line, ``[..., D, 1]``: what it has learnt, or what it grants a new line."""
-    if line.name in state.trust:
-        return state.trust[line.name]
+    """A district's trust in a line's promise, ``[..., D, 1]``: what it has learnt, or what it grants a new one."""
+    if line.promised_by in state.trust:
+        return state.trust[line.promised_by]
     return beliefs.initial_trust + 0.0 * state.cash
+
+
+def trust_after(state: State, offers: Offers, ledgers: Mapping[str, Ledger], beliefs: Beliefs) -> dict[str, Array]:
+    """Trust in each promise after a year, ``[..., D, 1]``: it follows what was paid of all that was owed under it."""
+    trust = dict(state.trust)
+    promises: dict[str, list[Line]] = {}
+    for offer in offers.lines:
+        promises.setdefault(offer.line.promised_by, []).append(offer.line)
+    for promise, lines in promises.items():
+        paid = sum((ledgers[line.name].paid for line in lines), ZERO)
+        owed = sum((ledgers[line.name].phased_in for line in lines), ZERO)
+        trust[promise] = believing.updated_trust(trust_in(state, lines[0], beliefs), paid, owed, beliefs.learning_rate)
+    return trust
 
 
 def efforts(outcomes: Outcomes, state: State, expected: Prospects) -> Efforts:
@@ -313,16 +326,13 @@ def settle(parameters: Parameters, state: State, offers: Offers, counts: Counts,
     """Count, prorate and pay every line, and learn from it."""
     beliefs = parameters.beliefs
     ledgers = settled(state, offers, counts, conditions.fiscal_year)
-    trust, reserves, remembered = dict(state.trust), dict(state.reserves), {}
+    reserves, remembered = dict(state.reserves), {}
     nothing: Array = counts.membership * 0.0
     reaching, restricted, free, lost, paid_by_state, joint = nothing, nothing, nothing, nothing, nothing, nothing
     for offer in offers.lines:
         line, ledger = offer.line, ledgers[offer.line.name]
         paid_on = allocation.counts_for(line, counts, state.counts)
         reserves[line.name] = ledger.reserve.balance
-        trust[line.name] = believing.updated_trust(
-            trust_in(state, line, beliefs), ledger.paid, ledger.phased_in, beliefs.learning_rate
-        )
         arrived = ledger.paid * offer.reach
         reaching = reaching + arrived
         if line.oversight == "general":
@@ -332,12 +342,13 @@ def settle(parameters: Parameters, state: State, offers: Offers, counts: Counts,
             restricted = restricted + arrived
         unpriced = entitlement(offer.schedule.without(*PRICED), paid_on)
         part = arrived * np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0) / conditions.price_index
-        before = state.remembered.get(line.name, part)
-        remembered[line.name] = before + parameters.books.receipts_memory * (part - before)
+        before = state.remembered.get(line.identity, part)
+        remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid
         if line.joint:
             joint = joint + ledger.paid
+    trust = trust_after(state, offers, ledgers, beliefs)
     return Settlement(ledgers, reaching, restricted, free, lost, paid_by_state, joint, trust, remembered, reserves)
 
 

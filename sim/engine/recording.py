@@ -118,7 +118,7 @@ def _money(parameters: Parameters, state: State, year: Year) -> Record:
         if line.background or line.federal:
             continue
         own_lines += 1
-        trust = trust + state.trust[line.name].mean(axis=-2, keepdims=True)
+        trust = trust + state.trust[line.promised_by].mean(axis=-2, keepdims=True)
         if line.seg == "unfunded":
             continue
         paid = cost_to_state(line, ledger, offers.weight_cost)

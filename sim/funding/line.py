@@ -24,12 +24,14 @@ class Line(Strict):
     the part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says
     which budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
     nonrecurring lines are cut as grants and recurring ones as formula money. ``reserve`` is money set aside for bad
-    years. Two fields cannot be written in a file: ``scale`` multiplies all prices and the appropriation (set by
+    years. Lines of one ``promise`` are trusted together, by what the state paid of all that it owed under it: in a file
+    those of a formula's own unless they say otherwise, while a shared line is a promise of its own. Two fields cannot be written in a file: ``scale`` multiplies all prices and the appropriation (set by
     ``scale_to``); ``rules_since`` is the fiscal year from which rules count their years, by default the line's first
     (set by ``enacted``).
     """
 
     name: Name
+    promise: Note = ""
     title: Note = ""
     description: Note = ""
     source: Note = ""
@@ -112,6 +114,16 @@ class Line(Strict):
         if self.rules.proration == "by_tier" and not any(isinstance(part, CredentialBonus) for part in self.components):
             raise ValueError("proration by_tier pays credentials by their value: it needs a credential_bonus")
         return self
+
+    @property
+    def promised_by(self) -> str:
+        """The promise that districts trust when they trust the line."""
+        return self.promise or self.name
+
+    @property
+    def identity(self) -> str:
+        """What tells the line from one of the same name under another promise."""
+        return f"{self.promise}: {self.name}" if self.promise else self.name
 
     def active(self, fiscal_year: int) -> bool:
         """Whether the line pays in a fiscal year."""

@@ -158,6 +158,7 @@ def _own_lines(
     """The formula's own lines, and what is wrong with them. ``header`` is None where the metadata are wrong."""
     begins = Formula.model_fields["takes_effect"].default if header is None else header.takes_effect
     starts = {"start_year": begins}
+    own = {**starts, "promise": f"formula {name}"}
     short = {key: written[key] for key in SHORT_KEYS if key in written}
     if "lines" in written:
         short.pop("rules", None)
@@ -176,7 +177,7 @@ def _own_lines(
     lines: list[Line] = []
     found: list[Mistake] = []
     for place, entry in entries:
-        line, wrong = _entry(entry, shared_lines, starts)
+        line, wrong = _entry(entry, shared_lines, starts, own)
         if line is not None:
             lines.append(line)
             wrong = [] if of_the_past or header is None else _of_current_law(entry, header)
@@ -189,7 +190,10 @@ def _own_lines(
     return lines, found
 
 
-def _entry(entry: Any, shared_lines: Shared, starts: Mapping[str, Any]) -> tuple[Line | None, list[Mistake]]:
+def _entry(
+    entry: Any, shared_lines: Shared, starts: Mapping[str, Any], own: Mapping[str, Any]
+) -> tuple[Line | None, list[Mistake]]:
+    """A line of a formula: a shared one, or one that is the formula's ``own``, each with its defaults."""
     if isinstance(entry, str):
         shared, wrong = _shared(entry, shared_lines, ())
         return _line(shared, entry, starts) if shared is not None else (None, wrong)
@@ -199,7 +203,7 @@ def _entry(entry: Any, shared_lines: Shared, starts: Mapping[str, Any]) -> tuple
         shared, wrong = _shared(entry["line"], shared_lines, ("line",))
         changes = {key: value for key, value in entry.items() if key != "line"}
         return _line({**shared, **changes}, str(entry["line"]), starts) if shared is not None else (None, wrong)
-    return _line(entry, None, starts)
+    return _line(entry, None, own)
 
 
 def _shared(name: Any, shared_lines: Shared, where: tuple[Part, ...]) -> tuple[Mapping[str, Any] | None, list[Mistake]]:

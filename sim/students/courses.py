@@ -42,17 +42,19 @@ def enroll(
     planned_class: Array,
     second_class: Array,
     spill_over: Array,
+    second_posts: Array | None = None,
 ) -> Enrolled:
     """Seat students in classes of the planned size, ``[..., D, C]``.
 
     ``demanded`` students want a course of the pathway this year. Those ``eligible`` for the second take it as far as there
     are seats, in sections of their own (``planned_class`` x ``second_class`` seats) or in combined ones; all others ask
     for a first course. Those turned away there take, by the share ``spill_over``, free seats of the district's other
-    pathways. ``first_sections`` and ``second_sections`` are those with a teacher in front of them.
+    pathways. ``first_sections`` and ``second_sections`` are those with a teacher in front of them, of
+    ``second_posts`` (by default all): a section that lacks its instructor is not taught together with another.
     """
     held = first_sections * planned_class
     own_room = second_sections * (planned_class * second_class)
-    combined = part_of(np.maximum(sites - second_sections, 0.0), sites)
+    combined = part_of(np.maximum(sites - (second_sections if second_posts is None else second_posts), 0.0), sites)
     second = np.minimum(eligible, own_room)
     wanted = np.maximum(demanded - second, 0.0)
     left = np.minimum(np.maximum(held - wanted, 0.0), 0.5 * combined * held)
