@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.arrays import Array, part_of
 from sim.behavior import planning, recoding
-from sim.behavior.deciding import weigh_sections
+from sim.behavior.weighing import weigh_sections
 from sim.engine import money
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble

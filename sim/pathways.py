@@ -46,7 +46,9 @@ class Pathways:
     def total(self, amounts: Array) -> Array:
         """The sum of amounts ``[N]`` over each district's pathways, ``[..., D, 1]``."""
         lead = self.shape[:-1]
-        summed = np.bincount(self.district, weights=amounts, minlength=int(np.prod(lead))).astype(np.float64, copy=False)
+        summed = np.bincount(self.district, weights=amounts, minlength=int(np.prod(lead))).astype(
+            np.float64, copy=False
+        )
         return summed.reshape(*lead, 1)
 
     def everywhere(self, found: Any) -> Any:

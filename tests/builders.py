@@ -13,7 +13,7 @@ import numpy as np
 from simulated import line_of, made_up, new_mexico, sparse, warmed_up
 from small_world import small_world
 
-from sim.behavior.deciding import Choice, Situation
+from sim.behavior.situation import Choice, Situation
 from sim.behavior.staffing import labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine.economy import Conditions

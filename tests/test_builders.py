@@ -10,7 +10,8 @@ import pytest
 from parameter_groups import group
 
 from sim.arrays import Array, BoolArray
-from sim.behavior.deciding import Choice, Situation, decide
+from sim.behavior.deciding import decide
+from sim.behavior.situation import Choice, Situation
 from sim.engine.economy import Conditions
 from sim.engine.money import Offers, Prospects
 from sim.engine.state import State

@@ -11,7 +11,8 @@ from small_world import small_world
 
 from sim.arrays import ZERO, district_total, outer
 from sim.behavior import costs
-from sim.behavior.deciding import Choice, Situation, decide
+from sim.behavior.deciding import decide
+from sim.behavior.situation import Choice, Situation
 from sim.engine import situation
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble
 from sim.engine.money import Prospects

@@ -212,7 +212,7 @@ def test_what_a_rule_reads_is_found_in_its_source(place: str, kind: type, field:
 
 def test_a_decision_is_not_taken_for_the_parameters_of_the_same_name() -> None:
     read = {kind for kind, field in dependencies_of("sim.engine.workforce.staff") if field == "launch"}
-    assert [kind.__module__ for kind in read] == ["sim.behavior.deciding"]
+    assert [kind.__module__ for kind in read] == ["sim.behavior.situation"]
 
 
 @pytest.mark.parametrize("place", ["sim.behavior.nothing", "sim.behavior.staffing.nothing", "nothing"])

@@ -10,17 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_groups import column, number, row
 
-from sim.behavior.deciding import (
-    Choice,
-    Planned,
-    Situation,
-    decide,
-    weigh_budget,
-    weigh_closing,
-    weigh_sections,
-    weigh_site,
-)
+from sim.behavior.deciding import decide
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
+from sim.behavior.situation import Choice, Situation
+from sim.behavior.weighing import Planned, weigh_budget, weigh_closing, weigh_sections, weigh_site
 from sim.parameters.groups import Decisions
 
 TERMS: Decisions = builders.parameters(

@@ -1,4 +1,5 @@
-"""A district's CTE budget: what it gives of its own, what of all money may be promised to staff, how the books close."""
+"""A district's CTE budget: what it gives of its own, what of all money may be promised to staff, how the books
+close."""
 
 from dataclasses import dataclass
 
@@ -22,10 +23,10 @@ def own_money_wanted(
     (own + (1 - loss_passthrough) x restricted money lost - (1 - kept) x restricted money gained) x general - free
 
     all against the base year (``base_own``, ``base_restricted``). For each restricted dollar lost CTE spending falls by
-    ``loss_passthrough`` dollars: a district that wants CTE replaces most of it, one that does not takes own money away too. For
-    each gained it rises by ``kept``, the rest displaces own money. ``free`` is money without strings that the budget credits
-    to CTE in place of what was lost. ``general`` is general money a member relative to
-    the base year, to the power of CTE's elasticity.
+    ``loss_passthrough`` dollars: a district that wants CTE replaces most of it, one that does not takes own money away
+    too. For each gained it rises by ``kept``, the rest displaces own money. ``free`` is money without strings that the
+    budget credits to CTE in place of what was lost. ``general`` is general money a member relative to the base year, to
+    the power of CTE's elasticity.
     """
     lost, gained = lost_and_gained(base_restricted, restricted)
     wanted = np.maximum(base_own + (1.0 - loss_passthrough) * lost - (1.0 - kept) * gained, 0.0) * general
@@ -56,12 +57,13 @@ def promised(
     equipment: Array,
     cash: Array,
 ) -> Array:
-    """Money that may be promised to sections and their upkeep, dollars of a plan with all posts filled, ``[..., D, 1]``.
+    """Money that may be promised to sections and their upkeep, dollars of a plan with all posts filled, ``[..., D,
+    1]``.
 
-    ``expected`` receipts of which ``lasting`` run through the planning horizon. A share of all is kept for things bought
-    once (``capital_share`` over staff money), and money that does not last is spent on nothing else: launches and the
-    ``equipment`` that is due. ``cash`` is what of its carry-over a
-    district uses this year. A plan costs only the share ``filled_share`` of what it would with every post filled.
+    ``expected`` receipts of which ``lasting`` run through the planning horizon. A share of all is kept for things
+    bought once (``capital_share`` over staff money), and money that does not last is spent on nothing else: launches
+    and the ``equipment`` that is due. ``cash`` is what of its carry-over a district uses this year. A plan costs only
+    the share ``filled_share`` of what it would with every post filled.
     """
     for_staff, lasts = for_running(own, expected, capital_share), for_long(own, lasting, equipment)
     return np.maximum(np.minimum(for_staff, lasts) + cash, 0.0) / filled_share

@@ -48,7 +48,8 @@ def closing_share(notice: Array, terms: ClosingTerms, equipment: Array, decision
     """
     short = np.clip(-terms.margin / decisions.close_spread, 0.0, 1.0)
     gone = terms.long_vacant | terms.few_students | terms.lab_out_of_use
-    return np.maximum(short, 0.5 * gone) * (notice >= notice_needed(equipment, decisions))
+    share: Array = np.maximum(short, 0.5 * gone) * (notice >= notice_needed(equipment, decisions))
+    return share
 
 
 def notice_needed(equipment: Array, decisions: Decisions) -> Array:

@@ -46,12 +46,11 @@ def elective_cost(wage_index: Array, costs: Costs) -> Array:
 class UnitCosts:
     """What one unit of everything costs in a year, dollars, ``[..., 1, C]``, with everything sustained.
 
-    ``program``: what a district spends to run CTE at all. ``section``: compensation of a section. ``elective`` ``[..., 1, 1]``: what a participant would cost in an ordinary
-    course. Non-salary costs go partly with the ``site`` whatever its size, partly with its instructors
-    (``section_upkeep``). Consumables and exam fees go with each ``participant``, further with each ``concentrator``,
-    as upper-level courses use more, and with each exam ``attempt``. ``replacement`` is the
-    part of ``site`` and ``section_upkeep`` that replaces equipment.
-    """
+    ``program``: what a district spends to run CTE at all. ``section``: compensation of a section. ``elective`` ``[...,
+    1, 1]``: what a participant would cost in an ordinary course. Non-salary costs go partly with the ``site`` whatever
+    its size, partly with its instructors (``section_upkeep``). Consumables and exam fees go with each ``participant``,
+    further with each ``concentrator``, as upper-level courses use more, and with each exam ``attempt``. ``replacement``
+    is the part of ``site`` and ``section_upkeep`` that replaces equipment."""
 
     program: Array
     section: Array

@@ -110,12 +110,11 @@ def _most_valuable(candidate: BoolArray, value: Array, room: Array, pathways: Pa
     """The candidates of greatest value, as many as their district has ``room`` for; of two that are worth the
     same, the one that comes first."""
     queue = _Queue(candidate, value, pathways)
-    return queue.everywhere(queue.place < queue.at(room))
+    begun: BoolArray = queue.everywhere(queue.place < queue.at(room))
+    return begun
 
 
-def _paid(
-    asked: BoolArray, value: Array, price: Array, money: Array, pathways: Pathways
-) -> tuple[BoolArray, Array]:
+def _paid(asked: BoolArray, value: Array, price: Array, money: Array, pathways: Pathways) -> tuple[BoolArray, Array]:
     """Which of those ``asked`` for are paid, and dollars for each: in order of value, as far as money goes."""
     queue = _Queue(asked, value, pathways)
     each = queue.at(price)

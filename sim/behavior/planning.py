@@ -17,9 +17,10 @@ from sim.parameters.groups import Decisions
 class Sections:
     """Sections that a pathway's students could fill, for one level of its courses, ``[..., D, C]``.
 
-    ``possible``: how many; ``least``: how many its sites keep. Of each, dollars of the year: ``worth`` at a price of one
-    dollar for a dollar; ``earned``: believed payments for its students, as far as they last; ``later``: what the next
-    course will be worth beyond its cost for those who go on; ``cost``: excess cost at the planned class size, positive.
+    ``possible``: how many; ``least``: how many its sites keep. Of each, dollars of the year: ``worth`` at a price of
+    one dollar for a dollar; ``earned``: believed payments for its students, as far as they last; ``later``: what the
+    next course will be worth beyond its cost for those who go on; ``cost``: excess cost at the planned class size,
+    positive.
     """
 
     possible: Array
@@ -31,8 +32,8 @@ class Sections:
 
 
 def planned_class(usual: Array, cap: Array, log_price: Array, decisions: Decisions) -> Array:
-    """Students that a district plans for a section, ``[..., D, C]``: from the ``usual`` class toward the ``cap`` as money
-    becomes dear, toward smaller classes as it becomes cheap."""
+    """Students that a district plans for a section, ``[..., D, C]``: from the ``usual`` class toward the ``cap`` as
+    money becomes dear, toward smaller classes as it becomes cheap."""
     tightness = np.clip(decisions.class_start + decisions.class_response * log_price, 0.0, 1.0)
     return usual + tightness * (cap - usual)
 
@@ -50,8 +51,8 @@ def upkeep_share(practiced: Array, log_price: Array, floor: Array, ceiling: Arra
 def run_share(sections: Sections, price: Array, spread: Array) -> Array:
     """Share of the possible sections that are run, ``[..., D, C]``.
 
-    logistic((worth / price + earned + later - cost) / (spread x cost)): sections differ in what they are worth, so that a share
-    of them is run where the average one just carries its cost.
+    logistic((worth / price + earned + later - cost) / (spread x cost)): sections differ in what they are worth, so that
+    a share of them is run where the average one just carries its cost.
     """
     return logistic(margin(sections, price) / (spread * sections.cost))
 
@@ -86,8 +87,8 @@ def falls_with_price(sections: Sections, wanted: Array, price: Array, spread: Ar
 def moved_log_price(log_price: Array, cost: Array, falls: Array, promised: Array, decisions: Decisions) -> Array:
     """The log price of a dollar a year later, ``[..., D, 1]``: one step of Newton's method from last year's price.
 
-    At last year's price the plan ``cost`` so much, net of what is believed to be paid for it now, and it ``falls`` by so
-    many dollars for each unit of the log price. The step toward the price at which it costs what is ``promised`` is
+    At last year's price the plan ``cost`` so much, net of what is believed to be paid for it now, and it ``falls`` by
+    so many dollars for each unit of the log price. The step toward the price at which it costs what is ``promised`` is
     taken by the share ``price_speed`` and held within ``price_step``, as a superintendent's view of scarcity is. Beyond
     ``price_limit``, up or down, no plan changes any more.
     """

@@ -1,4 +1,4 @@
-"""How many sections a pathway runs: whole sections that follow the plan, upward by hiring, downward by attrition first."""
+"""How many sections a pathway runs: whole ones that follow the plan, upward by hiring, downward by attrition first."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ from sim.parameters.groups import Decisions
 
 
 def sections_possible(students: Array, per_section: Array, sites: Array) -> Array:
-    """Sections that these students could fill at the planned class size, at least one for each site, ``[..., D, C]``."""
+    """Sections that these students could fill at the planned class size, at least one a site, ``[..., D, C]``."""
     return np.maximum(students / per_section, sites)
 
 
 def second_possible(eligible: Array, per_section: Array, minimum_section: Array) -> Array:
-    """Sections of second courses that eligible students could fill, ``[..., D, C]``, at least one where there are enough
-    for a section at all (``minimum_section``). What a small one is worth decides whether it is run, or the course is
-    taught together with the first."""
+    """Sections of second courses that eligible students could fill, ``[..., D, C]``, at least one where there are
+    enough for a section at all (``minimum_section``). What a small one is worth decides whether it is run, or the
+    course is taught together with the first."""
     return np.where(eligible >= minimum_section, np.maximum(eligible / per_section, 1.0), 0.0)
 
 
@@ -33,7 +33,8 @@ def section_change(sections: Array, wanted: Array, least: Array, draw: Array, de
         np.maximum(-gap - decisions.section_slack, 0.0), np.maximum(decisions.reduction_limit * sections, 1.0)
     )
     change = np.floor(more + draw) - np.floor(fewer + draw)
-    return np.maximum(change, np.minimum(least - sections, 0.0))
+    at_least: Array = np.maximum(change, np.minimum(least - sections, 0.0))
+    return at_least
 
 
 def beyond_plan(sections: Array, change: Array, wanted: Array) -> Array:
@@ -44,4 +45,5 @@ def beyond_plan(sections: Array, change: Array, wanted: Array) -> Array:
 def after_layoffs(change: Array, laid_off: Array, draw: Array) -> Array:
     """The change of sections where so many more are ``laid_off`` at once, whole ones; the fraction is rounded by one
     draw."""
-    return change - np.floor(laid_off + draw) * (laid_off > 0.0)
+    fewer: Array = change - np.floor(laid_off + draw) * (laid_off > 0.0)
+    return fewer

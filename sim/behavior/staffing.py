@@ -86,8 +86,8 @@ def launch_staffed(chance: Array, draw: Array) -> BoolArray:
 def next_pool(pool: Array, hired: Array, left: Array, entrants: Array, premium: Array, staffing: Staffing) -> Array:
     """People of a region who could teach a cluster and do not, a year later, ``[..., G, C]``, in sections.
 
-    Those not hired stay but for those who drift away (``pool_exit``); new people come (``entrants``, more where pay answers
-    that of industry by ``premium``), and part of the instructors who ``left`` come back into reach.
+    Those not hired stay but for those who drift away (``pool_exit``); new people come (``entrants``, more where pay
+    answers that of industry by ``premium``), and part of the instructors who ``left`` come back into reach.
     """
     staying = np.maximum(pool - hired, 0.0) * (1.0 - staffing.pool_exit)
     return staying + entrants * (1.0 + staffing.wage_elasticity * premium) + staffing.return_share * left

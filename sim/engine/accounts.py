@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import Array, district_most, district_total, ratio
 from sim.behavior import budgeting, costs
 from sim.behavior.budgeting import YearEnd
-from sim.behavior.deciding import Choice, Situation
+from sim.behavior.situation import Choice, Situation
 from sim.engine.classrooms import Schooling
 from sim.engine.economy import Cohorts, Conditions
 from sim.engine.maintenance import Maintenance

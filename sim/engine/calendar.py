@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Array
-from sim.behavior.deciding import Choice, Situation
+from sim.behavior.situation import Choice, Situation
 from sim.engine import accounts, classrooms, economy, maintenance, money, situation, workforce
 from sim.engine.accounts import Bill, Books
 from sim.engine.census import UNKNOWN, Census

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Array, district_total, part_of, ratio, state_total
-from sim.behavior.deciding import Choice
+from sim.behavior.situation import Choice
 from sim.engine.workforce import Workforce
 from sim.parameters.groups import Parameters
 from sim.students.courses import Enrolled

@@ -22,8 +22,8 @@ from sim.world.world import World
 @dataclass(frozen=True)
 class Interest:
     """``interested``: students who would take a first course if every cluster were within reach, ``[..., D, 1]``;
-    ``wanted``: how many of them in each cluster; ``going_on``: share of last year's first-course students who could take
-    the second and wish to, ``[..., D, C]``; ``completion``: share of second-course students who complete it, and
+    ``wanted``: how many of them in each cluster; ``going_on``: share of last year's first-course students who could
+    take the second and wish to, ``[..., D, C]``; ``completion``: share of second-course students who complete it, and
     ``quality_gap``: mean quality less the reference ``[..., D, 1]``."""
 
     interested: Array
@@ -103,7 +103,8 @@ def teach(
     offers: Offers,
     census: Census = UNKNOWN,
 ) -> Schooling:
-    """The school year: first and second courses within seats, concentrators, credentials, dual credit and placements."""
+    """The school year: first and second courses within seats, concentrators, credentials, dual credit and
+    placements."""
     terms, reach = parameters.choice, premises.reach
     reached = choice.reached_share(reach, reach.entry(workforce.sites))
     demanded, diverted = choice.demand(interest.wanted, interest.interested, reached, terms.diversion)

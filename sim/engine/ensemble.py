@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Array, IntArray
-from sim.behavior.deciding import Choice, Situation, decide
+from sim.behavior.deciding import decide
+from sim.behavior.situation import Choice, Situation
 from sim.engine import draws as drawing
 from sim.engine import settling, starting
 from sim.engine.calendar import DecideAll, Year, run_year

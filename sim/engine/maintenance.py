@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.arrays import Array, district_total, part_of, ratio
 from sim.behavior import launching, upkeep
-from sim.behavior.deciding import Choice
+from sim.behavior.situation import Choice
 from sim.engine.classrooms import Schooling
 from sim.engine.draws import Purpose
 from sim.engine.money import Prospects

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.arrays import Array, at_districts, district_total, part_of, ratio, state_total
+from sim.arrays import Array, BoolArray, at_districts, district_total, part_of, ratio, state_total
 from sim.behavior import planning
-from sim.behavior.deciding import decide, weigh_sections
+from sim.behavior.deciding import decide
 from sim.behavior.planning import Sections
+from sim.behavior.weighing import weigh_sections
 from sim.engine.calendar import Year
 from sim.engine.census import MOST_INTERESTED, KnownMap, second_students
 from sim.engine.state import Premises, State
@@ -208,7 +209,7 @@ def put_on_map(parameters: Parameters, state: State, known: KnownMap) -> State:
     )
 
 
-def _toward_balance(opened: Array, closed: Array, stands: Array) -> Array:
+def _toward_balance(opened: Array, closed: Array | BoolArray, stands: Array | BoolArray) -> Array:
     """The factor by which a worth moves so that a district opens as much as it closes, ``[..., D, 1]``; its own few
     years count with the whole state's."""
     net, stands = closed - 1.0 * opened, stands + 0.0 * opened
@@ -217,5 +218,5 @@ def _toward_balance(opened: Array, closed: Array, stands: Array) -> Array:
     return np.exp(np.clip(BALANCE * rate, -0.3, 0.3))
 
 
-def _mean(quantity: Array, where: Array) -> Array:
+def _mean(quantity: Array, where: BoolArray) -> Array:
     return ratio(state_total(quantity * where), state_total(0.0 * quantity + where))

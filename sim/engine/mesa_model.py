@@ -10,7 +10,8 @@ from dataclasses import fields
 import mesa
 import numpy as np
 
-from sim.behavior.deciding import Choice, Situation, decide
+from sim.behavior.deciding import decide
+from sim.behavior.situation import Choice, Situation
 from sim.engine import draws as drawing
 from sim.engine import starting
 from sim.engine.calendar import Year

@@ -64,11 +64,11 @@ class Prospects:
     ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
-    the former lasts; ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and ``free``: all that is expected of restricted lines and of those without
-    strings, and ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in
-    dollars of the base year, by trust:
-    ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price``
-    ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
+    the former lasts; ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and
+    ``free``: all that is expected of restricted lines and of those without strings, and ``uncredited`` what of the
+    latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust:
+    ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``,
+    ``placement_price``, ``dual_credit_price``.
     """
 
     per_participant: Array
@@ -187,8 +187,8 @@ def reach(line: Line, schedule: Schedule, premises: Premises, beliefs: Beliefs) 
     """Share of a line's payments that is CTE money in a district, ``[..., D, 1]`` or ``[..., 1, 1]``.
 
     Restricted money all is, as far as it supports pathways. Of money without strings a district credits CTE with a part
-    of what its students earn, and with CTE's part of the budget where every member earns it. Where a share must be spent
-    on CTE, that share is restricted and the rest without strings.
+    of what its students earn, and with CTE's part of the budget where every member earns it. Where a share must be
+    spent on CTE, that share is restricted and the rest without strings.
     """
     if line.oversight != "general":
         return line.pathway_share + 0.0 * beliefs.general_credit
@@ -234,6 +234,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
             uncredited = uncredited + arrives * (line.pathway_share / np.maximum(offer.reach, 1e-9) - 1.0)
         else:
             restricted = restricted + arrives
+    one, two, three = believed.per_credential
     return Prospects(
         per_participant=certain.per_participant,
         per_concentrator=certain.per_concentrator,
@@ -249,7 +250,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         uncredited=uncredited,
         concentrator_price=_times(believed.per_concentrator, real),
         credential_price=_times(price, real),
-        credential_prices=tuple(_times(tier, real) for tier in believed.per_credential),
+        credential_prices=(_times(one, real), _times(two, real), _times(three, real)),
         quality_price=_times(believed.per_quality_point, real),
         placement_price=_times(believed.per_placement, real),
         dual_credit_price=_times(believed.per_dual_credit, real),

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, at_districts, district_most, district_total, outer, ratio
 from sim.behavior import beliefs, budgeting
-from sim.behavior.deciding import Situation
+from sim.behavior.situation import Situation
 from sim.engine.classrooms import Interest
 from sim.engine.draws import Purpose
 from sim.engine.economy import Cohorts, Conditions, Signals
@@ -117,8 +117,8 @@ def observe(
 
 
 def own_budget(state: State, prospects: Prospects, conditions: Conditions, membership: Array) -> Array:
-    """What a district gives CTE of its own this year, real dollars a member, ``[..., D, 1]``: what it has planned, times
-    what a scenario makes of it. A shock is no plan: it leaves nothing behind when it ends."""
+    """What a district gives CTE of its own this year, real dollars a member, ``[..., D, 1]``: what it has planned,
+    times what a scenario makes of it. A shock is no plan: it leaves nothing behind when it ends."""
     return own_planned(state, prospects, conditions, membership) * conditions.shocks.local_money
 
 

@@ -289,8 +289,8 @@ def starting_pool(world: World, parameters: Parameters, sections: Array) -> tupl
     """People able to teach, in sections, that keep a region's ordinary hiring possible, and how many become able each
     year, ``[..., G, C]``.
 
-    The pool has some slack over the posts that turn over in an ordinary year, and a floor where a region has few; as many
-    enter as keep it steady.
+    The pool has some slack over the posts that turn over in an ordinary year, and a floor where a region has few; as
+    many enter as keep it steady.
     """
     staffing = parameters.staffing
     turning = by_region(sections, world.districts.region_starts) * staffing.turnover

@@ -23,20 +23,18 @@ class Premises:
     students who would take a first course in a year if all clusters were within reach. What a known map says of a
     pathway, 1 elsewhere, ``[..., D, C]``: ``class_level`` (its classes relative to its cluster's), ``second_level``
     (those of second courses relative to first, over the state's), ``going_on_level`` (students who wish to go on,
-    relative to the state's; more than 1 too where the state's totals say so).
-    ``first_value``, ``second_value`` and ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees
-    in a student in a first course, in a second, and in having a pathway at a school. All of these are solved so that the
-    base year's counts come out; from a known map by pathway. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE
-    spending that goes with a restricted dollar; ``credit``: what of money without strings that CTE earns its budget is
-    credited with. ``entering`` ``[..., G, C]``: people who become able to teach.
-    ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters, and job openings relative to the mean
-    cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and
-    ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership
-    steady. ``reference_equipment``, ``reference_stability``, ``reference_fill``, ``reference_spending`` ``[..., 1, 1]``
-    are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of a dollar follows the budget, 0 in the
-    first years of the warm-up, where budgets follow what is run. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
-    sites reach. ``markets`` for instructors.
-    """
+    relative to the state's; more than 1 too where the state's totals say so). ``first_value``, ``second_value`` and
+    ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees in a student in a first course, in a
+    second, and in having a pathway at a school. All of these are solved so that the base year's counts come out; from a
+    known map by pathway. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE spending that goes with a restricted
+    dollar; ``credit``: what of money without strings that CTE earns its budget is credited with. ``entering`` ``[...,
+    G, C]``: people who become able to teach. ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters,
+    and job openings relative to the mean cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own
+    profile. ``trend`` and ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep
+    base-year membership steady. ``reference_equipment``, ``reference_stability``, ``reference_fill``,
+    ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of
+    a dollar follows the budget, 0 in the first years of the warm-up, where budgets follow what is run. ``tier_mix``:
+    shares of value tiers without incentives. ``reach``: how many students sites reach. ``markets`` for instructors."""
 
     local_shares: Array
     participation: Array
@@ -72,26 +70,24 @@ class State:
     """The state of the world at the end of a year; every step gives a new one.
 
     Pathways ``[..., D, C]``: ``sites``; posts in ``first_sections`` and ``second_sections``, of which
-    ``vacant_sections`` have no instructor; ``vacant_years``; ``appeal`` (log points); ``notice`` (years for which a site
-    has not carried itself); ``plan`` (what a plan for a further site waits for) and ``plan_years``; ``launching`` (years
-    until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools with a usable lab or
-    shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``;
-    concentrators ``taught``; ``recoded_share`` and ``credential_effort``.
-    Districts ``[..., D, 1]``: ``program_notice`` (years for which its CTE has not carried itself); ``leadership`` (how much more or less than usual its leaders give CTE, a
+    ``vacant_sections`` have no instructor; ``vacant_years``; ``appeal`` (log points); ``notice`` (years for which a
+    site has not carried itself); ``plan`` (what a plan for a further site waits for) and ``plan_years``; ``launching``
+    (years until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools with a usable lab
+    or shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``; concentrators
+    ``taught``; ``recoded_share`` and ``credential_effort``. Districts ``[..., D, 1]``: ``program_notice`` (years for
+    which its CTE has not carried itself); ``leadership`` (how much more or less than usual its leaders give CTE, a
     share); ``log_price`` of a CTE dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it
-    falls for each unit of the log price, real dollars); ``own_money`` (real dollars a member and year); ``restricted`` and
-    ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real
+    falls for each unit of the log price, real dollars); ``own_money`` (real dollars a member and year); ``restricted``
+    and ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real
     dollars a member); ``base_own`` and ``base_restricted`` (the same in the base year); ``cash`` and ``cost`` of CTE
     (real dollars: carry-over earns what prices rise); ``spending_ratio``; ``base_payment`` (dollars that the state's
     CTE lines are expected to have paid in the base year) and ``last_payment`` (that they paid last year);
-    ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``.
-    ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``.
-    Regions ``[..., G, C]``: ``pool`` of people able to teach, in sections.
-    State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running), ``filled_share`` (cost of
-    running over that of plans with every post filled), ``entry_index``, ``revenue_shock``.
-    By funding line: ``trust`` and ``remembered`` (unpriced receipts, real dollars a year) ``[..., D, 1]``, and
-    ``reserves`` ``[..., 1, 1]`` (dollars held). ``counts`` are those of the last year.
-    """
+    ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``. ``grades`` ``[..., D,
+    4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to teach, in sections. State
+    ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running), ``filled_share`` (cost of running
+    over that of plans with every post filled), ``entry_index``, ``revenue_shock``. By funding line: ``trust`` and
+    ``remembered`` (unpriced receipts, real dollars a year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars
+    held). ``counts`` are those of the last year."""
 
     sites: Array
     first_sections: Array

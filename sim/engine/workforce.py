@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.arrays import Array, at_districts, part_of
 from sim.behavior import staffing
-from sim.behavior.deciding import Choice
+from sim.behavior.situation import Choice
 from sim.engine.draws import Purpose
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
@@ -22,8 +22,8 @@ class Workforce:
     ``first_posts`` and ``second_posts`` are sections with and without an instructor; ``vacant`` those without, of both
     levels; ``first_taught`` and ``second_taught`` those with an instructor or a substitute. ``staying`` is the share of
     last year's sites that is still open; ``launched`` is 1 where a plan found its instructor and ``without_instructor``
-    where it looked and found none; ``opened`` counts sites that teach their first cohort. ``hiring_chance`` is that of a
-    post, and of a launch, in one round; ``hired`` are sections that found their instructor. ``emptied``: sites that
+    where it looked and found none; ``opened`` counts sites that teach their first cohort. ``hiring_chance`` is that of
+    a post, and of a launch, in one round; ``hired`` are sections that found their instructor. ``emptied``: sites that
     closed as no section was left. Regions ``[..., G, C]``: ``candidates`` of this year, ``pool`` of the next.
     """
 
@@ -67,8 +67,9 @@ def staff(
 ) -> Workforce:
     """Carry out what districts decided as far as instructors can be found.
 
-    Vacant sections are given up before staffed ones, and a site whose last section goes closes. All districts of a region
-    draw on one pool of people in a cluster; launches compete there with vacancies, and no more are hired than it has.
+    Vacant sections are given up before staffed ones, and a site whose last section goes closes. All districts of a
+    region draw on one pool of people in a cluster; launches compete there with vacancies, and no more are hired than it
+    has.
     """
     terms, shocks, markets = parameters.staffing, conditions.shocks, premises.markets
     regions = world.districts.region_starts

@@ -20,15 +20,14 @@ class Line(Strict):
 
     ``oversight`` says how strictly the money must be spent on CTE: a monitored grant, a restricted categorical formula,
     or loose general money. A ``background`` line flows in every formula and is not part of a formula's cost. It pays
-    from ``start_year`` to ``sunset_year``, both included (fiscal years; without them, always). ``pathway_share`` is
-    the part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says
-    which budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
+    from ``start_year`` to ``sunset_year``, both included (fiscal years; without them, always). ``pathway_share`` is the
+    part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says which
+    budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
     nonrecurring lines are cut as grants and recurring ones as formula money. ``reserve`` is money set aside for bad
     years. Lines of one ``promise`` are trusted together, by what the state paid of all that it owed under it: in a file
-    those of a formula's own unless they say otherwise, while a shared line is a promise of its own. Two fields cannot be written in a file: ``scale`` multiplies all prices and the appropriation (set by
-    ``scale_to``); ``rules_since`` is the fiscal year from which rules count their years, by default the line's first
-    (set by ``enacted``).
-    """
+    those of a formula's own unless they say otherwise, while a shared line is a promise of its own. Two fields cannot
+    be written in a file: ``scale`` multiplies all prices and the appropriation (set by ``scale_to``); ``rules_since``
+    is the fiscal year from which rules count their years, by default the line's first (set by ``enacted``)."""
 
     name: Name
     promise: Note = ""

@@ -1,4 +1,4 @@
-"""The sequence of a pathway's courses: first courses meet students' interest, second courses those who wish to go on."""
+"""The sequence of courses: first courses meet students' interest, second courses those who wish to go on."""
 
 from dataclasses import dataclass
 
@@ -46,10 +46,10 @@ def enroll(
 ) -> Enrolled:
     """Seat students in classes of the planned size, ``[..., D, C]``.
 
-    ``demanded`` students want a course of the pathway this year. Those ``eligible`` for the second take it as far as there
-    are seats, in sections of their own (``planned_class`` x ``second_class`` seats) or in combined ones; all others ask
-    for a first course. Those turned away there take, by the share ``spill_over``, free seats of the district's other
-    pathways. ``first_sections`` and ``second_sections`` are those with a teacher in front of them, of
+    ``demanded`` students want a course of the pathway this year. Those ``eligible`` for the second take it as far as
+    there are seats, in sections of their own (``planned_class`` x ``second_class`` seats) or in combined ones; all
+    others ask for a first course. Those turned away there take, by the share ``spill_over``, free seats of the
+    district's other pathways. ``first_sections`` and ``second_sections`` are those with a teacher in front of them, of
     ``second_posts`` (by default all): a section that lacks its instructor is not taught together with another.
     """
     held = first_sections * planned_class

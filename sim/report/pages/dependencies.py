@@ -1,7 +1,7 @@
 """Which parameters, tables and state variables a part of the model reads, found in its source.
 
 A field counts as read where the source takes it from an expression whose type is known: an argument or a local name
-with a type, or a field of one. Nothing is run.
+with a type, a field of one, or what a function or method returns. Nothing is run.
 """
 
 import ast
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, Self, get_type_hints
 
 Read = tuple[type, str]
 """A class and one of its fields: (Staffing, "turnover")."""
@@ -95,9 +95,12 @@ def _type_of(node: ast.expr, known: Mapping[str, type], module: ModuleType) -> t
         kind = _type_of(node.value, known, module)
         return None if kind is None else _fields(kind).get(node.attr)
     if isinstance(node, ast.Call):
-        called = _object(node.func, module)
-        hints = get_type_hints(called) if inspect.isfunction(called) else {}
-        return _model_class(hints.get("return"))
+        called, owner = _object(node.func, module), None
+        if isinstance(node.func, ast.Attribute) and called is None:
+            owner = _type_of(node.func.value, known, module)
+            called = getattr(owner, node.func.attr, None)
+        given = get_type_hints(called).get("return") if inspect.isfunction(called) else None
+        return owner if given is Self else _model_class(given)
     return None
 
 

@@ -16,24 +16,41 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
     "economy": ("sim.engine.economy", "sim.students.enrollment"),
     "announcement": ("sim.engine.money.announce", "sim.funding.budget", "sim.funding.seg", "sim.funding.pricing"),
     "beliefs": (
-        "sim.engine.money.reach", "sim.engine.money.prospects", "sim.engine.money.trust_in",
-        "sim.engine.money.districts_own_money", "sim.behavior.beliefs",
+        "sim.engine.money.reach", "sim.engine.money.prospects", "sim.engine.money.trust_in", "sim.behavior.beliefs",
     ),
-    "costs": ("sim.behavior.costs",),
+    "costs": ("sim.behavior.costs", "sim.study.bill.cluster_pay"),
     "view": ("sim.engine.situation", "sim.engine.offerings"),
-    "decision": (
-        "sim.behavior.deciding", "sim.behavior.launching", "sim.behavior.sizing", "sim.behavior.closing",
+    "budget": (
+        "sim.behavior.budgeting.own_money_wanted", "sim.behavior.budgeting.lost_and_gained",
+        "sim.behavior.budgeting.freed_money", "sim.behavior.budgeting.moved_own_money",
+        "sim.behavior.budgeting.promised", "sim.behavior.budgeting.for_running", "sim.behavior.budgeting.for_long",
+        "sim.behavior.budgeting.usable_cash", "sim.engine.situation.own_budget", "sim.engine.situation.own_planned",
+        "sim.engine.situation.equipment_due", "sim.engine.accounts.own_money_wanted",
+        "sim.engine.accounts.own_money_next",
+    ),
+    "sections": (
+        "sim.behavior.planning", "sim.behavior.sizing", "sim.behavior.budgeting.layoffs",
+        "sim.behavior.weighing.weigh_sections", "sim.behavior.weighing.weigh_budget",
+        "sim.behavior.deciding.change_sections", "sim.behavior.deciding.priced",
+    ),
+    "sites": (
+        "sim.behavior.launching", "sim.behavior.closing", "sim.behavior.deciding.may_plan",
+        "sim.behavior.weighing.weigh_site", "sim.behavior.deciding.review_plans",
+        "sim.behavior.weighing.weigh_closing", "sim.behavior.weighing.weigh_program", "sim.behavior.deciding.decide",
     ),
     "instructors": ("sim.engine.workforce", "sim.behavior.staffing"),
-    "students": ("sim.engine.classrooms", "sim.students.choice"),
-    "outcomes": ("sim.engine.money.efforts", "sim.students.outcomes"),
+    "students": ("sim.engine.classrooms", "sim.students.choice", "sim.students.courses"),
+    "outcomes": ("sim.engine.money.efforts", "sim.students.outcomes", "sim.behavior.recoding"),
     "quality": ("sim.engine.maintenance", "sim.behavior.upkeep"),
     "payment": (
-        "sim.engine.money.settle", "sim.engine.money.settled", "sim.engine.expected", "sim.funding.allocation",
-        "sim.funding.smoothing", "sim.funding.reserve",
+        "sim.engine.money.settle", "sim.engine.money.settled", "sim.engine.money.trust_after", "sim.engine.expected",
+        "sim.funding.allocation", "sim.funding.smoothing", "sim.funding.reserve",
     ),
-    "books": ("sim.engine.accounts", "sim.engine.calendar", "sim.behavior.books"),
-    "start": ("sim.engine.starting", "sim.engine.ensemble"),
+    "books": ("sim.engine.accounts", "sim.engine.calendar", "sim.behavior.budgeting.close_books"),
+    "start": (
+        "sim.engine.starting", "sim.engine.ensemble", "sim.engine.settling", "sim.engine.map_settling",
+        "sim.engine.census",
+    ),
     "observation": ("sim.engine.recording",),
 }  # fmt: skip
 """The submodels of the protocol and where their rules stand: modules, or functions of them."""
@@ -57,7 +74,13 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.QUALITY_PROFILE: "a district's profile over the 12 components of quality",
     Purpose.PARAMETERS: "where in their priors all uncertain numbers stand, those of the clusters table among them",
     Purpose.CLUSTER_COSTS: "nothing: its numbers come with PARAMETERS, and its key is kept free",
-    Purpose.POSTERIOR: "which accepted draw of the calibration gives the fitted parameters",
+    Purpose.POSTERIOR: "which stored draw of the calibration gives the fitted parameters",
+    Purpose.FIRST_SECTIONS: "how a change of first-course sections is rounded to whole ones",
+    Purpose.SECOND_SECTIONS: "how a change of second-course sections is rounded to whole ones",
+    Purpose.APPEAL: "a year's change in what a pathway is worth to its district",
+    Purpose.LEADERSHIP: "a year's change in what a district's leaders give CTE",
+    Purpose.STARTING_APPEAL: "what each pathway is worth to its district at the start, and with it the starting map",
+    Purpose.TASTE: "how much of a lost restricted dollar a district replaces",
 }
 """What a draw of each purpose decides."""
 

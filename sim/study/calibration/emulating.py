@@ -102,7 +102,7 @@ def terms(z: Array) -> Array:
 def regression(z: Array, statistics: Array) -> Emulator:
     """Least squares of the statistics on the terms of the places."""
     design = terms(z)
-    coefficients = np.linalg.lstsq(design, statistics, rcond=None)[0]
+    coefficients = np.asarray(np.linalg.lstsq(design, statistics, rcond=None)[0], dtype=np.float64)
     left = statistics - design @ coefficients
     free = max(len(z) - design.shape[1], 1)
     unexplained = left.T @ left / free

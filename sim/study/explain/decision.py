@@ -10,19 +10,11 @@ from dataclasses import dataclass
 from sim.arrays import Array, part_of
 from sim.behavior import closing, launching, planning
 from sim.behavior.closing import ClosingTerms
-from sim.behavior.deciding import (
-    FurtherSite,
-    SectionChanges,
-    Situation,
-    Weighed,
-    change_sections,
-    weigh_closing,
-    weigh_program,
-    weigh_sections,
-    weigh_site,
-)
+from sim.behavior.deciding import SectionChanges, change_sections
 from sim.behavior.launching import Against
 from sim.behavior.planning import Sections
+from sim.behavior.situation import Situation
+from sim.behavior.weighing import FurtherSite, Weighed, weigh_closing, weigh_program, weigh_sections, weigh_site
 from sim.study.explain.items import CHANGE, YES_NO, Item, Moment, Quantity, amount
 
 FIRST = "Sections of first courses"

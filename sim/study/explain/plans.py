@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.arrays import Array, at_districts, district_total
 from sim.behavior import launching, staffing
-from sim.behavior.deciding import Situation, weigh_site
+from sim.behavior.situation import Situation
+from sim.behavior.weighing import weigh_site
 from sim.engine import money as offered
 from sim.engine import situation
 from sim.engine.draws import Purpose

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.arrays import Array, ratio
+from sim.arrays import Array, BoolArray, ratio
 from sim.engine import recording
 from sim.engine.calendar import Year
 from sim.engine.state import State
@@ -44,7 +44,7 @@ def over_districts(
     return np.where(reached[..., -1] > 0, at_quantile, np.nan)
 
 
-def district_weights(over: OverDistricts, sizes: Sequence[SizeClass], members: Array, began: Array) -> Array:
+def district_weights(over: OverDistricts, sizes: Sequence[SizeClass], members: Array, began: BoolArray) -> Array:
     """What each district counts, ``[R, D]``: every size class has its share of the record's districts, and within it
     all districts that had something at the start count alike."""
     weights = np.zeros(began.shape)

@@ -21,7 +21,8 @@ DISTRICT_EXTRAS: tuple[str, ...] = (
 )  # fmt: skip
 """By district: the price level; dollars that come into CTE, from lines and of the district's own; dollars that leave it
 again (lapsed, returned to the general fund, or used for other purposes); students turned away whom no vacant post
-would seat, and these over all who asked for a seat; by how much classes are planned larger than usual, and upkeep not paid for, both as shares."""
+would seat, and these over all who asked for a seat; by how much classes are planned larger than usual, and upkeep not
+paid for, both as shares."""
 
 STATE_COLUMNS: tuple[str, ...] = (*(column.name for column in STATE), *STATE_EXTRAS)
 DISTRICT_COLUMNS: tuple[str, ...] = (*(column.name for column in DISTRICT if column.unit), *DISTRICT_EXTRAS)
@@ -71,8 +72,8 @@ def usual_class(parameters: Parameters, year: Year) -> Array:
 
 
 def without_a_post(year: Year) -> Array:
-    """Students turned away whom no vacant post would seat if it were filled, ``[..., D, C]``, where they are at least half
-    a class: for want of a post, not of an instructor, and not because sections are lumps."""
+    """Students turned away whom no vacant post would seat if it were filled, ``[..., D, C]``, where they are at least
+    half a class: for want of a post, not of an instructor, and not because sections are lumps."""
     staffed, enrolled, known = year.workforce, year.schooling.enrolled, year.situation
     class_size = year.choice.first_class
     first = enrolled.unserved_first - (staffed.first_posts - staffed.first_taught) * class_size
@@ -84,7 +85,7 @@ def without_a_post(year: Year) -> Array:
 
 
 def _district_extras(parameters: Parameters, state: State, year: Year, known: dict[str, Array]) -> dict[str, Array]:
-    enrolled, ended, settled = year.schooling.enrolled, year.books.year_end, year.settlement
+    ended, settled = year.books.year_end, year.settlement
     unserved, seated = district_total(without_a_post(year)), district_total(year.schooling.participants)
     planned = district_total(year.choice.first_class * state.sections)
     usual = district_total(usual_class(parameters, year) * state.sections)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Array
-from sim.behavior.deciding import Choice, Situation
+from sim.behavior.situation import Choice, Situation
 from sim.engine.calendar import DecideAll
 from sim.engine.ensemble import deciding_all, prepare
 from sim.engine.scenario import Scenario

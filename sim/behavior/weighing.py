@@ -1,0 +1,196 @@
+"""What a district weighs at a price of a dollar: sections, its budget, sites that might close, its whole program, and
+one more site."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array, BoolArray, part_of, ratio
+from sim.behavior import launching, planning, sizing
+from sim.behavior.closing import ClosingTerms
+from sim.behavior.planning import Sections
+from sim.behavior.situation import Situation
+from sim.parameters.groups import Decisions
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a district would run at a ``price`` of a dollar: ``first`` and ``second`` sections, of which
+    ``first_wanted`` and ``second_wanted``; the ``class_size`` that is planned and the ``first_class`` in which students
+    are seated, ``[..., D, C]``; ``upkeep_share``, ``[..., D, 1]``."""
+
+    first: Sections
+    second: Sections
+    first_wanted: Array
+    second_wanted: Array
+    first_class: Array
+    class_size: Array
+    upkeep_share: Array
+    price: Array
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a district's plan of sections and sites costs and what it earns, dollars, and by how many dollars its cost
+    ``falls`` for each unit of the log price of a dollar, ``[..., D, 1]``."""
+
+    cost: Array
+    earned: Array
+    falls: Array
+
+
+def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions) -> Weighed:
+    """What each section is worth and costs at the classes and the upkeep that go with a price of a dollar."""
+    s, terms = situation, situation.terms(decisions)
+    log_price = s.each(log_price)
+    price, spread = np.exp(log_price), terms.section_spread
+    share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
+    class_size = planning.planned_class(s.class_size, s.class_cap, log_price, terms)
+    second_class = s.second_class * class_size
+    offered = np.minimum(s.sites, 1.0)
+    section = s.section_cost + share * s.section_running
+    least = terms.least_cost * s.section_cost
+    possible = sizing.second_possible(s.eligible, second_class, terms.minimum_section) * offered
+    each = part_of(s.eligible, possible) * (possible > 0)
+    second = Sections(
+        possible=possible,
+        least=0.0 * s.sites,
+        worth=s.second_worth * each,
+        earned=s.second_earned * each,
+        later=0.0 * s.sites,
+        cost=np.maximum(section + (share * s.second_running - s.elective) * each, least),
+    )
+    for_each_going_on = ratio(planning.surplus(second, price, spread), s.eligible)
+    possible = sizing.sections_possible(s.wanted, class_size, s.sites) * offered
+    each = part_of(s.wanted, possible)
+    first = Sections(
+        possible=possible,
+        least=s.sites,
+        worth=s.first_worth * each,
+        earned=s.first_earned * each,
+        later=for_each_going_on * (s.going_on * each),
+        cost=np.maximum(section + (share * s.first_running - s.elective) * each, least),
+    )
+    first_wanted = planning.sections_wanted(first, price, spread)
+    second_wanted = planning.sections_wanted(second, price, spread)
+    return Weighed(
+        first=first,
+        second=second,
+        first_wanted=first_wanted,
+        second_wanted=second_wanted,
+        # Students are not turned away for classes smaller than those of the base year.
+        first_class=planning.planned_class(s.class_size, s.class_cap, np.maximum(log_price, 0.0), terms),
+        class_size=class_size,
+        upkeep_share=share,
+        price=price,
+    )
+
+
+def weigh_budget(situation: Situation, weighed: Weighed, decisions: Decisions) -> Planned:
+    """What a district's plan costs and earns, and by how much its cost falls as a dollar becomes dearer."""
+    s, terms = situation, situation.terms(decisions)
+    share = weighed.upkeep_share
+    first, second = weighed.first, weighed.second
+    wanted = weighed.first_wanted + weighed.second_wanted
+    site_upkeep = share * (s.site_running * s.sites)
+    gross = weighed.first_wanted * first.cost + weighed.second_wanted * second.cost + site_upkeep
+    # Fewer sections, larger classes, less upkeep.
+    fewer = planning.falls_with_price(first, weighed.first_wanted, weighed.price, terms.section_spread)
+    fewer = fewer + planning.falls_with_price(second, weighed.second_wanted, weighed.price, terms.section_spread)
+    salaries = s.section_cost * wanted
+    movable = (weighed.class_size > s.class_size) & (weighed.class_size < s.class_cap)
+    larger = terms.class_response * (s.class_cap - s.class_size) / weighed.class_size * salaries * movable
+    less = (site_upkeep + share * (s.section_running * wanted)) * ((share > s.floor) & (share < s.ceiling))
+    falls = s.total(fewer + larger + less)
+    return Planned(
+        cost=s.total(gross) + s.whole.program_cost,
+        earned=s.total(weighed.first_wanted * first.earned + weighed.second_wanted * second.earned),
+        falls=np.maximum(falls, decisions.least_response * s.total(salaries)),
+    )
+
+
+def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) -> ClosingTerms:
+    """What a site is worth beside what it costs, and what else would end it."""
+    s, terms = situation, situation.terms(decisions)
+    first, second = weighed.first, weighed.second
+    value = s.site_worth * s.sites + first.worth * first.possible + s.second_worth * s.eligible
+    earned = s.site_earned * s.sites + first.earned * first.possible + s.second_earned * s.eligible
+    cost = s.site_running * s.sites * weighed.upkeep_share + first.cost * first.possible + second.cost * second.possible
+    posts = s.first_sections + s.second_sections
+    return ClosingTerms(
+        margin=ratio(value / weighed.price + earned - cost, cost),
+        long_vacant=(s.vacant_years >= terms.close_vacancy_years) & (s.vacant_sections >= posts) & (s.sites > 0),
+        few_students=(s.wanted + s.eligible < terms.minimum_section * s.sites),
+        lab_out_of_use=(s.equipment <= 0.0) & (s.sites > 0),
+    )
+
+
+def weigh_program(situation: Situation, weighed: Weighed, decisions: Decisions) -> Array:
+    """What all of a district's CTE is worth and earns beyond its cost, that of running a program at all included,
+    dollars of the year, ``[..., D, 1]``."""
+    s, price = situation, weighed.price
+    courses = planning.surplus(weighed.first, price, situation.terms(decisions).section_spread)
+    sites = s.sites * (s.site_worth / price + s.site_earned - weighed.upkeep_share * s.site_running)
+    return s.total(courses + sites) - s.whole.program_cost
+
+
+@dataclass(frozen=True)
+class FurtherSite:
+    """One more site of each cluster as a district sees it, ``[..., D, C]``.
+
+    ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar, ``earned``
+    (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: ``value``, and how
+    much is ``required`` for a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none
+    ``under_way``, ``enough_students``. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity`` for plans at
+    once."""
+
+    students: Array
+    sections: Array
+    worth: Array
+    earned: Array
+    cost: Array
+    value: Array
+    required: Array
+    has_room: BoolArray
+    free_school: BoolArray
+    under_way: BoolArray
+    enough_students: BoolArray
+    money: Array
+    capacity: Array
+
+    @property
+    def possible(self) -> BoolArray:
+        """Where a further site could be planned."""
+        return self.free_school & ~self.under_way & self.enough_students
+
+
+def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> FurtherSite:
+    """What one more site would be worth and cost at the district's price of a dollar."""
+    s, terms = situation, situation.terms(decisions)
+    log_price = s.each(log_price)
+    students = s.site_wanted
+    sections = np.maximum(np.rint(students / s.class_size), 1.0)
+    going_on = terms.plan_second * students
+    share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
+    worth = s.site_worth + s.first_worth * students + s.second_worth * going_on
+    earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
+    taught = sections + going_on / (s.second_class * s.class_size)
+    supplies = s.first_running * students + s.second_running * going_on
+    running = (s.site_running + s.section_running * taught + supplies) * share
+    cost = s.section_cost * taught + running - s.elective * (students + going_on)
+    unpaid = s.plan != launching.FOR_INSTRUCTOR
+    return FurtherSite(
+        students=students,
+        sections=sections,
+        worth=worth,
+        earned=earned,
+        cost=cost,
+        value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - s.startup_net * unpaid,
+        required=terms.plan_hurdle * s.startup_net,
+        has_room=s.facilities > s.sites,
+        free_school=s.sites < s.high_schools,
+        under_way=s.launching > 0,
+        enough_students=students >= terms.minimum_section,
+        money=s.launch_cash + s.launch_general,
+        capacity=np.maximum(np.floor(terms.plans_per_school * s.high_schools), 1.0),
+    )
