@@ -1,8 +1,8 @@
-"""What a district offers: its quality, the breadth of its offer, and what its neighbors offer."""
+"""What a district offers: its quality; and what its neighbors offer."""
 
 import numpy as np
 
-from sim.arrays import Array, at_districts, district_total
+from sim.arrays import Array, at_districts, cluster_total, district_total
 from sim.parameters.groups import Parameters
 from sim.world.world import World
 
@@ -13,11 +13,6 @@ def quality_gap(quality: Array, parameters: Parameters) -> Array:
     return mean - parameters.initial.quality_mean
 
 
-def breadth(sites: Array, world: World) -> Array:
-    """Pathways offered at a district's average high school, at least one, ``[..., D, 1]``, from its ``sites``."""
-    return np.maximum(sites / world.districts.high_schools[:, np.newaxis], 1.0)
-
-
 def peer_share(sites: Array, world: World) -> Array:
     """Share of a district's neighbors, by weight, that offer each cluster, ``[..., D, C]``."""
     offers = np.minimum(sites, 1.0)
@@ -26,3 +21,8 @@ def peer_share(sites: Array, world: World) -> Array:
     for near in range(1, neighbors.shape[-1]):
         share += at_districts(offers, neighbors[:, near]) * weights[:, near : near + 1]
     return share
+
+
+def usual_peer_share(sites: Array, world: World) -> Array:
+    """The same for the mean district of the state, ``[..., 1, C]``."""
+    return cluster_total(peer_share(sites, world)) / len(world.districts)

@@ -8,6 +8,7 @@ from sim.arrays import Array, district_total, ratio, state_total
 from sim.behavior.budgeting import usable_cash
 from sim.engine.calendar import Year
 from sim.engine.census import MOST_INTERESTED
+from sim.engine.offerings import usual_peer_share
 from sim.engine.situation import equipment_due
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
@@ -63,7 +64,7 @@ def settle_level(world: World, state: State) -> State:
     return replace(state, own_money=state.own_money * deeper * more, base_own=state.base_own * deeper * more)
 
 
-def settle_references(premises: Premises, state: State, year: Year) -> Premises:
+def settle_references(world: World, premises: Premises, state: State, year: Year) -> Premises:
     """The state's means of what moves quality, those of this year."""
     students = district_total(state.participants)
     equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
@@ -71,6 +72,7 @@ def settle_references(premises: Premises, state: State, year: Year) -> Premises:
     weight = ratio(students, state_total(students))
     return replace(
         premises,
+        reference_peers=usual_peer_share(state.sites, world),
         reference_equipment=state_total(weight * equipment),
         reference_stability=state_total(weight * stable),
         reference_fill=state_total(weight * year.maintenance.fill),

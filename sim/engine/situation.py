@@ -11,6 +11,7 @@ from sim.engine.classrooms import Interest
 from sim.engine.draws import Purpose
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.money import Offers, Prospects
+from sim.engine.offerings import peer_share
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.students import choice
@@ -40,7 +41,8 @@ def observe(
 
     # What a student is worth here and now, and what each is believed to earn.
     labor = at_districts(signals.priority + (signals.openings - 1.0), world.districts.region)
-    view = np.exp(state.appeal + terms.labor_weight * labor) * price
+    around = peer_share(state.sites, world) - premises.reference_peers
+    view = np.exp(state.appeal + terms.labor_weight * labor + terms.neighbor_weight * around) * price
     attempts_each = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
     per_concentrator = prospects.per_concentrator
     if prospects.credential_value is not ZERO:

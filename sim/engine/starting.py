@@ -56,6 +56,7 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         award_capacity=draws.once[Purpose.AWARD_CAPACITY],
         entrants=steady_entrants(world.districts.membership[:, np.newaxis], retention),
         retention=retention,
+        reference_peers=np.zeros((1, len(world.clusters))) + 0.0 * one,
         reference_equipment=initial.equipment_start * one,
         reference_stability=0.95 * one,
         reference_fill=one,

@@ -31,7 +31,8 @@ class Premises:
     G, C]``: people who become able to teach. ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters,
     and job openings relative to the mean cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own
     profile. ``trend`` and ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep
-    base-year membership steady. ``reference_equipment``, ``reference_stability``, ``reference_fill``,
+    base-year membership steady. ``reference_peers`` ``[..., 1, C]`` (the share of the mean
+    district's neighbors that offer a cluster), ``reference_equipment``, ``reference_stability``, ``reference_fill``,
     ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of
     a dollar follows the budget, 0 in the first years of the warm-up, where budgets follow what is run. ``tier_mix``:
     shares of value tiers without incentives. ``reach``: how many students sites reach. ``markets`` for instructors."""
@@ -54,6 +55,7 @@ class Premises:
     award_capacity: Array
     entrants: Array
     retention: Array
+    reference_peers: Array
     reference_equipment: Array
     reference_stability: Array
     reference_fill: Array

@@ -92,6 +92,7 @@ class Decisions:
     expansion_limit: Array
     reduction_limit: Array
     labor_weight: Array
+    neighbor_weight: Array
     leadership_spread: Array
     leadership_memory: Array
     appeal_spread: Array
