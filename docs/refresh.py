@@ -1,7 +1,7 @@
 """Writes the generated parts of the documentation anew.
 
-``python docs/refresh.py`` writes what comes from the code: parameters, result columns and what each submodel
-reads. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first what pages show of them:
+``python docs/refresh.py`` writes what comes from the code: parameters, result columns, what each submodel reads and the
+order in which districts cut. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first what pages show of them:
 of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief`` the verdicts in
 ``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what was found in
 ``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is the default
@@ -19,6 +19,7 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
+from sim.report.pages.model import carrying_table, cuts_table
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.pages.parameters import parameter_page
 from sim.report.probes.page import probes_markdown
@@ -130,6 +131,11 @@ def protocol_page(text: str) -> str:
     return with_block(text, "purposes", purposes_table())
 
 
+def model_page(text: str) -> str:
+    """The page of the model with the numbers that carry it, and the order in which districts cut."""
+    return with_block(with_block(text, "carrying", carrying_table()), "cuts", cuts_table())
+
+
 def explained_example() -> str:
     """Parts of what cte-sim prints when it explains one decision of one district, under the command that asks for it.
 
@@ -185,13 +191,14 @@ def help_text(written: str) -> str:
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
-    protocol = ROOT / "docs" / "odd.md"
+    protocol, model = ROOT / "docs" / "odd.md", ROOT / "docs" / "model.md"
     explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
     settings, config = ROOT / "docs" / "settings.md", config_folder() / "config.yaml"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
         ROOT / "docs" / "parameters.md": parameter_page(),
         protocol: protocol_page(protocol.read_text(encoding="utf-8")),
+        model: model_page(model.read_text(encoding="utf-8")),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
         settings: with_block(settings.read_text(encoding="utf-8"), "settings", settings_table()),
         config: help_text(config.read_text(encoding="utf-8")),

@@ -13,11 +13,12 @@ import pytest
 from simulated import new_mexico, new_mexico_ensemble, shipped
 
 from sim.arrays import Array
+from sim.behavior.situation import Situation
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, simulate
 from sim.engine.state import Premises, State
 from sim.parameters.catalogue import load_catalogue
-from sim.parameters.groups import ClusterCosts, Parameters, Staffing
+from sim.parameters.groups import ClusterCosts, Decisions, Parameters, Staffing
 from sim.parameters.values import GROUP_TYPES
 from sim.report.pages import odd
 from sim.report.pages.dependencies import dependencies_of, functions_of
@@ -202,7 +203,9 @@ def test_modules_and_functions_named_on_the_page_exist() -> None:
         ("sim.behavior.staffing.fill_chance", Staffing, "rural_factor"),  # of an argument
         ("sim.engine.workforce.staff", Staffing, "refill_rounds"),  # of a local name, set in a pair
         ("sim.engine.economy.signals", Clusters, "employment_growth"),  # of a field of a field
-        ("sim.engine.workforce.staff", State, "supply"),
+        ("sim.engine.workforce.staff", State, "pool"),
+        ("sim.behavior.weighing.weigh_site", Decisions, "plan_hurdle"),  # of what a method returns
+        ("sim.behavior.weighing.weigh_site", Situation, "site_worth"),
     ],
 )
 def test_what_a_rule_reads_is_found_in_its_source(place: str, kind: type, field: str) -> None:
@@ -211,7 +214,7 @@ def test_what_a_rule_reads_is_found_in_its_source(place: str, kind: type, field:
 
 
 def test_a_decision_is_not_taken_for_the_parameters_of_the_same_name() -> None:
-    read = {kind for kind, field in dependencies_of("sim.engine.workforce.staff") if field == "launch"}
+    read = {kind for kind, field in dependencies_of("sim.engine.workforce.staff") if field == "seeking"}
     assert [kind.__module__ for kind in read] == ["sim.behavior.situation"]
 
 
