@@ -81,9 +81,10 @@ def students_loop(
             free = unseated = 0.0
             for c in range(clusters):
                 sites, first_taught, second_taught, size, second_size, before, staying, going_on = cells[2:10, r, d, c]
+                second_posts = cells[14, r, d, c]
                 eligible = before * (going_on * staying)
                 room = first_taught * size
-                combined = max(sites - second_taught, 0.0) / max(sites, 1e-300)
+                combined = max(sites - second_posts, 0.0) / max(sites, 1e-300)
                 own = min(eligible, second_taught * (size * second_size))
                 wanted = max(asked[c] * boost - own, 0.0)
                 together = min(eligible - own, min(max(room - wanted, 0.0), 0.5 * combined * room))
@@ -173,7 +174,7 @@ def _students(ensemble: Ensemble, before: State, year: Year) -> Block:
     cells = _stacked(shape, [
         interest.wanted, reached, staffed.sites, staffed.first_taught, staffed.second_taught, size, second_size,
         before.first_students, staffed.staying, interest.going_on, staffed.staffed, staffed.posts,
-        efforts.recoded_share, efforts.credential,
+        efforts.recoded_share, efforts.credential, staffed.second_posts,
     ])  # fmt: skip
     own = [interest.interested, interest.quality_gap, interest.completion, *prospects.credential_prices]
     of_district = _stacked((*shape[:2], 1), own)[..., 0]
@@ -195,7 +196,7 @@ def _students(ensemble: Ensemble, before: State, year: Year) -> Block:
         eligible = courses.eligible_for_second(before.first_students, staffed.staying, interest.going_on)
         enrolled = courses.enroll(
             demanded, eligible, staffed.first_taught, staffed.second_taught, staffed.sites, size, second_size,
-            terms.spill_over,
+            terms.spill_over, staffed.second_posts,
         )  # fmt: skip
         rate = outcomes.rate_when_staffed(interest.completion, part_of(staffed.staffed, staffed.posts), out)
         taught = enrolled.second * rate
