@@ -111,7 +111,6 @@ def test_a_dollar_of_its_own_is_a_dollar_too(given: str) -> None:
         assert more.after.sections.sum() >= less.after.sections.sum()
     what = "paid" if given == "cash" else "first_change"
     assert getattr(found[-1].year.choice, what).sum() > getattr(found[0].year.choice, what).sum()
-        assert more.after.sections.sum() >= less.after.sections.sum()
 
 
 def test_the_end_of_all_state_money_raises_no_launch_in_the_year_it_comes_nor_after() -> None:

@@ -79,9 +79,7 @@ def changes_after_a_cut() -> dict[str, Array]:
     law = find_formula("status_quo", config_folder(), world.clusters.identifier)
     parameters = parameters_for(load_catalogue(), world, SEED, range(DRAWS), "prior")
     start = prepare(world, parameters, law, SEED, range(DRAWS), max(YEARS))
-    cut = Scenario(
-        name="cut", title="cut", source="example", from_year={world.base_year + 1: Shocks(local_money=CUT)}
-    )
+    cut = Scenario(name="cut", title="cut", source="example", from_year={world.base_year + 1: Shocks(local_money=CUT)})
     after, usual = _recorded(start, cut), _recorded(start, BASELINE)
     return {
         name: np.array([np.median(after[year - 1][name] / usual[year - 1][name]) - 1.0 for year in YEARS])
