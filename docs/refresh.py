@@ -1,11 +1,11 @@
 """Writes the generated parts of the documentation anew.
 
 ``python docs/refresh.py`` writes what comes from the code: parameters, result columns, what each submodel reads and the
-order in which districts cut. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first what pages show of them:
-of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief`` the verdicts in
-``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what was found in
-``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is the default
-uncertainty of all studies.
+order in which districts cut. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first
+what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief``
+the verdicts in ``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what
+was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is
+the default uncertainty of all studies.
 """
 
 import re

@@ -67,8 +67,8 @@ def cuts_table() -> str:
     for name, label in SHOWN.items():
         lines.append(f"| {label} | " + " | ".join(f"{100 * change:+.0f}%" for change in changes[name]) + " |")
     told = (
-        f"Half of what districts give CTE of their own ends for good in the first year, against the same draws with all "
-        f"of it: current law, {DRAWS} draws from the priors, seed {SEED}."
+        f"Half of what districts give CTE of their own ends for good in the first year, against the same draws with "
+        f"all of it: current law, {DRAWS} draws from the priors, seed {SEED}."
     )
     return "\n".join([*lines, "", told])
 
