@@ -4,8 +4,10 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import numpy as np
 import pytest
 
@@ -25,6 +27,7 @@ BLAS = {"dot", "vdot", "matmul", "einsum", "inner", "tensordot", "linalg"}
 POWERS = {"power", "float_power"}
 """Like BLAS, powers may differ in the last bit with the shape of the array, and so between the two drivers."""
 UNFILLED = {"empty", "empty_like"}
+MOST_LINES = 400
 
 
 def problems(source: str, reader: bool = False) -> list[str]:
@@ -73,6 +76,23 @@ def _bad_name(line: int, name: str) -> Iterator[tuple[int, str]]:
 
 def rule_modules() -> list[Path]:
     return sorted(path for folder in RULES for path in (PACKAGE / folder).rglob("*.py"))
+
+
+def test_no_file_of_the_package_is_longer_than_can_be_read_in_one_sitting() -> None:
+    lengths = {
+        path.relative_to(PACKAGE).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in PACKAGE.rglob("*.py")
+    }
+    assert len(lengths) > 200
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = grimp.build_graph("sim")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert "sim.pathways" in imports["sim.behavior.deciding"]
+    assert imports["sim.pathways"] == {"sim.arrays"}
+    TopologicalSorter(imports).prepare()
 
 
 def test_every_folder_of_rules_is_looked_at() -> None:

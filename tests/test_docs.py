@@ -37,6 +37,8 @@ PAGES = sorted(
         *(page for name in FOLDERS for page in (ROOT / name).rglob("*.md")),
     ]
 )
+CASES = sorted(path for kind in ("hindcast", "probe", "scenario") for path in (ROOT / "conf" / kind).rglob("*.yaml"))
+FILE_ENDINGS = {"parquet", "csv", "yaml", "py", "md"}
 COMMAND = re.compile(r"^ *(?:uv run )?cte-sim( .*?)?(?:  +#.*)?$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^]]*\]\(([^)\s]+)\)")
 MACHINE_PATH = re.compile(r"(?<![\w.~-])(/(work|tmp|home|root|Users|opt|mnt)/\w|[A-Z]:\\\\)")
@@ -182,12 +184,40 @@ def test_no_file_names_a_path_of_a_machine() -> None:
     assert MACHINE_PATH.search("see /home/someone/file")
 
 
-def test_the_page_of_the_model_names_functions_that_exist() -> None:
-    names = re.findall(r"`(sim(?:\.\w+)+)`", read(ROOT / "docs" / "model.md"))
-    assert len(names) > 20
-    for name in names:
-        module, _, function = name.rpartition(".")
-        assert callable(getattr(importlib.import_module(module), function)), name
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_modules_and_functions_that_a_page_names_exist(page: Path) -> None:
+    for name in set(re.findall(r"`(sim(?:\.\w+)+)`", read(page))):
+        assert exists(name), name
+
+
+def exists(name: str) -> bool:
+    """Whether ``sim.module`` or ``sim.module.something`` is there."""
+    module, _, inside = name.rpartition(".")
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        return hasattr(importlib.import_module(module), inside)
+    return True
+
+
+def test_the_protocol_names_every_module_of_rules() -> None:
+    named = set(re.findall(r"`(sim\.(?:behavior|students)\.\w+)", read(ROOT / "docs" / "odd.md")))
+    modules = {
+        f"sim.{package}.{path.stem}"
+        for package in ("behavior", "students")
+        for path in (ROOT / "sim" / package).glob("*.py")
+        if path.stem != "__init__"
+    }
+    assert modules - named == set()
+
+
+@pytest.mark.parametrize("page", [*PAGES, *CASES], ids=page_id)
+def test_parameters_that_a_page_or_a_case_names_exist(page: Path) -> None:
+    catalogue = load_catalogue().entries
+    groups = "|".join(catalogue)
+    written = re.sub(r"<!-- generated: .*?<!-- end -->", "", read(page), flags=re.DOTALL)
+    for group, name in re.findall(rf"(?<![\w./])({groups})\.([a-z][a-z0-9_]+)\b(?!\()", written):
+        assert name in catalogue[group] or name in FILE_ENDINGS, f"{group}.{name}"
 
 
 def test_more_than_half_of_the_parameters_are_judgement_as_the_page_of_limitations_says() -> None:
