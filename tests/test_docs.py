@@ -19,6 +19,7 @@ from sim.cli import open_key
 from sim.config_folder import config_folder
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
+from sim.report.pages.model import SHOWN, changes_after_a_cut
 from sim.report.pages.odd import anchor
 from sim.results.schema import TABLES
 from sim.study.designs.sweep import read_sweep
@@ -209,6 +210,20 @@ def test_the_protocol_names_every_module_of_rules() -> None:
         if path.stem != "__init__"
     }
     assert modules - named == set()
+
+
+def test_districts_cut_in_the_order_that_the_page_of_the_model_tells() -> None:
+    changes = changes_after_a_cut()
+    first_year, second_year, *_, last_year = zip(*(changes[name] for name in SHOWN), strict=True)
+    by_year = [dict(zip(SHOWN, year, strict=True)) for year in (first_year, second_year, last_year)]
+    for year in by_year:
+        assert year["non_salary_spending_share"] < year["second_sections"] < year["first_sections"] < -0.02
+        assert year["class_size"] > 0.02
+        assert year["concentrators_taught"] < year["participants"] < 0.0
+    soon, _, late = by_year
+    assert soon["first_sections"] < soon["sites"] <= 0.0, "sections go before sites"
+    assert late["sites"] < late["districts_offering"] <= 0.0, "programs end last"
+    assert late["sites"] < soon["sites"] - 0.03
 
 
 @pytest.mark.parametrize("page", [*PAGES, *CASES], ids=page_id)

@@ -65,7 +65,8 @@ def cuts_table() -> str:
         "|---|" + "---:|" * len(YEARS),
     ]
     for name, label in SHOWN.items():
-        lines.append(f"| {label} | " + " | ".join(f"{100 * change:+.0f}%" for change in changes[name]) + " |")
+        cells = (f"{round(100 * float(change)):+d}%".replace("+0%", "0%") for change in changes[name])
+        lines.append(f"| {label} | {' | '.join(cells)} |")
     told = (
         f"Half of what districts give CTE of their own ends for good in the first year, against the same draws with "
         f"all of it: current law, {DRAWS} draws from the priors, seed {SEED}."
