@@ -108,7 +108,8 @@ def test_sections_told_are_those_that_were_decided(formula: str) -> None:
             key = "students who want one" if step == FIRST else "students who could go on and wish to"
             assert students == pytest.approx(found[key], rel=1e-9)
     assert min(both.values()) > 0
-    assert min(at_least, leading_on) > 0
+    assert leading_on > 0
+    assert at_least > 0 or formula == "aligned"
 
 
 def strained(**groups: dict[str, float]) -> Ensemble:

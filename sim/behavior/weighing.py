@@ -139,8 +139,8 @@ class FurtherSite:
     """One more site of each cluster as a district sees it, ``[..., D, C]``.
 
     ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar, ``earned``
-    (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: ``value``, and how
-    much is ``required`` for a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none
+    (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: the ``startup``
+    that is still to be paid, the ``value``, and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none
     ``under_way``, ``enough_students``. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity`` for plans at
     once."""
 
@@ -149,6 +149,7 @@ class FurtherSite:
     worth: Array
     earned: Array
     cost: Array
+    startup: Array
     value: Array
     required: Array
     has_room: BoolArray
@@ -178,14 +179,15 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     supplies = s.first_running * students + s.second_running * going_on
     running = (s.site_running + s.section_running * taught + supplies) * share
     cost = s.section_cost * taught + running - s.elective * (students + going_on)
-    unpaid = s.plan != launching.FOR_INSTRUCTOR
+    startup = s.startup_net * (s.plan != launching.FOR_INSTRUCTOR)
     return FurtherSite(
         students=students,
         sections=sections,
         worth=worth,
         earned=earned,
         cost=cost,
-        value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - s.startup_net * unpaid,
+        value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - startup,
+        startup=startup,
         required=terms.plan_hurdle * s.startup_net,
         has_room=s.facilities > s.sites,
         free_school=s.sites < s.high_schools,

@@ -43,7 +43,7 @@ def value_terms(moment: Moment, decision: Decision) -> dict[str, float]:
         "its worth at the price of a dollar": at(known.annuity * site.worth / decision.price),
         "what it earns": at(known.annuity * (site.earned + known.school_bonus)),
         "what it costs": -at(known.annuity * site.cost),
-        "its start-up": -at(known.startup_net),
+        "its start-up": -at(site.startup),
     }
 
 
@@ -144,8 +144,9 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(WORTH, "years that it counts for", "years", at(known.annuity))
     grant = at(known.startup_cost) - at(known.startup_net)
     how = f"{_dollars(at(known.startup_cost))} - {_dollars(grant)}" if grant else ""
-    yield Item(WORTH, "start-up, net of grants", "dollars", at(known.startup_net), how)
-    net = f"{amount(at(known.annuity), '')} x left over - {_dollars(at(known.startup_net))}"
+    how = how if at(site.startup) else "paid already:"
+    yield Item(WORTH, "start-up, net of grants", "dollars", at(site.startup), how)
+    net = f"{amount(at(known.annuity), '')} x left over - {_dollars(at(site.startup))}"
     yield Item(WORTH, "value over its horizon", "dollars", at(site.value), net)
     yield Item(WORTH, "value that a plan requires", "dollars", at(site.required))
 
