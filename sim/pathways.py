@@ -64,6 +64,7 @@ class At:
     def __init__(self, whole: Any, pathways: Pathways) -> None:
         self.whole = whole
         self.pathways = pathways
+        self._terms: dict[int, At] = {}
 
     def __getattr__(self, name: str) -> Any:
         taken = self.pathways.take(getattr(self.whole, name))
@@ -80,4 +81,4 @@ class At:
 
     def terms(self, group: Any) -> Any:
         """Parameters ``[..., 1, 1]`` at each of the pathways, ``[N]``."""
-        return At(group, self.pathways)
+        return self._terms.setdefault(id(group), At(group, self.pathways))
