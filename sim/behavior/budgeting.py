@@ -48,6 +48,12 @@ def moved_own_money(own: Array, wanted: Array, speed: Array) -> Array:
     return own + speed * (wanted - own)
 
 
+def commitment(wanted: Array, expected: Array, federal: Array, administration: Array) -> Array:
+    """Money that may pay for running a CTE program at all, dollars, ``[..., D, 1]``: what the district wants to give of
+    its own, what it expects of the state, and of ``federal`` grants the share that may go to ``administration``."""
+    return wanted + (expected - federal) + administration * federal
+
+
 def promised(
     own: Array,
     expected: Array,

@@ -27,6 +27,17 @@ class ClosingTerms:
         return (self.margin < 0.0) | self.long_vacant | self.few_students | self.lab_out_of_use
 
 
+def program_carried(margin: Array, commitment: Array, cost: Array) -> BoolArray:
+    """Where a district goes on with CTE at all, ``[..., D, 1]``.
+
+    All of it together must be worth what it costs (``margin``), and the ``commitment`` must at least pay for what
+    running a program costs whatever is offered (``cost``). In California 29% of small districts and none of the large
+    gave up CTE within five years after a line was freed and cut, and none while it was restricted (district accounts).
+    """
+    carried: BoolArray = (margin >= 0.0) & (commitment >= cost)
+    return carried
+
+
 def notice_after(notice: Array, unsustained: BoolArray) -> Array:
     """Years in a row for which a pathway's weakest site has not carried itself, ``[..., D, C]``."""
     return (notice + 1.0) * unsustained

@@ -48,6 +48,7 @@ def may_plan(situation: Situation, decisions: Decisions) -> BoolArray:
     """Where a plan is under way or a further site could be planned, ``[..., D, C]``."""
     s = situation
     room = (s.sites < s.high_schools) & (s.launching <= 0) & (s.site_wanted >= decisions.minimum_section)
+    room = room & (s.commitment >= s.program_cost)
     found: BoolArray = room | (s.plan > launching.NONE)
     return found
 
@@ -115,7 +116,8 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     terms = weigh_closing(here, weighed, decisions)
     notice = closing.notice_after(here.notice, terms.unsustained & (here.sites > 0))
     closed = closing.sites_closed(here.sites, notice, terms, here.equipment, here.close_draw, here.terms(decisions))
-    unsustained = (here.total(here.sites) > 0) & (weigh_program(here, weighed, decisions) < 0.0)
+    carried = closing.program_carried(weigh_program(here, weighed, decisions), s.commitment, s.program_cost)
+    unsustained = (here.total(here.sites) > 0) & ~carried
     program_notice = closing.notice_after(s.program_notice, unsustained)
     leaves = program_notice >= decisions.close_notice
     closed = np.where(here.each(leaves), here.sites, closed)

@@ -97,6 +97,7 @@ class Situation(Rows):
     startup_net: Array
     facility_cost: Array
     own_budget: Array
+    commitment: Array
     promised: Array
     earned: Array
     plan_cost: Array

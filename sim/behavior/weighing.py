@@ -103,7 +103,7 @@ def weigh_budget(situation: Situation, weighed: Weighed, decisions: Decisions) -
     less = (site_upkeep + share * (s.section_running * wanted)) * ((share > s.floor) & (share < s.ceiling))
     falls = s.total(fewer + larger + less)
     return Planned(
-        cost=s.total(gross) + s.whole.program_cost,
+        cost=s.total(gross) + s.whole.program_cost * (s.total(s.sites) > 0),
         earned=s.total(weighed.first_wanted * first.earned + weighed.second_wanted * second.earned),
         falls=np.maximum(falls, decisions.least_response * s.total(salaries)),
     )
@@ -139,10 +139,10 @@ class FurtherSite:
     """One more site of each cluster as a district sees it, ``[..., D, C]``.
 
     ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar, ``earned``
-    (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: the ``startup``
-    that is still to be paid, the ``value``, and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none
-    ``under_way``, ``enough_students``. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity`` for plans at
-    once."""
+    (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: the ``startup`` that
+    is still to be paid, the ``value``, and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What
+    it takes: a ``free_school``, none ``under_way``, ``enough_students``. ``[..., D, 1]``: ``money`` for labs and
+    start-ups, and ``capacity`` for plans at once."""
 
     students: Array
     sections: Array
@@ -156,13 +156,14 @@ class FurtherSite:
     free_school: BoolArray
     under_way: BoolArray
     enough_students: BoolArray
+    committed: BoolArray
     money: Array
     capacity: Array
 
     @property
     def possible(self) -> BoolArray:
         """Where a further site could be planned."""
-        return self.free_school & ~self.under_way & self.enough_students
+        return self.free_school & ~self.under_way & self.enough_students & self.committed
 
 
 def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> FurtherSite:
@@ -193,6 +194,7 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
         free_school=s.sites < s.high_schools,
         under_way=s.launching > 0,
         enough_students=students >= terms.minimum_section,
+        committed=s.commitment >= s.program_cost,
         money=s.launch_cash + s.launch_general,
         capacity=np.maximum(np.floor(terms.plans_per_school * s.high_schools), 1.0),
     )

@@ -183,10 +183,10 @@ def own_money_next(
     offers: Offers,
     counts: Counts,
     settlement: Settlement,
-) -> tuple[Array, Array, Array]:
-    """Own money of next year, and this year's restricted and uncredited receipts, real dollars a member,
-    ``[..., D, 1]``."""
+) -> tuple[Array, Array, Array, Array]:
+    """Own money of next year and what districts want it to come to, and this year's restricted and uncredited receipts,
+    real dollars a member, ``[..., D, 1]``."""
     terms = own_money_wanted(parameters, premises, state, conditions, offers, counts, settlement)
     moved = budgeting.moved_own_money(own, terms.wanted, parameters.books.own_speed)
     size = counts.membership * conditions.price_index
-    return moved, terms.restricted, ratio(settlement.not_sticking, size)
+    return moved, terms.wanted, terms.restricted, ratio(settlement.not_sticking, size)

@@ -128,7 +128,7 @@ def state_after(
     staffed, schooling, kept, settlement = year.workforce, year.schooling, year.maintenance, year.settlement
     choice, terms = year.choice, parameters.decisions
     planned = situation.own_planned(state, year.prospects, year.conditions, year.cohorts.membership)
-    own, restricted, uncredited = accounts.own_money_next(
+    own, wanted, restricted, uncredited = accounts.own_money_next(
         parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
     )
     return replace(
@@ -161,6 +161,7 @@ def state_after(
         plan_cost=choice.plan_cost / year.conditions.price_index,
         plan_falls=choice.plan_falls / year.conditions.price_index,
         own_money=own,
+        own_wanted=wanted,
         restricted=restricted,
         uncredited=uncredited,
         cash=year.books.year_end.cash / year.conditions.price_index,

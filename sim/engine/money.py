@@ -65,10 +65,10 @@ class Prospects:
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
     the former lasts; ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and
-    ``free``: all that is expected of restricted lines and of those without strings, and ``uncredited`` what of the
-    latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust:
-    ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``,
-    ``placement_price``, ``dual_credit_price``.
+    ``free``: all that is expected of restricted lines and of those without strings, of which ``federal`` so much, and
+    ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of
+    the base year, by trust: ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier,
+    ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
     """
 
     per_participant: Array
@@ -82,6 +82,7 @@ class Prospects:
     earned: Array
     restricted: Array
     free: Array
+    federal: Array
     uncredited: Array
     concentrator_price: Array
     credential_price: Array
@@ -206,7 +207,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
     believed = Schedule()
     value = price = ZERO
     nothing: Array = state.counts.membership * 0.0
-    expected, lasting, earned, restricted, free, uncredited = (nothing,) * 6
+    expected, lasting, earned, restricted, free, federal, uncredited = (nothing,) * 7
     persistence = {recurring: believing.persistence(recurring, beliefs) for recurring in (True, False)}
     real = 1.0 / conditions.price_index
     counted = in_dollars_of_the_year(state.counts, conditions)
@@ -229,6 +230,8 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         lasting = lasting + comes * lasts
         earned = earned + for_prices * lasts
         arrives = comes + for_prices
+        if line.federal:
+            federal = federal + arrives
         if line.oversight == "general":
             free = free + arrives
             uncredited = uncredited + arrives * (line.pathway_share / np.maximum(offer.reach, 1e-9) - 1.0)
@@ -247,6 +250,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         earned=earned,
         restricted=restricted,
         free=free,
+        federal=federal,
         uncredited=uncredited,
         concentrator_price=_times(believed.per_concentrator, real),
         credential_price=_times(price, real),

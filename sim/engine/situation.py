@@ -59,6 +59,12 @@ def observe(
     )
     # Cash and receipts of the year that are promised to nobody: they buy things once.
     ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
+    committed = budgeting.commitment(
+        state.own_wanted * cohorts.membership * price,
+        prospects.restricted + prospects.free,
+        prospects.federal,
+        parameters.books.federal_administration,
+    )
     startup_cost = parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.startup_index)
     exams = attempts_each * unit.attempt
     return Situation(
@@ -91,11 +97,13 @@ def observe(
         second_running=unit.participant + outer(interest.completion, unit.concentrator + exams),
         section_running=unit.section_upkeep,
         site_running=unit.site,
-        program_cost=unit.program * np.minimum(district_total(state.sites), 1.0),
+        program_cost=unit.program,
         startup_cost=startup_cost,
         startup_net=startup_cost * (1.0 - np.minimum(prospects.startup_share, 1.0)),
         facility_cost=clusters.facility_cost * (parameters.costs.facility_level * conditions.startup_index),
         own_budget=planned_own,
+        # While the warm-up looks for budgets, every district is taken to want CTE.
+        commitment=np.where(premises.solving > 0, committed, unit.program),
         promised=staff_money,
         earned=prospects.earned,
         plan_cost=state.plan_cost * price,

@@ -231,6 +231,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         plan_cost=districts,
         plan_falls=districts,
         own_money=districts,
+        own_wanted=districts,
         restricted=districts,
         uncredited=districts,
         base_own=districts,

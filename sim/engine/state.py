@@ -79,7 +79,8 @@ class State:
     ``taught``; ``recoded_share`` and ``credential_effort``. Districts ``[..., D, 1]``: ``program_notice`` (years for
     which its CTE has not carried itself); ``leadership`` (how much more or less than usual its leaders give CTE, a
     share); ``log_price`` of a CTE dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it
-    falls for each unit of the log price, real dollars); ``own_money`` (real dollars a member and year); ``restricted``
+    falls for each unit of the log price, real dollars); ``own_money`` and ``own_wanted``, what it
+    should come to (real dollars a member and year); ``restricted``
     and ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real
     dollars a member); ``base_own`` and ``base_restricted`` (the same in the base year); ``cash`` and ``cost`` of CTE
     (real dollars: carry-over earns what prices rise); ``spending_ratio``; ``base_payment`` (dollars that the state's
@@ -115,6 +116,7 @@ class State:
     plan_cost: Array
     plan_falls: Array
     own_money: Array
+    own_wanted: Array
     restricted: Array
     uncredited: Array
     base_own: Array

@@ -213,6 +213,7 @@ class Books:
     general_elasticity: Array
     own_speed: Array
     general_launch: Array
+    federal_administration: Array
 
 
 @dataclass(frozen=True)
