@@ -12,6 +12,7 @@ from sim.arrays import Array
 from sim.behavior.budgeting import (
     YearEnd,
     close_books,
+    commitment,
     freed_money,
     layoffs,
     moved_own_money,
@@ -254,3 +255,9 @@ def test_books_of_one_district_close_as_among_many() -> None:
     alone = close_books(*(amount[own] for amount in amounts), BOOKS)
     for one in fields(YearEnd):
         assert (getattr(together, one.name)[own] == getattr(alone, one.name)).all()
+
+
+def test_of_federal_grants_only_administration_s_part_pays_for_running_a_program() -> None:
+    """$10,000 wanted, $50,000 expected, of which $20,000 are federal: 10,000 + 30,000 + a twentieth of 20,000."""
+    assert commitment(number(10_000), number(50_000), number(20_000), number(0.05)) == pytest.approx(41_000)
+    assert commitment(number(0), number(20_000), number(20_000), number(0.05)) == pytest.approx(1_000)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from parameter_groups import group, number, row
 
-from sim.behavior.closing import ClosingTerms, notice_after, sites_closed
+from sim.behavior.closing import ClosingTerms, notice_after, program_carried, sites_closed
 from sim.parameters.groups import Decisions
 
 TERMS = group(Decisions, close_notice=2.0, close_spread=0.5)
@@ -72,3 +72,11 @@ def test_the_worst_close_first_and_in_full() -> None:
     given = builders.bundle(ClosingTerms, margin=margins)
     gone = sites_closed(number(3.0), number(2.0), given, number(0.0), draws, TERMS)
     assert gone.mean(axis=0) == pytest.approx(3.0 * row(1.0, 0.6, 0.2, 0.0), abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("margin", "commitment", "expected"),
+    [(0.0, 19_000, True), (1.0, 18_999, False), (-1.0, 1e6, False), (1e6, 0.0, False)],
+)
+def test_a_program_must_carry_its_cost_and_be_wanted(margin: float, commitment: float, expected: bool) -> None:
+    assert program_carried(number(margin), number(commitment), number(19_000.0)) == expected

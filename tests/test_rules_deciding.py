@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_groups import column, number, row
 
-from sim.behavior.deciding import decide
+from sim.behavior.deciding import decide, may_plan
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
 from sim.behavior.situation import Choice, Situation
 from sim.behavior.weighing import Planned, weigh_budget, weigh_closing, weigh_sections, weigh_site
@@ -374,3 +374,16 @@ def test_a_district_cannot_promise_more_than_its_money_and_what_it_may_lack_of_i
     broke = decide(replace(known, promised=column(0.0, 0.0, 0.0, 0.0, 0.0), first_draw=0.0 * known.sites), TERMS)
     gone = -(broke.first_change + broke.second_change)
     assert (gone[known.first_sections > 0] > 0).all()
+
+
+def test_a_district_that_wants_no_program_gives_notice_leaves_and_plans_none() -> None:
+    """Whatever its sections are worth: after two years in which nobody would pay for running one, all sites close."""
+    wanting = {"sites": 2.0, "high_schools": 3.0, "site_wanted": 40.0, "program_cost": 19_000.0, "site_worth": 1e6}
+    kept = decide(builders.situation(**wanting, commitment=19_000.0, program_notice=5.0), TERMS)
+    assert kept.program_notice == 0 and kept.sites_closed == 0 and not kept.leaves.any()
+    known = builders.situation(**wanting, commitment=18_000.0)
+    first = decide(known, TERMS)
+    assert first.program_notice == 1 and first.sites_closed == 0
+    assert may_plan(known, TERMS).sum() == 0 < may_plan(replace(known, commitment=number(2e4)), TERMS).sum()
+    second = decide(replace(known, program_notice=first.program_notice), TERMS)
+    assert second.leaves.all() and second.sites_closed == 2

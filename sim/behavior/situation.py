@@ -57,7 +57,9 @@ class Situation(Rows):
     site. Believed payments, as far as they last: ``first_earned``, ``second_earned`` a student, ``site_earned`` a site.
     Costs: ``section_cost`` (salary); ``elective`` saved for each student; ``first_running`` and ``second_running`` for
     each student, ``section_running`` and ``site_running``, all sustained; ``startup_net``, ``facility_cost``. Money
-    ``[..., D, 1]``: ``promised``, ``log_price`` of last year, ``launch_money``. Classes: ``class_size``, ``class_cap``
+    ``[..., D, 1]``: ``own_budget`` (real dollars a member); ``commitment``, what may pay for ``program_cost``, that of
+    running CTE at all; ``promised`` to staff; last year's plan: ``log_price``, ``plan_cost``, ``plan_falls``, and what
+    is now ``earned`` for it; ``launch_cash`` and ``launch_general``. Classes: ``class_size``, ``class_cap``
     and ``second_class`` (of second courses, relative to first). ``annuity`` ``[..., 1, 1]``. Draws, uniform:
     ``first_draw``, ``second_draw``, ``close_draw``. ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``: shares of
     sustained non-salary cost. ``solving``: 1 where the price of a dollar follows the budget, 0 in the warm-up, where

@@ -165,6 +165,7 @@ def _program(moment: Moment, decision: Decision) -> Iterator[Item]:
     if not moment.total(known.sites):
         return
     yield Item(PROGRAM, "cost of running a program at all", "dollars a year", of(known.program_cost))
+    yield Item(PROGRAM, "general and state money that may pay for that", "dollars a year", of(known.commitment))
     yield Item(PROGRAM, "worth and earned beyond all of its cost", "dollars a year", of(decision.program))
     needed = of(moment.ensemble.parameters.decisions.close_notice)
     notice = f"of {amount(needed, 'years')} of notice:"
