@@ -2,21 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from parameter_groups import column, group, number, row
 
 from sim.parameters.groups import Choice
 from sim.students.choice import (
     demand,
-    enrolled,
     gained_share,
     job_pull,
     local_shares,
     participation_level,
     reach_by_sites,
     reached_share,
-    seats,
     tilted_shares,
 )
 from sim.students.enrollment import entering_cohort, local_drift, moved_up
@@ -65,42 +61,6 @@ def test_students_whose_cluster_is_out_of_reach_are_diverted_or_lost(
     asked, boost = demand(100.0 * row(0.6, 0.4), number(100.0), row(*reached), number(diversion))
     assert asked == pytest.approx(row(*expected))
     assert asked == pytest.approx(100.0 * row(0.6, 0.4) * row(*reached) * boost)
-
-
-def test_a_section_seats_some_students_in_two_courses() -> None:
-    assert seats(row(3.0), row(20.0), number(0.8)) == pytest.approx(48.0)
-
-
-@pytest.mark.parametrize(
-    ("demanded", "capacity", "spill", "expected"),
-    [
-        ((10.0, 20.0), (20.0, 30.0), 0.5, (10.0, 20.0)),
-        ((50.0, 20.0), (30.0, 20.0), 0.5, (30.0, 20.0)),
-        ((50.0, 20.0), (30.0, 30.0), 0.0, (30.0, 20.0)),
-        ((50.0, 20.0), (30.0, 40.0), 0.5, (30.0, 30.0)),
-        ((90.0, 20.0), (30.0, 30.0), 1.0, (30.0, 30.0)),
-        ((50.0, 0.0), (0.0, 0.0), 1.0, (0.0, 0.0)),
-    ],
-)
-def test_students_turned_away_take_free_seats(
-    demanded: tuple[float, float], capacity: tuple[float, float], spill: float, expected: tuple[float, float]
-) -> None:
-    assert enrolled(row(*demanded), row(*capacity), number(spill)) == pytest.approx(row(*expected))
-
-
-@given(st.integers(0, 2**32 - 1))
-def test_enrollment_makes_no_students_and_oversells_no_seat(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    demanded, capacity = rng.gamma(0.5, 100.0, (2, 3, 4, 5))
-    spill = rng.random((3, 1, 1))
-    taken = enrolled(demanded, capacity, spill)
-    assert (taken <= capacity * (1 + 1e-12)).all()
-    assert (taken >= np.minimum(demanded, capacity)).all()
-    assert (taken.sum(axis=-1) <= demanded.sum(axis=-1) * (1 + 1e-12)).all()
-    turned_away = np.maximum(demanded - capacity, 0.0).sum(axis=-1, keepdims=True)
-    free = np.maximum(capacity - demanded, 0.0).sum(axis=-1, keepdims=True)
-    moved = (taken - np.minimum(demanded, capacity)).sum(axis=-1, keepdims=True)
-    assert moved == pytest.approx(np.minimum(spill * turned_away, free))
 
 
 def test_local_shares_sum_to_one() -> None:

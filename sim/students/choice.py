@@ -1,4 +1,4 @@
-"""Which pathway students take: demand, what of it a district's schools reach, seats, and spill-over."""
+"""Which pathway students take: demand, and what of it a district's schools reach."""
 
 from dataclasses import dataclass
 
@@ -74,22 +74,6 @@ def demand(wanted: Array, interested: Array, reached: Array, diversion: Array) -
     served = district_total(within_reach)
     boost = 1.0 + diversion * ratio(interested - served, served)
     return within_reach * boost, boost
-
-
-def seats(sections: Array, class_cap: Array, seats_per_section: Array) -> Array:
-    """Participants that the staffed sections can hold, ``[..., D, C]``: some students sit in two of a pathway's
-    courses, so a section of n seats serves ``seats_per_section`` times n participants."""
-    return sections * (class_cap * seats_per_section)
-
-
-def enrolled(demanded: Array, capacity: Array, spill_over: Array) -> Array:
-    """Participants, ``[..., D, C]``: demand up to capacity, then a share of the students turned away takes free
-    seats of the district's other pathways."""
-    seated = np.minimum(demanded, capacity)
-    free = capacity - seated
-    free_total = district_total(free)
-    moving = np.minimum(spill_over * district_total(demanded - seated), free_total)
-    return seated + free * ratio(moving, free_total)
 
 
 def local_shares(state_shares: Array, gamma_draws: Array) -> Array:
