@@ -202,7 +202,7 @@ def test_next_years_own_money_goes_part_of_the_way_and_remembers_what_came() -> 
         builders.counts(membership=100.0),
         settlement(restricted=number(2000.0), free=number(0.0), not_sticking=number(600.0)),
     )
-    assert [part.item() for part in found] == pytest.approx([100 + 0.25 * (60 - 100), 10.0, 3.0])
+    assert [part.item() for part in found] == pytest.approx([100 + 0.25 * (60 - 100), 60.0, 10.0, 3.0])
 
 
 def budget_of(

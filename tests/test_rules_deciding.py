@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_groups import column, number, row
 
-from sim.behavior.deciding import decide, may_plan
+from sim.behavior.deciding import decide
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
 from sim.behavior.situation import Choice, Situation
 from sim.behavior.weighing import Planned, weigh_budget, weigh_closing, weigh_sections, weigh_site
@@ -385,7 +385,9 @@ def test_a_district_that_wants_no_program_gives_notice_leaves_and_plans_none() -
     known = builders.situation(**wanting, commitment=18_000.0)
     first = decide(known, TERMS)
     assert (first.program_notice.item(), first.sites_closed.item()) == (1, 0)
-    assert may_plan(known, TERMS).sum() == 0 < may_plan(replace(known, commitment=number(2e4)), TERMS).sum()
+    assert not weigh_site(known, number(0.0), TERMS).possible.any()
+    assert weigh_site(replace(known, commitment=number(2e4)), number(0.0), TERMS).possible.all()
+    assert weigh_site(replace(known, site_earned=number(2e3)), number(0.0), TERMS).possible.all()
     second = decide(replace(known, program_notice=first.program_notice), TERMS)
     assert second.leaves.all()
     assert second.sites_closed == 2

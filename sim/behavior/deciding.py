@@ -48,7 +48,6 @@ def may_plan(situation: Situation, decisions: Decisions) -> BoolArray:
     """Where a plan is under way or a further site could be planned, ``[..., D, C]``."""
     s = situation
     room = (s.sites < s.high_schools) & (s.launching <= 0) & (s.site_wanted >= decisions.minimum_section)
-    room = room & (s.commitment >= s.program_cost)
     found: BoolArray = room | (s.plan > launching.NONE)
     return found
 

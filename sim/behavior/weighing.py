@@ -141,8 +141,9 @@ class FurtherSite:
     ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar, ``earned``
     (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: the ``startup`` that
     is still to be paid, the ``value``, and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What
-    it takes: a ``free_school``, none ``under_way``, ``enough_students``. ``[..., D, 1]``: ``money`` for labs and
-    start-ups, and ``capacity`` for plans at once."""
+    it takes: a ``free_school``, none ``under_way``, ``enough_students``, and that the district is ``committed``, with
+    what the site would earn, to pay for a program. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity``
+    for plans at once."""
 
     students: Array
     sections: Array
@@ -194,7 +195,7 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
         free_school=s.sites < s.high_schools,
         under_way=s.launching > 0,
         enough_students=students >= terms.minimum_section,
-        committed=s.commitment >= s.program_cost,
+        committed=s.commitment + earned >= s.program_cost,
         money=s.launch_cash + s.launch_general,
         capacity=np.maximum(np.floor(terms.plans_per_school * s.high_schools), 1.0),
     )
