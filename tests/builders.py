@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
+import numpy.typing as npt
 from simulated import line_of, made_up, new_mexico, sparse, warmed_up
 from small_world import small_world
 
@@ -200,9 +201,18 @@ def _shape(name: str, extent: Mapping[str, int]) -> tuple[int, int]:
     return 1, 1
 
 
-def _nothing(hint: Any, shape: tuple[int, int], districts: int, clusters: int) -> Any:
+def _numbers(hint: Any) -> Any:
+    """The type of an array's numbers, and None for what is no array. The name of arrays is an alias of its own in newer
+    Pythons, and stands for NumPy's class in older ones."""
     if get_origin(hint) is np.ndarray:
-        return np.zeros(shape, dtype=get_args(get_args(hint)[1])[0])
+        return get_args(get_args(hint)[1])[0]
+    return get_args(hint)[0] if get_origin(hint) is npt.NDArray else None
+
+
+def _nothing(hint: Any, shape: tuple[int, int], districts: int, clusters: int) -> Any:
+    numbers = _numbers(hint)
+    if numbers is not None:
+        return np.zeros(shape, dtype=numbers)
     if get_origin(hint) is tuple:
         parts = [part for part in get_args(hint) if part is not Ellipsis]
         return () if Ellipsis in get_args(hint) else tuple(_nothing(part, shape, districts, clusters) for part in parts)
@@ -215,7 +225,7 @@ def _nothing(hint: Any, shape: tuple[int, int], districts: int, clusters: int) -
 
 def _spread(value: Any, shape: tuple[int, int], hint: Any) -> Any:
     """A number or an array over the whole of its field's place; other things as they are."""
-    if get_origin(hint) is not np.ndarray:
+    if _numbers(hint) is None:
         return value
     array = _array(value)
     if array.ndim > 2 or array.shape == shape:
