@@ -115,7 +115,9 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     terms = weigh_closing(here, weighed, decisions)
     notice = closing.notice_after(here.notice, terms.unsustained & (here.sites > 0))
     closed = closing.sites_closed(here.sites, notice, terms, here.equipment, here.close_draw, here.terms(decisions))
-    carried = closing.program_carried(weigh_program(here, weighed, decisions), s.commitment, s.program_cost)
+    carried = closing.program_carried(
+        weigh_program(here, weighed, planned, log_price, decisions), s.commitment, s.program_cost
+    )
     unsustained = (here.total(here.sites) > 0) & ~carried
     program_notice = closing.notice_after(s.program_notice, unsustained)
     leaves = program_notice >= decisions.close_notice

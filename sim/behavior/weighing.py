@@ -125,13 +125,21 @@ def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) 
     )
 
 
-def weigh_program(situation: Situation, weighed: Weighed, decisions: Decisions) -> Array:
+def weigh_program(
+    situation: Situation, weighed: Weighed, planned: Planned, log_price: Array, decisions: Decisions
+) -> Array:
     """What all of a district's CTE is worth and earns beyond its cost, that of running a program at all included,
-    dollars of the year, ``[..., D, 1]``."""
+    dollars of the year, ``[..., D, 1]``.
+
+    Where a dollar is dear more CTE would be worth having, and that is no reason to have none: there what is run counts
+    by its worth in dollars of the general fund, ``price`` times that in dollars for CTE.
+    """
     s, price = situation, weighed.price
     courses = planning.surplus(weighed.first, price, situation.terms(decisions).section_spread)
     sites = s.sites * (s.site_worth / price + s.site_earned - weighed.upkeep_share * s.site_running)
-    return s.total(courses + sites) - s.whole.program_cost
+    beyond = s.total(courses + sites) - s.whole.program_cost
+    dear = np.maximum(np.exp(log_price), 1.0)
+    return dear * beyond + (dear - 1.0) * (planned.cost - planned.earned)
 
 
 @dataclass(frozen=True)

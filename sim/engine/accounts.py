@@ -136,7 +136,8 @@ def close(
 class OwnMoney:
     """What moves a district's own money, real dollars a member, ``[..., D, 1]``: this year's ``restricted`` and
     ``free`` receipts for CTE; the part of further restricted money that is ``kept``; how ``general`` money and the
-    district's ``leadership`` multiply what it gives; and what it comes to want, ``wanted``."""
+    district's ``leadership`` multiply what it gives; what it comes to want, ``wanted``, and what it would want under a
+    leadership that cares for CTE as the board has done, ``wanted_lastingly``."""
 
     restricted: Array
     free: Array
@@ -144,6 +145,7 @@ class OwnMoney:
     general: Array
     leadership: Array
     wanted: Array
+    wanted_lastingly: Array
 
 
 def own_money_wanted(
@@ -168,10 +170,13 @@ def own_money_wanted(
     kept = weight * terms.gain_passthrough_monitored + (1.0 - weight) * terms.gain_passthrough_categorical
     answer = np.exp(terms.general_elasticity * np.log(np.maximum(general, 0.01)))
     leadership = np.maximum(1.0 + state.leadership, 0.0)
-    wanted = budgeting.own_money_wanted(
-        state.base_own, state.base_restricted, restricted, free, premises.loss_passthrough, kept, answer * leadership
+    wanted, lastingly = (
+        budgeting.own_money_wanted(
+            state.base_own, state.base_restricted, restricted, free, premises.loss_passthrough, kept, answer * view
+        )
+        for view in (leadership, 1.0)
     )
-    return OwnMoney(restricted, free, kept, answer, leadership, wanted)
+    return OwnMoney(restricted, free, kept, answer, leadership, wanted, lastingly)
 
 
 def own_money_next(
@@ -184,9 +189,9 @@ def own_money_next(
     counts: Counts,
     settlement: Settlement,
 ) -> tuple[Array, Array, Array, Array]:
-    """Own money of next year and what districts want it to come to, and this year's restricted and uncredited receipts,
-    real dollars a member, ``[..., D, 1]``."""
+    """Own money of next year and what districts lastingly want it to be, and this year's restricted and uncredited
+    receipts, real dollars a member, ``[..., D, 1]``."""
     terms = own_money_wanted(parameters, premises, state, conditions, offers, counts, settlement)
     moved = budgeting.moved_own_money(own, terms.wanted, parameters.books.own_speed)
     size = counts.membership * conditions.price_index
-    return moved, terms.wanted, terms.restricted, ratio(settlement.not_sticking, size)
+    return moved, terms.wanted_lastingly, terms.restricted, ratio(settlement.not_sticking, size)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Array
+from sim.behavior import budgeting
 from sim.behavior.situation import Choice, Situation
 from sim.engine import accounts, classrooms, economy, maintenance, money, situation, workforce
 from sim.engine.accounts import Bill, Books
@@ -139,8 +140,14 @@ def state_after(
         vacant_sections=staffed.vacant,
         vacant_years=(state.vacant_years + 1.0) * np.minimum(staffed.vacant, 1.0),
         appeal=remembered(state.appeal, terms.appeal_memory, terms.appeal_spread, luck[Purpose.APPEAL]),
-        leadership=remembered(
-            state.leadership, terms.leadership_memory, terms.leadership_spread, luck[Purpose.LEADERSHIP]
+        leadership=budgeting.leadership_after(
+            state.leadership, luck[Purpose.LEADERSHIP_CHANGE] < terms.leadership_change, luck[Purpose.LEADERSHIP], terms
+        ),
+        interest=remembered(
+            state.interest,
+            parameters.choice.interest_memory,
+            parameters.choice.interest_spread,
+            luck[Purpose.INTEREST],
         ),
         notice=choice.notice,
         program_notice=choice.program_notice,

@@ -73,7 +73,8 @@ def interest(
     signals: Signals,
 ) -> Interest:
     """What students want this year, and how many of last year's will go on."""
-    willing = np.minimum(premises.participation * conditions.shocks.participation, 1.0)
+    moved = np.maximum(1.0 + state.interest, 0.0) * conditions.shocks.participation
+    willing = np.minimum(premises.participation * moved, 1.0)
     interested = cohorts.membership * willing
     pull = choice.job_pull(signals.openings, parameters.choice.openings_tilt)
     shares = choice.tilted_shares(premises.local_shares, at_districts(pull, world.districts.region))

@@ -44,6 +44,8 @@ class Purpose(IntEnum):
     LEADERSHIP = 24
     STARTING_APPEAL = 25
     TASTE = 26
+    LEADERSHIP_CHANGE = 28
+    INTEREST = 29
 
 
 class Shape(Enum):
@@ -62,6 +64,8 @@ YEARLY: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.SECOND_SECTIONS: (Shape.PATHWAYS, "uniform"),
     Purpose.APPEAL: (Shape.PATHWAYS, "normal"),
     Purpose.LEADERSHIP: (Shape.DISTRICTS, "normal"),
+    Purpose.LEADERSHIP_CHANGE: (Shape.DISTRICTS, "uniform"),
+    Purpose.INTEREST: (Shape.DISTRICTS, "normal"),
     Purpose.CLOSURE: (Shape.PATHWAYS, "uniform"),
     Purpose.TURNOVER: (Shape.PATHWAYS, "uniform"),
     Purpose.HIRING: (Shape.PATHWAYS, "uniform"),

@@ -124,8 +124,10 @@ def warm_up(
             known if known is not None and (settles or last) else totals if last else UNKNOWN,
         )
         if settles:
-            state = settling.settle_budget(parameters, state, year, first=index == 0)
-            premises = replace(premises, solving=np.full((1, 1), float(index + 1 == BUDGET_YEARS)))
+            state = settling.settle_budget(parameters, state, year, index)
+            if index + 1 == BUDGET_YEARS:
+                state = settling.begin_to_live_within(state)
+                premises = replace(premises, solving=np.ones((1, 1)))
         elif not last:
             state = settling.settle_level(world, state)
         if not last:

@@ -14,9 +14,6 @@ from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.world.world import World
 
-PACE = 0.3
-"""Share of the way that a budget is moved in a year: no one year's luck decides what a district gives."""
-
 
 def schools_inside(world: World) -> int:
     """High schools that belong to a district of the world."""
@@ -56,6 +53,12 @@ def settle_constants(
     )
 
 
+def begin_to_live_within(state: State) -> State:
+    """The budgets that districts have settled on, each as its present leaders would have it: from here on districts
+    live within them."""
+    return replace(state, own_money=state.base_own * np.maximum(1.0 + state.leadership, 0.0))
+
+
 def settle_level(world: World, state: State) -> State:
     """Own money of all districts alike, a step nearer to where it pays for participants and concentrators."""
     taught, participants = state_total(state.taught), state_total(state.participants)
@@ -80,12 +83,16 @@ def settle_references(world: World, premises: Premises, state: State, year: Year
     )
 
 
-def settle_budget(parameters: Parameters, state: State, year: Year, first: bool) -> State:
-    """Each district's own money moved to where it pays for this year's plan at a price of one dollar for a dollar."""
+def settle_budget(parameters: Parameters, state: State, year: Year, index: int) -> State:
+    """Each district's own money moved to where it pays for this year's plan at a price of one dollar for a dollar.
+
+    It is a mean over the years of the warm-up, the n-th with weight n, so that no one year's luck decides what a
+    district gives, nor the first years, which are far from the end.
+    """
     running = year.bill.instruction + year.choice.upkeep_share * year.bill.flexible
     launches = ratio(state_total(year.choice.launch_cost), state_total(running))
     filled = ratio(state_total(running), state_total(year.choice.plan_cost), 1.0)
-    pace = 1.0 if first else PACE
+    first, pace = index == 0, 2.0 / (index + 2.0)
     capital = state.capital_share + pace * (launches - state.capital_share)
     filled = state.filled_share + pace * (filled - state.filled_share)
     plan = (year.choice.plan_cost - year.choice.plan_earned) * filled

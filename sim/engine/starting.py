@@ -227,6 +227,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         recoded_share=pathways,
         credential_effort=pathways,
         leadership=districts,
+        interest=districts,
         log_price=districts,
         plan_cost=districts,
         plan_falls=districts,

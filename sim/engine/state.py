@@ -78,7 +78,7 @@ class State:
     or shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``; concentrators
     ``taught``; ``recoded_share`` and ``credential_effort``. Districts ``[..., D, 1]``: ``program_notice`` (years for
     which its CTE has not carried itself); ``leadership`` (how much more or less than usual its leaders give CTE, a
-    share); ``log_price`` of a CTE dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it
+    share) and ``interest`` (how many more or fewer students than usual want it, a share); ``log_price`` of a CTE dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it
     falls for each unit of the log price, real dollars); ``own_money`` and ``own_wanted``, what it
     should come to (real dollars a member and year); ``restricted``
     and ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real
@@ -112,6 +112,7 @@ class State:
     recoded_share: Array
     credential_effort: Array
     leadership: Array
+    interest: Array
     log_price: Array
     plan_cost: Array
     plan_falls: Array

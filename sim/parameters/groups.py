@@ -94,7 +94,7 @@ class Decisions:
     labor_weight: Array
     neighbor_weight: Array
     leadership_spread: Array
-    leadership_memory: Array
+    leadership_change: Array
     appeal_spread: Array
     appeal_memory: Array
     minimum_section: Array
@@ -135,6 +135,8 @@ class Choice:
     spill_over: Array
     openings_tilt: Array
     unserved_share: Array
+    interest_spread: Array
+    interest_memory: Array
 
 
 @dataclass(frozen=True)

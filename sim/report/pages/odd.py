@@ -78,7 +78,9 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.FIRST_SECTIONS: "how a change of first-course sections is rounded to whole ones",
     Purpose.SECOND_SECTIONS: "how a change of second-course sections is rounded to whole ones",
     Purpose.APPEAL: "a year's change in what a pathway is worth to its district",
-    Purpose.LEADERSHIP: "a year's change in what a district's leaders give CTE",
+    Purpose.LEADERSHIP: "what a new superintendent gives CTE",
+    Purpose.LEADERSHIP_CHANGE: "whether a district's superintendent changes",
+    Purpose.INTEREST: "a year's change in how many of a district's students want CTE",
     Purpose.STARTING_APPEAL: "what each pathway is worth to its district at the start, and with it the starting map",
     Purpose.TASTE: "how much of a lost restricted dollar a district replaces",
 }

@@ -18,11 +18,12 @@ STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired", "credential_attemp
 
 DISTRICT_EXTRAS: tuple[str, ...] = (
     "price_index", "incoming", "leaving_cte", "without_a_post", "unserved_share", "larger_classes", "upkeep_put_off",
+    "teaching",
 )  # fmt: skip
 """By district: the price level; dollars that come into CTE, from lines and of the district's own; dollars that leave it
 again (lapsed, returned to the general fund, or used for other purposes); students turned away whom no vacant post
 would seat, and these over all who asked for a seat; by how much classes are planned larger than usual, and upkeep not
-paid for, both as shares."""
+paid for, both as shares; and sections that are taught, by an instructor or a substitute."""
 
 STATE_COLUMNS: tuple[str, ...] = (*(column.name for column in STATE), *STATE_EXTRAS)
 DISTRICT_COLUMNS: tuple[str, ...] = (*(column.name for column in DISTRICT if column.unit), *DISTRICT_EXTRAS)
@@ -97,6 +98,7 @@ def _district_extras(parameters: Parameters, state: State, year: Year, known: di
         "unserved_share": ratio(unserved, unserved + seated),
         "larger_classes": ratio(planned, usual, 1.0) - 1.0,
         "upkeep_put_off": np.maximum(1.0 - ended.spending_ratio, 0.0),
+        "teaching": district_total(year.workforce.first_taught + year.workforce.second_taught),
     }
     shape = known["spending"].shape
     return {name: np.broadcast_to(value[..., 0], shape) for name, value in extras.items()}
