@@ -1,4 +1,6 @@
-"""What districts believe of a price: will it be paid, will it last, will it reach CTE."""
+"""What districts believe of a price: will it be paid, will it last; what they have learnt, and what they read."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,6 +27,59 @@ def persistence(recurring: bool, beliefs: Beliefs) -> Array:
     continuation = beliefs.recurring_continuation if recurring else beliefs.nonrecurring_continuation
     discount = 1.0 / (1.0 + beliefs.discount_rate)
     return annuity(continuation * discount, beliefs.horizon_years) / annuity(discount, beliefs.horizon_years)
+
+
+def persistence_read(recurring: bool, shares: Sequence[float], then: float, beliefs: Beliefs) -> Array:
+    """The same for one who reads the law: in the h-th year, this one first, it pays the share ``shares[h]`` of what it
+    posts, 0 after its end and less in the first steps of a phase-in, and ``then`` the same every year. ``[..., 1,
+    1]``.
+
+    sum of share_h x (continuation x discount)^h over sum of discount^h.
+    """
+    continuation = beliefs.recurring_continuation if recurring else beliefs.nonrecurring_continuation
+    discount = 1.0 / (1.0 + beliefs.discount_rate)
+    paid = _paid_over(continuation * discount, shares, then, beliefs.horizon_years)
+    return paid / annuity(discount, beliefs.horizon_years)
+
+
+def share_of_horizon(shares: Sequence[float], then: float, beliefs: Beliefs) -> Array:
+    """Of a dollar in every year of the horizon, what a line pays by its words, ``[..., 1, 1]``: sum of share_h x
+    discount^h over sum of discount^h."""
+    discount = 1.0 / (1.0 + beliefs.discount_rate)
+    return _paid_over(discount, shares, then, beliefs.horizon_years) / annuity(discount, beliefs.horizon_years)
+
+
+def _paid_over(factor: Array, shares: Sequence[float], then: float, horizon: Array) -> Array:
+    """Sum of share_h x factor^h; a horizon that ends within a year counts its part, as ``annuity`` does."""
+    until = [annuity(factor, np.minimum(float(year), horizon)) for year in range(len(shares) + 1)]
+    paid = then * (annuity(factor, horizon) - until[-1])
+    for share, sooner, later in zip(shares, until[:-1], until[1:], strict=True):
+        paid = paid + share * (later - sooner)
+    return paid
+
+
+def attention(median: Array, spread: Array, normal: Array) -> Array:
+    """How far each district reads the law, 0 to 1, ``[..., D, 1]``: 1 - (1 - median)^exp(spread x normal), so that
+    nobody reads where the median is 0 and all do where it is 1."""
+    return 1.0 - np.power(1.0 - median, np.exp(spread * normal))
+
+
+def read(unread: Array, written: Array, attention: Array) -> Array:
+    """A share as a district takes it: what one who does not read takes, lowered toward what is ``written`` by as much
+    as it reads. Good news counts when it is paid: a board does not hire on the promise of a later step."""
+    return unread - attention * np.maximum(unread - written, 0.0)
+
+
+def steadiness_after(steadiness: Array, again: Array, beliefs: Beliefs) -> Array:
+    """Share of a promise's money that districts count on to last, beside how long money of its kind does, ``[..., 1,
+    1]``, after the state has announced a year.
+
+    ``again``: of last year's real dollars, the share that comes for what was counted then. A cut beyond what nobody
+    remarks (``cut_noticed``) counts at once; of what was held against the promise the share ``cut_memory`` is still
+    held a year later.
+    """
+    remembered = 1.0 - beliefs.cut_memory * (1.0 - steadiness)
+    return remembered * np.minimum(again / (1.0 - beliefs.cut_noticed), 1.0)
 
 
 def annuity(factor: Array, years: Array) -> Array:

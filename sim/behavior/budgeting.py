@@ -72,18 +72,17 @@ def promised(
     capital_share: Array,
     filled_share: Array,
     equipment: Array,
-    cash: Array,
 ) -> Array:
     """Money that may be promised to sections and their upkeep, dollars of a plan with all posts filled, ``[..., D,
     1]``.
 
     ``expected`` receipts of which ``lasting`` run through the planning horizon. A share of all is kept for things
     bought once (``capital_share`` over staff money), and money that does not last is spent on nothing else: launches
-    and the ``equipment`` that is due. ``cash`` is what of its carry-over a district uses this year. A plan costs only
-    the share ``filled_share`` of what it would with every post filled.
+    and the ``equipment`` that is due; so is its carry-over. A plan costs only the share ``filled_share`` of what it
+    would with every post filled.
     """
     for_staff, lasts = for_running(own, expected, capital_share), for_long(own, lasting, equipment)
-    return np.maximum(np.minimum(for_staff, lasts) + cash, 0.0) / filled_share
+    return np.maximum(np.minimum(for_staff, lasts), 0.0) / filled_share
 
 
 def for_running(own: Array, expected: Array, capital_share: Array) -> Array:
@@ -97,10 +96,10 @@ def for_long(own: Array, lasting: Array, equipment: Array) -> Array:
     return own + lasting + equipment
 
 
-def usable_cash(cash: Array, cost: Array, books: Books) -> Array:
-    """Carry-over that a district uses for running costs this year, dollars, ``[..., D, 1]``: a part of what exceeds its
-    reserve. A deficit is repaid by putting off upkeep, not by giving up sections."""
-    return books.cash_draw * np.maximum(cash - books.reserve_share * np.maximum(cost, 0.0), 0.0)
+def not_lasting(own: Array, expected: Array, lasting: Array, capital_share: Array, equipment: Array) -> Array:
+    """Money for running that does not last, and so is promised to nobody, dollars, ``[..., D, 1]``: it is spent within
+    the year on things bought once."""
+    return np.maximum(for_running(own, expected, capital_share) - for_long(own, lasting, equipment), 0.0)
 
 
 def layoffs(committed: Array, payable: Array) -> Array:
@@ -130,9 +129,11 @@ def close_books(
     flexible: Array,
     startup: Array,
     share: Array,
+    once: Array,
     books: Books,
 ) -> YearEnd:
-    """Pay instruction and launches, then upkeep as planned (``share``), less if money lacks, more if cash is idle.
+    """Pay instruction and launches, then upkeep as planned (``share``), less if money lacks, more if cash is idle: a
+    part of it, and at least what of the year's money comes but ``once``.
 
     cash + receipts + own + covered = spending + startup + cash at the end + returned + lapsed, to rounding.
     """
@@ -140,7 +141,8 @@ def close_books(
     limit = books.deficit_limit * np.maximum(own + receipts, 0.0)
     payable = np.maximum(ratio(before_upkeep + limit, flexible, 1.0), books.spending_floor)
     reserve = books.reserve_share * np.maximum(instruction + flexible, 0.0)
-    idle = books.cash_draw * ratio(np.maximum(before_upkeep - share * flexible - reserve, 0.0), flexible)
+    spare = np.maximum(before_upkeep - share * flexible - reserve, 0.0)
+    idle = ratio(np.maximum(books.cash_draw * spare, np.minimum(once, spare)), flexible)
     spending_ratio = np.minimum(np.minimum(share, payable) + idle, books.spending_ceiling)
     spending = instruction + spending_ratio * flexible
     balance = before_upkeep - spending_ratio * flexible

@@ -126,7 +126,7 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     # What could be offered: plans for further sites.
     further = Pathways(may_plan(s, decisions))
     there = s.at(further)
-    site = weigh_site(there, log_price, decisions)
+    site = weigh_site(there, planning.log_price_ahead(log_price, s.ending, planned.falls, decisions), decisions)
     plans = review_plans(there, site, further, decisions)
     return Choice(
         sites_closed=offered.everywhere(closed),

@@ -189,7 +189,8 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     supplies = s.first_running * students + s.second_running * going_on
     running = (s.site_running + s.section_running * taught + supplies) * share
     cost = s.section_cost * taught + running - s.elective * (students + going_on)
-    startup = s.startup_net * (s.plan != launching.FOR_INSTRUCTOR)
+    weight = s.startup_price
+    startup = weight * s.startup_net * (s.plan != launching.FOR_INSTRUCTOR)
     return FurtherSite(
         students=students,
         sections=sections,
@@ -198,7 +199,7 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
         cost=cost,
         value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - startup,
         startup=startup,
-        required=terms.plan_hurdle * s.startup_net,
+        required=terms.plan_hurdle * weight * s.startup_net,
         has_room=s.facilities > s.sites,
         free_school=s.sites < s.high_schools,
         under_way=s.launching > 0,

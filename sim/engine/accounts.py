@@ -127,6 +127,7 @@ def close(
         owed.flexible,
         owed.startup,
         choice.upkeep_share,
+        known.once,
         parameters.books,
     )
     return Books(own, launch_money, year_end)

@@ -110,7 +110,7 @@ def run_year(
     # 8. The state counts and pays.
     bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
     counts = accounts.count(parameters, state, cohorts, known, choice, staffed, schooling, kept, bill)
-    settlement = money.settle(parameters, state, offers, counts, conditions)
+    settlement = money.settle(parameters, premises, state, offers, prospects, counts, conditions)
 
     # 9. Books close; trust has been updated by what was really paid.
     books = accounts.close(parameters, state, conditions, known, choice, counts, settlement, bill)
@@ -182,6 +182,9 @@ def state_after(
         pool=staffed.pool,
         trust=settlement.trust,
         remembered=settlement.remembered,
+        bound=settlement.bound,
+        steadiness=year.prospects.steadiness,
+        paid_before=settlement.paid_before,
         reserves=settlement.reserves,
         last_payment=settlement.joint_paid,
         counts=counts,

@@ -46,6 +46,7 @@ class Purpose(IntEnum):
     TASTE = 26
     LEADERSHIP_CHANGE = 28
     INTEREST = 29
+    ATTENTION = 30
 
 
 class Shape(Enum):
@@ -86,6 +87,7 @@ ONCE: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.QUALITY_PROFILE: (Shape.COMPONENTS, "normal"),
     Purpose.STARTING_APPEAL: (Shape.PATHWAYS, "normal"),
     Purpose.TASTE: (Shape.DISTRICTS, "normal"),
+    Purpose.ATTENTION: (Shape.DISTRICTS, "normal"),
 }
 
 

@@ -27,4 +27,6 @@ def expected_payment(
     lines = tuple(offer.line for offer in year.offers.lines)
     undrawn = np.zeros_like(premises.award_capacity)
     offers = money.announce(world, parameters, premises, lines, state, year.conditions, undrawn, expected=True)
-    return money.settle(parameters, state, offers, state.counts, year.conditions).joint_paid
+    ledgers = money.settled(state, offers, state.counts, year.conditions.fiscal_year)
+    paid = [ledgers[offer.line.name].paid for offer in offers.lines if offer.line.joint]
+    return sum(paid, 0.0 * state.counts.membership)

@@ -8,6 +8,7 @@ import numpy as np
 from sim.arrays import ZERO, Array, outer, ratio, state_total
 from sim.behavior import beliefs as believing
 from sim.behavior import recoding
+from sim.engine import outlook
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.funding import allocation, budget, pricing, seg
@@ -64,7 +65,8 @@ class Prospects:
     ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
-    the former lasts; ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and
+    the former lasts; ``ending``: what of all receipts will on average not come through the horizon, by the law's own
+    words and by what was cut before; ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and
     ``free``: all that is expected of restricted lines and of those without strings, of which ``federal`` so much, and
     ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of
     the base year, by trust: ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier,
@@ -79,6 +81,7 @@ class Prospects:
     startup_share: Array
     expected: Array
     lasting: Array
+    ending: Array
     earned: Array
     restricted: Array
     free: Array
@@ -90,6 +93,8 @@ class Prospects:
     quality_price: Array
     placement_price: Array
     dual_credit_price: Array
+    steadiness: Mapping[str, Array]
+    receipts: Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,8 @@ class Settlement:
     joint_paid: Array
     trust: Mapping[str, Array]
     remembered: Mapping[str, Array]
+    bound: Mapping[str, Array]
+    paid_before: Mapping[str, Array]
     reserves: Mapping[str, Array]
 
 
@@ -207,29 +214,47 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
     believed = Schedule()
     value = price = ZERO
     nothing: Array = state.counts.membership * 0.0
-    expected, lasting, earned, restricted, free, federal, uncredited = (nothing,) * 7
-    persistence = {recurring: believing.persistence(recurring, beliefs) for recurring in (True, False)}
+    expected, lasting, ending, earned, restricted, free, federal, uncredited = (nothing,) * 8
     real = 1.0 / conditions.price_index
     counted = in_dollars_of_the_year(state.counts, conditions)
+    year = conditions.fiscal_year
+    owed = {
+        offer.line.name: outlook.owed_statewide(offer.line, offer.schedule, counted, year) for offer in offers.lines
+    }
+    again = outlook.again(state, coming(offers, owed), conditions.price_index)
+    steadiness = outlook.steadiness(state, again, beliefs)
+    receipts: dict[str, Array] = {}
     for offer in offers.lines:
         line, posted = offer.line, offer.schedule
-        trust = trust_in(state, line, beliefs)
-        lasts = persistence[line.recurring]
-        certain = certain.plus(posted.only(*PRICED, "per_school").times(trust * lasts * offer.reach))
-        believed = believed.plus(posted.only(*EFFORT).times(trust * offer.reach))
+        seen = outlook.seen(
+            line,
+            trust_in(state, line, beliefs),
+            outlook.affordable(offer.appropriation, owed[line.name]),
+            again[line.promised_by],
+            steadiness[line.promised_by],
+            state.bound.get(line.identity, ZERO),
+            year,
+            premises.attention,
+            beliefs,
+        )
+        paid = seen.trust * offer.reach * seen.marginal
+        certain = certain.plus(posted.only(*PRICED, "per_school").times(paid * seen.lasts))
+        believed = believed.plus(posted.only(*EFFORT).times(paid * seen.now))
         if posted.per_credential is not CREDENTIAL_ZERO:
             usual = usual_price(posted.per_credential, premises.tier_mix)
-            value = value + outer(trust * lasts * offer.reach, usual)
-            price = price + outer(trust * offer.reach, usual)
+            value = value + outer(paid * seen.lasts, usual)
+            price = price + outer(paid * seen.now, usual)
         if line.identity in state.remembered:
-            comes = state.remembered[line.identity] * conditions.price_index
+            receipts[line.identity] = state.remembered[line.identity] * seen.of_last_year
+            comes = receipts[line.identity] * conditions.price_index
         else:
-            comes = entitlement(posted.without(*PRICED), counted) * (offer.reach * trust)
-        for_prices = entitlement(posted.only(*PRICED), counted) * (offer.reach * trust)
-        expected = expected + comes + for_prices * (1.0 - lasts)
-        lasting = lasting + comes * lasts
-        earned = earned + for_prices * lasts
-        arrives = comes + for_prices
+            comes = entitlement(posted.without(*PRICED), counted) * (offer.reach * seen.trust * seen.now)
+        for_prices = entitlement(posted.only(*PRICED), counted) * paid
+        expected = expected + comes + for_prices * (seen.now - seen.lasts)
+        lasting = lasting + comes * seen.receipts_last
+        ending = ending + (comes + for_prices * seen.now) * (1.0 - seen.stays)
+        earned = earned + for_prices * seen.lasts
+        arrives = comes + for_prices * seen.now
         if line.federal:
             federal = federal + arrives
         if line.oversight == "general":
@@ -247,6 +272,7 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         startup_share=certain.startup_share,
         expected=expected,
         lasting=lasting,
+        ending=ending,
         earned=earned,
         restricted=restricted,
         free=free,
@@ -258,7 +284,19 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         quality_price=_times(believed.per_quality_point, real),
         placement_price=_times(believed.per_placement, real),
         dual_credit_price=_times(believed.per_dual_credit, real),
+        steadiness=steadiness,
+        receipts=receipts,
     )
+
+
+def coming(offers: Offers, owed: Mapping[str, Array]) -> dict[str, Array]:
+    """Dollars of the year that come under each promise where its lines owe so much, by their name, within what is voted
+    for them, ``[..., 1, 1]``."""
+    under: dict[str, Array] = {}
+    for offer in offers.lines:
+        dollars = np.minimum(owed[offer.line.name], offer.appropriation)
+        under[offer.line.promised_by] = under.get(offer.line.promised_by, ZERO) + dollars
+    return under
 
 
 def in_dollars_of_the_year(last_year: Counts, conditions: Conditions) -> Counts:
@@ -327,11 +365,19 @@ def efforts(outcomes: Outcomes, state: State, expected: Prospects) -> Efforts:
     )
 
 
-def settle(parameters: Parameters, state: State, offers: Offers, counts: Counts, conditions: Conditions) -> Settlement:
+def settle(
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    offers: Offers,
+    prospects: Prospects,
+    counts: Counts,
+    conditions: Conditions,
+) -> Settlement:
     """Count, prorate and pay every line, and learn from it."""
     beliefs = parameters.beliefs
     ledgers = settled(state, offers, counts, conditions.fiscal_year)
-    reserves, remembered = dict(state.reserves), {}
+    reserves, remembered, bound = dict(state.reserves), {}, {}
     nothing: Array = counts.membership * 0.0
     reaching, restricted, free, lost, paid_by_state, joint = nothing, nothing, nothing, nothing, nothing, nothing
     for offer in offers.lines:
@@ -346,15 +392,39 @@ def settle(parameters: Parameters, state: State, offers: Offers, counts: Counts,
         else:
             restricted = restricted + arrived
         unpriced = entitlement(offer.schedule.without(*PRICED), paid_on)
-        part = arrived * np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0) / conditions.price_index
-        before = state.remembered.get(line.identity, part)
+        lump = np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0)
+        bound[line.identity] = outlook.where_bound(ledger)
+        # Where districts see that a floor or a cap decides, all of it comes whatever they do.
+        lump = lump + premises.attention * bound[line.identity] * (1.0 - lump)
+        part = arrived * lump / conditions.price_index
+        before = prospects.receipts.get(line.identity, part)
         remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid
         if line.joint:
             joint = joint + ledger.paid
     trust = trust_after(state, offers, ledgers, beliefs)
-    return Settlement(ledgers, reaching, restricted, free, lost, paid_by_state, joint, trust, remembered, reserves)
+    owed = {
+        offer.line.name: outlook.pays(offer.line, conditions.fiscal_year)
+        * state_total(ledgers[offer.line.name].entitlement)
+        + ledgers[offer.line.name].statewide_owed
+        for offer in offers.lines
+    }
+    paid_before = {promise: dollars / conditions.price_index for promise, dollars in coming(offers, owed).items()}
+    return Settlement(
+        ledgers,
+        reaching,
+        restricted,
+        free,
+        lost,
+        paid_by_state,
+        joint,
+        trust,
+        remembered,
+        bound,
+        paid_before,
+        reserves,
+    )
 
 
 def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:

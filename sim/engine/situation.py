@@ -53,10 +53,10 @@ def observe(
     own = planned_own * cohorts.membership * price
     general = parameters.books.general_launch * offers.base_units * offers.unit_value
     due = equipment_due(parameters, state, conditions)
-    saved = price * budgeting.usable_cash(state.cash, state.cost, parameters.books)
     staff_money = budgeting.promised(
-        own, prospects.expected, prospects.lasting, state.capital_share, state.filled_share, due, saved
+        own, prospects.expected, prospects.lasting, state.capital_share, state.filled_share, due
     )
+    once = budgeting.not_lasting(own, prospects.expected, prospects.lasting, state.capital_share, due)
     # Cash and receipts of the year that are promised to nobody: they buy things once.
     ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
     committed = budgeting.commitment(
@@ -105,6 +105,9 @@ def observe(
         # While the warm-up looks for budgets, every district is taken to want CTE.
         commitment=np.where(premises.solving > 0, committed, unit.program),
         promised=staff_money,
+        once=once,
+        startup_price=1.0 - ratio(once, own + prospects.expected),
+        ending=prospects.ending,
         earned=prospects.earned,
         plan_cost=state.plan_cost * price,
         plan_falls=state.plan_falls * price,

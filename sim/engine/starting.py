@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from sim.arrays import Array, at_districts, cluster_major, district_most, outer, ratio, state_total
+from sim.behavior import beliefs
 from sim.behavior.staffing import by_region, labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine import economy
@@ -47,6 +48,9 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         second_value=1900.0 * one,
         site_value=16000.0 * one,
         loss_passthrough=hangs,
+        attention=beliefs.attention(
+            parameters.beliefs.attention, parameters.beliefs.attention_spread, draws.once[Purpose.ATTENTION]
+        ),
         credit=np.minimum(parameters.beliefs.general_credit * (parameters.books.loss_passthrough / hangs), 1.0),
         entering=0.0 * openings,
         priority=regional_priorities(world, draws.once[Purpose.REGIONAL_PRIORITIES]),
@@ -254,6 +258,9 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         revenue_shock=zero,
         trust={},
         remembered={},
+        bound={},
+        steadiness={},
+        paid_before={},
         reserves={},
         counts=counts,
     )

@@ -27,8 +27,8 @@ class Premises:
     ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees in a student in a first course, in a
     second, and in having a pathway at a school. All of these are solved so that the base year's counts come out; from a
     known map by pathway. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE spending that goes with a restricted
-    dollar; ``credit``: what of money without strings that CTE earns its budget is credited with. ``entering`` ``[...,
-    G, C]``: people who become able to teach. ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters,
+    dollar; ``credit``: what of money without strings that CTE earns its budget is credited with;
+    ``attention``: how far it reads the law. ``entering`` ``[..., G, C]``: people who become able to teach. ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters,
     and job openings relative to the mean cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own
     profile. ``trend`` and ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep
     base-year membership steady. ``reference_peers`` ``[..., 1, C]`` (the share of the mean
@@ -46,6 +46,7 @@ class Premises:
     second_value: Array
     site_value: Array
     loss_passthrough: Array
+    attention: Array
     credit: Array
     entering: Array
     priority: Array
@@ -78,19 +79,21 @@ class State:
     or shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``; concentrators
     ``taught``; ``recoded_share`` and ``credential_effort``. Districts ``[..., D, 1]``: ``program_notice`` (years for
     which its CTE has not carried itself); ``leadership`` (how much more or less than usual its leaders give CTE, a
-    share) and ``interest`` (how many more or fewer students than usual want it, a share); ``log_price`` of a CTE dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it
-    falls for each unit of the log price, real dollars); ``own_money`` and ``own_wanted``, what it
-    should come to (real dollars a member and year); ``restricted``
-    and ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the general fund, real
-    dollars a member); ``base_own`` and ``base_restricted`` (the same in the base year); ``cash`` and ``cost`` of CTE
-    (real dollars: carry-over earns what prices rise); ``spending_ratio``; ``base_payment`` (dollars that the state's
-    CTE lines are expected to have paid in the base year) and ``last_payment`` (that they paid last year);
-    ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``. ``grades`` ``[..., D,
-    4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to teach, in sections. State
-    ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running), ``filled_share`` (cost of running
-    over that of plans with every post filled), ``entry_index``, ``revenue_shock``. By funding line: ``trust`` and
-    ``remembered`` (unpriced receipts, real dollars a year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars
-    held). ``counts`` are those of the last year."""
+    share) and ``interest`` (how many more or fewer students than usual want it, a share); ``log_price`` of a CTE
+    dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it falls for each unit of the log
+    price, real dollars); ``own_money`` and ``own_wanted``, what it should come to (real dollars a member and year);
+    ``restricted`` and ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the
+    general fund, real dollars a member); ``base_own`` and ``base_restricted`` (the same in the base year); ``cash`` and
+    ``cost`` of CTE (real dollars: carry-over earns what prices rise); ``spending_ratio``; ``base_payment`` (dollars
+    that the state's CTE lines are expected to have paid in the base year) and ``last_payment`` (that they paid last
+    year); ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``. ``grades``
+    ``[..., D, 4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to teach, in
+    sections. State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running), ``filled_share``
+    (cost of running over that of plans with every post filled), ``entry_index``, ``revenue_shock``. By funding line:
+    ``trust`` and ``remembered`` (unpriced receipts, real dollars a year), ``bound`` (1 where one count more would not
+    have been paid last year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise:
+    ``steadiness`` (share of its money that districts count on to last) and ``paid_before`` (real dollars that came
+    under it last year) ``[..., 1, 1]``. ``counts`` are those of the last year."""
 
     sites: Array
     first_sections: Array
@@ -139,6 +142,9 @@ class State:
     revenue_shock: Array
     trust: Mapping[str, Array]
     remembered: Mapping[str, Array]
+    bound: Mapping[str, Array]
+    steadiness: Mapping[str, Array]
+    paid_before: Mapping[str, Array]
     reserves: Mapping[str, Array]
     counts: Counts
 

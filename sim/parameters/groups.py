@@ -75,6 +75,10 @@ class Beliefs:
     nonrecurring_continuation: Array
     general_credit: Array
     general_money_share: Array
+    attention: Array
+    attention_spread: Array
+    cut_memory: Array
+    cut_noticed: Array
 
 
 @dataclass(frozen=True)

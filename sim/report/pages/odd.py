@@ -24,7 +24,7 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
         "sim.behavior.budgeting.own_money_wanted", "sim.behavior.budgeting.lost_and_gained",
         "sim.behavior.budgeting.freed_money", "sim.behavior.budgeting.moved_own_money",
         "sim.behavior.budgeting.promised", "sim.behavior.budgeting.for_running", "sim.behavior.budgeting.for_long",
-        "sim.behavior.budgeting.usable_cash", "sim.engine.situation.own_budget", "sim.engine.situation.own_planned",
+        "sim.behavior.budgeting.not_lasting", "sim.engine.situation.own_budget", "sim.engine.situation.own_planned",
         "sim.engine.situation.equipment_due", "sim.engine.accounts.own_money_wanted",
         "sim.engine.accounts.own_money_next",
     ),
@@ -82,6 +82,7 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.LEADERSHIP_CHANGE: "whether a district's superintendent changes",
     Purpose.INTEREST: "a year's change in how many of a district's students want CTE",
     Purpose.STARTING_APPEAL: "what each pathway is worth to its district at the start, and with it the starting map",
+    Purpose.ATTENTION: "how far a district reads the law",
     Purpose.TASTE: "how much of a lost restricted dollar a district replaces",
 }
 """What a draw of each purpose decides."""

@@ -14,7 +14,15 @@ from sim.behavior.deciding import SectionChanges, change_sections
 from sim.behavior.launching import Against
 from sim.behavior.planning import Sections
 from sim.behavior.situation import Situation
-from sim.behavior.weighing import FurtherSite, Weighed, weigh_closing, weigh_program, weigh_sections, weigh_site
+from sim.behavior.weighing import (
+    FurtherSite,
+    Weighed,
+    weigh_budget,
+    weigh_closing,
+    weigh_program,
+    weigh_sections,
+    weigh_site,
+)
 from sim.study.explain.items import CHANGE, YES_NO, Item, Moment, Quantity, amount
 
 FIRST = "Sections of first courses"
@@ -51,13 +59,15 @@ def decision_of(moment: Moment) -> Decision:
     """What the rules said in a moment."""
     terms, known, log_price = moment.ensemble.parameters.decisions, moment.year.situation, moment.year.choice.log_price
     weighed = weigh_sections(known, log_price, terms)
-    site = weigh_site(known, log_price, terms)
+    planned = weigh_budget(known, weighed, terms)
+    ahead = planning.log_price_ahead(log_price, known.ending, planned.falls, terms)
+    site = weigh_site(known, ahead, terms)
     return Decision(
         known=known,
         weighed=weighed,
         changes=change_sections(known, weighed, terms),
         closing=weigh_closing(known, weighed, terms),
-        program=weigh_program(known, weighed, terms),
+        program=weigh_program(known, weighed, planned, log_price, terms),
         site=site,
         against=launching.reasons_against(site.value, site.possible, known.plan_years, terms),
     )

@@ -113,7 +113,6 @@ def _promise(moment: Moment) -> Iterator[Item]:
     price, known, prospects = year.conditions.price_index, year.situation, year.prospects
     own, capital, filled = year.books.own, before.capital_share, before.filled_share
     due = situation.equipment_due(parameters, before, year.conditions)
-    saved = price * budgeting.usable_cash(before.cash, before.cost, parameters.books)
     members = of(year.cohorts.membership)
     each = amount(of(known.own_budget * price), "dollars")
     yield Item(PROMISE, "own money of the year", "dollars", of(own), f"{each} x {amount(members, '')} members")
@@ -126,10 +125,10 @@ def _promise(moment: Moment) -> Iterator[Item]:
     lasting = f"{_dollars(of(own))} + {_dollars(of(prospects.lasting))} + {_dollars(of(due))}"
     long = budgeting.for_long(own, prospects.lasting, due)
     yield Item(PROMISE, "own, what lasts, and equipment that is due", "dollars", of(long), lasting)
-    yield Item(PROMISE, "carry-over that it uses", "dollars", of(saved))
     yield Item(PROMISE, "cost of a plan with posts empty as usual", "share", of(filled))
-    parts = f"(the lesser + carry-over) / {amount(of(filled), 'share')}"
+    parts = f"the lesser / {amount(of(filled), 'share')}"
     yield Item(PROMISE, "may be promised to sections and upkeep", "dollars", of(known.promised), parts)
+    yield Item(PROMISE, "does not last, and buys things once", "dollars", of(known.once))
 
 
 def _dear(moment: Moment, decision: Decision) -> Iterator[Item]:

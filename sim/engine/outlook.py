@@ -1,0 +1,150 @@
+"""How districts see a line of money: what of its posted prices will be paid, will last, and answers what they do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import ZERO, Array, ratio, state_total
+from sim.behavior import beliefs as believing
+from sim.engine.state import State
+from sim.funding.allocation import Ledger
+from sim.funding.line import Line
+from sim.funding.schedule import Counts, Schedule, entitlement
+from sim.parameters.groups import Beliefs
+
+BINDING = 1e-9
+"""By what share of itself a payment must differ from the one before a rule for the rule to have changed it."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A line as each district sees it, shares ``[..., D, 1]``.
+
+    ``trust``: of what is owed, the share expected to be paid. ``now``: of its posted prices, the share that the law
+    pays this year. ``of_last_year``: what of last year's money the state has announced again, as far as it is read.
+    ``lasts`` and ``receipts_last``: of a dollar of its prices, and of money that comes whatever the
+    district does, the part that lasts through the planning horizon. ``stays``: what of this year's money the law pays
+    through the horizon, as far as it is read, and cuts in the past let it count. ``marginal``: the share of a further count's price
+    that is paid, less where a floor or a cap decided what the district got.
+    """
+
+    trust: Array
+    now: Array
+    of_last_year: Array
+    lasts: Array
+    receipts_last: Array
+    stays: Array
+    marginal: Array
+
+
+def seen(
+    line: Line,
+    trust: Array,
+    affordable: Array,
+    again: Array,
+    steadiness: Array,
+    bound: Array,
+    fiscal_year: int,
+    attention: Array,
+    beliefs: Beliefs,
+) -> Outlook:
+    """A line as districts see it that read the law by ``attention`` ``[..., D, 1]``: learnt ``trust``, the share of
+    what is about to be owed that is ``affordable`` with the money voted, the share of last year's dollars that come
+    ``again`` under its promise, the promise's ``steadiness``, and where
+    a floor or a cap was ``bound``."""
+    written, then = steps(line, fiscal_year)
+    unread = believing.persistence(line.recurring, beliefs)
+    one = 1.0 + 0.0 * attention
+    now, stays, lasts, receipts_last = one, one, unread * one, unread * one
+    if written:
+        now = believing.read(one, written[0] * one, attention)
+        price = believing.persistence_read(line.recurring, written, then, beliefs)
+        lasts = np.minimum(believing.read(unread, price, attention), now)
+        # Money that comes whatever a district does is known by what came last year.
+        before = max(pays(line, fiscal_year - 1), written[0])
+        of_it = [ratio_of(share, before) for share in written]
+        receipts = believing.persistence_read(line.recurring, of_it, ratio_of(then, before), beliefs)
+        receipts_last = believing.read(unread, receipts, attention)
+        stays = believing.read(one, believing.share_of_horizon(of_it, ratio_of(then, before), beliefs), attention)
+    return Outlook(
+        trust=believing.read(trust, affordable, attention),
+        now=now,
+        of_last_year=believing.read(one, again, attention),
+        lasts=lasts * steadiness,
+        receipts_last=receipts_last * steadiness,
+        stays=stays * steadiness,
+        marginal=1.0 - attention * bound,
+    )
+
+
+def ratio_of(share: float, before: float) -> float:
+    """A share over an earlier one, at most 1; itself where there was none."""
+    return min(share / before, 1.0) if before > 0.0 else share
+
+
+LONGEST = 30
+"""Years that anybody looks ahead: the longest horizon that ``beliefs.horizon_years`` allows."""
+
+
+def steps(line: Line, fiscal_year: int) -> tuple[list[float], float]:
+    """The shares that a line pays from this year on, as long as its words change them, and the share afterwards."""
+    since_first = line.rule_year(fiscal_year)
+    years = len(line.rules.phase_in) - since_first
+    if line.start_year is not None:
+        years = max(years, line.start_year - fiscal_year + len(line.rules.phase_in))
+    if line.sunset_year is not None:
+        years = max(years, line.sunset_year - fiscal_year + 1)
+    written = [pays(line, fiscal_year + year) for year in range(min(years, LONGEST))]
+    return written, pays(line, fiscal_year + max(years, 0))
+
+
+def pays(line: Line, fiscal_year: int) -> float:
+    """Share of what it posts that a line pays in a year by its own words: none after its end or before its start, a
+    part in the first steps of a phase-in."""
+    return line.rules.phase_in_share(line.rule_year(fiscal_year)) if line.active(fiscal_year) else 0.0
+
+
+def owed_statewide(line: Line, posted: Schedule, counts: Counts, fiscal_year: int) -> Array:
+    """What a line is about to owe for what was counted last, dollars, ``[..., 1, 1]``."""
+    return pays(line, fiscal_year) * state_total(entitlement(posted, counts)) + posted.statewide
+
+
+def affordable(appropriation: Array, owed: Array) -> Array:
+    """Share of what is about to be ``owed`` that the money voted can pay, ``[..., 1, 1]``."""
+    return np.minimum(ratio(np.minimum(appropriation, owed), owed, 1.0), 1.0)
+
+
+def again(state: State, coming: Mapping[str, Array], price_index: Array) -> dict[str, Array]:
+    """Of last year's real dollars under each promise, the share that is ``coming`` for what was counted then, ``[..., 1,
+    1]``; more than 1 where there are more."""
+    return {
+        promise: ratio(dollars, state.paid_before.get(promise, ZERO) * price_index, 1.0)
+        for promise, dollars in coming.items()
+    }
+
+
+def steadiness(state: State, again: Mapping[str, Array], beliefs: Beliefs) -> dict[str, Array]:
+    """The steadiness of each promise after the year's announcement, ``[..., 1, 1]``; a promise that is not made this
+    year keeps its own."""
+    after = dict(state.steadiness)
+    for promise, share in again.items():
+        after[promise] = believing.steadiness_after(state.steadiness.get(promise, 1.0 + 0.0 * share), share, beliefs)
+    return after
+
+
+def where_bound(ledger: Ledger) -> Array:
+    """1 where one count more would not have been paid last year, else 0, ``[..., D, 1]``: a floor or a guarantee stood
+    above what the counts earn, or a cap, a limit on counts or the district's own spending below it."""
+    stages = (
+        (ledger.claimed, ledger.entitlement),
+        (ledger.entitlement, ledger.matched),
+        (ledger.matched, ledger.guaranteed),
+        (ledger.guaranteed, ledger.held_harmless),
+        (ledger.held_harmless, ledger.capped),
+    )
+    bound = np.zeros(1, dtype=np.bool_)
+    for before, after in stages:
+        if after is not before:
+            bound = bound | (np.abs(after - before) > BINDING * np.abs(before))
+    return (bound & (ledger.phased_in > 0.0)).astype(np.float64)
