@@ -64,6 +64,12 @@ def attention(median: Array, spread: Array, normal: Array) -> Array:
     return 1.0 - np.power(1.0 - median, np.exp(spread * normal))
 
 
+def attention_after(attention: Array, years: int) -> Array:
+    """How far districts read a line that has run for so many ``years``: each is one more chance to see what they
+    overlooked, 1 - (1 - attention)^(1 + years), ``[..., D, 1]``."""
+    return attention if years == 0 else 1.0 - np.power(1.0 - attention, 1.0 + years)
+
+
 def read(unread: Array, written: Array, attention: Array) -> Array:
     """A share as a district takes it: what one who does not read takes, lowered toward what is ``written`` by as much
     as it reads. Good news counts when it is paid: a board does not hire on the promise of a later step."""

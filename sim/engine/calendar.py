@@ -182,7 +182,6 @@ def state_after(
         pool=staffed.pool,
         trust=settlement.trust,
         remembered=settlement.remembered,
-        bound=settlement.bound,
         steadiness=year.prospects.steadiness,
         paid_before=settlement.paid_before,
         reserves=settlement.reserves,

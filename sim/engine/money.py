@@ -124,7 +124,6 @@ class Settlement:
     joint_paid: Array
     trust: Mapping[str, Array]
     remembered: Mapping[str, Array]
-    bound: Mapping[str, Array]
     paid_before: Mapping[str, Array]
     reserves: Mapping[str, Array]
 
@@ -223,18 +222,22 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
     }
     again = outlook.again(state, coming(offers, owed), conditions.price_index)
     steadiness = outlook.steadiness(state, again, beliefs)
+    # What the law would pay for what was counted last, where rules come between counts and payment.
+    simple = all(outlook.follows_counts(offer.line, counted) for offer in offers.lines)
+    foreseen = {} if simple else settled(state, offers, counted, year)
     receipts: dict[str, Array] = {}
     for offer in offers.lines:
         line, posted = offer.line, offer.schedule
+        attention = believing.attention_after(premises.attention, line.rule_year(year))
         seen = outlook.seen(
             line,
             trust_in(state, line, beliefs),
             outlook.affordable(offer.appropriation, owed[line.name]),
             again[line.promised_by],
             steadiness[line.promised_by],
-            state.bound.get(line.identity, ZERO),
+            outlook.marginal_share(foreseen[line.name]) if line.name in foreseen else ONE,
             year,
-            premises.attention,
+            attention,
             beliefs,
         )
         paid = seen.trust * offer.reach * seen.marginal
@@ -250,6 +253,10 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         else:
             comes = entitlement(posted.without(*PRICED), counted) * (offer.reach * seen.trust * seen.now)
         for_prices = entitlement(posted.only(*PRICED), counted) * paid
+        if line.name in foreseen:
+            arriving = foreseen[line.name].phased_in * (offer.reach * seen.trust)
+            lump = np.maximum(arriving - for_prices * seen.now, 0.0)
+            comes = comes + attention * (lump - comes)
         expected = expected + comes + for_prices * (seen.now - seen.lasts)
         lasting = lasting + comes * seen.receipts_last
         ending = ending + (comes + for_prices * seen.now) * (1.0 - seen.stays)
@@ -377,7 +384,7 @@ def settle(
     """Count, prorate and pay every line, and learn from it."""
     beliefs = parameters.beliefs
     ledgers = settled(state, offers, counts, conditions.fiscal_year)
-    reserves, remembered, bound = dict(state.reserves), {}, {}
+    reserves, remembered = dict(state.reserves), {}
     nothing: Array = counts.membership * 0.0
     reaching, restricted, free, lost, paid_by_state, joint = nothing, nothing, nothing, nothing, nothing, nothing
     for offer in offers.lines:
@@ -392,11 +399,7 @@ def settle(
         else:
             restricted = restricted + arrived
         unpriced = entitlement(offer.schedule.without(*PRICED), paid_on)
-        lump = np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0)
-        bound[line.identity] = outlook.where_bound(ledger)
-        # Where districts see that a floor or a cap decides, all of it comes whatever they do.
-        lump = lump + premises.attention * bound[line.identity] * (1.0 - lump)
-        part = arrived * lump / conditions.price_index
+        part = arrived * np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0) / conditions.price_index
         before = prospects.receipts.get(line.identity, part)
         remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
@@ -421,7 +424,6 @@ def settle(
         joint,
         trust,
         remembered,
-        bound,
         paid_before,
         reserves,
     )

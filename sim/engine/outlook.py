@@ -10,6 +10,7 @@ from sim.behavior import beliefs as believing
 from sim.engine.state import State
 from sim.funding.allocation import Ledger
 from sim.funding.line import Line
+from sim.funding.pricing import counted
 from sim.funding.schedule import Counts, Schedule, entitlement
 from sim.parameters.groups import Beliefs
 
@@ -44,15 +45,15 @@ def seen(
     affordable: Array,
     again: Array,
     steadiness: Array,
-    bound: Array,
+    marginal: Array,
     fiscal_year: int,
     attention: Array,
     beliefs: Beliefs,
 ) -> Outlook:
     """A line as districts see it that read the law by ``attention`` ``[..., D, 1]``: learnt ``trust``, the share of
     what is about to be owed that is ``affordable`` with the money voted, the share of last year's dollars that come
-    ``again`` under its promise, the promise's ``steadiness``, and where
-    a floor or a cap was ``bound``."""
+    ``again`` under its promise, the promise's ``steadiness``, and the
+    ``marginal`` share of a price that is paid."""
     written, then = steps(line, fiscal_year)
     unread = believing.persistence(line.recurring, beliefs)
     one = 1.0 + 0.0 * attention
@@ -74,7 +75,7 @@ def seen(
         lasts=lasts * steadiness,
         receipts_last=receipts_last * steadiness,
         stays=stays * steadiness,
-        marginal=1.0 - attention * bound,
+        marginal=believing.read(one, marginal, attention),
     )
 
 
@@ -133,11 +134,21 @@ def steadiness(state: State, again: Mapping[str, Array], beliefs: Beliefs) -> di
     return after
 
 
-def where_bound(ledger: Ledger) -> Array:
-    """1 where one count more would not have been paid last year, else 0, ``[..., D, 1]``: a floor or a guarantee stood
-    above what the counts earn, or a cap, a limit on counts or the district's own spending below it."""
+def follows_counts(line: Line, counts: Counts) -> bool:
+    """Whether a line pays its prices for whatever is counted: no floor, cap, match or limit of counts is written."""
+    rules = line.rules
+    smoothed = rules.hold_harmless is not None or rules.growth_cap is not None
+    guaranteed = bool(np.any(rules.minimum_guarantee)) or rules.minimum_guarantee_charter is not None
+    return not (smoothed or guaranteed or rules.spending_multiple is not None) and counted(line, counts) is counts
+
+
+def marginal_share(ledger: Ledger) -> Array:
+    """Share of a further count's price that a district would be paid, ``[..., D, 1]``.
+
+    Nothing where a floor or a guarantee stands above what the counts earn, or a cap or the district's own spending
+    below it; where the law limits what counts, the share of the district's counts that do.
+    """
     stages = (
-        (ledger.claimed, ledger.entitlement),
         (ledger.entitlement, ledger.matched),
         (ledger.matched, ledger.guaranteed),
         (ledger.guaranteed, ledger.held_harmless),
@@ -147,4 +158,4 @@ def where_bound(ledger: Ledger) -> Array:
     for before, after in stages:
         if after is not before:
             bound = bound | (np.abs(after - before) > BINDING * np.abs(before))
-    return (bound & (ledger.phased_in > 0.0)).astype(np.float64)
+    return np.where(bound, 0.0, np.minimum(ratio(ledger.entitlement, ledger.claimed, 1.0), 1.0))

@@ -258,7 +258,6 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         revenue_shock=zero,
         trust={},
         remembered={},
-        bound={},
         steadiness={},
         paid_before={},
         reserves={},

@@ -90,8 +90,7 @@ class State:
     ``[..., D, 4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to teach, in
     sections. State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running), ``filled_share``
     (cost of running over that of plans with every post filled), ``entry_index``, ``revenue_shock``. By funding line:
-    ``trust`` and ``remembered`` (unpriced receipts, real dollars a year), ``bound`` (1 where one count more would not
-    have been paid last year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise:
+    ``trust`` and ``remembered`` (unpriced receipts, real dollars a year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise:
     ``steadiness`` (share of its money that districts count on to last) and ``paid_before`` (real dollars that came
     under it last year) ``[..., 1, 1]``. ``counts`` are those of the last year."""
 
@@ -142,7 +141,6 @@ class State:
     revenue_shock: Array
     trust: Mapping[str, Array]
     remembered: Mapping[str, Array]
-    bound: Mapping[str, Array]
     steadiness: Mapping[str, Array]
     paid_before: Mapping[str, Array]
     reserves: Mapping[str, Array]
