@@ -223,8 +223,9 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
     again = outlook.again(state, coming(offers, owed), conditions.price_index)
     steadiness = outlook.steadiness(state, again, beliefs)
     # What the law would pay for what was counted last, where rules come between counts and payment.
-    simple = all(outlook.follows_counts(offer.line, counted) for offer in offers.lines)
-    foreseen = {} if simple else settled(state, offers, counted, year)
+    ruled = [offer.line.name for offer in offers.lines if not outlook.follows_counts(offer.line, counted)]
+    ledgers = settled(state, offers, counted, year) if ruled else {}
+    foreseen = {name: ledgers[name] for name in ruled}
     receipts: dict[str, Array] = {}
     for offer in offers.lines:
         line, posted = offer.line, offer.schedule
