@@ -81,7 +81,7 @@ def promised(
     and the ``equipment`` that is due; so is its carry-over. A plan costs only the share ``filled_share`` of what it
     would with every post filled.
     """
-    for_staff, lasts = for_running(own, expected, capital_share), for_long(own, lasting, equipment)
+    for_staff, lasts = for_running(own, expected, capital_share), for_long(own, expected, lasting, equipment)
     return np.maximum(np.minimum(for_staff, lasts), 0.0) / filled_share
 
 
@@ -90,16 +90,16 @@ def for_running(own: Array, expected: Array, capital_share: Array) -> Array:
     return (own + expected) / (1.0 + capital_share)
 
 
-def for_long(own: Array, lasting: Array, equipment: Array) -> Array:
-    """Own money and receipts that last, and equipment that is due, which money for a time may pay, dollars,
-    ``[..., D, 1]``."""
-    return own + lasting + equipment
+def for_long(own: Array, expected: Array, lasting: Array, equipment: Array) -> Array:
+    """Own money and receipts that last, and the equipment that is due, as far as the other ``expected`` receipts pay
+    for it, dollars, ``[..., D, 1]``."""
+    return own + lasting + np.minimum(equipment, np.maximum(expected - lasting, 0.0))
 
 
 def not_lasting(own: Array, expected: Array, lasting: Array, capital_share: Array, equipment: Array) -> Array:
     """Money for running that does not last, and so is promised to nobody, dollars, ``[..., D, 1]``: it is spent within
     the year on things bought once."""
-    return np.maximum(for_running(own, expected, capital_share) - for_long(own, lasting, equipment), 0.0)
+    return np.maximum(for_running(own, expected, capital_share) - for_long(own, expected, lasting, equipment), 0.0)
 
 
 def layoffs(committed: Array, payable: Array) -> Array:

@@ -66,11 +66,11 @@ class Prospects:
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
     the former lasts; ``ending``: what of all receipts will on average not come through the horizon, by the law's own
-    words and by what was cut before; ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and
-    ``free``: all that is expected of restricted lines and of those without strings, of which ``federal`` so much, and
-    ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of
-    the base year, by trust: ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier,
-    ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
+    words and by what was cut before; ``earned``: what prices pay for last year's counts, as far as it lasts.
+    ``restricted`` and ``free``: all that is expected of restricted lines and of those without strings, of which
+    ``federal`` so much, and ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the
+    year's effort, in dollars of the base year, by trust: ``concentrator_price``, ``credential_price``,
+    ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
     """
 
     per_participant: Array

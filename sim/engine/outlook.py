@@ -24,10 +24,10 @@ class Outlook:
 
     ``trust``: of what is owed, the share expected to be paid. ``now``: of its posted prices, the share that the law
     pays this year. ``of_last_year``: what of last year's money the state has announced again, as far as it is read.
-    ``lasts`` and ``receipts_last``: of a dollar of its prices, and of money that comes whatever the
-    district does, the part that lasts through the planning horizon. ``stays``: what of this year's money the law pays
-    through the horizon, as far as it is read, and cuts in the past let it count. ``marginal``: the share of a further count's price
-    that is paid, less where a floor or a cap decided what the district got.
+    ``lasts`` and ``receipts_last``: of a dollar of its prices, and of money that comes whatever the district does, the
+    part that lasts through the planning horizon. ``stays``: what of this year's money the law pays through the horizon,
+    as far as it is read, and cuts in the past let it count. ``marginal``: the share of a further count's price that is
+    paid, less where a floor or a cap decided what the district got.
     """
 
     trust: Array
@@ -117,8 +117,8 @@ def affordable(appropriation: Array, owed: Array) -> Array:
 
 
 def again(state: State, coming: Mapping[str, Array], price_index: Array) -> dict[str, Array]:
-    """Of last year's real dollars under each promise, the share that is ``coming`` for what was counted then, ``[..., 1,
-    1]``; more than 1 where there are more."""
+    """Of last year's real dollars under each promise, the share that is ``coming`` for what was counted then, ``[...,
+    1, 1]``; more than 1 where there are more."""
     return {
         promise: ratio(dollars, state.paid_before.get(promise, ZERO) * price_index, 1.0)
         for promise, dollars in coming.items()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Array, district_total, ratio, state_total
+from sim.behavior.budgeting import for_long
 from sim.engine.calendar import Year
 from sim.engine.census import MOST_INTERESTED
 from sim.engine.offerings import usual_peer_share
@@ -97,12 +98,12 @@ def settle_budget(parameters: Parameters, state: State, year: Year, index: int) 
     plan = (year.choice.plan_cost - year.choice.plan_earned) * filled
     size = state.counts.membership * year.conditions.price_index
     expected, lasting = year.prospects.expected, year.prospects.lasting
-    due = equipment_due(parameters, state, year.conditions)
-    needed = np.maximum(np.maximum((1.0 + capital) * plan - expected, plan - lasting - due), 0.0)
+    long = for_long(0.0 * plan, expected, lasting, equipment_due(parameters, state, year.conditions))
+    needed = np.maximum(np.maximum((1.0 + capital) * plan - expected, plan - long), 0.0)
     own = state.base_own + pace * (ratio(needed, size) - state.base_own)
     # A district whose receipts alone pay for more than its plan has nothing of its own to give: a dollar is worth less
     # to it than a dollar, until its plan takes all.
-    alone = np.maximum(np.minimum(expected / (1.0 + capital), lasting + due), 1.0)
+    alone = np.maximum(np.minimum(expected / (1.0 + capital), long), 1.0)
     cheaper = np.clip(0.7 * np.log(np.maximum(plan, 1.0) / alone), -0.3, 0.3)
     cash = parameters.initial.cash_start * year.bill.sustained if first else state.cash
     return replace(

@@ -27,15 +27,16 @@ class Premises:
     ``site_value`` ``[..., 1, 1]``: dollars of the base year that a community sees in a student in a first course, in a
     second, and in having a pathway at a school. All of these are solved so that the base year's counts come out; from a
     known map by pathway. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE spending that goes with a restricted
-    dollar; ``credit``: what of money without strings that CTE earns its budget is credited with;
-    ``attention``: how far it reads the law. ``entering`` ``[..., G, C]``: people who become able to teach. ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters,
-    and job openings relative to the mean cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own
-    profile. ``trend`` and ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep
-    base-year membership steady. ``reference_peers`` ``[..., 1, C]`` (the share of the mean
-    district's neighbors that offer a cluster), ``reference_equipment``, ``reference_stability``, ``reference_fill``,
-    ``reference_spending`` ``[..., 1, 1]`` are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of
-    a dollar follows the budget, 0 in the first years of the warm-up, where budgets follow what is run. ``tier_mix``:
-    shares of value tiers without incentives. ``reach``: how many students sites reach. ``markets`` for instructors."""
+    dollar; ``credit``: what of money without strings that CTE earns its budget is credited with; ``attention``: how far
+    it reads the law. ``entering`` ``[..., G, C]``: people who become able to teach. ``priority`` and ``openings``
+    ``[..., G, C]``: regional priority clusters, and job openings relative to the mean cluster in the base year.
+    ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and ``award_capacity`` ``[..., D, 1]``.
+    ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership steady. ``reference_peers`` ``[...,
+    1, C]`` (the share of the mean district's neighbors that offer a cluster), ``reference_equipment``,
+    ``reference_stability``, ``reference_fill``, ``reference_spending`` ``[..., 1, 1]`` are the state's starting means.
+    ``solving`` ``[1, 1]``: 1 where the price of a dollar follows the budget, 0 in the first years of the warm-up, where
+    budgets follow what is run. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
+    sites reach. ``markets`` for instructors."""
 
     local_shares: Array
     participation: Array
@@ -90,9 +91,10 @@ class State:
     ``[..., D, 4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to teach, in
     sections. State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running), ``filled_share``
     (cost of running over that of plans with every post filled), ``entry_index``, ``revenue_shock``. By funding line:
-    ``trust`` and ``remembered`` (unpriced receipts, real dollars a year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise:
-    ``steadiness`` (share of its money that districts count on to last) and ``paid_before`` (real dollars that came
-    under it last year) ``[..., 1, 1]``. ``counts`` are those of the last year."""
+    ``trust`` and ``remembered`` (unpriced receipts, real dollars a year) ``[..., D, 1]``, and ``reserves`` ``[..., 1,
+    1]`` (dollars held). By promise: ``steadiness`` (share of its money that districts count on to last) and
+    ``paid_before`` (real dollars that came under it last year) ``[..., 1, 1]``. ``counts`` are those of the last
+    year."""
 
     sites: Array
     first_sections: Array

@@ -123,7 +123,7 @@ def _promise(moment: Moment) -> Iterator[Item]:
     yield Item(PROMISE, "both, less what is kept for things bought once", "dollars", of(running), kept)
     yield Item(PROMISE, "equipment that is due for replacement", "dollars", of(due), quiet=True)
     lasting = f"{_dollars(of(own))} + {_dollars(of(prospects.lasting))} + {_dollars(of(due))}"
-    long = budgeting.for_long(own, prospects.lasting, due)
+    long = budgeting.for_long(own, prospects.expected, prospects.lasting, due)
     yield Item(PROMISE, "own, what lasts, and equipment that is due", "dollars", of(long), lasting)
     yield Item(PROMISE, "cost of a plan with posts empty as usual", "share", of(filled))
     parts = f"the lesser / {amount(of(filled), 'share')}"
