@@ -146,7 +146,7 @@ def state_after(
         interest=remembered(
             state.interest,
             parameters.choice.interest_memory,
-            parameters.choice.interest_spread,
+            premises.interest_spread,
             luck[Purpose.INTEREST],
         ),
         notice=choice.notice,

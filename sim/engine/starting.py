@@ -48,6 +48,7 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         second_value=1900.0 * one,
         site_value=16000.0 * one,
         loss_passthrough=hangs,
+        interest_spread=choice.interest_spread(world.districts.coverage, parameters.choice.interest_spread),
         attention=beliefs.attention(
             parameters.beliefs.attention, parameters.beliefs.attention_spread, draws.once[Purpose.ATTENTION]
         ),

@@ -28,15 +28,15 @@ class Premises:
     second, and in having a pathway at a school. All of these are solved so that the base year's counts come out; from a
     known map by pathway. Taste, ``[..., D, 1]``: ``loss_passthrough`` is the CTE spending that goes with a restricted
     dollar; ``credit``: what of money without strings that CTE earns its budget is credited with; ``attention``: how far
-    it reads the law. ``entering`` ``[..., G, C]``: people who become able to teach. ``priority`` and ``openings``
-    ``[..., G, C]``: regional priority clusters, and job openings relative to the mean cluster in the base year.
-    ``quality_level`` ``[..., D, K]``: a district's own profile. ``trend`` and ``award_capacity`` ``[..., D, 1]``.
-    ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep base-year membership steady. ``reference_peers`` ``[...,
-    1, C]`` (the share of the mean district's neighbors that offer a cluster), ``reference_equipment``,
-    ``reference_stability``, ``reference_fill``, ``reference_spending`` ``[..., 1, 1]`` are the state's starting means.
-    ``solving`` ``[1, 1]``: 1 where the price of a dollar follows the budget, 0 in the first years of the warm-up, where
-    budgets follow what is run. ``tier_mix``: shares of value tiers without incentives. ``reach``: how many students
-    sites reach. ``markets`` for instructors."""
+    it reads the law; ``interest_spread``: how far its students' interest strays. ``entering`` ``[..., G, C]``: people
+    who become able to teach. ``priority`` and ``openings`` ``[..., G, C]``: regional priority clusters, and job
+    openings relative to the mean cluster in the base year. ``quality_level`` ``[..., D, K]``: a district's own profile.
+    ``trend`` and ``award_capacity`` ``[..., D, 1]``. ``entrants`` ``[D, 1]`` and ``retention`` ``[1, 3]`` keep
+    base-year membership steady. ``reference_peers`` ``[..., 1, C]`` (the share of the mean district's neighbors that
+    offer a cluster), ``reference_equipment``, ``reference_stability``, ``reference_fill``, ``reference_spending``
+    ``[..., 1, 1]`` are the state's starting means. ``solving`` ``[1, 1]``: 1 where the price of a dollar follows the
+    budget, 0 in the first years of the warm-up, where budgets follow what is run. ``tier_mix``: shares of value tiers
+    without incentives. ``reach``: how many students sites reach. ``markets`` for instructors."""
 
     local_shares: Array
     participation: Array
@@ -48,6 +48,7 @@ class Premises:
     site_value: Array
     loss_passthrough: Array
     attention: Array
+    interest_spread: Array
     credit: Array
     entering: Array
     priority: Array
