@@ -44,6 +44,8 @@ class Purpose(IntEnum):
     LEADERSHIP = 24
     STARTING_APPEAL = 25
     TASTE = 26
+    EXAM = 27
+    STARTING_EXAM = 28
 
 
 class Shape(Enum):
@@ -67,6 +69,7 @@ YEARLY: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.HIRING: (Shape.PATHWAYS, "uniform"),
     Purpose.LAUNCH_HIRING: (Shape.PATHWAYS, "uniform"),
     Purpose.CAPITAL_PROJECT: (Shape.PATHWAYS, "uniform"),
+    Purpose.EXAM: (Shape.PATHWAYS, "uniform"),
     Purpose.AWARD: (Shape.DISTRICTS, "normal"),
     Purpose.LOCAL_ENROLLMENT: (Shape.DISTRICTS, "normal"),
     Purpose.REVENUE: (Shape.STATE, "normal"),
@@ -82,6 +85,7 @@ ONCE: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.QUALITY_PROFILE: (Shape.COMPONENTS, "normal"),
     Purpose.STARTING_APPEAL: (Shape.PATHWAYS, "normal"),
     Purpose.TASTE: (Shape.DISTRICTS, "normal"),
+    Purpose.STARTING_EXAM: (Shape.PATHWAYS, "uniform"),
 }
 
 
