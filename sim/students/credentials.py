@@ -200,11 +200,11 @@ def kept_as_pay_falls(for_pay: Array, accepted: Array, accepted_before: Array, w
     """Share of sites with an exam that keep it as what it brings falls, ``[..., D, C]``; all where it does not fall.
 
     Of sites that have it ``for_pay`` (a share) those stop at once that accept at the old pay and not at the new; where
-    pay ends, all of them. ``accepted`` and ``accepted_before`` are chances to accept it, as is ``without_pay``.
+    pay ends or had ended, all of them. ``accepted``, ``accepted_before`` and ``without_pay`` are chances to accept it.
     England, 2014: entries for qualifications that no longer counted moved within the announced cohort.
     """
     fallen = np.maximum(accepted_before - accepted, 0.0)
-    return 1.0 - for_pay * np.minimum(ratio(fallen, accepted_before - without_pay), 1.0)
+    return 1.0 - for_pay * np.minimum(ratio(fallen, accepted_before - without_pay, 1.0), 1.0)
 
 
 def considering(around: Array, outcomes: Outcomes) -> Array:
