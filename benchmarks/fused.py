@@ -19,7 +19,7 @@ from sim.engine import money
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble
 from sim.engine.state import State
-from sim.students import choice, courses, outcomes
+from sim.students import choice, courses, credentials, outcomes
 
 try:
     import numba
@@ -65,14 +65,20 @@ def students_loop(
     runs, districts, clusters = first.shape
     asked, held = np.zeros(clusters), np.zeros(clusters)
     for r in range(runs):
-        (diversion, spill, loss, recodable, level, penalty, pass_quality, shift, hard_2, hard_3) = of_state[:, r]
+        (
+            diversion, spill, loss, recodable, limit, pass_fall, tier_fall, pass_quality, shift, hard_2, hard_3, few,
+        ) = of_state[:, r]  # fmt: skip
+        easy_2, easy_3 = np.exp(-tier_fall * np.log(hard_2)), np.exp(-tier_fall * np.log(hard_3))
         for d in range(districts):
             interested, gap, completion, price_1, price_2, price_3 = of_district[:, r, d]
-            pull_2, pull_3 = price_2 / hard_2, price_3 / hard_3
-            mean = (price_1 + pull_2 + pull_3) / 3.0
-            lean_1 = shift * (price_1 / mean - 1.0) if mean > 0 else 0.0
-            lean_2 = shift * (pull_2 / mean - 1.0) if mean > 0 else 0.0
-            lean_3 = shift * (pull_3 / mean - 1.0) if mean > 0 else 0.0
+            pull_2, pull_3 = max(price_2 / hard_2, 0.0), max(price_3 / hard_3, 0.0)
+            pull_1 = max(price_1, 0.0)
+            largest = max(pull_1, pull_2, pull_3)
+            lean_1 = lean_2 = lean_3 = 1.0
+            if largest > 0.0:
+                lean_1 = np.exp(shift * np.log(pull_1 / largest)) if pull_1 > 0.0 else 0.0
+                lean_2 = np.exp(shift * np.log(pull_2 / largest)) if pull_2 > 0.0 else 0.0
+                lean_3 = np.exp(shift * np.log(pull_3 / largest)) if pull_3 > 0.0 else 0.0
             served = 0.0
             for c in range(clusters):
                 asked[c] = cells[0, r, d, c] * cells[1, r, d, c]
@@ -99,20 +105,32 @@ def students_loop(
                 unseated += wanted - seated
             moving = min(spill * unseated, free) / free if free > 0 else 0.0
             for c in range(clusters):
-                staffed, posts, share, effort = cells[10:14, r, d, c]
-                attempt_rate, pass_rate, mix_1, mix_2, mix_3 = of_cluster[:, r, c]
+                staffed, posts, share, further = cells[10:14, r, d, c]
+                usual_each, pass_rate, mix_1, mix_2, mix_3 = of_cluster[:, r, c]
                 first[r, d, c] += (held[c] - first[r, d, c]) * moving
                 done = second[r, d, c] * (completion * ((1.0 - loss) + loss * (staffed / max(posts, 1e-300))))
                 taught[r, d, c] = done
                 recoded[r, d, c] = share * recodable * done
-                tried = done * min(attempt_rate * level * (1.0 + effort), 1.0)
+                most = limit * (first[r, d, c] + second[r, d, c])
+                usual = min(done * usual_each, most)
+                exams = usual + further * (most - usual)
+                custom = max(usual, few * most)
+                times = max(exams / custom, 1.0) if custom > 0.0 else 1.0
+                passing = min(max((1.0 + pass_quality * gap) * pass_rate, 0.0), 1.0)
+                passing *= np.exp(-pass_fall * np.log(times))
+                weight_1, weight_2, weight_3 = lean_1 * mix_1, lean_2 * mix_2, lean_3 * mix_3
+                weights = weight_1 + weight_2 + weight_3
+                as_usual = min(usual / exams, 1.0) if exams > 0.0 else 1.0
+                natural = mix_1 + mix_2 / easy_2 + mix_3 / easy_3
+                paid = (weight_1 + weight_2 / easy_2 + weight_3 / easy_3) / weights
+                for_pay = (1.0 - as_usual) * (natural / paid)
+                in_all = as_usual + for_pay
+                tried = cells[15, r, d, c] * exams
                 attempts[r, d, c] = tried
-                passing = (1.0 + pass_quality * gap) * pass_rate * (1.0 - penalty * effort)
-                weight_1 = mix_1 * max(1.0 + effort * lean_1, 0.05)
-                weight_2 = mix_2 * max(1.0 + effort * lean_2, 0.05)
-                weight_3 = mix_3 * max(1.0 + effort * lean_3, 0.05)
-                each = tried * min(max(passing, 0.0), 1.0) / (weight_1 + weight_2 + weight_3)
-                one[r, d, c], two[r, d, c], three[r, d, c] = each * weight_1, each * weight_2, each * weight_3
+                each = tried * min(passing * in_all, 1.0) / in_all
+                one[r, d, c] = each * (as_usual * mix_1 + for_pay * weight_1 / weights)
+                two[r, d, c] = each * (as_usual * mix_2 + for_pay * weight_2 / weights)
+                three[r, d, c] = each * (as_usual * mix_3 + for_pay * weight_3 / weights)
 
 
 @dataclass(frozen=True)
@@ -169,21 +187,23 @@ def _students(ensemble: Ensemble, before: State, year: Year) -> Block:
     shape, size = staffed.sites.shape, year.choice.first_class
     reached = choice.reached_share(premises.reach, premises.reach.entry(staffed.sites))
     attempt_rate = parameters.clusters.attempt_rate * year.conditions.shocks.credentials
+    usual_each = credentials.usual_each(attempt_rate, premises.exam_share, out)
     second_size = parameters.decisions.second_class * premises.second_level
     efforts = year.schooling.efforts
     cells = _stacked(shape, [
         interest.wanted, reached, staffed.sites, staffed.first_taught, staffed.second_taught, size, second_size,
         before.first_students, staffed.staying, interest.going_on, staffed.staffed, staffed.posts,
-        efforts.recoded_share, efforts.credential, staffed.second_posts,
+        efforts.recoded_share, efforts.further_exams, staffed.second_posts, year.schooling.exams.share,
     ])  # fmt: skip
     own = [interest.interested, interest.quality_gap, interest.completion, *prospects.credential_prices]
     of_district = _stacked((*shape[:2], 1), own)[..., 0]
     of_cluster = _stacked(
-        (shape[0], 1, shape[2]), [attempt_rate, parameters.clusters.pass_rate, *premises.tier_mix]
+        (shape[0], 1, shape[2]), [usual_each, parameters.clusters.pass_rate, *premises.tier_mix]
     )[:, :, 0]  # fmt: skip
     of_state = _stacked((shape[0], 1, 1), [
-        terms.diversion, terms.spill_over, out.substitute_loss, out.recodable, out.credential_level,
-        out.pass_rate_penalty, out.pass_rate_quality, out.tier_shift, out.tier_difficulty_2, out.tier_difficulty_3,
+        terms.diversion, terms.spill_over, out.substitute_loss, out.recodable, out.exam_limit,
+        out.pass_rate_fall, out.tier_pass_fall, out.pass_rate_quality, out.tier_shift, out.tier_difficulty_2,
+        out.tier_difficulty_3, np.full((1, 1), credentials.FEW),
     ])[..., 0, 0]  # fmt: skip
 
     def loop() -> list[Array]:
@@ -200,10 +220,11 @@ def _students(ensemble: Ensemble, before: State, year: Year) -> Block:
         )  # fmt: skip
         rate = outcomes.rate_when_staffed(interest.completion, part_of(staffed.staffed, staffed.posts), out)
         taught = enrolled.second * rate
-        mix = outcomes.tier_mix(premises.tier_mix, prospects.credential_prices, efforts.credential, out)
-        earned = outcomes.credentials(
-            taught, attempt_rate, parameters.clusters.pass_rate, interest.quality_gap, efforts.credential, mix, out
-        )
+        usual_passing = credentials.usual_passing(parameters.clusters.pass_rate, interest.quality_gap, out)
+        found = credentials.sitting(taught, enrolled.first + enrolled.second, usual_each, efforts.further_exams, out)
+        mix = credentials.paid_mix(premises.tier_mix, prospects.credential_prices, out)
+        passing = credentials.passing_by_tier(found, usual_passing, premises.tier_mix, mix, out)
+        earned = credentials.credentials(year.schooling.exams.share, found, passing)
         recoded = recoding.recoded(efforts.recoded_share, taught, out)
         return [
             enrolled.first, enrolled.second, enrolled.unserved_first, enrolled.unserved_second, taught, recoded,

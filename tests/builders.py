@@ -47,7 +47,7 @@ PLACES = {
     "DC": """
         sites first_sections second_sections vacant_sections vacant_years launching launching_sections facilities
         equipment notice plan plan_years wanted eligible site_wanted appeal first_students second_students taught
-        recoded_share credential_effort sites_closed first_change second_change begun given_up seeking launch_sections
+        recoded_share exam_sites exam_for_pay exam_price further_exams sites_closed first_change second_change begun given_up seeking launch_sections
         launch_cost paid builds_facility first_class closed_for_money first_posts second_posts vacant first_taught
         second_taught staying opened launched participants concentrators instructors startup_spending credentials
     """,
@@ -134,6 +134,7 @@ def premises(world: World, **changes: Any) -> Premises:
         "markets": labor_markets(world.districts.region, np.array(world.districts.locale) == "rural"),
         "loadings": Loadings(**load_loadings()),
         "tier_mix": tuple(np.full((1, clusters), share) for share in (0.2, 0.5, 0.3)),
+        "exam_share": 0.5,
     }  # fmt: skip
     return filled(Premises, districts, clusters, neutral, changes)
 

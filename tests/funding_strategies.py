@@ -151,11 +151,18 @@ seg_weight = st.fixed_dictionaries(
         "funded": st.booleans(),
     }
 )
+accountability = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("accountability"), "count": st.just("concentrators"), "strength": dollars}),
+    st.fixed_dictionaries(
+        {"kind": st.just("accountability"), "count": st.just("credentials"), "strength": dollars},
+        optional={"tiers": st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=3, unique=True)},
+    ),
+)
 
 MIXABLE = (
     base, per_student, cost_tier, credential_bonus, quality_incentive, startup_grant, competitive_grant,
     innovation_zone, internship, statewide, size_adjustment, perkins, value_tier, course_level,
-    expenditure_reimbursement, instructor_unit, remainder,
+    expenditure_reimbursement, instructor_unit, remainder, accountability,
 )  # fmt: skip
 
 

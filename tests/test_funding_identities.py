@@ -335,8 +335,8 @@ def _per_concentrator(rule: dict[str, Any]) -> Line:
 
 
 def _prices(schedule: Schedule) -> list[Array]:
-    prices = [getattr(schedule, name) for name in PRICES if name != "per_credential"]
-    return [*prices, *schedule.per_credential]
+    prices = [getattr(schedule, name) for name in PRICES if name not in ("per_credential", "credential_stake")]
+    return [*prices, *schedule.per_credential, *schedule.credential_stake]
 
 
 def _one(counts: Counts, run: int) -> Counts:

@@ -18,7 +18,7 @@ from sim.engine.money import Offer, Settlement
 from sim.engine.situation import own_budget
 from sim.funding.allocation import Ledger
 from sim.students.courses import Enrolled
-from sim.students.outcomes import Credentials
+from sim.students.credentials import Credentials
 
 COSTS = {
     "program": 1000.0,

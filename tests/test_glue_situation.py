@@ -9,7 +9,7 @@ import pytest
 from parameter_groups import row
 from small_world import small_world
 
-from sim.arrays import ZERO, district_total, outer
+from sim.arrays import ZERO, district_total, ratio
 from sim.behavior import costs
 from sim.behavior.deciding import decide
 from sim.behavior.situation import Choice, Situation
@@ -102,10 +102,29 @@ def test_students_of_the_second_course_earn_their_seat_and_their_completion(stan
 
 
 def test_a_credential_is_earned_as_often_as_a_concentrator_tries_and_passes(standing: Ensemble) -> None:
-    clusters = standing.parameters.clusters
-    known = observed(standing, expecting(standing, credential_value=100.0))
-    tried = clusters.attempt_rate * standing.parameters.outcomes.credential_level * clusters.pass_rate
-    assert known.second_earned == pytest.approx(100.0 * outer(standing.base.interest.completion, tried))
+    """Where a site administers an exam, and nothing was sat for pay."""
+    clusters, terms, state = standing.parameters.clusters, standing.parameters.outcomes, standing.state
+    nobody = 0.0 * state.further_exams
+    known = observed(standing, expecting(standing, credential_value=100.0), further_exams=nobody)
+    there = ratio(state.exam_sites, state.sites)
+    tried = clusters.attempt_rate * terms.credential_level / standing.premises.exam_share
+    earned = 100.0 * there * tried * clusters.pass_rate
+    assert known.second_earned == pytest.approx(standing.base.interest.completion * earned)
+    assert not known.first_earned.any()
+    fees = observed(standing, expecting(standing), further_exams=nobody, exam_sites=0.0 * nobody).second_running
+    exams = standing.base.interest.completion * there * tried * standing.base.conditions.costs.attempt
+    assert known.second_running == pytest.approx(fees + exams)
+
+
+def test_a_student_of_a_first_course_who_sits_for_pay_earns_and_costs(standing: Ensemble) -> None:
+    terms, state = standing.parameters.outcomes, standing.state
+    some = 0.1 + 0.0 * state.further_exams
+    known = observed(standing, expecting(standing, credential_value=100.0), further_exams=some)
+    exams = 0.1 * terms.exam_limit * ratio(state.exam_sites, state.sites)
+    passes = standing.parameters.clusters.pass_rate * (1.0 - terms.pass_rate_fall)
+    assert known.first_earned == pytest.approx(100.0 * exams * passes)
+    unit = standing.base.conditions.costs
+    assert known.first_running == pytest.approx(unit.participant + exams * unit.attempt)
 
 
 def test_a_start_up_grant_lowers_what_a_launch_takes_and_never_below_nothing(standing: Ensemble) -> None:

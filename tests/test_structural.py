@@ -39,7 +39,7 @@ GUESSES = ("first_value", "second_value", "site_value")
 MONEY = (
     "own_money.", "own_wanted.", "restricted.", "uncredited.", "base_own.", "base_restricted.", "cash.", "cost.",
     "base_payment.", "last_payment.", "remembered.", "reserves.", "expenditure.", "startup_spending.",
-    "plan_cost.", "plan_falls.",
+    "plan_cost.", "plan_falls.", "exam_price.",
 )  # fmt: skip
 """What of the state is counted in dollars."""
 
@@ -182,10 +182,10 @@ def test_no_dollar_hides_in_the_rules() -> None:
         for part in ("choice", "workforce", "schooling"):
             choices = dict(leaves(getattr(one.year, part))), dict(leaves(getattr(other.year, part)))
             for name, array in choices[0].items():
-                dollars = name.endswith(("_cost", "plan_earned", "plan_falls"))
+                dollars = name.endswith(("_cost", "plan_earned", "plan_falls", "exams.price"))
                 assert np.array_equal((2.0 if dollars else 1.0) * array, choices[1][name]), (part, name)
         assert state_total(one.year.bill.sustained).min() > 0
-        assert one.after.credential_effort.max() > 0
+        assert one.after.further_exams.max() > 0
         assert one.after.recoded_share.max() > 0
 
 
@@ -291,7 +291,10 @@ def test_no_price_lifts_effort_beyond_its_gain() -> None:
     rich = law(each(1e6, "concentrators"), each(1e6, "credentials"), takes_effect=2027)
     for step in steps(ensemble, rich, HORIZON):
         assert (step.after.recoded_share <= 1.0).all()
-        assert (step.after.credential_effort <= outcomes.credential_gain).all()
+        assert (step.after.further_exams <= 1.0).all()
+        assert (step.after.exam_sites <= step.after.sites).all()
+        most = outcomes.exam_limit * step.after.participants
+        assert (step.year.schooling.credentials.attempts <= most * (1 + 1e-12)).all()
         reported = step.after.counts.concentrators
         assert (reported <= step.after.taught * (1.0 + outcomes.recodable) * (1 + 1e-12)).all()
         assert (step.after.taught <= step.before.first_students * (1 + 1e-12)).all()

@@ -110,6 +110,8 @@ EXAMPLES: tuple[list[dict[str, Any]], ...] = (
         },
     ],
     [{"kind": "federal_perkins", "dollars": 2e5, "poverty_share_of_money": 0.7}],
+    [PLAIN, {"kind": "accountability", "count": "credentials", "strength": 400.0, "tiers": [2, 3]}],
+    [PLAIN, {"kind": "accountability", "count": "concentrators", "strength": 400.0}],
 )  # fmt: skip
 SEG = {"kind": "seg_weight", "count": "participants", "weight": 0.2, "full_time_share": 0.3}
 APPROPRIATIONS: tuple[dict[str, Any], ...] = (

@@ -12,7 +12,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.behavior import budgeting
 from sim.behavior.situation import Choice, Situation
-from sim.engine import accounts, classrooms, economy, maintenance, money, situation, workforce
+from sim.engine import accounts, classrooms, economy, exams, maintenance, money, situation, workforce
 from sim.engine.accounts import Bill, Books
 from sim.engine.census import UNKNOWN, Census
 from sim.engine.classrooms import Interest, Schooling
@@ -119,11 +119,17 @@ def run_year(
         fiscal_year, conditions, cohorts, signals, offers, prospects, interest, known, choice, staffed, schooling,
         kept, bill, settlement, books,
     )  # fmt: skip
-    return state_after(parameters, premises, state, year, counts, luck), year
+    return state_after(world, parameters, premises, state, year, counts, luck), year
 
 
 def state_after(
-    parameters: Parameters, premises: Premises, state: State, year: Year, counts: Counts, luck: Mapping[Purpose, Array]
+    world: World,
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    year: Year,
+    counts: Counts,
+    luck: Mapping[Purpose, Array],
 ) -> State:
     """The state at the end of a year."""
     staffed, schooling, kept, settlement = year.workforce, year.schooling, year.maintenance, year.settlement
@@ -131,6 +137,9 @@ def state_after(
     planned = situation.own_planned(state, year.prospects, year.conditions, year.cohorts.membership)
     own, wanted, restricted, uncredited = accounts.own_money_next(
         parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
+    )
+    exam_sites, for_pay = exams.taken_up(
+        world, parameters, premises, state, staffed.sites, schooling.exams, luck[Purpose.EXAM]
     )
     return replace(
         state,
@@ -161,7 +170,10 @@ def state_after(
         second_students=schooling.enrolled.second,
         taught=schooling.taught,
         recoded_share=schooling.efforts.recoded_share,
-        credential_effort=schooling.efforts.credential,
+        exam_sites=exam_sites,
+        exam_for_pay=for_pay,
+        exam_price=schooling.exams.price,
+        further_exams=schooling.efforts.further_exams,
         dual_credit_effort=schooling.efforts.dual_credit,
         placement_effort=schooling.efforts.placement,
         log_price=choice.log_price,

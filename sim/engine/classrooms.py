@@ -4,18 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, at_districts, part_of, ratio
+from sim.arrays import ZERO, Array, at_districts, part_of, ratio
 from sim.behavior import recoding
 from sim.engine.census import UNKNOWN, Census
 from sim.engine.economy import Cohorts, Conditions, Signals
+from sim.engine.exams import Exams, administered
 from sim.engine.money import Efforts, Offers, Prospects, efforts
 from sim.engine.offerings import quality_gap
+from sim.engine.stakes import stakes
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.parameters.groups import Parameters
-from sim.students import choice, courses, outcomes
+from sim.students import choice, courses, credentials, outcomes
 from sim.students.courses import Enrolled
-from sim.students.outcomes import Credentials
+from sim.students.credentials import Credentials, Passing
 from sim.world.world import World
 
 
@@ -38,7 +40,8 @@ class Schooling:
     """What students did, ``[..., D, C]``: ``reached`` (share of students within reach of a site), ``demanded``
     (first-course students who ask), ``eligible``, ``enrolled``, concentrators ``taught`` and ``recoded``;
     ``diverted`` (the factor of students whose cluster is not within reach), ``dual_credit`` and ``placements``
-    ``[..., D, 1]``; ``efforts`` of districts on what is paid for."""
+    ``[..., D, 1]``; ``efforts`` of districts on what is paid for or counts,
+    and in ``exams`` where one is administered; ``passing`` if it were everywhere."""
 
     reached: Array
     diverted: Array
@@ -51,6 +54,8 @@ class Schooling:
     dual_credit: Array
     placements: Array
     efforts: Efforts
+    exams: Exams
+    passing: Passing
 
     @property
     def participants(self) -> Array:
@@ -124,18 +129,34 @@ def teach(
     staffed = part_of(workforce.staffed, workforce.posts)
     rate = outcomes.rate_when_staffed(interest.completion, staffed, parameters.outcomes)
     enrolled, taught = census.counted(enrolled, rate, interest.completion, cohorts.membership)
-    effort = efforts(parameters.outcomes, state, prospects)
+    usual_passing = credentials.usual_passing(parameters.clusters.pass_rate, interest.quality_gap, parameters.outcomes)
+    counting = stakes((offer.schedule for offer in offers.lines), premises.tier_mix, conditions.price_index)
+    effort = efforts(parameters, state, prospects, counting, usual_passing)
     recoded = recoding.recoded(effort.recoded_share, taught, parameters.outcomes)
-    earned = outcomes.credentials(
+    students = enrolled.first + enrolled.second
+    found = credentials.sitting(
         taught,
-        parameters.clusters.attempt_rate * conditions.shocks.credentials,
-        parameters.clusters.pass_rate,
-        interest.quality_gap,
-        effort.credential,
-        outcomes.tier_mix(premises.tier_mix, prospects.credential_prices, effort.credential, parameters.outcomes),
+        students,
+        credentials.usual_each(
+            parameters.clusters.attempt_rate * conditions.shocks.credentials, premises.exam_share, parameters.outcomes
+        ),
+        effort.further_exams,
         parameters.outcomes,
     )
-    students = enrolled.first + enrolled.second
+    paid_mix = credentials.paid_mix(
+        premises.tier_mix, counting.with_tiers(prospects.credential_prices), parameters.outcomes
+    )
+    passing = credentials.passing_by_tier(found, usual_passing, premises.tier_mix, paid_mix, parameters.outcomes)
+    lasting = prospects.credential_value
+    exams = administered(
+        parameters,
+        premises,
+        state,
+        workforce.sites,
+        found,
+        passing,
+        counting.with_credentials(lasting if lasting is ZERO else lasting / conditions.price_index),
+    )
     return Schooling(
         reached=reached,
         diverted=diverted,
@@ -144,8 +165,10 @@ def teach(
         enrolled=enrolled,
         taught=taught,
         recoded=recoded,
-        credentials=earned,
+        credentials=credentials.credentials(exams.share, found, passing),
         dual_credit=outcomes.dual_credit(students, effort.dual_credit, parameters.outcomes),
         placements=outcomes.placements(taught, effort.placement, offers.paid_places, parameters.outcomes),
         efforts=effort,
+        exams=exams,
+        passing=passing,
     )

@@ -44,9 +44,11 @@ class Purpose(IntEnum):
     LEADERSHIP = 24
     STARTING_APPEAL = 25
     TASTE = 26
-    LEADERSHIP_CHANGE = 28
-    INTEREST = 29
-    ATTENTION = 30
+    EXAM = 27
+    STARTING_EXAM = 28
+    LEADERSHIP_CHANGE = 29
+    INTEREST = 30
+    ATTENTION = 31
 
 
 class Shape(Enum):
@@ -72,6 +74,7 @@ YEARLY: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.HIRING: (Shape.PATHWAYS, "uniform"),
     Purpose.LAUNCH_HIRING: (Shape.PATHWAYS, "uniform"),
     Purpose.CAPITAL_PROJECT: (Shape.PATHWAYS, "uniform"),
+    Purpose.EXAM: (Shape.PATHWAYS, "uniform"),
     Purpose.AWARD: (Shape.DISTRICTS, "normal"),
     Purpose.LOCAL_ENROLLMENT: (Shape.DISTRICTS, "normal"),
     Purpose.REVENUE: (Shape.STATE, "normal"),
@@ -88,6 +91,7 @@ ONCE: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.STARTING_APPEAL: (Shape.PATHWAYS, "normal"),
     Purpose.TASTE: (Shape.DISTRICTS, "normal"),
     Purpose.ATTENTION: (Shape.DISTRICTS, "normal"),
+    Purpose.STARTING_EXAM: (Shape.PATHWAYS, "uniform"),
 }
 
 

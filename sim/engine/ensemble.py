@@ -131,7 +131,7 @@ def warm_up(
         elif not last:
             state = settling.settle_level(world, state)
         if not last:
-            premises = settling.settle_references(world, premises, state, year)
+            premises = settling.settle_references(world, parameters, premises, state, year)
         if known is not None and settles:
             premises, state = settle_map(world, parameters, premises, before, state, year, known)
         elif not last:

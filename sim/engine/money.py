@@ -10,6 +10,7 @@ from sim.behavior import beliefs as believing
 from sim.behavior import recoding
 from sim.engine import outlook
 from sim.engine.economy import Conditions
+from sim.engine.stakes import Stakes
 from sim.engine.state import Premises, State
 from sim.funding import allocation, budget, pricing, seg
 from sim.funding.allocation import Claim, Ledger
@@ -17,7 +18,8 @@ from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
 from sim.funding.schedule import CREDENTIAL_ZERO, Counts, Schedule, entitlement
 from sim.funding.smoothing import Before
-from sim.parameters.groups import Beliefs, Outcomes, Parameters
+from sim.parameters.groups import Beliefs, Parameters
+from sim.students import credentials as sitting
 from sim.students import outcomes as completing
 from sim.world.world import World
 
@@ -99,11 +101,12 @@ class Prospects:
 
 @dataclass(frozen=True)
 class Efforts:
-    """Effort on each paid margin after a year, ``[..., D, C]`` and ``[..., D, 1]``: the share of recodable students who
-    are counted, and extra shares of credentials, dual credit and places."""
+    """Effort on each margin that is paid or counts, after a year, ``[..., D, C]`` and ``[..., D, 1]``: the share of
+    recodable students who are counted, that of further exams which are sat, and extra shares of dual credit and
+    places."""
 
     recoded_share: Array
-    credential: Array
+    further_exams: Array
     dual_credit: Array
     placement: Array
 
@@ -112,8 +115,9 @@ class Efforts:
 class Settlement:
     """How a year was paid: a ledger for each line; by district ``[..., D, 1]`` dollars reaching CTE, of which from
     ``restricted`` and from ``free`` lines, those without strings that went to the general fund, and what the state's
-    CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``); and for next year trust and
-    remembered receipts ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
+    CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``), of which
+    ``for_credentials``; and for next year trust and remembered receipts ``[..., D, 1]`` and what reserves hold ``[...,
+    1, 1]``."""
 
     ledgers: Mapping[str, Ledger]
     reaching_cte: Array
@@ -122,6 +126,7 @@ class Settlement:
     not_sticking: Array
     state_paid: Array
     joint_paid: Array
+    for_credentials: Array
     trust: Mapping[str, Array]
     remembered: Mapping[str, Array]
     paid_before: Mapping[str, Array]
@@ -344,16 +349,19 @@ def trust_after(state: State, offers: Offers, ledgers: Mapping[str, Ledger], bel
     return trust
 
 
-def efforts(outcomes: Outcomes, state: State, expected: Prospects) -> Efforts:
-    """Effort on each margin answers its believed price, for recoding and credentials cluster by cluster."""
+def efforts(parameters: Parameters, state: State, expected: Prospects, stakes: Stakes, passing: Array) -> Efforts:
+    """Effort on each margin answers its believed price, for recoding and exams cluster by cluster; what counts for
+    districts without being paid (``stakes``) is as good as a price. ``passing``: the usual share of exams that are
+    passed, ``[..., D, C]``."""
+    outcomes = parameters.outcomes
     move = completing.effort_toward
+    concentrator_price = stakes.with_concentrators(expected.concentrator_price)
+    credential_price = stakes.with_credentials(expected.credential_price)
     return Efforts(
-        recoded_share=recoding.recoded_share(state.recoded_share, expected.concentrator_price, outcomes),
-        credential=move(
-            state.credential_effort,
-            expected.credential_price,
-            outcomes.credential_gain,
-            outcomes.credential_price_scale,
+        recoded_share=recoding.recoded_share(state.recoded_share, concentrator_price, outcomes),
+        further_exams=sitting.further_exams(
+            state.further_exams,
+            sitting.pay_of_an_exam(credential_price, passing, parameters.clusters.exam_fee),
             outcomes,
         ),
         dual_credit=move(
@@ -387,7 +395,7 @@ def settle(
     ledgers = settled(state, offers, counts, conditions.fiscal_year)
     reserves, remembered = dict(state.reserves), {}
     nothing: Array = counts.membership * 0.0
-    reaching, restricted, free, lost, paid_by_state, joint = nothing, nothing, nothing, nothing, nothing, nothing
+    reaching, restricted, free, lost, paid_by_state, joint, for_credentials = (nothing,) * 7
     for offer in offers.lines:
         line, ledger = offer.line, ledgers[offer.line.name]
         paid_on = allocation.counts_for(line, counts, state.counts)
@@ -405,6 +413,7 @@ def settle(
         remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid
+            for_credentials = for_credentials + ledger.paid * part_for_credentials(line, offer.schedule, paid_on)
         if line.joint:
             joint = joint + ledger.paid
     trust = trust_after(state, offers, ledgers, beliefs)
@@ -423,11 +432,20 @@ def settle(
         lost,
         paid_by_state,
         joint,
+        for_credentials,
         trust,
         remembered,
         paid_before,
         reserves,
     )
+
+
+def part_for_credentials(line: Line, schedule: Schedule, paid_on: Counts) -> Array:
+    """The part of what a line owes that it owes for credentials, ``[..., D, 1]``."""
+    if schedule.per_credential is CREDENTIAL_ZERO:
+        return ZERO
+    within = pricing.counted(line, paid_on)
+    return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), entitlement(schedule, within)), 1.0)
 
 
 def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:

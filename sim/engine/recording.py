@@ -32,6 +32,8 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
     taught = state_total(year.workforce.first_taught + year.workforce.second_taught)
     flexible = state_total(year.bill.flexible)
     credentials = [state_total(counts.total(f"credentials_{tier}")) for tier in CREDENTIAL_TIERS]
+    all_credentials = credentials[0] + credentials[1] + credentials[2]
+    attempts = year.schooling.credentials.attempts
     per_instructor = parameters.costs.sections_per_instructor
     enrolled, ended = year.schooling.enrolled, year.books.year_end
     threshold = parameters.quality.high_quality_threshold
@@ -43,10 +45,15 @@ def statewide(world: World, parameters: Parameters, state: State, year: Year) ->
         "concentrators_recoded": reported - all_taught,
         "high_cost_concentrators": state_total(cluster_total(state.taught) * world.clusters.high_cost_share),
         "school_concentrator_share": school_concentrator_share(world, state),
-        "credentials": credentials[0] + credentials[1] + credentials[2],
+        "credentials": all_credentials,
         "credentials_tier_1": credentials[0],
         "credentials_tier_2": credentials[1],
         "credentials_tier_3": credentials[2],
+        "credential_attempts": state_total(attempts),
+        "pass_rate": ratio(all_credentials, state_total(attempts)),
+        "credential_payment": ratio(state_total(year.settlement.for_credentials), all_credentials),
+        "exam_pathways": _number(attempts > 0.0),
+        "exam_districts": _number(district_total(attempts) > 0.0),
         "dual_credit": state_total(year.schooling.dual_credit),
         "placements": state_total(counts.placements),
         "graduates_gained": state_total(graduates_gained(state.taught, parameters.outcomes)),
@@ -179,6 +186,8 @@ def by_cluster(parameters: Parameters, state: State, year: Year) -> Record:
         "concentrators": cluster_total(state.counts.concentrators),
         "concentrators_taught": cluster_total(state.taught),
         "credentials": cluster_total(state.counts.all_credentials),
+        "credential_attempts": cluster_total(year.schooling.credentials.attempts),
+        "exam_pathways": cluster_total(np.sign(year.schooling.credentials.attempts)),
         "instructors": cluster_total(state.sections - state.vacant_sections) / parameters.costs.sections_per_instructor,
         "sections": cluster_total(state.sections),
         "unserved": cluster_total(year.schooling.enrolled.unserved),
@@ -202,6 +211,8 @@ def by_district(parameters: Parameters, state: State, year: Year) -> Record:
         / parameters.costs.sections_per_instructor,
         "spending": year.books.year_end.spending,
         "credentials": counts.total("credentials_1") + counts.total("credentials_2") + counts.total("credentials_3"),
+        "credential_attempts": district_total(year.schooling.credentials.attempts),
+        "exam_pathways": district_total(np.sign(year.schooling.credentials.attempts)),
         "quality": counts.total("quality") / state.quality.shape[-1],
         **ledger_stages(offers, year.settlement.ledgers),
         "dilution": seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value),

@@ -8,6 +8,7 @@ from sim.arrays import Array, district_total, ratio, state_total
 from sim.behavior.budgeting import for_long
 from sim.engine.calendar import Year
 from sim.engine.census import MOST_INTERESTED
+from sim.engine.exams import settle_exams
 from sim.engine.offerings import usual_peer_share
 from sim.engine.situation import equipment_due
 from sim.engine.state import Premises, State
@@ -67,8 +68,9 @@ def settle_level(world: World, state: State) -> State:
     return replace(state, own_money=state.own_money * deeper * more, base_own=state.base_own * deeper * more)
 
 
-def settle_references(world: World, premises: Premises, state: State, year: Year) -> Premises:
-    """The state's means of what moves quality, those of this year."""
+def settle_references(world: World, parameters: Parameters, premises: Premises, state: State, year: Year) -> Premises:
+    """The state's means of what moves quality, those of this year, and the constants of exams."""
+    premises = settle_exams(world, parameters, premises, state, year.schooling.exams)
     students = district_total(state.participants)
     equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
     stable = ratio(district_total(year.workforce.staffed), district_total(year.workforce.posts), 1.0)

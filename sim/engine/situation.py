@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, at_districts, district_most, district_total, outer, ratio
+from sim.arrays import ZERO, Array, at_districts, district_most, district_total, part_of, ratio
 from sim.behavior import beliefs, budgeting
 from sim.behavior.situation import Situation
 from sim.engine.classrooms import Interest
@@ -14,7 +14,7 @@ from sim.engine.money import Offers, Prospects
 from sim.engine.offerings import peer_share
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
-from sim.students import choice
+from sim.students import choice, credentials
 from sim.world.world import World
 
 
@@ -43,12 +43,17 @@ def observe(
     labor = at_districts(signals.priority + (signals.openings - 1.0), world.districts.region)
     around = peer_share(state.sites, world) - premises.reference_peers
     view = np.exp(state.appeal + terms.labor_weight * labor + terms.neighbor_weight * around) * price
-    attempts_each = parameters.clusters.attempt_rate * parameters.outcomes.credential_level
-    per_concentrator = prospects.per_concentrator
+    each, exams = credentials.exams_for_one_more(
+        part_of(state.exam_sites, state.sites),
+        state.further_exams,
+        credentials.usual_each(parameters.clusters.attempt_rate, premises.exam_share, parameters.outcomes),
+        parameters.outcomes,
+    )
+    per_participant, per_concentrator = prospects.per_participant, prospects.per_concentrator
     if prospects.credential_value is not ZERO:
-        per_concentrator = per_concentrator + prospects.credential_value * (
-            attempts_each * parameters.clusters.pass_rate
-        )
+        passed = prospects.credential_value * parameters.clusters.pass_rate
+        per_participant = per_participant + passed * (1.0 - parameters.outcomes.pass_rate_fall) * each
+        per_concentrator = per_concentrator + passed * exams
     planned_own = own_budget(state, prospects, conditions, cohorts.membership)
     own = planned_own * cohorts.membership * price
     general = parameters.books.general_launch * offers.base_units * offers.unit_value
@@ -66,7 +71,6 @@ def observe(
         parameters.books.federal_administration,
     )
     startup_cost = parameters.clusters.startup_cost * (parameters.costs.startup_level * conditions.startup_index)
-    exams = attempts_each * unit.attempt
     return Situation(
         sites=state.sites,
         first_sections=state.first_sections,
@@ -88,13 +92,15 @@ def observe(
         first_worth=premises.first_value * view,
         second_worth=premises.second_value * view,
         site_worth=premises.site_value * view,
-        first_earned=prospects.per_participant,
-        second_earned=prospects.per_participant + interest.completion * per_concentrator,
+        first_earned=per_participant,
+        second_earned=per_participant + interest.completion * per_concentrator,
         site_earned=prospects.per_site + 0.0 * site_wanted,
         section_cost=unit.section,
         elective=unit.elective,
-        first_running=unit.participant,
-        second_running=unit.participant + outer(interest.completion, unit.concentrator + exams),
+        first_running=unit.participant + each * unit.attempt,
+        second_running=unit.participant
+        + each * unit.attempt
+        + interest.completion * (unit.concentrator + exams * unit.attempt),
         section_running=unit.section_upkeep,
         site_running=unit.site,
         program_cost=unit.program,

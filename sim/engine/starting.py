@@ -17,7 +17,7 @@ from sim.engine.state import Premises, State
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
 from sim.parameters.loadings import load_loadings
-from sim.students import choice, outcomes
+from sim.students import choice, credentials
 from sim.world.world import World
 
 
@@ -66,7 +66,9 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         reference_stability=0.95 * one,
         reference_fill=one,
         reference_spending=parameters.books.practiced_spending * one,
-        tier_mix=outcomes.natural_mix(world.clusters.credential_tier, parameters.outcomes.main_tier_share),
+        tier_mix=credentials.natural_mix(world.clusters.credential_tier, parameters.outcomes.main_tier_share),
+        exam_acceptance=-one,
+        exam_share=parameters.outcomes.exam_share * one,
         solving=np.zeros((1, 1)),
         reach=choice.reach_by_sites(
             world.districts.coverage, world.districts.high_schools, parameters.choice.district_travel
@@ -230,7 +232,10 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         second_students=in_second,
         taught=concentrators,
         recoded_share=pathways,
-        credential_effort=pathways,
+        exam_sites=np.floor(parameters.outcomes.exam_share * sites + draws.once[Purpose.STARTING_EXAM]),
+        exam_for_pay=pathways,
+        exam_price=pathways,
+        further_exams=pathways,
         leadership=districts,
         interest=districts,
         log_price=districts,

@@ -8,7 +8,7 @@ from sim.arrays import ZERO, Array, ratio
 from sim.funding.components import Internship, SegWeight
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
-from sim.funding.schedule import Counts, Schedule
+from sim.funding.schedule import STAKES, Counts, Schedule
 
 NOTHING = Schedule()
 SPENDING_SHARES: tuple[str, ...] = ("startup_share", "expenditure_share")
@@ -51,7 +51,9 @@ def announce(line: Line, context: PricingContext) -> Schedule:
         parts[place] = component.prices(context, schedule)
         schedule = schedule.plus(parts[place])
     if line.scale != 1.0:
-        schedule = schedule.times(np.full((1, 1), line.scale))
+        # What counts without being paid is no money that a scale could make more of.
+        stakes = schedule.only(*STAKES)
+        schedule = schedule.without(*STAKES).times(np.full((1, 1), line.scale)).plus(stakes)
     held = {
         name: np.minimum(share, 1.0)
         for name in SPENDING_SHARES

@@ -78,7 +78,8 @@ class Schedule:
     district with at least one pathway. ``per_quality_point`` ``[..., D, K]`` (or ``[..., D, 1]``) pays a full
     component (1.0).
     ``startup_share`` and ``expenditure_share`` are shares of what the district spends. ``statewide`` ``[..., 1, 1]``
-    is spent by the state and never reaches a district.
+    is spent by the state and never reaches a district. ``credential_stake`` (one for each value tier) and
+    ``concentrator_stake`` are what each counts for districts as if it were paid; nobody pays or owes them.
 
     Two further parts are no prices and stay out of sums: ``minimum`` is owed at least to every district with a pathway,
     dollars, ``[..., D, 1]``; ``parts`` are the prices that each of the line's components adds, before the line's scale.
@@ -99,6 +100,8 @@ class Schedule:
     startup_share: Array = field(default_factory=_unpaid)
     expenditure_share: Array = field(default_factory=_unpaid)
     statewide: Array = field(default_factory=_unpaid)
+    credential_stake: tuple[Array, Array, Array] = field(default=CREDENTIAL_ZERO)
+    concentrator_stake: Array = field(default_factory=_unpaid)
     minimum: Array = field(default_factory=_unpaid)
     parts: tuple["Schedule", ...] = ()
 
@@ -139,6 +142,8 @@ class Schedule:
 
 PRICES: tuple[str, ...] = tuple(price.name for price in fields(Schedule) if price.name not in ("minimum", "parts"))
 """The names of all prices of a schedule."""
+STAKES: tuple[str, ...] = ("credential_stake", "concentrator_stake")
+"""Those that nobody pays."""
 
 
 def _sum(one: Array, other: Array) -> Array:

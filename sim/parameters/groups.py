@@ -155,10 +155,16 @@ class Outcomes:
     recoding_cost: Array
     effort_rise: Array
     effort_fall: Array
-    credential_gain: Array
-    credential_price_scale: Array
     credential_level: Array
-    pass_rate_penalty: Array
+    exam_share: Array
+    exam_review: Array
+    exam_innovation: Array
+    exam_imitation: Array
+    exam_worth_scale: Array
+    exam_limit: Array
+    exam_price_scale: Array
+    pass_rate_fall: Array
+    tier_pass_fall: Array
     pass_rate_quality: Array
     main_tier_share: Array
     tier_shift: Array

@@ -54,7 +54,8 @@ def interest_spread(coverage: Array, spread: Array) -> Array:
     CTE students from 0.31 to 0.07 by size). ``coverage`` ``[D, S + 1]`` is the membership share of the n largest.
     """
     shares = np.diff(coverage, axis=-1)
-    return spread * np.sqrt((shares * shares).sum(axis=-1, keepdims=True))
+    strays: Array = spread * np.sqrt((shares * shares).sum(axis=-1, keepdims=True))
+    return strays
 
 
 def reached_share(reach: Reach, entry: IntArray) -> Array:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sim.funding.components.accountability import Accountability
 from sim.funding.components.base import Base
 from sim.funding.components.component import Component
 from sim.funding.components.course_level import CourseLevel
@@ -42,7 +43,8 @@ AnyComponent = Annotated[
     | StatewideDollars
     | SizeAdjustment
     | SegWeight
-    | FederalPerkins,
+    | FederalPerkins
+    | Accountability,
     Field(discriminator="kind"),
 ]
 
@@ -65,10 +67,12 @@ COMPONENTS: dict[str, type[Component]] = {
     "size_adjustment": SizeAdjustment,
     "seg_weight": SegWeight,
     "federal_perkins": FederalPerkins,
+    "accountability": Accountability,
 }
 
 __all__ = [
     "COMPONENTS",
+    "Accountability",
     "AnyComponent",
     "Base",
     "CompetitiveGrant",

@@ -11,7 +11,7 @@ from sim.arrays import Array
 from sim.funding.components.amounts import DollarsEach, Share
 from sim.funding.components.component import QUALITY, Component, listed, money, percent
 from sim.funding.context import PricingContext
-from sim.funding.schedule import PRICES, Counts, Schedule, entitlement
+from sim.funding.schedule import PRICES, STAKES, Counts, Schedule, entitlement
 from sim.inputs import nearest, shown
 from sim.world.world import QUALITY_COMPONENTS
 
@@ -63,7 +63,9 @@ class QualityIncentive(Component):
 
     def works_on(self) -> frozenset[str]:
         """All that the rest of the line pays districts, if it takes a share of that."""
-        return frozenset(PRICES) - {"statewide"} if self.share is not None and self.share > 0.0 else frozenset()
+        return (
+            frozenset(PRICES) - {"statewide", *STAKES} if self.share is not None and self.share > 0.0 else frozenset()
+        )
 
     def without_effect(self) -> Mapping[str, str]:
         """What dollars are paid for, where it is a share."""

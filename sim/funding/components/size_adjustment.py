@@ -10,7 +10,7 @@ from sim.arrays import Array, BoolArray
 from sim.funding.components.amounts import MOST_ENTRIES, Members, Multiplier
 from sim.funding.components.component import SIZE, Component, Strict, listed
 from sim.funding.context import PricingContext
-from sim.funding.schedule import PRICES, Schedule
+from sim.funding.schedule import PRICES, STAKES, Schedule
 from sim.inputs import Mistake, shown
 from sim.world.world import World
 
@@ -54,7 +54,7 @@ class Sparse(Strict):
     multiplier: Multiplier
 
 
-UNADJUSTED = frozenset({"startup_share", "expenditure_share", "per_quality_point", "statewide"})
+UNADJUSTED = frozenset({"startup_share", "expenditure_share", "per_quality_point", "statewide", *STAKES})
 """Prices that the size of a district leaves as they are."""
 
 

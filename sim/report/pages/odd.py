@@ -40,7 +40,10 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
     ),
     "instructors": ("sim.engine.workforce", "sim.behavior.staffing"),
     "students": ("sim.engine.classrooms", "sim.students.choice", "sim.students.courses"),
-    "outcomes": ("sim.engine.money.efforts", "sim.students.outcomes", "sim.behavior.recoding"),
+    "outcomes": (
+        "sim.engine.money.efforts", "sim.engine.exams", "sim.engine.stakes", "sim.students.outcomes",
+        "sim.students.credentials", "sim.behavior.recoding",
+    ),
     "quality": ("sim.engine.maintenance", "sim.behavior.upkeep"),
     "payment": (
         "sim.engine.money.settle", "sim.engine.money.settled", "sim.engine.money.trust_after", "sim.engine.expected",
@@ -84,6 +87,8 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.STARTING_APPEAL: "what each pathway is worth to its district at the start, and with it the starting map",
     Purpose.ATTENTION: "how far a district reads the law",
     Purpose.TASTE: "how much of a lost restricted dollar a district replaces",
+    Purpose.EXAM: "how the expected number of sites that administer an exam is rounded",
+    Purpose.STARTING_EXAM: "how that number is rounded at the start",
 }
 """What a draw of each purpose decides."""
 

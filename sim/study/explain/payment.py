@@ -10,7 +10,7 @@ from sim.arrays import ZERO, Array
 from sim.engine.money import Offer
 from sim.funding import pricing
 from sim.funding.allocation import JOINT_STAGES, STAGES, Ledger
-from sim.funding.schedule import PRICES, Counts, Schedule, entitlement
+from sim.funding.schedule import PRICES, STAKES, Counts, Schedule, entitlement
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import Position, position_in_year
 from sim.study.explain.items import Item, Moment, amount, line_titles
@@ -86,10 +86,11 @@ def components(offer: Offer) -> list[tuple[str, Schedule]]:
 
 
 def by_price(part: Schedule) -> Iterator[tuple[str, Schedule]]:
-    """A schedule taken apart into schedules of one price each; credentials tier by tier, the state's own left out."""
+    """A schedule taken apart into schedules of one price each; credentials tier by tier, the state's own left out
+    and what counts without being paid."""
     for name in PRICES:
         price: Any = getattr(part, name)
-        if name == "statewide" or price is ZERO:
+        if name == "statewide" or name in STAKES or price is ZERO:
             continue
         if not isinstance(price, tuple):
             yield name, Schedule(**{name: price})

@@ -87,7 +87,12 @@ def _outcomes(moment: Moment) -> Iterator[Item]:
     yield Item(OUTCOMES, "concentrators by recoding alone", "students", at(school.recoded),
                f"{amount(share, 'share')} x {amount(pool, 'share')} x {amount(at(school.taught), '')}")  # fmt: skip
     yield Item(OUTCOMES, "concentrators reported", "students", at(school.reported))
-    yield Item(OUTCOMES, "effort on credentials raises attempts by", "share", at(school.efforts.credential))
-    yield Item(OUTCOMES, "credential attempts", "attempts", at(school.credentials.attempts))
+    administers = at(school.exams.sites)
+    yield Item(OUTCOMES, "sites that administer a paid exam", "sites", administers, quiet=True)
+    yield Item(OUTCOMES, "of exams beyond the usual, sat for pay or as they count", "share",
+               at(school.efforts.further_exams), quiet=True)  # fmt: skip
+    yield Item(OUTCOMES, "credential attempts", "attempts", at(school.credentials.attempts),
+               f"at {amount(administers, 'sites')} with an exam:")  # fmt: skip
+    yield Item(OUTCOMES, "of them passed", "share", at(school.passing.share), quiet=not administers)
     for tier, earned in enumerate(school.credentials.earned, start=1):
         yield Item(OUTCOMES, f"credentials of tier {tier}", "credentials", at(earned))

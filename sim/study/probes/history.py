@@ -13,8 +13,8 @@ from sim.parameters.groups import Parameters
 from sim.results.schema import CLUSTER, DISTRICT, STATE
 from sim.world.world import World
 
-STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired", "credential_attempts")
-"""Statewide: sections with an instructor; those that found one in the year; attempts at a credential."""
+STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired")
+"""Statewide: sections with an instructor; those that found one in the year."""
 
 DISTRICT_EXTRAS: tuple[str, ...] = (
     "price_index", "incoming", "leaving_cte", "without_a_post", "unserved_share", "larger_classes", "upkeep_put_off",
@@ -62,7 +62,6 @@ def _state_extras(year: Year) -> dict[str, Array]:
     return {
         "staffed_sections": state_total(year.workforce.staffed).reshape(-1),
         "hired": state_total(year.workforce.hired).reshape(-1),
-        "credential_attempts": state_total(year.schooling.credentials.attempts).reshape(-1),
     }
 
 
