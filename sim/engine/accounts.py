@@ -16,12 +16,14 @@ from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
+from sim.students import outcomes
 
 
 @dataclass(frozen=True)
 class Bill:
     """What CTE cost beyond ordinary courses, dollars, ``[..., D, 1]``: ``instruction``; ``flexible`` (upkeep,
-    replacement, consumables, exams and the work of recoding, everything sustained); ``startup`` of launches, labs
+    replacement, consumables, exams, the work of recoding, and dual credit and places
+    beyond the usual, everything sustained); ``startup`` of launches, labs
     included, whoever pays: the state's grants for it are receipts."""
 
     instruction: Array
@@ -68,11 +70,18 @@ def bill(
         unit,
     )
     recoding = schooling.recoded * (parameters.outcomes.recoding_cost * conditions.wage_index)
+    further = outcomes.cost_of_further(
+        schooling.participants,
+        schooling.taught,
+        schooling.efforts.dual_credit,
+        schooling.efforts.placement,
+        parameters.outcomes,
+    )
     teaching = district_total((workforce.first_taught + workforce.second_taught) * unit.section)
     program = unit.program * np.minimum(district_total(workforce.sites), 1.0)
     return Bill(
         instruction=teaching - district_total(schooling.participants) * unit.elective + program,
-        flexible=district_total(flexible + recoding),
+        flexible=district_total(flexible + recoding) + further * conditions.wage_index,
         startup=district_total(choice.launch_cost + choice.paid * (known.startup_cost - known.startup_net)),
     )
 

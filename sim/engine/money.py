@@ -367,6 +367,7 @@ def efforts(parameters: Parameters, state: State, expected: Prospects, stakes: S
         dual_credit=move(
             state.dual_credit_effort,
             expected.dual_credit_price,
+            outcomes.dual_credit_cost,
             outcomes.dual_credit_gain,
             outcomes.dual_credit_price_scale,
             outcomes,
@@ -374,6 +375,7 @@ def efforts(parameters: Parameters, state: State, expected: Prospects, stakes: S
         placement=move(
             state.placement_effort,
             expected.placement_price,
+            outcomes.placement_cost,
             outcomes.placement_gain,
             outcomes.placement_price_scale,
             outcomes,

@@ -173,9 +173,11 @@ class Outcomes:
     dual_credit_rate: Array
     dual_credit_gain: Array
     dual_credit_price_scale: Array
+    dual_credit_cost: Array
     placement_rate: Array
     placement_gain: Array
     placement_price_scale: Array
+    placement_cost: Array
     graduation_effect: Array
     senior_share: Array
 

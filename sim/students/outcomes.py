@@ -20,15 +20,19 @@ def rate_when_staffed(rate: Array, staffed: Array, outcomes: Outcomes) -> Array:
     return rate * ((1.0 - outcomes.substitute_loss) + outcomes.substitute_loss * staffed)
 
 
-def effort_toward(effort: Array, price: Array, gain: Array, price_scale: Array, outcomes: Outcomes) -> Array:
-    """Effort on one margin a year later: it moves toward gain x (1 - exp(-price / scale)), up faster than down.
+def effort_toward(
+    effort: Array, price: Array, cost: Array, gain: Array, price_scale: Array, outcomes: Outcomes
+) -> Array:
+    """Effort on one margin a year later: it moves toward gain x (1 - exp(-pay / scale)), up faster than down, where pay
+    is what the price leaves beyond what one more costs the district; one that costs more than it pays is not sought.
 
     Paying for outcomes moves the reported outcome with saturation and a lag: Michigan 2015, completers x1.7-2.0
     within three years (Goldring and co-authors, NBER 2024).
     """
     if price is ZERO:
         return effort * (1.0 - outcomes.effort_fall)
-    target = gain - gain * np.exp(np.minimum(price * (-1.0 / price_scale), 0.0))
+    pay = np.maximum(price - cost, 0.0)
+    target = gain - gain * np.exp(np.minimum(pay * (-1.0 / price_scale), 0.0))
     gap = target - effort
     faster_up = (outcomes.effort_rise - outcomes.effort_fall) * np.maximum(gap, 0.0)
     return effort + (outcomes.effort_fall * gap + faster_up)
@@ -43,6 +47,16 @@ def placements(concentrating: Array, effort: Array, paid_places: Array, outcomes
     """Work-based learning placements, ``[..., D, 1]``: those a district arranges itself, more with paid effort, and
     the places that internship money pays for."""
     return district_total(concentrating) * (outcomes.placement_rate * (1.0 + effort)) + paid_places
+
+
+def cost_of_further(
+    participants: Array, concentrating: Array, dual_credit: Array, placement: Array, outcomes: Outcomes
+) -> Array:
+    """What dual credit and places beyond the usual number cost the district at these efforts, dollars of the base year,
+    ``[..., D, 1]``; the usual number is part of what running CTE costs."""
+    enrollments = district_total(participants) * (outcomes.dual_credit_rate * dual_credit)
+    places = district_total(concentrating) * (outcomes.placement_rate * placement)
+    return enrollments * outcomes.dual_credit_cost + places * outcomes.placement_cost
 
 
 def graduates_gained(concentrating: Array, outcomes: Outcomes) -> Array:
