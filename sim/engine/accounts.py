@@ -11,7 +11,8 @@ from sim.behavior.situation import Choice, Situation
 from sim.engine.classrooms import Schooling
 from sim.engine.economy import Cohorts, Conditions
 from sim.engine.maintenance import Maintenance
-from sim.engine.money import Offers, Settlement
+from sim.engine.offers import Offers
+from sim.engine.settlement import Settlement
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.funding.schedule import Counts

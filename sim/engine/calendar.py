@@ -12,7 +12,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.behavior import budgeting
 from sim.behavior.situation import Choice, Situation
-from sim.engine import accounts, classrooms, economy, exams, maintenance, money, situation, workforce
+from sim.engine import accounts, classrooms, economy, exams, maintenance, situation, workforce
 from sim.engine.accounts import Bill, Books
 from sim.engine.census import UNKNOWN, Census
 from sim.engine.classrooms import Interest, Schooling
@@ -20,8 +20,11 @@ from sim.engine.draws import Draws, Purpose
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.maintenance import Maintenance
 from sim.engine.memory import in_place
-from sim.engine.money import Offers, Prospects, Settlement
+from sim.engine.offers import Offers, announce
+from sim.engine.outlook import Outlook, form_outlook
+from sim.engine.prospects import Prospects, form_prospects
 from sim.engine.scenario import Scenario
+from sim.engine.settlement import Settlement, settle
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.funding.formula import Formula, lines_in_force
@@ -41,6 +44,7 @@ class Year:
     cohorts: Cohorts
     signals: Signals
     offers: Offers
+    outlook: Outlook
     prospects: Prospects
     interest: Interest
     situation: Situation
@@ -82,10 +86,11 @@ def run_year(
 
     # 2. The state announces prices and appropriations.
     lines = lines_in_force(formula, current_law, fiscal_year, world.base_year)
-    offers = money.announce(world, parameters, premises, lines, state, conditions, luck[Purpose.AWARD])
+    offers = announce(world, parameters, premises, lines, state, conditions, luck[Purpose.AWARD])
 
     # 3. Districts form beliefs: posted prices x trust x how long they expect each line to last.
-    prospects = money.prospects(parameters.beliefs, premises, state, offers, conditions)
+    outlook = form_outlook(parameters.beliefs, premises, state, offers, conditions)
+    prospects = form_prospects(premises, state, offers, outlook, conditions)
 
     # 4. Districts decide, cluster by cluster: close, contract, hold, expand or launch.
     interest = classrooms.interest(world, parameters, premises, state, conditions, cohorts, signals)
@@ -110,14 +115,14 @@ def run_year(
     # 8. The state counts and pays.
     bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
     counts = accounts.count(parameters, state, cohorts, known, choice, staffed, schooling, kept, bill)
-    settlement = money.settle(parameters, premises, state, offers, prospects, counts, conditions)
+    settlement = settle(parameters, premises, state, offers, prospects, counts, conditions)
 
     # 9. Books close; trust has been updated by what was really paid.
     books = accounts.close(parameters, state, conditions, known, choice, counts, settlement, bill)
 
     year = Year(
-        fiscal_year, conditions, cohorts, signals, offers, prospects, interest, known, choice, staffed, schooling,
-        kept, bill, settlement, books,
+        fiscal_year, conditions, cohorts, signals, offers, outlook, prospects, interest, known, choice, staffed,
+        schooling, kept, bill, settlement, books,
     )  # fmt: skip
     return state_after(world, parameters, premises, state, year, counts, luck), year
 
@@ -194,7 +199,7 @@ def state_after(
         pool=staffed.pool,
         trust=settlement.trust,
         remembered=settlement.remembered,
-        steadiness=year.prospects.steadiness,
+        steadiness=year.outlook.steadiness,
         paid_before=settlement.paid_before,
         reserves=settlement.reserves,
         last_payment=settlement.joint_paid,

@@ -9,8 +9,9 @@ from sim.behavior import recoding
 from sim.engine.census import UNKNOWN, Census
 from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.exams import Exams, administered
-from sim.engine.money import Efforts, Offers, Prospects, efforts
 from sim.engine.offerings import quality_gap
+from sim.engine.offers import Offers
+from sim.engine.prospects import Efforts, Prospects, efforts
 from sim.engine.stakes import stakes
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Array
-from sim.engine import money
 from sim.engine.calendar import Year
+from sim.engine.offers import announce, settled
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.world.world import World
@@ -26,7 +26,7 @@ def expected_payment(
     state = replace(before, counts=after.counts)
     lines = tuple(offer.line for offer in year.offers.lines)
     undrawn = np.zeros_like(premises.award_capacity)
-    offers = money.announce(world, parameters, premises, lines, state, year.conditions, undrawn, expected=True)
-    ledgers = money.settled(state, offers, state.counts, year.conditions.fiscal_year)
+    offers = announce(world, parameters, premises, lines, state, year.conditions, undrawn, expected=True)
+    ledgers = settled(state, offers, state.counts, year.conditions.fiscal_year)
     paid = [ledgers[offer.line.name].paid for offer in offers.lines if offer.line.joint]
     return sum(paid, 0.0 * state.counts.membership)

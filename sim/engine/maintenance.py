@@ -10,7 +10,7 @@ from sim.behavior import launching, upkeep
 from sim.behavior.situation import Choice
 from sim.engine.classrooms import Schooling
 from sim.engine.draws import Purpose
-from sim.engine.money import Prospects
+from sim.engine.prospects import Prospects
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.parameters.groups import Parameters

@@ -1,14 +1,17 @@
 """How districts see a line of money: what of its posted prices will be paid, will last, and answers what they do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, ratio, state_total
 from sim.behavior import beliefs as believing
-from sim.engine.state import State
+from sim.engine.economy import Conditions
+from sim.engine.offers import Offers, settled
+from sim.engine.state import Premises, State
 from sim.funding.allocation import Ledger
+from sim.funding.context import ONE
 from sim.funding.line import Line
 from sim.funding.pricing import counted
 from sim.funding.schedule import Counts, Schedule, entitlement
@@ -19,17 +22,19 @@ BINDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Seen:
     """A line as each district sees it, shares ``[..., D, 1]``.
 
-    ``trust``: of what is owed, the share expected to be paid. ``now``: of its posted prices, the share that the law
-    pays this year. ``of_last_year``: what of last year's money the state has announced again, as far as it is read.
-    ``lasts`` and ``receipts_last``: of a dollar of its prices, and of money that comes whatever the district does, the
-    part that lasts through the planning horizon. ``stays``: what of this year's money the law pays through the horizon,
-    as far as it is read, and cuts in the past let it count. ``marginal``: the share of a further count's price that is
-    paid, less where a floor or a cap decided what the district got.
+    ``attention``: how far it is read. ``trust``: of what is owed, the share expected to be paid. ``now``: of its posted
+    prices, the share that the law pays this year. ``of_last_year``: what of last year's money the state has announced
+    again, as far as it is read. ``lasts`` and ``receipts_last``: of a dollar of its prices, and of money that comes
+    whatever the district does, the part that lasts through the planning horizon. ``stays``: what of this year's money
+    the law pays through the horizon, as far as it is read, and cuts in the past let it count. ``marginal``: the share
+    of a further count's price that is paid, less where a floor or a cap decides what the district gets; ``foreseen``:
+    what it would get for what was counted last, dollars, where it does, else ``ZERO``.
     """
 
+    attention: Array
     trust: Array
     now: Array
     of_last_year: Array
@@ -37,6 +42,7 @@ class Outlook:
     receipts_last: Array
     stays: Array
     marginal: Array
+    foreseen: Array
 
 
 def seen(
@@ -46,14 +52,15 @@ def seen(
     again: Array,
     steadiness: Array,
     marginal: Array,
+    foreseen: Array,
     fiscal_year: int,
     attention: Array,
     beliefs: Beliefs,
-) -> Outlook:
+) -> Seen:
     """A line as districts see it that read the law by ``attention`` ``[..., D, 1]``: learnt ``trust``, the share of
     what is about to be owed that is ``affordable`` with the money voted, the share of last year's dollars that come
-    ``again`` under its promise, the promise's ``steadiness``, and the
-    ``marginal`` share of a price that is paid."""
+    ``again`` under its promise, the promise's ``steadiness``, the ``marginal`` share of a price that is paid, and the
+    payment that is ``foreseen`` where rules decide it."""
     written, then = steps(line, fiscal_year)
     unread = believing.persistence(line.recurring, beliefs)
     one = 1.0 + 0.0 * attention
@@ -68,7 +75,8 @@ def seen(
         receipts = believing.persistence_read(line.recurring, of_it, ratio_of(then, before), beliefs)
         receipts_last = believing.read(unread, receipts, attention)
         stays = believing.read(one, believing.share_of_horizon(of_it, ratio_of(then, before), beliefs), attention)
-    return Outlook(
+    return Seen(
+        attention=attention,
         trust=believing.read(trust, affordable, attention),
         now=now,
         of_last_year=believing.read(one, again, attention),
@@ -76,6 +84,7 @@ def seen(
         receipts_last=receipts_last * steadiness,
         stays=stays * steadiness,
         marginal=believing.read(one, marginal, attention),
+        foreseen=foreseen,
     )
 
 
@@ -114,6 +123,42 @@ def owed_statewide(line: Line, posted: Schedule, counts: Counts, fiscal_year: in
 def affordable(appropriation: Array, owed: Array) -> Array:
     """Share of what is about to be ``owed`` that the money voted can pay, ``[..., 1, 1]``."""
     return np.minimum(ratio(np.minimum(appropriation, owed), owed, 1.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All lines of a year as districts see them, by name, and by promise its ``steadiness``: the share of its money
+    that they count on to last, ``[..., 1, 1]``."""
+
+    lines: Mapping[str, Seen]
+    steadiness: Mapping[str, Array]
+
+
+def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Offers, conditions: Conditions) -> Outlook:
+    """How districts see the lines that the state has announced, from what they have learnt and what they read."""
+    year, counts = conditions.fiscal_year, in_dollars_of_the_year(state.counts, conditions)
+    owed = {offer.line.name: owed_statewide(offer.line, offer.schedule, counts, year) for offer in offers.lines}
+    coming_again = again(state, coming(offers, owed), conditions.price_index)
+    steady = steadiness(state, coming_again, beliefs)
+    # What the law would pay for what was counted last, where rules come between counts and payment.
+    ruled = [offer.line.name for offer in offers.lines if not follows_counts(offer.line, counts)]
+    ledgers = settled(state, offers, counts, year) if ruled else {}
+    lines = {}
+    for offer in offers.lines:
+        line, name = offer.line, offer.line.name
+        lines[name] = seen(
+            line,
+            trust_in(state, line, beliefs),
+            affordable(offer.appropriation, owed[name]),
+            coming_again[line.promised_by],
+            steady[line.promised_by],
+            marginal_share(ledgers[name]) if name in ruled else ONE,
+            ledgers[name].phased_in if name in ruled else ZERO,
+            year,
+            believing.attention_after(premises.attention, line.rule_year(year)),
+            beliefs,
+        )
+    return Outlook(lines, steady)
 
 
 def again(state: State, coming: Mapping[str, Array], price_index: Array) -> dict[str, Array]:
@@ -159,3 +204,28 @@ def marginal_share(ledger: Ledger) -> Array:
         if after is not before:
             bound = bound | (np.abs(after - before) > BINDING * np.abs(before))
     return np.where(bound, 0.0, np.minimum(ratio(ledger.entitlement, ledger.claimed, 1.0), 1.0))
+
+
+def coming(offers: Offers, owed: Mapping[str, Array]) -> dict[str, Array]:
+    """Dollars of the year that come under each promise where its lines owe so much, by their name, within what is voted
+    for them, ``[..., 1, 1]``."""
+    under: dict[str, Array] = {}
+    for offer in offers.lines:
+        dollars = np.minimum(owed[offer.line.name], offer.appropriation)
+        under[offer.line.promised_by] = under.get(offer.line.promised_by, ZERO) + dollars
+    return under
+
+
+def in_dollars_of_the_year(last_year: Counts, conditions: Conditions) -> Counts:
+    """What was counted last year, its dollars raised as prices have risen since: what a share of it would pay now."""
+    rise = conditions.price_rise
+    return replace(
+        last_year, expenditure=last_year.expenditure * rise, startup_spending=last_year.startup_spending * rise
+    )
+
+
+def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:
+    """A district's trust in a line's promise, ``[..., D, 1]``: what it has learnt, or what it grants a new one."""
+    if line.promised_by in state.trust:
+        return state.trust[line.promised_by]
+    return beliefs.initial_trust + 0.0 * state.cash

@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import ZERO, Array, BoolArray, cluster_total, district_total, ratio, state_total
 from sim.behavior import launching
 from sim.engine.calendar import Year
-from sim.engine.money import Offer, Offers
+from sim.engine.offers import Offer, Offers
 from sim.engine.state import State
 from sim.engine.static import StaticScore
 from sim.funding import budget, seg

@@ -10,8 +10,9 @@ from sim.behavior.situation import Situation
 from sim.engine.classrooms import Interest
 from sim.engine.draws import Purpose
 from sim.engine.economy import Cohorts, Conditions, Signals
-from sim.engine.money import Offers, Prospects
 from sim.engine.offerings import peer_share
+from sim.engine.offers import Offers
+from sim.engine.prospects import Prospects
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
 from sim.students import choice, credentials

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.engine import money
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble
-from sim.engine.money import Offers
+from sim.engine.offers import Offers, announce, settled
 from sim.funding.allocation import Ledger
 from sim.funding.formula import Formula, enacted, first_priced_year
 from sim.funding.schedule import Counts
@@ -42,10 +41,8 @@ def static_score(
     lines = tuple(line for line in law.lines if line.active(year))
     conditions = replace(ensemble.base.conditions, fiscal_year=year)
     luck = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
-    offers = money.announce(
-        world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck, expected=not drawn
-    )
-    return StaticScore(year, offers, money.settled(state, offers, state.counts, year))
+    offers = announce(world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck, expected=not drawn)
+    return StaticScore(year, offers, settled(state, offers, state.counts, year))
 
 
 def base_year_entitlement(ensemble: Ensemble, formula: Formula) -> dict[str, float]:

@@ -20,7 +20,7 @@ Read = tuple[type, str]
 def dependencies_of(place: str) -> frozenset[Read]:
     """Every field that a module, or one function of it, reads of a dataclass of the model.
 
-    ``place`` is a module ('sim.behavior.staffing') or a function ('sim.engine.money.announce'). Raises ValueError if
+    ``place`` is a module ('sim.behavior.staffing') or a function ('sim.engine.offers.announce'). Raises ValueError if
     there is no such thing.
     """
     found = functions_of(place)

@@ -14,9 +14,9 @@ from sim.world.world import Clusters, Districts, HighSchools, Regions
 
 SUBMODELS: Mapping[str, tuple[str, ...]] = {
     "economy": ("sim.engine.economy", "sim.students.enrollment"),
-    "announcement": ("sim.engine.money.announce", "sim.funding.budget", "sim.funding.seg", "sim.funding.pricing"),
+    "announcement": ("sim.engine.offers.announce", "sim.funding.budget", "sim.funding.seg", "sim.funding.pricing"),
     "beliefs": (
-        "sim.engine.money.reach", "sim.engine.money.prospects", "sim.engine.money.trust_in", "sim.behavior.beliefs",
+        "sim.engine.offers.reach", "sim.engine.prospects.form_prospects", "sim.engine.outlook", "sim.behavior.beliefs",
     ),
     "costs": ("sim.behavior.costs", "sim.study.bill.cluster_pay"),
     "view": ("sim.engine.situation", "sim.engine.offerings"),
@@ -41,13 +41,13 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
     "instructors": ("sim.engine.workforce", "sim.behavior.staffing"),
     "students": ("sim.engine.classrooms", "sim.students.choice", "sim.students.courses"),
     "outcomes": (
-        "sim.engine.money.efforts", "sim.engine.exams", "sim.engine.stakes", "sim.students.outcomes",
+        "sim.engine.prospects.efforts", "sim.engine.exams", "sim.engine.stakes", "sim.students.outcomes",
         "sim.students.credentials", "sim.behavior.recoding",
     ),
     "quality": ("sim.engine.maintenance", "sim.behavior.upkeep"),
     "payment": (
-        "sim.engine.money.settle", "sim.engine.money.settled", "sim.engine.money.trust_after", "sim.engine.expected",
-        "sim.funding.allocation", "sim.funding.smoothing", "sim.funding.reserve",
+        "sim.engine.settlement.settle", "sim.engine.offers.settled", "sim.engine.settlement.trust_after",
+        "sim.engine.expected", "sim.funding.allocation", "sim.funding.smoothing", "sim.funding.reserve",
     ),
     "books": ("sim.engine.accounts", "sim.engine.calendar", "sim.behavior.budgeting.close_books"),
     "start": (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sim.arrays import Array, ratio, state_total
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble
-from sim.engine.money import Offer, Offers
+from sim.engine.offers import Offer, Offers
 from sim.engine.static import static_score
 from sim.funding import allocation, seg
 from sim.funding.allocation import Ledger
@@ -24,7 +24,7 @@ class Position:
     """A formula in one fiscal year, its lines by name.
 
     ``counts`` are those that each line pays on. ``dilution`` ``[..., D, 1]`` is SEG money that a district loses because
-    weights without money lower the unit value, dollars. ``weight_cost`` is that of ``sim.engine.money.Offers``.
+    weights without money lower the unit value, dollars. ``weight_cost`` is that of ``sim.engine.offers.Offers``.
     """
 
     fiscal_year: int

@@ -2,18 +2,15 @@
 dollar, the books, and own money of the next year."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
-from sim.behavior import beliefs, budgeting, planning
+from sim.behavior import budgeting, planning
 from sim.engine import accounts, situation
-from sim.engine import money as offered
-from sim.engine.money import Prospects
 from sim.study.explain.decision import Decision
 from sim.study.explain.items import FACTOR, PRICE, YES_NO, Item, Moment, amount, line_titles
+from sim.study.explain.reading import prospects_by_line
 
-BELIEFS = "What a dollar weighs: trust x lasting x reach"
 EXPECTED = "What the district expects for CTE this year"
 PROMISE = "What may be promised to sections and upkeep"
 DEAR = "The price of a dollar"
@@ -28,7 +25,6 @@ NEITHER = 0.05
 def money_items(moment: Moment, decision: Decision) -> list[Item]:
     """From what lines are expected to pay to what a dollar is worth, and whether CTE as a whole carries itself."""
     return [
-        *_beliefs(moment),
         *_expected(moment),
         *_promise(moment),
         *_dear(moment, decision),
@@ -56,35 +52,6 @@ def price_sentence(moment: Moment) -> str:
         f"a CTE dollar is worth {amount(price, PRICE)} to this district ({amount(last, PRICE)} the year before): "
         f"{price_words(price)}"
     )
-
-
-def prospects_by_line(moment: Moment) -> dict[str, Prospects]:
-    """What districts would expect of each line alone, by its name: its part of what they expect of all."""
-    year, ensemble = moment.year, moment.ensemble
-    return {
-        offer.line.name: offered.prospects(
-            ensemble.parameters.beliefs,
-            ensemble.premises,
-            moment.before,
-            replace(year.offers, lines=(offer,)),
-            year.conditions,
-        )
-        for offer in year.offers.lines
-    }
-
-
-def _beliefs(moment: Moment) -> Iterator[Item]:
-    terms = moment.ensemble.parameters.beliefs
-    titles = line_titles(offer.line for offer in moment.year.offers.lines)
-    for offer in moment.year.offers.lines:
-        title = titles[offer.line.name]
-        trust = offered.trust_in(moment.before, offer.line, terms)
-        lasting = beliefs.persistence(offer.line.recurring, terms)
-        known = {"trust that it is paid": trust, "weight as it may end": lasting, "part that reaches CTE": offer.reach}
-        for what, share in known.items():
-            yield Item(BELIEFS, f"{title}: {what}", "share", moment.at(share), quiet=True)
-        weights = " x ".join(amount(moment.at(share), "share") for share in known.values())
-        yield Item(BELIEFS, title, "share", moment.at(trust * lasting * offer.reach), weights)
 
 
 def _expected(moment: Moment) -> Iterator[Item]:

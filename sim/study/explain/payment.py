@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import ZERO, Array
-from sim.engine.money import Offer
+from sim.engine.offers import Offer
 from sim.funding import pricing
 from sim.funding.allocation import JOINT_STAGES, STAGES, Ledger
 from sim.funding.schedule import PRICES, STAKES, Counts, Schedule, entitlement

@@ -10,11 +10,11 @@ from sim.arrays import Array, at_districts, district_total
 from sim.behavior import launching, staffing
 from sim.behavior.situation import Situation
 from sim.behavior.weighing import weigh_site
-from sim.engine import money as offered
 from sim.engine import situation
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS
-from sim.engine.money import Offer, Prospects
+from sim.engine.offers import Offer
+from sim.engine.prospects import Prospects, form_prospects
 from sim.pathways import Pathways
 from sim.study.explain.decision import Decision, closed_sites, why_closed
 from sim.study.explain.items import STAGES_OF_A_PLAN, WAITING, YES_NO, Item, Moment, amount, line_titles
@@ -55,10 +55,9 @@ def earned_by_line(moment: Moment, decision: Decision) -> list[tuple[Offer, Arra
     reached: Array = np.zeros((1, 1))
     for many in range(1, len(year.offers.lines) + 1):
         lines = year.offers.lines[:many]
-        prospects = offered.prospects(
-            ensemble.parameters.beliefs, ensemble.premises, moment.before, replace(year.offers, lines=lines),
-            year.conditions,
-        )  # fmt: skip
+        prospects = form_prospects(
+            ensemble.premises, moment.before, replace(year.offers, lines=lines), year.outlook, year.conditions
+        )
         seen = seen_with(moment, prospects)
         site = weigh_site(seen, year.choice.log_price, ensemble.parameters.decisions)
         earned = site.earned + seen.school_bonus

@@ -19,11 +19,13 @@ from sim.inputs import InputError
 from sim.parameters.groups import Parameters
 from sim.study.explain.decision import decision_of, section_items
 from sim.study.explain.items import PRICE, Item, Moment, Quantity, Row, side_by_side
+from sim.study.explain.margins import margin_items
 from sim.study.explain.money import book_items, money_items, price_sentence
 from sim.study.explain.offer import offer_items
 from sim.study.explain.payment import payment_items
 from sim.study.explain.places import find_place
 from sim.study.explain.plans import closing_sentence, plan_items, plan_sentence, value_terms
+from sim.study.explain.reading import reading_items
 from sim.study.explain.students import all_student_items, student_items
 from sim.study.setup.asked import name_of
 from sim.study.setup.design import ensembles, parameters_for
@@ -305,7 +307,8 @@ def moment_items(moment: Moment) -> list[Item]:
     else:
         middle = [*section_items(moment, decision), *plan_items(moment, decision), *student_items(moment)]
     paid = payment_items(moment, moment.before.counts)
-    return [*money_items(moment, decision), *middle, *paid, *book_items(moment)]
+    money = [*reading_items(moment), *money_items(moment, decision), *margin_items(moment, decision)]
+    return [*money, *middle, *paid, *book_items(moment)]
 
 
 def verdict(moment: Moment) -> tuple[str, ...]:
