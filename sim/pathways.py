@@ -49,7 +49,8 @@ class Pathways:
         if by_run or self._in_run.size == 1:
             return self.place
         size = self.shape[-2] * self.shape[-1]
-        return self.place - np.repeat(np.arange(self._in_run.size) * size, self._in_run)
+        in_its_run: IntArray = self.place - np.repeat(np.arange(self._in_run.size) * size, self._in_run)
+        return in_its_run
 
     def total(self, amounts: Array) -> Array:
         """The sum of amounts ``[N]`` over each district's pathways, ``[..., D, 1]``."""
