@@ -109,7 +109,7 @@ def asked_before(asked: BoolArray, value: Array, price: Array, pathways: Pathway
 def _most_valuable(candidate: BoolArray, value: Array, room: Array, pathways: Pathways) -> BoolArray:
     """The candidates of greatest value, as many as their district has ``room`` for; of two that are worth the
     same, the one that comes first."""
-    # Most candidates lie in districts that have room for none.
+    # Many candidates lie in districts that have room for none: about a half of them.
     queue = _Queue(candidate & (room > 0.0), value, pathways)
     begun: BoolArray = queue.everywhere(queue.place < queue.at(room))
     return begun
