@@ -20,11 +20,13 @@ class Pathways:
         stored = marked.swapaxes(-1, -2)
         clusters, districts = stored.shape[-2:]
         self.place: IntArray = np.flatnonzero(stored)
-        row: IntArray = self.place // districts
-        self._column: IntArray = self.place - row * districts
-        self._run: IntArray = row // clusters
-        self._cluster: IntArray = row - self._run * clusters
-        self.district: IntArray = self._run * districts + self._column
+        # Those of a cluster lie side by side, and so do those of a run: what is alike there is repeated, not looked up.
+        self._in_cluster: IntArray = np.count_nonzero(stored, axis=-1).reshape(-1)
+        self._in_run: IntArray = self._in_cluster.reshape(-1, clusters).sum(axis=-1)
+        before = np.arange(self._in_cluster.size) * districts
+        self._column: IntArray = self.place - np.repeat(before, self._in_cluster)
+        runs = np.arange(self._in_run.size)
+        self.district: IntArray = self._column + np.repeat(runs * districts, self._in_run)
 
     def take(self, quantity: Any) -> Any:
         """A quantity ``[..., D, C]``, ``[..., D, 1]``, ``[..., 1, C]`` or ``[..., 1, 1]`` at each of them, ``[N]``."""
@@ -33,15 +35,22 @@ class Pathways:
         flat = quantity.swapaxes(-1, -2).reshape(-1)
         if flat.size == 1:
             return flat
-        if by_district and by_cluster:
-            place = self.place if by_run else self._cluster * self.shape[-2] + self._column
-        elif by_district:
-            place = self.district if by_run else self._column
-        elif by_cluster:
-            place = self._run * self.shape[-1] + self._cluster if by_run else self._cluster
-        else:
-            place = self._run
-        return flat.take(place, mode="clip")
+        if by_district:
+            return flat.take(self._where(by_cluster, by_run), mode="clip")
+        if by_cluster:
+            each = flat if by_run else np.broadcast_to(flat, (self._in_run.size, flat.size)).reshape(-1)
+            return np.repeat(each, self._in_cluster)
+        return np.repeat(flat, self._in_run)
+
+    def _where(self, by_cluster: bool, by_run: bool) -> IntArray:
+        """Where each of them stands in a quantity of districts."""
+        if not by_cluster:
+            return self.district if by_run else self._column
+        if by_run or self._in_run.size == 1:
+            return self.place
+        size = self.shape[-2] * self.shape[-1]
+        in_its_run: IntArray = self.place - np.repeat(np.arange(self._in_run.size) * size, self._in_run)
+        return in_its_run
 
     def total(self, amounts: Array) -> Array:
         """The sum of amounts ``[N]`` over each district's pathways, ``[..., D, 1]``."""

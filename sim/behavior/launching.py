@@ -109,7 +109,8 @@ def asked_before(asked: BoolArray, value: Array, price: Array, pathways: Pathway
 def _most_valuable(candidate: BoolArray, value: Array, room: Array, pathways: Pathways) -> BoolArray:
     """The candidates of greatest value, as many as their district has ``room`` for; of two that are worth the
     same, the one that comes first."""
-    queue = _Queue(candidate, value, pathways)
+    # Many candidates lie in districts that have room for none: about a half of them.
+    queue = _Queue(candidate & (room > 0.0), value, pathways)
     begun: BoolArray = queue.everywhere(queue.place < queue.at(room))
     return begun
 
@@ -128,7 +129,9 @@ class _Queue:
     def __init__(self, asking: BoolArray, value: Array, pathways: Pathways) -> None:
         found = np.flatnonzero(asking)
         district = pathways.district[found]
-        order = np.lexsort((found, -value[found], district))
+        # By value, then by district: each sort keeps the order of what is alike.
+        liked = np.argsort(-value[found], kind="stable")
+        order = liked[np.argsort(district[liked], kind="stable")]
         self.size = asking.size
         self.which: IntArray = found[order]
         district = district[order]

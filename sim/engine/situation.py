@@ -95,7 +95,7 @@ def observe(
         site_worth=premises.site_value * view,
         first_earned=per_participant,
         second_earned=per_participant + interest.completion * per_concentrator,
-        site_earned=prospects.per_site + 0.0 * site_wanted,
+        site_earned=prospects.per_site,
         section_cost=unit.section,
         elective=unit.elective,
         first_running=unit.participant + each * unit.attempt,
