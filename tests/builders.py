@@ -47,7 +47,8 @@ PLACES = {
     "DC": """
         sites first_sections second_sections vacant_sections vacant_years launching launching_sections facilities
         equipment notice plan plan_years wanted eligible site_wanted appeal first_students second_students taught
-        recoded_share exam_sites exam_for_pay exam_price further_exams sites_closed first_change second_change begun given_up seeking launch_sections
+        recoded_share exam_sites exam_for_pay exam_price further_exams sites_closed first_change second_change begun
+        given_up seeking launch_sections
         launch_cost paid builds_facility first_class closed_for_money first_posts second_posts vacant first_taught
         second_taught staying opened launched participants concentrators instructors startup_spending credentials
     """,

@@ -70,14 +70,14 @@ def taken_up(
     world: World, parameters: Parameters, premises: Premises, state: State, sites: Array, exams: Exams, uniform: Array
 ) -> tuple[Array, Array]:
     """Sites of each pathway that administer a paid exam next year, whole, and the share of them that would not without
-    pay, ``[..., D, C]``; ``sites`` are those after this year. A site that has just opened has an exam as often as the
-    state's sites do."""
+    pay, ``[..., D, C]``; ``sites`` are those after this year. A site that has just opened has an exam as often as sites
+    did in the base year."""
     outcomes = parameters.outcomes
     stay = np.minimum(state.sites, sites)
     with_exam = np.minimum(exams.sites, stay)
     considers = credentials.considering(peers(world, exams.share, np.minimum(sites, 1.0)), outcomes)
     expected = credentials.sites_administering(with_exam, stay, considers, exams.accepted, outcomes)
-    opened = (sites - stay) * ratio(state_total(state.exam_sites), state_total(state.sites))
+    opened = (sites - stay) * premises.exam_share
     whole: Array = np.minimum(np.floor(expected + opened + uniform), sites)
     if exams.price is ZERO and not np.any(exams.for_pay):
         return whole, exams.for_pay
