@@ -226,6 +226,11 @@ def fake_results(
             "concentrators_recoded": recoded,
             "high_cost_concentrators": 9_400 * lift,
             "credentials": credentials,
+            "credential_attempts": 1.5 * credentials,
+            "pass_rate": 1 / 1.5 + 0 * credentials,
+            "credential_payment": 100 + 0 * credentials,
+            "exam_pathways": 0.02 * credentials,
+            "exam_districts": 0.008 * credentials,
             "credentials_tier_1": 0.55 * credentials,
             "credentials_tier_2": 0.33 * credentials,
             "credentials_tier_3": 0.12 * credentials,
@@ -288,6 +293,7 @@ def fake_results(
             counted = {"pathways": sites / 2, "sites": sites, "participants": 57 * sites, "concentrators": 18 * sites}
             counted |= {"concentrators_taught": 17 * sites, "credentials": 7 * sites, "instructors": 0.7 * sites}
             counted |= {"sections": 3.4 * sites, "unserved": 10 / sites}
+            counted |= {"credential_attempts": 10 * sites, "exam_pathways": sites / 5}
             clusters.append(pd.DataFrame(keys | {"cluster": cluster} | {k: v.ravel() for k, v in counted.items()}))
         f = list(FORMULAS).index(name)
         at = np.array(selected)
@@ -310,6 +316,8 @@ def fake_results(
             "instructors": columns["instructors"][:, at, None] * part,
             "spending": 45e6 * (lift * price)[:, at, None] * part,
             "credentials": columns["credentials"][:, at, None] * part,
+            "credential_attempts": columns["credential_attempts"][:, at, None] * part,
+            "exam_pathways": columns["exam_pathways"][:, at, None] * part,
             "quality": np.broadcast_to(columns["quality"][:, at, None], (draws, len(at), len(weights))),
             **{stage: flowing[:, at, None] * part * factor for stage, factor in LEDGER_FACTORS.items()},
             "dilution": dilution[:, at, None] * weights,

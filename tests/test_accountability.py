@@ -13,7 +13,7 @@ from test_funding_identities import WORLD
 
 from sim.arrays import ZERO, state_total
 from sim.engine.ensemble import Ensemble
-from sim.engine.stakes import NONE, stakes
+from sim.engine.stakes import stakes
 from sim.funding.allocation import cost_to_state
 from sim.funding.context import PricingContext
 from sim.funding.line import Line
@@ -69,7 +69,7 @@ def test_what_counts_is_added_to_what_is_paid() -> None:
     assert found.with_concentrators(number(100.0)) == pytest.approx(150.0)
     assert found.with_concentrators(ZERO) == pytest.approx(50.0)
     assert found.with_credentials(ZERO) is ZERO
-    assert NONE.with_tiers((ZERO, ZERO, number(1.0)))[2] == 1.0
+    assert found.with_tiers((ZERO, ZERO, number(1.0)))[2] == 1.0
 
 
 @cache

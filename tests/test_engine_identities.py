@@ -124,7 +124,14 @@ def students_are_conserved(run: Run, step: Step) -> None:
     assert (district_total(after.first_students) <= members * (1 + ROUNDING)).all()
     assert (district_total(after.second_students) <= members * (1 + ROUNDING)).all()
     attempts, earned = schooling.credentials.attempts, schooling.credentials.earned
-    assert (attempts <= after.taught * (1 + ROUNDING)).all()
+    # An exam takes a student who sits it, and a site that administers it.
+    limit = parameters.outcomes.exam_limit
+    assert (attempts <= limit * after.participants * (1 + ROUNDING)).all()
+    assert (attempts[before.exam_sites == 0] == 0).all()
+    assert (after.exam_sites <= after.sites).all()
+    assert whole(after.exam_sites)
+    for share in (after.exam_for_pay, after.further_exams, schooling.exams.share, schooling.passing.share):
+        assert ((share >= 0) & (share <= 1 + ROUNDING)).all()
     assert all((tier >= 0).all() for tier in earned)
     assert (earned[0] + earned[1] + earned[2] <= attempts * (1 + ROUNDING)).all()
     assert (after.counts.placements >= 0).all()

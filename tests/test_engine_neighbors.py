@@ -152,7 +152,8 @@ def touched(ensemble: Ensemble, lines: tuple[dict[str, Any], ...], horizon: int 
 
 def test_where_nobody_looks_at_neighbors_a_district_feels_others_only_within_its_region() -> None:
     world = new_mexico()
-    parameters = with_parameters(prior_parameters(world, (0, 1)), decisions={"neighbor_weight": 0.0})
+    alone = {"decisions": {"neighbor_weight": 0.0}, "outcomes": {"exam_imitation": 0.0}}
+    parameters = with_parameters(prior_parameters(world, (0, 1)), **alone)
     ensemble = warmed_up(world, parameters, 0, (0, 1), 4)
     place = ensemble.world.districts.identifier.index(CHANGED)
     own = ensemble.world.regions.identifier[ensemble.world.districts.region[place]]

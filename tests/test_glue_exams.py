@@ -74,7 +74,7 @@ def test_with_pay_exams_spread_for_years_and_takers_come_first() -> None:
     assert shares[-1] - shares[4] > 0.03
     assert shares[1] - shares[0] < 0.5 * (shares[-1] - shares[0])
     sat = [np.average(step.after.further_exams, weights=step.after.participants) for step in paid]
-    assert sat[1] > 0.5 * sat[-1]
+    assert sat[1] > 0.4 * sat[-1]
 
 
 def test_more_pay_brings_more_and_the_pass_rate_falls_with_takers() -> None:

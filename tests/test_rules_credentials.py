@@ -218,14 +218,16 @@ def test_where_pay_ends_those_stop_that_began_for_it() -> None:
 def test_who_would_have_no_exam_without_pay() -> None:
     """Of 2 sites with an exam none had it for pay and 0.4 look again; of 2 without 0.5 consider it; half of all whom
     0.8 would take are owed to pay if 0.4 would take it anyway."""
-    share = credentials.for_pay_after(
-        number(0.0), number(2.0), number(4.0), number(0.25), number(0.8), number(0.4), OUTCOMES
-    )
-    assert share == pytest.approx((0.4 * 0.4 + 0.5 * 0.4) / (2.0 - 0.4 * 0.2 + 0.5 * 0.8))
-    never = credentials.for_pay_after(
-        number(0.0), number(2.0), number(4.0), number(0.25), number(0.4), number(0.4), OUTCOMES
-    )
-    assert never == 0.0
+
+    def share(for_pay: float, gained: float, accepted: float) -> float:
+        expected = number(sites(2.0, accepted))
+        return credentials.for_pay_after(
+            number(for_pay), number(2.0), number(4.0), number(0.25), number(gained), expected, OUTCOMES
+        ).item()
+
+    assert share(0.0, 0.4, 0.8) == pytest.approx((0.4 * 0.4 + 0.5 * 0.4) / (2.0 - 0.4 * 0.2 + 0.5 * 0.8))
+    assert share(0.5, 0.0, 0.4) == pytest.approx(2.0 * 0.5 * 0.8 / (2.0 - 0.4 * 0.6 + 0.5 * 0.4))
+    assert share(0.0, 0.0, 0.4) == 0.0
 
 
 def test_the_natural_mix_puts_most_in_the_tier_of_the_main_credential() -> None:

@@ -70,31 +70,28 @@ def taken_up(
     world: World, parameters: Parameters, premises: Premises, state: State, sites: Array, exams: Exams, uniform: Array
 ) -> tuple[Array, Array]:
     """Sites of each pathway that administer a paid exam next year, whole, and the share of them that would not without
-    pay, ``[..., D, C]``; ``sites`` are those after this year. A site that has just opened has an exam as often as the
-    state's sites do."""
+    pay, ``[..., D, C]``; ``sites`` are those after this year. A site that has just opened has an exam as often as sites
+    did in the base year."""
     outcomes = parameters.outcomes
     stay = np.minimum(state.sites, sites)
     with_exam = np.minimum(exams.sites, stay)
     considers = credentials.considering(peers(world, exams.share, np.minimum(sites, 1.0)), outcomes)
     expected = credentials.sites_administering(with_exam, stay, considers, exams.accepted, outcomes)
-    opened = (sites - stay) * ratio(state_total(state.exam_sites), state_total(state.sites))
+    opened = (sites - stay) * premises.exam_share
     whole: Array = np.minimum(np.floor(expected + opened + uniform), sites)
     if exams.price is ZERO and not np.any(exams.for_pay):
         return whole, exams.for_pay
-    without_pay = logistic(premises.exam_acceptance)
-    return whole, credentials.for_pay_after(
-        exams.for_pay, with_exam, stay, considers, exams.accepted, without_pay, outcomes
-    )
+    gained = np.maximum(exams.accepted - logistic(premises.exam_acceptance), 0.0)
+    return whole, credentials.for_pay_after(exams.for_pay, with_exam, stay, considers, gained, expected, outcomes)
 
 
 def peers(world: World, administers: Array, offers: Array) -> Array:
-    """Of a district's neighbors that offer a cluster, the mean share by weight of sites that administer an exam in it,
-    ``[..., D, C]``; that of the state's districts where no neighbor offers it. ``administers``: the share of a
+    """Share of a cluster's sites that administer an exam, mean over a district's neighbors by weight, ``[..., D, C]``;
+    a neighbor that does not offer the cluster counts as the state's mean does. ``administers``: the share of a
     pathway's own sites; ``offers``: 1 where a district offers the cluster, else 0."""
-    near = peer_share(offers, world)
-    everywhere = ratio(cluster_total(administers), cluster_total(offers))
-    share: Array = np.where(near > 0.0, peer_share(administers, world) / np.maximum(near, 1e-9), everywhere)
-    return np.minimum(share, 1.0)
+    usual = ratio(cluster_total(administers), cluster_total(offers))
+    share: Array = usual + peer_share((administers - usual) * offers, world)
+    return np.clip(share, 0.0, 1.0)
 
 
 def settle_exams(world: World, parameters: Parameters, premises: Premises, state: State, exams: Exams) -> Premises:

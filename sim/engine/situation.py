@@ -55,6 +55,7 @@ def observe(
         passed = prospects.credential_value * parameters.clusters.pass_rate
         per_participant = per_participant + passed * (1.0 - parameters.outcomes.pass_rate_fall) * each
         per_concentrator = per_concentrator + passed * exams
+    running = unit.participant + each * unit.attempt
     planned_own = own_budget(state, prospects, conditions, cohorts.membership)
     own = planned_own * cohorts.membership * price
     general = parameters.books.general_launch * offers.base_units * offers.unit_value
@@ -98,10 +99,8 @@ def observe(
         site_earned=prospects.per_site,
         section_cost=unit.section,
         elective=unit.elective,
-        first_running=unit.participant + each * unit.attempt,
-        second_running=unit.participant
-        + each * unit.attempt
-        + interest.completion * (unit.concentrator + exams * unit.attempt),
+        first_running=running,
+        second_running=running + interest.completion * (unit.concentrator + exams * unit.attempt),
         section_running=unit.section_upkeep,
         site_running=unit.site,
         program_cost=unit.program,

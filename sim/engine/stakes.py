@@ -31,10 +31,6 @@ class Stakes:
         return one, two, three
 
 
-NONE = Stakes(ZERO, ZERO, CREDENTIAL_ZERO)
-"""Nothing counts but what is paid."""
-
-
 def stakes(schedules: Iterable[Schedule], usual_mix: Tiers, price_index: Array) -> Stakes:
     """What all lines of a year together make count; ``usual_mix``: shares of tiers without incentives."""
     together = Schedule()

@@ -59,7 +59,9 @@ STATE: tuple[Column, ...] = (
     Column("credentials_tier_3", "credentials", "value tier 3: licenses that gate a job", adds_up=True),
     Column("credential_attempts", "exams", "exams sat for a credential", adds_up=True),
     Column("pass_rate", "share", "exams that earned a credential", adds_up=False),
-    Column("credential_payment", "dollars", "state CTE money paid by credentials, for each one earned", adds_up=False),
+    Column(
+        "credential_payment", "dollars per credential", "state CTE money paid by them, for each earned", adds_up=False
+    ),
     Column("exam_pathways", "pathways", "in which a paid exam was administered and sat", adds_up=False),
     Column("exam_districts", "districts", "with at least one such pathway", adds_up=False),
     Column("dual_credit", "enrollments", "dual-credit enrollments in CTE", adds_up=True),

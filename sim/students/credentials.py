@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, logistic, outer, ratio
+from sim.arrays import TINY, ZERO, Array, logistic, outer, part_of, ratio
 from sim.parameters.groups import Outcomes
 
 Tiers = tuple[Array, Array, Array]
@@ -110,8 +110,7 @@ def passing_share(found: Sitting, passing: Array, outcomes: Outcomes) -> Array:
     It falls with the ratio of exams to usual exams to the power ``pass_rate_fall``; an effort that finds no taker
     lowers nothing, and more exams never bring fewer credentials.
     """
-    usual = np.maximum(found.usual, FEW * found.most)
-    times = np.maximum(ratio(found.exams, usual, 1.0), 1.0)
+    times = np.maximum(part_of(found.exams, np.maximum(found.usual, FEW * found.most)), 1.0)
     return passing * np.exp(-outcomes.pass_rate_fall * np.log(times))
 
 
@@ -152,10 +151,13 @@ def paid_mix(natural: Tiers, prices: Tiers, outcomes: Outcomes) -> Tiers:
         drawn = np.where(relative > 0.0, np.exp(outcomes.tier_shift * np.log(np.maximum(relative, 1e-9))), 0.0)
         weights.append(outer(drawn, share))
     total = weights[0] + weights[1] + weights[2]
-    one, two, three = (
-        np.where(total > 0.0, weight / np.maximum(total, 1e-300), share)
-        for weight, share in zip(weights, natural, strict=True)
-    )
+    part = 1.0 / np.maximum(total, TINY)
+    one, two, three = (weight * part for weight in weights)
+    nothing = total <= 0.0
+    if nothing.any():
+        one, two, three = (
+            np.where(nothing, share, mixed) for share, mixed in zip(natural, (one, two, three), strict=True)
+        )
     return one, two, three
 
 
@@ -230,13 +232,17 @@ def for_pay_after(
     with_exam: Array,
     sites: Array,
     considers: Array,
-    accepted: Array,
-    without_pay: Array,
+    gained: Array,
+    expected: Array,
     outcomes: Outcomes,
 ) -> Array:
-    """Share of the same sites that would have no exam next year without pay, ``[..., D, C]``: of those that considered
-    it this year or looked at it again, as many as accept it with pay alone."""
-    review, gained = outcomes.exam_review, np.maximum(accepted - without_pay, 0.0)
-    paid = with_exam * (for_pay * (1.0 - review) + review * gained) + (sites - with_exam) * considers * gained
-    expected = sites_administering(with_exam, sites, considers, accepted, outcomes)
-    return np.minimum(ratio(paid, expected), 1.0)
+    """Share of the sites ``expected`` to have an exam next year that would not without pay, ``[..., D, C]``.
+
+    Of those that considered one this year or looked at theirs again, they are as many as accept for pay alone
+    (``gained``, by how much pay raises the chance to accept).
+    """
+    review = outcomes.exam_review
+    again = review * gained
+    paid = with_exam * (for_pay * (1.0 - review) + again) + (sites - with_exam) * (considers * gained)
+    share: Array = np.minimum(part_of(paid, expected), 1.0)
+    return share
