@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
+from sim.engine.money import Offers, Prospects
 from simulated import line_of, made_up, new_mexico, sparse, warmed_up
 from small_world import small_world
 
@@ -19,7 +20,6 @@ from sim.behavior.staffing import labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine.economy import Conditions
 from sim.engine.ensemble import Ensemble
-from sim.engine.money import Offers, Prospects
 from sim.engine.scenario import CALM
 from sim.engine.state import Premises, State, take_run
 from sim.engine.workforce import Workforce

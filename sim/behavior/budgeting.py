@@ -69,6 +69,7 @@ def promised(
     own: Array,
     expected: Array,
     lasting: Array,
+    doubted: Array,
     capital_share: Array,
     filled_share: Array,
     equipment: Array,
@@ -76,13 +77,20 @@ def promised(
     """Money that may be promised to sections and their upkeep, dollars of a plan with all posts filled, ``[..., D,
     1]``.
 
-    ``expected`` receipts of which ``lasting`` run through the planning horizon. A share of all is kept for things
-    bought once (``capital_share`` over staff money), and money that does not last is spent on nothing else: launches
-    and the ``equipment`` that is due; so is its carry-over. A plan costs only the share ``filled_share`` of what it
-    would with every post filled.
+    ``expected`` receipts of which ``lasting`` run through the planning horizon, and ``doubted`` are held against
+    promises that were cut. A share of all is kept for things bought once (``capital_share`` over staff money), and
+    money that does not last is spent on nothing else: launches and the ``equipment`` that is due; so is its carry-over.
+    A plan costs only the share ``filled_share`` of what it would with every post filled.
     """
-    for_staff, lasts = for_running(own, expected, capital_share), for_long(own, expected, lasting, equipment)
-    return np.maximum(np.minimum(for_staff, lasts), 0.0) / filled_share
+    return for_staff(own, expected, lasting, doubted, capital_share, equipment) / filled_share
+
+
+def for_staff(
+    own: Array, expected: Array, lasting: Array, doubted: Array, capital_share: Array, equipment: Array
+) -> Array:
+    """Money for sections and their upkeep, dollars of what is really spent, ``[..., D, 1]``, see ``promised``."""
+    now, later = for_running(own, expected - doubted, capital_share), for_long(own, expected, lasting, equipment)
+    return np.maximum(np.minimum(now, later), 0.0)
 
 
 def for_running(own: Array, expected: Array, capital_share: Array) -> Array:
@@ -96,10 +104,13 @@ def for_long(own: Array, expected: Array, lasting: Array, equipment: Array) -> A
     return own + lasting + np.minimum(equipment, np.maximum(expected - lasting, 0.0))
 
 
-def not_lasting(own: Array, expected: Array, lasting: Array, capital_share: Array, equipment: Array) -> Array:
+def not_lasting(
+    own: Array, expected: Array, lasting: Array, doubted: Array, capital_share: Array, equipment: Array
+) -> Array:
     """Money for running that does not last, and so is promised to nobody, dollars, ``[..., D, 1]``: it is spent within
     the year on things bought once."""
-    return np.maximum(for_running(own, expected, capital_share) - for_long(own, expected, lasting, equipment), 0.0)
+    staff = for_staff(own, expected, lasting, doubted, capital_share, equipment)
+    return np.maximum(for_running(own, expected, capital_share) - staff, 0.0)
 
 
 def layoffs(committed: Array, payable: Array) -> Array:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray
+from sim.arrays import Array, BoolArray, ratio
 from sim.parameters.groups import Decisions
 
 
@@ -36,6 +36,17 @@ def program_carried(margin: Array, commitment: Array, cost: Array) -> BoolArray:
     """
     carried: BoolArray = (margin >= 0.0) & (commitment >= cost)
     return carried
+
+
+def sites_ended(sites: Array, of_district: Array, draw: Array, decisions: Decisions) -> Array:
+    """Sites that close this year where a district gives up all of CTE, ``[..., D, C]``, whole.
+
+    Students in a sequence are taught out: of the sites ``of_district`` at most the share ``reduction_limit`` goes in a
+    year, or ``exit_sites``. A small program so ends at once and a large one over years: none of California's larger
+    districts was at zero five years after its line was freed and cut.
+    """
+    going = np.minimum(np.maximum(decisions.reduction_limit * of_district, decisions.exit_sites), of_district)
+    return np.minimum(np.floor(sites * ratio(going, of_district) + draw), sites)
 
 
 def notice_after(notice: Array, unsustained: BoolArray) -> Array:

@@ -121,7 +121,8 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     unsustained = (here.total(here.sites) > 0) & ~carried
     program_notice = closing.notice_after(s.program_notice, unsustained)
     leaves = program_notice >= decisions.close_notice
-    closed = np.where(here.each(leaves), here.sites, closed)
+    ended = closing.sites_ended(here.sites, here.each(here.total(here.sites)), here.close_draw, here.terms(decisions))
+    closed = np.where(here.each(leaves), np.maximum(closed, ended), closed)
 
     # What could be offered: plans for further sites.
     further = Pathways(may_plan(s, decisions))

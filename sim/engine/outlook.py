@@ -29,9 +29,10 @@ class Seen:
     prices, the share that the law pays this year. ``of_last_year``: what of last year's money the state has announced
     again, as far as it is read. ``lasts`` and ``receipts_last``: of a dollar of its prices, and of money that comes
     whatever the district does, the part that lasts through the planning horizon. ``stays``: what of this year's money
-    the law pays through the horizon, as far as it is read, and cuts in the past let it count. ``marginal``: the share
-    of a further count's price that is paid, less where a floor or a cap decides what the district gets; ``foreseen``:
-    what it would get for what was counted last, dollars, where it does, else ``ZERO``.
+    the law pays through the horizon, as far as it is read, and cuts in the past let it count. ``steadiness``: what of
+    it cuts in the past let count. ``marginal``: the share of a further count's price that is paid, less where a floor
+    or a cap decides what the district gets; ``foreseen``: what it would get for what was counted last, dollars, where
+    it does, else ``ZERO``.
     """
 
     attention: Array
@@ -41,6 +42,7 @@ class Seen:
     lasts: Array
     receipts_last: Array
     stays: Array
+    steadiness: Array
     marginal: Array
     foreseen: Array
 
@@ -83,6 +85,7 @@ def seen(
         lasts=lasts * steadiness,
         receipts_last=receipts_last * steadiness,
         stays=stays * steadiness,
+        steadiness=steadiness,
         marginal=believing.read(one, marginal, attention),
         foreseen=foreseen,
     )

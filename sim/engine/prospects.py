@@ -34,12 +34,13 @@ class Prospects:
     ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
-    the former lasts; ``ending``: what of all receipts will on average not come through the horizon, by the law's own
-    words and by what was cut before; ``earned``: what prices pay for last year's counts, as far as it lasts.
-    ``restricted`` and ``free``: all that is expected of restricted lines and of those without strings, of which
-    ``federal`` so much, and ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the
-    year's effort, in dollars of the base year, by trust: ``concentrator_price``, ``credential_price``,
-    ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
+    the former lasts; ``doubted``: what of ``expected`` is held against promises that were cut; ``ending``: what of all
+    receipts will on average not come through the horizon, by the law's own words and by what was cut before;
+    ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and ``free``: all that is
+    expected of restricted lines and of those without strings, of which ``federal`` so much, and ``uncredited`` what of
+    the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust:
+    ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``,
+    ``placement_price``, ``dual_credit_price``.
     """
 
     per_participant: Array
@@ -50,6 +51,7 @@ class Prospects:
     startup_share: Array
     expected: Array
     lasting: Array
+    doubted: Array
     ending: Array
     earned: Array
     restricted: Array
@@ -85,7 +87,7 @@ def form_prospects(
     believed = Schedule()
     value = price = ZERO
     nothing: Array = state.counts.membership * 0.0
-    expected, lasting, ending, earned, restricted, free, federal, uncredited = (nothing,) * 8
+    expected, lasting, doubted, ending, earned, restricted, free, federal, uncredited = (nothing,) * 9
     real = 1.0 / conditions.price_index
     counted = in_dollars_of_the_year(state.counts, conditions)
     receipts: dict[str, Array] = {}
@@ -109,6 +111,7 @@ def form_prospects(
             comes = comes + seen.attention * (lump - comes)
         expected = expected + comes + for_prices * (seen.now - seen.lasts)
         lasting = lasting + comes * seen.receipts_last
+        doubted = doubted + (comes + for_prices * (seen.now - seen.lasts)) * (1.0 - seen.steadiness)
         ending = ending + (comes + for_prices * seen.now) * (1.0 - seen.stays)
         earned = earned + for_prices * seen.lasts
         arrives = comes + for_prices * seen.now
@@ -129,6 +132,7 @@ def form_prospects(
         startup_share=certain.startup_share,
         expected=expected,
         lasting=lasting,
+        doubted=doubted,
         ending=ending,
         earned=earned,
         restricted=restricted,

@@ -61,9 +61,11 @@ def observe(
     general = parameters.books.general_launch * offers.base_units * offers.unit_value
     due = equipment_due(parameters, state, conditions)
     staff_money = budgeting.promised(
-        own, prospects.expected, prospects.lasting, state.capital_share, state.filled_share, due
+        own, prospects.expected, prospects.lasting, prospects.doubted, state.capital_share, state.filled_share, due
     )
-    once = budgeting.not_lasting(own, prospects.expected, prospects.lasting, state.capital_share, due)
+    once = budgeting.not_lasting(
+        own, prospects.expected, prospects.lasting, prospects.doubted, state.capital_share, due
+    )
     # Cash and receipts of the year that are promised to nobody: they buy things once.
     ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
     committed = budgeting.commitment(

@@ -37,7 +37,8 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
     grades = world.districts.membership_by_grade
     retention = steady_retention(grades.sum(axis=0))
     one = np.ones((runs, 1, 1))
-    hangs = loss_passthrough(parameters, draws.once[Purpose.TASTE])
+    of_one_mind = choice.of_one_mind(world.districts.coverage)
+    hangs = loss_passthrough(parameters, of_one_mind * draws.once[Purpose.TASTE])
     return Premises(
         local_shares=choice.local_shares(world.clusters.concentrator_share, gammas),
         participation=0.75 * level * one,
@@ -48,7 +49,7 @@ def draw_premises(world: World, parameters: Parameters, draws: Draws) -> Premise
         second_value=1900.0 * one,
         site_value=16000.0 * one,
         loss_passthrough=hangs,
-        interest_spread=choice.interest_spread(world.districts.coverage, parameters.choice.interest_spread),
+        interest_spread=parameters.choice.interest_spread * of_one_mind,
         attention=beliefs.attention(
             parameters.beliefs.attention, parameters.beliefs.attention_spread, draws.once[Purpose.ATTENTION]
         ),
@@ -272,7 +273,8 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
 
 
 def loss_passthrough(parameters: Parameters, normal: Array) -> Array:
-    """CTE spending that goes with a restricted dollar, by district, ``[..., D, 1]``: a lognormal spread."""
+    """CTE spending that goes with a restricted dollar, by district, ``[..., D, 1]``: a lognormal spread, the narrower
+    the more high schools a district has, as it follows the communities around all of them."""
     terms = parameters.books
     return np.maximum(
         terms.loss_passthrough * np.exp(terms.loss_passthrough_spread * normal), terms.loss_passthrough_floor

@@ -108,6 +108,7 @@ class Decisions:
     plan_second: Array
     capital_project_rate: Array
     close_notice: Array
+    exit_sites: Array
     close_spread: Array
     close_vacancy_years: Array
     deficit_share: Array

@@ -47,15 +47,12 @@ def reach_by_sites(coverage: Array, high_schools: IntArray, district_travel: Arr
     return Reach(share, gain, np.cumsum(most + 1.0, axis=0) - (most + 1.0), most)
 
 
-def interest_spread(coverage: Array, spread: Array) -> Array:
-    """How far a district's interest in CTE strays from its usual level, a share, ``[..., D, 1]``.
-
-    Every school strays by the same ``spread`` and by itself, so that a district of many moves less (Texas: changes of
-    CTE students from 0.31 to 0.07 by size). ``coverage`` ``[D, S + 1]`` is the membership share of the n largest.
-    """
+def of_one_mind(coverage: Array) -> Array:
+    """How far a district strays where each of its high schools strays by itself, relative to one of a single school,
+    ``[D, 1]``; ``coverage`` ``[D, S + 1]`` is the membership share of the n largest."""
     shares = np.diff(coverage, axis=-1)
-    strays: Array = spread * np.sqrt((shares * shares).sum(axis=-1, keepdims=True))
-    return strays
+    together: Array = np.sqrt((shares * shares).sum(axis=-1, keepdims=True))
+    return together
 
 
 def reached_share(reach: Reach, entry: IntArray) -> Array:

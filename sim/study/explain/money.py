@@ -84,9 +84,11 @@ def _promise(moment: Moment) -> Iterator[Item]:
     each = amount(of(known.own_budget * price), "dollars")
     yield Item(PROMISE, "own money of the year", "dollars", of(own), f"{each} x {amount(members, '')} members")
     yield Item(PROMISE, "receipts that no section earns", "dollars", of(prospects.expected))
-    kept = f"({_dollars(of(own))} + {_dollars(of(prospects.expected))}) / {1.0 + of(capital):.3f}"
+    kept = f"({_dollars(of(own))} + {_dollars(of(prospects.expected - prospects.doubted))}) / {1.0 + of(capital):.3f}"
     yield Item(PROMISE, "kept for things bought once, for each dollar of the rest", "share", of(capital), quiet=True)
-    running = budgeting.for_running(own, prospects.expected, capital)
+    doubted = of(prospects.doubted)
+    yield Item(PROMISE, "held against promises that were cut", "dollars", doubted, quiet=not doubted)
+    running = budgeting.for_running(own, prospects.expected - prospects.doubted, capital)
     yield Item(PROMISE, "both, less what is kept for things bought once", "dollars", of(running), kept)
     yield Item(PROMISE, "equipment that is due for replacement", "dollars", of(due), quiet=True)
     lasting = f"{_dollars(of(own))} + {_dollars(of(prospects.lasting))} + {_dollars(of(due))}"
