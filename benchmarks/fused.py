@@ -15,7 +15,6 @@ import numpy as np
 from sim.arrays import Array, part_of
 from sim.behavior import planning, recoding
 from sim.behavior.weighing import weigh_sections
-from sim.engine import money
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble
 from sim.engine.state import State
@@ -183,7 +182,7 @@ def _sections(ensemble: Ensemble, year: Year) -> Block:
 def _students(ensemble: Ensemble, before: State, year: Year) -> Block:
     parameters, premises = ensemble.parameters, ensemble.premises
     staffed, interest, terms, out = year.workforce, year.interest, parameters.choice, parameters.outcomes
-    prospects = money.prospects(parameters.beliefs, premises, before, year.offers, year.conditions)
+    prospects = year.prospects
     shape, size = staffed.sites.shape, year.choice.first_class
     reached = choice.reached_share(premises.reach, premises.reach.entry(staffed.sites))
     attempt_rate = parameters.clusters.attempt_rate * year.conditions.shocks.credentials

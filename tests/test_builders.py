@@ -13,7 +13,8 @@ from sim.arrays import Array, BoolArray
 from sim.behavior.deciding import decide
 from sim.behavior.situation import Choice, Situation
 from sim.engine.economy import Conditions
-from sim.engine.money import Offers, Prospects
+from sim.engine.offers import Offers
+from sim.engine.prospects import Prospects
 from sim.engine.state import State
 from sim.engine.workforce import Workforce
 from sim.funding.schedule import Counts

@@ -21,7 +21,7 @@ from sim.arrays import district_total, state_total
 from sim.engine import recording
 from sim.engine.economy import entry_index
 from sim.engine.ensemble import Ensemble
-from sim.engine.money import prospects
+from sim.engine.prospects import form_prospects
 from sim.engine.situation import school_bonus
 from sim.funding.line import Line
 from sim.parameters.groups import Dated, Enrollment
@@ -133,8 +133,7 @@ def test_a_school_is_promised_only_where_one_more_site_would_be_counted_as_one()
     ensemble = new_mexico_ensemble(3, 2)
     for step in steps(ensemble, shipped("aligned_base"), 2):
         sites, year = step.before.sites, step.year
-        beliefs = ensemble.parameters.beliefs
-        believed = prospects(beliefs, ensemble.premises, step.before, year.offers, year.conditions)
+        believed = form_prospects(ensemble.premises, step.before, year.offers, year.outlook, year.conditions)
         demand = year.situation.site_wanted
         promised = school_bonus(ensemble.world, ensemble.parameters, step.before, believed, demand)
         counted = sites.max(axis=-1, keepdims=True)

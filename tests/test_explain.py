@@ -20,7 +20,7 @@ from small_world import context_of, counts_of, small_world
 
 import sim.results
 from sim.engine import recording
-from sim.engine.money import Offer, Offers
+from sim.engine.offers import Offer, Offers
 from sim.funding import allocation, pricing
 from sim.funding.allocation import STAGES, Claim
 from sim.funding.smoothing import Before

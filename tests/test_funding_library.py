@@ -9,7 +9,7 @@ from simulated import new_mexico, shipped, warmed_up
 
 from sim.arrays import Array
 from sim.engine.ensemble import Ensemble
-from sim.engine.money import reach
+from sim.engine.offers import reach
 from sim.engine.static import base_year_entitlement
 from sim.funding.line import Line
 from sim.funding.reading import line_from

@@ -9,10 +9,12 @@ import pytest
 
 from sim.arrays import ZERO, Array, district_total, state_total
 from sim.behavior.beliefs import persistence
-from sim.engine import money
 from sim.engine.economy import Conditions
 from sim.engine.ensemble import Ensemble
-from sim.engine.money import Offers, Prospects, Settlement
+from sim.engine.offers import Offers, announce
+from sim.engine.outlook import form_outlook
+from sim.engine.prospects import Prospects, form_prospects
+from sim.engine.settlement import Settlement, settle
 from sim.engine.state import State
 from sim.funding.line import Line
 from sim.funding.schedule import Counts
@@ -40,7 +42,7 @@ def announced(
     standing: Ensemble, *lines: Line, state: State | None = None, index: float = 1.0, **changes: Any
 ) -> Offers:
     named = tuple(line.model_copy(update={"name": f"line_{number}"}) for number, line in enumerate(lines))
-    return money.announce(
+    return announce(
         standing.world,
         standing.parameters,
         standing.premises,
@@ -61,15 +63,18 @@ def trusting(standing: Ensemble, trust: float = 0.8, lines: int = 3, **changes: 
 def believed(standing: Ensemble, *lines: Line, state: State | None = None, index: float = 1.0) -> Prospects:
     known = state or trusting(standing)
     offers = announced(standing, *lines, state=known, index=index)
-    return money.prospects(standing.parameters.beliefs, standing.premises, known, offers, year_of(standing, index))
+    year = year_of(standing, index)
+    outlook = form_outlook(standing.parameters.beliefs, standing.premises, known, offers, year)
+    return form_prospects(standing.premises, known, offers, outlook, year)
 
 
 def paid(
     standing: Ensemble, *lines: Line, state: State | None = None, index: float = 1.0, counts: Counts | None = None
 ) -> Settlement:
     known = state or trusting(standing)
-    offers = announced(standing, *lines, state=known, index=index)
-    return money.settle(standing.parameters, known, offers, counts or known.counts, year_of(standing, index))
+    offers, expected = (found(standing, *lines, state=known, index=index) for found in (announced, believed))
+    year = year_of(standing, index)
+    return settle(standing.parameters, standing.premises, known, offers, expected, counts or known.counts, year)
 
 
 def alike(one: Array, other: Array) -> bool:

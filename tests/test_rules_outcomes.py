@@ -51,20 +51,30 @@ def test_fewer_go_on_under_substitutes(staffed: float, expected: float) -> None:
     ],
 )
 def test_effort_rises_faster_than_it_falls(effort: float, price: float, expected: float) -> None:
-    moved = effort_toward(number(effort), number(price), number(0.6), number(100.0), OUTCOMES)
+    moved = effort_toward(number(effort), number(price), number(0.0), number(0.6), number(100.0), OUTCOMES)
     assert moved == pytest.approx(expected)
 
 
 def test_effort_for_a_price_that_nobody_pays_fades_as_for_one_of_nothing() -> None:
-    unpaid = effort_toward(number(0.6), ZERO, number(0.6), number(100.0), OUTCOMES)
-    assert unpaid == effort_toward(number(0.6), number(0.0), number(0.6), number(100.0), OUTCOMES)
+    unpaid = effort_toward(number(0.6), ZERO, number(0.0), number(0.6), number(100.0), OUTCOMES)
+    assert unpaid == effort_toward(number(0.6), number(0.0), number(0.0), number(0.6), number(100.0), OUTCOMES)
 
 
 def test_effort_saturates_in_price_and_settles_in_time() -> None:
     effort = number(0.0)
     for _ in range(200):
-        effort = effort_toward(effort, number(200.0), number(0.6), number(100.0), OUTCOMES)
+        effort = effort_toward(effort, number(200.0), number(0.0), number(0.6), number(100.0), OUTCOMES)
     assert effort == pytest.approx(0.6 * (1 - np.exp(-2)))
+
+
+def test_effort_answers_what_a_price_leaves_beyond_its_cost() -> None:
+    plain = effort_toward(number(0.1), number(70.0), number(0.0), number(0.6), number(100.0), OUTCOMES)
+    dear = effort_toward(number(0.1), number(100.0), number(30.0), number(0.6), number(100.0), OUTCOMES)
+    assert dear == pytest.approx(plain)
+    too_dear = effort_toward(number(0.1), number(100.0), number(100.0), number(0.6), number(100.0), OUTCOMES)
+    assert too_dear == pytest.approx(
+        effort_toward(number(0.1), ZERO, number(30.0), number(0.6), number(100.0), OUTCOMES)
+    )
 
 
 def test_outcomes_of_the_whole_district() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import TINY, Array
 from sim.parameters.groups import Beliefs
 
 
@@ -61,13 +61,19 @@ def _paid_over(factor: Array, shares: Sequence[float], then: float, horizon: Arr
 def attention(median: Array, spread: Array, normal: Array) -> Array:
     """How far each district reads the law, 0 to 1, ``[..., D, 1]``: 1 - (1 - median)^exp(spread x normal), so that
     nobody reads where the median is 0 and all do where it is 1."""
-    return 1.0 - np.power(1.0 - median, np.exp(spread * normal))
+    return 1.0 - _overlooked(median, np.exp(spread * normal))
 
 
 def attention_after(attention: Array, years: int) -> Array:
     """How far districts read a line that has run for so many ``years``: each is one more chance to see what they
     overlooked, 1 - (1 - attention)^(1 + years), ``[..., D, 1]``."""
-    return attention if years == 0 else 1.0 - np.power(1.0 - attention, 1.0 + years)
+    return attention if years == 0 else 1.0 - _overlooked(attention, 1.0 + years)
+
+
+def _overlooked(attention: Array, looks: Array | float) -> Array:
+    """What is overlooked after so many ``looks``, (1 - attention)^looks; nothing where all is seen at once."""
+    missed: Array = np.exp(looks * np.log(np.maximum(1.0 - attention, TINY)))
+    return np.where(attention < 1.0, missed, 0.0)
 
 
 def read(unread: Array, written: Array, attention: Array) -> Array:

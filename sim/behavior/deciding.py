@@ -101,6 +101,14 @@ def priced(situation: Situation, decisions: Decisions) -> Array:
     return s.log_price + s.solving * (moved - s.log_price)
 
 
+def priced_ahead(situation: Situation, log_price: Array, decisions: Decisions) -> Array:
+    """The log price of a dollar over the horizon of a plan, ``[..., D, 1]``: what it would be this year if only money
+    that comes through the horizon came, and never below what it is."""
+    s = situation
+    moved = planning.moved_log_price(s.log_price, s.plan_cost - s.earned, s.plan_falls, s.enduring, decisions)
+    return np.maximum(log_price, s.log_price + s.solving * (moved - s.log_price))
+
+
 def decide(situation: Situation, decisions: Decisions) -> Choice:
     """The district's step: the price of a dollar, then sections, sites and plans at that price."""
     s = situation
@@ -127,7 +135,7 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     # What could be offered: plans for further sites.
     further = Pathways(may_plan(s, decisions))
     there = s.at(further)
-    site = weigh_site(there, planning.log_price_ahead(log_price, s.ending, planned.falls, decisions), decisions)
+    site = weigh_site(there, priced_ahead(s, log_price, decisions), decisions)
     plans = review_plans(there, site, further, decisions)
     return Choice(
         sites_closed=offered.everywhere(closed),

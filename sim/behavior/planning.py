@@ -84,13 +84,6 @@ def falls_with_price(sections: Sections, wanted: Array, price: Array, spread: Ar
     return wanted * np.maximum(1.0 - share, 0.0) * sections.worth / (price * spread) * (wanted > sections.least)
 
 
-def log_price_ahead(log_price: Array, ending: Array, falls: Array, decisions: Decisions) -> Array:
-    """The log price of a dollar that a district expects over the horizon of its plans, ``[..., D, 1]``: dearer by what
-    is ``ending`` of its money, as a plan ``falls`` by so many dollars for each unit of the log price."""
-    ahead = log_price + part_of(ending, np.maximum(falls, 1e-6 * ending))
-    return np.minimum(ahead, np.maximum(log_price, decisions.price_limit))
-
-
 def moved_log_price(log_price: Array, cost: Array, falls: Array, promised: Array, decisions: Decisions) -> Array:
     """The log price of a dollar a year later, ``[..., D, 1]``: one step of Newton's method from last year's price.
 

@@ -34,13 +34,14 @@ class Prospects:
     ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
-    the former lasts; ``doubted``: what of ``expected`` is held against promises that were cut; ``ending``: what of all
-    receipts will on average not come through the horizon, by the law's own words and by what was cut before;
-    ``earned``: what prices pay for last year's counts, as far as it lasts. ``restricted`` and ``free``: all that is
-    expected of restricted lines and of those without strings, of which ``federal`` so much, and ``uncredited`` what of
-    the latter stays in the general fund, ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust:
-    ``concentrator_price``, ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``,
-    ``placement_price``, ``dual_credit_price``.
+    the former lasts; ``doubted``: what of ``expected`` is held against promises that were cut; ``ending``,
+    ``lasting_ends`` and ``earned_ends``: what of ``expected``, ``lasting`` and ``earned`` will on average not come
+    through the horizon, by the law's own words and by what was cut before; ``earned``: what prices pay for last year's
+    counts, as far as it lasts. ``restricted`` and ``free``: all that is expected of restricted lines and of those
+    without strings, of which ``federal`` so much, and ``uncredited`` what of the latter stays in the general fund,
+    ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust: ``concentrator_price``,
+    ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``,
+    ``dual_credit_price``.
     """
 
     per_participant: Array
@@ -53,6 +54,8 @@ class Prospects:
     lasting: Array
     doubted: Array
     ending: Array
+    lasting_ends: Array
+    earned_ends: Array
     earned: Array
     restricted: Array
     free: Array
@@ -87,7 +90,8 @@ def form_prospects(
     believed = Schedule()
     value = price = ZERO
     nothing: Array = state.counts.membership * 0.0
-    expected, lasting, doubted, ending, earned, restricted, free, federal, uncredited = (nothing,) * 9
+    expected, lasting, doubted, earned, restricted, free, federal, uncredited = (nothing,) * 8
+    ending, lasting_ends, earned_ends = (nothing,) * 3
     real = 1.0 / conditions.price_index
     counted = in_dollars_of_the_year(state.counts, conditions)
     receipts: dict[str, Array] = {}
@@ -112,7 +116,10 @@ def form_prospects(
         expected = expected + comes + for_prices * (seen.now - seen.lasts)
         lasting = lasting + comes * seen.receipts_last
         doubted = doubted + (comes + for_prices * (seen.now - seen.lasts)) * (1.0 - seen.steadiness)
-        ending = ending + (comes + for_prices * seen.now) * (1.0 - seen.stays)
+        leaves = 1.0 - seen.stays
+        ending = ending + (comes + for_prices * (seen.now - seen.lasts)) * leaves
+        lasting_ends = lasting_ends + comes * seen.receipts_last * leaves
+        earned_ends = earned_ends + for_prices * seen.lasts * leaves
         earned = earned + for_prices * seen.lasts
         arrives = comes + for_prices * seen.now
         if line.federal:
@@ -134,6 +141,8 @@ def form_prospects(
         lasting=lasting,
         doubted=doubted,
         ending=ending,
+        lasting_ends=lasting_ends,
+        earned_ends=earned_ends,
         earned=earned,
         restricted=restricted,
         free=free,

@@ -66,6 +66,15 @@ def observe(
     once = budgeting.not_lasting(
         own, prospects.expected, prospects.lasting, prospects.doubted, state.capital_share, due
     )
+    enduring = budgeting.promised(
+        own,
+        prospects.expected - prospects.ending,
+        prospects.lasting - prospects.lasting_ends,
+        np.minimum(prospects.doubted, prospects.expected - prospects.ending),
+        state.capital_share,
+        state.filled_share,
+        due,
+    )
     # Cash and receipts of the year that are promised to nobody: they buy things once.
     ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
     committed = budgeting.commitment(
@@ -115,7 +124,7 @@ def observe(
         promised=staff_money,
         once=once,
         startup_price=1.0 - ratio(once, own + prospects.expected),
-        ending=prospects.ending,
+        enduring=enduring - prospects.earned_ends,
         earned=prospects.earned,
         plan_cost=state.plan_cost * price,
         plan_falls=state.plan_falls * price,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sim.arrays import Array, part_of
 from sim.behavior import closing, launching, planning
 from sim.behavior.closing import ClosingTerms
-from sim.behavior.deciding import SectionChanges, change_sections
+from sim.behavior.deciding import SectionChanges, change_sections, priced_ahead
 from sim.behavior.launching import Against
 from sim.behavior.planning import Sections
 from sim.behavior.situation import Situation
@@ -60,8 +60,7 @@ def decision_of(moment: Moment) -> Decision:
     terms, known, log_price = moment.ensemble.parameters.decisions, moment.year.situation, moment.year.choice.log_price
     weighed = weigh_sections(known, log_price, terms)
     planned = weigh_budget(known, weighed, terms)
-    ahead = planning.log_price_ahead(log_price, known.ending, planned.falls, terms)
-    site = weigh_site(known, ahead, terms)
+    site = weigh_site(known, priced_ahead(known, log_price, terms), terms)
     return Decision(
         known=known,
         weighed=weighed,
