@@ -42,16 +42,18 @@ def persistence_read(recurring: bool, shares: Sequence[float], then: float, beli
     return paid / annuity(discount, beliefs.horizon_years)
 
 
-def share_of_horizon(shares: Sequence[float], then: float, beliefs: Beliefs) -> Array:
-    """Of a dollar in every year of the horizon, what a line pays by its words, ``[..., 1, 1]``: sum of share_h x
-    discount^h over sum of discount^h."""
-    discount = 1.0 / (1.0 + beliefs.discount_rate)
-    return _paid_over(discount, shares, then, beliefs.horizon_years) / annuity(discount, beliefs.horizon_years)
+def share_after_opening(shares: Sequence[float], then: float, beliefs: Beliefs) -> Array:
+    """Of a dollar in every year of the horizon in which a site that is planned now would teach, what a line pays by its
+    words, ``[..., 1, 1]``: sum of share_h x discount^h over sum of discount^h, h from beyond ``opening_lead`` on."""
+    discount, horizon, lead = 1.0 / (1.0 + beliefs.discount_rate), beliefs.horizon_years, beliefs.opening_lead
+    paid = _paid_over(discount, shares, then, horizon, lead)
+    return paid / (annuity(discount, horizon) - annuity(discount, np.minimum(lead, horizon)))
 
 
-def _paid_over(factor: Array, shares: Sequence[float], then: float, horizon: Array) -> Array:
-    """Sum of share_h x factor^h; a horizon that ends within a year counts its part, as ``annuity`` does."""
-    until = [annuity(factor, np.minimum(float(year), horizon)) for year in range(len(shares) + 1)]
+def _paid_over(factor: Array, shares: Sequence[float], then: float, horizon: Array, lead: Array | float = 0.0) -> Array:
+    """Sum of share_h x factor^h beyond the ``lead``; a horizon that ends within a year counts its part, as ``annuity``
+    does."""
+    until = [annuity(factor, np.clip(float(year), lead, horizon)) for year in range(len(shares) + 1)]
     paid = then * (annuity(factor, horizon) - until[-1])
     for share, sooner, later in zip(shares, until[:-1], until[1:], strict=True):
         paid = paid + share * (later - sooner)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, ratio
+from sim.arrays import Array, BoolArray, part_of, ratio
 from sim.behavior import budgeting, closing, launching, planning, sizing
 from sim.behavior.launching import Plans
 from sim.behavior.situation import Choice, Situation
@@ -102,11 +102,12 @@ def priced(situation: Situation, decisions: Decisions) -> Array:
 
 
 def priced_ahead(situation: Situation, log_price: Array, decisions: Decisions) -> Array:
-    """The log price of a dollar over the horizon of a plan, ``[..., D, 1]``: what it would be this year if only money
-    that comes through the horizon came, and never below what it is."""
+    """The log price of a dollar over the horizon of a plan, ``[..., D, 1]``: that at which the plan of sections would
+    cost what may be promised of money that comes through the horizon, and never below what it is."""
     s = situation
-    moved = planning.moved_log_price(s.log_price, s.plan_cost - s.earned, s.plan_falls, s.enduring, decisions)
-    return np.maximum(log_price, s.log_price + s.solving * (moved - s.log_price))
+    gap = np.maximum(s.promised - s.enduring, 0.0)
+    dearer = s.solving * part_of(gap, np.maximum(s.plan_falls, 1e-6 * gap))
+    return np.minimum(log_price + dearer, np.maximum(log_price, decisions.price_limit))
 
 
 def decide(situation: Situation, decisions: Decisions) -> Choice:

@@ -76,7 +76,7 @@ def seen(
         of_it = [ratio_of(share, before) for share in written]
         receipts = believing.persistence_read(line.recurring, of_it, ratio_of(then, before), beliefs)
         receipts_last = believing.read(unread, receipts, attention)
-        stays = believing.read(one, believing.share_of_horizon(of_it, ratio_of(then, before), beliefs), attention)
+        stays = believing.read(one, believing.share_after_opening(of_it, ratio_of(then, before), beliefs), attention)
     return Seen(
         attention=attention,
         trust=believing.read(trust, affordable, attention),

@@ -66,15 +66,14 @@ def observe(
     once = budgeting.not_lasting(
         own, prospects.expected, prospects.lasting, prospects.doubted, state.capital_share, due
     )
-    enduring = budgeting.promised(
-        own,
-        prospects.expected - prospects.ending,
-        prospects.lasting - prospects.lasting_ends,
-        np.minimum(prospects.doubted, prospects.expected - prospects.ending),
-        state.capital_share,
-        state.filled_share,
-        due,
+    stays, stays_lasting = prospects.expected - prospects.ending, prospects.lasting - prospects.lasting_ends
+    doubted = np.minimum(prospects.doubted, stays)
+    enduring = (
+        budgeting.promised(own, stays, stays_lasting, doubted, state.capital_share, state.filled_share, due)
+        - prospects.earned_ends
     )
+    # A start-up weighs little where money for things bought once will come again, and not where it is about to end.
+    again = budgeting.not_lasting(own, stays, stays_lasting, doubted, state.capital_share, due)
     # Cash and receipts of the year that are promised to nobody: they buy things once.
     ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
     committed = budgeting.commitment(
@@ -123,8 +122,8 @@ def observe(
         commitment=np.where(premises.solving > 0, committed, unit.program),
         promised=staff_money,
         once=once,
-        startup_price=1.0 - ratio(once, own + prospects.expected),
-        enduring=enduring - prospects.earned_ends,
+        startup_price=1.0 - ratio(again, own + stays),
+        enduring=enduring,
         earned=prospects.earned,
         plan_cost=state.plan_cost * price,
         plan_falls=state.plan_falls * price,

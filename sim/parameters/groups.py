@@ -77,6 +77,7 @@ class Beliefs:
     general_money_share: Array
     attention: Array
     attention_spread: Array
+    opening_lead: Array
     cut_memory: Array
     cut_noticed: Array
 

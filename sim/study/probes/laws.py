@@ -98,6 +98,8 @@ def _line(line: Line, written: ProbeLaw, base_year: int) -> Line:
         changed["oversight"] = written.oversight
     if written.recurring is not None:
         changed["recurring"] = written.recurring
+    if written.continued:
+        changed["sunset_year"] = None
     if written.pays_to is not None:
         changed["sunset_year"] = min(line.sunset_year or 2200, base_year + written.pays_to)
     return line.model_copy(update=changed)

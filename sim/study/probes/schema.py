@@ -41,8 +41,9 @@ class _Data(BaseModel):
 class ProbeLaw(_Data):
     """A law: a shipped ``formula`` by its name, or ``lines`` of its own; without either the world's current law. Then
     what is changed of it: its own lines ``times`` so much, their ``oversight``, whether they are ``recurring``, whether
-    their dollars are ``indexed``, the last year that they pay by the law's own words (``pays_to``, in years after the
-    base year); lines ``without`` which, and lines that are added (``plus``)."""
+    their dollars are ``indexed``, whether they are ``continued`` beyond an end of their own, the last year that they
+    pay by the law's own words (``pays_to``, in years after the base year); lines ``without`` which, and lines that are
+    added (``plus``)."""
 
     formula: Annotated[str, Field(strict=True, max_length=200)] | None = None
     lines: Annotated[tuple[dict[str, Any], ...], Field(max_length=100)] = ()
@@ -50,6 +51,7 @@ class ProbeLaw(_Data):
     oversight: Oversight | None = None
     recurring: YesNo | None = None
     indexed: YesNo = False
+    continued: YesNo = False
     pays_to: LaterYear | None = None
     without: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
     plus: Annotated[tuple[dict[str, Any], ...], Field(max_length=100)] = ()
