@@ -8,8 +8,9 @@ import numpy as np
 from sim.arrays import ZERO, Array, outer, ratio, state_total
 from sim.behavior import beliefs as believing
 from sim.behavior import recoding
-from sim.engine import outlook
+from sim.engine import outlook, requirements
 from sim.engine.economy import Conditions
+from sim.engine.requirements import Requirement
 from sim.engine.state import Premises, State
 from sim.funding import allocation, budget, pricing, seg
 from sim.funding.allocation import Claim, Ledger
@@ -71,6 +72,7 @@ class Prospects:
     ``federal`` so much, and ``uncredited`` what of the latter stays in the general fund, ``[..., D, 1]``. For the
     year's effort, in dollars of the base year, by trust: ``concentrator_price``, ``credential_price``,
     ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``, ``dual_credit_price``.
+    ``required``: what lines ask of districts' own money for it.
     """
 
     per_participant: Array
@@ -95,6 +97,7 @@ class Prospects:
     dual_credit_price: Array
     steadiness: Mapping[str, Array]
     receipts: Mapping[str, Array]
+    required: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,10 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
     ruled = [offer.line.name for offer in offers.lines if not outlook.follows_counts(offer.line, counted)]
     ledgers = settled(state, offers, counted, year) if ruled else {}
     foreseen = {name: ledgers[name] for name in ruled}
+    whole = if_all_give_what_is_asked(state, offers, counted, year)
+    size = state.counts.membership * conditions.price_index
+    required: list[Requirement] = []
+    to_match: list[tuple[Line, Array, Array, Array]] = []
     receipts: dict[str, Array] = {}
     for offer in offers.lines:
         line, posted = offer.line, offer.schedule
@@ -242,6 +249,13 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
             beliefs,
         )
         paid = seen.trust * offer.reach * seen.marginal
+        kept: Array | None = None
+        effort = requirements.effort_required(line, state, conditions)
+        if effort is not None:
+            stake = whole[line.name].phased_in * (seen.trust * offer.reach)
+            required.append(Requirement(line.name, "maintenance_of_effort", effort, ZERO, stake))
+            kept = requirements.effort_expected(state, effort, stake, size)
+            paid = paid * kept
         certain = certain.plus(posted.only(*PRICED, "per_school").times(paid * seen.lasts))
         believed = believed.plus(posted.only(*EFFORT).times(paid * seen.now))
         if posted.per_credential is not CREDENTIAL_ZERO:
@@ -258,11 +272,16 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
             arriving = foreseen[line.name].phased_in * (offer.reach * seen.trust)
             lump = np.maximum(arriving - for_prices * seen.now, 0.0)
             comes = comes + attention * (lump - comes)
+        if kept is not None:
+            comes = comes * kept
         expected = expected + comes + for_prices * (seen.now - seen.lasts)
         lasting = lasting + comes * seen.receipts_last
         ending = ending + (comes + for_prices * seen.now) * (1.0 - seen.stays)
         earned = earned + for_prices * seen.lasts
         arrives = comes + for_prices * seen.now
+        if np.any(line.rules.local_match):
+            payment = whole[line.name].phased_in * seen.trust
+            to_match.append((line, payment, payment * offer.reach, arrives))
         if line.federal:
             federal = federal + arrives
         if line.oversight == "general":
@@ -270,6 +289,10 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
             uncredited = uncredited + arrives * (line.pathway_share / np.maximum(offer.reach, 1e-9) - 1.0)
         else:
             restricted = restricted + arrives
+    required.extend(
+        requirements.to_match(line, payment, stake, restricted + free - arrives, state)
+        for line, payment, stake, arrives in to_match
+    )
     one, two, three = believed.per_credential
     return Prospects(
         per_participant=certain.per_participant,
@@ -294,7 +317,18 @@ def prospects(beliefs: Beliefs, premises: Premises, state: State, offers: Offers
         dual_credit_price=_times(believed.per_dual_credit, real),
         steadiness=steadiness,
         receipts=receipts,
+        required=tuple(required),
     )
+
+
+def if_all_give_what_is_asked(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:
+    """The ledgers of lines that ask something of districts' own money, as if every district gave it, by name."""
+    asking = [offer.line.name for offer in offers.lines if requirements.asks(offer.line)]
+    if not asking:
+        return {}
+    given = tuple(replace(offer, line=requirements.unmatched(offer.line)) for offer in offers.lines)
+    ledgers = settled(state, replace(offers, lines=given), counts, fiscal_year)
+    return {name: ledgers[name] for name in asking}
 
 
 def coming(offers: Offers, owed: Mapping[str, Array]) -> dict[str, Array]:
@@ -381,10 +415,14 @@ def settle(
     prospects: Prospects,
     counts: Counts,
     conditions: Conditions,
+    own: Array | None = None,
 ) -> Settlement:
-    """Count, prorate and pay every line, and learn from it."""
+    """Count, prorate and pay every line, and learn from it. ``own`` money that districts gave, real dollars a member,
+    ``[..., D, 1]``, decides what they keep of lines that ask for effort; None keeps all."""
     beliefs = parameters.beliefs
-    ledgers = settled(state, offers, counts, conditions.fiscal_year)
+    lines = [offer.line for offer in offers.lines]
+    kept = requirements.shares_kept(lines, state, conditions, own) if own is not None else {}
+    ledgers = settled(state, offers, counts, conditions.fiscal_year, kept)
     reserves, remembered = dict(state.reserves), {}
     nothing: Array = counts.membership * 0.0
     reaching, restricted, free, lost, paid_by_state, joint = nothing, nothing, nothing, nothing, nothing, nothing
@@ -402,6 +440,8 @@ def settle(
         unpriced = entitlement(offer.schedule.without(*PRICED), paid_on)
         part = arrived * np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0) / conditions.price_index
         before = prospects.receipts.get(line.identity, part)
+        if line.name in kept:  # What would have come had the district kept its effort: it knows what it loses by it.
+            part = np.where(kept[line.name] > 0.0, ratio(part, kept[line.name]), before)
         remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid
@@ -430,8 +470,10 @@ def settle(
     )
 
 
-def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:
-    """The ledger of every line, by name."""
+def settled(
+    state: State, offers: Offers, counts: Counts, fiscal_year: int, kept: Mapping[str, Array] | None = None
+) -> dict[str, Ledger]:
+    """The ledger of every line, by name; of some lines districts have ``kept`` a share by their effort."""
     claims = tuple(
         Claim(
             offer.line,
@@ -439,6 +481,7 @@ def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> d
             allocation.counts_for(offer.line, counts, state.counts),
             offer.appropriation,
             state.reserves.get(offer.line.name, ZERO),
+            (kept or {}).get(offer.line.name),
         )
         for offer in offers.lines
     )
