@@ -60,17 +60,18 @@ def moved_own_money(own: Array, wanted: Array, speed: Array) -> Array:
     return own + speed * (wanted - own)
 
 
-def own_money_floor(wanted: Array, required: Sequence[Array], at_stake: Sequence[Array]) -> Array:
+def own_money_floor(wanted: Array, required: Sequence[Array], worth: Sequence[Array]) -> Array:
     """Own money that a district gives at least, real dollars a member, ``[..., D, 1]``: what rules of lines require of
     it, as far as that is worth it.
 
-    Of each rule ``required`` is the own money that earns the whole payment, and ``at_stake`` that payment. A district
-    adds to what it wants to give (``wanted``) at most a dollar for each dollar at stake, and no more than is required.
+    Of each rule ``required`` is the own money that earns the whole payment, and ``worth`` what a district adds for it
+    at most to what it wants to give (``wanted``): a dollar for each dollar of a payment that it would lose, and 1 /
+    match dollars where an own dollar brings 1 / match. What several rules require is worth their sum.
     """
     floor = 0.0 * wanted
     for level in required:
-        stake = sum(np.where(one >= level, payment, 0.0) for one, payment in zip(required, at_stake, strict=True))
-        floor = np.maximum(floor, np.minimum(level, wanted + stake))
+        added = sum(np.where(one >= level, dollars, 0.0) for one, dollars in zip(required, worth, strict=True))
+        floor = np.maximum(floor, np.minimum(level, wanted + added))
     return floor
 
 

@@ -17,15 +17,15 @@ from sim.funding.line import Line
 class Requirement:
     """Own money that a district must give for the whole payment of a ``line``, ``[..., D, 1]``.
 
-    It is ``a_member`` (real dollars a member) or so many ``dollars`` of the year; the other is ``ZERO``. ``at_stake``:
-    dollars of the year that the line is expected to pay for CTE where the requirement is met.
+    It is ``a_member`` (real dollars a member) or so many ``dollars`` of the year; the other is ``ZERO``. ``worth``: own
+    dollars of the year that the district adds at most to what it wants to give, so that the line pays.
     """
 
     line: str
     rule: Literal["maintenance_of_effort", "local_match"]
     a_member: Array
     dollars: Array
-    at_stake: Array
+    worth: Array
 
     def required(self, size: Array) -> Array:
         """Real dollars a member; ``size`` is members times the price index, ``[..., D, 1]``."""
@@ -61,21 +61,24 @@ def effort_kept(own: Array, required: Array) -> Array:
     return np.minimum(ratio(own, required, 1.0), 1.0)
 
 
-def effort_expected(state: State, required: Array, at_stake: Array, size: Array) -> Array:
-    """Share of a payment ``at_stake``, dollars, that a district expects to keep, from what it plans to give of its own
-    and would add to that for this line, ``[..., D, 1]``."""
-    floor = budgeting.own_money_floor(state.own_wanted, (required,), (ratio(at_stake, size),))
+def effort_expected(state: State, required: Array, worth: Array, size: Array) -> Array:
+    """Share of a payment, ``worth`` so many own dollars, that a district expects to keep, from what it plans to give of
+    its own and would add for this line, ``[..., D, 1]``."""
+    floor = budgeting.own_money_floor(state.own_wanted, (required,), (ratio(worth, size),))
     return effort_kept(np.maximum(state.own_money, floor), required)
 
 
-def to_match(line: Line, payment: Array, at_stake: Array, others: Array, state: State) -> Requirement:
-    """Own money that matches a whole ``payment``, dollars ``[..., D, 1]``, of which ``at_stake`` reaches CTE.
+def to_match(line: Line, payment: Array, reaching: Array, others: Array, state: State) -> Requirement:
+    """Own money that matches a whole ``payment``, dollars ``[..., D, 1]``, of which so much is ``reaching`` CTE.
 
     Payment and match must be spent on CTE within the year, and ``others`` are the receipts for CTE that count toward
-    it. What is kept for things bought once counts toward no match.
+    it. What is kept for things bought once counts toward no match. An own dollar brings 1 / match dollars, and a
+    district adds at most so much for each dollar of the payment.
     """
-    spending = (1.0 + line.rules.local_match) * payment * (1.0 + state.capital_share)
-    return Requirement(line.name, "local_match", ZERO, np.maximum(spending - at_stake - others, 0.0), at_stake)
+    match = line.rules.local_match
+    spending = (1.0 + match) * payment * (1.0 + state.capital_share)
+    own = np.maximum(spending - reaching - others, 0.0)
+    return Requirement(line.name, "local_match", ZERO, own, reaching / match)
 
 
 def floor(requirements: Sequence[Requirement], wanted: Array, size: Array) -> Array:
@@ -84,7 +87,7 @@ def floor(requirements: Sequence[Requirement], wanted: Array, size: Array) -> Ar
     return budgeting.own_money_floor(
         wanted,
         tuple(one.required(size) for one in requirements),
-        tuple(ratio(one.at_stake, size) for one in requirements),
+        tuple(ratio(one.worth, size) for one in requirements),
     )
 
 
