@@ -14,6 +14,7 @@ import pytest
 from small_world import context_of, counts_of, small_world
 
 from sim.arrays import Array
+from sim.engine.requirements import effort_kept
 from sim.funding.allocation import Claim, settle_all
 from sim.funding.budget import Budget, appropriate, voted
 from sim.funding.components import COMPONENTS
@@ -38,7 +39,7 @@ CASE_KEYS = {
 DISTRICT_KEYS = {
     "members", "schools", "high_schools", "sites", "participants", "concentrators", "credentials_tier_1",
     "credentials_tier_2", "credentials_tier_3", "quality", "startup_spending", "placements", "locale", "poverty",
-    "award_noise", "award_capacity", "expenditure", "instructors", "dual_credit", "kind",
+    "award_noise", "award_capacity", "expenditure", "instructors", "dual_credit", "kind", "own", "own_required",
 }  # fmt: skip
 
 
@@ -114,7 +115,9 @@ def results(case: dict[str, Any]) -> dict[str, Any]:
     for line in lines_of(case, year):
         appropriation = appropriate(line, budget)
         schedule = announce(line, replace(context, appropriation=appropriation))
-        claims.append(Claim(line, schedule, counts, appropriation))
+        own, required = (_column(districts, key, 0.0) for key in ("own", "own_required"))
+        kept = effort_kept(own, required) if line.rules.maintenance_of_effort is not None else None
+        claims.append(Claim(line, schedule, counts, appropriation, effort_kept=kept))
     ledgers = settle_all(claims, memory, year)
     by_line = {
         claim.line.name: {stage: getattr(ledger, stage) for stage in LEDGER}

@@ -37,8 +37,8 @@ DOLLAR_COLUMNS = (
 DOLLAR_SPREADS = ("startup_cost", "consumables", "exam_fee")
 GUESSES = ("first_value", "second_value", "site_value")
 MONEY = (
-    "own_money.", "own_wanted.", "restricted.", "uncredited.", "base_own.", "base_restricted.", "cash.", "cost.",
-    "base_payment.", "last_payment.", "remembered.", "reserves.", "expenditure.", "startup_spending.",
+    "own_money.", "own_wanted.", "restricted.", "uncredited.", "base_own.", "base_restricted.", "fiscal_effort.",
+    "cash.", "cost.", "base_payment.", "last_payment.", "remembered.", "reserves.", "expenditure.", "startup_spending.",
     "plan_cost.", "plan_falls.", "exam_price.",
 )  # fmt: skip
 """What of the state is counted in dollars."""

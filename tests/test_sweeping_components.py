@@ -127,7 +127,10 @@ JOINT: tuple[dict[str, Any], ...] = (
     {"phase_in": [0.3, 0.6], "minimum_guarantee": 2e4, "minimum_guarantee_charter": 1e4},
     {"phase_in": [0.3, 0.6], "phase_in_from": "nothing", "hold_harmless": {"reference": "own_previous_year"}},
 )
-LINE_RULES: dict[str, Any] = {"local_match": 0.8, "carryover": 0.2, "spend_on_cte": 0.55, "indexation": "prices"}
+LINE_RULES: dict[str, Any] = {
+    "local_match": 0.8, "carryover": 0.2, "spend_on_cte": 0.55, "indexation": "prices",
+    "maintenance_of_effort": {"share": 0.9, "years": 4},
+}  # fmt: skip
 RESERVE: dict[str, Any] = {"start": 5e5, "keeps": 0.6, "most": 8e5}
 
 Path = tuple[str | int, ...]

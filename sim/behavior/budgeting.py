@@ -1,6 +1,7 @@
 """A district's CTE budget: what it gives of its own, what of all money may be promised to staff, how the books
 close."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,21 @@ def freed_money(restricted_before: Array, restricted: Array, free_before: Array,
 def moved_own_money(own: Array, wanted: Array, speed: Array) -> Array:
     """Own money a year later: it moves by the share ``speed`` toward what the district wants."""
     return own + speed * (wanted - own)
+
+
+def own_money_floor(wanted: Array, required: Sequence[Array], worth: Sequence[Array]) -> Array:
+    """Own money that a district gives at least, real dollars a member, ``[..., D, 1]``: what rules of lines require of
+    it, as far as that is worth it.
+
+    Of each rule ``required`` is the own money that earns the whole payment, and ``worth`` what a district adds for it
+    at most to what it wants to give (``wanted``): a dollar for each dollar of a payment that it would lose, and 1 /
+    match dollars where an own dollar brings 1 / match. What several rules require is worth their sum.
+    """
+    floor = 0.0 * wanted
+    for level in required:
+        added = sum(np.where(one >= level, dollars, 0.0) for one, dollars in zip(required, worth, strict=True))
+        floor = np.maximum(floor, np.minimum(level, wanted + added))
+    return floor
 
 
 def commitment(wanted: Array, expected: Array, federal: Array, administration: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.behavior import budgeting
 from sim.behavior.situation import Choice, Situation
-from sim.engine import accounts, classrooms, economy, exams, maintenance, situation, workforce
+from sim.engine import accounts, classrooms, economy, exams, maintenance, requirements, situation, workforce
 from sim.engine.accounts import Bill, Books
 from sim.engine.census import UNKNOWN, Census
 from sim.engine.classrooms import Interest, Schooling
@@ -115,7 +115,7 @@ def run_year(
     # 8. The state counts and pays.
     bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
     counts = accounts.count(parameters, state, cohorts, known, choice, staffed, schooling, kept, bill)
-    settlement = settle(parameters, premises, state, offers, prospects, counts, conditions)
+    settlement = settle(parameters, premises, state, offers, prospects, counts, conditions, own=known.own_budget)
 
     # 9. Books close; trust has been updated by what was really paid.
     books = accounts.close(parameters, state, conditions, known, choice, counts, settlement, bill)
@@ -188,6 +188,9 @@ def state_after(
         own_wanted=wanted,
         restricted=restricted,
         uncredited=uncredited,
+        fiscal_effort=requirements.fiscal_effort_after(
+            [offer.line for offer in year.offers.lines], state, year.conditions, year.situation.own_budget
+        ),
         cash=year.books.year_end.cash / year.conditions.price_index,
         cost=counts.expenditure / year.conditions.price_index,
         spending_ratio=year.books.year_end.spending_ratio,

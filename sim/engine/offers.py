@@ -1,5 +1,6 @@
 """The state announces a year: appropriations, the unit value, and the price schedule of every line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim.arrays import ZERO, Array, ratio, state_total
@@ -121,8 +122,10 @@ def reach(line: Line, schedule: Schedule, premises: Premises, beliefs: Beliefs) 
     return free * line.pathway_share
 
 
-def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:
-    """The ledger of every line, by name."""
+def settled(
+    state: State, offers: Offers, counts: Counts, fiscal_year: int, kept: Mapping[str, Array] | None = None
+) -> dict[str, Ledger]:
+    """The ledger of every line, by name; of some lines districts have ``kept`` a share by their effort."""
     claims = tuple(
         Claim(
             offer.line,
@@ -130,6 +133,7 @@ def settled(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> d
             allocation.counts_for(offer.line, counts, state.counts),
             offer.appropriation,
             state.reserves.get(offer.line.name, ZERO),
+            (kept or {}).get(offer.line.name),
         )
         for offer in offers.lines
     )

@@ -1,18 +1,22 @@
 """What districts expect of a year's lines together, and how much effort they make where effort is paid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, outer
 from sim.behavior import recoding
+from sim.engine import requirements
 from sim.engine.economy import Conditions
-from sim.engine.offers import Offers
+from sim.engine.offers import Offers, settled
 from sim.engine.outlook import Outlook, in_dollars_of_the_year
+from sim.engine.requirements import Requirement
 from sim.engine.stakes import Stakes
 from sim.engine.state import Premises, State
-from sim.funding.schedule import CREDENTIAL_ZERO, Schedule, entitlement
+from sim.funding.allocation import Ledger
+from sim.funding.line import Line
+from sim.funding.schedule import CREDENTIAL_ZERO, Counts, Schedule, entitlement
 from sim.parameters.groups import Parameters
 from sim.students import credentials as sitting
 from sim.students import outcomes as completing
@@ -42,6 +46,7 @@ class Prospects:
     ``[..., D, 1]``. For the year's effort, in dollars of the base year, by trust: ``concentrator_price``,
     ``credential_price``, ``credential_prices`` of each tier, ``quality_price`` ``[..., D, K]``, ``placement_price``,
     ``dual_credit_price``.
+    ``required``: what lines ask of districts' own money for it.
     """
 
     per_participant: Array
@@ -68,6 +73,7 @@ class Prospects:
     placement_price: Array
     dual_credit_price: Array
     receipts: Mapping[str, Array]
+    required: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,20 @@ def form_prospects(
     real = 1.0 / conditions.price_index
     counted = in_dollars_of_the_year(state.counts, conditions)
     receipts: dict[str, Array] = {}
+    whole = if_all_give_what_is_asked(state, offers, counted, conditions.fiscal_year)
+    size = state.counts.membership * conditions.price_index
+    required: list[Requirement] = []
+    to_match: list[tuple[Line, Array, Array, Array]] = []
     for offer in offers.lines:
         line, posted, seen = offer.line, offer.schedule, outlook.lines[offer.line.name]
         paid = seen.trust * offer.reach * seen.marginal
+        kept: Array | None = None
+        effort = requirements.effort_required(line, state, conditions)
+        if effort is not None:
+            stake = whole[line.name].phased_in * (seen.trust * offer.reach)
+            required.append(Requirement(line.name, "maintenance_of_effort", effort, ZERO, stake))
+            kept = requirements.effort_expected(state, effort, stake, size)
+            paid = paid * kept
         certain = certain.plus(posted.only(*PRICED, "per_school").times(paid * seen.lasts))
         believed = believed.plus(posted.only(*EFFORT).times(paid * seen.now))
         if posted.per_credential is not CREDENTIAL_ZERO:
@@ -113,6 +130,8 @@ def form_prospects(
         if seen.foreseen is not ZERO:
             lump = np.maximum(seen.foreseen * (offer.reach * seen.trust) - for_prices * seen.now, 0.0)
             comes = comes + seen.attention * (lump - comes)
+        if kept is not None:
+            comes = comes * kept
         expected = expected + comes + for_prices * (seen.now - seen.lasts)
         lasting = lasting + comes * seen.receipts_last
         doubted = doubted + (comes + for_prices * (seen.now - seen.lasts)) * (1.0 - seen.steadiness)
@@ -122,6 +141,9 @@ def form_prospects(
         earned_ends = earned_ends + for_prices * seen.lasts * leaves
         earned = earned + for_prices * seen.lasts
         arrives = comes + for_prices * seen.now
+        if np.any(line.rules.local_match):
+            payment = whole[line.name].phased_in * seen.trust
+            to_match.append((line, payment, payment * offer.reach, arrives))
         if line.federal:
             federal = federal + arrives
         if line.oversight == "general":
@@ -129,6 +151,10 @@ def form_prospects(
             uncredited = uncredited + arrives * (line.pathway_share / np.maximum(offer.reach, 1e-9) - 1.0)
         else:
             restricted = restricted + arrives
+    required.extend(
+        requirements.to_match(line, payment, stake, restricted + free - arrives, state)
+        for line, payment, stake, arrives in to_match
+    )
     one, two, three = believed.per_credential
     return Prospects(
         per_participant=certain.per_participant,
@@ -155,7 +181,18 @@ def form_prospects(
         placement_price=_times(believed.per_placement, real),
         dual_credit_price=_times(believed.per_dual_credit, real),
         receipts=receipts,
+        required=tuple(required),
     )
+
+
+def if_all_give_what_is_asked(state: State, offers: Offers, counts: Counts, fiscal_year: int) -> dict[str, Ledger]:
+    """The ledgers of lines that ask something of districts' own money, as if every district gave it, by name."""
+    asking = [offer.line.name for offer in offers.lines if requirements.asks(offer.line)]
+    if not asking:
+        return {}
+    given = tuple(replace(offer, line=requirements.unmatched(offer.line)) for offer in offers.lines)
+    ledgers = settled(state, replace(offers, lines=given), counts, fiscal_year)
+    return {name: ledgers[name] for name in asking}
 
 
 def _times(price: Array, factor: Array) -> Array:

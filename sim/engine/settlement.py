@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, ratio, state_total
 from sim.behavior import beliefs as believing
+from sim.engine import requirements
 from sim.engine.economy import Conditions
 from sim.engine.offers import Offers, settled
 from sim.engine.outlook import coming, pays, trust_in
@@ -49,10 +50,14 @@ def settle(
     prospects: Prospects,
     counts: Counts,
     conditions: Conditions,
+    own: Array | None = None,
 ) -> Settlement:
-    """Count, prorate and pay every line, and learn from it."""
+    """Count, prorate and pay every line, and learn from it. ``own`` money that districts gave, real dollars a member,
+    ``[..., D, 1]``, decides what they keep of lines that ask for effort; None keeps all."""
     beliefs = parameters.beliefs
-    ledgers = settled(state, offers, counts, conditions.fiscal_year)
+    lines = [offer.line for offer in offers.lines]
+    kept = requirements.shares_kept(lines, state, conditions, own) if own is not None else {}
+    ledgers = settled(state, offers, counts, conditions.fiscal_year, kept)
     reserves, remembered = dict(state.reserves), {}
     nothing: Array = counts.membership * 0.0
     reaching, restricted, free, lost, paid_by_state, joint, for_credentials = (nothing,) * 7
@@ -70,6 +75,8 @@ def settle(
         unpriced = entitlement(offer.schedule.without(*PRICED), paid_on)
         part = arrived * np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0) / conditions.price_index
         before = prospects.receipts.get(line.identity, part)
+        if line.name in kept:  # What would have come had the district kept its effort: it knows what it loses by it.
+            part = np.where(kept[line.name] > 0.0, ratio(part, kept[line.name]), before)
         remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid

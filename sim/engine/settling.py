@@ -122,5 +122,5 @@ def settle_budget(parameters: Parameters, state: State, year: Year, index: int) 
 
 def freeze_base_year(state: State, expected: Array) -> State:
     """Keep what the state's CTE lines are ``expected`` to have paid, dollars ``[..., D, 1]``, against which later years
-    are measured."""
-    return replace(state, base_payment=expected, last_payment=expected)
+    are measured, and what districts gave of their own."""
+    return replace(state, base_payment=expected, last_payment=expected, base_fiscal_effort=state.fiscal_effort)

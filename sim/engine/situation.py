@@ -7,6 +7,7 @@ import numpy as np
 from sim.arrays import ZERO, Array, at_districts, district_most, district_total, part_of, ratio
 from sim.behavior import beliefs, budgeting
 from sim.behavior.situation import Situation
+from sim.engine import requirements
 from sim.engine.classrooms import Interest
 from sim.engine.draws import Purpose
 from sim.engine.economy import Cohorts, Conditions, Signals
@@ -77,7 +78,7 @@ def observe(
     # Cash and receipts of the year that are promised to nobody: they buy things once.
     ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
     committed = budgeting.commitment(
-        state.own_wanted * cohorts.membership * price,
+        own_wanted(state, prospects, conditions, cohorts.membership) * cohorts.membership * price,
         prospects.restricted + prospects.free,
         prospects.federal,
         parameters.books.federal_administration,
@@ -147,15 +148,17 @@ def observe(
 
 def own_budget(state: State, prospects: Prospects, conditions: Conditions, membership: Array) -> Array:
     """What a district gives CTE of its own this year, real dollars a member, ``[..., D, 1]``: what it has planned,
-    times what a scenario makes of it. A shock is no plan: it leaves nothing behind when it ends."""
-    return own_planned(state, prospects, conditions, membership) * conditions.shocks.local_money
+    times what a scenario makes of it, and at least what lines require of it, as far as that is worth it. A shock is no
+    plan: it leaves nothing behind when it ends."""
+    given = own_planned(state, prospects, conditions, membership) * conditions.shocks.local_money
+    return _required_at_least(given, state, prospects, conditions, membership)
 
 
 def own_planned(state: State, prospects: Prospects, conditions: Conditions, membership: Array) -> Array:
     """What a district has planned to give CTE of its own this year, real dollars a member, ``[..., D, 1]``.
 
     What comes without strings in place of a restricted line stays with CTE on the day; afterwards the district gives
-    what it wants.
+    what it wants, and at least what lines require of it, as far as that is worth it.
     """
     size = membership * conditions.price_index
     freed = budgeting.freed_money(
@@ -164,7 +167,22 @@ def own_planned(state: State, prospects: Prospects, conditions: Conditions, memb
         state.uncredited,
         ratio(prospects.uncredited, size),
     )
-    return state.own_money + freed
+    return _required_at_least(state.own_money + freed, state, prospects, conditions, membership)
+
+
+def own_wanted(state: State, prospects: Prospects, conditions: Conditions, membership: Array) -> Array:
+    """What a district lastingly wants to give CTE of its own, real dollars a member, ``[..., D, 1]``: at least what
+    lines require of it, as far as that is worth it."""
+    return _required_at_least(state.own_wanted, state, prospects, conditions, membership)
+
+
+def _required_at_least(
+    own: Array, state: State, prospects: Prospects, conditions: Conditions, membership: Array
+) -> Array:
+    if not prospects.required:
+        return own
+    size = membership * conditions.price_index
+    return np.maximum(own, requirements.floor(prospects.required, state.own_wanted, size))
 
 
 def equipment_due(parameters: Parameters, state: State, conditions: Conditions) -> Array:

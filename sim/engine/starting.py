@@ -247,6 +247,8 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         restricted=districts,
         uncredited=districts,
         base_own=districts,
+        fiscal_effort=districts,
+        base_fiscal_effort=districts,
         base_restricted=districts,
         cash=districts,
         cost=districts,

@@ -93,16 +93,17 @@ class State:
     much it falls for each unit of the log price, real dollars); ``own_money`` and ``own_wanted``, what it should come
     to (real dollars a member and year); ``restricted`` and ``uncredited`` (last year's restricted receipts, and those
     without strings that stayed in the general fund, real dollars a member); ``base_own`` and ``base_restricted`` (the
-    same in the base year); ``cash`` and ``cost`` of CTE (real dollars: carry-over earns what prices rise);
-    ``spending_ratio``; ``base_payment`` (dollars that the state's CTE lines are expected to have paid in the base year)
-    and ``last_payment`` (that they paid last year); ``local_index`` (size relative to the state);
-    ``dual_credit_effort``, ``placement_effort``. ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``. Regions
-    ``[..., G, C]``: ``pool`` of people able to teach, in sections. State ``[..., 1, 1]``: ``capital_share`` (launch
-    spending over the cost of running), ``filled_share`` (cost of running over that of plans with every post filled),
-    ``entry_index``, ``revenue_shock``. By funding line: ``trust`` and ``remembered`` (unpriced receipts, real dollars a
-    year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise: ``steadiness`` (share of its
-    money that districts count on to last) and ``paid_before`` (real dollars that came under it last year) ``[..., 1,
-    1]``. ``counts`` are those of the last year."""
+    same in the base year); ``fiscal_effort`` and ``base_fiscal_effort``, which maintenance of effort is measured
+    against (own money of last year and of the base year, real dollars a member); ``cash`` and ``cost`` of CTE (real
+    dollars: carry-over earns what prices rise); ``spending_ratio``; ``base_payment`` (dollars that the state's CTE
+    lines are expected to have paid in the base year) and ``last_payment`` (that they paid last year); ``local_index``
+    (size relative to the state); ``dual_credit_effort``, ``placement_effort``. ``grades`` ``[..., D, 4]``; ``quality``
+    ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to teach, in sections. State ``[..., 1, 1]``:
+    ``capital_share`` (launch spending over the cost of running), ``filled_share`` (cost of running over that of plans
+    with every post filled), ``entry_index``, ``revenue_shock``. By funding line: ``trust`` and ``remembered`` (unpriced
+    receipts, real dollars a year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise:
+    ``steadiness`` (share of its money that districts count on to last) and ``paid_before`` (real dollars that came
+    under it last year) ``[..., 1, 1]``. ``counts`` are those of the last year."""
 
     sites: Array
     first_sections: Array
@@ -137,6 +138,8 @@ class State:
     uncredited: Array
     base_own: Array
     base_restricted: Array
+    fiscal_effort: Array
+    base_fiscal_effort: Array
     cash: Array
     cost: Array
     spending_ratio: Array

@@ -29,13 +29,15 @@ JOINT_STAGES: tuple[str, ...] = STAGES[STAGES.index("guaranteed") : STAGES.index
 @dataclass(frozen=True)
 class Claim:
     """A line when a year is settled: its posted prices, the counts that it pays on (see ``counts_for``), its
-    appropriation, and what its reserve held at the end of last year, both dollars ``[..., 1, 1]``."""
+    appropriation, and what its reserve held at the end of last year, both dollars ``[..., 1, 1]``. ``effort_kept``:
+    the share of the payment that a district's effort keeps, ``[..., D, 1]``; None where none is asked for."""
 
     line: Line
     schedule: Schedule
     counts: Counts
     appropriation: Array
     reserve: Array = field(default_factory=lambda: ZERO)
+    effort_kept: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Ledger:
     """One year of one line, dollars ``[..., D, 1]`` unless said, each stage after the one before.
 
     ``claimed``: prices times all that districts have to count. ``entitlement``: prices times what the line's limits let
-    count. ``matched``: at most what the local share and a carry-over limit allow. ``guaranteed``: at least the minimum.
+    count. ``matched``: at most what the local share and a carry-over limit allow, less what a shortfall of effort takes
+    of it and of all that follow. ``guaranteed``: at least the minimum.
     ``held_harmless``: at least the floor. ``capped``: growth limited. ``phased_in``: the part of the way to it.
     ``proration`` ``[..., 1, 1]``: the share paid. ``paid``.
     ``statewide_owed`` and ``statewide_paid`` ``[..., 1, 1]`` are spent by the state itself. ``reserve``: what was drawn
@@ -101,8 +104,9 @@ def settle_all(claims: Sequence[Claim], before: Before, fiscal_year: int) -> tup
     Where the line pays in turn instead, the money goes to one part of what is owed after the other, and ``proration``
     is the share paid of the whole. Neither the cap nor the phase-in takes a district below its hold-harmless floor;
     only proration does. A match and a carry-over limit bind their line at every stage: no floor lifts a payment above
-    what a district's own spending allows. ``appropriation`` is infinite where the line is funded in full. Money inside
-    the SEG, federal and background lines are settled each by itself.
+    what a district's own spending allows. Where effort falls short of what the line requires, every stage from
+    ``matched`` on is smaller by the proportion of the shortfall. ``appropriation`` is infinite where the line is funded
+    in full. Money inside the SEG, federal and background lines are settled each by itself.
     """
     joint = [claim for claim in claims if claim.line.joint]
     together = settle_together(joint, before, fiscal_year) if joint else ()
@@ -164,6 +168,11 @@ def _paid(claim: Claim, owed: _Owed, stage: Smoothed, fiscal_year: int) -> Ledge
             np.minimum(dollars, owed.most) for dollars in (guaranteed, held, capped, phased)
         )
     statewide = claim.schedule.statewide + np.zeros_like(claim.appropriation)
+    matched, effort = owed.matched, claim.effort_kept
+    if effort is not None and active:
+        matched, guaranteed, held, capped, phased = (
+            effort * dollars for dollars in (matched, guaranteed, held, capped, phased)
+        )
     all_owed = state_total(phased) + statewide
     reserve, available = NO_RESERVE, claim.appropriation
     if line.reserve is not None and active:
@@ -177,7 +186,7 @@ def _paid(claim: Claim, owed: _Owed, stage: Smoothed, fiscal_year: int) -> Ledge
     return Ledger(
         claimed=owed.claimed,
         entitlement=owed.entitlement,
-        matched=owed.matched,
+        matched=matched,
         guaranteed=guaranteed,
         held_harmless=held,
         capped=capped,

@@ -87,7 +87,8 @@ def enacted(formula: Formula, current_law: Formula, base_year: int) -> Formula:
     A line that current law has not begun begins no earlier than the formula takes effect and than the first year after
     the base year, whatever year is written, and its reserve and what is voted once count from there. Each line stands
     under the formula's rules. A phase-in, a hold harmless and a growth cap count their years from the first that is
-    paid after the base year by any of the lines that they hold together.
+    paid after the base year by any of the lines that they hold together, a line's own maintenance of effort from the
+    first that it is paid itself.
     """
     going_on = begun_by(current_law, base_year)
     first = max(formula.takes_effect, base_year + 1)
@@ -96,7 +97,7 @@ def enacted(formula: Formula, current_law: Formula, base_year: int) -> Formula:
     for group in groups(formula.rules, formula.lines, formula.takes_effect):
         starts = [max(begun[line.name].start_year or first, first) for line in group if begun[line.name].ever_pays]
         since.update((line.name, min(starts, default=first)) for line in group)
-    lines = tuple(_under(formula.rules, begun[line.name], since.get(line.name)) for line in formula.lines)
+    lines = tuple(_under(formula.rules, begun[line.name], since.get(line.name), first) for line in formula.lines)
     unchanged = all(line is written for line, written in zip(lines, formula.lines, strict=True))
     return formula if unchanged else formula.model_copy(update={"lines": lines})
 
@@ -112,19 +113,21 @@ def _not_before(first: int, line: Line) -> Line:
     return line.model_copy(update={"start_year": first})
 
 
-def _under(rules: JointRules, line: Line, since: int | None) -> Line:
-    if not line.joint:
-        return line
-    held = line.rules.under(rules)
-    if not held.counts_years:
-        return line if held is line.rules else line.model_copy(update={"rules": held})
-    return line.model_copy(update={"rules": held, "rules_since": since})
+def _under(rules: JointRules, line: Line, since: int | None, first: int) -> Line:
+    held = line.rules.under(rules) if line.joint else line.rules
+    if line.joint and held.counts_years:
+        return line.model_copy(update={"rules": held, "rules_since": since})
+    if held.effort_ends:
+        return line.model_copy(update={"rules": held, "rules_since": max(line.start_year or first, first)})
+    return line if held is line.rules else line.model_copy(update={"rules": held})
 
 
 def lines_in_force(formula: Formula, current_law: Formula, fiscal_year: int, base_year: int) -> tuple[Line, ...]:
-    """The lines that pay in a fiscal year, as ``enacted``: current law's until the formula takes effect."""
+    """The lines that pay in a fiscal year, as ``enacted``, restricted as long as they say: current law's until the
+    formula takes effect."""
     law = current_law if fiscal_year < formula.takes_effect else formula
-    return tuple(line for line in enacted(law, current_law, base_year).lines if line.active(fiscal_year))
+    lines = enacted(law, current_law, base_year).lines
+    return tuple(line.in_year(fiscal_year) for line in lines if line.active(fiscal_year))
 
 
 def first_priced_year(formula: Formula, current_law: Formula, base_year: int) -> int | None:

@@ -1,5 +1,6 @@
 """One appropriation line: where money comes from, what it pays for, and by which rules."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -19,7 +20,8 @@ class Line(Strict):
     """One line of money.
 
     ``oversight`` says how strictly the money must be spent on CTE: a monitored grant, a restricted categorical formula,
-    or loose general money. A ``background`` line flows in every formula and is not part of a formula's cost. It pays
+    or loose general money; after the fiscal year ``restricted_to`` it is general money, whatever it was. A
+    ``background`` line flows in every formula and is not part of a formula's cost. It pays
     from ``start_year`` to ``sunset_year``, both included (fiscal years; without them, always). ``pathway_share`` is the
     part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says which
     budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
@@ -38,6 +40,7 @@ class Line(Strict):
     fund: Title = "General Fund"
     recurring: YesNo = True
     oversight: Oversight = "categorical"
+    restricted_to: FiscalYear | None = None
     background: YesNo = False
     start_year: FiscalYear | None = None
     sunset_year: FiscalYear | None = None
@@ -114,6 +117,41 @@ class Line(Strict):
             raise ValueError("proration by_tier pays credentials by their value: it needs a credential_bonus")
         return self
 
+    @model_validator(mode="after")
+    def _restriction_comes(self) -> Self:
+        if self.restricted_to is not None and self.start_year is not None and self.restricted_to < self.start_year:
+            raise ValueError(
+                f"restricted_to {self.restricted_to} lies before the line starts in {self.start_year}; write "
+                f"oversight: general"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _effort_is_asked_for_money_of_the_law(self) -> Self:
+        if self.rules.maintenance_of_effort is None:
+            return self
+        if self.background:
+            raise ValueError("maintenance_of_effort is asked by a formula's own lines, and background money is none")
+        if self.seg != "outside":
+            raise ValueError("maintenance_of_effort cannot hold for money inside the SEG, whose units are paid in full")
+        return self
+
+    def without_effect(self) -> Mapping[str, str]:
+        """The end of a restriction that is none, or that the line does not reach."""
+        if self.restricted_to is None:
+            return {}
+        if self.oversight == "general":
+            return {"restricted_to": "the line is general money from the start"}
+        if self.sunset_year is not None and self.restricted_to >= self.sunset_year:
+            return {"restricted_to": f"the line ends after {self.sunset_year} and is never free"}
+        return {}
+
+    def in_year(self, fiscal_year: int) -> Self:
+        """The line as its restriction stands in a fiscal year: the same line, for beliefs and memory too."""
+        if self.restricted_to is None or fiscal_year <= self.restricted_to or self.oversight == "general":
+            return self
+        return self.model_copy(update={"oversight": "general"})
+
     @property
     def promised_by(self) -> str:
         """The promise that districts trust when they trust the line."""
@@ -175,6 +213,8 @@ class Line(Strict):
         said.extend(self.rules.sentences())
         if self.pathway_share < 1.0:
             said.append(f"About {self.pathway_share:.0%} of what districts get supports pathways (a judgement).")
+        if self.restricted_to is not None and self.oversight != "general":
+            said.append(f"It is restricted to CTE up to FY{self.restricted_to}, and without strings afterwards.")
         said.append(self.span())
         return said
 

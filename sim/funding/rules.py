@@ -116,6 +116,31 @@ class HoldHarmless(Strict):
     reference: Literal["base_year", "previous_year", "own_previous_year"] = "base_year"
 
 
+class MaintenanceOfEffort(Strict):
+    """A district keeps its own CTE money at ``share`` of a reference, for ``years`` years (always if not given).
+
+    Own money is what a district budgets for CTE of its general money, a member, in dollars of equal worth, and
+    ``reference`` what it gave so in the base year or in the previous one, or what was required then if that is more. A
+    district that falls short loses the proportion of its payment by which it does. So do a school district's federal
+    funds below 90% of its effort per student (20 U.S.C. 7901) and a state's Perkins allotment (20 U.S.C. 2391(b));
+    special education counts what is budgeted, per capita if the district so chooses (34 CFR 300.203), and takes back
+    the shortfall in dollars. Federal rules count nominal dollars, which prices wear down.
+    """
+
+    share: Share = 1.0
+    years: Years | None = None
+    reference: Literal["base_year", "previous_year"] = "base_year"
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        length = f" for {self.years} years" if self.years else ""
+        origin = {"base_year": "of the base year", "previous_year": "of the year before"}[self.reference]
+        return (
+            f"A district keeps its own CTE money a member at {percent(self.share)} or more of that {origin}{length}, "
+            f"in dollars of equal worth; one that falls short loses that proportion of its payment."
+        )
+
+
 class JointRules(Strict):
     """Rules over all of a formula's own lines together, as they are written for a formula; see ``Rules``.
 
@@ -167,6 +192,7 @@ class Rules(Strict):
     Of one line: ``count_lag``: 1 pays on last year's counts, as the SEG does. ``indexation``: ``prices`` raises the
     dollars of the components with the price index. ``local_match``: own dollars that a district must spend on CTE for
     each dollar of the line (2 in California), so that a payment is at most 1 / (1 + match) of its CTE spending.
+    ``maintenance_of_effort``: own money that it must keep up, or lose part of the payment.
     ``carryover``: the part of a payment that may be kept for next year; more than that beyond the year's CTE spending
     is not paid. Both bind guarantees and floors too. ``spend_on_cte``: the share of the payment that must be spent on
     CTE (0.55 in Texas); the rest is general money. ``proration``: when money is short all get the same share
@@ -193,6 +219,7 @@ class Rules(Strict):
     minimum_guarantee: DistrictDollars = 0.0
     minimum_guarantee_charter: DistrictDollars | None = None
     local_match: Match = 0.0
+    maintenance_of_effort: MaintenanceOfEffort | None = None
     carryover: Annotated[float, Field(strict=True, ge=0.0, lt=1.0), Unit("share")] | None = None
     spend_on_cte: Share | None = None
     proration: Literal["pro_rata", "by_component", "by_tier"] = "pro_rata"
@@ -220,6 +247,11 @@ class Rules(Strict):
         floor = held is not None and (held.years is not None or held.reference == "own_previous_year")
         return bool(self.phase_in) or floor or (self.growth_cap is not None and self.growth_cap_from == "nothing")
 
+    @property
+    def effort_ends(self) -> bool:
+        """Whether effort has to be maintained for some years alone."""
+        return self.maintenance_of_effort is not None and self.maintenance_of_effort.years is not None
+
     def without_effect(self) -> Mapping[str, str]:
         """Where a rule starts from, if there is no such rule, a phase-in that is whole at once, a floor of nothing."""
         idle = {}
@@ -231,6 +263,8 @@ class Rules(Strict):
             idle["growth_cap_from"] = "it says what a growth_cap counts from, and there is none"
         if self.hold_harmless is not None and self.hold_harmless.share == 0.0:
             idle["hold_harmless"] = "a share of 0 holds no payment"
+        if self.maintenance_of_effort is not None and self.maintenance_of_effort.share == 0.0:
+            idle["maintenance_of_effort"] = "a share of 0 requires nothing"
         return idle
 
     def guarantee(self, charter: bool) -> float:
@@ -285,6 +319,8 @@ class Rules(Strict):
             said.append(f"A charter with a pathway is owed at least {money(self.minimum_guarantee_charter)}.")
         if self.local_match:
             said.append(f"A district spends {money(self.local_match)} of its own on CTE for every dollar it is paid.")
+        if self.maintenance_of_effort is not None:
+            said.append(self.maintenance_of_effort.sentence())
         if self.carryover is not None:
             said.append(f"At most {percent(self.carryover)} of a payment may be carried over.")
         if self.spend_on_cte is not None:

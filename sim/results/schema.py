@@ -186,7 +186,7 @@ LEDGER: tuple[Column, ...] = (
         "claimed", "dollars", "prices times all that the district has to count, state CTE lines together", adds_up=True
     ),
     Column("entitlement", "dollars", "prices times what the lines' limits let count", adds_up=True),
-    Column("matched", "dollars", "after the local share and the carry-over limit", adds_up=True),
+    Column("matched", "dollars", "after the local share, a shortfall of effort and the carry-over limit", adds_up=True),
     Column("guaranteed", "dollars", "after the minimum guarantee", adds_up=True),
     Column("held_harmless", "dollars", "after hold harmless", adds_up=True),
     Column("capped", "dollars", "after the growth cap", adds_up=True),

@@ -23,6 +23,7 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
     "budget": (
         "sim.behavior.budgeting.own_money_wanted", "sim.behavior.budgeting.lost_and_gained",
         "sim.behavior.budgeting.freed_money", "sim.behavior.budgeting.moved_own_money",
+        "sim.behavior.budgeting.own_money_floor", "sim.engine.requirements",
         "sim.behavior.budgeting.promised", "sim.behavior.budgeting.for_running", "sim.behavior.budgeting.for_long",
         "sim.behavior.budgeting.not_lasting", "sim.engine.situation.own_budget", "sim.engine.situation.own_planned",
         "sim.engine.situation.equipment_due", "sim.engine.accounts.own_money_wanted",

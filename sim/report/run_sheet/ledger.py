@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STAGE_HEADINGS: dict[str, str] = {
     "claimed": "Claimed: prices x all counts",
     "entitlement": "Entitlement: within limits",
-    "matched": "After the local share and carry-over limit",
+    "matched": "After the local share, effort and carry-over limit",
     "guaranteed": "After the minimum guarantee",
     "held_harmless": "After hold harmless",
     "capped": "After the growth cap",

@@ -18,7 +18,7 @@ SEG_STEP = "seg_unit_value"
 
 RULE_OF_STAGE: Mapping[str, str] = {
     "entitlement": "limits",
-    "matched": "local share and carry-over",
+    "matched": "local share, effort and carry-over",
     "guaranteed": "minimum guarantee",
     "held_harmless": "hold harmless",
     "capped": "growth cap",

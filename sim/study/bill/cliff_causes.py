@@ -37,7 +37,7 @@ def _rule_words(payer: Payer) -> Mapping[str, tuple[str, str]]:
     """The rules of a payer by the stage that they lead to: a name and the sentence that the formula says of them."""
     said = list(dict.fromkeys(sentence for line in payer.lines for sentence in line.rules.sentences()))
     marks = {
-        "matched": ("of its own on CTE", "carried over"),
+        "matched": ("of its own on CTE", "keeps its own CTE money", "carried over"),
         "guaranteed": ("owed at least",),
         "held_harmless": ("gets less than",),
         "capped": ("rises by at most",),

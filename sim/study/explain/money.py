@@ -2,9 +2,11 @@
 dollar, the books, and own money of the next year."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from sim.arrays import ratio
 from sim.behavior import budgeting, planning
 from sim.engine import accounts, situation
 from sim.study.explain.decision import Decision
@@ -196,9 +198,29 @@ def _own(moment: Moment) -> Iterator[Item]:
     sums += f"{_dollars(of((1.0 - terms.kept) * gained))}) x {of(terms.general):.2f} x {of(terms.leadership):.2f}"
     wanted = sums + (f" - {_dollars(of(credited))}" if of(credited) else "")
     yield Item(OWN, "the district wants to give", unit, of(terms.wanted), wanted)
+    yield from _required(moment)
     yield Item(OWN, "it gives this year", unit, of(moment.year.situation.own_budget))
     speed = of(moment.ensemble.parameters.books.own_speed)
     yield Item(OWN, "it gives next year", unit, of(moment.after.own_money), f"{amount(speed, 'share')} of the way:")
+
+
+def _required(moment: Moment) -> Iterator[Item]:
+    """What lines ask of this year's own money, and what the district adds for it; shown where it adds anything."""
+    of, year, before, unit = moment.of_district, moment.year, moment.before, "dollars"
+    size = year.cohorts.membership * year.conditions.price_index
+    without = replace(year.prospects, required=())
+    planned = of(situation.own_budget(before, without, year.conditions, year.cohorts.membership))
+    added = of(year.situation.own_budget) - planned
+    titles = line_titles(offer.line for offer in year.offers.lines)
+    words = {"maintenance_of_effort": "effort to maintain", "local_match": "own money that matches it"}
+    for asked in year.prospects.required:
+        title = f"{titles[asked.line]}: {words[asked.rule]}"
+        worth = of(ratio(asked.worth, size))
+        said = f"worth {_dollars(worth)} more than the {_dollars(of(before.own_wanted))} that it lastingly wants:"
+        yield Item(OWN, title, unit, of(asked.required(size)), said, quiet=added <= 0.0)
+    if year.prospects.required:
+        yield Item(OWN, "planned for this year without that", unit, planned, quiet=added <= 0.0)
+        yield Item(OWN, "  added because lines require it", unit, added, quiet=added <= 0.0)
 
 
 def _dollars(value: float) -> str:
