@@ -191,18 +191,29 @@ def test_what_moves_own_money(case: str, found: OwnMoney, expected: float) -> No
     assert found.wanted == pytest.approx(expected), case
 
 
-def test_next_years_own_money_goes_part_of_the_way_and_remembers_what_came() -> None:
+def next_year(leadership: float = 0.0) -> list[float]:
+    """Of a district with 100 of its own that wants 60 under a leadership as usual."""
     found = accounts.own_money_next(
         builders.parameters(books={"own_speed": 0.25}),
         builders.premises(small_world(1), loss_passthrough=2.0),
-        builders.state(base_own=100.0, base_restricted=50.0),
+        builders.state(base_own=100.0, base_restricted=50.0, leadership=leadership),
         number(100.0),
         builders.conditions(price_index=2.0),
         builders.offers(),
         builders.counts(membership=100.0),
         settlement(restricted=number(2000.0), free=number(0.0), not_sticking=number(600.0)),
     )
-    assert [part.item() for part in found] == pytest.approx([100 + 0.25 * (60 - 100), 60.0, 10.0, 3.0])
+    return [part.item() for part in found]
+
+
+def test_next_years_own_money_goes_part_of_the_way_and_remembers_what_came() -> None:
+    assert next_year() == pytest.approx([100 + 0.25 * (60 - 100), 60.0, 10.0, 3.0])
+
+
+def test_a_superintendent_moves_what_is_given_and_not_what_the_district_lastingly_wants() -> None:
+    for leadership in (0.5, -0.5, -1.0):
+        wanted = 60 * (1 + leadership)
+        assert next_year(leadership) == pytest.approx([100 + 0.25 * (wanted - 100), 60.0, 10.0, 3.0])
 
 
 def budget_of(

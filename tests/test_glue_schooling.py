@@ -91,6 +91,15 @@ def test_interest_is_that_of_the_years_members() -> None:
     assert interested().wanted == pytest.approx(row(50 / 3, 50 / 3, 50 / 3))
 
 
+def test_interest_comes_and_goes_within_the_students_that_there_are() -> None:
+    assert interested({"interest": 0.2}).interested == pytest.approx(60.0)
+    assert interested({"interest": -0.2}).interested == pytest.approx(40.0)
+    assert interested({"interest": 0.2}, participation=1.5).interested == pytest.approx(90.0)
+    assert interested({"interest": 3.0}).interested == pytest.approx(100.0)
+    assert interested({"interest": -1.5}).interested == 0.0
+    assert interested({"interest": 0.2}).going_on == pytest.approx(interested().going_on)
+
+
 def test_fewer_go_on_where_fewer_are_left() -> None:
     assert (interested().going_on == 0.5).all()
     assert interested(members=80.0).going_on == pytest.approx(0.4)

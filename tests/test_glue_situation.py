@@ -1,5 +1,6 @@
 """What districts see when they decide: dollars of the year, each counted once, and one choice at any price level."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from sim.engine.money import Prospects
 REAL = """
     sites first_sections second_sections vacant_sections vacant_years launching facilities high_schools equipment notice
     program_notice plan plan_years wanted eligible going_on site_wanted own_budget log_price class_size class_cap
-    second_class annuity practiced floor ceiling first_draw second_draw close_draw solving
+    second_class annuity practiced floor ceiling first_draw second_draw close_draw solving startup_price
 """
 """What of a situation is no dollar of the year."""
 
@@ -52,12 +53,12 @@ def observed(standing: Ensemble, prospects: Prospects, level: float = 1.0, **sta
 
 
 def scaled(prospects: Prospects, level: float) -> Prospects:
-    kept = ("startup_share",)
+    kept = ("startup_share", "steadiness")
     values = {one.name: getattr(prospects, one.name) for one in fields(prospects)}
     return replace(
         prospects,
         **{
-            name: value if name in kept or value is ZERO or isinstance(value, tuple) else level * value
+            name: value if name in kept or value is ZERO or isinstance(value, tuple | Mapping) else level * value
             for name, value in values.items()
         },
     )

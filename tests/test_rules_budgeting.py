@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parameter_groups import group, number
+from parameter_groups import column, group, number
 
 from sim.arrays import Array
 from sim.behavior.budgeting import (
@@ -15,12 +15,13 @@ from sim.behavior.budgeting import (
     commitment,
     freed_money,
     layoffs,
+    leadership_after,
     moved_own_money,
+    not_lasting,
     own_money_wanted,
     promised,
-    usable_cash,
 )
-from sim.parameters.groups import Books
+from sim.parameters.groups import Books, Decisions
 
 BOOKS = group(
     Books,
@@ -106,9 +107,8 @@ def staff_money(
     capital: float = 0.0,
     filled: float = 1.0,
     equipment: float = 0.0,
-    cash: float = 0.0,
 ) -> float:
-    numbers = (own, expected, lasting, capital, filled, equipment, cash)
+    numbers = (own, expected, lasting, capital, filled, equipment)
     return promised(*(number(value) for value in numbers)).item()
 
 
@@ -122,10 +122,9 @@ def staff_money(
         ("a grant pays for those things first", staff_money(capital=0.25, lasting=40.0), 128.0),
         ("and for equipment that is due", staff_money(lasting=0.0, equipment=25.0), 125.0),
         ("but buys no more equipment than there is to buy", staff_money(lasting=0.0, equipment=90.0), 160.0),
-        ("carry-over helps", staff_money(cash=12.0), 172.0),
         ("vacant posts cost nothing", staff_money(filled=0.8), 200.0),
         ("nothing is nothing", staff_money(own=0.0, expected=0.0, lasting=0.0), 0.0),
-        ("a debt promises nothing", staff_money(own=0.0, expected=0.0, lasting=0.0, cash=-50.0), 0.0),
+        ("less than nothing promises nothing", staff_money(own=0.0, expected=-50.0, lasting=-50.0), 0.0),
     ],
 )
 def test_what_may_be_promised_to_staff(case: str, money: float, expected: float) -> None:
@@ -145,13 +144,59 @@ def test_a_dollar_more_never_promises_less_and_a_lasting_one_never_less_than_a_p
     assert certain <= base + dollar + 1e-9
 
 
+def passing(**changes: float) -> float:
+    money = {"own": 100.0, "expected": 60.0, "lasting": 60.0, "capital": 0.0, "equipment": 0.0, **changes}
+    return not_lasting(*(number(value) for value in money.values())).item()
+
+
 @pytest.mark.parametrize(
-    ("cash", "cost", "expected"),
-    [(100.0, 200.0, 0.5 * 80), (10.0, 200.0, 0.0), (-50.0, 200.0, 0.0), (100.0, -30.0, 50.0), (0.0, 0.0, 0.0)],
+    ("case", "money", "expected"),
+    [
+        ("all lasts", passing(), 0.0),
+        ("none of it lasts", passing(lasting=0.0), 60.0),
+        ("equipment that is due has its part", passing(lasting=0.0, equipment=25.0), 35.0),
+        ("and takes no more than there is", passing(lasting=0.0, equipment=90.0), 0.0),
+        ("what is kept for launches has another use", passing(lasting=0.0, capital=0.25), 28.0),
+        ("where that is all, nothing is left", passing(lasting=40.0, capital=0.25), 0.0),
+    ],
 )
-def test_a_part_of_what_lies_above_the_reserve_is_used(cash: float, cost: float, expected: float) -> None:
-    terms = group(Books, cash_draw=0.5, reserve_share=0.1)
-    assert usable_cash(number(cash), number(cost), terms) == pytest.approx(expected)
+def test_what_does_not_last_is_promised_to_nobody(case: str, money: float, expected: float) -> None:
+    assert money == pytest.approx(expected), case
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_money_for_running_is_promised_or_comes_once_and_never_both(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    own, expected, equipment = rng.gamma(1.0, [[[100.0]], [[80.0]], [[20.0]]], (3, 50, 1))
+    lasting, capital = expected * rng.random((50, 1)), rng.uniform(0.0, 0.5, (50, 1))
+    filled = rng.uniform(0.5, 1.0, (50, 1))
+    staff = promised(own, expected, lasting, capital, filled, equipment)
+    once = not_lasting(own, expected, lasting, capital, equipment)
+    assert staff * filled + once == pytest.approx((own + expected) / (1.0 + capital))
+    # A dollar that comes this year and never again is promised to nobody who is not promised without it.
+    more = promised(own, expected + 10.0, lasting, capital, filled, equipment)
+    assert more[once > 0.0] == pytest.approx(staff[once > 0.0])
+    assert (more >= staff - 1e-9).all()
+
+
+LEADERS = group(Decisions, leadership_spread=0.65)
+
+
+def test_a_leaderships_view_stays_with_its_superintendent_and_goes_with_it() -> None:
+    """A new one with the view of a standard deviation: exp(0.65 - 0.65^2 / 2) - 1."""
+    before, view = column(0.3, 0.3, -0.4), column(1.0, 1.0, 0.0)
+    after = leadership_after(before, column(0.0, 1.0, 1.0) > 0, view, LEADERS)
+    assert after == pytest.approx(column(0.3, np.exp(0.65 - 0.21125) - 1, np.exp(-0.21125) - 1))
+
+
+def test_leaders_give_as_much_as_usual_on_average_whoever_they_are() -> None:
+    views = np.random.default_rng(3).standard_normal((200_000, 1))
+    after = leadership_after(0.0 * views, views < np.inf, views, LEADERS)
+    assert after.mean() == pytest.approx(0.0, abs=0.01)
+    assert after.min() > -1.0
+    assert np.log1p(after).std() == pytest.approx(0.65, abs=0.01)
+    alike = leadership_after(0.0 * views, views < np.inf, views, group(Decisions, leadership_spread=0.0))
+    assert not alike.any()
 
 
 @pytest.mark.parametrize(
@@ -163,9 +208,16 @@ def test_sections_that_cannot_be_paid_go(committed: float, payable: float, expec
 
 
 def closed(
-    cash: float, receipts: float, own: float, instruction: float, flexible: float, startup: float, share: float
+    cash: float,
+    receipts: float,
+    own: float,
+    instruction: float,
+    flexible: float,
+    startup: float,
+    share: float,
+    once: float = 0.0,
 ) -> YearEnd:
-    numbers = (cash, receipts, own, instruction, flexible, startup, share)
+    numbers = (cash, receipts, own, instruction, flexible, startup, share, once)
     return close_books(*(number(value) for value in numbers), BOOKS)
 
 
@@ -181,6 +233,11 @@ def closed(
         ("launches are paid from cash", closed(30, 60, 40, 50, 50, 30, 1.0), 1.0, 0, 0, 0, 0),
         ("a debt is repaid by putting off upkeep", closed(-20, 60, 40, 50, 50, 0, 1.0), 0.8, -10, 0, 0, 0),
         ("nothing to pay and nothing paid", closed(0, 0, 0, 0, 0, 0, 1.0), 1.0, 0, 0, 0, 0),
+        ("what comes once is spent at once", closed(0, 60, 40, 50, 50, 0, 0.6, once=15), 0.9, 5, 0, 0, 0),
+        ("where it is more than half of what is idle", closed(0, 60, 40, 50, 50, 0, 0.6, once=4), 0.8, 10, 0, 0, 0),
+        ("as far as it is there when launches are paid", closed(0, 60, 40, 50, 50, 12, 0.6, once=15), 0.76, 0, 0, 0, 0),
+        ("and as far as upkeep has a use for it", closed(0, 90, 40, 50, 50, 0, 0.6, once=60), 1.1, 25, 0, 0, 0),
+        ("what came once saves no upkeep in want", closed(0, 40, 25, 50, 50, 0, 0.6, once=30), 0.43, -6.5, 0, 0, 0),
     ],
 )
 def test_books_close(
@@ -193,8 +250,10 @@ def test_books_close(
 
 def test_a_reserve_is_not_idle() -> None:
     terms = replace(BOOKS, reserve_share=number(0.1))
-    end = close_books(*(number(value) for value in (0, 60, 40, 50, 50, 0, 0.6)), terms)
+    end = close_books(*(number(value) for value in (0, 60, 40, 50, 50, 0, 0.6, 0)), terms)
     assert end.spending_ratio == pytest.approx(0.6 + 0.5 * (20 - 10) / 50)
+    end = close_books(*(number(value) for value in (0, 60, 40, 50, 50, 0, 0.6, 15)), terms)
+    assert end.spending_ratio == pytest.approx(0.6 + (20 - 10) / 50)
 
 
 def many(seed: int) -> tuple[list[Array], Books]:
@@ -207,13 +266,14 @@ def many(seed: int) -> tuple[list[Array], Books]:
     terms["carryover_limit"] = rng.uniform(0.0, 2.0, (4, 1, 1))
     terms["spending_ceiling"] = rng.uniform(1.0, 1.5, (4, 1, 1))
     share = np.maximum(rng.random(lone), terms["spending_floor"])
-    return [cash, receipts, own, instruction, flexible, startup, share], replace(BOOKS, **terms)
+    once = rng.gamma(1.0, 20.0, lone) * (rng.random(lone) < 0.7)
+    return [cash, receipts, own, instruction, flexible, startup, share, once], replace(BOOKS, **terms)
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_every_dollar_has_a_payer_and_a_place(seed: int) -> None:
     amounts, terms = many(seed)
-    cash, receipts, own, instruction, flexible, startup, share = amounts
+    cash, receipts, own, instruction, flexible, startup, share, _ = amounts
     end = close_books(*amounts, terms)
     came = cash + receipts + own + end.covered
     went = end.spending + startup + end.cash + end.returned + end.lapsed
@@ -231,7 +291,7 @@ def test_every_dollar_has_a_payer_and_a_place(seed: int) -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_upkeep_is_cut_below_the_plan_only_where_money_lacks(seed: int) -> None:
     amounts, terms = many(seed)
-    cash, receipts, own, instruction, flexible, startup, share = amounts
+    cash, receipts, own, instruction, flexible, startup, share, _ = amounts
     end = close_books(*amounts, terms)
     lacking = cash + receipts + own - instruction - startup < share * flexible
     assert lacking[end.spending_ratio < share - 1e-12].all()
@@ -246,6 +306,22 @@ def test_a_dollar_more_never_leaves_less_upkeep_or_more_debt(seed: int, dollars:
     assert (rich.spending_ratio >= poor.spending_ratio - 1e-12).all()
     assert (rich.cash >= poor.cash - 1e-9).all()
     assert (rich.covered <= poor.covered + 1e-9).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_what_comes_once_is_spent_within_the_year_as_far_as_there_is_use_for_it(seed: int) -> None:
+    amounts, terms = many(seed)
+    cash, receipts, own, instruction, flexible, startup, share, once = amounts
+    end = close_books(*amounts, terms)
+    left = cash + receipts + own - instruction - startup - share * flexible
+    reserve = terms.reserve_share * np.maximum(instruction + flexible, 0.0)
+    used = (end.spending_ratio - share) * flexible
+    room = (terms.spending_ceiling - share) * flexible
+    ready = np.minimum(np.minimum(once, np.maximum(left - reserve, 0.0)), room)
+    assert (used >= np.where(left > 0.0, ready, -np.inf) - 1e-9).all()
+    saved = close_books(*amounts[:-1], 0.0 * once, terms)
+    for name in ("covered", "lapsed", "returned", "cash"):
+        assert (getattr(end, name) <= getattr(saved, name) + 1e-9).all(), name
 
 
 def test_books_of_one_district_close_as_among_many() -> None:
