@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import builders
 import numpy as np
 import pytest
 from made_up_laws import each, grants, law, lump
@@ -162,23 +163,26 @@ def test_interest_fades_by_its_memory() -> None:
 
 
 def test_a_district_begins_with_the_budget_that_its_leaders_would_have() -> None:
-    state = ensemble().state
+    state = builders.standing(None).state
     leaders = np.linspace(-1.5, 1.0, state.cash.size).reshape(state.cash.shape)
     known = settling.begin_to_live_within(replace(state, leadership=leaders))
+    assert (known.own_money > 0).any()
     assert known.own_money == pytest.approx(state.base_own * np.maximum(1.0 + leaders, 0.0))
     assert np.array_equal(known.base_own, state.base_own)
 
 
 def test_a_budget_is_the_mean_over_the_warm_up_in_which_the_nth_year_counts_n_times() -> None:
-    held = ensemble()
+    held = builders.standing(None)
     year, state = held.base, held.state
     first = settling.settle_budget(held.parameters, state, year, 0)
-    # Where nothing but what is needed moves: the year's own shares of launches and of posts that are filled.
+    # Only budgets move: launches and posts that are filled have the shares that they have in the year.
     alike = {name: getattr(first, name) for name in ("capital_share", "filled_share")}
-    needs = [first.base_own, np.zeros_like(first.base_own)]
-    settled = replace(state, base_own=0.0 * state.base_own)
+    needed, settled = first.base_own, replace(state, base_own=0.0 * state.base_own)
+    assert (needed > 0).any()
     for index in range(6):
         settled = settling.settle_budget(held.parameters, replace(settled, **alike), year, index)
-    assert settled.base_own == pytest.approx(needs[0])
-    late = settling.settle_budget(held.parameters, replace(state, **alike, base_own=needs[1]), year, 3)
-    assert late.base_own == pytest.approx(4.0 / (1 + 2 + 3 + 4) * needs[0])
+    assert settled.base_own == pytest.approx(needed)
+    for index in (1, 3):
+        late = replace(state, **alike, base_own=0.0 * needed)
+        weight = (index + 1) / sum(range(1, index + 2))
+        assert settling.settle_budget(held.parameters, late, year, index).base_own == pytest.approx(weight * needed)
