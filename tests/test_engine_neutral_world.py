@@ -140,6 +140,14 @@ def test_money_that_moves_in_a_year_rises_with_prices_and_nothing_else_does(name
                 assert far(array * 1.0, worth * 1.0) < WITHIN, (still.year.fiscal_year, part, key)
 
 
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_law_that_follows_prices_is_never_held_to_have_cut(name: str) -> None:
+    """Whatever is counted from year to year, and however fast prices rise."""
+    for step in years(name, 0.05):
+        for promise in ("line_0",) if FORMULAS[name] else ():
+            assert far(np.ones(1), step.after.steadiness[promise]) < WITHIN, (step.year.fiscal_year, promise)
+
+
 def test_the_comparison_would_see_a_memory_in_dollars_of_the_year() -> None:
     """Where law stays in dollars of the year, prices do wear it down."""
     formula = formula_of(line_of(components=EVERYTHING, appropriation={"rule": "full"}))

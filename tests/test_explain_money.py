@@ -46,7 +46,7 @@ def test_what_lines_are_expected_to_pay_adds_up_to_what_the_district_reckons_wit
 
 
 def test_what_may_be_promised_follows_from_the_numbers_told() -> None:
-    """The lesser of both limits and the carry-over, over the cost of a plan with its usual empty posts."""
+    """The lesser of both limits, over the cost of a plan with its usual empty posts; what lasts less comes once."""
     bound = {"running": 0, "long": 0}
     for moment in [*moments("status_quo"), *moments("aligned"), *moments("pilot_sunset")]:
         money = told(money_items(moment, decision_of(moment)), PROMISE)
@@ -57,12 +57,13 @@ def test_what_may_be_promised_follows_from_the_numbers_told() -> None:
         assert running == pytest.approx((own + comes) / (1.0 + kept), rel=1e-12)
         lasts = moment.of_district(moment.year.prospects.lasting)
         assert long == pytest.approx(own + lasts + money["equipment that is due for replacement"], rel=1e-12)
-        promise = (min(running, long) + money["carry-over that it uses"]) / money[
-            "cost of a plan with posts empty as usual"
-        ]
+        promise = min(running, long) / money["cost of a plan with posts empty as usual"]
         promised = money["may be promised to sections and upkeep"]
         assert promised == moment.of_district(moment.year.situation.promised)
         assert promised == pytest.approx(promise, rel=1e-9)
+        once = money["does not last, and buys things once"]
+        assert once == moment.of_district(moment.year.situation.once)
+        assert once == pytest.approx(max(running - long, 0.0), rel=1e-9, abs=1e-6)
         bound["running" if running < long else "long"] += 1
     assert min(bound.values()) > 0
 
