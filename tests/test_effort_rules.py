@@ -9,16 +9,29 @@ import builders
 import numpy as np
 import pytest
 from bad_inputs.files import BILL, PART, shared_lines, world
-from simulated import Step, leaves, new_mexico, steps
+from simulated import (
+    Step,
+    differences,
+    leaves,
+    made_up,
+    new_mexico,
+    prior_parameters,
+    shipped,
+    sparse,
+    steps,
+    warmed_up,
+)  # fmt: skip
 
 from sim.arrays import Array, state_total
 from sim.behavior.budgeting import own_money_floor
 from sim.config_folder import config_folder
 from sim.engine import requirements
-from sim.engine.ensemble import Ensemble, prepare
+from sim.engine.ensemble import Ensemble, prepare, simulate
+from sim.engine.mesa_model import CTEModel
 from sim.engine.offers import Offer, settled
 from sim.engine.scenario import BASELINE, Scenario, Shocks
 from sim.engine.situation import own_budget
+from sim.engine.state import take_run
 from sim.funding.formula import Formula, describe, lines_in_force
 from sim.funding.line import Line
 from sim.funding.merging import merged
@@ -287,18 +300,8 @@ def test_a_restriction_that_ends_is_the_probe_of_a_restriction_removed() -> None
             assert np.array_equal(here, there), name
 
 
-def test_rules_that_ask_nothing_change_nothing_to_the_last_bit() -> None:
-    asking_nothing = law(regional(rules={"maintenance_of_effort": {"share": 1.0}}, restricted_to=2099))
-    nothing = asking_nothing.lines[0].rules.model_copy(update={"maintenance_of_effort": None})
-    unasked = asking_nothing.model_copy(
-        update={
-            "lines": tuple(
-                held.model_copy(update={"rules": nothing}) if held.name == NAME else held
-                for held in asking_nothing.lines
-            )
-        }
-    )
-    for one, other in zip(run("plain"), steps(california(), unasked, 8), strict=True):
+def test_a_restriction_that_has_not_ended_changes_nothing_to_the_last_bit() -> None:
+    for one, other in zip(run("plain"), steps(california(), law(regional(restricted_to=2099)), 8), strict=True):
         for (name, here), (_, there) in zip(leaves(one.after), leaves(other.after), strict=True):
             assert np.array_equal(here, there), name
 
@@ -414,3 +417,23 @@ def test_runs_of_a_sweep_have_each_its_own_share_and_match() -> None:
 
 def test_good_rules_are_no_mistake() -> None:
     assert idle(bill(restricted_to=2030, sunset_year=2031, rules={"maintenance_of_effort": {}})) == []
+
+
+def test_districts_deciding_one_by_one_give_the_numbers_of_the_batch() -> None:
+    asking = bill(
+        components=None,
+        appropriation=None,
+        lines=[
+            line("effort", rules={"maintenance_of_effort": {"reference": "previous_year"}}, restricted_to=2028),
+            line("match", rules={"local_match": 1.5}),
+        ],
+    )
+    state_of, runs = made_up(7, 11), (0, 1, 2)
+    parameters = sparse(prior_parameters(state_of, runs, 7), state_of)
+    ensemble = warmed_up(state_of, parameters, 7, runs, 4)
+    model = CTEModel(state_of, take_run(parameters, 1), shipped("status_quo"), asking, 7, 1, 4)
+    for after, year in simulate(ensemble, asking, 4):
+        model.step()
+        assert differences(model.state, take_run(after, 1)) == []
+        assert differences(model.year, take_run(year, 1)) == []
+        assert [asked.rule for asked in year.prospects.required] == ["maintenance_of_effort", "local_match"]

@@ -146,13 +146,14 @@ def weigh_program(
 class FurtherSite:
     """One more site of each cluster as a district sees it, ``[..., D, C]``.
 
-    ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar, ``earned``
+    ``price``: of a dollar over its horizon. ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar, ``earned``
     (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: the ``startup`` that
     is still to be paid, the ``value``, and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What
     it takes: a ``free_school``, none ``under_way``, ``enough_students``, and that the district is ``committed``, with
     what the site would earn, to pay for a program. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity``
     for plans at once."""
 
+    price: Array
     students: Array
     sections: Array
     worth: Array
@@ -191,13 +192,15 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     cost = s.section_cost * taught + running - s.elective * (students + going_on)
     weight = s.startup_price
     startup = weight * s.startup_net * (s.plan != launching.FOR_INSTRUCTOR)
+    price = np.exp(log_price)
     return FurtherSite(
+        price=price,
         students=students,
         sections=sections,
         worth=worth,
         earned=earned,
         cost=cost,
-        value=s.annuity * (worth / np.exp(log_price) + earned + s.school_bonus - cost) - startup,
+        value=s.annuity * (worth / price + earned + s.school_bonus - cost) - startup,
         startup=startup,
         required=terms.plan_hurdle * weight * s.startup_net,
         has_room=s.facilities > s.sites,

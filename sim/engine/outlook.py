@@ -13,7 +13,6 @@ from sim.engine.state import Premises, State
 from sim.funding.allocation import Ledger
 from sim.funding.context import ONE
 from sim.funding.line import Line
-from sim.funding.pricing import counted
 from sim.funding.schedule import Counts, Schedule, entitlement
 from sim.parameters.groups import Beliefs
 
@@ -72,8 +71,11 @@ def seen(
         price = believing.persistence_read(line.recurring, written, then, beliefs)
         lasts = np.minimum(believing.read(unread, price, attention), now)
         # Money that comes whatever a district does is known by what came last year.
-        before = max(pays(line, fiscal_year - 1), written[0])
-        of_it = [ratio_of(share, before) for share in written]
+        # A phase-in that starts from the base year's payment takes none of it away.
+        from_nothing = line.rules.phase_in_from == "nothing"
+        coming_shares = [share if from_nothing else float(share > 0.0) for share in written]
+        before = max(pays(line, fiscal_year - 1), coming_shares[0])
+        of_it = [ratio_of(share, before) for share in coming_shares]
         receipts = believing.persistence_read(line.recurring, of_it, ratio_of(then, before), beliefs)
         receipts_last = believing.read(unread, receipts, attention)
         stays = believing.read(one, believing.share_after_opening(of_it, ratio_of(then, before), beliefs), attention)
@@ -144,7 +146,7 @@ def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Off
     coming_again = again(state, coming(offers, owed), conditions.price_index)
     steady = steadiness(state, coming_again, beliefs)
     # What the law would pay for what was counted last, where rules come between counts and payment.
-    ruled = [offer.line.name for offer in offers.lines if not follows_counts(offer.line, counts)]
+    ruled = [offer.line.name for offer in offers.lines if not follows_counts(offer.line)]
     ledgers = settled(state, offers, counts, year) if ruled else {}
     lines = {}
     for offer in offers.lines:
@@ -182,12 +184,14 @@ def steadiness(state: State, again: Mapping[str, Array], beliefs: Beliefs) -> di
     return after
 
 
-def follows_counts(line: Line, counts: Counts) -> bool:
-    """Whether a line pays its prices for whatever is counted: no floor, cap, match or limit of counts is written."""
+def follows_counts(line: Line) -> bool:
+    """Whether a line pays its prices for whatever is counted: no floor, cap, phase-in, match or limit of counts is
+    written."""
     rules = line.rules
     smoothed = rules.hold_harmless is not None or rules.growth_cap is not None
     guaranteed = bool(np.any(rules.minimum_guarantee)) or rules.minimum_guarantee_charter is not None
-    return not (smoothed or guaranteed or rules.spending_multiple is not None) and counted(line, counts) is counts
+    moved = smoothed or guaranteed or bool(rules.phase_in) or rules.spending_multiple is not None
+    return not moved and not any(component.limits_counts for component in line.components)
 
 
 def marginal_share(ledger: Ledger) -> Array:

@@ -111,9 +111,9 @@ def form_prospects(
         kept: Array | None = None
         effort = requirements.effort_required(line, state, conditions)
         if effort is not None:
-            stake = whole[line.name].phased_in * (seen.trust * offer.reach)
-            required.append(Requirement(line.name, "maintenance_of_effort", effort, ZERO, stake))
-            kept = requirements.effort_expected(state, effort, stake, size)
+            payment = whole[line.name].phased_in * seen.trust
+            required.append(Requirement(line.name, "maintenance_of_effort", effort, ZERO, payment))
+            kept = requirements.effort_expected(state, effort, payment, size)
             paid = paid * kept
         certain = certain.plus(posted.only(*PRICED, "per_school").times(paid * seen.lasts))
         believed = believed.plus(posted.only(*EFFORT).times(paid * seen.now))
@@ -152,8 +152,8 @@ def form_prospects(
         else:
             restricted = restricted + arrives
     required.extend(
-        requirements.to_match(line, payment, stake, restricted + free - arrives, state)
-        for line, payment, stake, arrives in to_match
+        requirements.to_match(line, payment, reaching, restricted + free - arrives, state)
+        for line, payment, reaching, arrives in to_match
     )
     one, two, three = believed.per_credential
     return Prospects(

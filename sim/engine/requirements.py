@@ -78,7 +78,7 @@ def to_match(line: Line, payment: Array, reaching: Array, others: Array, state: 
     match = line.rules.local_match
     spending = (1.0 + match) * payment * (1.0 + state.capital_share)
     own = np.maximum(spending - reaching - others, 0.0)
-    return Requirement(line.name, "local_match", ZERO, own, reaching / match)
+    return Requirement(line.name, "local_match", ZERO, own, payment / match)
 
 
 def floor(requirements: Sequence[Requirement], wanted: Array, size: Array) -> Array:

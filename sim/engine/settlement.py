@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, ratio, state_total
+from sim.arrays import ZERO, Array, ratio
 from sim.behavior import beliefs as believing
 from sim.engine import requirements
 from sim.engine.economy import Conditions
 from sim.engine.offers import Offers, settled
-from sim.engine.outlook import coming, pays, trust_in
+from sim.engine.outlook import coming, owed_statewide, trust_in
 from sim.engine.prospects import PRICED, Prospects
 from sim.engine.state import Premises, State
 from sim.funding import allocation, pricing
@@ -84,11 +84,8 @@ def settle(
         if line.joint:
             joint = joint + ledger.paid
     trust = trust_after(state, offers, ledgers, beliefs)
-    owed = {
-        offer.line.name: pays(offer.line, conditions.fiscal_year) * state_total(ledgers[offer.line.name].entitlement)
-        + ledgers[offer.line.name].statewide_owed
-        for offer in offers.lines
-    }
+    year = conditions.fiscal_year
+    owed = {offer.line.name: owed_statewide(offer.line, offer.schedule, counts, year) for offer in offers.lines}
     paid_before = {promise: dollars / conditions.price_index for promise, dollars in coming(offers, owed).items()}
     return Settlement(
         ledgers,

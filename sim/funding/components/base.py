@@ -130,6 +130,11 @@ class Base(Component):
             units = np.where((clusters >= step.clusters) & (courses >= step.courses), step.units, units)
         return units
 
+    @property
+    def limits_counts(self) -> bool:
+        """Whether a fewest number of concentrators is asked for."""
+        return bool(np.any(self.minimum_concentrators))
+
     def counted(self, counts: Counts) -> Counts:
         """Schools and sites with at least ``minimum_concentrators`` on average in their district or pathway."""
         if not np.any(self.minimum_concentrators):

@@ -69,6 +69,11 @@ class Component(Strict):
         """What of ``counts`` the state pays for under this component's limits; all of it unless it sets any."""
         return counts
 
+    @property
+    def limits_counts(self) -> bool:
+        """Whether it sets a limit on what is counted, whatever the counts; by default not."""
+        return False
+
     def paid_prices(self) -> frozenset[str]:
         """The names of the prices of a schedule that it may set by itself; by default any. None if it pays nothing,
         because its amounts are zero or because it only works on what other components pay."""

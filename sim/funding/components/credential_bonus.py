@@ -74,6 +74,11 @@ class CredentialBonus(Component):
         )
         return Schedule(per_credential=(first, second, third))
 
+    @property
+    def limits_counts(self) -> bool:
+        """Whether there is a limit for each student or for each district."""
+        return self.per_student_limit is not None or self.district_share_limit is not None
+
     def counted(self, counts: Counts) -> Counts:
         """The credentials within both limits, ``[..., D, C]`` for each tier."""
         earned = counts.credentials

@@ -24,6 +24,9 @@ YES_NO = "yes/no"
 PRICE = "dollars for a dollar"
 """The unit of what one more dollar for CTE is worth to a district."""
 
+ALL = 0.9995
+"""From here on a share is all, as it is printed."""
+
 FACTOR = "factor"
 """The unit of what something is multiplied by."""
 

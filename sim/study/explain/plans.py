@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.arrays import Array, at_districts, district_total
 from sim.behavior import launching, staffing
+from sim.behavior.deciding import priced_ahead
 from sim.behavior.situation import Situation
 from sim.behavior.weighing import weigh_site
 from sim.engine import situation
@@ -17,7 +18,7 @@ from sim.engine.offers import Offer
 from sim.engine.prospects import Prospects, form_prospects
 from sim.pathways import Pathways
 from sim.study.explain.decision import Decision, closed_sites, why_closed
-from sim.study.explain.items import STAGES_OF_A_PLAN, WAITING, YES_NO, Item, Moment, amount, line_titles
+from sim.study.explain.items import ALL, PRICE, STAGES_OF_A_PLAN, WAITING, YES_NO, Item, Moment, amount, line_titles
 
 WORTH = "What one more site is worth"
 PLAN = "The plan for one more site"
@@ -40,7 +41,7 @@ def value_terms(moment: Moment, decision: Decision) -> dict[str, float]:
     """What the value of one more site is made of, dollars over the horizon, in words."""
     known, site, at = decision.known, decision.site, moment.at
     return {
-        "its worth at the price of a dollar": at(known.annuity * site.worth / decision.price),
+        "its worth at the price of a dollar": at(known.annuity * site.worth / site.price),
         "what it earns": at(known.annuity * (site.earned + known.school_bonus)),
         "what it costs": -at(known.annuity * site.cost),
         "its start-up": -at(site.startup),
@@ -59,7 +60,8 @@ def earned_by_line(moment: Moment, decision: Decision) -> list[tuple[Offer, Arra
             ensemble.premises, moment.before, replace(year.offers, lines=lines), year.outlook, year.conditions
         )
         seen = seen_with(moment, prospects)
-        site = weigh_site(seen, year.choice.log_price, ensemble.parameters.decisions)
+        terms = ensemble.parameters.decisions
+        site = weigh_site(seen, priced_ahead(seen, year.choice.log_price, terms), terms)
         earned = site.earned + seen.school_bonus
         found.append((lines[-1], earned - reached))
         reached = earned
@@ -134,17 +136,33 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     bonus = at(known.school_bonus)
     yield Item(WORTH, "  of it for one more high school with CTE", unit, bonus, quiet=not bonus)
     earned = at(site.earned + known.school_bonus)
-    worth, cost, price = at(site.worth), at(site.cost), at(decision.price)
+    worth, cost, price = at(site.worth), at(site.cost), at(site.price)
     yield Item(WORTH, "it earns, as far as that lasts", unit, earned)
     yield Item(WORTH, "it is worth, at a dollar for a dollar", unit, worth)
     yield Item(WORTH, "it costs beyond ordinary classes", unit, cost)
+    yield Item(WORTH, "what a dollar will be worth to the district over its horizon", PRICE, price)
     left = f"{_dollars(worth)} / {amount(price, '')} + {_dollars(earned)} - {_dollars(cost)}"
-    yield Item(WORTH, "left over at this year's price of a dollar", unit, worth / price + earned - cost, left)
+    yield Item(WORTH, "left over at that price of a dollar", unit, worth / price + earned - cost, left)
     yield Item(WORTH, "years that it counts for", "years", at(known.annuity))
     grant = at(known.startup_cost) - at(known.startup_net)
     how = f"{_dollars(at(known.startup_cost))} - {_dollars(grant)}" if grant else ""
     how = how if at(site.startup) else "paid already:"
-    yield Item(WORTH, "start-up, net of grants", "dollars", at(site.startup), how)
+    weight = at(known.startup_price)
+    once = weight < ALL
+    yield Item(
+        WORTH,
+        "what a dollar for a start-up weighs, as money comes that buys things once",
+        "share",
+        weight,
+        quiet=not once,
+    )
+    yield Item(
+        WORTH,
+        "start-up, net of grants, so weighed" if once else "start-up, net of grants",
+        "dollars",
+        at(site.startup),
+        how,
+    )
     net = f"{amount(at(known.annuity), '')} x left over - {_dollars(at(site.startup))}"
     yield Item(WORTH, "value over its horizon", "dollars", at(site.value), net)
     yield Item(WORTH, "value that a plan requires", "dollars", at(site.required))

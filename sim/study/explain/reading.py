@@ -6,7 +6,7 @@ from dataclasses import replace
 from sim.engine.outlook import Seen
 from sim.engine.prospects import Prospects, form_prospects
 from sim.funding.line import Line
-from sim.study.explain.items import YES_NO, Item, Moment, amount, line_titles
+from sim.study.explain.items import ALL, YES_NO, Item, Moment, amount, line_titles
 
 READING = "What the district reads of the law"
 WEIGHT = "What a posted dollar weighs: trust x lasting x paid for one more x reach"
@@ -54,10 +54,6 @@ def _read(moment: Moment) -> Iterator[Item]:
             yield Item(
                 READING, f"{title}: a floor, a cap or a limit decides", YES_NO, float(moment.at(seen.marginal) < ALL)
             )
-
-
-ALL = 0.9995
-"""From here on a share is all, as it is printed."""
 
 
 def _weights(moment: Moment) -> Iterator[Item]:
