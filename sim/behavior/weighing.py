@@ -146,12 +146,12 @@ def weigh_program(
 class FurtherSite:
     """One more site of each cluster as a district sees it, ``[..., D, C]``.
 
-    ``price``: of a dollar over its horizon. ``students`` it would draw and ``sections`` it needs; dollars a year: ``worth`` at a price of one dollar, ``earned``
-    (without what one more school that offers CTE earns), and ``cost``; dollars over the horizon: the ``startup`` that
-    is still to be paid, the ``value``, and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What
-    it takes: a ``free_school``, none ``under_way``, ``enough_students``, and that the district is ``committed``, with
-    what the site would earn, to pay for a program. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity``
-    for plans at once."""
+    ``price``: of a dollar over its horizon. ``students`` it would draw and ``sections`` it needs; dollars a year:
+    ``worth`` at a price of one dollar, ``earned`` (without what one more school that offers CTE earns), and ``cost``;
+    dollars over the horizon: the ``startup`` that is still to be paid, the ``value``, and how much is ``required`` for
+    a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none ``under_way``,
+    ``enough_students``, and that the district is ``committed``, with what the site would earn, to pay for a program.
+    ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity`` for plans at once."""
 
     price: Array
     students: Array
