@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from made_up_laws import each, grants, law, pot
+from sim.engine.money import Prospects
 from simulated import (
     differences,
     leaves,
@@ -23,7 +24,6 @@ from sim.behavior.staffing import by_region
 from sim.engine import starting
 from sim.engine.draws import ONCE, YEARLY, Draws, Shape, draw
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare, warm_up
-from sim.engine.money import Prospects
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import load_catalogue
