@@ -81,13 +81,20 @@ def test_a_price_under_a_floor_moves_nobody_who_reads(attention: float) -> None:
     floor = {"hold_harmless": {"share": 1.0, "reference": "base_year"}}
     runs = [steps(reading(attention, **known), priced(dollars, rules=floor), 2) for dollars in (100.0, 900.0)]
     for one, other in zip(*runs, strict=True):
-        paid = [step.year.settlement.ledgers["line_0"].paid for step in (one, other)]
-        assert np.array_equal(*paid)
-        # A price counts for nothing, and the floor is foreseen in the first year: nobody who reads does otherwise.
-        assert (moved(one, other) == []) == (attention == 1.0)
-        if attention:
-            assert (one.year.settlement.reaching_cte > 0).all()
-            assert one.year.prospects.restricted == pytest.approx(other.year.prospects.restricted)
+        if not attention:
+            assert moved(one, other) != []
+            continue
+        assert np.array_equal(*(step.year.settlement.ledgers["line_0"].paid for step in (one, other)))
+        # A district without a pathway is under no floor yet; its students' records answer a price, and it has none.
+        assert [name for name in moved(one, other) if name != ".efforts.recoded_share"] == []
+        bound = one.year.outlook.lines["line_0"].marginal[..., 0] == 0.0
+        assert np.array_equal(bound, district_total(one.before.sites)[..., 0] > 0.0)
+        recoded = [step.year.schooling.efforts.recoded_share[bound] for step in (one, other)]
+        assert np.array_equal(*recoded)
+        assert np.allclose(*(step.year.prospects.restricted[bound] for step in (one, other)), rtol=1e-9)
+        teaching = bound & (one.year.settlement.ledgers["line_0"].entitlement[..., 0] > 0.0)
+        assert teaching.any()
+        assert (one.year.settlement.reaching_cte[teaching] > 0).all()
 
 
 BIND: dict[str, Formula] = {
