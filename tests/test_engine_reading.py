@@ -8,7 +8,7 @@ import builders
 import numpy as np
 import pytest
 from made_up_laws import each, grants, law, lump
-from simulated import Step, differences, leaves, made_up, prior_parameters, shipped, sparse, steps, warmed_up
+from simulated import Step, differences, made_up, prior_parameters, shipped, sparse, steps, warmed_up
 
 from sim.arrays import district_total
 from sim.engine import settling

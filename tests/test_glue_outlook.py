@@ -98,7 +98,7 @@ def test_an_end_is_read_by_as_much_as_a_district_reads() -> None:
     for name in ("per_concentrator", "lasting", "earned"):
         middle = 0.5 * (getattr(both[0], name) + getattr(both[1], name))
         assert getattr(half, name) == pytest.approx(middle), name
-    # Of all that comes, what will not come once a site teaches, whether it is counted as money of the year or as lasting.
+    # Of all that comes, what will not come once a site teaches, whether it counts as money of the year or as lasting.
     half_leaves, *leaves = (seen.ending + seen.earned_ends for seen in (half, *both))
     assert half_leaves == pytest.approx(0.5 * sum(leaves))
 

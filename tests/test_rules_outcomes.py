@@ -7,8 +7,8 @@ from parameter_groups import group, number, row
 from sim.arrays import ZERO
 from sim.parameters.groups import Outcomes
 from sim.students.outcomes import (
-    cost_of_further,
     completion_rate,
+    cost_of_further,
     dual_credit,
     effort_toward,
     graduates_gained,
@@ -85,8 +85,8 @@ def test_outcomes_of_the_whole_district() -> None:
 
 
 def test_dual_credit_and_places_beyond_the_usual_number_cost_the_district_and_usual_ones_nothing_more() -> None:
-    """Of 30 participants a tenth take dual credit and of 20 concentrators a quarter have a place; by effort half as many
-    more and as many again: 1.5 at 200 dollars and 5 at 300."""
+    """Of 30 participants a tenth take dual credit and of 20 concentrators a quarter have a place; by effort half as
+    many more and as many again: 1.5 at 200 dollars and 5 at 300."""
     terms = group(Outcomes, dual_credit_rate=0.1, placement_rate=0.25, dual_credit_cost=200.0, placement_cost=300.0)
     participants, concentrating = row(20.0, 10.0), row(12.0, 8.0)
     found = cost_of_further(participants, concentrating, number(0.5), number(1.0), terms)
