@@ -40,7 +40,7 @@ PLACES = {
         high_schools own_budget promised log_price launch_cash launch_general upkeep_share plan_cost leadership interest
         own_money restricted uncredited base_own base_restricted cash cost spending_ratio base_payment last_payment
         local_index dual_credit_effort placement_effort membership offering_schools expenditure placements dual_credit
-        plan_earned plan_falls earned once startup_price ending base_units paid_places expected lasting free attention
+        plan_earned plan_falls earned once startup_price enduring base_units paid_places expected lasting free attention
     """,
     "C": """
         class_size class_cap section_cost section site section_upkeep participant concentrator attempt replacement

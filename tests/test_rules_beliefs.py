@@ -12,10 +12,11 @@ from parameter_groups import column, group, number
 from sim.behavior.beliefs import (
     annuity,
     attention,
+    attention_after,
     persistence,
     persistence_read,
     read,
-    share_of_horizon,
+    share_after_opening,
     steadiness_after,
     updated_trust,
 )
@@ -99,13 +100,39 @@ def test_who_reads_the_law_counts_the_years_in_which_it_pays(
 
 
 @pytest.mark.parametrize(
-    ("shares", "then", "expected"),
-    [((), 1.0, 1.0), ((1.0,), 0.0, 0.8 / 1.44), ((0.0,), 1.0, 0.64 / 1.44), ((0.5, 0.5), 0.0, 0.5)],
+    ("lead", "shares", "then", "expected"),
+    [
+        (0.0, (), 1.0, 1.0),
+        (0.0, (1.0,), 0.0, 0.8 / 1.44),
+        (0.0, (0.0,), 1.0, 0.64 / 1.44),
+        (0.0, (0.5, 0.5), 0.0, 0.5),
+        (1.0, (), 1.0, 1.0),
+        (1.0, (1.0,), 0.0, 0.0),
+        (1.0, (0.0,), 1.0, 1.0),
+        (1.0, (1.0, 0.25), 0.0, 0.25),
+        (1.0, (0.0, 1.0), 0.0, 1.0),
+    ],
 )
-def test_the_laws_own_words_say_what_of_a_dollar_comes_through_the_horizon(
-    shares: tuple[float, ...], then: float, expected: float
+def test_the_laws_own_words_say_what_of_a_dollar_comes_once_a_planned_site_teaches(
+    lead: float, shares: tuple[float, ...], then: float, expected: float
 ) -> None:
-    assert share_of_horizon(shares, then, BELIEFS) == pytest.approx(expected)
+    terms = replace(BELIEFS, opening_lead=number(lead))
+    assert share_after_opening(shares, then, terms) == pytest.approx(expected)
+
+
+def test_an_end_before_a_site_could_open_leaves_it_nothing_and_each_year_later_more() -> None:
+    terms = replace(BELIEFS, horizon_years=number(10.0), opening_lead=number(1.5))
+    shares = [share_after_opening((1.0,) * years, 0.0, terms).item() for years in range(13)]
+    assert shares[:2] == [0.0, 0.0]
+    assert all(sooner < later for sooner, later in pairwise(shares[1:11]))
+    assert shares[10:] == pytest.approx([1.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("first", "years", "expected"), [(0.5, 0, 0.5), (0.5, 1, 0.75), (0.5, 2, 0.875), (0.0, 9, 0.0), (1.0, 3, 1.0)]
+)
+def test_each_year_of_a_line_is_one_more_chance_to_read_it(first: float, years: int, expected: float) -> None:
+    assert attention_after(number(first), years) == pytest.approx(expected)
 
 
 @given(st.floats(1.0, 30.0), st.floats(0.01, 0.3), st.floats(0.05, 0.99), st.booleans(), st.integers(0, 40))

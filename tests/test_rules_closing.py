@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from parameter_groups import group, number, row
 
-from sim.behavior.closing import ClosingTerms, notice_after, program_carried, sites_closed
+from sim.arrays import Array
+from sim.behavior.closing import ClosingTerms, notice_after, program_carried, sites_closed, sites_ended
 from sim.parameters.groups import Decisions
 
-TERMS = group(Decisions, close_notice=2.0, close_spread=0.5)
+TERMS = group(Decisions, close_notice=2.0, close_spread=0.5, reduction_limit=0.25, exit_sites=3.0)
 
 
 def terms(margin: float = 0.1, **reasons: bool) -> ClosingTerms:
@@ -80,3 +81,33 @@ def test_the_worst_close_first_and_in_full() -> None:
 )
 def test_a_program_must_carry_its_cost_and_be_wanted(margin: float, commitment: float, expected: bool) -> None:
     assert program_carried(number(margin), number(commitment), number(19_000.0)) == expected
+
+
+@pytest.mark.parametrize(
+    ("case", "sites", "draw", "expected"),
+    [
+        ("one pathway ends at once", row(1.0), 0.0, row(1.0)),
+        ("as many as may go in any year", row(1.0, 2.0), 0.0, row(1.0, 2.0)),
+        ("of six half", row(2.0, 4.0), 0.0, row(1.0, 2.0)),
+        ("of forty a quarter", row(24.0, 16.0), 0.0, row(6.0, 4.0)),
+        ("a fraction by the draw", row(24.0, 16.0, 1.0), 0.74, row(6.0, 4.0, 0.0)),
+        ("and by the draw more", row(24.0, 16.0, 1.0), 0.76, row(6.0, 4.0, 1.0)),
+        ("never more than stand", row(1.0, 2.0), 0.99, row(1.0, 2.0)),
+        ("where nothing is, nothing ends", row(0.0, 0.0), 0.99, row(0.0, 0.0)),
+    ],
+)
+def test_a_district_that_gives_up_all_of_cte_ends_a_small_program_at_once_and_a_large_one_over_years(
+    case: str, sites: Array, draw: float, expected: Array
+) -> None:
+    found = sites_ended(sites, sites.sum(axis=-1, keepdims=True) + 0.0 * sites, number(draw), TERMS)
+    assert found == pytest.approx(expected), case
+
+
+def test_a_large_program_that_ends_is_gone_after_some_years_as_draws_round_to_what_is_meant() -> None:
+    rng, left, years = np.random.default_rng(5), np.full((4000, 8), 5.0), []
+    for _ in range(12):
+        years.append(left.sum(axis=-1).mean())
+        left = left - sites_ended(left, left.sum(axis=-1, keepdims=True) + 0.0 * left, rng.random(left.shape), TERMS)
+    assert years[:3] == pytest.approx([40.0, 30.0, 22.5], rel=0.01)
+    assert years[5] > 5.0
+    assert years[-1] < 0.01

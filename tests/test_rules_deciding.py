@@ -1,6 +1,7 @@
 """The decision of a district as a whole: worked by hand, alike for one row and for many, and the right way round."""
 
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 import builders
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parameter_groups import column, number, row
 
-from sim.behavior.deciding import decide
+from sim.behavior.deciding import decide, priced_ahead
 from sim.behavior.launching import FOR_INSTRUCTOR, FOR_MONEY, FOR_ROOM
 from sim.behavior.situation import Choice, Situation
 from sim.behavior.weighing import Planned, weigh_budget, weigh_closing, weigh_sections, weigh_site
@@ -195,17 +196,28 @@ def test_a_further_site_is_not_possible(changes: dict[str, float]) -> None:
 
 
 def planning_on(known: Situation, **money: Any) -> Situation:
-    """The district after a year in which it planned at a price of one dollar for a dollar what it could pay."""
+    """The district after a year in which it planned at a price of one dollar for a dollar what it could pay, with money
+    that comes through the horizon unless said otherwise."""
     planned = weigh_budget(known, weigh_sections(known, known.log_price, TERMS), TERMS)
-    promised = money.get("promised", planned.cost - planned.earned)
+    promised = money.get("promised", planned.cost - planned.earned) + number(0.0)
     return replace(
-        known, plan_cost=planned.cost, plan_falls=planned.falls, earned=planned.earned, promised=promised + number(0.0)
+        known,
+        plan_cost=planned.cost,
+        plan_falls=planned.falls,
+        earned=planned.earned,
+        promised=promised,
+        enduring=money.get("enduring", promised) + number(0.0),
     )
+
+
+def richer(poor: Situation, dollars: float) -> Situation:
+    """With so many dollars more in every year of the horizon."""
+    return replace(poor, promised=poor.promised + dollars, enduring=poor.enduring + dollars)
 
 
 def decided(**changes: Any) -> Choice:
     """A district that may promise what its plan costs at a price of one dollar for a dollar, unless said otherwise."""
-    money = {name: changes[name] for name in ("promised",) if name in changes}
+    money = {name: changes[name] for name in ("promised", "enduring") if name in changes}
     return decide(planning_on(builders.situation(**{**PLANNER, **changes}), **money), TERMS)
 
 
@@ -249,6 +261,51 @@ def test_the_plan_that_waits_for_an_instructor_is_the_one_that_seeks() -> None:
 def test_cash_and_general_money_pay_for_a_launch_together() -> None:
     for cash, general, paid in ((29_999.0, 0.0, False), (0.0, 30_000.0, True), (29_000.0, 1000.0, True)):
         assert decided(launch_cash=cash, launch_general=general).paid.any() == paid
+
+
+@pytest.mark.parametrize(
+    ("case", "log_price", "enduring", "falls", "expected"),
+    [
+        ("all endures", 0.4, 9000.0, 5000.0, 0.4),
+        ("more endures than may be promised", 0.4, 12_000.0, 5000.0, 0.4),
+        ("a unit of the log price for what a plan falls by it", 0.4, 4000.0, 5000.0, 1.4),
+        ("half of it", 0.4, 6500.0, 5000.0, 0.9),
+        ("no dearer than any plan answers", 0.4, 0.0, 1000.0, 3.0),
+        ("and a dollar that is dearer stays so", 3.5, 0.0, 1000.0, 3.5),
+        ("a cheap dollar becomes dearer too", -0.5, 6500.0, 5000.0, 0.0),
+        ("a plan that cannot fall", 0.4, 8900.0, 0.0, 3.0),
+        ("of a plan of nothing nothing ends", 0.4, 9000.0, 0.0, 0.4),
+    ],
+)
+def test_plans_are_held_against_the_dollar_that_is_left_when_money_ends(
+    case: str, log_price: float, enduring: float, falls: float, expected: float
+) -> None:
+    known = builders.situation(promised=9000.0, enduring=enduring, plan_falls=falls)
+    assert priced_ahead(known, number(log_price), TERMS) == pytest.approx(expected), case
+    # While the warm-up looks for budgets the price waits for them.
+    assert priced_ahead(replace(known, solving=number(0.0)), number(log_price), TERMS) == log_price
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_price_ahead_is_never_below_the_price_and_falls_with_each_dollar_that_endures(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    known = situation_of(seed)
+    log_price = rng.normal(0.0, 2.0, known.promised.shape)
+    ends = [replace(known, enduring=share * known.promised) for share in (0.0, 0.4, 0.9, 1.0, 1.5)]
+    prices = [priced_ahead(each, log_price, TERMS) for each in ends]
+    for dear, cheap in pairwise(prices):
+        assert (dear >= cheap).all()
+    assert np.array_equal(prices[-1], log_price)
+    assert np.array_equal(prices[-2], log_price)
+
+
+def test_money_that_ends_builds_no_site_and_changes_nothing_else() -> None:
+    ready = {"launch_cash": 20_000.0, "launch_general": 10_000.0}
+    lasting, ending = decided(**ready), decided(**ready, enduring=0.0)
+    assert lasting.plan == FOR_INSTRUCTOR
+    assert not ending.plan.any()
+    for name in ("log_price", "first_change", "second_change", "sites_closed", "upkeep_share"):
+        assert np.array_equal(getattr(lasting, name), getattr(ending, name)), name
 
 
 WORTHLESS = {"first_worth": 0.0, "second_worth": 0.0, "site_worth": 0.0, "site_running": 9000.0}
@@ -327,7 +384,7 @@ def test_a_district_decides_by_its_own_row(seed: int) -> None:
 @given(st.integers(0, 2**32 - 1), st.floats(0.0, 200_000.0))
 def test_a_dollar_more_makes_a_dollar_cheaper_classes_smaller_and_upkeep_better(seed: int, dollars: float) -> None:
     poor = situation_of(seed)
-    less, more = decide(poor, TERMS), decide(replace(poor, promised=poor.promised + dollars), TERMS)
+    less, more = decide(poor, TERMS), decide(richer(poor, dollars), TERMS)
     assert (more.log_price <= less.log_price).all()
     assert (more.upkeep_share >= less.upkeep_share).all()
     assert (more.first_class <= less.first_class).all()
@@ -338,7 +395,7 @@ def test_where_classes_and_upkeep_stay_a_dollar_more_never_takes_a_section_or_a_
     nothing = number(0.0)
     known = situation_of(seed)
     poor = replace(known, class_cap=known.class_size, section_running=nothing, site_running=nothing)
-    less, more = decide(poor, TERMS), decide(replace(poor, promised=poor.promised + dollars), TERMS)
+    less, more = decide(poor, TERMS), decide(richer(poor, dollars), TERMS)
     for name in ("first_change", "second_change", "launch_sections"):
         assert (getattr(more, name) >= getattr(less, name)).all(), name
     for name in ("notice", "program_notice", "sites_closed", "given_up", "leaves"):

@@ -8,6 +8,7 @@ from sim.arrays import ZERO
 from sim.parameters.groups import Outcomes
 from sim.students.outcomes import (
     completion_rate,
+    cost_of_further,
     dual_credit,
     effort_toward,
     graduates_gained,
@@ -81,3 +82,13 @@ def test_outcomes_of_the_whole_district() -> None:
     assert dual_credit(row(100.0, 50.0), number(0.2), OUTCOMES) == pytest.approx(150 * 0.1 * 1.2)
     assert placements(row(30.0, 10.0), number(1.0), number(7.0), OUTCOMES) == pytest.approx(40 * 0.05 * 2 + 7)
     assert graduates_gained(row(30.0, 10.0), OUTCOMES) == pytest.approx(40 * 0.5 * 0.04)
+
+
+def test_dual_credit_and_places_beyond_the_usual_number_cost_the_district_and_usual_ones_nothing_more() -> None:
+    """Of 30 participants a tenth take dual credit and of 20 concentrators a quarter have a place; by effort half as
+    many more and as many again: 1.5 at 200 dollars and 5 at 300."""
+    terms = group(Outcomes, dual_credit_rate=0.1, placement_rate=0.25, dual_credit_cost=200.0, placement_cost=300.0)
+    participants, concentrating = row(20.0, 10.0), row(12.0, 8.0)
+    found = cost_of_further(participants, concentrating, number(0.5), number(1.0), terms)
+    assert found == pytest.approx(1.5 * 200.0 + 5.0 * 300.0)
+    assert cost_of_further(participants, concentrating, number(0.0), number(0.0), terms) == 0.0

@@ -13,7 +13,6 @@ from sim.arrays import Array
 from sim.behavior.planning import (
     Sections,
     falls_with_price,
-    log_price_ahead,
     margin,
     moved_log_price,
     planned_class,
@@ -169,23 +168,3 @@ def test_years_of_steps_end_where_the_plan_costs_what_is_promised() -> None:
         falls = falls_with_price(offered, wanted, price, spread).sum(keepdims=True)
         log_price = moved_log_price(log_price, cost, falls, promised, TERMS)
     assert cost == pytest.approx(6000.0, rel=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("case", "log_price", "ending", "falls", "expected"),
-    [
-        ("nothing ends", 0.4, 0.0, 5000.0, 0.4),
-        ("a unit of the log price for what a plan falls by it", 0.4, 5000.0, 5000.0, 1.4),
-        ("half of it", 0.4, 2500.0, 5000.0, 0.9),
-        ("no dearer than any plan answers", 0.4, 50_000.0, 5000.0, 2.0),
-        ("and a dollar that is dearer stays so", 2.5, 50_000.0, 5000.0, 2.5),
-        ("a cheap dollar becomes dearer too", -0.5, 2500.0, 5000.0, 0.0),
-        ("a plan that cannot fall", 0.4, 100.0, 0.0, 2.0),
-        ("of nothing nothing ends", 0.4, 0.0, 0.0, 0.4),
-    ],
-)
-def test_plans_are_held_against_the_dollar_that_is_left_when_money_ends(
-    case: str, log_price: float, ending: float, falls: float, expected: float
-) -> None:
-    ahead = log_price_ahead(number(log_price), number(ending), number(falls), TERMS)
-    assert ahead == pytest.approx(expected), case

@@ -10,6 +10,7 @@ from sim.students.choice import (
     gained_share,
     job_pull,
     local_shares,
+    of_one_mind,
     participation_level,
     reach_by_sites,
     reached_share,
@@ -95,3 +96,12 @@ def test_entering_cohorts_follow_the_state_however_districts_drift() -> None:
 
 def test_a_district_drifts_by_trend_and_noise() -> None:
     assert local_drift(column(1.0, 2.0), number(0.1), column(0.0, -0.1)) == pytest.approx(column(np.exp(0.1), 2.0))
+
+
+def test_a_district_of_many_schools_strays_less_than_one_of_a_single_school() -> None:
+    """Schools stray by themselves: of four alike the district strays by half as much, and of two alike by 1 / sqrt(2);
+    schools that stand for nobody say nothing."""
+    coverage = np.array([[0.0, 1.0, 1.0, 1.0, 1.0], [0.0, 0.5, 1.0, 1.0, 1.0], [0.0, 0.25, 0.5, 0.75, 1.0]])
+    assert of_one_mind(coverage) == pytest.approx(column(1.0, 0.5**0.5, 0.5))
+    unlike = np.array([[0.0, 0.8, 1.0]])
+    assert of_one_mind(unlike) == pytest.approx((0.64 + 0.04) ** 0.5)
