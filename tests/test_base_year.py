@@ -228,7 +228,7 @@ def test_a_map_stays_where_nothing_moves_it() -> None:
     refuse_missed(ensemble)
     *_, (after, _) = simulate(ensemble, shipped("status_quo"), 5)
     for name in ("sites", "sections", "participants", "taught"):
-        assert getattr(after, name).sum() == pytest.approx(getattr(ensemble.state, name).sum(), rel=0.05), name
+        assert getattr(after, name).sum() == pytest.approx(getattr(ensemble.state, name).sum(), rel=0.08), name
 
 
 def test_totals_scaled_from_new_mexico_are_said_to_be(tmp_path: Path) -> None:

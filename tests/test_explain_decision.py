@@ -99,7 +99,7 @@ def test_sections_told_are_those_that_were_decided(formula: str) -> None:
             later = found.get("its students are worth in second courses", 0.0)
             left = worth / at(decision.price) + found["it earns, as far as that lasts"] + later - cost
             leading_on += later > 0
-            assert found["left over at this year's price of a dollar"] == pytest.approx(left, rel=1e-9, abs=1e-6)
+            assert found["left over at that price of a dollar"] == pytest.approx(left, rel=1e-9, abs=1e-6)
             scale = found["how much sections differ in it"]
             assert scale == pytest.approx(at(moment.ensemble.parameters.decisions.section_spread) * cost, rel=1e-12)
             share = 1.0 / (1.0 + math.exp(-left / scale))
@@ -241,12 +241,12 @@ def test_the_worth_of_one_more_site_adds_up(formula: str) -> None:
         assert len(lines) == len(moment.year.offers.lines)
         assert sum(lines) == pytest.approx(worth["it earns, as far as that lasts"], rel=1e-9, abs=1e-6)
         left = (
-            worth["it is worth, at a dollar for a dollar"] / at(decision.price)
+            worth["it is worth, at a dollar for a dollar"] / at(decision.site.price)
             + worth["it earns, as far as that lasts"]
             - worth["it costs beyond ordinary classes"]
         )
-        assert worth["left over at this year's price of a dollar"] == pytest.approx(left, rel=1e-9, abs=1e-6)
-        value = worth["years that it counts for"] * left - worth["start-up, net of grants"]
+        assert worth["left over at that price of a dollar"] == pytest.approx(left, rel=1e-9, abs=1e-6)
+        value = worth["years that it counts for"] * left - at(decision.site.startup)
         assert worth["value over its horizon"] == at(decision.site.value) == pytest.approx(value, rel=1e-9, abs=1e-5)
         assert sum(value_terms(moment, decision).values()) == pytest.approx(value, rel=1e-9, abs=1e-5)
         earning += worth["it earns, as far as that lasts"] > 0

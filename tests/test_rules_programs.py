@@ -116,7 +116,7 @@ def test_a_start_up_weighs_what_the_money_that_buys_it_is_worth() -> None:
 
 def test_money_that_ends_within_the_horizon_holds_plans_back_and_no_section() -> None:
     known = plan(launch_cash=1e6, first_worth=1000.0)
-    lasting, ending = (decide(replace(known, ending=number(dollars)), TERMS) for dollars in (0.0, 500_000.0))
+    lasting, ending = (decide(replace(known, enduring=known.promised - dollars), TERMS) for dollars in (0.0, 500_000.0))
     assert lasting.begun.all()
     assert not ending.begun.any()
     for name in ("log_price", "first_change", "second_change", "upkeep_share", "sites_closed", "leaves"):
@@ -128,6 +128,9 @@ def test_the_more_ends_the_less_a_further_site_is_worth(seed: int, some: float, 
     known = replace(
         many(seed), plan=np.ones((5, 3)), high_schools=np.full((5, 1), 4.0), site_wanted=np.full((5, 3), 40.0)
     )
-    less, more = (decide(replace(known, ending=np.full((5, 1), dollars)), TERMS) for dollars in (some, some + further))
+    less, more = (
+        decide(replace(known, enduring=known.promised - np.full((5, 1), dollars)), TERMS)
+        for dollars in (some, some + further)
+    )
     assert (more.given_up >= less.given_up).all()
     assert (more.begun <= less.begun).all()

@@ -157,7 +157,7 @@ def _closing(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(CLOSING, "share of sites that go", "share", at(share), quiet=none)
     yield Item(CLOSING, "the draw, which rounds the sites closed", "draw", at(known.close_draw), quiet=none)
     rounded = "" if none else f"{at(known.sites):.0f} x {amount(at(share), 'share')} + draw, whole"
-    yield Item(CLOSING, "sites closed", "sites", at(choice.sites_closed), "all of them:" if leaves else rounded)
+    yield Item(CLOSING, "sites closed", "sites", at(choice.sites_closed), "as all are given up:" if leaves else rounded)
     emptied = moment.year.workforce.emptied
     yield Item(CLOSING, "sites closed as no section was left", "sites", at(emptied), quiet=not at(emptied))
 

@@ -82,6 +82,7 @@ def _promise(moment: Moment) -> Iterator[Item]:
     price, known, prospects = year.conditions.price_index, year.situation, year.prospects
     own, capital, filled = year.books.own, before.capital_share, before.filled_share
     due = situation.equipment_due(parameters, before, year.conditions)
+    due = np.minimum(due, np.maximum(prospects.expected - prospects.lasting, 0.0))
     members = of(year.cohorts.membership)
     each = amount(of(known.own_budget * price), "dollars")
     yield Item(PROMISE, "own money of the year", "dollars", of(own), f"{each} x {amount(members, '')} members")
