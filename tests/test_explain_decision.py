@@ -99,7 +99,7 @@ def test_sections_told_are_those_that_were_decided(formula: str) -> None:
             later = found.get("its students are worth in second courses", 0.0)
             left = worth / at(decision.price) + found["it earns, as far as that lasts"] + later - cost
             leading_on += later > 0
-            assert found["left over at that price of a dollar"] == pytest.approx(left, rel=1e-9, abs=1e-6)
+            assert found["left over at this year's price of a dollar"] == pytest.approx(left, rel=1e-9, abs=1e-6)
             scale = found["how much sections differ in it"]
             assert scale == pytest.approx(at(moment.ensemble.parameters.decisions.section_spread) * cost, rel=1e-12)
             share = 1.0 / (1.0 + math.exp(-left / scale))
