@@ -37,7 +37,7 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
     ),
     "sites": (
         "sim.behavior.launching", "sim.behavior.closing", "sim.behavior.deciding.may_plan",
-        "sim.behavior.weighing.weigh_site", "sim.behavior.deciding.review_plans",
+        "sim.behavior.weighing.weigh_site", "sim.behavior.deciding.priced_ahead", "sim.behavior.deciding.review_plans",
         "sim.behavior.weighing.weigh_closing", "sim.behavior.weighing.weigh_program", "sim.behavior.deciding.decide",
     ),
     "instructors": ("sim.engine.workforce", "sim.behavior.staffing"),
