@@ -74,7 +74,7 @@ def attention_after(attention: Array, years: int) -> Array:
 
 def _overlooked(attention: Array, looks: Array | float) -> Array:
     """What is overlooked after so many ``looks``, (1 - attention)^looks; nothing where all is seen at once."""
-    missed: Array = np.exp(looks * np.log(np.maximum(1.0 - attention, TINY)))
+    missed: Array = np.exp(np.maximum(looks * np.log(np.maximum(1.0 - attention, TINY)), -600.0))
     return np.where(attention < 1.0, missed, 0.0)
 
 
