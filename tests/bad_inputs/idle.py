@@ -221,7 +221,7 @@ HINDCASTS = (
     ("laws:", "shocks: {2012: {participation: 2}}\nlaws:"), ("laws:", "shocks: {2030: {participation: 2}}\nlaws:"),
     ("laws:", "shocks: {2014: {participation: two}}\nlaws:"), ("laws:", "name: other\nlaws:"),
     ("2018: 0.121}\n    judged", "2090: 0.121}\n    judged"), ("cap: 1_500_000", "cap: 1,500,000"),
-    ("kind: credential_bonus", "kind: credential_bonuss"), ("{1: 1_000, 2", "{4: 1_000, 2"),
+    ("kind: credential_bonus", "kind: credential_bonuss"), ("{3: 1_000}", "{4: 1_000}"),
     ("start_year: 2013", "starts: 2013"),
     ("tolerance: 0.15", "tolerance: 15"), ("use: fitted", "use: fit"), ("members: 80_625", "members: 0"),
 )  # fmt: skip
