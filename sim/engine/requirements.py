@@ -12,6 +12,9 @@ from sim.engine.economy import Conditions
 from sim.engine.state import State
 from sim.funding.line import Line
 
+LEAST_MATCH = 1e-9
+"""A match below this asks for nothing to speak of: any payment is worth it."""
+
 
 @dataclass(frozen=True)
 class Requirement:
@@ -78,7 +81,7 @@ def to_match(line: Line, payment: Array, reaching: Array, others: Array, state: 
     match = line.rules.local_match
     spending = (1.0 + match) * payment * (1.0 + state.capital_share)
     own = np.maximum(spending - reaching - others, 0.0)
-    return Requirement(line.name, "local_match", ZERO, own, payment / match)
+    return Requirement(line.name, "local_match", ZERO, own, payment / np.maximum(match, LEAST_MATCH))
 
 
 def floor(requirements: Sequence[Requirement], wanted: Array, size: Array) -> Array:
