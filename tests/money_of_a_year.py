@@ -69,4 +69,4 @@ def paid(
     known = state or trusting(standing)
     offers, expected = (found(standing, *lines, state=known, index=index) for found in (announced, believed))
     year = year_of(standing, index)
-    return settle(standing.parameters, standing.premises, known, offers, expected, counts or known.counts, year)
+    return settle(standing.parameters, known, offers, expected, counts or known.counts, year)

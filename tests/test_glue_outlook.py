@@ -392,3 +392,14 @@ def test_dollars_that_go_on_are_expected_in_the_year_after_a_floor_begins_to_bin
         state = a_year_later(READERS, view, found, base_payment=before, counts=counts, trust=1.0)
     later = believed(READERS, line, state=state)
     assert total(later.restricted) == pytest.approx(total(found.restricted), rel=0.05)
+
+
+def test_a_phase_in_takes_away_money_that_comes_anyway_only_where_it_starts_from_nothing() -> None:
+    rules = {"phase_in": [0.0, 0.5]}
+    nothing, base_year = (
+        builders.line(components=EVERYTHING, rules={**rules, "phase_in_from": start}, **BEGUN)
+        for start in ("nothing", "base_year")
+    )
+    for line, shares in ((nothing, [0.0, 0.0, 0.5, 1.0]), (base_year, [0.0, 1.0, 1.0, 1.0])):
+        assert [outlook.brings(line, year) for year in range(2026, 2030)] == shares
+        assert [outlook.pays(line, year) for year in range(2026, 2030)] == [0.0, 0.0, 0.5, 1.0]

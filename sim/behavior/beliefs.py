@@ -72,9 +72,13 @@ def attention_after(attention: Array, years: int) -> Array:
     return attention if years == 0 else 1.0 - _overlooked(attention, 1.0 + years)
 
 
+NOTHING_LEFT = -600.0
+"""Log of a share so small that the machine would hold it for nothing."""
+
+
 def _overlooked(attention: Array, looks: Array | float) -> Array:
     """What is overlooked after so many ``looks``, (1 - attention)^looks; nothing where all is seen at once."""
-    missed: Array = np.exp(np.maximum(looks * np.log(np.maximum(1.0 - attention, TINY)), -600.0))
+    missed: Array = np.exp(np.maximum(looks * np.log(np.maximum(1.0 - attention, TINY)), NOTHING_LEFT))
     return np.where(attention < 1.0, missed, 0.0)
 
 

@@ -115,7 +115,7 @@ def run_year(
     # 8. The state counts and pays.
     bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
     counts = accounts.count(parameters, state, cohorts, known, choice, staffed, schooling, kept, bill)
-    settlement = settle(parameters, premises, state, offers, prospects, counts, conditions, own=known.own_budget)
+    settlement = settle(parameters, state, offers, prospects, counts, conditions, own=known.own_budget)
 
     # 9. Books close; trust has been updated by what was really paid.
     books = accounts.close(parameters, state, conditions, known, choice, counts, settlement, bill)

@@ -71,11 +71,8 @@ def seen(
         price = believing.persistence_read(line.recurring, written, then, beliefs)
         lasts = np.minimum(believing.read(unread, price, attention), now)
         # Money that comes whatever a district does is known by what came last year.
-        # A phase-in that starts from the base year's payment takes none of it away.
-        from_nothing = line.rules.phase_in_from == "nothing"
-        coming_shares = [share if from_nothing else float(share > 0.0) for share in written]
-        before = max(pays(line, fiscal_year - 1), coming_shares[0])
-        of_it = [ratio_of(share, before) for share in coming_shares]
+        before = max(brings(line, fiscal_year - 1), brings(line, fiscal_year))
+        of_it = [ratio_of(brings(line, fiscal_year + year), before) for year in range(len(written))]
         receipts = believing.persistence_read(line.recurring, of_it, ratio_of(then, before), beliefs)
         receipts_last = believing.read(unread, receipts, attention)
         stays = believing.read(one, believing.share_after_opening(of_it, ratio_of(then, before), beliefs), attention)
@@ -118,6 +115,12 @@ def pays(line: Line, fiscal_year: int) -> float:
     """Share of what it posts that a line pays in a year by its own words: none after its end or before its start, a
     part in the first steps of a phase-in."""
     return line.rules.phase_in_share(line.rule_year(fiscal_year)) if line.active(fiscal_year) else 0.0
+
+
+def brings(line: Line, fiscal_year: int) -> float:
+    """The same of the money that a line brings whatever is counted: a phase-in that starts from the base year's payment
+    takes none of that away meanwhile."""
+    return pays(line, fiscal_year) if line.rules.phase_in_from == "nothing" else float(line.active(fiscal_year))
 
 
 def owed_statewide(line: Line, posted: Schedule, counts: Counts, fiscal_year: int) -> Array:

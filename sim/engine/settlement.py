@@ -12,7 +12,7 @@ from sim.engine.economy import Conditions
 from sim.engine.offers import Offers, settled
 from sim.engine.outlook import coming, owed_statewide, trust_in
 from sim.engine.prospects import PRICED, Prospects
-from sim.engine.state import Premises, State
+from sim.engine.state import State
 from sim.funding import allocation, pricing
 from sim.funding.allocation import Ledger
 from sim.funding.line import Line
@@ -44,7 +44,6 @@ class Settlement:
 
 def settle(
     parameters: Parameters,
-    premises: Premises,
     state: State,
     offers: Offers,
     prospects: Prospects,
