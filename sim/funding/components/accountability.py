@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from sim.arrays import ZERO
-from sim.funding.components.amounts import Dollars
+from sim.funding.components.amounts import Dollars, no_truth
 from sim.funding.components.component import Component, money
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
@@ -28,7 +28,9 @@ class Accountability(Component):
     kind: Literal["accountability"] = "accountability"
     count: Literal["credentials", "concentrators"]
     strength: Dollars
-    tiers: Annotated[tuple[Literal[1, 2, 3], ...], Field(min_length=1, max_length=3)] = (1, 2, 3)
+    tiers: Annotated[
+        tuple[Annotated[Literal[1, 2, 3], BeforeValidator(no_truth)], ...], Field(min_length=1, max_length=3)
+    ] = (1, 2, 3)
 
     alike = frozenset({"tiers"})
 
