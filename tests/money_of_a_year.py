@@ -16,7 +16,7 @@ from sim.funding.line import Line
 from sim.funding.schedule import Counts
 
 PER_CONCENTRATOR = [{"kind": "per_student", "count": "concentrators", "dollars": 1000}]
-PER_CREDENTIAL = [{"kind": "credential_bonus", "dollars": {1: 200, 2: 400, 3: 600}}]
+PER_CREDENTIAL = [{"kind": "credential_bonus", "dollars": {1: 200, 2: 400, 3: 600}, "per_student_limit": None}]
 PER_SCHOOL = [{"kind": "base", "per_school": 10_000}]
 
 

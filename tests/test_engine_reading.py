@@ -162,6 +162,13 @@ def test_interest_fades_by_its_memory() -> None:
         assert step.after.interest == pytest.approx(terms.interest_memory * step.before.interest + news)
 
 
+def test_interest_is_usual_over_the_state_up_to_the_base_year_though_not_in_each_school() -> None:
+    before = ensemble().before
+    members = before.counts.membership
+    assert (members * before.interest).sum(axis=(1, 2)) / members.sum(axis=(1, 2)) == pytest.approx(0.0, abs=1e-12)
+    assert before.interest.std() > 0.05
+
+
 def test_a_district_begins_with_the_budget_that_its_leaders_would_have() -> None:
     state = builders.standing(None).state
     leaders = np.linspace(-1.5, 1.0, state.cash.size).reshape(state.cash.shape)

@@ -144,10 +144,8 @@ def test_a_state_with_too_few_schools_to_compare_is_refused_in_one_line(
     districts: str, told: str, tmp_path: Path
 ) -> None:
     (tmp_path / "districts.csv").write_text(f"district,name,membership,high_schools\n{districts}", encoding="utf-8")
-    # In a state of one school an unusual year of its students would be refused first.
-    usual = {"choice": {"interest_spread": 0.0}}
     with pytest.raises(InputError) as caught:
-        verify_brief(settings_for(world={"path": str(tmp_path)}, parameters=usual))
+        verify_brief(settings_for(world={"path": str(tmp_path)}))
     assert str(caught.value).startswith("settings: world.path: study=verify_brief")
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -98,7 +98,8 @@ def warm_up(
     """Run current law up to the base year, letting the run's constants settle on the state's known counts.
 
     Each warm-up year moves participation and progression toward the values at which the counts come out, and each
-    district's own contribution toward what closes its books. After the base year all of them hold.
+    district's own contribution toward what closes its books. After the base year all of them hold. Up to the base year
+    students' interest strays from school to school and is usual over the state, whose students are known.
     """
     known = known_map(world, parameters) if world.pathways is not None else None
     totals = KnownTotals(world.anchors["participants"].value, world.anchors["concentrators"].value)
@@ -108,6 +109,7 @@ def warm_up(
         settles, last = index < BUDGET_YEARS, index == WARM_UP_YEARS
         if known is not None and last:
             state = put_on_map(parameters, state, known)
+        state = settling.usual_over_the_state(state)
         before = state
         state, year = run_year(
             world,

@@ -94,15 +94,17 @@ def peers(world: World, administers: Array, offers: Array) -> Array:
     return np.clip(share, 0.0, 1.0)
 
 
-def settle_exams(world: World, parameters: Parameters, premises: Premises, state: State, exams: Exams) -> Premises:
+def settle_exams(
+    world: World, parameters: Parameters, premises: Premises, state: State, opened: Array, exams: Exams
+) -> Premises:
     """Premises at which as many sites are expected to take up an exam as to drop one, and at which the usual exams of
-    the state are those of the cluster table. While budgets are looked for the share of sites with an exam is moved
-    toward that of the base year."""
+    the state are those of the cluster table; sites that have just ``opened`` do neither. While budgets are looked for
+    the share of sites with an exam is moved toward that of the base year."""
     outcomes = parameters.outcomes
     share = part_of(state.exam_sites, state.sites)
-    around = peers(world, share, np.minimum(state.sites, 1.0))
-    up = (state.sites - state.exam_sites) * credentials.considering(around, outcomes)
-    down = state.exam_sites * outcomes.exam_review
+    around = peers(world, exams.share, np.minimum(state.sites, 1.0))
+    up = np.maximum(state.sites - opened - exams.sites, 0.0) * credentials.considering(around, outcomes)
+    down = exams.sites * outcomes.exam_review
     missing = outcomes.exam_share * state_total(state.sites) - state_total(state.exam_sites)
     wanted = PACE * (1.0 - premises.solving) * missing
     rises = state_total(up * exams.accepted - down * (1.0 - exams.accepted))

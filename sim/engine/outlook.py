@@ -123,9 +123,11 @@ def brings(line: Line, fiscal_year: int) -> float:
     return pays(line, fiscal_year) if line.rules.phase_in_from == "nothing" else float(line.active(fiscal_year))
 
 
-def owed_statewide(line: Line, posted: Schedule, counts: Counts, fiscal_year: int) -> Array:
-    """What a line is about to owe for what was counted last, dollars, ``[..., 1, 1]``."""
-    return pays(line, fiscal_year) * state_total(entitlement(posted, counts)) + posted.statewide
+def owed_statewide(line: Line, posted: Schedule, counts: Counts, ledger: Ledger, fiscal_year: int) -> Array:
+    """What a line is about to owe for what was counted last, dollars, ``[..., 1, 1]``; ``ledger`` is its account of
+    these ``counts``, unless it pays on those of the year before."""
+    claimed = entitlement(posted, counts) if line.rules.count_lag else ledger.claimed
+    return pays(line, fiscal_year) * state_total(claimed) + posted.statewide
 
 
 def affordable(appropriation: Array, owed: Array) -> Array:
@@ -145,23 +147,26 @@ class Outlook:
 def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Offers, conditions: Conditions) -> Outlook:
     """How districts see the lines that the state has announced, from what they have learnt and what they read."""
     year, counts = conditions.fiscal_year, in_dollars_of_the_year(state.counts, conditions)
-    owed = {offer.line.name: owed_statewide(offer.line, offer.schedule, counts, year) for offer in offers.lines}
+    # What the law would pay for what was counted last.
+    ledgers = settled(state, offers, counts, year)
+    owed = {
+        offer.line.name: owed_statewide(offer.line, offer.schedule, counts, ledgers[offer.line.name], year)
+        for offer in offers.lines
+    }
     coming_again = again(state, coming(offers, owed), conditions.price_index)
     steady = steadiness(state, coming_again, beliefs)
-    # What the law would pay for what was counted last, where rules come between counts and payment.
-    ruled = [offer.line.name for offer in offers.lines if not follows_counts(offer.line)]
-    ledgers = settled(state, offers, counts, year) if ruled else {}
     lines = {}
     for offer in offers.lines:
-        line, name = offer.line, offer.line.name
+        line, name, ledger = offer.line, offer.line.name, ledgers[offer.line.name]
+        ruled = not follows_counts(line)
         lines[name] = seen(
             line,
             trust_in(state, line, beliefs),
             affordable(offer.appropriation, owed[name]),
             coming_again[line.promised_by],
             steady[line.promised_by],
-            marginal_share(ledgers[name]) if name in ruled else ONE,
-            ledgers[name].phased_in if name in ruled else ZERO,
+            marginal_share(ledger) if ruled else ONE,
+            ledger.phased_in if ruled else ZERO,
             year,
             believing.attention_after(premises.attention, line.rule_year(year)),
             beliefs,

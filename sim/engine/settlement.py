@@ -72,7 +72,7 @@ def settle(
         else:
             restricted = restricted + arrived
         unpriced = entitlement(offer.schedule.without(*PRICED), paid_on)
-        part = arrived * np.minimum(ratio(unpriced, entitlement(offer.schedule, paid_on)), 1.0) / conditions.price_index
+        part = arrived * np.minimum(ratio(unpriced, ledger.claimed), 1.0) / conditions.price_index
         before = prospects.receipts.get(line.identity, part)
         if line.name in kept:  # What would have come had the district kept its effort: it knows what it loses by it.
             part = np.where(kept[line.name] > 0.0, ratio(part, kept[line.name]), before)
@@ -84,7 +84,10 @@ def settle(
             joint = joint + ledger.paid
     trust = trust_after(state, offers, ledgers, beliefs)
     year = conditions.fiscal_year
-    owed = {offer.line.name: owed_statewide(offer.line, offer.schedule, counts, year) for offer in offers.lines}
+    owed = {
+        offer.line.name: owed_statewide(offer.line, offer.schedule, counts, ledgers[offer.line.name], year)
+        for offer in offers.lines
+    }
     paid_before = {promise: dollars / conditions.price_index for promise, dollars in coming(offers, owed).items()}
     return Settlement(
         ledgers,

@@ -54,6 +54,13 @@ def settle_constants(
     )
 
 
+def usual_over_the_state(state: State) -> State:
+    """The same districts, students' interest as usual over the state, however it strays from school to school."""
+    members = state.counts.membership
+    strays = ratio(state_total(members * state.interest), state_total(members))
+    return replace(state, interest=state.interest - strays)
+
+
 def begin_to_live_within(state: State) -> State:
     """The budgets that districts have settled on, each as its present leaders would have it: from here on districts
     live within them."""
@@ -70,7 +77,7 @@ def settle_level(world: World, state: State) -> State:
 
 def settle_references(world: World, parameters: Parameters, premises: Premises, state: State, year: Year) -> Premises:
     """The state's means of what moves quality, those of this year, and the constants of exams."""
-    premises = settle_exams(world, parameters, premises, state, year.schooling.exams)
+    premises = settle_exams(world, parameters, premises, state, year.workforce.opened, year.schooling.exams)
     students = district_total(state.participants)
     equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
     stable = ratio(district_total(year.workforce.staffed), district_total(year.workforce.posts), 1.0)
