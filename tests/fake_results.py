@@ -71,6 +71,9 @@ FORMULAS: dict[str, tuple[dict[str, Any], dict[str, float], float, float]] = {
 }
 
 
+PAYS = {"credential_bonus", "credential_pilot"}
+"""Made-up lines that pay for credentials; under current law's none is left after the base year."""
+
 LEDGER_FACTORS: dict[str, float] = {
     "claimed": 1.2, "entitlement": 1.1, "matched": 1.1, "guaranteed": 1.12, "held_harmless": 1.12, "capped": 1.08,
     "phased_in": 1.05, "paid": 1.0,
@@ -228,7 +231,7 @@ def fake_results(
             "credentials": credentials,
             "credential_attempts": 1.5 * credentials,
             "pass_rate": 1 / 1.5 + 0 * credentials,
-            "credential_payment": 100 + 0 * credentials,
+            "credential_payment": np.where((years == BASE_YEAR) | bool(amounts.keys() & PAYS), 100.0, 0 * credentials),
             "exam_pathways": 0.02 * credentials,
             "exam_districts": 0.008 * credentials,
             "credentials_tier_1": 0.55 * credentials,

@@ -115,6 +115,23 @@ def test_elements_are_compared_at_the_same_present_value_too(
         assert record["achieved"] == pytest.approx(record["target"], rel=1e-3)
 
 
+def test_pay_for_credentials_is_followed_by_exams_then_credentials_of_less_value(
+    carried_out: Callable[[str], tuple[Path, str]],
+) -> None:
+    folder, printed = carried_out("06_pay_for_credentials")
+    path = pd.read_csv(folder / "path.csv", index_col=["formula", "fiscal_year"])
+    paid, base = path.loc["paid_credentials"], path.loc["status_quo"]
+    assert list(paid.index) == [2026, 2027, 2028, 2029]
+    assert paid.loc[2026].to_list() == pytest.approx(base.loc[2026].to_list())
+    assert paid.loc[2029, "pathways with an exam"] > base.loc[2029, "pathways with an exam"]
+    assert paid.loc[2029, "exams sat"] > 1.5 * base.loc[2029, "exams sat"]
+    assert paid.loc[2029, "passed"] < base.loc[2029, "passed"]
+    assert paid.loc[2029, "tier 3"] < base.loc[2029, "tier 3"]
+    assert list(path[["tier 1", "tier 2", "tier 3"]].sum(axis=1)) == pytest.approx([1.0] * len(path))
+    assert str(folder / "credentials_path.png") in printed
+    assert (folder / "credentials_path.png").stat().st_size > 10_000
+
+
 def test_differences_are_taken_within_draws(running: ModuleType, tmp_path: Path) -> None:
     results = small_study(running, tmp_path)
     shown = running.by_formula(results, {"concentrators": "n"}, range(2027, 2029), against_baseline=True)

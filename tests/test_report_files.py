@@ -78,6 +78,7 @@ def test_a_report_holds_all_that_an_analyst_opens(folder: Path) -> None:
         "unserved",
         "instructors",
         "credentials_by_tier",
+        "credentials_path",
         "state_cost_by_line",
         "proration",
         "unit_value",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sim.report.compare.figure_clusters import offered_by_cluster
 from sim.report.compare.figure_concentrators import concentrators, concentrators_difference
 from sim.report.compare.figure_cost import cost_and_outcome
+from sim.report.compare.figure_credentials import credentials_path
 from sim.report.compare.figure_plans import plans
 from sim.report.compare.figure_seats import instructors, unserved
 from sim.report.compare.figure_state_cost import state_cost_by_line
@@ -51,6 +52,7 @@ def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> l
         unserved(panel, of, folder / "unserved.png"),
         instructors(panel, of, folder / "instructors.png"),
         credentials_by_tier(panel, of, folder / "credentials_by_tier.png"),
+        credentials_path(panel, of, folder / "credentials_path.png"),
         state_cost_by_line(panel, of, folder / "state_cost_by_line.png"),
         over_years(panel, of, panel.proration(), "proration", "Share of the entitlement paid", "share paid", folder),
         unit_value(panel, of, folder),
