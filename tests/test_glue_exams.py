@@ -1,5 +1,6 @@
 """Exams in the course of years: a base year that meets the cluster table, rest without pay, diffusion with it."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,10 +8,11 @@ import pytest
 from made_up_laws import each, law
 from simulated import Step, line_of, new_mexico_ensemble, shipped, steps
 
-from sim.arrays import Array, logistic, state_total
+from sim.arrays import ZERO, Array, logistic, state_total
 from sim.engine.ensemble import Ensemble
-from sim.engine.exams import peers
+from sim.engine.exams import peers, settle_exams
 from sim.engine.state import State
+from sim.students.credentials import acceptance, considering, sites_administering
 
 HORIZON = 8
 RUNS = 4
@@ -65,6 +67,20 @@ def test_without_pay_as_many_take_up_an_exam_as_drop_it() -> None:
         # The pilot of the base year has ended.
         assert not step.year.schooling.exams.for_pay.any()
         assert not step.after.exam_for_pay.any()
+
+
+def test_constants_are_sought_at_which_the_sites_that_stand_gain_no_exams() -> None:
+    ensemble, step = standing(), years(0.0)[-1]
+    world, outcomes = ensemble.world, ensemble.parameters.outcomes
+    premises, sites, opened = ensemble.premises, step.after.sites, step.year.workforce.opened
+    assert opened.sum() > 0
+    for _ in range(20):
+        accepted = acceptance(ZERO, premises.exam_acceptance, outcomes)
+        exams = replace(step.year.schooling.exams, accepted=accepted)
+        premises = settle_exams(world, ensemble.parameters, premises, step.after, opened, exams)
+    considers = considering(peers(world, exams.share, np.minimum(sites, 1.0)), outcomes)
+    expected = sites_administering(exams.sites, sites - opened, considers, exams.accepted, outcomes)
+    assert state_total(expected) == pytest.approx(state_total(exams.sites), rel=1e-9)
 
 
 def test_with_pay_exams_spread_for_years_and_takers_come_first() -> None:
