@@ -68,8 +68,10 @@ class Start(_Data):
 
 class Law(_Data):
     """The law from a fiscal year on. ``formula`` names a shipped formula, taken as it is; ``lines`` are lines of a
-    formula in the state's own dollars of the year ``dollars_of``. A line keeps its name for as long as districts know
-    it as the same promise: what they have learnt of it stays. ``perkins`` lets federal money flow beside it."""
+    formula in the state's own dollars of the year ``dollars_of``; only the strength of a rule that counts without
+    paying (``accountability``) is in the model's own dollars, whatever that year. A line keeps its name for as long as
+    districts know it as the same promise: what they have learnt of it stays. ``perkins`` lets federal money flow
+    beside it."""
 
     starts: Year | None = None
     formula: str | None = None
