@@ -11,6 +11,7 @@ from simulated import differences, new_mexico, prior_parameters, shipped
 from sim.arrays import district_total, state_total
 from sim.engine.ensemble import prepare, simulate
 from sim.engine.scenario import BASELINE
+from sim.funding.components import Accountability
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.hindcast.files import write_hindcast
@@ -18,7 +19,7 @@ from sim.study.hindcast.case import Case, Outcome, case_folder, read_case, read_
 from sim.study.hindcast.districts import district_weights, over_districts
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
-from sim.study.hindcast.schema import OverDistricts, SizeClass
+from sim.study.hindcast.schema import Law, OverDistricts, SizeClass
 from sim.study.hindcast.study import Hindcast, hindcast, read_materials
 from sim.study.hindcast.verdict import case_verdict, judge, outcome_verdict, pulls
 from sim.study.hindcast.worlds import law_before, laws_after, stylized_world
@@ -263,7 +264,7 @@ def test_numbers_do_not_depend_on_chunks_or_processes() -> None:
 
 
 def test_everything_is_written(tmp_path: Path) -> None:
-    study = run_of(settings_for(["michigan", "virginia"]))
+    study = run_of(settings_for(["michigan", "delaware"]))
     text = write_hindcast(study, tmp_path)
     assert (tmp_path / "hindcast.txt").read_text(encoding="utf-8") == text
     assert "cannot be tested" in text
@@ -271,9 +272,9 @@ def test_everything_is_written(tmp_path: Path) -> None:
     michigan = table[table.case == "michigan"]
     assert list(michigan.fiscal_year) == [2018, 2019, 2024, 2025] * 2
     assert (michigan.p05 <= michigan["median"]).all()
-    assert table[table.case == "virginia"].case_verdict.tolist() == ["cannot be tested"]
+    assert table[table.case == "delaware"].case_verdict.tolist() == ["cannot be tested"]
     assert (tmp_path / "figures" / "hindcast_michigan.png").stat().st_size > 10_000
-    assert not (tmp_path / "figures" / "hindcast_virginia.png").exists()
+    assert not (tmp_path / "figures" / "hindcast_delaware.png").exists()
 
 
 @pytest.mark.parametrize(
@@ -389,3 +390,79 @@ def test_years_and_laws_of_a_case_are_told_with_their_line(tmp_path: Path, old: 
     with pytest.raises(InputError, match=r"^made_up\.yaml, line \d+: ") as caught:
         read_case(path)
     assert told in str(caught.value)
+
+
+GRADE = 130
+"""Dollars of FY2026 a student that a letter grade is worth: Florida's $100 (section 1008.36), dollars of FY2018."""
+DIPLOMA = 1_800
+"""Dollars that a diploma counts for, in every state."""
+BY_LAW = {
+    "louisiana": {"diploma": (1 / 2, 1 / 2, 1 / 2)},
+    "ohio": {"diploma": (1 / 12 / 3, 6 / 12 / 3, 12 / 12 / 3)},
+    "virginia": {"diploma": (1 / 2, 1 / 2, 1 / 2)},
+}
+"""By case and line, the part of a diploma that a credential of each tier is by law."""
+LOUISIANA_LETTER = (100 - 50) / 3
+REPORT_CARDS = {
+    ("louisiana", "school_performance_score"): (0.25 / LOUISIANA_LETTER, (0, 110 - 100, 150 - 100)),
+    ("ohio", "report_card"): (15 / 85 / ((93 - 40) / 3), (100 / 12, 100 * 6 / 12, 100)),
+}
+"""Letter grades for each point, and points that a credential of each tier adds to what one graduate counts."""
+
+
+def on_report_card(grades_a_point: float, points: float) -> float:
+    """A graduate is one of a cohort, and four cohorts are a high school."""
+    return 4 * GRADE * grades_a_point * points
+
+
+def counted_by_line(case: Case) -> dict[tuple[int, str], tuple[float, float, float]]:
+    """By law and line, what a credential of each tier counts for without being paid."""
+    found = {}
+    for starts, law in laws_after(new_mexico(), case, 2026).items():
+        for line in law.own_lines:
+            rules = [part for part in line.components if isinstance(part, Accountability)]
+            if rules:
+                one, two, three = (sum(part.strength for part in rules if tier in part.tiers) for tier in (1, 2, 3))
+                found[starts, line.name] = (one, two, three)
+                assert len(rules) == len(line.components)
+                assert {part.count for part in rules} == {"credentials"}
+    return found
+
+
+def test_a_diploma_and_a_letter_grade_are_worth_the_same_in_every_state() -> None:
+    assert round(100 * price_factor(2018, 2026), -1) == GRADE
+    ohio = on_report_card(15 / 85 / ((93 - 79) / 3), 100)
+    louisiana = on_report_card(0.25 / LOUISIANA_LETTER, 100) + on_report_card(0.25 / LOUISIANA_LETTER, 100)
+    assert round((ohio + louisiana) / 2, -2) == DIPLOMA
+    seen = set()
+    for case in TESTED:
+        for (_, line), strengths in counted_by_line(case).items():
+            seen.add((case.name, line))
+            if (case.name, line) in REPORT_CARDS:
+                grades, points = REPORT_CARDS[case.name, line]
+                assert strengths == pytest.approx([on_report_card(grades, each) for each in points], abs=1.0)
+            else:
+                assert strengths == pytest.approx([DIPLOMA * part for part in BY_LAW[case.name][line]])
+    assert seen == {*REPORT_CARDS, *((name, line) for name, lines in BY_LAW.items() for line in lines)}
+
+
+def test_a_rule_counts_in_the_years_that_its_law_says() -> None:
+    years = {case.name: sorted(counted_by_line(case)) for case in TESTED if case.name in BY_LAW}
+    assert years == {
+        "louisiana": [(2015, "diploma"), (2015, "school_performance_score")],
+        "ohio": [(2019, "diploma"), (2019, "report_card"), (2020, "diploma"), (2022, "diploma")],
+        "virginia": [(2014, "diploma")],
+    }
+
+
+def test_louisiana_is_paid_as_by_the_shipped_formula_and_the_rules_add_to_it() -> None:
+    case = next(case for case in CASES if case.name == "louisiana")
+    (law,) = case.laws
+    paid = tuple(line for line in law.lines if line["name"].startswith("louisiana"))
+    alone = case.model_copy(update={"laws": (law.model_copy(update={"lines": paid}),)})
+    as_shipped = case.model_copy(update={"laws": (Law(starts=law.starts, formula="louisiana"),)})
+    of_rules, of_money, of_formula = (
+        run_case(Task(each, new_mexico(), load_catalogue(), 5, (0, 1), "prior")) for each in (case, alone, as_shipped)
+    )
+    assert differences(of_money, of_formula) == []
+    assert (of_rules["credentials"][:, -1] > 1.2 * of_money["credentials"][:, -1]).all()
