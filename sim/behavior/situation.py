@@ -62,9 +62,10 @@ class Situation(Rows):
     ``once_again``; ``usual_upkeep``; what may be promised, less what prices no longer pay, of money that comes through
     the horizon, ``enduring``; last year's plan: ``log_price``, ``plan_cost``, ``plan_falls``, and what is now
     ``earned`` for it; ``launch_cash`` and ``launch_general``. Classes: ``class_size``, ``class_cap`` and
-    ``second_class`` (of second courses, relative to first). ``annuity`` ``[..., 1, 1]``. Draws, uniform: ``first_draw``, ``second_draw``, ``close_draw``. ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``:
-    shares of sustained non-salary cost. ``solving``: 1 where the price of a dollar follows the budget, 0 in the
-    warm-up, where budgets follow it."""
+    ``second_class`` (of second courses, relative to first). ``annuity`` ``[..., 1, 1]``. Draws, uniform:
+    ``first_draw``, ``second_draw``, ``close_draw``. ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``: shares
+    of sustained non-salary cost. ``solving``: 1 where the price of a dollar follows the budget, 0 in the warm-up,
+    where budgets follow it."""
 
     sites: Array
     first_sections: Array
