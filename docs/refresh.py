@@ -294,7 +294,7 @@ def probed(folder: Path) -> bool:
 
 
 def calibrated(folder: Path) -> bool:
-    """Store a calibration's posterior with the project and show it on its page; False if the folder holds none."""
+    """Store a calibration's posterior and waves and show it on its page; False if the folder holds none."""
     if not (folder / "posterior.csv").is_file():
         return False
     page = ROOT / "docs" / "calibration.md"
@@ -302,7 +302,7 @@ def calibrated(folder: Path) -> bool:
     text = with_block(page.read_text(encoding="utf-8"), "calibration", content)
     page.write_text(text, encoding="utf-8", newline="\n")
     STORED.parent.mkdir(exist_ok=True)
-    for suffix in (".csv", ".json"):
+    for suffix in (".csv", ".json", ".parquet"):
         STORED.with_suffix(suffix).write_bytes((folder / "posterior").with_suffix(suffix).read_bytes())
     for figure in sorted((folder / "figures").glob("calibration_*.png")):
         small_figure(figure, ROOT / "docs" / "images" / figure.name)
