@@ -5,7 +5,7 @@ order in which districts cut. With folders of finished studies, ``python docs/re
 what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief``
 the verdicts in ``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what
 was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is
-the default uncertainty of all studies.
+the default uncertainty of all studies; of ``study=assess`` the page of its assessment.
 """
 
 import re
@@ -309,6 +309,19 @@ def calibrated(folder: Path) -> bool:
     return True
 
 
+def assessed(folder: Path) -> bool:
+    """Show what the checks of a calibration found on their page; False if the folder holds none."""
+    if not (folder / "assessment.md").is_file():
+        return False
+    page = ROOT / "docs" / "assessment.md"
+    content = (folder / "assessment.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
+    text = with_block(page.read_text(encoding="utf-8"), "assessment", content)
+    page.write_text(text, encoding="utf-8", newline="\n")
+    for figure in sorted((folder / "figures").glob("assessment_*.png")):
+        small_figure(figure, ROOT / "docs" / "images" / figure.name)
+    return True
+
+
 def weighed(folder: Path) -> bool:
     """Show a sensitivity study's order of formulas and its first outcome; False if the folder holds none."""
     if not (folder / "sensitivity.txt").is_file():
@@ -340,7 +353,7 @@ def compared(folder: Path) -> None:
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
     for folder in map(Path, arguments):
-        if not any(shown(folder) for shown in (validated, probed, calibrated, weighed)):
+        if not any(shown(folder) for shown in (validated, probed, calibrated, assessed, weighed)):
             compared(folder)
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")

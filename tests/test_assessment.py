@@ -1,15 +1,24 @@
 """The checks of a calibration, each on a case whose answer is known, and on one that it must catch."""
 
 from collections.abc import Sequence
-from typing import get_args
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
+import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import chi2, norm
 
 from sim.arrays import Array
+from sim.inputs import InputError
+from sim.parameters.catalogue import load_catalogue
+from sim.parameters.posterior import STORED
+from sim.report.assessment.files import write_assessment
+from sim.report.assessment.tables import tables
+from sim.report.assessment.words import answer, believed, short_answer
 from sim.study.assessment.discrepancy import GRID, discrepancies, sigma_from_others, with_discrepancy
-from sim.study.assessment.evidence import CASE_OF, KIND_OF, Evidence, nothing_changes, straight_line
+from sim.study.assessment.evidence import CASE_OF, KIND_OF, Evidence, evidence_of, nothing_changes, straight_line
 from sim.study.assessment.forecasts import below, forecasts_of, inside, misfit, two_sided, with_tolerance
 from sim.study.assessment.power_scaling import cjs, scaled, sensitivity
 from sim.study.assessment.race import (
@@ -18,6 +27,7 @@ from sim.study.assessment.race import (
     MODEL,
     NOTHING,
     PRIOR,
+    UNDECIDED,
     Entrant,
     bias_by_size,
     entrants,
@@ -27,6 +37,7 @@ from sim.study.assessment.race import (
 )
 from sim.study.assessment.ranks import BINS, LIKELIHOOD, RankTest, rank_tests, ranks_of_truths
 from sim.study.assessment.scores import (
+    Interval,
     case_means,
     crps_of_normal,
     crps_of_sample,
@@ -35,10 +46,14 @@ from sim.study.assessment.scores import (
     skill_over_cases,
     slope_over_cases,
 )
+from sim.study.assessment.study import assess, read_materials
+from sim.study.calibration.emulating import Emulator
+from sim.study.calibration.stored import read_waves
 from sim.study.calibration.study import prior_points
-from sim.study.calibration.targets import Measure, Statistic
+from sim.study.calibration.targets import Measure, Statistic, read_targets, targets_path
 from sim.study.hindcast.schema import Measure as CaseMeasure
 from sim.study.hindcast.schema import Outcome
+from sim.study.setup.settings import Settings, read_settings
 
 # Scores.
 
@@ -204,13 +219,18 @@ def test_bands_of_a_true_forecast_cover_as_they_say() -> None:
 
 
 def test_targets_that_are_missed_together_are_told() -> None:
-    random = np.random.default_rng(4)
-    scales = np.full(30, 2.0)
-    values = 2.0 * random.standard_normal(30)
-    squares, p = misfit(np.zeros((10, 30)), values, scales)
+    # Thirty statistics that no parameter moves, with luck of 1.2 and errors of 1.6, which make 2 together.
+    values = 2.0 * np.random.default_rng(4).standard_normal(30)
+    still = Emulator(np.zeros((3, 30)), 1.44 * np.eye(30), np.zeros(30))
+    points, weights = np.zeros((10, 1)), np.full(10, 0.1)
+    squares, p = misfit(still, points, weights, values, np.full(30, 1.6))
     assert squares == pytest.approx(float(np.sum((values / 2.0) ** 2)))
+    assert p == pytest.approx(float(chi2.sf(squares, 30)))
     assert 0.01 < p < 0.99
-    assert misfit(np.zeros((10, 30)), 2.5 * values, scales)[1] < 1e-6
+    assert misfit(still, points, weights, 2.5 * values, np.full(30, 1.6))[1] < 1e-6
+    # Two statistics that have all their luck in common and are missed by the same count nearly as one.
+    twins = Emulator(np.zeros((3, 2)), np.ones((2, 2)), np.zeros(2))
+    assert misfit(twins, points, weights, np.full(2, 3.0), np.full(2, 0.01))[0] == pytest.approx(9.0, rel=1e-3)
 
 
 # Discrepancy.
@@ -274,7 +294,7 @@ def test_a_model_that_knows_wins_and_one_that_does_not_loses() -> None:
     assert (won.verdict, won.won, won.skill.value) == ("won", 6, pytest.approx(1.0 - 6.0 / 12.5))
     assert (lost.verdict, lost.won) == ("lost", 0)
     mixed = heat(Entrant("mixed", near[::-1] * [3, 1, 3, 1, 3, 1], near), other, cases)
-    assert mixed.verdict == "not told from a draw"
+    assert mixed.verdict == UNDECIDED
     says_less = Entrant("less", np.where(np.arange(6) < 2, far, np.nan), far)
     assert heat(one, says_less, cases).targets == 2
 
@@ -312,6 +332,7 @@ def test_large_changes_that_are_forecast_too_small_are_told() -> None:
     for row in rows:
         assert row.forecast == pytest.approx(row.observed / 2.0)
         assert row.missing == pytest.approx(row.observed / 2.0)
+        assert row.right == row.targets
     np.testing.assert_allclose(slope[:3], 0.5)
 
 
@@ -383,3 +404,93 @@ def test_the_distance_of_two_weightings_is_nothing_if_they_are_the_same_and_grow
     ends = np.zeros((2, 500))
     ends[0, 0] = ends[1, -1] = 1.0
     assert cjs(values, ends[0], ends[1]) == pytest.approx(1.0)
+
+
+# The study, on the stored waves.
+
+
+def asked(**changes: Any) -> Settings:
+    plain = {
+        "study": {"name": "assess"}, "world": {"path": None}, "horizon": 30, "draws": 20, "seed": 5, "chunk": 8,
+        "workers": 1, "uncertainty": "posterior", "cost_neutral": None, "report": True,
+    }  # fmt: skip
+    return read_settings({**plain, **changes})
+
+
+def copied(folder: Path) -> Path:
+    for suffix in (".csv", ".json", ".parquet"):
+        (folder / "posterior").with_suffix(suffix).write_bytes(STORED.with_suffix(suffix).read_bytes())
+    return folder
+
+
+@pytest.mark.slow
+def test_an_assessment_writes_a_table_and_a_figure_for_each_check_and_the_same_ones_again(tmp_path: Path) -> None:
+    settings = asked()
+    found = assess(settings, *read_materials(settings))
+    text = write_assessment(found, tmp_path / "out")
+    assert text == (tmp_path / "out" / "assessment.txt").read_text(encoding="utf-8")
+    shipped = tables(found)
+    assert len(shipped["ranks"]) == len(found.evidence.parameters) + 1
+    assert len(shipped["left_out"]) == len(shipped["predictive"]) == len(found.evidence.targets)
+    assert {path.stem for path in (tmp_path / "out").glob("*.csv")} == set(shipped)
+    figures = {path.stem.removeprefix("assessment_") for path in (tmp_path / "out" / "figures").glob("*.png")}
+    assert figures == set(shipped) - {"race_by_target"}
+    # The waves of a folder are read as the stored ones are.
+    again = assess(asked(folder=str(copied(tmp_path))), *read_materials(asked(folder=str(tmp_path))))
+    for name, table in tables(again).items():
+        pd.testing.assert_frame_equal(table, shipped[name])
+
+
+def test_words_follow_from_the_tables() -> None:
+    settings = asked()
+    found = assess(settings, *read_materials(settings))
+    lost = [replace(h, skill=Interval(-0.5, -0.7, -0.3, 4)) for h in found.heats]
+    won = [replace(h, skill=Interval(0.5, 0.3, 0.7, 4), closer=Interval(0.5, 0.3, 0.7, 4)) for h in found.heats]
+    for run, how, believable in ((lost, "loses to", False), (won, "wins against", True)):
+        other = replace(found, heats=run)
+        assert f'the model {how} "nothing changes"' in " ".join(answer(other))
+        may, not_ = believed(other)
+        assert f"forecasts it {'better' if believable else 'worse'} than the forecast" in short_answer(other)
+        assert "beyond doubt" not in short_answer(other)
+        assert any("rather than not at all" in sentence for sentence in may) is believable
+        assert any("nothing changes" in sentence for sentence in not_) is not believable
+        assert any("the fit has made forecasts better" in sentence for sentence in not_) is not believable
+    parted = [h if h.first == MODEL else replace(h, skill=Interval(0.1, -0.1, 0.3, 4)) for h in won]
+    assert "better than the forecast that nothing changes, though not beyond doubt" in short_answer(
+        replace(found, heats=parted)
+    )
+    narrow = [replace(row, shares=(0.1, 0.2, 0.3)) for row in found.coverage]
+    wide = [replace(row, shares=(0.5, 0.8, 0.9)) for row in found.coverage]
+    assert "still not as they should" in " ".join(answer(replace(found, coverage=narrow)))
+    assert "too narrow" not in " ".join(answer(replace(found, coverage=wide)))
+    off = [replace(test, p_smirnov=1e-6) for test in found.tests]
+    assert "some are not found" in answer(replace(found, tests=off))[0]
+
+
+def test_waves_that_do_not_fit_the_targets_are_refused_in_one_line(tmp_path: Path) -> None:
+    for changes, told in (
+        ({"draws": 5}, "from 20 to 4096 truths"),
+        ({"draws": 5_000}, "from 20 to 4096 truths"),
+        ({"folder": str(tmp_path / "nowhere")}, r"posterior\.parquet: the waves of the calibration cannot be read"),
+    ):
+        with pytest.raises(InputError, match=told) as caught:
+            read_materials(asked(**changes))
+        assert "\n" not in str(caught.value)
+    catalogue = load_catalogue()
+    table, cases = read_targets(targets_path(), catalogue)
+    waves = read_waves(STORED)
+    for changed, told in (
+        (replace(waves, provenance={**waves.provenance, "priors": "0"}), "other priors"),
+        (replace(waves, prior=waves.prior.drop(columns="sites")), "hold no sites"),
+        (replace(waves, prior=waves.prior.iloc[:50]), "50 draws are too few"),
+    ):
+        with pytest.raises(InputError, match=told):
+            evidence_of(changed, table, cases, catalogue)
+
+
+def test_the_page_shows_what_was_found_in_the_stored_waves() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "assessment.md").read_text(encoding="utf-8")
+    made = read_waves(STORED).provenance
+    assert f"targets {made['targets'][:8]}, model {made['model'][:8]}" in page
+    for figure in ("ranks", "predictive", "left_out", "coverage", "race", "changes", "power_scaling", "discrepancy"):
+        assert f"](images/assessment_{figure}.png)" in page

@@ -84,7 +84,7 @@ def sigma_from_others(sample: Array, values: Array, kinds: Sequence[str], cases:
     missed, variance = log_misses(sample, values)
     known = np.isfinite(missed)
     names, sorts = np.asarray(cases), np.asarray(kinds)
-    chance = np.empty((len(values), len(GRID)))
+    chance = np.zeros((len(values), len(GRID)))
     for case in np.unique(names):
         others = known & (names != case)
         pooled = _pooled(missed, variance, kinds, cases, others)
@@ -99,7 +99,7 @@ def with_discrepancy(sample: Array, chance: Array, seed: int) -> Array:
     its ``chance`` ``[S, G]``, so that what is not known of sigma is in the forecast too."""
     random = generator(seed, Stream.CALIBRATION_SAMPLE, PART)
     levels = np.cumsum(chance, axis=1)
-    found = np.empty_like(sample)
+    found = np.zeros_like(sample)
     for place in range(sample.shape[1]):
         drawn = np.searchsorted(levels[place], random.random(len(sample)) * levels[place, -1])
         found[:, place] = sample[:, place] * np.exp(GRID[drawn] * random.standard_normal(len(sample)))

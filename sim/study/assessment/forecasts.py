@@ -14,7 +14,7 @@ from scipy.stats import chi2
 from sim.arrays import Array, BoolArray
 from sim.streams import Stream, generator
 from sim.study.assessment.evidence import Evidence
-from sim.study.calibration.emulating import Emulator, regression, weighed
+from sim.study.calibration.emulating import Emulator, log_likelihood, regression, weighed
 from sim.study.designs.files import resampled
 
 SAMPLE = 4_000
@@ -48,7 +48,7 @@ def forecasts_of(evidence: Evidence, seed: int) -> Forecasts:
     emulator = regression(evidence.z, evidence.statistics)
     points, weights = posterior_without(evidence, emulator, np.zeros(len(evidence.values), dtype=bool), seed)
     as_fitted = _forecast(emulator, points, weights, seed, 0)
-    left_out = np.empty_like(as_fitted)
+    left_out = np.zeros_like(as_fitted)
     names = np.asarray(evidence.cases)
     for number, case in enumerate(dict.fromkeys(evidence.cases), start=1):
         own = names == case
@@ -84,11 +84,14 @@ def two_sided(chance: Array) -> Array:
     return found
 
 
-def misfit(simulated: Array, values: Array, scales: Array) -> tuple[float, float]:
-    """Of all targets together: the mean sum of squares of what was missed, in scales, and the posterior predictive
-    chance of one as large."""
-    squares = np.sum(((values - simulated) / scales) ** 2, axis=1)
-    return float(squares.mean()), float(chi2.sf(squares, len(values)).mean())
+def misfit(
+    emulator: Emulator, points: Array, weights: Array, values: Array, scales: Array
+) -> tuple[float, float]:  # fmt: skip
+    """Of all targets together, at points of the posterior ``[N, P]``: the mean sum of squares of what is missed, in
+    deviations of luck and errors and counted once where they go together, and the posterior predictive chance of one as
+    large. The sum has as many degrees of freedom as there are targets."""
+    squares = -2.0 * log_likelihood(emulator, points, values, scales)
+    return float(weights @ squares), float(weights @ chi2.sf(squares, len(values)))
 
 
 def inside(sample: Array, values: Array, band: float) -> BoolArray:

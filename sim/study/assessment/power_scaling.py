@@ -13,8 +13,7 @@ from scipy.special import xlogy
 from sim.arrays import Array
 from sim.study.assessment.evidence import Evidence
 from sim.study.assessment.forecasts import Forecasts
-from sim.study.assessment.ranks import log_likelihood
-from sim.study.calibration.emulating import normalized
+from sim.study.calibration.emulating import log_likelihood, normalized
 
 POWER = 1.01
 """By which prior or likelihood is raised, and one over it."""

@@ -27,6 +27,8 @@ from sim.study.assessment.scores import (
 MODEL, DISCREPANT = "model", "model with discrepancy"
 NOTHING, LINE, PRIOR = "nothing changes", "straight line", "priors alone"
 
+UNDECIDED = "not told from a draw"
+
 SIZES: Mapping[str, tuple[float, float]] = {
     "up to 5%": (0.0, float(np.log(1.05))),
     "5 to 25%": (float(np.log(1.05)), float(np.log(1.25))),
@@ -65,7 +67,7 @@ class Heat:
         """Won or lost if the interval of the skill leaves out zero, else not told."""
         if self.skill.low > 0:
             return "won"
-        return "lost" if self.skill.high < 0 else "not told from a draw"
+        return "lost" if self.skill.high < 0 else UNDECIDED
 
 
 def entrants(evidence: Evidence, forecasts: Forecasts, sigma: Array, seed: int) -> dict[str, Entrant]:
@@ -135,13 +137,14 @@ def spread_of_others(missed: Array, cases: tuple[str, ...]) -> Array:
 @dataclass(frozen=True)
 class SizeOfChange:
     """Of the targets whose observed change has a size: means over targets of observed and forecast change, in log
-    points towards where the observed one went, and of the difference."""
+    points towards where the observed one went; ``right``: of how many the forecast goes there too."""
 
     size: str
     targets: int
     cases: int
     observed: float
     forecast: float
+    right: int
 
     @property
     def missing(self) -> float:
@@ -173,7 +176,8 @@ def bias_by_size(evidence: Evidence, forecasts: Forecasts) -> tuple[list[SizeOfC
         if own.any():
             towards = np.sign(seen[own])
             means = float((towards * seen[own]).mean()), float((towards * forecast[own]).mean())
-            rows.append(SizeOfChange(size, int(own.sum()), len(np.unique(names[own])), *means))
+            right = int(np.sum(towards * forecast[own] > 0))
+            rows.append(SizeOfChange(size, int(own.sum()), len(np.unique(names[own])), *means, right))
     return rows, slope_over_cases(forecast[known], seen[known], tuple(names[known]))
 
 

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 from scipy.special import ndtri
 from scipy.stats import chisquare, kstest
 
 from sim.arrays import Array
 from sim.streams import Stream, generator
-from sim.study.calibration.emulating import Emulator, regression, weighed
+from sim.study.calibration.emulating import log_likelihood, regression, weighed
 
 POINTS = 4_000
 """Points of the emulator that are weighed for each truth."""
@@ -74,7 +73,7 @@ def ranks_of_truths(
     chosen, others = order[:truths], order[truths:]
     emulator = regression(z[others], statistics[others])
     many = z.shape[1]
-    found, errors, spreads = np.empty((truths, many + 1)), np.empty((truths, many)), np.empty((truths, many))
+    found, errors, spreads = np.zeros((truths, many + 1)), np.zeros((truths, many)), np.zeros((truths, many))
     for place, row in enumerate(chosen):
         seen = statistics[row] + scales * random.standard_normal(len(scales))
         points, weights = weighed(emulator, seen, scales, many, seed + place, POINTS)
@@ -87,14 +86,6 @@ def ranks_of_truths(
         errors[place] = mean - z[row]
         spreads[place] = np.sqrt(weights @ (drawn - mean) ** 2)
     return Ranks((*names, LIKELIHOOD), found, errors, spreads)
-
-
-def log_likelihood(emulator: Emulator, z: Array, seen: Array, scales: Array) -> Array:
-    """Up to a constant, ``[N]``: that of what was ``seen`` at places ``z`` by an emulator and errors of ``scales``."""
-    error = np.linalg.cholesky(emulator.unexplained + np.diag(scales**2))
-    apart = solve_triangular(error, (seen - emulator.at(z)).T, lower=True)
-    found: Array = -0.5 * np.sum(apart**2, axis=0)
-    return found
 
 
 def rank_tests(ranks: Ranks) -> list[RankTest]:

@@ -29,6 +29,9 @@ from sim.study.calibration.stored import Waves, read_waves
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.setup.settings import Settings
 
+FEWEST = 20
+"""Truths without which their ranks say nothing."""
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -47,7 +50,7 @@ class Assessment:
     """All checks of a calibration.
 
     ``chance``: of a number below the observed one, tolerance included, as fitted and with the case left out, both
-    ``[S]``. ``misfit``: of all fitted targets together, mean sum of squares in scales and its posterior predictive p.
+    ``[S]``. ``misfit``: of all fitted targets together, mean sum of squares and its posterior predictive p.
     ``sigma`` ``[S, G]``: chances of the discrepancy that other cases tell. ``changed``: observed and forecast changes
     ``[S]``; ``slope``: how much of a change is forecast. ``parameters`` and ``expected``: power-scaling of the fitted
     parameters and of what is expected for every target. ``same_targets``: whether the table of targets is the one that
@@ -82,8 +85,9 @@ def read_materials(settings: Settings) -> tuple[Waves, Targets, Evidence]:
     table, cases = read_targets(targets_path(), catalogue)
     waves = read_waves(STORED if settings.folder is None else Path(settings.folder) / "posterior.csv")
     evidence = evidence_of(waves, table, cases, catalogue)
-    if 2 * settings.draws > len(evidence.z):
-        raise InputError(f"settings: draws: {settings.draws} truths are too many; at most {len(evidence.z) // 2}")
+    most = len(evidence.z) // 2
+    if not FEWEST <= settings.draws <= most:
+        raise InputError(f"settings: draws: {settings.draws} is not allowed: from {FEWEST} to {most} truths")
     return waves, table, evidence
 
 
@@ -106,7 +110,9 @@ def assess(settings: Settings, waves: Waves, table: Targets, evidence: Evidence)
         ranks=ranks,
         tests=rank_tests(ranks),
         chance=(below(forecasts.simulated, tolerances, values), below(forecasts.left_out, tolerances, values)),
-        misfit=misfit(forecasts.simulated[:, kept], values[kept], evidence.scales[kept]),
+        misfit=misfit(
+            forecasts.emulator.of(kept), forecasts.points, forecasts.weights, values[kept], evidence.scales[kept]
+        ),
         coverage=coverage_of(evidence, forecasts, sigma, seed),
         discrepancies=discrepancies(forecasts.left_out, values, evidence.kinds, evidence.cases),
         sigma=sigma,

@@ -147,6 +147,14 @@ def weighed(
     return np.clip(ndtr(z), 2.0**-33, 1.0 - 2.0**-33), weights
 
 
+def log_likelihood(emulator: Emulator, z: Array, seen: Array, scales: Array) -> Array:
+    """Up to a constant, ``[N]``: that of what was ``seen`` at places ``z`` by an emulator and errors of ``scales``."""
+    error = np.linalg.cholesky(emulator.unexplained + np.diag(scales**2))
+    apart = solve_triangular(error, (seen - emulator.at(z)).T, lower=True)
+    found: Array = -0.5 * np.sum(apart**2, axis=0)
+    return found
+
+
 def normalized(log_weights: Array) -> Array:
     """Weights that sum to 1 from their logarithms."""
     found: Array = np.exp(log_weights - logsumexp(log_weights))
