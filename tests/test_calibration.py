@@ -15,7 +15,7 @@ from sim.parameters.catalogue import Prior, load_catalogue
 from sim.parameters.posterior import STORED, load_posterior, priors_hash, read_posterior
 from sim.parameters.priors import quantile
 from sim.report.calibration.files import write_calibration as written_report
-from sim.report.calibration.tables import calibration_markdown, parameter_table, traded
+from sim.report.calibration.tables import calibration_markdown, identifiability, parameter_table, traded
 from sim.study.calibration import churn
 from sim.study.calibration import study as calibration_study
 from sim.study.calibration.emulating import effective, fewest, fitted, normalized, regression, shift_error, terms
@@ -195,6 +195,20 @@ def test_measures_of_a_size_read_its_districts_alone() -> None:
     assert (small, middle, large) == (0.0, 0.0, 0.0)
     both = of[1].model_copy(update={"members": (250.0, 1e6)})
     assert of_current_law(both, years, members) == pytest.approx(20.0 / 110.0)
+
+
+def test_a_shift_that_the_number_of_draws_could_make_is_not_told_as_one() -> None:
+    names = ("staffing.turnover", "books.own_speed")
+    entries = {name: CATALOGUE.entries[name.split(".")[0]][name.split(".")[1]] for name in names}
+    spread = norm.ppf((np.arange(400) + 0.5) / 400)
+    other = np.random.default_rng(1).permutation(spread)
+    prior = pd.DataFrame({names[0]: spread, names[1]: other})
+    posterior = prior + [0.19, 0.26]
+    # The fit's error of 0.05 and that of 400 draws, as large, make 0.07: 0.19 is under three of these, 0.26 is not.
+    found = Calibration(table(), entries, prior, posterior, None, {"shift_error": 0.05, "kept": 400})  # type: ignore[arg-type]
+    moved, untold, _ = identifiability(found)
+    assert "(0.07): `books.own_speed`; down: none" in moved
+    assert "`staffing.turnover`" in untold
 
 
 # A whole study, small.

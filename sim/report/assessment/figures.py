@@ -309,6 +309,7 @@ def _power(found: "Assessment", of: Look, path: Path) -> Path:
         title, caption, of, 2, 2, 3.0, left=0.75, gap=(0.3, 0.5), header=0.05, bottom=0.5, right=0.3
     )  # fmt: skip
     labels = {target.name: target.name.replace("_", " ") for target in found.evidence.targets}
+    widest = max(row.prior for row in (*found.parameters, *found.expected))
     for ax, rows, name in zip(
         axes, (found.parameters, found.expected), ("parameters", "expected targets"), strict=True
     ):
@@ -318,11 +319,8 @@ def _power(found: "Assessment", of: Look, path: Path) -> Path:
         ax.plot(x, y, "o", color=MIDDLE, markeredgecolor=INK, markeredgewidth=0.6, markersize=5)
         for place in _far_apart(x, y, 2):
             word = labels.get(rows[place].name, rows[place].name.split(".")[-1].replace("_", " "))
-            side, across = ("right", -6) if x[place] > 0.6 * x.max() else ("left", 6)
-            ax.annotate(
-                word, (x[place], y[place]), xytext=(across, 0), textcoords="offset points", fontsize=FONT - 1,
-                ha=side, va="center",
-            )  # fmt: skip
+            side, away = ("right", (3, 7)) if x[place] > 0.8 * widest else ("left", (6, -3))
+            ax.annotate(word, (x[place], y[place]), xytext=away, textcoords="offset points", fontsize=FONT - 1, ha=side)
         ax.set_title(name)
     axes[0].set_xlim(left=0.0)
     axes[0].set_ylim(bottom=0.0)
