@@ -5,7 +5,8 @@ order in which districts cut. With folders of finished studies, ``python docs/re
 what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief``
 the verdicts in ``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what
 was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is
-the default uncertainty of all studies; of ``study=assess`` the page of its assessment.
+the default uncertainty of all studies; of ``study=assess`` the page of its assessment; of
+``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
 """
 
 import re
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURE = "concentrators.png"
+PATH_FIGURE = "credentials_path.png"
+"""What ``experiments/06_pay_for_credentials.py`` draws."""
 COLORS = 64
 """Colors kept in the README's figure, which makes it a third of its size."""
 
@@ -339,6 +342,15 @@ def weighed(folder: Path) -> bool:
     return True
 
 
+def followed(folder: Path) -> bool:
+    """Show the path of paid credentials of the experiment that follows it; False if the folder holds none."""
+    path = folder / PATH_FIGURE
+    if not path.is_file():
+        return False
+    small_figure(path, ROOT / "docs" / "images" / PATH_FIGURE)
+    return True
+
+
 def compared(folder: Path) -> None:
     """Show a comparison of formulas in the README."""
     import sim.results
@@ -353,7 +365,7 @@ def compared(folder: Path) -> None:
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
     for folder in map(Path, arguments):
-        if not any(shown(folder) for shown in (validated, probed, calibrated, assessed, weighed)):
+        if not any(shown(folder) for shown in (validated, probed, calibrated, assessed, weighed, followed)):
             compared(folder)
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -203,3 +203,25 @@ def test_what_equipment_usually_costs_is_its_part_of_upkeep(standing: Ensemble) 
     whole = district_total((unit.site * state.sites + unit.section_upkeep * state.sections) * unit.replacement)
     assert due == pytest.approx(standing.parameters.books.practiced_spending * whole)
     assert (due < district_total(unit.site * state.sites + unit.section_upkeep * state.sections))[whole > 0].all()
+
+
+def test_money_that_comes_once_lowers_what_a_start_up_weighs_against_the_usual_upkeep(standing: Ensemble) -> None:
+    lasting, passing = (
+        observed(standing, expecting(standing, expected=300_000.0, lasting=dollars)) for dollars in (300_000.0, 0.0)
+    )
+    upkeep = situation.usual_upkeep(standing.parameters, standing.state, standing.base.conditions)
+    offers = standing.state.counts.offering_schools > 0
+    assert (lasting.startup_price[offers] == 1.0).all()
+    assert passing.startup_price == pytest.approx(ratio(upkeep, upkeep + passing.once, 1.0))
+    assert (passing.startup_price[offers] < 0.95).any()
+
+
+def test_usual_upkeep_is_the_practiced_share_of_what_last_year_s_courses_need(standing: Ensemble) -> None:
+    state, terms = standing.state, standing.parameters
+    unit = costs.unit_costs(standing.world.clusters, terms, np.ones((1, 1)), np.ones((1, 1)))
+    conditions = replace(standing.base.conditions, costs=unit)
+    each = state.sites * unit.site + (state.sections - state.vacant_sections) * unit.section_upkeep
+    needed = each + state.participants * unit.participant + state.taught * unit.concentrator
+    assert situation.usual_upkeep(terms, state, conditions) == pytest.approx(
+        terms.books.practiced_spending * district_total(needed)
+    )

@@ -114,6 +114,13 @@ def test_a_start_up_weighs_what_the_money_that_buys_it_is_worth() -> None:
     assert (whole.required, light.required) == (pytest.approx(3000.0), pytest.approx(2100.0))
 
 
+def test_a_lab_weighs_as_a_start_up_does() -> None:
+    known = plan(facility_cost=100_000.0)
+    whole, light = (weigh_site(replace(known, startup_price=number(w)), number(0.0), TERMS) for w in (1.0, 0.7))
+    assert whole.value - whole.value_with_lab == pytest.approx(100_000.0)
+    assert light.value - light.value_with_lab == pytest.approx(70_000.0)
+
+
 def test_money_that_ends_within_the_horizon_holds_plans_back_and_no_section() -> None:
     known = plan(launch_cash=1e6, first_worth=1000.0)
     lasting, ending = (decide(replace(known, enduring=known.promised - dollars), TERMS) for dollars in (0.0, 500_000.0))

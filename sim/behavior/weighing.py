@@ -148,10 +148,11 @@ class FurtherSite:
 
     ``price``: of a dollar over its horizon. ``students`` it would draw and ``sections`` it needs; dollars a year:
     ``worth`` at a price of one dollar, ``earned`` (without what one more school that offers CTE earns), and ``cost``;
-    dollars over the horizon: the ``startup`` that is still to be paid, the ``value``, and how much is ``required`` for
-    a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none ``under_way``,
-    ``enough_students``, and that the district is ``committed``, with what the site would earn, to pay for a program.
-    ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity`` for plans at once."""
+    dollars over the horizon: the ``startup`` that is still to be paid, the ``value``, that of a site whose lab must be
+    built first (``value_with_lab``), and how much is ``required`` for a plan. ``has_room``: a lab stands unused. What
+    it takes: a ``free_school``, none ``under_way``, ``enough_students``, and that the district is ``committed``, with
+    what the site would earn, to pay for a program. ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity``
+    for plans at once."""
 
     price: Array
     students: Array
@@ -161,6 +162,7 @@ class FurtherSite:
     cost: Array
     startup: Array
     value: Array
+    value_with_lab: Array
     required: Array
     has_room: BoolArray
     free_school: BoolArray
@@ -193,6 +195,7 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     weight = s.startup_price
     startup = weight * s.startup_net * (s.plan != launching.FOR_INSTRUCTOR)
     price = np.exp(log_price)
+    value = s.annuity * (worth / price + earned + s.school_bonus - cost) - startup
     return FurtherSite(
         price=price,
         students=students,
@@ -200,7 +203,8 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
         worth=worth,
         earned=earned,
         cost=cost,
-        value=s.annuity * (worth / price + earned + s.school_bonus - cost) - startup,
+        value=value,
+        value_with_lab=value - weight * s.facility_cost,
         startup=startup,
         required=terms.plan_hurdle * weight * s.startup_net,
         has_room=s.facilities > s.sites,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.arrays import ZERO, Array, at_districts, district_most, district_total, part_of, ratio
-from sim.behavior import beliefs, budgeting
+from sim.behavior import beliefs, budgeting, costs
 from sim.behavior.situation import Situation
 from sim.engine import requirements
 from sim.engine.classrooms import Interest
@@ -123,7 +123,7 @@ def observe(
         commitment=np.where(premises.solving > 0, committed, unit.program),
         promised=staff_money,
         once=once,
-        startup_price=1.0 - ratio(again, own + stays),
+        startup_price=budgeting.weight_of_things_bought_once(again, usual_upkeep(parameters, state, conditions)),
         enduring=enduring,
         earned=prospects.earned,
         plan_cost=state.plan_cost * price,
@@ -190,6 +190,19 @@ def equipment_due(parameters: Parameters, state: State, conditions: Conditions) 
     unit = conditions.costs
     whole = unit.site * state.sites + unit.section_upkeep * state.sections
     return parameters.books.practiced_spending * district_total(unit.replacement * whole)
+
+
+def usual_upkeep(parameters: Parameters, state: State, conditions: Conditions) -> Array:
+    """What districts ordinarily spend on the upkeep of what they run, but for exams, dollars, ``[..., D, 1]``."""
+    needed = costs.flexible_cost(
+        state.sites,
+        state.sections - state.vacant_sections,
+        state.participants,
+        state.taught,
+        ZERO,
+        conditions.costs,
+    )
+    return parameters.books.practiced_spending * district_total(needed)
 
 
 def school_bonus(world: World, parameters: Parameters, state: State, prospects: Prospects, site_wanted: Array) -> Array:

@@ -151,7 +151,7 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     once = weight < ALL
     yield Item(
         WORTH,
-        "what a dollar for a start-up weighs, as money comes that buys things once",
+        "what a dollar for a start-up or a lab weighs, as money comes that buys things once",
         "share",
         weight,
         quiet=not once,
@@ -191,6 +191,7 @@ def _plan(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(PLAN, "a lab stands unused", YES_NO, at(site.has_room))
     if not at(site.has_room):
         yield Item(PLAN, "cost of a lab", "dollars", at(known.facility_cost))
+        yield Item(PLAN, "value over its horizon, less a lab", "dollars", at(site.value_with_lab))
         yield Item(PLAN, "the district builds one", YES_NO, at(choice.builds_facility))
     labs = district_total(choice.builds_facility * known.facility_cost)
     yield Item(PLAN, "money for labs and start-ups", "dollars", moment.of_district(site.money))
