@@ -300,6 +300,8 @@ def calibrated(folder: Path) -> bool:
     """Store a calibration's posterior and waves and show it on its page; False if the folder holds none."""
     if not (folder / "posterior.csv").is_file():
         return False
+    if not (folder / "posterior.parquet").is_file():
+        raise ValueError(f"{folder}: holds a posterior without its waves; the same command in this folder writes them")
     page = ROOT / "docs" / "calibration.md"
     content = (folder / "calibration.md").read_text(encoding="utf-8")
     text = with_block(page.read_text(encoding="utf-8"), "calibration", content)
