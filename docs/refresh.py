@@ -42,7 +42,7 @@ COLORS = 64
 """Colors kept in the README's figure, which makes it a third of its size."""
 
 EXPLAINED: tuple[str, ...] = (
-    "study=explain", "formula=aligned", "district=farmington", "cluster=construction", "draws=20",
+    "study=explain", "formula=aligned", "district=farmington", "cluster=manufacturing", "draws=20",
 )  # fmt: skip
 """What the example of docs/explain.md asks for, besides a draw in which the first formula alone launches."""
 EXPLAINED_STEPS = (

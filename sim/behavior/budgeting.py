@@ -130,12 +130,12 @@ def not_lasting(
 
 
 def weight_of_things_bought_once(once: Array, upkeep: Array) -> Array:
-    """What a dollar for a start-up or a lab weighs against one that may be promised to staff, ``[..., D, 1]``, 1 where
-    no money comes that is promised to nobody.
+    """What a dollar for a start-up or a lab weighs against one that is promised to staff, ``[..., D, 1]``, 1 where all
+    money is.
 
-    What such money does not buy of launches renews equipment early and buys tools and training, beyond the usual
-    ``upkeep``; that is worth less with each dollar (logarithmic, as upkeep is), so after all of ``once`` a dollar of it
-    is worth upkeep / (upkeep + once). Both dollars, ``[..., D, 1]``.
+    What is promised to nobody (``once``) and buys no launch renews equipment early and buys tools and training, beyond
+    the usual ``upkeep``; that is worth less with each dollar (logarithmic, as upkeep is), so after all of ``once`` a
+    dollar of it is worth upkeep / (upkeep + once). Both dollars, ``[..., D, 1]``.
     """
     return ratio(upkeep, upkeep + once, 1.0)
 
