@@ -140,6 +140,8 @@ def test_pots_are_brought_to_the_model_s_size_and_all_dollars_to_its_price_level
 def test_dollars_of_another_year() -> None:
     assert price_factor(2026, 2026) == 1.0
     assert price_factor(2013, 2026) == pytest.approx(1.41, abs=0.01)
+    # Annual averages of the consumer price index for 1999 to 2001: 166.6, 172.2 and 177.1.
+    assert price_factor(2000, 2001) == pytest.approx((172.2 + 177.1) / (166.6 + 172.2), abs=1e-4)
     with pytest.raises(InputError, match="fiscal year 1999 is not in the table"):
         price_factor(1999, 2026)
 
@@ -373,7 +375,7 @@ def test_a_case_of_ones_own_that_has_contrasts_alone_is_judged_and_needs_no_figu
         ("starts: 2016\n", "starts: 2030\n", "starts: 2030 lies after 2018, the last year with anything observed"),
         ("starts: 2015", "starts: 2013", "laws.1.starts: 2013 does not lie after 2013"),
         ("laws:", "shocks: {2011: {revenue: 0.9}}\nlaws:", "shocks.2011: is not simulated; a year from 2013 to 2018"),
-        ("dollars_of: 2013", "dollars_of: 2001", "dollars_of: 2001 is not allowed: there are consumer prices of"),
+        ("dollars_of: 2013", "dollars_of: 2031", "dollars_of: 2031 is not allowed: there are consumer prices of 2000 to"),
         (
             "kind: credential_bonus",
             "kind: credential_bonas",
