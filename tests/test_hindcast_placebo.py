@@ -13,6 +13,7 @@ from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.hindcast.files import write_hindcast
 from sim.report.hindcast.tables import fact_text
+from sim.report.pages.hindcast_cases import keys_markdown
 from sim.study.hindcast.case import Case, case_folder, read_case, read_cases
 from sim.study.hindcast.measures import NAMED
 from sim.study.hindcast.net import fact_net_of, net_of_placebo
@@ -83,13 +84,15 @@ def test_a_case_that_only_drifts_does_not_agree_and_says_so() -> None:
     assert judgement.skill == pytest.approx(0.0)
 
 
-def test_drift_is_taken_out_of_a_ratio_draw_by_draw() -> None:
+def test_drift_is_taken_out_of_a_ratio_and_luck_stays_in_its_band() -> None:
     drift = np.linspace(0.5, 0.9, 101)
     judgement = judge(outcome(), series(1.5 * drift), 2000, series(drift))
     assert judgement.as_it_is == "does not agree"
     assert judgement.verdict == "agrees"
     (point,) = judgement.points
-    assert (point.net.low, point.net.median, point.net.high) == pytest.approx((1.5, 1.5, 1.5))
+    net, effect = point.net, point.effect
+    assert (net.low, net.median, net.high) == pytest.approx((1.5 * 0.52 / 0.7, 1.5, 1.5 * 0.88 / 0.7))
+    assert (effect.low, effect.median, effect.high) == pytest.approx((1.5, 1.5, 1.5))
     assert point.placebo is not None
     assert point.placebo.median == pytest.approx(0.7)
     assert point.median == pytest.approx(1.05)
@@ -112,6 +115,8 @@ def test_a_level_is_judged_as_it_is_and_a_share_of_districts_by_its_difference()
     assert judgement.verdict == "agrees"
     assert judgement.points[0].net_fact.middle == pytest.approx(0.3)
     assert judge(share, series(draws), 2000, series(0.3 + still)).verdict == "does not agree"
+    without = judge(share, series(draws), 2000, series(np.zeros(50)))
+    assert without.remark == "agrees only if the record's own change without a law is not taken off"
 
 
 def test_model_and_record_are_taken_net_alike() -> None:
@@ -279,6 +284,44 @@ def test_main_shares_make_the_wanted_mix_by_hand() -> None:
         kept = main_shares(weights, shares, np.array([drawn])) * weights
         others = weights - kept
         np.testing.assert_allclose(kept + 0.5 * (others.sum() - others), shares)
+
+
+# ---- what there is
+
+
+def test_the_page_of_keys_names_every_key_with_its_meaning_and_every_word() -> None:
+    page = keys_markdown()
+    for model in (Case, Outcome, Range):
+        for key, field in model.model_fields.items():
+            assert f"| `{key}` |" in page, key
+            assert field.description, key
+    assert all(f"| `{word}` |" in page for word in NAMED)
+
+
+def test_there_are_fifteen_cases_and_five_that_nothing_was_fitted_to() -> None:
+    tested = [case for case in read_cases() if not case.untestable]
+    assert len(tested) >= 15
+    assert sum(all(each.use == "held_out" for each in case.outcomes) for case in tested) >= 5
+
+
+def test_what_was_no_observation_is_not_held_against_the_model() -> None:
+    cases = {case.name: case for case in read_cases()}
+    assert facts(cases["arizona"].outcomes[0]) == {2012: (0.7, 1.0)}  # 0.70 was a forecast
+    assert not any("minnesota" in name for name in cases)
+    assert all(2024 not in each.judged_years for each in cases["michigan"].outcomes)  # interpolated
+
+
+def test_a_case_of_ones_own_is_named_by_its_path_from_anywhere(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    path = folder / "my_state.yaml"
+    path.write_text((case_folder() / "virginia.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    settings = settings_for([str(path), "delaware"], draws=2)
+    found = hindcast(settings, read_materials(settings)).findings
+    assert [finding.case.name for finding in found] == ["my_state", "delaware"]
+    assert found[0].judgements[0].points[0].placebo is not None
+    with pytest.raises(InputError, match=r"nowhere\.yaml"):
+        read_materials(settings_for([str(folder / "nowhere.yaml")]))
 
 
 # ---- what is refused

@@ -7,8 +7,8 @@ from sim.study.hindcast.outcomes import Fact, Net
 
 
 def net_of_placebo(values: Array, placebo: Array, how: Net) -> Array:
-    """A number net of the placebo's in the same draw, ``[R]``: their ratio, their difference, or the number itself. Not
-    a number where the placebo has nothing to divide by."""
+    """A number ``[R]`` net of the placebo's, of the same draw ``[R]`` or of all ``[1]``: their ratio, their difference,
+    or the number itself. Not a number where the placebo has nothing to divide by."""
     match how:
         case "ratio":
             return ratio(values, placebo, np.nan)

@@ -144,8 +144,8 @@ class Outcome(Described):
     over: OverDistricts | None = None
     """Reads the measure over districts; needs sizes."""
     net: Net | None = None
-    """How the verdict is taken net of the placebo, draw by draw: its ratio (if not given, where the number is relative
-    to a start or a contrast), its difference, or not at all (if not given, a level)."""
+    """How the verdict is taken net of the placebo: the ratio to it (if not given, where the number is relative to a
+    start or a contrast), the difference from it, or not at all (if not given, a level)."""
     unchanged: Annotated[dict[Year, NotNegative], Field(max_length=100)] = Field(default_factory=dict)
     """What the record itself shows where no law changed, by year and as it is compared; if not given, 1 for a ratio and
     0 for a difference."""

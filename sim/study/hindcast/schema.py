@@ -46,8 +46,8 @@ class Start(Described):
     tier_mix: Annotated[dict[int, NotNegativeShare], Field(max_length=3)] = Field(default_factory=dict)
     """Shares of credentials by value tier 1, 2 and 3, which sum to 1, as near as the clusters' main tiers allow."""
     districts_taking_part: Share | None = None
-    """Share of districts with a pathway when the model begins to settle to its start; the others are the smallest. By the
-    start year somewhat more have one (of 0.5 it makes 0.58), and never more than in the bundled world."""
+    """Share of districts with a pathway when the model begins to settle to its start; the others are the smallest. By
+    the start year somewhat more have one (of 0.5 it makes 0.58), and never more than in the bundled world."""
 
     @model_validator(mode="after")
     def _whole_mix(self) -> Self:

@@ -32,13 +32,14 @@ ORDER: tuple[Verdict, ...] = ("does not agree", "partly", "agrees")
 """Verdicts on an outcome, the best last."""
 
 RULE = (
-    "What is relative to a start is judged net of the placebo, which is the same state on the same draws with the law "
-    "unchanged: draw by draw its ratio, or its difference for a share of districts; levels are judged as they are. An "
-    "outcome agrees if the observed value (or a part of the range that is known) lies within the central 90% of draws "
-    "and the median of draws lies within the tolerance of it, each in at least two thirds of the judged years; partly "
-    "if one of both holds; else it does not agree. A case agrees if all outcomes do, does not agree if none does even "
-    "partly, and else agrees partly. A direction is right or wrong only where the median is told from no change beyond "
-    "the error of so few draws."
+    "What is relative to a start is judged net of the placebo, which is the same state on the same draws with the law"
+    " unchanged: over its median, or less its median for a share of districts, so that drift is taken out and luck "
+    "stays in the band as it is in the record; levels are judged as they are. An outcome agrees if the observed value"
+    " (or a part of the range that is known) lies within the central 90% of draws and the median of draws lies within"
+    " the tolerance of it, each in at least two thirds of the judged years; partly if one of both holds; else it does"
+    " not agree. A case agrees if all outcomes do, does not agree if none does even partly, and else agrees partly. A"
+    " direction is right or wrong only where the median difference from the placebo, draw by draw, is told from "
+    "nothing beyond the error of so few draws."
 )
 
 
@@ -53,8 +54,10 @@ class Spread:
 
 @dataclass(frozen=True)
 class Point:
-    """A year: what is known of it (``fact``), what the case and the placebo have, and both net of the placebo, on which
-    ``inside`` (the band holds some of what is known) and ``near`` (the median lies within the tolerance) are judged."""
+    """A year: what is known of it (``fact``), what the case and the placebo have, and what is known and what the case
+    has net of the placebo's median, on which ``inside`` (the band holds some of what is known) and ``near`` (the median
+    lies within the tolerance) are judged. ``effect``: the case net of the placebo of the same draw, without the luck of
+    a draw, which a record has and a difference on common draws has not."""
 
     year: int
     judged: bool
@@ -63,6 +66,7 @@ class Point:
     placebo: Spread | None
     net: Spread
     net_fact: Fact
+    effect: Spread
     share_below: float
     inside: bool
     near: bool
@@ -112,7 +116,9 @@ class Judgement:
         if self.of_placebo is None:
             return ""
         if ORDER.index(self.as_it_is) > ORDER.index(self.verdict):
-            return f"{'agrees' if self.as_it_is == 'agrees' else 'agrees partly'} only as its placebo drifts"
+            known = bool(self.outcome.unchanged)
+            why = "if the record's own change without a law is not taken off" if known else "as its placebo drifts"
+            return f"{'agrees' if self.as_it_is == 'agrees' else 'agrees partly'} only {why}"
         if self.verdict != "does not agree" and ORDER.index(self.of_placebo) >= ORDER.index(self.verdict):
             return "so does the placebo, with the law unchanged"
         return ""
@@ -125,7 +131,11 @@ def judge(outcome: Outcome, values: Array, start_year: int, placebo: Array | Non
     model, known = compared(outcome, values, start_year), facts(outcome)
     still = compared(outcome, placebo, start_year) if placebo is not None else None
     judged = set(known) if outcome.contrast is not None else set(outcome.judged_years)
-    nets = {year: net_of_placebo(model[year], still[year], how) if still is not None else model[year] for year in known}
+    nets, effects = model, model
+    if still is not None:
+        middles = {year: np.nanmedian(still[year], keepdims=True) for year in known}
+        nets = {year: net_of_placebo(model[year], middles[year], how) for year in known}
+        effects = {year: net_of_placebo(model[year], still[year], how) for year in known}
     net_facts = {year: fact_net_of(fact, outcome.unchanged.get(year), how) for year, fact in known.items()}
     allowed = {
         year: outcome.tolerance * (fact.middle if how == "difference" else net_facts[year].middle)
@@ -140,6 +150,7 @@ def judge(outcome: Outcome, values: Array, start_year: int, placebo: Array | Non
             placebo=spread_of(still[year]) if still is not None else None,
             net=spread_of(nets[year]),
             net_fact=net_facts[year],
+            effect=spread_of(effects[year]),
             share_below=float(np.mean(nets[year] < net_facts[year].middle)),
             inside=_inside(spread_of(nets[year]), net_facts[year]),
             near=_near(spread_of(nets[year]), net_facts[year], allowed[year]),
@@ -158,7 +169,7 @@ def judge(outcome: Outcome, values: Array, start_year: int, placebo: Array | Non
         if still is not None
         else None,
         skill=_skill(counted, middle) if middle is not None else float("nan"),
-        direction=direction_of(last.net_fact, nets[last.year], middle, allowed[last.year])
+        direction=direction_of(last.net_fact, effects[last.year], middle, allowed[last.year])
         if middle is not None
         else None,
     )
