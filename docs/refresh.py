@@ -20,6 +20,7 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
+from sim.report.pages.hindcast_cases import keys_markdown
 from sim.report.pages.model import carrying_table, cuts_table
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.pages.parameters import parameter_page
@@ -196,6 +197,7 @@ def pages_from_code() -> dict[Path, str]:
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
     protocol, model = ROOT / "docs" / "odd.md", ROOT / "docs" / "model.md"
     explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
+    cases = ROOT / "docs" / "hindcast_cases.md"
     settings, config = ROOT / "docs" / "settings.md", config_folder() / "config.yaml"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
@@ -205,6 +207,7 @@ def pages_from_code() -> dict[Path, str]:
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
         settings: with_block(settings.read_text(encoding="utf-8"), "settings", settings_table()),
         config: help_text(config.read_text(encoding="utf-8")),
+        cases: with_block(cases.read_text(encoding="utf-8"), "keys", keys_markdown()),
         probes: with_block(probes.read_text(encoding="utf-8"), "probes", asked_by_probes()),
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
