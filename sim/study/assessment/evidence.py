@@ -153,6 +153,8 @@ def _kind(statistic: Statistic, outcome: Outcome | None) -> str:
         return CASE_OF[str(statistic.measure)]
     if outcome.over is not None and outcome.over.below is not None:
         return ENDING
+    if not isinstance(outcome.measure, str):
+        raise TypeError(f"{statistic.name}: a target is a measure that has a name")
     return KIND_OF[outcome.measure]
 
 
