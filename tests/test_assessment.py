@@ -51,7 +51,7 @@ from sim.study.calibration.emulating import Emulator
 from sim.study.calibration.stored import read_waves
 from sim.study.calibration.study import prior_points
 from sim.study.calibration.targets import Measure, Statistic, read_targets, targets_path
-from sim.study.hindcast.schema import Measure as CaseMeasure
+from sim.study.hindcast.measures import NAMED
 from sim.study.hindcast.schema import Outcome
 from sim.study.setup.settings import Settings, read_settings
 
@@ -362,7 +362,7 @@ def test_forecasts_without_a_model_are_what_anyone_would_say() -> None:
 
 def test_every_measure_belongs_to_a_case_and_a_kind() -> None:
     assert set(CASE_OF) == set(get_args(Measure))
-    assert set(KIND_OF) == set(get_args(CaseMeasure))
+    assert set(KIND_OF) == set(NAMED)
 
 
 # Power-scaling: one normal parameter, seen with an error.

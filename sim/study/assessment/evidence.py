@@ -14,7 +14,9 @@ from sim.study.calibration.emulating import fewest
 from sim.study.calibration.stored import Waves, places
 from sim.study.calibration.targets import Statistic, Target, Targets
 from sim.study.hindcast.case import Case, Outcome
+from sim.study.hindcast.measures import NAMED
 from sim.study.hindcast.running import observed
+from sim.study.probes.measures import AnyMeasure
 
 CASE_OF: Mapping[str, str] = {
     **dict.fromkeys(
@@ -30,19 +32,22 @@ CASE_OF: Mapping[str, str] = {
 """The case that a measure of New Mexico under current law belongs to: what one source says, or one survey, is left out
 together. It is its kind of outcome too. A target of a hindcast belongs to the hindcast."""
 
-KIND_OF: Mapping[str, str] = {
-    "participants": "participation",
-    "participants_per_member": "participation",
-    "concentrators": "concentrators",
-    "concentrators_per_participant": "concentrators",
-    "school_concentrator_share": "concentrators",
-    "credentials": "credentials",
-    "credentials_per_concentrator": "credentials",
-    "sites": "sites and instructors",
-    "instructors": "sites and instructors",
-    "spending_per_member": "spending",
-}
-"""The kind of outcome that a measure of a hindcast belongs to."""
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "participation": ("participants", "participants_per_member"),
+    "concentrators": ("concentrators", "concentrators_per_participant", "school_concentrator_share"),
+    "credentials": (
+        "credentials", "credentials_per_concentrator", "credentials_per_member", "easy_share", "hard_share",
+        "pass_rate", "districts_with_exam",
+    ),
+    "sites and instructors": (
+        "sites", "sections", "instructors", "instructors_per_member", "districts_taking_part",
+    ),
+    "spending": ("spending", "spending_per_member"),
+    "what the state pays": ("state_cost", "price_paid"),
+}  # fmt: skip
+KIND_OF: Mapping[str, str] = {word: kind for kind, words in KINDS.items() for word in words}
+"""The kind of outcome that a measure of a hindcast belongs to, by the word for it."""
+WORD_OF: Mapping[AnyMeasure, str] = {named.measure: word for word, named in NAMED.items()}
 
 ENDING = "districts that give up"
 """The kind of a share of districts below a value."""
@@ -153,9 +158,7 @@ def _kind(statistic: Statistic, outcome: Outcome | None) -> str:
         return CASE_OF[str(statistic.measure)]
     if outcome.over is not None and outcome.over.below is not None:
         return ENDING
-    if not isinstance(outcome.measure, str):
-        raise TypeError(f"{statistic.name}: a target is a measure that has a name")
-    return KIND_OF[outcome.measure]
+    return KIND_OF[WORD_OF[outcome.measure]]
 
 
 def _entries(catalogue: Catalogue, names: Sequence[str]) -> dict[str, Entry]:
