@@ -5,7 +5,8 @@ order in which districts cut. With folders of finished studies, ``python docs/re
 what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief``
 the verdicts in ``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what
 was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is
-the default uncertainty of all studies.
+the default uncertainty of all studies; of ``study=assess`` the page of its assessment; of
+``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
 """
 
 import re
@@ -19,6 +20,7 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
+from sim.report.pages.hindcast_cases import keys_markdown
 from sim.report.pages.model import carrying_table, cuts_table
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.pages.parameters import parameter_page
@@ -35,11 +37,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURE = "concentrators.png"
+PATH_FIGURE = "credentials_path.png"
+"""What ``experiments/06_pay_for_credentials.py`` draws."""
 COLORS = 64
 """Colors kept in the README's figure, which makes it a third of its size."""
 
 EXPLAINED: tuple[str, ...] = (
-    "study=explain", "formula=aligned", "district=gallup", "cluster=construction", "draws=20",
+    "study=explain", "formula=aligned", "district=farmington", "cluster=manufacturing", "draws=20",
 )  # fmt: skip
 """What the example of docs/explain.md asks for, besides a draw in which the first formula alone launches."""
 EXPLAINED_STEPS = (
@@ -193,6 +197,7 @@ def pages_from_code() -> dict[Path, str]:
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
     protocol, model = ROOT / "docs" / "odd.md", ROOT / "docs" / "model.md"
     explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
+    cases = ROOT / "docs" / "hindcast_cases.md"
     settings, config = ROOT / "docs" / "settings.md", config_folder() / "config.yaml"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
@@ -202,6 +207,7 @@ def pages_from_code() -> dict[Path, str]:
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
         settings: with_block(settings.read_text(encoding="utf-8"), "settings", settings_table()),
         config: help_text(config.read_text(encoding="utf-8")),
+        cases: with_block(cases.read_text(encoding="utf-8"), "keys", keys_markdown()),
         probes: with_block(probes.read_text(encoding="utf-8"), "probes", asked_by_probes()),
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
@@ -294,17 +300,32 @@ def probed(folder: Path) -> bool:
 
 
 def calibrated(folder: Path) -> bool:
-    """Store a calibration's posterior with the project and show it on its page; False if the folder holds none."""
+    """Store a calibration's posterior and waves and show it on its page; False if the folder holds none."""
     if not (folder / "posterior.csv").is_file():
         return False
+    if not (folder / "posterior.parquet").is_file():
+        raise ValueError(f"{folder}: holds a posterior without its waves; the same command in this folder writes them")
     page = ROOT / "docs" / "calibration.md"
     content = (folder / "calibration.md").read_text(encoding="utf-8")
     text = with_block(page.read_text(encoding="utf-8"), "calibration", content)
     page.write_text(text, encoding="utf-8", newline="\n")
     STORED.parent.mkdir(exist_ok=True)
-    for suffix in (".csv", ".json"):
+    for suffix in (".csv", ".json", ".parquet"):
         STORED.with_suffix(suffix).write_bytes((folder / "posterior").with_suffix(suffix).read_bytes())
     for figure in sorted((folder / "figures").glob("calibration_*.png")):
+        small_figure(figure, ROOT / "docs" / "images" / figure.name)
+    return True
+
+
+def assessed(folder: Path) -> bool:
+    """Show what the checks of a calibration found on their page; False if the folder holds none."""
+    if not (folder / "assessment.md").is_file():
+        return False
+    page = ROOT / "docs" / "assessment.md"
+    content = (folder / "assessment.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
+    text = with_block(page.read_text(encoding="utf-8"), "assessment", content)
+    page.write_text(text, encoding="utf-8", newline="\n")
+    for figure in sorted((folder / "figures").glob("assessment_*.png")):
         small_figure(figure, ROOT / "docs" / "images" / figure.name)
     return True
 
@@ -326,6 +347,15 @@ def weighed(folder: Path) -> bool:
     return True
 
 
+def followed(folder: Path) -> bool:
+    """Show the path of paid credentials of the experiment that follows it; False if the folder holds none."""
+    path = folder / PATH_FIGURE
+    if not path.is_file():
+        return False
+    small_figure(path, ROOT / "docs" / "images" / PATH_FIGURE)
+    return True
+
+
 def compared(folder: Path) -> None:
     """Show a comparison of formulas in the README."""
     import sim.results
@@ -340,7 +370,7 @@ def compared(folder: Path) -> None:
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
     for folder in map(Path, arguments):
-        if not any(shown(folder) for shown in (validated, probed, calibrated, weighed)):
+        if not any(shown(folder) for shown in (validated, probed, calibrated, assessed, weighed, followed)):
             compared(folder)
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -174,6 +174,18 @@ def run_calibration(request: Request) -> None:
     print(f"Written to {request.folder}")
 
 
+def run_assessment(request: Request) -> None:
+    """Check a calibration from its stored draws: print what may be believed and write a table and a figure a check."""
+    from sim.report.assessment.files import write_assessment
+    from sim.report.shared.staging import staged
+    from sim.study.assessment.study import assess, read_materials
+
+    found = assess(request.settings, *read_materials(request.settings))
+    with staged(request.folder) as place:
+        text = write_assessment(found, place, figures=request.settings.report)
+    print(f"{text}\nWritten to {request.folder}")
+
+
 def run_verification(request: Request) -> None:
     """Repeat LESC's comparison of school spending on the simulated base year."""
     from sim.report.hindcast.verify_brief import write_verification
@@ -379,6 +391,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "probes": run_probes,
     "verify_brief": run_verification,
     "calibrate": run_calibration,
+    "assess": run_assessment,
     "bridge": run_bridge,
     "sensitivity": run_sensitivity,
     "explain": run_explain,

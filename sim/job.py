@@ -17,6 +17,9 @@ from sim.study.setup.settings import Settings
 WRITES_NOTHING: tuple[str, ...] = ("parameters", "status", "collect")
 """Studies that have no folder of their own."""
 
+READS_A_FOLDER: tuple[str, ...] = ("assess",)
+"""Studies to which the setting ``folder`` names what they read; they write into their own."""
+
 
 def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None) -> None:
     """Carry out the study that is composed. ``own`` is its folder; ``sweep`` that of the multirun it is a job of.
@@ -44,7 +47,7 @@ def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None) 
 
 def runs_folder(settings: Settings, composed: Composed, own: RunFolder, sweep: RunFolder | None) -> RunFolder:
     """Where runs go: the setting ``folder``; else the job's own folder, or the multirun's, which its shards share."""
-    if settings.folder and settings.study.name not in WRITES_NOTHING:
+    if settings.folder and settings.study.name not in (*WRITES_NOTHING, *READS_A_FOLDER):
         return RunFolder(Path.cwd() / settings.folder, own.study, True, own.words, composed.plain, own.shared)
     if settings.shard is not None and sweep is not None:
         return RunFolder(sweep.open(), own.study, True, sweep.words, composed.plain, True)

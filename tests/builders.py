@@ -40,7 +40,8 @@ PLACES = {
         high_schools own_budget promised log_price launch_cash launch_general upkeep_share plan_cost leadership interest
         own_money restricted uncredited base_own base_restricted cash cost spending_ratio base_payment last_payment
         local_index dual_credit_effort placement_effort membership offering_schools expenditure placements dual_credit
-        plan_earned plan_falls earned once startup_price enduring base_units paid_places expected lasting free attention
+        plan_earned plan_falls earned once once_again usual_upkeep enduring
+        base_units paid_places expected lasting free attention
     """,
     "C": """
         class_size class_cap section_cost section site section_upkeep participant concentrator attempt replacement
@@ -64,7 +65,7 @@ DISTRICT: Mapping[str, float] = {
     "equipment": 0.5, "wanted": 60.0, "eligible": 20.0, "first_worth": 1000.0, "second_worth": 2000.0,
     "site_worth": 10_000.0, "section_cost": 20_000.0, "elective": 500.0, "annuity": 5.0, "solving": 1.0,
     "class_size": 20.0, "class_cap": 30.0, "second_class": 0.75, "practiced": 0.6, "floor": 0.2, "ceiling": 1.0,
-    "first_draw": 0.5, "second_draw": 0.5, "close_draw": 0.5, "startup_price": 1.0,
+    "first_draw": 0.5, "second_draw": 0.5, "close_draw": 0.5,
 }  # fmt: skip
 """A district with one school, and in each cluster a site with three first-course sections and a second-course one."""
 

@@ -11,15 +11,17 @@ from scipy.stats import norm
 from simulated import differences, new_mexico
 
 from sim.inputs import InputError
-from sim.parameters.catalogue import load_catalogue
+from sim.parameters.catalogue import Prior, load_catalogue
 from sim.parameters.posterior import STORED, load_posterior, priors_hash, read_posterior
+from sim.parameters.priors import quantile
 from sim.report.calibration.files import write_calibration as written_report
-from sim.report.calibration.tables import calibration_markdown, parameter_table, traded
+from sim.report.calibration.tables import calibration_markdown, identifiability, parameter_table, traded
 from sim.study.calibration import churn
 from sim.study.calibration import study as calibration_study
 from sim.study.calibration.emulating import effective, fewest, fitted, normalized, regression, shift_error, terms
 from sim.study.calibration.statistics import CurrentLaw, measured, of_current_law
-from sim.study.calibration.study import Calibration, calibrate, prior_points, read_materials
+from sim.study.calibration.stored import ENDS, WAVE, fingerprint, places, probability, read_waves, wave_content
+from sim.study.calibration.study import Calibration, at_points, calibrate, prior_points, read_materials
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
@@ -195,6 +197,20 @@ def test_measures_of_a_size_read_its_districts_alone() -> None:
     assert of_current_law(both, years, members) == pytest.approx(20.0 / 110.0)
 
 
+def test_a_shift_that_the_number_of_draws_could_make_is_not_told_as_one() -> None:
+    names = ("staffing.turnover", "books.own_speed")
+    entries = {name: CATALOGUE.entries[name.split(".")[0]][name.split(".")[1]] for name in names}
+    spread = norm.ppf((np.arange(400) + 0.5) / 400)
+    other = np.random.default_rng(1).permutation(spread)
+    prior = pd.DataFrame({names[0]: spread, names[1]: other})
+    posterior = prior + [0.19, 0.26]
+    # The fit's error of 0.05 and that of 400 draws, as large, make 0.07: 0.19 is under three of these, 0.26 is not.
+    found = Calibration(table(), entries, prior, posterior, None, {"shift_error": 0.05, "kept": 400})  # type: ignore[arg-type]
+    moved, untold, _ = identifiability(found)
+    assert "(0.07): `books.own_speed`; down: none" in moved
+    assert "`staffing.turnover`" in untold
+
+
 # A whole study, small.
 
 
@@ -230,9 +246,12 @@ def run(folder: Path, settings: Settings) -> Calibration:
 def test_a_calibration_is_the_same_whatever_chunks_and_processes_do_and_can_be_continued(tmp_path: Path) -> None:
     whole = run(tmp_path / "one", settings_with())
     run(tmp_path / "two", settings_with(workers=2, chunk=16))
-    for name in ("posterior.csv", "posterior.json"):
+    for name in ("posterior.csv", "posterior.json", "posterior.parquet"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert whole.posterior["replicate"].tolist() == list(range(56, 68))
+    waves = read_waves(tmp_path / "one" / "posterior.csv")
+    pd.testing.assert_frame_equal(waves.prior, whole.prior, check_dtype=False, rtol=1e-6)
+    pd.testing.assert_frame_equal(waves.posterior, whole.posterior, check_dtype=False, rtol=1e-6)
     stored = pd.read_csv(tmp_path / "one" / "posterior.csv")
     np.testing.assert_array_equal(stored.to_numpy(), whole.posterior[list(whole.entries)].to_numpy())
     first = tmp_path / "one" / "results" / "prior-00000.parquet"
@@ -342,3 +361,68 @@ def test_a_posterior_that_does_not_fit_is_refused_in_one_line(tmp_path: Path) ->
     path.with_suffix(".json").write_text(json.dumps([1]), encoding="utf-8")
     with pytest.raises(InputError, match="provenance"):
         read_posterior(path, CATALOGUE)
+
+
+# The stored waves.
+
+
+def test_a_place_in_a_prior_is_found_from_the_value() -> None:
+    entries = {f"{group}.{name}": entry for group, name, entry in CATALOGUE.uncertain() if not entry.dated}
+    points = prior_points(6, 300, len(entries))
+    for prior in (
+        Prior(distribution="uniform", low=1.0, high=3.0),
+        Prior(distribution="triangular", low=1.0, high=3.0),
+        Prior(distribution="lognormal", low=1.0, high=6.0),
+    ):
+        np.testing.assert_allclose(probability(prior, 2.0, quantile(prior, 2.0, points[:, 0])), points[:, 0])
+    found = places(entries, pd.DataFrame(at_points(entries, points)))
+    np.testing.assert_allclose(found, points, atol=1e-9)
+    # Seven digits, as they are stored, move a place by less than a draw of a million.
+    single = pd.DataFrame(at_points(entries, points)).astype("float32")
+    np.testing.assert_allclose(places(entries, single), points, atol=1e-5)
+    low = entries["staffing.turnover"].prior.low
+    assert places({"staffing.turnover": entries["staffing.turnover"]}, pd.DataFrame({"staffing.turnover": [low]})) > 0
+    assert ENDS[0] > 0
+    with pytest.raises(ValueError, match="fixed"):
+        probability(Prior(distribution="fixed"), 1.0, np.ones(1))
+
+
+def test_waves_that_are_not_those_of_the_posterior_are_refused_in_one_line(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"replicate": [0, 1, 2], "staffing.turnover": [0.1, 0.11, 0.12], "sites": [1.0, 2.0, np.nan]})
+    whole = wave_content(frame, frame.iloc[:1])
+    path = tmp_path / "posterior.csv"
+
+    def put(content: bytes, named: str) -> None:
+        path.with_suffix(".parquet").write_bytes(content)
+        path.with_suffix(".json").write_text(json.dumps({WAVE: named}), encoding="utf-8")
+
+    put(whole, fingerprint(whole))
+    waves = read_waves(path)
+    pd.testing.assert_frame_equal(waves.prior, frame, check_dtype=False, rtol=1e-6)
+    assert waves.posterior["replicate"].tolist() == [0]
+    torn, none, alone = whole[: len(whole) // 2], b"", wave_content(frame, frame.iloc[:0])
+    for content, named, told in (
+        (whole, "0" * 64, "other waves"),
+        (torn, fingerprint(whole), "other waves"),
+        (torn, fingerprint(torn), "cannot be read"),
+        (none, fingerprint(none), "cannot be read"),
+        (alone, fingerprint(alone), "does not hold the waves"),
+    ):
+        put(content, named)
+        with pytest.raises(InputError, match=told) as caught:
+            read_waves(path)
+        assert "study=calibrate" in str(caught.value)
+        assert "\n" not in str(caught.value)
+    path.with_suffix(".parquet").unlink()
+    with pytest.raises(InputError, match="cannot be read"):
+        read_waves(path)
+
+
+def test_the_stored_waves_are_those_of_the_stored_posterior() -> None:
+    waves, stored = read_waves(STORED), load_posterior()
+    assert len(waves.prior) == stored.provenance["draws"]
+    assert len(waves.posterior) == stored.draws
+    assert {target.name for target in table().targets} <= set(waves.prior)
+    for name, column in stored.columns.items():
+        np.testing.assert_allclose(waves.posterior[name], column, rtol=1e-6)
+    assert STORED.with_suffix(".parquet").stat().st_size < 5_000_000

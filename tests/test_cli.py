@@ -13,6 +13,7 @@ import yaml
 
 import sim.results
 from sim.config_folder import config_folder
+from sim.parameters.posterior import STORED
 from sim.results.schema import STATE
 from sim.world.loading import BUNDLED
 
@@ -215,6 +216,18 @@ def test_a_validation_prints_its_page_and_writes_it(tmp_path: Path, study: list[
     assert set(files) <= set(written(tmp_path / "here"))
     page = (tmp_path / "here" / files[-1]).read_text(encoding="utf-8")
     assert done.stdout.startswith(page)
+
+
+def test_an_assessment_prints_its_page_and_leaves_the_calibration_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "fit").mkdir()
+    for suffix in (".csv", ".json", ".parquet"):
+        (tmp_path / "fit" / f"posterior{suffix}").write_bytes(STORED.with_suffix(suffix).read_bytes())
+    done = cte_sim(tmp_path, "study=assess", "draws=20", "report=false", "folder=fit", "hydra.run.dir=here")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "here" / "assessment.txt").read_text(encoding="utf-8")
+    assert done.stdout == f"{page}\nWritten to {tmp_path / 'here'}\n"
+    assert {"assessment.md", "coverage.csv", "race.csv"} <= set(written(tmp_path / "here"))
+    assert written(tmp_path / "fit") == ["posterior.csv", "posterior.json", "posterior.parquet"]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,14 @@ def test_a_part_to_be_generated_that_is_not_there_is_an_error() -> None:
         refresh.with_block(text, "figure", "new")
 
 
+def test_a_posterior_is_not_stored_without_its_waves(tmp_path: Path) -> None:
+    refresh = loaded(ROOT / "docs" / "refresh.py")
+    assert not refresh.calibrated(tmp_path)
+    (tmp_path / "posterior.csv").write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match="without its waves"):
+        refresh.calibrated(tmp_path)
+
+
 def test_the_readme_shows_a_run_of_every_formula_that_is_compared() -> None:
     shown = re.search(r"<!-- generated: table -->\n(.*?)<!-- end -->", read(ROOT / "README.md"), re.DOTALL)
     assert shown is not None

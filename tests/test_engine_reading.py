@@ -76,7 +76,7 @@ def test_a_phase_in_that_pays_nothing_for_three_years_moves_nobody_who_reads() -
 def test_a_price_under_a_floor_moves_nobody_who_reads(attention: float) -> None:
     """Two prices of which neither reaches what districts are held harmless at pay the same."""
     held = ensemble()
-    before = 5000.0 * district_total(held.state.taught) + 10_000.0
+    before = 5000.0 * district_total(held.state.taught) + 50_000.0
     known = {"base_payment": before, "trust": {"line_0": np.ones_like(before)}}
     floor = {"hold_harmless": {"share": 1.0, "reference": "base_year"}}
     runs = [steps(reading(attention, **known), priced(dollars, rules=floor), 2) for dollars in (100.0, 900.0)]

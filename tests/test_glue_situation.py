@@ -22,7 +22,6 @@ REAL = """
     sites first_sections second_sections vacant_sections vacant_years launching facilities high_schools equipment notice
     program_notice plan plan_years wanted eligible going_on site_wanted own_budget log_price class_size class_cap
     second_class annuity practiced floor ceiling first_draw second_draw close_draw solving
-    startup_price
 """
 """What of a situation is no dollar of the year."""
 
@@ -203,3 +202,23 @@ def test_what_equipment_usually_costs_is_its_part_of_upkeep(standing: Ensemble) 
     whole = district_total((unit.site * state.sites + unit.section_upkeep * state.sections) * unit.replacement)
     assert due == pytest.approx(standing.parameters.books.practiced_spending * whole)
     assert (due < district_total(unit.site * state.sites + unit.section_upkeep * state.sections))[whole > 0].all()
+
+
+def test_what_is_promised_to_nobody_and_comes_again_is_known_and_none_of_what_ends(standing: Ensemble) -> None:
+    own = standing.base.cohorts.membership * observed(standing, expecting(standing)).own_budget
+    for lasting, ending in ((300_000.0, 0.0), (0.0, 0.0), (0.0, 300_000.0)):
+        known = observed(standing, expecting(standing, expected=300_000.0, lasting=lasting, ending=ending))
+        promised = known.promised if not ending else observed(standing, expecting(standing)).promised
+        left = own + 300_000.0 - ending - promised * standing.state.filled_share
+        assert known.once_again == pytest.approx(np.maximum(left, 0.0), abs=1e-6)
+
+
+def test_usual_upkeep_is_the_practiced_share_of_what_last_year_s_courses_need(standing: Ensemble) -> None:
+    state, terms = standing.state, standing.parameters
+    unit = costs.unit_costs(standing.world.clusters, terms, np.ones((1, 1)), np.ones((1, 1)))
+    conditions = replace(standing.base.conditions, costs=unit)
+    each = state.sites * unit.site + (state.sections - state.vacant_sections) * unit.section_upkeep
+    needed = each + state.participants * unit.participant + state.taught * unit.concentrator
+    assert situation.usual_upkeep(terms, state, conditions) == pytest.approx(
+        terms.books.practiced_spending * district_total(needed)
+    )

@@ -16,10 +16,9 @@ from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.hindcast.files import write_hindcast
 from sim.study.hindcast.case import Case, Outcome, case_folder, read_case, read_cases
-from sim.study.hindcast.districts import district_weights, over_districts
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
-from sim.study.hindcast.schema import Law, OverDistricts, SizeClass
+from sim.study.hindcast.schema import Law, SizeClass
 from sim.study.hindcast.study import Hindcast, hindcast, read_materials
 from sim.study.hindcast.verdict import case_verdict, judge, outcome_verdict, pulls
 from sim.study.hindcast.worlds import law_before, laws_after, stylized_world
@@ -140,6 +139,8 @@ def test_pots_are_brought_to_the_model_s_size_and_all_dollars_to_its_price_level
 def test_dollars_of_another_year() -> None:
     assert price_factor(2026, 2026) == 1.0
     assert price_factor(2013, 2026) == pytest.approx(1.41, abs=0.01)
+    # Annual averages of the consumer price index for 1999 to 2001: 166.6, 172.2 and 177.1.
+    assert price_factor(2000, 2001) == pytest.approx((172.2 + 177.1) / (166.6 + 172.2), abs=1e-4)
     with pytest.raises(InputError, match="fiscal year 1999 is not in the table"):
         price_factor(1999, 2026)
 
@@ -157,45 +158,15 @@ def test_ratios_and_contrasts_of_model_and_record_are_taken_alike() -> None:
     assert np.allclose(compared(contrast, values, 2000)[2003], [90.0 / 57.5, 30.0 / 25.0])
 
 
-SIZES = (
-    SizeClass(name="small", least=100.0, most=1_000.0, share=0.6),
-    SizeClass(name="large", least=1_000.0, share=0.4),
-)
-MEMBERS = np.array([50.0, 100.0, 200.0, 300.0, 5_000.0, 9_000.0])
-SPENT = [
-    {"instructors": np.array([[10.0, 10.0, 10.0, 0.0, 100.0, 100.0]])},
-    {"instructors": np.array([[0.0, 0.0, 8.0, 5.0, 70.0, 40.0]])},
-]
-
-
-def test_numbers_over_districts_by_hand() -> None:
-    # The first is of no class and the fourth had nothing at the start. Of the small two are left, at 0 and 0.8 of the
-    # start, 0.3 each; of the large 0.7 and 0.4, 0.2 each. In order: 0 (0.3), 0.4 (0.5), 0.7 (0.7), 0.8 (1).
-    def of(**written: Any) -> float:
-        found = over_districts(OverDistricts(**written), "instructors", SIZES, MEMBERS, SPENT)
-        assert found.shape == (1, 2)
-        return float(found[0, 1])
-
-    assert [of(quantile=share) for share in (0.25, 0.31, 0.6, 0.75)] == [0.0, 0.4, 0.7, 0.8]
-    assert of(below=0.01) == pytest.approx(0.3)
-    assert of(below=0.5) == pytest.approx(0.5)
-    assert of(below=0.5, among="large") == pytest.approx(0.5)
-    assert of(quantile=0.4, among="small") == 0.0
-    began = SPENT[0]["instructors"] > 0
-    weights = district_weights(OverDistricts(below=0.5), SIZES, MEMBERS, began)
-    np.testing.assert_allclose(weights, [[0.0, 0.3, 0.3, 0.0, 0.2, 0.2]])
-
-
-def test_before_the_change_every_district_is_where_it_was() -> None:
-    at_start = over_districts(OverDistricts(below=0.99), "instructors", SIZES, MEMBERS, SPENT)[0, 0]
-    assert at_start == 0.0
-    assert over_districts(OverDistricts(quantile=0.5), "instructors", SIZES, MEMBERS, SPENT)[0, 0] == 1.0
-
-
-def test_a_size_that_no_district_has_gives_no_number() -> None:
-    huge = (SizeClass(name="huge", least=1e6, share=1.0),)
-    for over in (OverDistricts(below=0.5), OverDistricts(quantile=0.5)):
-        assert np.isnan(over_districts(over, "instructors", huge, MEMBERS, SPENT)).all()
+def test_the_district_of_a_size_class_count_as_many_as_in_the_record() -> None:
+    least_only = SizeClass(name="large", least=1_000.0, share=0.4)
+    assert least_only.part.group.members == (1_000.0,)
+    assert SizeClass(name="small", least=100.0, most=1_000.0, share=0.6).part.group.members == (100.0, 1_000.0)
+    california = next(case for case in CASES if case.name == "california")
+    measures = {each.name: california.measure_of(each) for each in california.outcomes}
+    assert [part.share for part in measures["under_half"].parts] == [0.40, 0.29, 0.31]  # type: ignore[union-attr]
+    assert [part.share for part in measures["ended_small"].parts] == [0.40]  # type: ignore[union-attr]
+    assert measures["median"].relative  # type: ignore[union-attr]
 
 
 def test_what_is_known_of_a_state_is_not_drawn() -> None:
@@ -241,7 +212,7 @@ def test_a_judgement_by_hand() -> None:
     assert (first.near, second.near, third.near) == (False, True, False)
     assert third.share_below == pytest.approx(100 / 101)
     assert judgement.verdict == "does not agree"
-    assert judgement.direction is True
+    assert judgement.direction == "right"
     assert judgement.skill == pytest.approx(1 - (0.2 + 0.1 + 0.2) / (0.1 + 0.2 + 0.5))
     only_second = judge(outcome(judged=[2002]), values, 2000)
     assert only_second.verdict == "agrees"
@@ -320,8 +291,8 @@ def test_an_unknown_case_is_answered_with_the_nearest() -> None:
         ("over: {quantile: 0.25}", "over: {}", "write either quantile or below"),
         ("over: {quantile: 0.25}", "over: {quantile: 0.25, below: 0.5}", "write either quantile or below"),
         ("over: {quantile: 0.25}\n    compare: level", "over: {quantile: 0.25}\n    start: 1", "write compare: level"),
-        ("measure: spending_per_member\n    stands_for: share of", "measure: credentials\n    stands_for: share of",
-         "credentials is not kept by district"),
+        ("measure: spending_per_member\n    stands_for: share of", "measure: pass_rate\n    stands_for: share of",
+         "over reads a measure of the state whose columns are kept by district"),
         ("least: 923, most: 3_077", "least: 900, most: 3_077", "sizes.1.least: 900 lies within the class before"),
         ("name: middle, least", "name: small, least", "sizes.1.name: 'small' stands twice"),
         ("economy.inflation: 0.018", "economy.inflashion: 0.018", "did you mean 'economy.inflation'"),
@@ -373,7 +344,7 @@ def test_a_case_of_ones_own_that_has_contrasts_alone_is_judged_and_needs_no_figu
         ("starts: 2016\n", "starts: 2030\n", "starts: 2030 lies after 2018, the last year with anything observed"),
         ("starts: 2015", "starts: 2013", "laws.1.starts: 2013 does not lie after 2013"),
         ("laws:", "shocks: {2011: {revenue: 0.9}}\nlaws:", "shocks.2011: is not simulated; a year from 2013 to 2018"),
-        ("dollars_of: 2013", "dollars_of: 2001", "dollars_of: 2001 is not allowed: there are consumer prices of"),
+        ("dollars_of: 2013", "dollars_of: 2031", "dollars_of: 2031 is not allowed: there are consumer prices of 2000"),
         (
             "kind: credential_bonus",
             "kind: credential_bonas",

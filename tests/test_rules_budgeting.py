@@ -20,6 +20,7 @@ from sim.behavior.budgeting import (
     not_lasting,
     own_money_wanted,
     promised,
+    weight_of_things_bought_once,
 )
 from sim.parameters.groups import Books, Decisions
 
@@ -191,6 +192,17 @@ def test_money_for_running_is_promised_or_comes_once_and_never_both(seed: int) -
 
 
 LEADERS = group(Decisions, leadership_spread=0.65)
+
+
+def test_a_start_up_weighs_what_the_last_dollar_for_upkeep_would_be_worth() -> None:
+    """Upkeep is worth its logarithm, a dollar for a dollar at what is usual: 60 more beside 40 leave 0.4 of that."""
+    upkeep, once = number(40.0), number(60.0)
+    assert weight_of_things_bought_once(once, upkeep).item() == pytest.approx(0.4)
+    assert weight_of_things_bought_once(number(0.0), upkeep).item() == 1.0
+    assert weight_of_things_bought_once(number(0.0), number(0.0)).item() == 1.0
+    step = 1e-4
+    worth = upkeep * np.log((upkeep + once + step) / (upkeep + once)) / step
+    assert weight_of_things_bought_once(once, upkeep).item() == pytest.approx(worth.item(), rel=1e-5)
 
 
 def test_a_leaderships_view_stays_with_its_superintendent_and_goes_with_it() -> None:

@@ -36,7 +36,8 @@ def reviewed_with(**changes: Any) -> Plans:
 
 
 def review(asked: dict[str, Any]) -> Plans:
-    """Plans of all pathways of ``[..., D, C]``, each back in its place."""
+    """Plans of all pathways of ``[..., D, C]``, back in their places; a lab weighs what it costs unless it is said."""
+    asked = {"value_with_lab": asked["value"] - asked["facility"], **asked}
     pathways = Pathways(np.ones(asked["waits"].shape, dtype=bool))
     wide = {name: np.broadcast_to(value, pathways.shape) for name, value in asked.items()}
     taken = {name: pathways.take(value) for name, value in wide.items()}
@@ -64,6 +65,7 @@ NO_ROOM = np.zeros((1, 3), dtype=bool)
         ({"has_room": NO_ROOM, "money": number(400.0)}, "rmr"),
         ({"has_room": NO_ROOM, "money": number(500.0)}, "rir"),
         ({"has_room": NO_ROOM, "value": row(300.0, 350.0, 399.0)}, "rrr"),
+        ({"has_room": NO_ROOM, "value": row(300.0, 350.0, 399.0), "value_with_lab": row(100.0, 150.0, 199.0)}, "iii"),
         ({"has_room": np.array([[True, False, True]]), "money": number(300.0)}, "iri"),
         ({"capacity": number(1.0)}, ".i."),
         ({"capacity": number(2.0)}, ".ii"),

@@ -13,7 +13,7 @@ from parameter_groups import number, row
 from sim.arrays import Array
 from sim.behavior.deciding import decide
 from sim.behavior.situation import Situation
-from sim.behavior.weighing import weigh_budget, weigh_program, weigh_sections, weigh_site
+from sim.behavior.weighing import FurtherSite, weigh_budget, weigh_program, weigh_sections, weigh_site
 from sim.parameters.groups import Decisions
 
 TERMS: Decisions = builders.parameters(
@@ -106,12 +106,30 @@ def plan(**changes: Any) -> Situation:
     return builders.situation(**{**planner, **changes})
 
 
+def with_upkeep(once: float) -> FurtherSite:
+    """A further site for 40 students whose upkeep is usually 7,000, where others' is 63,000 and a lab costs 100,000."""
+    known = plan(facility_cost=100_000.0, usual_upkeep=63_000.0, once_again=once, site_running=14_000.0, practiced=0.5)
+    return weigh_site(known, number(0.0), TERMS)
+
+
 def test_a_start_up_weighs_what_the_money_that_buys_it_is_worth() -> None:
-    """Where three of ten dollars come once, $30,000 weigh as $21,000, in the value and in what a plan requires."""
-    whole, light = (weigh_site(plan(startup_price=weight), number(0.0), TERMS) for weight in (1.0, 0.7))
+    """30,000 that come once beside upkeep of 70,000: $30,000 weigh as $21,000, in the value and in what is required."""
+    whole, light = with_upkeep(0.0), with_upkeep(30_000.0)
+    assert (whole.weight, light.weight) == (pytest.approx(1.0), pytest.approx(0.7))
     assert light.value - whole.value == pytest.approx(9000.0)
     assert (whole.startup, light.startup) == (pytest.approx(30_000.0), pytest.approx(21_000.0))
     assert (whole.required, light.required) == (pytest.approx(3000.0), pytest.approx(2100.0))
+
+
+def test_a_lab_weighs_as_a_start_up_does() -> None:
+    whole, light = with_upkeep(0.0), with_upkeep(30_000.0)
+    assert whole.value - whole.value_with_lab == pytest.approx(100_000.0)
+    assert light.value - light.value_with_lab == pytest.approx(70_000.0)
+
+
+def test_where_nothing_runs_yet_a_start_up_is_weighed_against_the_upkeep_of_its_own_site() -> None:
+    known = plan(usual_upkeep=0.0, once_again=7000.0, site_running=14_000.0, practiced=0.5)
+    assert weigh_site(known, number(0.0), TERMS).weight == pytest.approx(0.5)
 
 
 def test_money_that_ends_within_the_horizon_holds_plans_back_and_no_section() -> None:

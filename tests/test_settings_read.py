@@ -159,6 +159,7 @@ COMMANDS = {
     "hindcast": (*QUICK, "study.cases=[arizona]"),
     "probes": (*QUICK, "study.cases=[nothing_pays]"),
     "verify_brief": QUICK,
+    "assess": ("draws=20", "report=false"),
     "parameters": (),
 }
 

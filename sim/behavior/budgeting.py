@@ -129,6 +129,17 @@ def not_lasting(
     return np.maximum(for_running(own, expected, capital_share) - staff, 0.0)
 
 
+def weight_of_things_bought_once(once: Array, upkeep: Array) -> Array:
+    """What a dollar for a start-up or a lab weighs against one that is promised to staff, ``[..., D, 1]``, 1 where all
+    money is.
+
+    What is promised to nobody (``once``) and buys no launch renews equipment early and buys tools and training, beyond
+    the usual ``upkeep``; that is worth less with each dollar (logarithmic, as upkeep is), so after all of ``once`` a
+    dollar of it is worth upkeep / (upkeep + once). Both dollars, ``[..., D, 1]``.
+    """
+    return ratio(upkeep, upkeep + once, 1.0)
+
+
 def layoffs(committed: Array, payable: Array) -> Array:
     """Share of sections that must go because next year's plan cannot be paid, ``[..., D, 1]``."""
     return np.clip(ratio(committed - payable, committed), 0.0, 1.0)

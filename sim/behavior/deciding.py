@@ -33,6 +33,7 @@ def review_plans(situation: Situation, site: FurtherSite, pathways: Pathways, de
         waits=s.plan,
         years=s.plan_years,
         value=site.value,
+        value_with_lab=site.value_with_lab,
         required=site.required,
         possible=site.possible,
         has_room=site.has_room,

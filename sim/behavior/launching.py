@@ -36,6 +36,7 @@ def reviewed(
     waits: Array,
     years: Array,
     value: Array,
+    value_with_lab: Array,
     required: Array,
     possible: BoolArray,
     has_room: BoolArray,
@@ -50,9 +51,10 @@ def reviewed(
     A plan is given up when its value over the horizon is no longer positive, when it is no longer ``possible``, or
     after ``plan_patience`` years. New ones are made, the most valuable first, where value exceeds what is ``required``
     and the district can carry one more (``capacity``, plans at once). A plan first needs a room: a lab or shop that
-    stands unused, or one that capital outlay builds, or one that the district builds itself where the plan is worth the
-    ``facility`` too. Money that lies ready (``money``) is spent in order of value, on labs and then on the start-ups of
-    plans that have a room. A plan that is housed and paid for waits for an instructor.
+    stands unused, or one that capital outlay builds, or one that the district builds itself, for the price of the
+    ``facility``, where the plan is worth it too (``value_with_lab``). Money that lies ready (``money``) is spent in
+    order of value, on labs and then on the start-ups of plans that have a room. A plan that is housed and paid for
+    waits for an instructor.
     """
     planned = waits > NONE
     given_up = planned & reasons_against(value, possible, years, decisions).any
@@ -61,7 +63,7 @@ def reviewed(
     begun = _most_valuable(possible & ~planned & (value > required), value, free, pathways)
     stage = np.where(begun, FOR_ROOM, waits * going)
     unhoused = (stage == FOR_ROOM) & ~has_room
-    builds, labs = _paid(unhoused & (value > facility), value - facility, facility, money, pathways)
+    builds, labs = _paid(unhoused & (value_with_lab > 0.0), value_with_lab, facility, money, pathways)
     stage = np.where((stage == FOR_ROOM) & (has_room | builds), FOR_MONEY, stage)
     left = money - pathways.take(pathways.total(labs))
     paid, startups = _paid(stage == FOR_MONEY, value, startup, left, pathways)

@@ -58,14 +58,14 @@ class Situation(Rows):
     Costs: ``section_cost`` (salary); ``elective`` saved for each student; ``first_running`` and ``second_running`` for
     each student, ``section_running`` and ``site_running``, all sustained; ``startup_net``, ``facility_cost``. Money
     ``[..., D, 1]``: ``own_budget`` (real dollars a member); ``commitment``, what may pay for ``program_cost``, that of
-    running CTE at all; ``promised`` to staff; what of the rest comes ``once``, for things bought once, and what a
-    start-up then weighs, ``startup_price``; what may be promised, less what prices no longer pay, of money that comes
-    through the horizon, ``enduring``; last year's plan: ``log_price``, ``plan_cost``, ``plan_falls``, and what is now
+    running CTE at all; ``promised`` to staff; what of the rest comes ``once``, for things bought once, and what comes
+    ``once_again``; ``usual_upkeep``; what may be promised, less what prices no longer pay, of money that comes through
+    the horizon, ``enduring``; last year's plan: ``log_price``, ``plan_cost``, ``plan_falls``, and what is now
     ``earned`` for it; ``launch_cash`` and ``launch_general``. Classes: ``class_size``, ``class_cap`` and
     ``second_class`` (of second courses, relative to first). ``annuity`` ``[..., 1, 1]``. Draws, uniform:
-    ``first_draw``, ``second_draw``, ``close_draw``. ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``: shares of
-    sustained non-salary cost. ``solving``: 1 where the price of a dollar follows the budget, 0 in the warm-up, where
-    budgets follow it."""
+    ``first_draw``, ``second_draw``, ``close_draw``. ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``: shares
+    of sustained non-salary cost. ``solving``: 1 where the price of a dollar follows the budget, 0 in the warm-up,
+    where budgets follow it."""
 
     sites: Array
     first_sections: Array
@@ -104,7 +104,8 @@ class Situation(Rows):
     commitment: Array
     promised: Array
     once: Array
-    startup_price: Array
+    once_again: Array
+    usual_upkeep: Array
     enduring: Array
     earned: Array
     plan_cost: Array

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, BoolArray, part_of, ratio
-from sim.behavior import launching, planning, sizing
+from sim.behavior import budgeting, launching, planning, sizing
 from sim.behavior.closing import ClosingTerms
 from sim.behavior.planning import Sections
 from sim.behavior.situation import Situation
@@ -148,10 +148,12 @@ class FurtherSite:
 
     ``price``: of a dollar over its horizon. ``students`` it would draw and ``sections`` it needs; dollars a year:
     ``worth`` at a price of one dollar, ``earned`` (without what one more school that offers CTE earns), and ``cost``;
-    dollars over the horizon: the ``startup`` that is still to be paid, the ``value``, and how much is ``required`` for
-    a plan. ``has_room``: a lab stands unused. What it takes: a ``free_school``, none ``under_way``,
-    ``enough_students``, and that the district is ``committed``, with what the site would earn, to pay for a program.
-    ``[..., D, 1]``: ``money`` for labs and start-ups, and ``capacity`` for plans at once."""
+    ``weight``: what a dollar of a start-up or a lab counts for, as money that is promised to nobody buys it; dollars
+    over the horizon: the ``startup``, so weighed, that is still to be paid, the ``value``, that of a site whose lab
+    must be built first (``value_with_lab``), and how much is ``required`` for a plan. ``has_room``: a lab stands
+    unused. What it takes: a ``free_school``, none ``under_way``, ``enough_students``, and that the district is
+    ``committed``, with what the site would earn, to pay for a program. ``[..., D, 1]``: ``money`` for labs and
+    start-ups, and ``capacity`` for plans at once."""
 
     price: Array
     students: Array
@@ -159,8 +161,10 @@ class FurtherSite:
     worth: Array
     earned: Array
     cost: Array
+    weight: Array
     startup: Array
     value: Array
+    value_with_lab: Array
     required: Array
     has_room: BoolArray
     free_school: BoolArray
@@ -188,11 +192,12 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
     taught = sections + going_on / (s.second_class * s.class_size)
     supplies = s.first_running * students + s.second_running * going_on
-    running = (s.site_running + s.section_running * taught + supplies) * share
-    cost = s.section_cost * taught + running - s.elective * (students + going_on)
-    weight = s.startup_price
+    upkeep = s.site_running + s.section_running * taught + supplies
+    cost = s.section_cost * taught + share * upkeep - s.elective * (students + going_on)
+    weight = budgeting.weight_of_things_bought_once(s.once_again, s.usual_upkeep + s.practiced * upkeep)
     startup = weight * s.startup_net * (s.plan != launching.FOR_INSTRUCTOR)
     price = np.exp(log_price)
+    value = s.annuity * (worth / price + earned + s.school_bonus - cost) - startup
     return FurtherSite(
         price=price,
         students=students,
@@ -200,7 +205,9 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
         worth=worth,
         earned=earned,
         cost=cost,
-        value=s.annuity * (worth / price + earned + s.school_bonus - cost) - startup,
+        weight=weight,
+        value=value,
+        value_with_lab=value - weight * s.facility_cost,
         startup=startup,
         required=terms.plan_hurdle * weight * s.startup_net,
         has_room=s.facilities > s.sites,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.arrays import ZERO, Array, at_districts, district_most, district_total, part_of, ratio
-from sim.behavior import beliefs, budgeting
+from sim.behavior import beliefs, budgeting, costs
 from sim.behavior.situation import Situation
 from sim.engine import requirements
 from sim.engine.classrooms import Interest
@@ -69,12 +69,8 @@ def observe(
     )
     stays, stays_lasting = prospects.expected - prospects.ending, prospects.lasting - prospects.lasting_ends
     doubted = np.minimum(prospects.doubted, stays)
-    enduring = (
-        budgeting.promised(own, stays, stays_lasting, doubted, state.capital_share, state.filled_share, due)
-        - prospects.earned_ends
-    )
-    # A start-up weighs little where money for things bought once will come again, and not where it is about to end.
-    again = budgeting.not_lasting(own, stays, stays_lasting, doubted, state.capital_share, due)
+    lasts = budgeting.promised(own, stays, stays_lasting, doubted, state.capital_share, state.filled_share, due)
+    enduring = lasts - prospects.earned_ends
     # Cash and receipts of the year that are promised to nobody: they buy things once.
     ready = np.maximum(state.cash, 0.0) * price + own + prospects.expected - staff_money * state.filled_share
     committed = budgeting.commitment(
@@ -123,7 +119,9 @@ def observe(
         commitment=np.where(premises.solving > 0, committed, unit.program),
         promised=staff_money,
         once=once,
-        startup_price=1.0 - ratio(again, own + stays),
+        # All that is promised to nobody, of money that comes again: nothing of what is about to end.
+        once_again=np.maximum(own + stays - lasts * state.filled_share, 0.0),
+        usual_upkeep=usual_upkeep(parameters, state, conditions),
         enduring=enduring,
         earned=prospects.earned,
         plan_cost=state.plan_cost * price,
@@ -190,6 +188,19 @@ def equipment_due(parameters: Parameters, state: State, conditions: Conditions) 
     unit = conditions.costs
     whole = unit.site * state.sites + unit.section_upkeep * state.sections
     return parameters.books.practiced_spending * district_total(unit.replacement * whole)
+
+
+def usual_upkeep(parameters: Parameters, state: State, conditions: Conditions) -> Array:
+    """What districts ordinarily spend on the upkeep of what they run, but for exams, dollars, ``[..., D, 1]``."""
+    needed = costs.flexible_cost(
+        state.sites,
+        state.sections - state.vacant_sections,
+        state.participants,
+        state.taught,
+        ZERO,
+        conditions.costs,
+    )
+    return parameters.books.practiced_spending * district_total(needed)
 
 
 def school_bonus(world: World, parameters: Parameters, state: State, prospects: Prospects, site_wanted: Array) -> Array:

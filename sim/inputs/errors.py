@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 
-LONGEST_VALUE = 60
+LONGEST_VALUE = 56
 """Letters of a value that a message shows."""
 
 LONGEST_KEY = 40

@@ -252,7 +252,7 @@ def hindcasts(write: Writer) -> Iterator[Input]:
     ]
     for model, place in parts:
         yield from fields_of(write, "case", good, model, place)
-    for key in ("title", "source", "what_happened", "start", "before", "laws", "outcomes"):
+    for key in ("title", "source", "what_happened", "start", "before", "outcomes"):
         yield f"case: without {key}", write.keys("case", {other: good[other] for other in good if other != key})
     line = ["laws", 0, "lines", 0]
     for key, value in (("components", []), ("appropriation", 3), ("name", "A b"), ("start_year", 12), ("zzz", 1)):

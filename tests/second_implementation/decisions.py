@@ -200,7 +200,7 @@ def _plans(seen: Any, rules: Any, price: Any, d: int, clusters: int) -> SimpleNa
     """Plans for one more site, cluster by cluster: reviewed, made, housed and paid for."""
     schools = at(seen.high_schools, d, 0)
     found = SimpleNamespace(waits={}, years={}, begun={}, given_up={}, sections={}, cost={}, paid={}, builds={})
-    going, new, value = [], [], {}
+    going, new, value, weight = [], [], {}, {}
     for c in range(clusters):
         room = at(seen.sites, d, c) < schools and at(seen.launching, d, c) <= 0
         enough = at(seen.site_wanted, d, c) >= rules.minimum_section
@@ -208,7 +208,7 @@ def _plans(seen: Any, rules: Any, price: Any, d: int, clusters: int) -> SimpleNa
         if not (room and enough) and waits == 0:
             continue
         site = _further_site(seen, rules, price.ahead, d, c)
-        found.sections[c], value[c] = site.sections, site.value
+        found.sections[c], value[c], weight[c] = site.sections, site.value, site.weight
         committed = seen.commitment[d] + site.earned >= at(seen.program_cost, d, c)
         possible = room and enough and committed
         if waits > 0:
@@ -222,7 +222,7 @@ def _plans(seen: Any, rules: Any, price: Any, d: int, clusters: int) -> SimpleNa
     free = max(math.floor(rules.plans_per_school * schools), 1) - len(going)
     for c in sorted(new, key=lambda each: -value[each])[: max(free, 0)]:
         found.begun[c], found.waits[c], found.years[c] = True, ROOM, 0
-    _house_and_pay(seen, value, found, d)
+    _house_and_pay(seen, value, weight, found, d)
     return found
 
 
@@ -238,21 +238,25 @@ def _further_site(seen: Any, rules: Any, log_price: float, d: int, c: int) -> Si
     running = at(seen.site_running, d, c) + at(seen.section_running, d, c) * taught
     running += at(seen.first_running, d, c) * students + at(seen.second_running, d, c) * going_on
     cost = at(seen.section_cost, d, c) * taught + share * running - at(seen.elective, d, c) * (students + going_on)
-    weight = at(seen.startup_price, d, c)
+    upkeep = seen.usual_upkeep[d] + seen.practiced * running
+    weight = upkeep / (upkeep + seen.once_again[d]) if upkeep + seen.once_again[d] > 0 else 1.0
     startup = 0.0 if at(seen.plan, d, c) == INSTRUCTOR else weight * at(seen.startup_net, d, c)
     yearly = worth / math.exp(log_price) + earned + at(seen.school_bonus, d, c) - cost
     return SimpleNamespace(sections=sections, earned=earned, value=seen.annuity * yearly - startup, weight=weight)
 
 
-def _house_and_pay(seen: Any, value: dict[int, float], found: SimpleNamespace, d: int) -> None:
+def _house_and_pay(
+    seen: Any, value: dict[int, float], weight: dict[int, float], found: SimpleNamespace, d: int
+) -> None:
     """Money that lies ready goes to labs in order of what is left of a plan's value, then to start-ups by value."""
     money = seen.launch_cash[d] + seen.launch_general[d]
     facility = {c: at(seen.facility_cost, d, c) for c in found.waits}
+    with_lab = {c: value[c] - weight[c] * facility[c] for c in found.waits}
     waiting = [c for c, waits in found.waits.items() if waits == ROOM]
     housed = [c for c in waiting if at(seen.facilities, d, c) > at(seen.sites, d, c)]
-    wish = [c for c in waiting if c not in housed and value[c] > facility[c]]
+    wish = [c for c in waiting if c not in housed and with_lab[c] > 0]
     asked = 0.0
-    for c in sorted(wish, key=lambda each: facility[each] - value[each]):
+    for c in sorted(wish, key=lambda each: -with_lab[each]):
         asked += facility[c]
         if asked <= money:
             found.builds[c], found.cost[c] = True, facility[c]

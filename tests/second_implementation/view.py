@@ -46,8 +46,8 @@ def _money(
 ) -> None:
     """The budget of each district, dollars of the year but for own money."""
     names = (
-        "own_planned", "own_budget", "promised", "once", "enduring", "startup_price", "launch_cash", "launch_general",
-        "commitment", "plan_cost", "plan_falls",
+        "own_planned", "own_budget", "promised", "once", "enduring", "once_again", "usual_upkeep", "launch_cash",
+        "launch_general", "commitment", "plan_cost", "plan_falls",
     )  # fmt: skip
     for name in names:
         setattr(seen, name, [])
@@ -66,7 +66,7 @@ def _money(
         staff, once = _promised(own, expected, lasting, doubted, capital, due)
         stays = expected - believed.ending[d]
         stays_lasting = lasting - believed.lasting_ends[d]
-        later, again = _promised(own, stays, stays_lasting, min(doubted, stays), capital, due)
+        later, _ = _promised(own, stays, stays_lasting, min(doubted, stays), capital, due)
         ready = max(state.cash[d], 0.0) * now.price_index + own + expected - staff
         general = rules.books.general_launch * unit.base_units[d] * unit.value
         federal = believed.federal[d]
@@ -75,7 +75,7 @@ def _money(
         for name, value in zip(
             names,
             (planned, own / size, staff / filled, once, later / filled - believed.earned_ends[d],
-             1.0 - (again / (own + stays) if own + stays > 0 else 0.0), max(ready, 0.0),
+             max(own + stays - later, 0.0), _usual_upkeep(world, rules, state, now, d), max(ready, 0.0),
              general * (1.0 + max(state.plan_years[d])), committed, state.plan_cost[d] * now.price_index,
              state.plan_falls[d] * now.price_index),
             strict=True,
@@ -105,6 +105,20 @@ def _equipment_due(world: Any, rules: Any, state: Any, now: Any, d: int) -> floa
     return float(
         rules.books.practiced_spending * due * terms.running_level * now.price_index * now.shocks.running_costs
     )
+
+
+def _usual_upkeep(world: Any, rules: Any, state: Any, now: Any, d: int) -> float:
+    """What is ordinarily spent on all but salaries for what is run, exams left out."""
+    terms, usual = rules.costs, 0.0
+    for c in range(len(state.sites[d])):
+        staffed = state.first_sections[d][c] + state.second_sections[d][c] - state.vacant_sections[d][c]
+        size = terms.fixed_site_share * state.sites[d][c]
+        size += (1.0 - terms.fixed_site_share) * staffed / terms.sections_per_instructor
+        students = state.first_students[d][c] + state.second_students[d][c]
+        supplied = students + terms.upper_level_consumables * state.taught[d][c]
+        usual += size * site_costs(world, c) + rules.clusters.consumables[c] * supplied
+    prices = terms.running_level * now.price_index * now.shocks.running_costs
+    return float(rules.books.practiced_spending * usual * prices)
 
 
 def _pathways(

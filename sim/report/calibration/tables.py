@@ -124,9 +124,10 @@ def origin_text(found: "Calibration") -> str:
 
 
 def identifiability(found: "Calibration") -> list[str]:
-    """What the targets cannot tell, in sentences."""
+    """What the targets cannot tell, in sentences. A shift is of the stored draws, so that its error is that of the fit
+    and that of so many draws together."""
     table = parameter_table(found)
-    error = float(found.provenance["shift_error"])
+    error = float(np.hypot(found.provenance["shift_error"], 1.0 / np.sqrt(found.provenance["kept"])))
     still = CLEAR * error
     untold = table[(table["spread_ratio"] >= UNTOLD) & (table["shift"].abs() < still)]["parameter"].tolist()
     moved = table[table["shift"].abs() >= still]
@@ -134,7 +135,8 @@ def identifiability(found: "Calibration") -> list[str]:
     down = [name for name, shift in zip(moved["parameter"], moved["shift"], strict=True) if shift < 0]
     pairs = [f"`{one}` with `{other}` ({signed_text(value, 2)})" for one, other, value in traded(found)]
     return [
-        f"Moved up by more than {CLEAR:g} times the error of the shifts ({error:.2f}): {_listed(up)}; down: "
+        f"Moved up by more than {CLEAR:g} times the error of the shifts, fit and {found.provenance['kept']} draws "
+        f"together ({error:.2f}): {_listed(up)}; down: "
         f"{_listed(down)}.",
         f"Told hardly at all, as spread stays at {UNTOLD:.0%} of the prior's or more and the mean where it was: "
         f"{_listed(untold)}.",

@@ -21,7 +21,7 @@ from sim.report.shared.figure_style import (
     year_ticks,
 )
 from sim.report.shared.intervals import COVERS, bands
-from sim.study.hindcast.running import compared, observed
+from sim.study.hindcast.running import compared, facts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Line: median of draws; dark band: middle 50%, light band: 90%. Filled points were observed and are judged; hollow "
-    "ones are shown only. Dashed: nothing changes. "
+    "ones are shown only; a bar is a range that is known, an arrow what is known to one side. Dotted: the placebo, the "
+    "law unchanged. Dashed: nothing changes. "
 )
 
 
@@ -67,9 +68,10 @@ def _figure(finding: "Finding", of: Look, path: Path) -> Path:
             Line2D([], [], color=INK, label="model, median"),
             Patch(color=MIDDLE, label="50% of draws"),
             Patch(color=LIGHT, label="90% of draws"),
+            Line2D([], [], color=INK, linestyle=":", label="placebo, median"),
             Line2D([], [], color="black", marker="o", linestyle="", label="observed"),
         ],
-        4,
+        5,
         many,
     )
     lowest = axes[-1:] if len(axes) % 2 else axes[-2:]
@@ -88,14 +90,21 @@ def _panel(ax: "Axes", finding: "Finding", judgement: "Judgement") -> None:
     ax.plot(years, spread.median, color=INK, linewidth=1.4)
     if outcome.compare == "ratio":
         ax.axhline(1.0, color=BASELINE, linewidth=0.8, linestyle="--")
-    seen = observed(outcome)
-    for judged, face in ((True, "black"), (False, "white")):
-        chosen = [year for year in seen if (year in outcome.judged_years) is judged]
-        ax.plot(
-            chosen, [seen[year] for year in chosen], "o", color="black", markerfacecolor=face, markersize=5, zorder=5
-        )
-    largest = max(float(spread.p95.max()), *seen.values())
-    lowest = min(float(spread.p05.min()), *seen.values())
+    if finding.placebo:
+        still = compared(outcome, finding.placebo[outcome.name], start.year)
+        ax.plot(years, [np.nanmedian(still[int(year)]) for year in years], color=INK, linewidth=1.2, linestyle=":")
+    largest, lowest = float(np.nanmax(spread.p95)), float(np.nanmin(spread.p05))
+    for year, fact in facts(outcome).items():
+        face = "black" if year in outcome.judged_years else "white"
+        ends = [end for end in fact if np.isfinite(end)]
+        largest, lowest = max(largest, *ends), min(lowest, *ends)
+        if fact.single:
+            ax.plot([year], [fact.low], "o", color="black", markerfacecolor=face, markersize=5, zorder=5)
+            continue
+        markers = {fact.low: "_" if np.isfinite(fact.high) else "^", fact.high: "_" if np.isfinite(fact.low) else "v"}
+        ax.plot([year] * len(ends), ends, color="black", linewidth=1.0, zorder=5)
+        for end in ends:
+            ax.plot([year], [end], markers[end], color="black", markerfacecolor=face, markersize=6, zorder=5)
     room = 0.12 * max(largest - min(lowest, 1.0 if outcome.compare == "ratio" else lowest), 0.05)
     ax.set_ylim(lowest - room, largest + room)
     ax.set_xticks(year_ticks(years))

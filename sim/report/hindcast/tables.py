@@ -8,15 +8,30 @@ import pandas as pd
 
 from sim.report.shared.intervals import COVERS, signed_text
 from sim.report.shared.origin import also, short
-from sim.study.hindcast.verdict import RULE, Judgement, Point
+from sim.study.hindcast.outcomes import Fact
+from sim.study.hindcast.verdict import RULE, Judgement, Point, Spread
 
 if TYPE_CHECKING:
     from sim.study.hindcast.study import Finding, Hindcast
 
 WIDTH = 120
 
+JUDGED = {
+    "ratio": "Judged as the ratio to the placebo.",
+    "difference": "Judged as the difference from the placebo.",
+    "none": "Judged as it is; the placebo is shown.",
+    "own": "Judged as it is; nothing changes in this case, so it is its own placebo.",
+}
+DIRECTION = {
+    "right": "direction right",
+    "wrong": "direction wrong",
+    "not told": "direction not told from no change with so few draws",
+}
 USE = {"fitted": "fitted", "held_out": "held out"}
-HEADINGS = ("Case", "Outcome", "Observed", "Model, median and 90% of draws", "Standing", "Verdict")
+HEADINGS = (
+    "Case", "Outcome", "Observed", "Model, median and 90% of draws", "Placebo", "Net of it: observed, model",
+    "Standing", "Verdict",
+)  # fmt: skip
 
 
 def origin_text(study: "Hindcast") -> str:
@@ -35,25 +50,52 @@ def number(value: float) -> str:
     return f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3g}"
 
 
+def fact_text(fact: Fact) -> str:
+    """What is known of a number: the number, its range, or its bound."""
+    if fact.single:
+        return number(fact.low)
+    if fact.high == float("inf"):
+        return f"at least {number(fact.low)}"
+    return f"at most {number(fact.high)}" if fact.low == float("-inf") else f"{number(fact.low)} to {number(fact.high)}"
+
+
+def spread_text(spread: Spread) -> str:
+    """The median and the central 90% of draws."""
+    return f"{number(spread.median)} ({number(spread.low)} to {number(spread.high)})"
+
+
+def verdict_text(judgement: Judgement) -> str:
+    """The verdict on an outcome, and what its placebo says of it."""
+    return judgement.verdict + (f"; {judgement.remark}" if judgement.remark else "")
+
+
+def net_text(judgement: Judgement, point: Point) -> str:
+    """Observed and model net of the placebo; nothing where the number is judged as it is."""
+    if point.placebo is None or judgement.outcome.how_net == "none":
+        return ""
+    return f"{fact_text(point.net_fact)}, {spread_text(point.net)}"
+
+
 def verdict_rows(study: "Hindcast") -> list[tuple[str, ...]]:
     """One row for each outcome, and for each case that cannot be tested."""
     rows: list[tuple[str, ...]] = []
     for finding in study.findings:
         if not finding.judgements:
-            rows.append((finding.case.title, "", "", "", "", finding.verdict))
+            rows.append((finding.case.title, "", "", "", "", "", "", finding.verdict))
         for place, judgement in enumerate(finding.judgements):
             point, outcome = telling_point(judgement), judgement.outcome
             year = "" if outcome.contrast is not None else f" (FY{point.year})"
             name = finding.case.title if place == 0 else ""
-            model = f"{number(point.median)} ({number(point.p05)} to {number(point.p95)})"
             rows.append(
                 (
                     name,
                     outcome.label + year,
-                    number(point.observed),
-                    model,
+                    fact_text(point.fact),
+                    spread_text(point.case),
+                    "" if point.placebo is None else number(point.placebo.median),
+                    net_text(judgement, point),
                     USE[outcome.use],
-                    judgement.verdict,
+                    verdict_text(judgement),
                 )
             )
     return rows
@@ -63,7 +105,7 @@ def verdict_markdown(study: "Hindcast") -> str:
     """The verdict table in Markdown, and what was run."""
     lines = [
         "| " + " | ".join(HEADINGS) + " |",
-        "|---|---|---:|---:|---|---|",
+        "|---|---|---:|---:|---:|---:|---|---|",
         *("| " + " | ".join(row) + " |" for row in verdict_rows(study)),
         "",
         f"{origin_text(study)}. {RULE}",
@@ -81,7 +123,7 @@ def hindcast_text(study: "Hindcast") -> str:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = (38, 34, 8, 24, 8, 16)
+    widths = (26, 24, 10, 20, 7, 22, 8, 18)
     out = [_row(HEADINGS, widths)[0], *_row(HEADINGS, widths)[1:], "-" * (sum(widths) + 2 * (len(widths) - 1))]
     for row in rows:
         out += _row(row, widths)
@@ -125,29 +167,36 @@ def _outcome(finding: "Finding", judgement: Judgement) -> list[str]:
     outcome = judgement.outcome
     head = (
         f"{outcome.label} ({outcome.stands_for}; {USE[outcome.use]}; confidence {outcome.confidence}): "
-        f"{judgement.verdict}"
+        f"{verdict_text(judgement)}"
     )
     parts = _wrapped(head, "  ")
+    parts += _wrapped(JUDGED[outcome.how_net if judgement.of_placebo is not None else "own"], "    ")
     parts.append(
-        f"    {'year':<10}{'observed':>10}{'median':>10}{'5%':>10}{'95%':>10}  in band  within {outcome.tolerance:.0%}"
+        f"    {'year':<9}{'observed':>16}{'median':>8}{'5%':>8}{'95%':>8}{'placebo':>9}"
+        f"{'net: observed':>16}{'median':>8}{'5%':>8}{'95%':>8}  in band  within {outcome.tolerance:.0%}"
     )
     for point in judgement.points:
         year = "contrast" if outcome.contrast is not None else f"FY{point.year}"
         mark = "" if point.judged else "  not judged"
+        placebo = "" if point.placebo is None else number(point.placebo.median)
         parts.append(
-            f"    {year:<10}{number(point.observed):>10}{number(point.median):>10}{number(point.p05):>10}"
-            f"{number(point.p95):>10}  {'yes' if point.inside else 'no':<7}  {'yes' if point.near else 'no'}{mark}"
+            f"    {year:<9}{fact_text(point.fact):>16}{_three(point.case)}{placebo:>9}{fact_text(point.net_fact):>16}"
+            f"{_three(point.net)}  {'yes' if point.inside else 'no':<7}  {'yes' if point.near else 'no'}{mark}"
         )
     if judgement.direction is not None:
         skill = (
             "" if judgement.skill != judgement.skill else f"; error of 'nothing changes' removed: {judgement.skill:.0%}"
         )
-        parts.append(f"    direction {'right' if judgement.direction else 'wrong'}{skill}")
+        parts.append(f"    {DIRECTION[judgement.direction]}{skill}")
     pulled = finding.pulls.get(outcome.name)
     if pulled:
         named = ", ".join(f"{name} ({signed_text(correlation, 2)})" for name, correlation in pulled)
         parts += _wrapped(f"Parameters that move it most (rank correlation): {named}", "    ")
     return parts
+
+
+def _three(spread: Spread) -> str:
+    return "".join(f"{number(value):>8}" for value in (spread.median, spread.low, spread.high))
 
 
 def points_table(study: "Hindcast") -> pd.DataFrame:
@@ -163,14 +212,32 @@ def points_table(study: "Hindcast") -> pd.DataFrame:
             "fiscal_year": point.year,
             "judged": point.judged,
             "observed": point.observed,
+            "observed_low": point.fact.low,
+            "observed_high": point.fact.high,
             "median": point.median,
             "p05": point.p05,
             "p95": point.p95,
+            "placebo_median": None if point.placebo is None else point.placebo.median,
+            "placebo_p05": None if point.placebo is None else point.placebo.low,
+            "placebo_p95": None if point.placebo is None else point.placebo.high,
+            "net": judgement.outcome.how_net if point.placebo is not None else "none",
+            "net_observed_low": point.net_fact.low,
+            "net_observed_high": point.net_fact.high,
+            "net_median": point.net.median,
+            "net_p05": point.net.low,
+            "net_p95": point.net.high,
+            "effect_median": point.effect.median,
+            "effect_p05": point.effect.low,
+            "effect_p95": point.effect.high,
             "share_of_draws_below": point.share_below,
             "tolerance": judgement.outcome.tolerance,
             "in_band": point.inside,
             "within_tolerance": point.near,
             "outcome_verdict": judgement.verdict,
+            "verdict_as_it_is": judgement.as_it_is,
+            "verdict_of_placebo": judgement.of_placebo,
+            "direction": judgement.direction,
+            "remark": judgement.remark,
         }
         for finding in study.findings
         for judgement in finding.judgements

@@ -43,6 +43,11 @@ class Emulator:
         found: Array = terms(z) @ self.coefficients
         return found
 
+    def of(self, chosen: BoolArray) -> "Emulator":
+        """The emulator of some of the statistics, ``chosen`` ``[S]``."""
+        unexplained = self.unexplained[np.ix_(chosen, chosen)]
+        return Emulator(self.coefficients[:, chosen], unexplained, self.explained[chosen])
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -112,8 +117,10 @@ def regression(z: Array, statistics: Array) -> Emulator:
     return Emulator(coefficients, unexplained, np.maximum(explained, 0.0))
 
 
-def weighed(emulator: Emulator, targets: Array, scales: Array, parameters: int, seed: int) -> tuple[Array, Array]:
-    """Points of the posterior in the priors' places ``[N, P]``, and their weights ``[N]``, which sum to 1.
+def weighed(
+    emulator: Emulator, targets: Array, scales: Array, parameters: int, seed: int, sample: int = SAMPLE
+) -> tuple[Array, Array]:
+    """``sample`` points of the posterior in the priors' places ``[N, P]``, and their weights ``[N]``, which sum to 1.
 
     Importance sampling: points are drawn from a normal distribution, at first that of the posterior were the emulator
     linear, and weighed by prior times likelihood over their density; then anew from the mean and covariance of those.
@@ -126,7 +133,7 @@ def weighed(emulator: Emulator, targets: Array, scales: Array, parameters: int, 
     mean = covariance @ slopes.T @ gap
     for _ in range(ROUNDS):
         root = np.linalg.cholesky(WIDER * covariance)
-        standard = random.standard_normal((SAMPLE, parameters))
+        standard = random.standard_normal((sample, parameters))
         z = mean + standard @ root.T
         apart = solve_triangular(error, (targets - emulator.at(z)).T, lower=True)
         density = -0.5 * (np.sum(apart**2, axis=0) + np.sum(z**2, axis=1) - np.sum(standard**2, axis=1))
@@ -138,6 +145,14 @@ def weighed(emulator: Emulator, targets: Array, scales: Array, parameters: int, 
         covariance = trust * (around.T @ (z - mean)) + (1.0 - trust) * covariance
     # A place stored as 0 or 1 would be an end of a prior that has none.
     return np.clip(ndtr(z), 2.0**-33, 1.0 - 2.0**-33), weights
+
+
+def log_likelihood(emulator: Emulator, z: Array, seen: Array, scales: Array) -> Array:
+    """Up to a constant, ``[N]``: that of what was ``seen`` at places ``z`` by an emulator and errors of ``scales``."""
+    error = np.linalg.cholesky(emulator.unexplained + np.diag(scales**2))
+    apart = solve_triangular(error, (seen - emulator.at(z)).T, lower=True)
+    found: Array = -0.5 * np.sum(apart**2, axis=0)
+    return found
 
 
 def normalized(log_weights: Array) -> Array:

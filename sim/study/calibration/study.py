@@ -33,6 +33,7 @@ from sim.results.records import SHARDS
 from sim.streams import Stream, generator
 from sim.study.calibration.emulating import Fit, fewest, fitted, shift_error
 from sim.study.calibration.statistics import Simulated
+from sim.study.calibration.stored import WAVE, fingerprint, wave_content
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
@@ -140,10 +141,14 @@ def rounded(column: Array) -> Array:
 
 
 def write_posterior(folder: Path, found: Calibration) -> None:
-    """``posterior.csv`` and ``posterior.json``: the draws, and where they come from."""
+    """``posterior.csv`` and ``posterior.json``: the draws, and where they come from; ``posterior.parquet``: parameters
+    and statistics of every draw, by the fingerprint that the second holds."""
     text = found.posterior[list(found.entries)].to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+    waves = wave_content(found.prior, found.posterior)
+    origin = {**found.provenance, WAVE: fingerprint(waves)}
     write_atomically(folder / "posterior.csv", text.encode())
-    write_atomically(folder / "posterior.json", (json.dumps(dict(found.provenance), indent=2) + "\n").encode())
+    write_atomically(folder / "posterior.parquet", waves)
+    write_atomically(folder / "posterior.json", (json.dumps(origin, indent=2) + "\n").encode())
 
 
 def _entry(catalogue: Catalogue, full_name: str) -> Entry:

@@ -146,23 +146,14 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(WORTH, "years that it counts for", "years", at(known.annuity))
     grant = at(known.startup_cost) - at(known.startup_net)
     how = f"{_dollars(at(known.startup_cost))} - {_dollars(grant)}" if grant else ""
-    how = how if at(site.startup) else "paid already:"
-    weight = at(known.startup_price)
-    once = weight < ALL
-    yield Item(
-        WORTH,
-        "what a dollar for a start-up weighs, as money comes that buys things once",
-        "share",
-        weight,
-        quiet=not once,
-    )
-    yield Item(
-        WORTH,
-        "start-up, net of grants, so weighed" if once else "start-up, net of grants",
-        "dollars",
-        at(site.startup),
-        how,
-    )
+    paid = not at(site.startup)
+    to_pay = 0.0 if paid else at(known.startup_net)
+    yield Item(WORTH, "start-up, net of grants", "dollars", to_pay, "paid already:" if paid else how)
+    weight = at(site.weight)
+    if weight < ALL:
+        label = "what a dollar for a start-up or a lab weighs, as money comes that is promised to nobody"
+        yield Item(WORTH, label, "share", weight)
+        yield Item(WORTH, "start-up, so weighed", "dollars", at(site.startup))
     net = f"{amount(at(known.annuity), '')} x left over - {_dollars(at(site.startup))}"
     yield Item(WORTH, "value over its horizon", "dollars", at(site.value), net)
     yield Item(WORTH, "value that a plan requires", "dollars", at(site.required))
@@ -191,6 +182,7 @@ def _plan(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(PLAN, "a lab stands unused", YES_NO, at(site.has_room))
     if not at(site.has_room):
         yield Item(PLAN, "cost of a lab", "dollars", at(known.facility_cost))
+        yield Item(PLAN, "value over its horizon, less a lab", "dollars", at(site.value_with_lab))
         yield Item(PLAN, "the district builds one", YES_NO, at(choice.builds_facility))
     labs = district_total(choice.builds_facility * known.facility_cost)
     yield Item(PLAN, "money for labs and start-ups", "dollars", moment.of_district(site.money))

@@ -10,8 +10,9 @@ from sim.config_folder import config_folder
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import InputError, Part, Source, as_mapping, first_problem, nearest, read_with_lines, shown
 from sim.parameters.catalogue import load_catalogue
+from sim.study.hindcast.outcomes import Outcome
 from sim.study.hindcast.prices import consumer_prices
-from sim.study.hindcast.schema import Case, Law, Measure, Outcome
+from sim.study.hindcast.schema import Case, Law
 
 KEYS = tuple(key for key in Case.model_fields if key != "name")
 """Keys of a case's file; its name is the file's."""
@@ -109,4 +110,4 @@ def read_cases(names: Sequence[str] = ()) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-__all__ = ["Case", "Law", "Measure", "Outcome", "case_folder", "law_as_formula", "read_case", "read_cases"]
+__all__ = ["Case", "Law", "Outcome", "case_folder", "law_as_formula", "read_case", "read_cases"]

@@ -1,6 +1,6 @@
 """Running a case: the law changes when it changed, and what the model has for each observed number is kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,9 +16,18 @@ from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.posterior import Uncertainty
 from sim.parameters.values import with_columns
-from sim.study.hindcast.case import Case, Measure, Outcome
-from sim.study.hindcast.districts import district_record, over_districts
-from sim.study.hindcast.worlds import law_before, laws_after, scenario_of, stylized_parameters, stylized_world
+from sim.study.hindcast.case import Case, Outcome
+from sim.study.hindcast.outcomes import Fact, Range
+from sim.study.hindcast.worlds import (
+    law_before,
+    law_of_placebo,
+    laws_after,
+    scenario_of,
+    scenario_of_placebo,
+    stylized_parameters,
+    stylized_world,
+)
+from sim.study.probes.history import History
 from sim.study.setup.design import parameters_for
 from sim.world.world import World
 
@@ -39,30 +48,47 @@ class Task:
     """Parameters set draw by draw, ``[R]`` by 'group.name', instead of what ``uncertainty`` gives."""
 
 
+@dataclass(frozen=True)
+class Paths:
+    """What stands for each outcome, ``[R, T]`` by outcome from the start year on: under the laws of the ``case``, and
+    under the ``placebo`` on the same draws; None where the case is its own placebo."""
+
+    case: dict[str, Array]
+    placebo: dict[str, Array] | None
+
+
 def run_case(task: Task) -> dict[str, Array]:
-    """What stands for each outcome, ``[R, T]`` by outcome, from the start year on."""
+    """What stands for each outcome under the case's laws, ``[R, T]`` by outcome, from the start year on."""
+    return _paths(task, with_placebo=False).case
+
+
+def run_with_placebo(task: Task) -> Paths:
+    """What stands for each outcome under the case's laws and under the placebo."""
+    return _paths(task, with_placebo=task.case.has_placebo)
+
+
+def _paths(task: Task, with_placebo: bool) -> Paths:
     case, world = task.case, task.world
     stylized = stylized_world(world, case)
     parameters = parameters_for(task.catalogue, world, task.seed, task.replicates, task.uncertainty)
     known = {name: np.full(len(task.replicates), value) for name, value in case.parameters.items()}
     parameters = with_columns(parameters, {**task.columns, **known})
     parameters = stylized_parameters(parameters, task.catalogue, stylized, case)
-    before = law_before(world, case, world.base_year)
+    dollars = world.base_year
     horizon = case.last_year - stylized.base_year
-    ensemble = prepare(stylized, parameters, before, task.seed, task.replicates, horizon)
-    records: list[Record] = []
-    districts: list[Record] = []
-    for state, year in years_under(ensemble, laws_after(world, case, world.base_year), scenario_of(case), horizon):
-        records.append(recording.statewide(stylized, parameters, state, year))
-        if case.sizes:
-            districts.append(district_record(parameters, state, year))
-    runs, members = len(task.replicates), stylized.districts.membership
-    return {
-        outcome.name: _over_years(outcome.measure, records, runs)
-        if outcome.over is None
-        else over_districts(outcome.over, outcome.measure, case.sizes, members, districts)
-        for outcome in case.outcomes
-    }
+    ensemble = prepare(stylized, parameters, law_before(world, case, dollars), task.seed, task.replicates, horizon)
+
+    def path(laws: Mapping[int, Formula], scenario: Scenario) -> dict[str, Array]:
+        history = History(stylized)
+        for state, year in years_under(ensemble, laws, scenario, horizon):
+            history.add(parameters, state, year)
+        return {outcome.name: case.measure_of(outcome).values(history) for outcome in case.outcomes}
+
+    found = path(laws_after(world, case, dollars), scenario_of(case))
+    if not with_placebo:
+        return Paths(found, None)
+    continued = {stylized.base_year + 1: law_of_placebo(world, case, dollars)} if case.placebo.indexed else {}
+    return Paths(found, path(continued, scenario_of_placebo(case)))
 
 
 def under_laws(ensemble: Ensemble, laws: Mapping[int, Formula], scenario: Scenario, horizon: int) -> list[Record]:
@@ -110,26 +136,6 @@ def law_in(laws: Mapping[int, Formula], before: Formula, fiscal_year: int) -> Fo
     return laws[max(begun)] if begun else before
 
 
-def measured(measure: Measure, record: Record) -> Array:
-    """What of a year stands for an observed number, ``[R]``."""
-    match measure:
-        case "participants_per_member":
-            return record["participants"] / record["membership"]
-        case "concentrators_per_participant":
-            return record["concentrators"] / record["participants"]
-        case "credentials_per_concentrator":
-            return record["credentials"] / record["concentrators"]
-        case "spending_per_member":
-            return record["spending"] / record["price_index"] / record["membership"]
-        case _:
-            return record[measure]
-
-
-def _over_years(measure: Measure, records: Sequence[Record], runs: int) -> Array:
-    columns = [np.broadcast_to(measured(measure, record), (runs,)) for record in records]
-    return np.stack(columns, axis=1)
-
-
 def compared(outcome: Outcome, values: Array, start_year: int) -> dict[int, Array]:
     """The model's number beside each observed one, ``[R]`` by year; a contrast stands at its last year."""
 
@@ -146,11 +152,23 @@ def compared(outcome: Outcome, values: Array, start_year: int) -> dict[int, Arra
     return {year: at(year) / base for year in years}
 
 
-def observed(outcome: Outcome) -> dict[int, float]:
-    """The observed numbers as they are compared, by year."""
+def facts(outcome: Outcome) -> dict[int, Fact]:
+    """What is known of each number as it is compared, by year."""
     if outcome.contrast is not None:
-        high = np.mean([outcome.observed[year] for year in outcome.contrast.years])
-        low = np.mean([outcome.observed[year] for year in outcome.contrast.against])
-        return {max(outcome.observed): float(high / low)}
+        high = np.mean([_fact(outcome, year).low for year in outcome.contrast.years])
+        low = np.mean([_fact(outcome, year).low for year in outcome.contrast.against])
+        return {max(outcome.observed): Fact(float(high / low), float(high / low))}
     base = outcome.start if outcome.compare == "ratio" and outcome.start is not None else 1.0
-    return {year: value / base for year, value in sorted(outcome.observed.items())}
+    known = {year: _fact(outcome, year) for year in sorted(outcome.observed)}
+    return {year: Fact(fact.low / base, fact.high / base) for year, fact in known.items()}
+
+
+def _fact(outcome: Outcome, year: int) -> Fact:
+    written = outcome.observed[year]
+    return written.fact if isinstance(written, Range) else Fact(written, written)
+
+
+def observed(outcome: Outcome) -> dict[int, float]:
+    """The observed numbers as they are compared, by year: a range by its middle, what is known to one side by its
+    bound."""
+    return {year: fact.middle for year, fact in facts(outcome).items()}

@@ -1,6 +1,6 @@
 """The study ``hindcast``: every case over the draws, judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from sim.config_folder import config_folder
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.hindcast.case import Case, read_cases
 from sim.study.hindcast.prices import consumer_prices
-from sim.study.hindcast.running import Task, run_case
+from sim.study.hindcast.running import Paths, Task, run_with_placebo
 from sim.study.hindcast.verdict import Judgement, Verdict, case_verdict, judge, pulls
-from sim.study.hindcast.worlds import law_before, laws_after
+from sim.study.hindcast.worlds import law_before, laws_after, refuse_impossible_start
 from sim.study.running.dispatch import carrier_for
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import told
@@ -26,16 +26,21 @@ from sim.world.world import World
 FEWEST_FOR_PULLS = 50
 """Draws below which a rank correlation with 130 parameters says nothing."""
 
+NOTHING = Paths({}, None)
+"""What is there of a case that cannot be tested."""
+
 
 @dataclass(frozen=True)
 class Finding:
-    """A case with its verdict. ``draws`` by outcome ``[R, T]`` from the start year on; ``pulls`` by outcome: the
-    parameters that move its last number most, with their rank correlation."""
+    """A case with its verdict. ``draws`` by outcome ``[R, T]`` from the start year on, and those of the ``placebo``
+    (none where the case is its own); ``pulls`` by outcome: the parameters that move its last number most, with their
+    rank correlation."""
 
     case: Case
     verdict: Verdict
     judgements: tuple[Judgement, ...]
     draws: dict[str, Array]
+    placebo: dict[str, Array]
     pulls: dict[str, list[tuple[str, float]]]
 
 
@@ -68,6 +73,7 @@ def read_materials(settings: Settings) -> Materials:
     cases = read_cases(settings.study.cases)
     for case in cases:
         if not case.untestable:
+            refuse_impossible_start(world, case)
             law_before(world, case, world.base_year)
             laws_after(world, case, world.base_year)
     current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
@@ -90,15 +96,18 @@ def hindcast(
         cases=[case.model_dump(mode="json") for case in cases],
         prices={str(year): index for year, index in consumer_prices().items()},
     )
-    findings = tuple(_finding(case, simulated.get(case.name, {}), drawn) for case in cases)
+    findings = tuple(_finding(case, simulated.get(case.name, NOTHING), drawn) for case in cases)
     changed = told({}, flat_parameters(settings.parameters))
     return Hindcast(findings, settings.draws, settings.seed, settings.uncertainty, run, world.fingerprint, changed)
 
 
-def _finding(case: Case, draws: dict[str, Array], drawn: dict[str, Array]) -> Finding:
+def _finding(case: Case, paths: Paths, drawn: dict[str, Array]) -> Finding:
     if case.start is None or case.untestable:
-        return Finding(case, "cannot be tested", (), {}, {})
-    judgements = tuple(judge(outcome, draws[outcome.name], case.start.year) for outcome in case.outcomes)
+        return Finding(case, "cannot be tested", (), {}, {}, {})
+    draws, placebo = paths.case, paths.placebo or {}
+    judgements = tuple(
+        judge(outcome, draws[outcome.name], case.start.year, placebo.get(outcome.name)) for outcome in case.outcomes
+    )
     verdict = case_verdict([judgement.verdict for judgement in judgements])
     moved = {}
     for judgement in judgements if drawn else ():
@@ -108,7 +117,7 @@ def _finding(case: Case, draws: dict[str, Array], drawn: dict[str, Array]) -> Fi
         if outcome.compare == "ratio":
             final = final / draws[outcome.name][:, 0]
         moved[outcome.name] = pulls(final, drawn)
-    return Finding(case, verdict, judgements, draws, moved)
+    return Finding(case, verdict, judgements, draws, placebo, moved)
 
 
 def _simulate(
@@ -117,7 +126,7 @@ def _simulate(
     catalogue: Catalogue,
     cases: tuple[Case, ...],
     progress: Callable[[int, int], None],
-) -> dict[str, dict[str, Array]]:
+) -> dict[str, Paths]:
     tasks = [
         Task(case, world, catalogue, settings.seed, tuple(chunk), settings.uncertainty)
         for case in cases
@@ -126,17 +135,23 @@ def _simulate(
     ]
     total, done = sum(len(task.replicates) for task in tasks), 0
     progress(0, total)
-    parts: list[dict[str, Array] | None] = [None] * len(tasks)
+    parts: list[Paths] = [NOTHING] * len(tasks)
     with carrier_for(settings.executor, settings.worker_count, len(tasks)) as carrier:
-        places = {carrier.submit(run_case, task): place for place, task in enumerate(tasks)}
+        places = {carrier.submit(run_with_placebo, task): place for place, task in enumerate(tasks)}
         for future in as_completed(places):
             place = places[future]
             parts[place] = future.result()
             done += len(tasks[place].replicates)
             progress(done, total)
-    joined: dict[str, dict[str, Array]] = {}
+    joined: dict[str, Paths] = {}
     for case in cases:
-        own = [part for task, part in zip(tasks, parts, strict=True) if task.case is case and part is not None]
+        own = [part for task, part in zip(tasks, parts, strict=True) if task.case is case]
         if own:
-            joined[case.name] = {name: np.concatenate([part[name] for part in own]) for name in own[0]}
+            placebo = [part.placebo for part in own if part.placebo is not None]
+            joined[case.name] = Paths(_joined([part.case for part in own]), _joined(placebo) if placebo else None)
     return joined
+
+
+def _joined(parts: Sequence[dict[str, Array]]) -> dict[str, Array]:
+    """Chunks one after the other along the draws."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from sim.arrays import Array, BoolArray
 from sim.config_folder import config_folder
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
+from sim.funding.indexing import with_indexed_dollars
 from sim.funding.reading import formula_from, read_lines
+from sim.inputs import InputError
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
 from sim.study.hindcast.case import Case, Law, law_as_formula
 from sim.study.hindcast.prices import price_factor
+from sim.study.hindcast.schema import TIERS
 from sim.study.setup.inputs import find_formula
 from sim.world.world import World
 
@@ -19,8 +25,50 @@ ALWAYS = 1900
 """The first year of what stood before the change, so that it is in force in every year of the warm-up."""
 
 
+def refuse_impossible_start(world: World, case: Case) -> None:
+    """Raise InputError, one line, if the districts and clusters of ``world`` cannot start as the case says."""
+    start = case.start
+    if start is None:
+        return
+    if start.tier_mix:
+        lowest, highest = kept_bounds(weights_by_main_tier(world), tier_shares(case))
+        if lowest > highest:
+            weights = ", ".join(f"{weight:.2f}" for weight in weights_by_main_tier(world))
+            raise InputError(
+                f"{case.name}.yaml: start.tier_mix: no such mix comes of clusters whose main credentials are of "
+                f"tiers 1, 2 and 3 with weights {weights}; choose one nearer to these"
+            )
+    wanted = start.districts_taking_part
+    with_schools = districts_with_schools(world)
+    if wanted is not None and wanted > with_schools.mean():
+        raise InputError(
+            f"{case.name}.yaml: start.districts_taking_part: {wanted:g} is not allowed: at most "
+            f"{np.floor(100.0 * with_schools.mean()) / 100.0:g}, the share of the world's districts with a high school"
+        )
+
+
+def districts_with_schools(world: World) -> BoolArray:
+    """Districts with a high school, ``[D]``."""
+    placed = world.high_schools.district
+    with_schools: BoolArray = np.isin(np.arange(len(world.districts)), placed[placed >= 0])
+    return with_schools
+
+
+def without_the_smallest(world: World, share: float) -> World:
+    """The world in which only a ``share`` of districts start with pathways: the largest by members of grades 9-12. The
+    schools of the others are on no map, so that nothing is laid on them."""
+    offering = districts_with_schools(world)
+    size = np.where(offering, world.districts.membership, -1.0)
+    taking_part = np.zeros(size.size, dtype=np.bool_)
+    taking_part[np.argsort(-size, kind="stable")[: round(share * size.size)]] = True
+    schools = world.high_schools
+    placed = np.where((schools.district >= 0) & taking_part[schools.district], schools.district, -1)
+    return replace(world, high_schools=replace(schools, district=placed))
+
+
 def stylized_world(world: World, case: Case) -> World:
-    """The districts of ``world`` with the case's start: its year, and participants and concentrators of that year."""
+    """The districts of ``world`` with the case's start: its year, participants and concentrators of that year, and
+    which districts take part."""
     start = case.start
     assert start is not None
     members = float(world.districts.membership.sum())
@@ -31,18 +79,57 @@ def stylized_world(world: World, case: Case) -> World:
     deep = start.concentrators_per_participant or deep
     anchors["participants"] = replace(seen, value=part * members, source=case.source)
     anchors["concentrators"] = replace(completed, value=deep * part * members, source=case.source)
+    if start.districts_taking_part is not None:
+        world = without_the_smallest(world, start.districts_taking_part)
     return replace(world, name=case.name, base_year=start.year, anchors=anchors, pathways=None)
+
+
+def tier_shares(case: Case) -> Array:
+    """The starting shares of credentials by value tier, ``[3]``."""
+    assert case.start is not None
+    return np.array([case.start.tier_mix[tier] for tier in TIERS])
+
+
+def weights_by_main_tier(world: World) -> Array:
+    """Shares of the usual credentials in clusters whose main credential is of tier 1, 2 and 3, ``[3]``."""
+    clusters = world.clusters
+    weight = clusters.concentrator_share * clusters.credential_rate.central
+    found: Array = np.array([weight[clusters.credential_tier == tier].sum() for tier in TIERS]) / weight.sum()
+    return found
+
+
+def kept_bounds(weights: Array, shares: Array) -> tuple[float, float]:
+    """The least and the largest share of credentials that clusters may have in the tier of their main one, if all
+    together are to have ``shares`` ``[3]`` of tiers; none if the first exceeds the second.
+
+    Of the weight W of a tier's clusters x stays in the tier and the rest goes to the other two alike, so that the
+    tier's share is x + (the others' W - x) / 2. With X the sum of all x that is x = (share - (1 - W - X) / 2) / 1.5,
+    which must lie from 0 to W.
+    """
+    low = max(0.0, float(np.max(1.0 - weights - 2.0 * shares)))
+    high = min(1.0, float(np.min(1.0 + 2.0 * weights - 2.0 * shares)))
+    return low, high
+
+
+def main_shares(weights: Array, shares: Array, drawn: Array) -> Array:
+    """Share of a cluster's credentials in the tier of its main one, ``[..., 3]`` by that tier, such that the state has
+    the ``shares`` ``[3]``; as near to the ``drawn`` share ``[..., 1]`` of all clusters as there is."""
+    whole = np.clip(drawn, *kept_bounds(weights, shares))
+    kept = (shares - 0.5 * (1.0 - weights - whole)) / 1.5
+    found: Array = np.clip(kept / np.maximum(weights, 1e-12), 0.0, 1.0)
+    return found
 
 
 def stylized_parameters(parameters: Parameters, catalogue: Catalogue, world: World, case: Case) -> Parameters:
     """The drawn parameters with sites and credentials brought to the case's starting ratios.
 
-    The number of sites keeps its spread around the catalogue's central value. The level of credentials is set for all
-    draws, because the case's own level is known; pass rates still differ between draws.
+    The number of sites keeps its spread around the catalogue's central value. The level of credentials, the share of
+    exams that are passed and the mix of tiers are set for all draws where the case knows them; pass rates of clusters
+    still differ between draws, and with them the number of exams, not that of credentials.
     """
     start = case.start
     assert start is not None
-    initial, outcomes = parameters.initial, parameters.outcomes
+    initial, outcomes, clusters = parameters.initial, parameters.outcomes, parameters.clusters
     if start.participants_per_site is not None:
         schools = float((world.high_schools.district >= 0).sum())
         wanted = world.anchors["participants"].value / start.participants_per_site / schools
@@ -50,11 +137,22 @@ def stylized_parameters(parameters: Parameters, catalogue: Catalogue, world: Wor
         assert isinstance(entry.value, int | float)
         initial = replace(initial, sites_per_school=initial.sites_per_school * (wanted / entry.value))
     if start.credentials_per_concentrator is not None:
-        clusters = world.clusters
-        usual = float((clusters.concentrator_share * clusters.credential_rate.central).sum())
+        known = world.clusters
+        usual = float((known.concentrator_share * known.credential_rate.central).sum())
         level = start.credentials_per_concentrator / usual
         outcomes = replace(outcomes, credential_level=0.0 * outcomes.credential_level + level)
-    return replace(parameters, initial=initial, outcomes=outcomes)
+    if start.pass_rate is not None:
+        exams = world.clusters.concentrator_share * clusters.attempt_rate
+        passed = (exams * clusters.pass_rate).sum(axis=-1, keepdims=True) / exams.sum(axis=-1, keepdims=True)
+        brought = np.minimum(clusters.pass_rate * (start.pass_rate / passed), 1.0)
+        clusters = replace(
+            clusters, pass_rate=brought, attempt_rate=clusters.attempt_rate * (clusters.pass_rate / brought)
+        )
+    if start.tier_mix:
+        by_tier = main_shares(weights_by_main_tier(world), tier_shares(case), outcomes.main_tier_share[..., 0])
+        of_cluster = by_tier[:, np.newaxis, world.clusters.credential_tier.astype(np.intp) - 1]
+        outcomes = replace(outcomes, main_tier_share=of_cluster)
+    return replace(parameters, initial=initial, outcomes=outcomes, clusters=clusters)
 
 
 def scenario_of(case: Case) -> Scenario:
@@ -71,6 +169,18 @@ def law_before(world: World, case: Case, dollars_year: int) -> Formula:
         for line in formula.lines
     )
     return formula.model_copy(update={"lines": lines, "takes_effect": ALWAYS})
+
+
+def law_of_placebo(world: World, case: Case, dollars_year: int) -> Formula:
+    """The law that the placebo runs under: that before the change, its dollars kept at their worth if the case says
+    so."""
+    before = law_before(world, case, dollars_year)
+    return with_indexed_dollars(before) if case.placebo.indexed else before
+
+
+def scenario_of_placebo(case: Case) -> Scenario:
+    """What befalls the placebo beside the law: nothing, or the case's shocks if it says so."""
+    return scenario_of(case) if case.placebo.shocks else scenario_of(case.model_copy(update={"shocks": {}}))
 
 
 def laws_after(world: World, case: Case, dollars_year: int) -> dict[int, Formula]:

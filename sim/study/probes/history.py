@@ -13,8 +13,9 @@ from sim.parameters.groups import Parameters
 from sim.results.schema import CLUSTER, DISTRICT, STATE
 from sim.world.world import World
 
-STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired")
-"""Statewide: sections with an instructor; those that found one in the year."""
+STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired", "non_salary_spending")
+"""Statewide: sections with an instructor; those that found one in the year; dollars for equipment, upkeep, supplies and
+exams, and for launches."""
 
 DISTRICT_EXTRAS: tuple[str, ...] = (
     "price_index", "incoming", "leaving_cte", "without_a_post", "unserved_share", "larger_classes", "upkeep_put_off",
@@ -62,6 +63,9 @@ def _state_extras(year: Year) -> dict[str, Array]:
     return {
         "staffed_sections": state_total(year.workforce.staffed).reshape(-1),
         "hired": state_total(year.workforce.hired).reshape(-1),
+        "non_salary_spending": state_total(
+            year.books.year_end.spending_ratio * year.bill.flexible + year.bill.startup
+        ).reshape(-1),
     }
 
 

@@ -38,6 +38,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "probes": (*_MODEL, "study.cases", "draws", *_CHUNKS),
     "verify_brief": (*_MODEL, "draws", "chunk"),
     "calibrate": ("world", "parameters", "seed", "draws", *_CHUNKS),
+    "assess": ("folder", "seed", "draws"),
     "status": ("folder",),
     "collect": ("folder",),
     "parameters": (),
@@ -56,6 +57,7 @@ INSTEAD: Mapping[tuple[str, str], str] = {
     ("hindcast", "horizon"): "each case has its own years",
     ("probes", "horizon"): "each probe has its own years",
     ("calibrate", "uncertainty"): "it starts from the priors",
+    ("assess", "parameters"): "it simulates nothing; study=calibrate parameters.group.name=value fits anew",
 }
 """What to do in place of a setting that a study does not read, where the studies that read it are no help."""
 

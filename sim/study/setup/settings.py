@@ -48,6 +48,7 @@ class Study(BaseModel):
         "collect",
         "sensitivity",
         "calibrate",
+        "assess",
     ]
     formulas: tuple[PathName, ...] = ()
     baseline: PathName | None = None
@@ -236,7 +237,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         settings = Settings.model_validate({str(key): value for key, value in config.items()})
     except ValidationError as error:
         raise first_of(error, Settings) from error
-    if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "parameters"):
+    if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "assess", "parameters"):
         load_posterior()
     if settings.cost_neutral is None and settings.neutral_by != "entitlement":
         raise InputError(f"settings: neutral_by: {settings.neutral_by} needs cost_neutral: baseline, both or dollars")

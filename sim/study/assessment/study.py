@@ -1,0 +1,160 @@
+"""The study ``assess``: a stored calibration checked from its waves alone, without a new simulation."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.inputs import InputError
+from sim.parameters.catalogue import load_catalogue
+from sim.parameters.posterior import STORED
+from sim.results.manifest import hash_of
+from sim.study.assessment.discrepancy import Discrepancy, discrepancies, sigma_from_others, with_discrepancy
+from sim.study.assessment.evidence import Evidence, evidence_of
+from sim.study.assessment.forecasts import (
+    BANDS,
+    Forecasts,
+    below,
+    forecasts_of,
+    inside,
+    misfit,
+    with_tolerance,
+)
+from sim.study.assessment.power_scaling import Sensitivity, sensitivities
+from sim.study.assessment.race import Entrant, Heat, SizeOfChange, bias_by_size, changes, entrants, heats
+from sim.study.assessment.ranks import Ranks, RankTest, rank_tests, ranks_of_truths
+from sim.study.assessment.scores import Interval, over_cases
+from sim.study.calibration.stored import Waves, read_waves
+from sim.study.calibration.targets import Targets, read_targets, targets_path
+from sim.study.setup.settings import Settings
+
+FEWEST = 20
+"""Truths without which their ranks say nothing."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many of ``targets`` from ``cases`` lie inside the central bands of a kind of forecast, in the order of
+    ``BANDS``: ``shares`` of targets, and ``over_cases`` the mean of the share in each case, with its interval."""
+
+    forecast: str
+    targets: int
+    cases: int
+    shares: tuple[float, ...]
+    over_cases: tuple[Interval, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All checks of a calibration.
+
+    ``chance``: of a number below the observed one, tolerance included, as fitted and with the case left out, both
+    ``[S]``. ``misfit``: of all fitted targets together, mean sum of squares and its posterior predictive p.
+    ``sigma`` ``[S, G]``: chances of the discrepancy that other cases tell. ``changed``: observed and forecast changes
+    ``[S]``; ``slope``: how much of a change is forecast. ``parameters`` and ``expected``: power-scaling of the fitted
+    parameters and of what is expected for every target. ``same_targets``: whether the table of targets is the one that
+    the posterior was fitted to.
+    """
+
+    evidence: Evidence
+    waves: Waves
+    forecasts: Forecasts
+    ranks: Ranks
+    tests: list[RankTest]
+    chance: tuple[Array, Array]
+    misfit: tuple[float, float]
+    coverage: list[Coverage]
+    discrepancies: list[Discrepancy]
+    sigma: Array
+    entrants: dict[str, Entrant]
+    heats: list[Heat]
+    sizes: list[SizeOfChange]
+    slope: Interval
+    changed: tuple[Array, Array]
+    parameters: list[Sensitivity]
+    expected: list[Sensitivity]
+    truths: int
+    seed: int
+    same_targets: bool
+
+
+def read_materials(settings: Settings) -> tuple[Waves, Targets, Evidence]:
+    """The stored calibration, or that of a results folder, beside the targets. Raises InputError, one line."""
+    catalogue = load_catalogue()
+    table, cases = read_targets(targets_path(), catalogue)
+    waves = read_waves(STORED if settings.folder is None else Path(settings.folder) / "posterior.csv")
+    evidence = evidence_of(waves, table, cases, catalogue)
+    most = len(evidence.z) // 2
+    if not FEWEST <= settings.draws <= most:
+        raise InputError(f"settings: draws: {settings.draws} is not allowed: from {FEWEST} to {most} truths")
+    return waves, table, evidence
+
+
+def assess(settings: Settings, waves: Waves, table: Targets, evidence: Evidence) -> Assessment:
+    """Carry out every check."""
+    seed, values, tolerances = settings.seed, evidence.values, evidence.tolerances
+    forecasts = forecasts_of(evidence, seed)
+    kept = evidence.fitted
+    ranks = ranks_of_truths(
+        evidence.z, evidence.statistics[:, kept], evidence.scales[kept], evidence.parameters, settings.draws, seed
+    )
+    sigma = sigma_from_others(forecasts.left_out, values, evidence.kinds, evidence.cases)
+    running = entrants(evidence, forecasts, sigma, seed)
+    sizes, slope = bias_by_size(evidence, forecasts)
+    parameters, expected = sensitivities(evidence, forecasts)
+    return Assessment(
+        evidence=evidence,
+        waves=waves,
+        forecasts=forecasts,
+        ranks=ranks,
+        tests=rank_tests(ranks),
+        chance=(below(forecasts.simulated, tolerances, values), below(forecasts.left_out, tolerances, values)),
+        misfit=misfit(
+            forecasts.emulator.of(kept), forecasts.points, forecasts.weights, values[kept], evidence.scales[kept]
+        ),
+        coverage=coverage_of(evidence, forecasts, sigma, seed),
+        discrepancies=discrepancies(forecasts.left_out, values, evidence.kinds, evidence.cases),
+        sigma=sigma,
+        entrants=running,
+        heats=heats(evidence, running),
+        sizes=sizes,
+        slope=slope,
+        changed=changes(evidence, forecasts),
+        parameters=parameters,
+        expected=expected,
+        truths=settings.draws,
+        seed=seed,
+        same_targets=waves.provenance.get("targets") == hash_of(table.model_dump(mode="json")),
+    )
+
+
+AS_FITTED = "all targets, as fitted"
+HELD_OUT = "held-out targets, as fitted"
+LEFT_OUT = "case left out"
+ALONE = "case left out, without tolerance"
+CARRIED = "case left out, with discrepancy"
+
+
+def coverage_of(evidence: Evidence, forecasts: Forecasts, sigma: Array, seed: int) -> list[Coverage]:
+    """Of bands as fitted and without the case. Those without tolerance are parameters and luck alone, which is what the
+    intervals of studies hold; those with discrepancy take in place of the tolerance what other cases tell."""
+    everything, held = np.ones(len(evidence.values), dtype=bool), ~evidence.fitted
+    fitted = with_tolerance(forecasts.simulated, evidence.tolerances, seed)
+    left = forecasts.left_out
+    samples = [
+        (AS_FITTED, fitted, everything),
+        (HELD_OUT, fitted, held),
+        (LEFT_OUT, with_tolerance(left, evidence.tolerances, seed), everything),
+        (ALONE, left, everything),
+        (CARRIED, with_discrepancy(left, sigma, seed), everything),
+    ]
+    names = np.asarray(evidence.cases)
+    found = []
+    for name, sample, rows in samples:
+        if rows.any():
+            hits = [inside(sample, evidence.values, band)[rows].astype(np.float64) for band in BANDS]
+            means = tuple(over_cases(hit, tuple(names[rows])) for hit in hits)
+            shares = tuple(float(hit.mean()) for hit in hits)
+            found.append(Coverage(name, int(rows.sum()), means[0].cases, shares, means))
+    return found
