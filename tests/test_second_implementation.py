@@ -1,8 +1,8 @@
 """The model's year against a second implementation of it, written from ``docs/odd.md`` in plain numbers.
 
-It reads as data where the year begins: parameters, premises, the state at the end of the base year, draws, and the
-prices that the law posts. Everything else is worked out again, for every district and cluster, and has to be the
-engine's number.
+Where the page did not say enough it was completed from the code. The second implementation reads as data where the year
+begins: parameters, premises, the state at the end of the base year, draws, and the prices that the law posts.
+Everything else is worked out again, for every district and cluster, and has to be the engine's number.
 """
 
 import ast
