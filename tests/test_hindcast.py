@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from judged import judged_settings
 from simulated import differences, new_mexico, prior_parameters, shipped
 
 from sim.arrays import district_total, state_total
@@ -22,26 +23,14 @@ from sim.study.hindcast.schema import Law, SizeClass
 from sim.study.hindcast.study import Hindcast, hindcast, read_materials
 from sim.study.hindcast.verdict import case_verdict, judge, outcome_verdict, pulls
 from sim.study.hindcast.worlds import law_before, laws_after, stylized_world
-from sim.study.setup.settings import Settings, read_settings
+from sim.study.setup.settings import Settings
 
 CASES = read_cases()
 TESTED = [case for case in CASES if not case.untestable]
 
 
 def settings_for(cases: list[str], **changes: Any) -> Settings:
-    plain = {
-        "study": {"name": "hindcast", "cases": cases},
-        "world": {"path": None},
-        "horizon": 30,
-        "draws": 4,
-        "seed": 3,
-        "chunk": 2,
-        "workers": 1,
-        "uncertainty": "prior",
-        "cost_neutral": None,
-        "report": True,
-    }
-    return read_settings({**plain, **changes})
+    return judged_settings("hindcast", cases, **changes)
 
 
 def run_of(settings: Settings) -> Hindcast:

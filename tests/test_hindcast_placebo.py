@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from judged import judged_settings
 from simulated import differences, new_mexico
 
 from sim.arrays import Array
@@ -22,23 +23,11 @@ from sim.study.hindcast.running import Paths, Task, facts, run_case, run_with_pl
 from sim.study.hindcast.study import hindcast, read_materials
 from sim.study.hindcast.verdict import direction_of, judge, median_bounds
 from sim.study.hindcast.worlds import kept_bounds, main_shares, refuse_impossible_start
-from sim.study.setup.settings import Settings, read_settings
+from sim.study.setup.settings import Settings
 
 
 def settings_for(cases: list[str], **changes: Any) -> Settings:
-    plain = {
-        "study": {"name": "hindcast", "cases": cases},
-        "world": {"path": None},
-        "horizon": 30,
-        "draws": 4,
-        "seed": 3,
-        "chunk": 2,
-        "workers": 1,
-        "uncertainty": "prior",
-        "cost_neutral": None,
-        "report": True,
-    }
-    return read_settings({**plain, **changes})
+    return judged_settings("hindcast", cases, **changes)
 
 
 def outcome(**changes: Any) -> Outcome:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from judged import judged_settings
 from simulated import new_mexico, shipped
 
 from sim.arrays import Array
@@ -20,7 +21,7 @@ from sim.study.probes.running import PLACEBO, Task, arm_key, run_task, stages_of
 from sim.study.probes.schema import CURRENT_LAW, Check, Probe, ProbeLaw, Run
 from sim.study.probes.study import Battery, probe_all, read_materials
 from sim.study.setup.design import parameters_for
-from sim.study.setup.settings import Settings, read_settings
+from sim.study.setup.settings import Settings
 
 PROBES = read_probes((), new_mexico())
 
@@ -46,19 +47,7 @@ MINE: dict[str, Any] = {
 
 
 def settings_for(cases: list[str], **changes: Any) -> Settings:
-    plain = {
-        "study": {"name": "probes", "cases": cases},
-        "world": {"path": None},
-        "horizon": 30,
-        "draws": 4,
-        "seed": 3,
-        "chunk": 16,
-        "workers": 1,
-        "uncertainty": "prior",
-        "cost_neutral": None,
-        "report": True,
-    }
-    return read_settings({**plain, **changes})
+    return judged_settings("probes", cases, **{"chunk": 16, **changes})
 
 
 def battery_of(cases: list[str], **changes: Any) -> Battery:

@@ -130,12 +130,13 @@ def not_lasting(
 
 
 def weight_of_things_bought_once(once: Array, upkeep: Array) -> Array:
-    """What a dollar for a start-up or a lab weighs against one that is promised to staff, ``[..., D, 1]``, 1 where all
+    """What a dollar for a start-up or a lab weighs against one that is promised to staff, ``[..., D, C]``, 1 where all
     money is.
 
     What is promised to nobody (``once``) and buys no launch renews equipment early and buys tools and training, beyond
     the usual ``upkeep``; that is worth less with each dollar (logarithmic, as upkeep is), so after all of ``once`` a
-    dollar of it is worth upkeep / (upkeep + once). Both dollars, ``[..., D, 1]``.
+    dollar of it is worth upkeep / (upkeep + once). Both dollars: a district's, ``[..., D, 1]``, and the upkeep of what
+    runs with that of the further site, ``[..., D, C]``.
     """
     return ratio(upkeep, upkeep + once, 1.0)
 

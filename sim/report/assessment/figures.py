@@ -179,8 +179,6 @@ def _left_out(found: "Assessment", of: Look, path: Path) -> Path:
 
 
 def _coverage(found: "Assessment", of: Look, path: Path) -> Path:
-    from matplotlib.lines import Line2D
-
     title = "How many outcomes bands hold, against how many they should"
     caption = (
         f"Share of {len(found.evidence.values)} outcomes inside central bands; on the dashed line a band holds what it "
@@ -199,15 +197,16 @@ def _coverage(found: "Assessment", of: Look, path: Path) -> Path:
     for row in found.coverage:
         if row.forecast in looks:
             color, marker, line = looks[row.forecast]
-            style: dict[str, Any] = {
-                "color": color,
-                "marker": marker,
-                "linestyle": line,
-                "linewidth": 1.4,
-                "markersize": 6,
-            }
-            ax.plot(BANDS, row.shares, **style)
-            handles.append(Line2D([], [], label=row.forecast, **style))
+            handles += ax.plot(
+                BANDS,
+                row.shares,
+                label=row.forecast,
+                color=color,
+                marker=marker,
+                linestyle=line,
+                linewidth=1.4,
+                markersize=6,
+            )
     ax.set_xlim(0.4, 1.0)
     ax.set_ylim(0.0, 1.0)
     ax.set_xticks(BANDS, [f"{band:.0%}" for band in BANDS])
@@ -271,23 +270,22 @@ def _changes(found: "Assessment", of: Look, path: Path) -> Path:
     ax.plot([-far, far], [-far, far], color=BASELINE, linewidth=0.8, linestyle="--")
     ax.axhline(0.0, color=LIGHT, linewidth=0.8)
     ax.axvline(0.0, color=LIGHT, linewidth=0.8)
-    from matplotlib.lines import Line2D
-
     handles: list[Any] = []
     looks = _case_looks([evidence.cases[row] for row in rows])
     for case, (marker, fill) in looks.items():
         own = [row for row in rows if evidence.cases[row] == case]
         ends = np.log(np.maximum(wide[:, own], 1e-3) / evidence.unchanged[own])
         ax.vlines(seen[own], ends[0], ends[1], color=MIDDLE, linewidth=1.0)
-        style: dict[str, Any] = {
-            "marker": marker,
-            "color": fill,
-            "markeredgecolor": INK,
-            "linewidth": 0,
-            "markersize": 6.5,
-        }
-        ax.plot(seen[own], forecast[own], **style)
-        handles.append(Line2D([], [], label=case, **style))
+        handles += ax.plot(
+            seen[own],
+            forecast[own],
+            label=case,
+            marker=marker,
+            color=fill,
+            markeredgecolor=INK,
+            linewidth=0,
+            markersize=6.5,
+        )
     ratios = [ratio for ratio in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0) if abs(np.log(ratio)) < far]
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks(np.log(ratios), [f"{ratio:g}" for ratio in ratios])

@@ -146,7 +146,7 @@ def _value(moment: Moment, decision: Decision) -> Iterator[Item]:
     yield Item(WORTH, "years that it counts for", "years", at(known.annuity))
     grant = at(known.startup_cost) - at(known.startup_net)
     how = f"{_dollars(at(known.startup_cost))} - {_dollars(grant)}" if grant else ""
-    paid = not at(site.startup)
+    paid = at(known.plan) == launching.FOR_INSTRUCTOR
     to_pay = 0.0 if paid else at(known.startup_net)
     yield Item(WORTH, "start-up, net of grants", "dollars", to_pay, "paid already:" if paid else how)
     weight = at(site.weight)
