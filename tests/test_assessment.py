@@ -166,7 +166,7 @@ def test_truths_leave_enough_draws_to_the_emulator() -> None:
 # Forecasts: two cases tell of one parameter.
 
 
-def evidence(values: Sequence[float], **changes: Array | tuple[str, ...]) -> Evidence:
+def evidence(values: Sequence[float], **changes: Array | int | tuple[str, ...]) -> Evidence:
     """Four targets, each the parameter and luck with a deviation of 0.3; two of each of two cases."""
     z = norm.ppf(prior_points(2, 4_000, 1))
     luck = np.random.default_rng(4).standard_normal((4_000, 4))
@@ -175,6 +175,7 @@ def evidence(values: Sequence[float], **changes: Array | tuple[str, ...]) -> Evi
         "targets": (),
         "z": z,
         "statistics": z + 0.3 * luck,
+        "of_prior": 4_000,
         "simulated": z[:50] + 0.3 * luck[:50],
         "values": np.array(values),
         "tolerances": np.full(4, 0.4),
@@ -482,7 +483,7 @@ def test_waves_that_do_not_fit_the_targets_are_refused_in_one_line(tmp_path: Pat
     for changed, told in (
         (replace(waves, provenance={**waves.provenance, "priors": "0"}), "other priors"),
         (replace(waves, prior=waves.prior.drop(columns="sites")), "hold no sites"),
-        (replace(waves, prior=waves.prior.iloc[:50]), "50 draws are too few"),
+        (replace(waves, prior=waves.prior.iloc[:50]), "50 draws from the priors are too few"),
     ):
         with pytest.raises(InputError, match=told):
             evidence_of(changed, table, cases, catalogue)

@@ -18,9 +18,11 @@ from sim.report.calibration.files import write_calibration as written_report
 from sim.report.calibration.tables import calibration_markdown, identifiability, parameter_table, traded
 from sim.study.calibration import churn
 from sim.study.calibration import study as calibration_study
-from sim.study.calibration.emulating import effective, fewest, fitted, normalized, regression, shift_error, terms
+from sim.study.calibration.emulating import Fit, effective, fewest, fitted, normalized, regression, shift_error, terms
+from sim.study.calibration.sequence import ENDS, Proposal, WaveRecord, log_drawn, near, priors_of, record_of, sizes
+from sim.study.calibration.sequence import names as wave_names
 from sim.study.calibration.statistics import CurrentLaw, measured, of_current_law
-from sim.study.calibration.stored import ENDS, WAVE, fingerprint, places, probability, read_waves, wave_content
+from sim.study.calibration.stored import WAVE, fingerprint, places, probability, read_waves, wave_content
 from sim.study.calibration.study import Calibration, at_points, calibrate, prior_points, read_materials
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
@@ -211,6 +213,67 @@ def test_a_shift_that_the_number_of_draws_could_make_is_not_told_as_one() -> Non
     assert "`staffing.turnover`" in untold
 
 
+# Waves after the first.
+
+
+def test_draws_of_several_waves_weigh_as_draws_of_one_distribution_would() -> None:
+    # Of one parameter with a standard normal prior: half of the draws from the prior, half from a normal distribution
+    # about 1 with a variance of 0.25. The mean of x and of x squared under the prior are 0 and 1 whichever way drawn.
+    near_one = Proposal(np.array([1.0]), np.array([[0.25]]))
+    z = norm.ppf(np.concatenate([prior_points(1, 20_000, 1), near_one.points(20_000, 1, 2)]))
+    weights = np.exp(-log_drawn(z, [priors_of(1), near_one], [20_000, 20_000]))
+    assert weights.mean() == pytest.approx(1.0, abs=0.01)
+    assert np.average(z[:, 0], weights=weights) == pytest.approx(0.0, abs=0.02)
+    assert np.average(z[:, 0] ** 2, weights=weights) == pytest.approx(1.0, abs=0.02)
+    np.testing.assert_allclose(near_one.log_over_prior(z), (norm.logpdf(z, 1.0, 0.5) - norm.logpdf(z))[:, 0])
+
+
+def test_a_later_wave_is_drawn_where_the_first_left_what_is_likely() -> None:
+    # One statistic, the parameter itself, seen at 2 with an error of 0.5: the posterior is normal about 1.6 with a
+    # variance of 0.2, and the next wave is drawn about it with twice that.
+    points = prior_points(2, 2_000, 1)
+    fit = fitted(points, norm.ppf(points), np.array([2.0]), np.array([0.5]), 2)
+    drawn = norm.ppf(near(fit).points(4_000, 2, 2))
+    assert drawn.mean() == pytest.approx(1.6, abs=0.03)
+    assert drawn.var() == pytest.approx(0.4, abs=0.03)
+
+
+def test_a_later_wave_is_worth_more_and_tells_whether_the_emulator_was_off_where_it_is_asked() -> None:
+    # A statistic that is linear in its parameter, and one that bends where the data lie and nowhere else.
+    seen, scale, luck = np.array([2.0]), np.array([0.3]), np.random.default_rng(6).standard_normal((1_200, 1)) * 0.1
+
+    def missed(bent: float) -> tuple[WaveRecord, WaveRecord, Fit]:
+        def model(z: np.ndarray) -> np.ndarray:
+            found: np.ndarray = z - bent * np.maximum(z - 1.5, 0.0) + luck[: len(z)]
+            return found
+
+        points = prior_points(3, 600, 1)
+        first = fitted(points, model(norm.ppf(points)), seen, scale, 3)
+        proposals = [priors_of(1), near(first)]
+        z = norm.ppf(np.concatenate([points, proposals[1].points(600, 3, 2)]))
+        waves = (z[:600], None), (z[600:], first.emulator)
+        records = [
+            record_of("", proposal, at, model(at), seen, scale, before)
+            for proposal, (at, before) in zip(proposals, waves, strict=True)
+        ]
+        drawn = log_drawn(z, proposals, [600, 600])
+        both = fitted(norm.cdf(z), np.concatenate([model(z[:600]), model(z[600:])]), seen, scale, 3, drawn)
+        return records[0], records[1], both
+
+    first, later, both = missed(0.0)
+    assert later.exact > 5 * first.exact
+    assert both.exact > later.exact
+    assert np.isnan(first.missed)
+    assert later.missed == pytest.approx(1.0, abs=0.1)
+    assert missed(0.5)[1].missed > 1.5
+
+
+def test_the_waves_share_the_draws_out() -> None:
+    assert sizes((0.5, 0.25, 0.25), 101) == [51, 25, 25]
+    assert sizes((1.0,), 7) == [7]
+    assert wave_names(3) == ["prior", "wave_2", "wave_3"]
+
+
 # A whole study, small.
 
 
@@ -232,6 +295,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
             "targets": kept,
             "parameters": ("decisions.close_spread", "initial.sites_per_school", "staffing.turnover"),
             "keep": 12,
+            "waves": (0.5, 0.5),
         }
     )
     monkeypatch.setattr(calibration_study, "read_targets", lambda path, catalogue: (few, ()))
@@ -249,6 +313,9 @@ def test_a_calibration_is_the_same_whatever_chunks_and_processes_do_and_can_be_c
     for name in ("posterior.csv", "posterior.json", "posterior.parquet"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert whole.posterior["replicate"].tolist() == list(range(56, 68))
+    assert whole.prior["replicate"].tolist() == list(range(28))
+    assert whole.later["wave_2"]["replicate"].tolist() == list(range(28, 56))
+    assert [record["draws"] for record in whole.provenance["waves"]] == [28, 28]
     waves = read_waves(tmp_path / "one" / "posterior.csv")
     pd.testing.assert_frame_equal(waves.prior, whole.prior, check_dtype=False, rtol=1e-6)
     pd.testing.assert_frame_equal(waves.posterior, whole.posterior, check_dtype=False, rtol=1e-6)
@@ -262,6 +329,7 @@ def test_a_calibration_is_the_same_whatever_chunks_and_processes_do_and_can_be_c
     again = run(tmp_path / "one", settings_with(workers=2))
     pd.testing.assert_frame_equal(again.prior, whole.prior)
     assert first.stat().st_mtime_ns == untouched
+    pd.testing.assert_frame_equal(again.later["wave_2"], whole.later["wave_2"])
     torn.write_bytes(first.read_bytes())  # whole, but of other draws
     pd.testing.assert_frame_equal(run(tmp_path / "one", settings_with(workers=2)).prior, whole.prior)
     flipped = bytearray(first.read_bytes())
@@ -389,7 +457,7 @@ def test_a_place_in_a_prior_is_found_from_the_value() -> None:
 
 def test_waves_that_are_not_those_of_the_posterior_are_refused_in_one_line(tmp_path: Path) -> None:
     frame = pd.DataFrame({"replicate": [0, 1, 2], "staffing.turnover": [0.1, 0.11, 0.12], "sites": [1.0, 2.0, np.nan]})
-    whole = wave_content(frame, frame.iloc[:1])
+    whole = wave_content({"prior": frame, "wave_2": frame.iloc[1:], "posterior": frame.iloc[:1]})
     path = tmp_path / "posterior.csv"
 
     def put(content: bytes, named: str) -> None:
@@ -400,7 +468,9 @@ def test_waves_that_are_not_those_of_the_posterior_are_refused_in_one_line(tmp_p
     waves = read_waves(path)
     pd.testing.assert_frame_equal(waves.prior, frame, check_dtype=False, rtol=1e-6)
     assert waves.posterior["replicate"].tolist() == [0]
-    torn, none, alone = whole[: len(whole) // 2], b"", wave_content(frame, frame.iloc[:0])
+    assert list(waves.later) == ["wave_2"]
+    assert waves.drawn["replicate"].tolist() == [0, 1, 2, 1, 2]
+    torn, none, alone = whole[: len(whole) // 2], b"", wave_content({"prior": frame})
     for content, named, told in (
         (whole, "0" * 64, "other waves"),
         (torn, fingerprint(whole), "other waves"),
@@ -420,7 +490,9 @@ def test_waves_that_are_not_those_of_the_posterior_are_refused_in_one_line(tmp_p
 
 def test_the_stored_waves_are_those_of_the_stored_posterior() -> None:
     waves, stored = read_waves(STORED), load_posterior()
-    assert len(waves.prior) == stored.provenance["draws"]
+    assert len(waves.drawn) == stored.provenance["draws"]
+    told = stored.provenance["waves"]
+    assert [record["draws"] for record in told] == [len(waves.prior), *map(len, waves.later.values())]
     assert len(waves.posterior) == stored.draws
     assert {target.name for target in table().targets} <= set(waves.prior)
     for name, column in stored.columns.items():

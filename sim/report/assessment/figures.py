@@ -52,10 +52,10 @@ def assessment_figures(found: "Assessment", folder: Path) -> list[Path]:
     made = found.waves.provenance
     footer = (
         f"CTE funding simulation, assessment of the calibration of {made.get('date')}. Targets "
-        f"{short(made.get('targets', ''))}, model {short(made.get('model', ''))}, {len(found.waves.prior):,} draws, "
+        f"{short(made.get('targets', ''))}, model {short(made.get('model', ''))}, {len(found.waves.drawn):,} draws, "
         f"{found.truths} truths, seed {found.seed}"
     )
-    of = Look(footer, len(found.waves.prior), found.seed, "")
+    of = Look(footer, len(found.waves.drawn), found.seed, "")
     drawn = {
         "ranks": _ranks, "predictive": _predictive, "left_out": _left_out, "coverage": _coverage, "race": _race,
         "changes": _changes, "power_scaling": _power, "discrepancy": _discrepancy,

@@ -35,7 +35,8 @@ def origin_text(found: "Assessment") -> str:
     return (
         f"Calibration of {made.get('date')}: targets {short(made.get('targets', ''))}, model "
         f"{short(made.get('model', ''))}, data {short(made.get('world', ''))}; {len(found.waves.prior):,} draws from "
-        f"the priors and {len(found.waves.posterior):,} of the posterior; {found.truths} truths; seed "
+        f"the priors, {sum(map(len, found.waves.later.values())):,} of later waves and "
+        f"{len(found.waves.posterior):,} of the posterior; {found.truths} truths; seed "
         f"{found.seed}.{again}"
     )
 

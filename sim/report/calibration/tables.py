@@ -31,6 +31,13 @@ RULE = (
 )
 
 
+WAVE_NOTE = (
+    "Worth: how many equally likely draws those of the wave are worth, weighed exactly, without an emulator. Off by: "
+    "how far the emulator of the waves before was off on draws that it had not seen, in the deviations that it stated; "
+    "1 is as much as it said."
+)
+
+
 @dataclass(frozen=True)
 class TargetRow:
     """A target beside the model's mean and central 90% before and after. ``explained``: the share of its variance in
@@ -115,7 +122,7 @@ def origin_text(found: "Calibration") -> str:
     """How many draws, from which seed, and by which table and model."""
     made = found.provenance
     return (
-        f"{made['draws']:,} draws from the priors, worth {made['exact_effective']:g} by their exact weights; "
+        f"{made['draws']:,} draws in {len(made['waves'])} waves, worth {made['exact_effective']:g} by exact weights; "
         f"through the emulator {made['weighed']:,} points worth {made['effective']:,}, {made['kept']:,} kept; "
         f"error of shifts {made['shift_error']:.2f}; seed {made['seed']}; {made['date']}; "
         f"targets {short(made['targets'])}, priors {short(made['priors'])}, "
@@ -144,9 +151,19 @@ def identifiability(found: "Calibration") -> list[str]:
     ]
 
 
+def wave_lines(found: "Calibration") -> list[str]:
+    """What each wave was worth and how far the emulator was off on it, as a table."""
+    lines = ["| wave | draws | worth by exact weights | the emulator before it was off by |", "|---|---:|---:|---:|"]
+    for number, record in enumerate(found.provenance["waves"], start=1):
+        missed = "" if record["missed"] is None else f"{record['missed']:.2f}"
+        where = "from the priors" if number == 1 else "near what was likely"
+        lines.append(f"| {number}, {where} | {record['draws']:,} | {record['exact_effective']:g} | {missed} |")
+    return lines
+
+
 def calibration_markdown(found: "Calibration") -> str:
     """The generated part of the page: origin, targets, parameters, what cannot be told."""
-    lines = [origin_text(found), "", "### Targets", ""]
+    lines = [origin_text(found), "", "### Waves", "", *wave_lines(found), "", WAVE_NOTE, "", "### Targets", ""]
     lines += [
         "| target | observed | tolerance | prior, mean and 90% | posterior, mean and 90% | use | verdict |",
         "|---|---:|---:|---:|---:|---|---|",

@@ -58,7 +58,8 @@ class Evidence:
     """Usable draws beside the targets.
 
     ``z`` ``[N, P]``: the fitted parameters as normal scores of their priors; ``statistics`` ``[N, S]`` of the draws
-    from the priors, ``simulated`` ``[K, S]`` of the posterior. ``values`` and ``tolerances`` ``[S]``: the observed
+    that the emulator is made from, of which the first ``of_prior`` are drawn from the priors; ``simulated`` ``[K, S]``
+    of the posterior. ``values`` and ``tolerances`` ``[S]``: the observed
     numbers with their stated deviations; ``scales`` ``[S]``: those that the fit gives them by their weights; ``fitted``
     ``[S]``: whether it rests on them. ``cases`` and ``kinds``: case and kind of outcome of each target. ``unchanged``
     ``[S]``: what is forecast if nothing changes; ``line`` ``[S]``: if the first observed change goes on at its pace;
@@ -69,6 +70,7 @@ class Evidence:
     targets: tuple[Target, ...]
     z: Array
     statistics: Array
+    of_prior: int
     simulated: Array
     values: Array
     tolerances: Array
@@ -89,10 +91,14 @@ def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: 
     for name in (*table.parameters, *names):
         if name not in waves.prior:
             raise InputError(f"waves of the calibration: hold no {name}, which the targets name; {REMEDY}")
-    statistics = waves.prior[names].to_numpy(np.float64)
+    drawn = waves.drawn
+    statistics = drawn[names].to_numpy(np.float64)
     usable = np.isfinite(statistics).all(axis=1)
-    if usable.sum() < (least := 2 * fewest(len(table.parameters))):
-        raise InputError(f"waves of the calibration: {usable.sum()} draws are too few; at least {least}; {REMEDY}")
+    of_prior = int(usable[: len(waves.prior)].sum())
+    if of_prior < (least := 2 * fewest(len(table.parameters))):
+        raise InputError(
+            f"waves of the calibration: {of_prior} draws from the priors are too few; at least {least}; {REMEDY}"
+        )
     asked = [target.statistic for target in table.targets]
     outcomes = [_outcome(own, cases) for own in asked]
     starts = {case.name: case.start.year for case in cases if case.start is not None}
@@ -100,8 +106,9 @@ def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: 
     return Evidence(
         parameters=table.parameters,
         targets=table.targets,
-        z=ndtri(places(_entries(catalogue, table.parameters), waves.prior)[usable]),
+        z=ndtri(places(_entries(catalogue, table.parameters), drawn)[usable]),
         statistics=statistics[usable],
+        of_prior=of_prior,
         simulated=waves.posterior[names].to_numpy(np.float64),
         values=np.array([target.value for target in table.targets]),
         tolerances=np.array([target.tolerance for target in table.targets]),

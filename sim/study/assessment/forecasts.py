@@ -55,7 +55,8 @@ def forecasts_of(evidence: Evidence, seed: int) -> Forecasts:
         found = _forecast(emulator, *posterior_without(evidence, emulator, own, seed), seed, number)
         left_out[:, own] = found[:, own]
     usable = np.isfinite(evidence.simulated).all(axis=1)
-    return Forecasts(evidence.statistics, as_fitted, evidence.simulated[usable], left_out, points, weights, emulator)
+    prior, simulated = evidence.statistics[: evidence.of_prior], evidence.simulated[usable]
+    return Forecasts(prior, as_fitted, simulated, left_out, points, weights, emulator)
 
 
 def posterior_without(evidence: Evidence, emulator: Emulator, without: BoolArray, seed: int) -> tuple[Array, Array]:

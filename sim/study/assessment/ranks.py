@@ -59,18 +59,27 @@ class RankTest:
 
 
 def ranks_of_truths(
-    z: Array, statistics: Array, scales: Array, names: Sequence[str], truths: int, seed: int, narrowed: float = 1.0
+    z: Array,
+    statistics: Array,
+    scales: Array,
+    names: Sequence[str],
+    truths: int,
+    seed: int,
+    narrowed: float = 1.0,
+    of_prior: int | None = None,
 ) -> Ranks:
     """Ranks of ``truths`` draws of a wave, ``z`` ``[N, P]`` and ``statistics`` ``[N, S]``, fitted with errors of
-    ``scales`` ``[S]``. ``narrowed`` below 1 makes each posterior that much too narrow, for tests of the test.
+    ``scales`` ``[S]``. Truths are of the first ``of_prior`` draws (None: of all), which must come from the priors; all
+    others go to the emulator. ``narrowed`` below 1 makes each posterior that much too narrow, for tests of the test.
 
     Raises ValueError if fewer draws than truths would be left to the emulator.
     """
-    if 2 * truths > len(z):
-        raise ValueError(f"{truths} truths leave too few of {len(z)} draws to the emulator")
+    first = len(z) if of_prior is None else of_prior
+    if 2 * truths > first:
+        raise ValueError(f"{truths} truths leave too few of {first} draws to the emulator")
     random = generator(seed, Stream.CALIBRATION_SAMPLE, PART)
-    order = random.permutation(len(z))
-    chosen, others = order[:truths], order[truths:]
+    order = random.permutation(first)
+    chosen, others = order[:truths], np.concatenate([order[truths:], np.arange(first, len(z))])
     emulator = regression(z[others], statistics[others])
     many = z.shape[1]
     found, errors, spreads = np.zeros((truths, many + 1)), np.zeros((truths, many)), np.zeros((truths, many))

@@ -85,7 +85,7 @@ def read_materials(settings: Settings) -> tuple[Waves, Targets, Evidence]:
     table, cases = read_targets(targets_path(), catalogue)
     waves = read_waves(STORED if settings.folder is None else Path(settings.folder) / "posterior.csv")
     evidence = evidence_of(waves, table, cases, catalogue)
-    most = len(evidence.z) // 2
+    most = evidence.of_prior // 2
     if not FEWEST <= settings.draws <= most:
         raise InputError(f"settings: draws: {settings.draws} is not allowed: from {FEWEST} to {most} truths")
     return waves, table, evidence
@@ -97,8 +97,9 @@ def assess(settings: Settings, waves: Waves, table: Targets, evidence: Evidence)
     forecasts = forecasts_of(evidence, seed)
     kept = evidence.fitted
     ranks = ranks_of_truths(
-        evidence.z, evidence.statistics[:, kept], evidence.scales[kept], evidence.parameters, settings.draws, seed
-    )
+        evidence.z, evidence.statistics[:, kept], evidence.scales[kept], evidence.parameters, settings.draws, seed,
+        of_prior=evidence.of_prior,
+    )  # fmt: skip
     sigma = sigma_from_others(forecasts.left_out, values, evidence.kinds, evidence.cases)
     running = entrants(evidence, forecasts, sigma, seed)
     sizes, slope = bias_by_size(evidence, forecasts)

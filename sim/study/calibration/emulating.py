@@ -73,24 +73,35 @@ class Fit:
         return found
 
 
-def fitted(points: Array, statistics: Array, targets: Array, scales: Array, seed: int) -> Fit:
+def fitted(
+    points: Array, statistics: Array, targets: Array, scales: Array, seed: int, log_drawn: Array | None = None
+) -> Fit:
     """The posterior of draws at ``points`` ``[N, P]`` in their priors that gave ``statistics`` ``[N, S]``.
 
-    Draws with a statistic that is not finite are left out. Raises ValueError if too few remain.
+    ``log_drawn`` ``[N]``: the logarithm of the density that the points were drawn from over that of the priors; None:
+    they are drawn from the priors. The emulator does not ask where its points come from, the exact weights do. Draws
+    with a statistic that is not finite are left out. Raises ValueError if too few remain.
     """
     usable = np.all(np.isfinite(statistics), axis=1)
     if usable.sum() < (least := fewest(points.shape[1])):
         raise ValueError(f"{usable.sum()} draws are too few to fit {points.shape[1]} parameters; at least {least}")
     emulator = regression(ndtri(points[usable]), statistics[usable])
     places, weights = weighed(emulator, targets, scales, points.shape[1], seed)
-    exact = effective(normalized(-0.5 * np.sum(((statistics[usable] - targets) / scales) ** 2, axis=1)))
+    log_weights = -0.5 * np.sum(((statistics[usable] - targets) / scales) ** 2, axis=1)
+    exact = effective(normalized(log_weights if log_drawn is None else log_weights - log_drawn[usable]))
     return Fit(places, weights, emulator, exact, int(usable.sum()))
 
 
-def shift_error(points: Array, statistics: Array, targets: Array, scales: Array, seed: int) -> float:
+def shift_error(
+    points: Array, statistics: Array, targets: Array, scales: Array, seed: int, log_drawn: Array | None = None
+) -> float:
     """How far the posterior's means may be off for want of draws, in standard deviations of the prior: half the
     difference between fits to the even and to the odd draws, root mean square over parameters."""
-    even, odd = (fitted(points[first::2], statistics[first::2], targets, scales, seed + first).mean for first in (0, 1))
+    drawn = np.zeros(len(points)) if log_drawn is None else log_drawn
+    even, odd = (
+        fitted(points[first::2], statistics[first::2], targets, scales, seed + first, drawn[first::2]).mean
+        for first in (0, 1)
+    )
     return float(np.sqrt(np.mean((even - odd) ** 2)) / 2.0)
 
 

@@ -1,15 +1,16 @@
 """The stored waves of a calibration: parameters and statistics of every draw, beside the posterior that came of them.
 
-``posterior/new_mexico.parquet`` has a row for each simulated draw, those of the priors and those of the posterior told
-apart by the column ``wave``. The provenance of the posterior holds its fingerprint, so that what is checked against the
-wave is the wave that the posterior was fitted to. Both are written by ``study=calibrate``.
+``posterior/new_mexico.parquet`` has a row for each simulated draw; the column ``wave`` tells those of the priors, those
+drawn later near what was likely, and those of the posterior apart. The provenance of the posterior holds its
+fingerprint, so that what is checked against the waves is what the posterior was fitted to. Both are written by
+``study=calibrate``.
 """
 
 import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +27,36 @@ from sim.parameters.posterior import REMEDY
 from sim.parameters.priors import P90_OF_STANDARD_NORMAL
 from sim.parameters.values import center
 from sim.results.tables import DAMAGE
+from sim.study.calibration.sequence import ENDS
 
-WAVES = ("prior", "posterior")
-"""Draws from the priors, and those of the posterior simulated anew."""
+FIRST, LAST = "prior", "posterior"
+"""The waves that there always are: draws from the priors, and those of the posterior simulated anew."""
 
 WAVE = "wave"
 """The column that tells them apart."""
 
-ENDS = (2.0**-33, 1.0 - 2.0**-33)
-"""A place in a prior lies between these: 0 or 1 would be an end of a prior that has none."""
-
 
 @dataclass(frozen=True)
 class Waves:
-    """Every draw of a calibration: frames with a row a draw, ``replicate``, fitted parameters and statistics."""
+    """Every draw of a calibration: frames with a row a draw, ``replicate``, fitted parameters and statistics; ``later``
+    are the waves between the first and the posterior, in their order."""
 
     prior: pd.DataFrame
     posterior: pd.DataFrame
     provenance: Mapping[str, Any]
+    later: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """What the emulator is made from: the draws from the priors, then those of the later waves."""
+        return pd.concat([self.prior, *self.later.values()], ignore_index=True)
 
 
-def wave_content(prior: pd.DataFrame, posterior: pd.DataFrame) -> bytes:
-    """Both waves as one Parquet file. Numbers are kept to seven digits, which makes it a third of their size."""
-    joined = pd.concat([prior, posterior], ignore_index=True).astype("float32")
-    joined["replicate"] = np.concatenate([prior["replicate"], posterior["replicate"]]).astype(np.int32)
-    joined.insert(0, WAVE, np.repeat(WAVES, [len(prior), len(posterior)]))
+def wave_content(waves: Mapping[str, pd.DataFrame]) -> bytes:
+    """All waves as one Parquet file. Numbers are kept to seven digits, which makes it a third of their size."""
+    joined = pd.concat(waves.values(), ignore_index=True).astype("float32")
+    joined["replicate"] = np.concatenate([wave["replicate"] for wave in waves.values()]).astype(np.int32)
+    joined.insert(0, WAVE, np.repeat(list(waves), [len(wave) for wave in waves.values()]))
     numbers = [name for name in joined if name not in (WAVE, "replicate")]
     sink = pa.BufferOutputStream()
     pq.write_table(
@@ -68,7 +74,7 @@ def fingerprint(content: bytes) -> str:
 
 def read_waves(path: Path) -> Waves:
     """The waves beside a posterior of that ``path``, ``posterior.csv``. Raises InputError, one line, if they are
-    missing, are not those that the posterior's provenance names, or do not hold both waves."""
+    missing, are not those that the posterior's provenance names, or lack the first or the last wave."""
     own = path.with_suffix(".parquet")
     try:
         provenance = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -81,12 +87,13 @@ def read_waves(path: Path) -> Waves:
         frame: pd.DataFrame = pq.read_table(io.BytesIO(content)).to_pandas()
     except DAMAGE as error:
         raise InputError(f"{own.name}: the waves of the calibration cannot be read ({error}); {REMEDY}") from error
-    if WAVE not in frame or set(frame[WAVE]) != set(WAVES):
-        raise InputError(f"{own.name}: does not hold the waves {' and '.join(WAVES)}; {REMEDY}")
-    prior, posterior = (
-        frame[frame[WAVE] == wave].drop(columns=WAVE).astype("float64").reset_index(drop=True) for wave in WAVES
-    )
-    return Waves(prior, posterior, provenance)
+    if WAVE not in frame or not {FIRST, LAST} <= set(frame[WAVE]):
+        raise InputError(f"{own.name}: does not hold the waves {FIRST} and {LAST}; {REMEDY}")
+    waves = {
+        str(name): frame[frame[WAVE] == name].drop(columns=WAVE).astype("float64").reset_index(drop=True)
+        for name in frame[WAVE].unique()
+    }
+    return Waves(waves.pop(FIRST), waves.pop(LAST), provenance, waves)
 
 
 def places(entries: Mapping[str, Entry], draws: pd.DataFrame) -> Array:

@@ -1,14 +1,16 @@
-"""The study ``calibrate``: draws from the priors, an emulator of their statistics, and its posterior simulated."""
+"""The study ``calibrate``: waves of draws, an emulator of their statistics, and its posterior simulated."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 from scipy.stats import qmc
 
 import sim
@@ -32,8 +34,9 @@ from sim.results.manifest import (
 from sim.results.records import SHARDS
 from sim.streams import Stream, generator
 from sim.study.calibration.emulating import Fit, fewest, fitted, shift_error
+from sim.study.calibration.sequence import WaveRecord, as_mapping, log_drawn, names, near, priors_of, record_of, sizes
 from sim.study.calibration.statistics import Simulated
-from sim.study.calibration.stored import WAVE, fingerprint, wave_content
+from sim.study.calibration.stored import FIRST, LAST, WAVE, fingerprint, wave_content
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
@@ -43,15 +46,17 @@ from sim.study.setup.settings import IGNORED_KEYS, Settings, flat_parameters
 from sim.world.loading import load_world
 
 POSTERIOR_FOLDER = "parameters/posterior"
+Found = TypeVar("Found")
+
 DIGITS = 6
 """Significant digits in which a posterior is stored."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a calibration found. ``prior`` and ``posterior`` have a row for each simulated draw: fitted parameters and
-    statistics; the rows of ``posterior`` are the stored draws, simulated anew with luck of their own. ``fit`` is what
-    they were drawn from."""
+    """What a calibration found. ``prior``, the ``later`` waves and ``posterior`` have a row for each simulated draw:
+    fitted parameters and statistics; the rows of ``posterior`` are the stored draws, simulated anew with luck of their
+    own. ``fit`` is what they were drawn from."""
 
     table: Targets
     entries: Mapping[str, Entry]
@@ -59,6 +64,12 @@ class Calibration:
     posterior: pd.DataFrame
     fit: Fit
     provenance: Mapping[str, Any]
+    later: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def waves(self) -> dict[str, pd.DataFrame]:
+        """All of them by name, in their order."""
+        return {FIRST: self.prior, **self.later, LAST: self.posterior}
 
 
 def read_materials(settings: Settings) -> tuple[Targets, Simulated]:
@@ -66,7 +77,8 @@ def read_materials(settings: Settings) -> tuple[Targets, Simulated]:
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     world = load_world(settings.world_path)
     table, cases = read_targets(targets_path(), catalogue)
-    if settings.draws < (least := 2 * fewest(len(table.parameters))):
+    needed = fewest(len(table.parameters))
+    if settings.draws < (least := max(2 * needed, math.ceil(needed * sum(table.waves) / table.waves[0]))):
         raise InputError(
             f"settings: draws: {settings.draws} is too few for {len(table.parameters)} parameters; at least {least}"
         )
@@ -90,34 +102,75 @@ def calibrate(
     total = settings.draws + table.keep
 
     def wave(name: str, columns: Mapping[str, Array], first: int) -> pd.DataFrame:
-        before = first if name == "posterior" else 0
         return carry_out_wave(
             folder, name, work, columns, first, settings.chunk, settings.executor, settings.worker_count,
-            lambda done: progress(before + done, total),
+            lambda done: progress(first + done, total),
         )  # fmt: skip
 
-    points = prior_points(settings.seed, settings.draws, len(entries))
-    prior = wave("prior", at_points(entries, points), 0)
-    fit, error = _fit(table, points, prior, settings.seed)
-    chosen = resampled(fit.weights, table.keep, settings.seed)
-    drawn = {name: rounded(column) for name, column in at_points(entries, fit.places[chosen]).items()}
-    # Replicates after those of the prior: the posterior is judged by luck that it has not seen.
-    posterior = wave("posterior", drawn, settings.draws)
-    found = Calibration(table, entries, prior, posterior, fit, _provenance(settings, table, work, fit, error))
+    fitting = _Fitting(table, settings.seed)
+    for name, draws in zip(names(len(table.waves)), sizes(table.waves, settings.draws), strict=True):
+        points = fitting.next_points(draws)
+        fitting.add(name, points, wave(name, at_points(entries, points), fitting.draws))
+    chosen = resampled(fitting.fit.weights, table.keep, settings.seed)
+    drawn = {name: rounded(column) for name, column in at_points(entries, fitting.fit.places[chosen]).items()}
+    # Replicates after those of the waves before: the posterior is judged by luck that it has not seen.
+    posterior = wave(LAST, drawn, settings.draws)
+    prior, later = fitting.frames[FIRST], {name: wave for name, wave in fitting.frames.items() if name != FIRST}
+    origin = _provenance(settings, table, work, fitting)
+    found = Calibration(table, entries, prior, posterior, fitting.fit, origin, later)
     write_posterior(folder, found)
     return found
 
 
-def _fit(table: Targets, points: Array, prior: pd.DataFrame, seed: int) -> tuple[Fit, float]:
-    """The posterior and the error of its means. Raises InputError if too few of the draws could be compared."""
-    statistics = prior[[target.name for target in table.fitted]].to_numpy()
-    values = np.array([target.value for target in table.fitted])
-    scales = np.array([target.scale for target in table.fitted])
-    try:
-        fit = fitted(points, statistics, values, scales, seed)
-        return fit, shift_error(points, statistics, values, scales, seed)
-    except ValueError as error:
-        raise InputError(f"settings: draws: {error}") from error
+class _Fitting:
+    """The waves so far, and the fit to all of them. Raises InputError if too few draws could be compared."""
+
+    def __init__(self, table: Targets, seed: int) -> None:
+        self._targets = [target.name for target in table.fitted]
+        self._values = np.array([target.value for target in table.fitted])
+        self._scales = np.array([target.scale for target in table.fitted])
+        self._seed = seed
+        self._proposals = [priors_of(len(table.parameters))]
+        self._points: list[Array] = []
+        self.frames: dict[str, pd.DataFrame] = {}
+        self.records: list[WaveRecord] = []
+        self.fit: Fit
+
+    @property
+    def draws(self) -> int:
+        """How many draws have been simulated."""
+        return sum(len(points) for points in self._points)
+
+    def next_points(self, draws: int) -> Array:
+        """Where the next wave is to be simulated, ``[N, P]``."""
+        if not self._points:
+            return prior_points(self._seed, draws, len(self._proposals[0].mean))
+        self._proposals.append(near(self.fit))
+        return self._proposals[-1].points(draws, self._seed, len(self._proposals))
+
+    def add(self, name: str, points: Array, simulated: pd.DataFrame) -> None:
+        """Fit anew, with one more wave."""
+        before = self.fit.emulator if self._points else None
+        statistics = simulated[self._targets].to_numpy()
+        self.records.append(
+            record_of(name, self._proposals[-1], ndtri(points), statistics, self._values, self._scales, before)
+        )
+        self._points.append(points)
+        self.frames[name] = simulated
+        self.fit = self._on_all(fitted)
+
+    def shift_error(self) -> float:
+        """How far the posterior's means may be off for want of draws, in standard deviations of the prior."""
+        return self._on_all(shift_error)
+
+    def _on_all(self, method: Callable[..., Found]) -> Found:
+        points = np.concatenate(self._points)
+        statistics = np.concatenate([frame[self._targets].to_numpy() for frame in self.frames.values()])
+        drawn = log_drawn(ndtri(points), self._proposals, [len(wave) for wave in self._points])
+        try:
+            return method(points, statistics, self._values, self._scales, self._seed, drawn)
+        except ValueError as error:
+            raise InputError(f"settings: draws: {error}") from error
 
 
 def prior_points(seed: int, draws: int, dimensions: int) -> Array:
@@ -144,7 +197,7 @@ def write_posterior(folder: Path, found: Calibration) -> None:
     """``posterior.csv`` and ``posterior.json``: the draws, and where they come from; ``posterior.parquet``: parameters
     and statistics of every draw, by the fingerprint that the second holds."""
     text = found.posterior[list(found.entries)].to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
-    waves = wave_content(found.prior, found.posterior)
+    waves = wave_content(found.waves)
     origin = {**found.provenance, WAVE: fingerprint(waves)}
     write_atomically(folder / "posterior.csv", text.encode())
     write_atomically(folder / "posterior.parquet", waves)
@@ -156,7 +209,8 @@ def _entry(catalogue: Catalogue, full_name: str) -> Entry:
     return catalogue.entries[group][name]
 
 
-def _provenance(settings: Settings, table: Targets, work: Simulated, fit: Fit, error: float) -> dict[str, Any]:
+def _provenance(settings: Settings, table: Targets, work: Simulated, fitting: _Fitting) -> dict[str, Any]:
+    fit = fitting.fit
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "seed": settings.seed,
@@ -165,7 +219,8 @@ def _provenance(settings: Settings, table: Targets, work: Simulated, fit: Fit, e
         "exact_effective": round(fit.exact, 1),
         "effective": round(fit.effective),
         "weighed": len(fit.weights),
-        "shift_error": round(error, 3),
+        "shift_error": round(fitting.shift_error(), 3),
+        "waves": [as_mapping(record) for record in fitting.records],
         "kept": table.keep,
         "targets": hash_of(table.model_dump(mode="json")),
         "priors": priors_hash(work.catalogue, table.parameters),
