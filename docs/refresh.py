@@ -9,23 +9,27 @@ the default uncertainty of all studies; of ``study=assess`` the page of its asse
 ``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
 """
 
+import json
 import re
 import sys
 import textwrap
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
+from sim.report.assessment.files import CARRIED_FILE
 from sim.report.pages.hindcast_cases import keys_markdown
 from sim.report.pages.model import carrying_table, cuts_table
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.pages.parameters import parameter_page
 from sim.report.probes.page import probes_markdown
 from sim.results.schema import TABLES
+from sim.study.calibration.stored import WAVE
 from sim.study.probes.reading import read_probes
 from sim.study.setup.reads import EVERYWHERE, readers, reads_text, setting_paths
 from sim.study.setup.refusals import allowed_for
@@ -327,7 +331,18 @@ def assessed(folder: Path) -> bool:
     page.write_text(text, encoding="utf-8", newline="\n")
     for figure in sorted((folder / "figures").glob("assessment_*.png")):
         small_figure(figure, ROOT / "docs" / "images" / figure.name)
+    carry(json.loads((folder / CARRIED_FILE).read_text(encoding="utf-8")))
     return True
+
+
+def carry(told: Mapping[str, Any]) -> None:
+    """Store beside the posterior what intervals carry. Raises ValueError if it was told by other waves."""
+    path = STORED.with_suffix(".json")
+    provenance = json.loads(path.read_text(encoding="utf-8"))
+    if told[WAVE] != provenance[WAVE]:
+        raise ValueError(f"{CARRIED_FILE}: was told by other waves than the stored ones; run study=assess")
+    content = {**provenance, "discrepancy": told["discrepancy"]}
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def weighed(folder: Path) -> bool:

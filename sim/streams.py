@@ -31,6 +31,8 @@ class Stream(Enum):
     """The resamples behind the intervals of its effects."""
     SCHOOL_BACKGROUND = (0, 8)
     """What else differs between schools where LESC's comparison of spending is repeated, replicate by replicate."""
+    DISCREPANCY = (0, 9)
+    """What forecasts miss beyond parameters and luck, over the draws that a report shows."""
 
 
 def replicate_key(seed: int, replicate: int) -> int:

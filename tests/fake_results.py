@@ -88,6 +88,7 @@ class FakeManifest:
     base_year: int = BASE_YEAR
     horizon: int = 30
     draws: int = 40
+    discrepancy: Any = None
     seed: int = 2026
     references: dict[str, dict[str, Any]] = field(default_factory=dict)
     code_version: str = "0.1.0"

@@ -185,6 +185,7 @@ def evidence(values: Sequence[float], **changes: Array | int | tuple[str, ...]) 
         "kinds": ("x", "y", "x", "y"),
         "unchanged": np.full(4, np.nan),
         "line": np.full(4, np.nan),
+        "years": np.full(4, np.nan),
     }
     return Evidence(**{**plain, **changes})  # type: ignore[arg-type]
 

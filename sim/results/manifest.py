@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 import sim
 from sim.inputs import InputError
+from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.environment import Environment, this_environment
 from sim.results.files import first_fault, is_there, json_of, write_atomically
 from sim.results.schema import SCHEMA_VERSION
@@ -65,6 +66,7 @@ class Manifest(BaseModel):
 
     ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``;
     ``references`` does so for what runs beside the baseline only to be compared with.
+    ``discrepancy``: what the intervals of reports carry beside parameters and luck; None: nothing.
     ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
     hash without the keys in ``config_ignored``, which cannot change a number. ``chunk_size`` is how many rows of the
     design a chunk carries out, the last what is left; ``design_checksum`` the SHA-256 of the design's file, if there is
@@ -81,6 +83,7 @@ class Manifest(BaseModel):
     world_fingerprint: Named
     data_vintage: str = ""
     formulas: dict[str, dict[str, Any]]
+    discrepancy: CarriedDiscrepancy | None = None
     references: dict[str, dict[str, Any]] = {}
     baseline: str | None
     base_year: Annotated[int, Field(ge=1900, le=2200)]
@@ -133,6 +136,7 @@ def new_manifest(
     data_vintage: str = "",
     formulas: Mapping[str, Mapping[str, Any]],
     references: Mapping[str, Mapping[str, Any]] | None = None,
+    discrepancy: CarriedDiscrepancy | None = None,
     baseline: str | None,
     base_year: int,
     horizon: int,
@@ -156,6 +160,7 @@ def new_manifest(
         data_vintage=data_vintage,
         formulas=json.loads(json.dumps({name: dict(record) for name, record in formulas.items()})),
         references=json.loads(json.dumps({name: dict(record) for name, record in (references or {}).items()})),
+        discrepancy=discrepancy,
         baseline=baseline,
         base_year=base_year,
         horizon=horizon,

@@ -333,7 +333,7 @@ def _discrepancy(found: "Assessment", of: Look, path: Path) -> Path:
         "Sigma, the standard deviation of the logarithm of observed over forecast with the case left out: median and "
         "90%. A kind of one case leans on all kinds together."
     )
-    rows = found.discrepancies
+    rows = found.all_discrepancies
     figure, axes = page(title, caption, of, 1, 1, 0.32 * len(rows) + 0.2, left=2.9, header=0.0, bottom=0.5)
     ax = axes[0]
     y = np.arange(len(rows))[::-1]

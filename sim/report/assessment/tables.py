@@ -149,7 +149,7 @@ def discrepancy_table(found: "Assessment") -> pd.DataFrame:
             "kind": row.kind, "targets": row.targets, "cases": row.cases, "sigma": row.sigma, "sigma_p05": row.low,
             "sigma_p95": row.high, "factor_p05": row.factors[0], "factor_p95": row.factors[1], "bias": row.bias,
         }
-        for row in found.discrepancies
+        for row in found.all_discrepancies
     )  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def _power_rows(found: "Assessment") -> Rows:
 
 def _discrepancy_rows(found: "Assessment") -> Rows:
     rows = [["kind of outcome", "outcomes", "cases", "sigma", "factor", "mean miss"]]
-    for row in found.discrepancies:
+    for row in found.all_discrepancies:
         rows.append(
             [
                 row.kind, str(row.targets), str(row.cases), f"{row.sigma:.2f} ({row.low:.2f} to {row.high:.2f})",

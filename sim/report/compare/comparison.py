@@ -243,7 +243,7 @@ def _notes(results: "Results", panel: Panel) -> list[str]:
         for f, (money, ends) in moved_inside_the_seg(panel).items()
     ]
     notes += neutral_notes(panel)
-    notes.append(interval_note(panel.draws, panel.seed))
+    notes.append(interval_note(panel.draws, panel.seed, panel.covers))
     if panel.left_out:
         notes.append(f"{panel.left_out} draws are left out because a run in them did not finish.")
     notes.append(f"{run_origin(results, panel.draws, panel.scenario)}.")

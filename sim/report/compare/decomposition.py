@@ -105,7 +105,7 @@ def parts_table(parts: list[Part], title: str, panel: Panel, notes: list[str], w
         table.add_row(row, *cells)
     with console.capture() as captured:
         console.print(table)
-        for note in (*notes, interval_note(panel.draws, panel.seed)):
+        for note in (*notes, interval_note(panel.draws, panel.seed, panel.covers)):
             console.print(note)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 

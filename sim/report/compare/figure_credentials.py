@@ -23,7 +23,7 @@ from sim.report.shared.figure_style import (
     wrapped_title,
     year_ticks,
 )
-from sim.report.shared.intervals import COVERS, Bands, bands, number_text
+from sim.report.shared.intervals import Bands, bands, number_text
 from sim.report.shared.panel import Panel
 from sim.world.world import CREDENTIAL_TIERS
 
@@ -217,7 +217,7 @@ def _caption(panel: Panel, of: Look, at: int, top: int, shown: tuple[int, ...]) 
         "paid exam if one is sat at any of its sites; the share rises, too, as pathways without one close. Tier 1: "
         "general or safety cards; 2: entry certifications; 3: licenses that gate a job. "
         f"Lines: mean of {of.draws:,} draws; bands: 90% of draws (5th to 95th percentile). Marks, and numbers at the "
-        f"right: means in {year}.{note} {COVERS}"
+        f"right: means in {year}.{note} {of.covers}"
     )
 
 

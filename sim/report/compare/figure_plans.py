@@ -16,7 +16,7 @@ from sim.report.shared.figure_style import (
     save,
     wrapped_title,
 )
-from sim.report.shared.intervals import COVERS, bands, number_text
+from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.panel import Panel
 
 OUTCOMES: tuple[tuple[str, str], ...] = (
@@ -60,7 +60,7 @@ def plans(panel: Panel, of: Look, path: Path) -> Path | None:
     caption = (
         f"Plans in a year by what became of them in it, mean over {of.draws:,} draws and the years; a plan that waits "
         "two years is counted in both. A number is the share of all in that row. At the right: plans begun a year, "
-        f"with 90% of draws (5th to 95th percentile). {COVERS}"
+        f"with 90% of draws (5th to 95th percentile). {of.covers}"
     )
     count = len(panel.formulas)
     figure, (ax,) = page(title, caption, of, 1, 1, 0.34 * count + 0.15, left=1.75, right=1.35, header=0.42, bottom=0.5)

@@ -17,7 +17,7 @@ from sim.report.shared.figure_style import (
     save,
     wrapped_title,
 )
-from sim.report.shared.intervals import COVERS, bands, number_text
+from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.panel import Panel
 
 POOL, VACANT = "#8a6d1f", "#7a2f1d"
@@ -46,7 +46,7 @@ def unserved(panel: Panel, of: Look, path: Path) -> Path | None:
     caption = (
         f"Areas: mean of {of.draws:,} draws; dotted: 90% of draws of the sum (5th to 95th percentile).{beside} The "
         f"number beside a name is the sum in FY{panel.years[-1]}. A student without a seat in two clusters counts in "
-        f"both. {COVERS}"
+        f"both. {of.covers}"
     )
     figure, axes = page(
         title, caption, of, len(panel.formulas), 3, 1.25, left=0.95, gap=(0.2, 0.42), header=0.22, bottom=0.4

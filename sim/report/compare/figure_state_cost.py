@@ -20,7 +20,7 @@ from sim.report.shared.figure_style import (
     save,
     wrapped_title,
 )
-from sim.report.shared.intervals import COVERS, bands, number_text
+from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.panel import Panel
 
 LARGEST_LINES = 10
@@ -60,7 +60,7 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
         title = f"State cost of CTE lines: {high} a year on average"
     caption = (
         f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile). "
-        f"{COVERS} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a "
+        f"{of.covers} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a "
         "year. Left out: federal and other background lines, and money that only moves inside the SEG." + of.bold
     )
     columns = 3 if max(len(layer.name) for layer in layers) <= 27 else 2

@@ -28,7 +28,7 @@ from sim.report.shared.figure_style import (
     wrapped_title,
     year_ticks,
 )
-from sim.report.shared.intervals import COVERS, Bands, bands, number_text
+from sim.report.shared.intervals import Bands, bands, number_text
 from sim.report.shared.panel import Panel
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _band_figure(panel: Panel, of: Look, what: _Bands) -> Path:
 
 def _together(panel: Panel, of: Look, what: _Bands) -> Path:
     found, shown = what.found, what.shown
-    caption = f"Line: mean of {of.draws:,} draws; band: 90% of draws (5th to 95th percentile). {COVERS}{what.note}"
+    caption = f"Line: mean of {of.draws:,} draws; band: 90% of draws (5th to 95th percentile). {of.covers}{what.note}"
     figure, axes = page(what.title, caption, of, 1, 1, 3.2, left=0.95, right=1.7, bottom=0.5)
     ax = axes[0]
     styles: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1, 1.5)))

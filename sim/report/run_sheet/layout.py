@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.report.shared.groups import Roster
-from sim.report.shared.intervals import COVERS
 from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel
 
@@ -158,7 +157,7 @@ def write_cover(book: "Workbook", formats: Formats, results: "Results", panel: P
         (
             "Low and high",
             "5th and 95th percentile over draws of the difference from the baseline within each draw: 90% of draws. "
-            f"{COVERS}",
+            f"{panel.covers}",
         ),
         (
             "Concentrators",

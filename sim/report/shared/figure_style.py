@@ -58,6 +58,7 @@ class Look:
     draws: int
     seed: object
     baseline: str
+    covers: str = COVERS
 
     @property
     def bold(self) -> str:
@@ -69,20 +70,20 @@ class Look:
         """What line and bands of a figure over years are."""
         return (
             f"Line: mean of {self.draws:,} draws. Dark band: middle 50% of draws; light band: 90% (5th to 95th "
-            f"percentile). {COVERS}"
+            f"percentile). {self.covers}"
         )
 
     @property
     def whisker_caption(self) -> str:
         """What points and whiskers are."""
-        return f"Point: mean of {self.draws:,} draws; whisker: 90% of draws (5th to 95th percentile). {COVERS}"
+        return f"Point: mean of {self.draws:,} draws; whisker: 90% of draws (5th to 95th percentile). {self.covers}"
 
 
 def look(results: "Results", panel: Panel) -> Look:
     """Origin of a panel's figures: run, versions, seed and date for the footer."""
     footer = run_origin(results, panel.draws, panel.scenario)
     baseline = panel.formulas[panel.baseline] if panel.baseline is not None else ""
-    return Look(footer, panel.draws, results.manifest.seed, baseline)
+    return Look(footer, panel.draws, results.manifest.seed, baseline, panel.covers)
 
 
 def page(

@@ -24,6 +24,14 @@ value and few another, as under a cap that binds, the mean lies outside the perc
 would contradict the number beside it, and one that holds it holds at least as many draws."""
 
 
+COVERS_WITH_DISCREPANCY = (
+    "Intervals reach to the mean where it lies beyond these percentiles; they cover uncertain parameters, chance, and "
+    "what the model has missed in other states' cases (discrepancy=false leaves that out), not errors in the data, nor "
+    "other changes of law."
+)
+"""The same where draws carry a discrepancy."""
+
+
 @dataclass(frozen=True)
 class Bands:
     """A distribution over draws, each field with the shape of the values less the axis of draws.
@@ -214,9 +222,9 @@ def _style(unit: str, size: float) -> tuple[str, str, float, int]:
     return "", "", 1.0, 3 if size < 2 else (1 if size < 100 else 0)
 
 
-def interval_note(draws: int, seed: object) -> str:
+def interval_note(draws: int, seed: object, covers: str = COVERS) -> str:
     """One sentence on what the intervals of a table mean."""
     return (
-        f"Intervals: 90% of {draws:,} draws (5th to 95th percentile), seed {seed}. {COVERS} "
+        f"Intervals: 90% of {draws:,} draws (5th to 95th percentile), seed {seed}. {covers} "
         "Formulas share their draws, so differences are taken within each draw."
     )

@@ -1,6 +1,6 @@
 """Result tables as arrays with axes formula, draw and year, so that a difference is always taken within a draw."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +8,15 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, BoolArray, IntArray
+from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, money_shown, shown
+from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY
 from sim.results.schema import TABLES
 
 if TYPE_CHECKING:
     from sim.results.results import Results
+
+
+_REFERENCE = "reference"
 
 
 def scenario_names(results: "Results") -> tuple[str, ...]:
@@ -33,6 +38,9 @@ class Panel:
     ``years[T]`` are all fiscal years, the base year first; ``policy`` marks those in which the formulas act.
     ``baseline`` is the index of the formula that the others are compared with, None if it was not run. What ran beside
     it only to be compared with is no formula of the panel; ``reference`` holds it.
+
+    Statewide columns and those of clusters and districts are draws as they are shown: with the discrepancy that the
+    manifest holds, if it does. ``covers`` says in words what an interval over them covers.
 
     Raises ValueError if the design varies anything but formula and draw within the scenario, if no draw is complete,
     or if a table lacks rows.
@@ -73,6 +81,10 @@ class Panel:
         self._districts = _Table(_stored(results, "districts"), self, "district")
         self._static = _Table(_stored(results, "static"), self, "district", by_year=False)
         self.years: IntArray = self._state.years
+        found = manifest.discrepancy
+        self.covers = COVERS if found is None else COVERS_WITH_DISCREPANCY
+        self._factors = None if found is None else Factors(found, self.seed, self.draws, self.years - self.base_year)
+        self._shown: dict[tuple[str, str], Array] = {}
         if self._state.rows != len(self.formulas) * self.draws * len(self.years):
             raise ValueError("the state table lacks rows of some run or year")
         if self._districts.rows and self._districts.rows != self._districts.size:
@@ -86,7 +98,54 @@ class Panel:
         if not table.rows:
             return None
         name, record = next(iter(results.manifest.references.items()))
-        return Reference(name, str(record.get("title") or name), table, baseline)
+        return Reference(name, str(record.get("title") or name), self._reference_columns(table, baseline))
+
+    def _reference_columns(self, table: "_Table", baseline: int) -> Callable[[str], Array]:
+        """Columns of the reference, ``[R, T]``: set against the baseline as a formula is."""
+
+        def simulated(column: str) -> Array:
+            found: Array = table.array(column)[baseline, ..., 0][None]
+            return found
+
+        def column_of(column: str) -> Array:
+            found: Array = self._as_shown(f"{_REFERENCE} {column}", column, simulated)[0]
+            return found
+
+        return column_of
+
+    def _as_shown(self, key: str, column: str, simulated: Callable[[str], Array]) -> Array:
+        """A statewide column ``[F, R, T]`` with the discrepancy; ``simulated`` gives columns without it."""
+        factors = self._factors
+        if factors is None or (column not in KIND_OF and column not in MONEY):
+            return simulated(column)
+        if ("state", key) not in self._shown:
+            before = [simulated(counted) for counted in COUNTED]
+
+            def counts(name: str) -> Array:
+                own = None if self.baseline is None else self._simulated(name)[self.baseline]
+                return shown(simulated(name), own, factors.level(name), factors.response[:, None])
+
+            if column in MONEY:
+                needed = {name: simulated(name) for name in (*MONEY, "appropriation")}
+                found = money_shown(column, needed, before, [counts(counted) for counted in COUNTED])
+            else:
+                found = counts(column)
+            self._shown["state", key] = found
+        return self._shown["state", key]
+
+    def _simulated(self, column: str) -> Array:
+        return self._state.array(column)[..., 0]
+
+    def _items_as_shown(self, table: str, column: str, values: Array, years: IntArray) -> Array:
+        """A column by cluster or district, ``[F, R, Y, items]``, with the discrepancy of the state."""
+        factors = self._factors
+        if factors is None or column not in KIND_OF:
+            return values
+        if (table, column) not in self._shown:
+            own = None if self.baseline is None else values[self.baseline]
+            level = factors.level(column)[:, np.searchsorted(self.years, years)][..., None]
+            self._shown[table, column] = shown(values, own, level, factors.response[:, None, None])
+        return self._shown[table, column]
 
     @property
     def draws(self) -> int:
@@ -105,7 +164,7 @@ class Panel:
 
     def state(self, column: str) -> Array:
         """A statewide column, ``[F, R, T]``."""
-        return self._state.array(column)[..., 0]
+        return self._as_shown(column, column, self._simulated)
 
     def constant(self, column: str) -> Array:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[F, R, T]``."""
@@ -149,7 +208,8 @@ class Panel:
 
     def clusters(self, column: str) -> Array:
         """A column by cluster, ``[F, R, T, C]``; zero where a run has no row."""
-        return np.nan_to_num(self._clusters.array(column, self.years), nan=0.0)
+        values = np.nan_to_num(self._clusters.array(column, self.years), nan=0.0)
+        return self._items_as_shown("clusters", column, values, self.years)
 
     @property
     def district_names(self) -> tuple[str, ...]:
@@ -163,7 +223,7 @@ class Panel:
 
     def districts(self, column: str) -> Array:
         """A column by district in the stored years, ``[F, R, Y, D]``."""
-        return self._districts.array(column)
+        return self._items_as_shown("districts", column, self._districts.array(column), self.district_years)
 
     def static(self, column: str) -> Array:
         """A column of the districts' static scores, ``[F, R, D]``; NaN where none was stored."""
@@ -190,12 +250,11 @@ class Reference:
 
     name: str
     title: str
-    _table: "_Table"
-    _baseline: int
+    _columns: Callable[[str], Array]
 
     def state(self, column: str) -> Array:
         """A statewide column, ``[R, T]``."""
-        return self._table.array(column)[self._baseline, ..., 0]
+        return self._columns(column)
 
     def constant(self, column: str) -> Array:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[R, T]``."""

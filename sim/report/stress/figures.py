@@ -24,7 +24,7 @@ from sim.report.shared.figure_style import (
     wrapped_title,
     year_ticks,
 )
-from sim.report.shared.intervals import COVERS, bands, number_text
+from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.panel import Panel
 from sim.report.stress.shortfall import CALM, SHORT, short_years
 
@@ -74,7 +74,7 @@ def _cost(panels: Mapping[str, Panel], of: Look, f: int, path: Path) -> Path:
     )
     caption = (
         f"Line: mean of {of.draws:,} draws of what is paid. Dark band: middle 50% of draws; light band: 90% (5th to "
-        f"95th percentile). Dashed: mean of what is owed; dotted: mean appropriation. {COVERS} Constant dollars of "
+        f"95th percentile). Dashed: mean of what is owed; dotted: mean appropriation. {of.covers} Constant dollars of "
         f"FY{calm.base_year}; the number beside a scenario is the mean a year."
     )
     figure, axes = page(title, caption, of, len(panels), 3, 1.2, left=0.85, gap=(0.2, 0.42), header=0.22)

@@ -101,7 +101,7 @@ def stress_table(results: "Results", width: int = 132) -> str:
         "Concentrators taught and reported, participants and credentials: change of the yearly mean against the same"
         f" draws without the shock; what is reported and not taught is recoded. Draws short: share "
         f"of draws with a year in which more than {SHORT:.1%} of what is owed is not paid. "
-        + interval_note(calm.draws, calm.seed)
+        + interval_note(calm.draws, calm.seed, calm.covers)
         + f" {run_origin(results, calm.draws, 'by row')}."
     )
     with console.capture() as captured:

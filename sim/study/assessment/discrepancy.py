@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import logsumexp, ndtri
 
 from sim.arrays import Array, BoolArray
+from sim.results.discrepancy import ALL_KINDS, CarriedDiscrepancy, Spread
 from sim.streams import Stream, generator
 
 GRID = np.exp(np.linspace(np.log(0.005), np.log(2.0), 400))
@@ -76,6 +77,31 @@ def discrepancies(sample: Array, values: Array, kinds: Sequence[str], cases: Seq
             Discrepancy(kind, float(middle), float(low), float(high), float(np.mean(means)), int(own.sum()), len(means))
         )
     return found
+
+
+def of_another_kind(sample: Array, values: Array, kinds: Sequence[str], cases: Sequence[str]) -> Discrepancy:
+    """What a kind of outcome may have that no target belongs to: lognormal about the sigma of all kinds together."""
+    missed, variance = log_misses(sample, values)
+    known = np.isfinite(missed)
+    middle = _pooled(missed, variance, kinds, cases, known)
+    far = float(np.exp(NINETY * LEAN))
+    means = [missed[known & (np.asarray(cases) == case)].mean() for case in np.unique(np.asarray(cases)[known])]
+    return Discrepancy(
+        ALL_KINDS, middle, middle / far, middle * far, float(np.mean(means)), int(known.sum()), len(means)
+    )
+
+
+def carried(
+    kinds: Sequence[Discrepancy], others: Discrepancy, response: Discrepancy, years: float
+) -> CarriedDiscrepancy:
+    """What the intervals of other studies carry."""
+
+    def spread(row: Discrepancy) -> Spread:
+        digits = {name: float(f"{getattr(row, name):.4g}") for name in ("sigma", "low", "high")}
+        return Spread(**digits, cases=row.cases)
+
+    levels = {row.kind: spread(row) for row in (*kinds, others)}
+    return CarriedDiscrepancy(levels=levels, response=spread(response), years=float(f"{years:.3g}"))
 
 
 def sigma_from_others(sample: Array, values: Array, kinds: Sequence[str], cases: Sequence[str]) -> Array:

@@ -63,7 +63,7 @@ class Evidence:
     numbers with their stated deviations; ``scales`` ``[S]``: those that the fit gives them by their weights; ``fitted``
     ``[S]``: whether it rests on them. ``cases`` and ``kinds``: case and kind of outcome of each target. ``unchanged``
     ``[S]``: what is forecast if nothing changes; ``line`` ``[S]``: if the first observed change goes on at its pace;
-    not a number where there is no such forecast.
+    not a number where there is no such forecast; ``years`` ``[S]``: from the start of its case, if it has one.
     """
 
     parameters: tuple[str, ...]
@@ -80,6 +80,7 @@ class Evidence:
     kinds: tuple[str, ...]
     unchanged: Array
     line: Array
+    years: Array
 
 
 def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: Catalogue) -> Evidence:
@@ -118,6 +119,7 @@ def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: 
         kinds=tuple(_kind(own, outcome) for own, outcome in zip(asked, outcomes, strict=True)),
         unchanged=np.array([nothing_changes(outcome) for outcome in outcomes]),
         line=np.array([straight_line(o, starts, own) for own, o in zip(asked, outcomes, strict=True)]),
+        years=np.array([(own.year or np.nan) - starts.get(own.case or "", np.nan) for own in asked], dtype=np.float64),
     )  # fmt: skip
 
 

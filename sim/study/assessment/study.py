@@ -9,8 +9,16 @@ from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
+from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.manifest import hash_of
-from sim.study.assessment.discrepancy import Discrepancy, discrepancies, sigma_from_others, with_discrepancy
+from sim.study.assessment.discrepancy import (
+    Discrepancy,
+    carried,
+    discrepancies,
+    of_another_kind,
+    sigma_from_others,
+    with_discrepancy,
+)
 from sim.study.assessment.evidence import Evidence, evidence_of
 from sim.study.assessment.forecasts import (
     BANDS,
@@ -24,6 +32,7 @@ from sim.study.assessment.forecasts import (
 from sim.study.assessment.power_scaling import Sensitivity, sensitivities
 from sim.study.assessment.race import Entrant, Heat, SizeOfChange, bias_by_size, changes, entrants, heats
 from sim.study.assessment.ranks import Ranks, RankTest, rank_tests, ranks_of_truths
+from sim.study.assessment.response import response_spread
 from sim.study.assessment.scores import Interval, over_cases
 from sim.study.calibration.stored import Waves, read_waves
 from sim.study.calibration.targets import Targets, read_targets, targets_path
@@ -51,10 +60,11 @@ class Assessment:
 
     ``chance``: of a number below the observed one, tolerance included, as fitted and with the case left out, both
     ``[S]``. ``misfit``: of all fitted targets together, mean sum of squares and its posterior predictive p.
-    ``sigma`` ``[S, G]``: chances of the discrepancy that other cases tell. ``changed``: observed and forecast changes
-    ``[S]``; ``slope``: how much of a change is forecast. ``parameters`` and ``expected``: power-scaling of the fitted
-    parameters and of what is expected for every target. ``same_targets``: whether the table of targets is the one that
-    the posterior was fitted to.
+    ``other_kinds``: the discrepancy of a kind that no target has; ``response``: that of the size of a change;
+    ``carried``: what the intervals of other studies take from them. ``sigma`` ``[S, G]``: chances of the discrepancy
+    that other cases tell. ``changed``: observed and forecast changes ``[S]``; ``slope``: how much of a change is
+    forecast. ``parameters`` and ``expected``: power-scaling of the fitted parameters and of what is expected for every
+    target. ``same_targets``: whether the table of targets is the one that the posterior was fitted to.
     """
 
     evidence: Evidence
@@ -66,6 +76,9 @@ class Assessment:
     misfit: tuple[float, float]
     coverage: list[Coverage]
     discrepancies: list[Discrepancy]
+    other_kinds: Discrepancy
+    response: Discrepancy
+    carried: CarriedDiscrepancy
     sigma: Array
     entrants: dict[str, Entrant]
     heats: list[Heat]
@@ -77,6 +90,11 @@ class Assessment:
     truths: int
     seed: int
     same_targets: bool
+
+    @property
+    def all_discrepancies(self) -> list[Discrepancy]:
+        """Kind by kind, then of other kinds, then of the size of a response."""
+        return [*self.discrepancies, self.other_kinds, self.response]
 
 
 def read_materials(settings: Settings) -> tuple[Waves, Targets, Evidence]:
@@ -101,6 +119,9 @@ def assess(settings: Settings, waves: Waves, table: Targets, evidence: Evidence)
         of_prior=evidence.of_prior,
     )  # fmt: skip
     sigma = sigma_from_others(forecasts.left_out, values, evidence.kinds, evidence.cases)
+    told = (forecasts.left_out, values, evidence.kinds, evidence.cases)
+    kinds, others = discrepancies(*told), of_another_kind(*told)
+    response = response_spread(forecasts.left_out, values, evidence.unchanged, tolerances, evidence.cases)
     running = entrants(evidence, forecasts, sigma, seed)
     sizes, slope = bias_by_size(evidence, forecasts)
     parameters, expected = sensitivities(evidence, forecasts)
@@ -115,7 +136,10 @@ def assess(settings: Settings, waves: Waves, table: Targets, evidence: Evidence)
             forecasts.emulator.of(kept), forecasts.points, forecasts.weights, values[kept], evidence.scales[kept]
         ),
         coverage=coverage_of(evidence, forecasts, sigma, seed),
-        discrepancies=discrepancies(forecasts.left_out, values, evidence.kinds, evidence.cases),
+        discrepancies=kinds,
+        other_kinds=others,
+        response=response,
+        carried=carried(kinds, others, response, float(np.nanmean(evidence.years[np.isfinite(evidence.unchanged)]))),
         sigma=sigma,
         entrants=running,
         heats=heats(evidence, running),

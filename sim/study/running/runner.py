@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.funding.formula import Formula
+from sim.parameters.posterior import STORED, load_posterior
 from sim.results.claims import claim, preparing
+from sim.results.discrepancy import CarriedDiscrepancy, read_discrepancy
 from sim.results.environment import mixture, this_environment
 from sim.results.files import write_atomically, writing
 from sim.results.manifest import new_manifest
@@ -23,6 +25,7 @@ from sim.study.running.plan import planned
 from sim.study.running.precision import StoppingRule, stopping_rule
 from sim.study.running.stopping import Whereabouts
 from sim.study.setup.inputs import Inputs, formula_record
+from sim.study.setup.reads import READS
 from sim.study.setup.settings import IGNORED_KEYS, Settings
 from sim.tables_for_people import ENCODING
 
@@ -69,6 +72,7 @@ def carry_out(
         data_vintage=inputs.world.vintage,
         formulas={formula.name: _record(formula, inputs) for formula in inputs.formulas},
         references={formula.name: formula_record(formula) for formula in inputs.references},
+        discrepancy=carried(settings),
         baseline=inputs.baseline,
         base_year=inputs.world.base_year,
         horizon=settings.horizon,
@@ -96,6 +100,15 @@ def carry_out(
     remove_unfinished(folder, chunks)  # of a worker that was killed
     claimed.release()
     return outcome
+
+
+def carried(settings: Settings) -> CarriedDiscrepancy | None:
+    """What the intervals of a study carry beside parameters and luck. Raises InputError, one line, if the posterior
+    lacks it."""
+    told = settings.uncertainty == "posterior" and settings.discrepancy
+    if not told or "discrepancy" not in READS[settings.study.name]:
+        return None
+    return read_discrepancy(load_posterior().provenance, STORED.with_suffix(".json").name)
 
 
 def _record(formula: Formula, inputs: Inputs) -> dict[str, Any]:

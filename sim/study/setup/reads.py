@@ -24,11 +24,11 @@ _RUNS = (*_CHUNKS, "draws", "keep", "precision", "shard", "shards", "retry_faile
 _FEW = (*_MODEL, *_BILL, "study.formulas", *_ONE_SCENARIO, "study.years", "horizon", "draws", "chunk")
 
 READS: Mapping[str, tuple[str, ...]] = {
-    "compare": (*_COMPARED, "scenario", *_RUNS),
-    "project": (*_COMPARED, "scenario", *_RUNS),
-    "stress": (*_COMPARED, *_RUNS),
-    "decompose": (*_COMPARED, "scenario", *_RUNS),
-    "two_by_two": (*_COMPARED, "scenario", *_RUNS),
+    "compare": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
+    "project": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
+    "stress": (*_COMPARED, *_RUNS, "discrepancy"),
+    "decompose": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
+    "two_by_two": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
     "sweep": (*_COMPARED, "scenario", *_RUNS, "design", "factors"),
     "sensitivity": (*_COMPARED, "scenario", *_CHUNKS, "retry_failed", "sensitivity"),
     "bridge": _FEW,

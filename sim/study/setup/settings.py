@@ -136,7 +136,8 @@ class Settings(BaseModel):
     """The resolved configuration.
 
     ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, unless ``uncertainty`` is
-    ``central``, its own parameters. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars to
+    ``central``, its own parameters. ``discrepancy``: whether intervals of a posterior carry what the model missed in
+    other cases. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars to
     which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null for formulas as written;
     'both' runs each as written and, beside it, scaled to the baseline's. ``neutral_by``: dollars of what: base-year
     ``entitlement``, or the ``present_value`` of state cost over the horizon at the real ``discount_rate`` (null: that
@@ -161,6 +162,7 @@ class Settings(BaseModel):
     chunk: Annotated[int, Field(strict=True, ge=1, le=512)]
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None
     uncertainty: Uncertainty
+    discrepancy: Annotated[bool, Field(strict=True)] = True
     cost_neutral: Money | Literal["baseline", "both"] | None
     neutral_by: NeutralBy = "entitlement"
     discount_rate: Annotated[float, Field(strict=True, ge=0.0, le=0.1, allow_inf_nan=False)] | None = None

@@ -1,0 +1,183 @@
+"""Draws as they are shown: parameters and luck, and what forecasts have missed beyond both in other cases.
+
+Two things have been missed there. A *level* goes its own way: each draw's outcomes are times a lognormal factor, one
+for each kind of outcome, that grows to its full width within the years over which forecasts were held against records.
+A law's *effect*, the distance from current law in the same draw, is larger or smaller than forecast: it is times a
+second factor, the same for all outcomes and formulas of a draw. So a formula that is current law stays it, effects
+keep their sign, and means stay what was simulated.
+
+Money follows the counts that the law pays for as far as it does so between draws, up to what is appropriated: under an
+appropriation that binds what is owed moves, and what is paid does not.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from sim.arrays import Array, IntArray
+from sim.results.discrepancy import ALL_KINDS, CarriedDiscrepancy, Spread
+from sim.streams import Stream, generator
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "concentrators": (
+        "concentrators", "concentrators_taught", "concentrators_recoded", "high_cost_concentrators",
+        "school_concentrator_share", "graduates_gained",
+    ),
+    "participation": ("participants", "dual_credit", "placements"),
+    "credentials": (
+        "credentials", "credentials_tier_1", "credentials_tier_2", "credentials_tier_3", "credential_attempts",
+        "exam_pathways", "exam_districts",
+    ),
+    "spending": ("spending", "sustained_cost", "startup_spending", "own_money", "local_money"),
+    ALL_KINDS: (
+        "pathways", "sites", "sites_opened", "sites_closed", "plans", "plans_begun", "plans_given_up",
+        "launches_started", "first_sections", "second_sections", "sections", "instructors", "unserved_first",
+        "unserved_second", "unserved", "vacancies",
+    ),
+}  # fmt: skip
+"""The columns that carry a discrepancy, by the kind of outcome that the calibration's cases tell of."""
+
+KIND_OF: Mapping[str, str] = {column: kind for kind, columns in KINDS.items() for column in columns}
+
+COUNTED = ("concentrators", "credentials")
+"""What laws pay for and districts answer: owed money moves with them."""
+
+OWED, PAID = "entitlement", "state_cost"
+PARTS_OF_PAID = ("state_cost", "state_cost_constant", "recurring_cost", "nonrecurring_cost")
+MONEY = (OWED, *PARTS_OF_PAID, "proration")
+"""The statewide columns of money that follow what is counted."""
+
+P90 = float(ndtri(0.95))
+
+
+class Factors:
+    """The factors of a panel's draws: ``levels`` by kind ``[R, T]`` and ``response`` ``[R]``.
+
+    Normal scores in an order drawn from a stream of their own, so that over any number of draws they are spread as a
+    normal distribution is, and the same for every formula and scenario.
+    """
+
+    def __init__(self, found: CarriedDiscrepancy, seed: int, draws: int, since: IntArray) -> None:
+        part = (np.clip(since, 0, None) / found.years).clip(max=1.0)
+        self._levels = {
+            kind: np.exp(_deviations(spread, seed, draws, 1 + place)[:, None] * np.sqrt(part))
+            for place, (kind, spread) in enumerate(sorted(found.levels.items()))
+        }
+        self.response: Array = np.exp(_deviations(found.response, seed, draws, 0))
+
+    def level(self, column: str) -> Array:
+        """Of a column's kind, ``[R, T]``; of all kinds together where the cases tell nothing of its own."""
+        kind = KIND_OF[column]
+        found: Array = self._levels[kind if kind in self._levels else ALL_KINDS]
+        return found
+
+
+def shown(values: Array, reference: Array | None, level: Array, response: Array) -> Array:
+    """Draws ``[F, R, ...]`` times the ``level`` and with their distance from the ``reference`` ``[R, ...]`` (None: no
+    formula is set against another) times the ``response``, both ``[R, ...]`` or what spreads to it; not below zero.
+
+    The mean over draws stays what it was, of the reference, of what lies above it and of what lies below it.
+    """
+    if reference is None:
+        return _times(values, level)
+    apart, factor = values - reference, level * response
+    above, below = _times(np.maximum(apart, 0.0), factor), _times(np.maximum(-apart, 0.0), factor)
+    found = np.maximum(_times(reference[np.newaxis], level) + above - below, 0.0)
+    return _with_mean(found, values)
+
+
+def _times(values: Array, factor: Array) -> Array:
+    """Draws times a factor, of which the mean over draws stays what it was."""
+    return _with_mean(factor * values, values)
+
+
+def _with_mean(found: Array, values: Array) -> Array:
+    was, now = _mean(values), _mean(found)
+    return found * np.divide(was, now, out=np.ones_like(now), where=now > 0.0)
+
+
+def money_shown(column: str, columns: Mapping[str, Array], before: Sequence[Array], after: Sequence[Array]) -> Array:
+    """A column of ``MONEY`` ``[F, R, T]`` that follows what is counted; its mean over draws stays what it was.
+
+    ``columns``: those of ``MONEY`` and ``appropriation`` as simulated; ``before`` and ``after``: what is counted, as
+    simulated and as shown, each ``[F, R, T]``. Nothing is paid beyond what is appropriated.
+    """
+    owed, paid, voted = columns[OWED], columns[PAID], columns["appropriation"]
+    owes = _following(owed, before, after)
+    if column == OWED:
+        return owes
+    # Lines that are funded in full count at what they paid: only where more or less was voted is there a limit.
+    limited = (owed > paid * (1.0 + 1e-9)) | (voted > paid * (1.0 + 1e-9))
+    pays = np.minimum(_following(paid, before, after), np.where(limited, np.maximum(voted, paid), np.inf))
+    pays = _evened(paid, pays)
+    change = np.divide(pays, paid, out=np.ones_like(paid), where=paid > 0.0)
+    if column in PARTS_OF_PAID:
+        return columns[column] * change
+    share = columns[column] * change * np.divide(owed, owes, out=np.ones_like(owes), where=owes > 0.0)
+    return np.minimum(share, np.maximum(columns[column], 1.0))
+
+
+def _evened(paid: Array, pays: Array) -> Array:
+    """What is paid, moved up as much as down in the mean over draws: the larger moves are made smaller."""
+    up, down = np.maximum(pays - paid, 0.0), np.maximum(paid - pays, 0.0)
+    most = np.minimum(_mean(up), _mean(down))
+    part_up, part_down = (
+        np.divide(most, _mean(moves), out=np.zeros_like(most), where=_mean(moves) > 0.0) for moves in (up, down)
+    )
+    found: Array = paid + part_up * up - part_down * down
+    return found
+
+
+def _following(money: Array, before: Sequence[Array], after: Sequence[Array]) -> Array:
+    """Money that moves with what is counted, by its elasticities."""
+    moved = np.zeros_like(money)
+    for part, was, now in zip(elasticities(money, before), before, after, strict=True):
+        moved += part[:, None, None] * np.divide(now - was, was, out=np.zeros_like(was), where=was > 0.0)
+    return _times(money, np.maximum(1.0 + moved, 0.0))
+
+
+def elasticities(money: Array, counted: Sequence[Array]) -> list[Array]:
+    """By what part money ``[F, R, T]`` rises if a count does by one, ``[F]`` each: least squares over draws in
+    relative distances from the year's mean, none below zero and no more than one together. A law that pays a sum
+    whatever is counted has none, one that pays by the count alone has one."""
+    found = [np.zeros(len(money)) for _ in counted]
+    for formula in range(len(money)):
+        apart = [_relative(count[formula]).ravel() for count in counted]
+        design = np.stack(apart, axis=1)
+        if money.shape[1] < 2 or np.linalg.matrix_rank(design) < len(apart):
+            continue
+        slopes = np.clip(np.linalg.lstsq(design, _relative(money[formula]).ravel(), rcond=None)[0], 0.0, None)
+        slopes /= max(float(slopes.sum()), 1.0)
+        for place, slope in enumerate(slopes):
+            found[place][formula] = slope
+    return found
+
+
+def _relative(values: Array) -> Array:
+    """Draws ``[R, T]`` as distances from their year's mean, over it."""
+    mean = values.mean(axis=0, keepdims=True)
+    found: Array = np.divide(values - mean, mean, out=np.zeros_like(values), where=mean > 0.0)
+    return found
+
+
+def _mean(values: Array) -> Array:
+    found: Array = values.mean(axis=1, keepdims=True)
+    return found
+
+
+def _deviations(spread: Spread, seed: int, draws: int, part: int) -> Array:
+    """Logarithms of a factor ``[R]``. Of its standard deviation only the median and 90% are known: they have that of a
+    normal distribution which leaves as much beyond its 5% and 95%."""
+    random = generator(seed, Stream.DISCREPANCY, part)
+    scores = ndtri((np.arange(draws) + 0.5) / draws)
+    found: Array = predictive(spread) * random.permutation(scores)
+    return found
+
+
+def predictive(spread: Spread) -> float:
+    """The standard deviation of a normal logarithm with the central 90% that a logarithm with this uncertain standard
+    deviation has: the mixture over a lognormal sigma, solved at its 95th percentile."""
+    sigmas = spread.sigma * (spread.high / spread.low) ** (ndtri((np.arange(200) + 0.5) / 200) / (2.0 * P90))
+    return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90

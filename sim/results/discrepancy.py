@@ -1,0 +1,60 @@
+"""What forecasts have missed beyond parameters and luck, as a posterior's provenance and a manifest hold it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sim.inputs import InputError
+from sim.results.files import first_fault
+
+ALL_KINDS = "all kinds"
+"""The level's discrepancy of an outcome that belongs to no kind of its own."""
+
+Deviation = Annotated[float, Field(gt=0.0, le=10.0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Spread(BaseModel):
+    """Standard deviation of a logarithm: its median and central 90%, told by so many ``cases``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    sigma: Deviation
+    low: Deviation
+    high: Deviation
+    cases: Count
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.sigma <= self.high:
+            raise ValueError(f"{self.sigma} does not lie between low {self.low} and high {self.high}")
+        return self
+
+
+class CarriedDiscrepancy(BaseModel):
+    """``levels``: by kind of outcome, of the logarithm of what happened over what was forecast, whole after so many
+    ``years``; ``response``: of the logarithm of a change over the change that was forecast."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    levels: dict[str, Spread]
+    response: Spread
+    years: Annotated[float, Field(gt=0.0, le=100.0)]
+
+    @model_validator(mode="after")
+    def _has_one_for_all(self) -> Self:
+        if ALL_KINDS not in self.levels:
+            raise ValueError(f"levels: lacks '{ALL_KINDS}'")
+        return self
+
+
+def read_discrepancy(provenance: Mapping[str, Any], where: str) -> CarriedDiscrepancy:
+    """What a posterior's provenance holds of it. Raises InputError, one line, if there is none or a bad one."""
+    remedy = "run cte-sim study=assess and store what it finds (docs/assessment.md), or set discrepancy=false"
+    if "discrepancy" not in provenance:
+        raise InputError(f"{where}: holds no discrepancy for intervals to carry; {remedy}")
+    try:
+        return CarriedDiscrepancy.model_validate(provenance["discrepancy"])
+    except ValidationError as error:
+        raise InputError(f"{where}: discrepancy: {first_fault(error)}; {remedy}") from error
