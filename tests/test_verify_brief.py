@@ -14,8 +14,7 @@ from sim.arrays import district_total
 from sim.inputs import InputError
 from sim.report.hindcast.verify_brief import write_verification
 from sim.study.hindcast import verify_brief as verifying
-from sim.study.hindcast.verify_brief import (
-    LAYERS,
+from sim.study.hindcast.brief_schools import (
     Rule,
     cte_excess,
     on_schools,
@@ -23,8 +22,8 @@ from sim.study.hindcast.verify_brief import (
     rules_of,
     simulated_schools,
     size_background,
-    verify_brief,
 )
+from sim.study.hindcast.verify_brief import LAYERS, verify_brief
 from sim.study.setup.settings import Settings, read_settings
 
 
