@@ -57,8 +57,11 @@ EXPLAINED_STEPS = (
 """Which steps of it are shown."""
 WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "shares_aligned.png")
 """Figures of a sensitivity study that its page shows."""
-VALIDATIONS: tuple[str, ...] = ("hindcast", "verify_brief")
-"""Studies whose folder holds a part of the page of validation."""
+VALIDATIONS: tuple[str, ...] = ("hindcast", "new_mexico", "verify_brief")
+"""Parts of the page of validation, as the folders of their studies name them."""
+
+PARTS_FIGURE = "brief_parts.png"
+"""What ``study=verify_brief`` draws of what the brief's difference is made of."""
 
 CHOSEN: dict[str, str] = {
     "world": "`world.path`: a folder of your own tables",
@@ -287,8 +290,10 @@ def validated(folder: Path) -> bool:
     page = ROOT / "docs" / "validation.md"
     found = [name for name in VALIDATIONS if (folder / f"{name}.md").is_file()]
     for name in found:
-        content = (folder / f"{name}.md").read_text(encoding="utf-8")
+        content = (folder / f"{name}.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
         page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
+    if (folder / "figures" / PARTS_FIGURE).is_file():
+        small_figure(folder / "figures" / PARTS_FIGURE, ROOT / "docs" / "images" / PARTS_FIGURE)
     return bool(found)
 
 

@@ -10,12 +10,22 @@ import pytest
 from scipy.stats import ttest_ind
 from simulated import new_mexico, new_mexico_ensemble
 
-from sim.arrays import district_total
+from sim.arrays import district_total, state_total
+from sim.engine.ensemble import prepare
 from sim.inputs import InputError
 from sim.report.hindcast.verify_brief import write_verification
 from sim.study.hindcast import verify_brief as verifying
-from sim.study.hindcast.verify_brief import (
-    LAYERS,
+from sim.study.hindcast.brief_parts import (
+    CTE_PARTS,
+    OWN_PARTS,
+    PARTS,
+    TASTES,
+    cost_parts,
+    second_course_cost,
+    split,
+    with_tastes_alike,
+)
+from sim.study.hindcast.brief_schools import (
     Rule,
     cte_excess,
     on_schools,
@@ -23,8 +33,8 @@ from sim.study.hindcast.verify_brief import (
     rules_of,
     simulated_schools,
     size_background,
-    verify_brief,
 )
+from sim.study.hindcast.verify_brief import LAYERS, Verification, verify_brief
 from sim.study.setup.settings import Settings, read_settings
 
 
@@ -149,3 +159,81 @@ def test_a_state_with_too_few_schools_to_compare_is_refused_in_one_line(
     assert str(caught.value).startswith("settings: world.path: study=verify_brief")
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def study() -> Verification:
+    return verify_brief(settings_for())
+
+
+def test_ctes_parts_are_all_that_pathways_cost_beyond_ordinary_courses() -> None:
+    ensemble = new_mexico_ensemble(2, 1)
+    parts, excess = cost_parts(ensemble), cte_excess(ensemble)
+    assert np.allclose(sum(parts.values()), excess)
+    # Over the state what fields cost and what classes cost are the means that students are counted at.
+    scale = np.abs(excess).sum(axis=(-2, -1))
+    for part in ("costly_fields", "small_classes"):
+        assert np.allclose(parts[part].sum(axis=(-2, -1)) / scale, 0.0, atol=1e-12), part
+    enrolled = ensemble.base.schooling.enrolled
+    second = second_course_cost(ensemble).sum(axis=(-2, -1)) / enrolled.second.sum(axis=(-2, -1))
+    first = (excess - second_course_cost(ensemble)).sum(axis=(-2, -1)) / enrolled.first.sum(axis=(-2, -1))
+    assert (second > first).all(), "a second course has fewer students"
+    assert np.allclose(parts["second_courses"], (second - first)[:, np.newaxis, np.newaxis] * enrolled.second)
+
+
+def test_the_parts_of_a_difference_add_up_to_the_brief_s_comparison_in_every_draw(study: Verification) -> None:
+    for comparison in study.comparisons:
+        usual = study.splits[comparison.rule.name]["as_it_is"]
+        assert np.array_equal(usual.schools, comparison.schools)
+        for layer, parts in (
+            ("cte_all_funds", CTE_PARTS),
+            ("cte_own_money", OWN_PARTS),
+            ("with_size", (*OWN_PARTS, "size")),
+            ("with_everything", tuple(PARTS)),
+        ):
+            assert np.allclose(usual.total(parts), comparison.difference[layer]), layer
+        assert (usual.counted > 0).all()
+
+
+def test_worlds_differ_in_one_thing(study: Verification) -> None:
+    assert (study.recoded == 0).all()  # so that the schools as they are have no recoded concentrators to leave out
+    for by in study.splits.values():
+        usual, recut, alike = by["as_it_is"], by["recut"], by["tastes_alike"]
+        assert (recut.schools > usual.schools).all(), "more students count at every school"
+        assert not np.array_equal(alike.parts["taking_part"], usual.parts["taking_part"])
+    ensemble = new_mexico_ensemble(2, 1)
+    parameters = with_tastes_alike(ensemble.parameters)
+    for name in TASTES:
+        group, key = name.split(".")
+        assert (getattr(getattr(parameters, group), key) == 0).all()
+    assert parameters.costs == ensemble.parameters.costs
+    alike = prepare(ensemble.world, parameters, ensemble.current_law, 2026, range(2), 1)
+    assert (alike.state.appeal == 0).all()
+    assert (alike.state.leadership == 0).all()
+    assert np.allclose(state_total(alike.state.taught), state_total(ensemble.state.taught), rtol=0.01)
+    assert np.array_equal(alike.state.counts.membership, ensemble.state.counts.membership)
+
+
+def test_a_split_by_hand() -> None:
+    parts = {part: np.array([[1.0, 2.0, 3.0, 100.0]]) * (number + 1) for number, part in enumerate(PARTS)}
+    group, among = np.array([[False, True, True, False]]), np.array([[True, True, True, False]])
+    assert np.isnan(split(parts, group, among, np.full((1, 4), 0.5)).parts["size"]).all()  # one school is no other side
+    among = np.array([[True, True, True, True]])
+    found = split(parts, group, among, np.array([[0.1, 0.3, 0.5, 0.1]]))
+    assert found.parts["taking_part"] == pytest.approx([2.5 - 50.5])
+    assert found.counted == pytest.approx([0.3])
+    assert found.total() == pytest.approx((2.5 - 50.5) * sum(range(1, len(PARTS) + 1)))
+
+
+def test_the_page_says_what_the_model_makes_and_its_sums_are_those_of_their_rows(
+    study: Verification, tmp_path: Path
+) -> None:
+    write_verification(study, tmp_path)
+    page = (tmp_path / "verify_brief.md").read_text(encoding="utf-8")
+    assert "Of $905 the model makes" in page
+    assert "Of $1,592 the model makes" in page
+    table = pd.read_csv(tmp_path / "brief_parts.csv")
+    for _, rows in table.groupby(["rule", "world"], sort=False):
+        added = rows.difference_mean.where(~rows["sum"], 0.0).cumsum()
+        assert np.allclose(rows.difference_mean[rows["sum"]], added[rows["sum"]], rtol=1e-4, atol=0.01)
+    assert (tmp_path / "figures" / "brief_parts.png").stat().st_size > 10_000

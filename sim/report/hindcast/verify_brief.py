@@ -8,12 +8,24 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
+from sim.report.hindcast.brief_parts import (
+    ACCOUNT,
+    made,
+    parts_figure,
+    parts_markdown,
+    parts_table,
+    recoded_text,
+    rows,
+    spread,
+)
 from sim.report.hindcast.tables import WIDTH
 from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, page, save, ticks
 from sim.report.shared.intervals import COVERS, number_text
 from sim.report.shared.origin import also, short
+from sim.study.hindcast.brief_parts import VARIANTS
+from sim.study.hindcast.brief_schools import BRIEF_YEAR
 from sim.study.hindcast.verdict import BAND
-from sim.study.hindcast.verify_brief import BRIEF_YEAR, LAYERS, Comparison, Verification
+from sim.study.hindcast.verify_brief import LAYERS, Comparison, Verification
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -29,15 +41,18 @@ READING = (
 
 
 def write_verification(study: Verification, folder: Path, figures: bool = True) -> str:
-    """Write verify_brief.txt, verify_brief.md, verify_brief.csv and a figure; returns the text of the first."""
+    """Write verify_brief.txt, verify_brief.md, verify_brief.csv, brief_parts.csv and two figures; returns the text of
+    the first."""
     folder.mkdir(parents=True, exist_ok=True)
     text = verification_text(study)
     (folder / "verify_brief.txt").write_text(text, encoding="utf-8")
     (folder / "verify_brief.md").write_text(verification_markdown(study), encoding="utf-8")
     table = verification_table(study)
     write_table(table, folder / "verify_brief.csv", digits=6)
+    write_table(parts_table(study), folder / "brief_parts.csv", digits=6)
     if figures:
         verification_figure(study, folder / "figures" / "verify_brief.png")
+        parts_figure(study, look_of(study), folder / "figures" / "brief_parts.png")
     return text
 
 
@@ -155,8 +170,30 @@ def verification_text(study: Verification) -> str:
         for label, difference, chance, inside in _rows(comparison):
             parts.append(f"  {label:<78}{difference:<26}{chance:<27}{inside}")
         parts.append("")
-    parts += [*textwrap.wrap(READING, WIDTH), "", *textwrap.wrap(COVERS, WIDTH), "", origin_text(study) + ".", ""]
+    parts += [
+        *_account(study),
+        *textwrap.wrap(READING, WIDTH),
+        "",
+        *textwrap.wrap(COVERS, WIDTH),
+        "",
+        origin_text(study) + ".",
+        "",
+    ]
     return "\n".join(parts)
+
+
+def _account(study: Verification) -> list[str]:
+    lines: list[str] = []
+    for comparison in study.comparisons:
+        split = study.splits[comparison.rule.name]
+        lines += [*textwrap.wrap(made(comparison.rule, split), WIDTH), ""]
+        lines.append(f"  {'':<52}" + "".join(f"{label:<27}" for label in VARIANTS.values()).rstrip())
+        for cells in zip(*(rows(split[name]) for name in VARIANTS), strict=True):
+            indent = "" if cells[0][1] else "  "
+            values = "".join(f"{spread(draws):<27}" for _, _, draws in cells).rstrip()
+            lines.append(f"  {indent + cells[0][0]:<52}{values}")
+        lines.append("")
+    return [*lines, *textwrap.wrap(f"{ACCOUNT} {recoded_text(study)}", WIDTH), ""]
 
 
 def verification_markdown(study: Verification) -> str:
@@ -168,7 +205,13 @@ def verification_markdown(study: Verification) -> str:
     parts.append(
         f"{origin_text(study)}. Medians, and the interval that holds 90% of draws; dollars of FY{BRIEF_YEAR} a student."
     )
-    return "\n".join(parts) + "\n"
+    figure = "![What CTE makes of the brief's difference between schools](figures/brief_parts.png)"
+    return "\n".join([*parts, "", parts_markdown(study), figure]) + "\n"
+
+
+def look_of(study: Verification) -> Look:
+    """What stands under a figure of the study."""
+    return Look(f"CTE funding simulation. {origin_text(study)}", study.draws, study.seed, "")
 
 
 def verification_figure(study: Verification, path: Path) -> Path:
@@ -179,11 +222,11 @@ def verification_figure(study: Verification, path: Path) -> Path:
         "Point: median of draws; bar: 90% of draws. Dashed: the brief's difference. CTE alone is a part of it; most of "
         f"the rest is that small districts spend more a student. {COVERS}"
     )
-    of = Look(f"CTE funding simulation. {origin_text(study)}", study.draws, study.seed, "")
     with matplotlib.rc_context():
         figure, axes = page(
-            "How much more schools with much CTE spend: the brief and the model", caption, of,
-            len(study.comparisons), 1, 1.3, left=3.3, gap=(0.3, 0.75), bottom=0.55, right=0.4, share_y=False,
+            "How much more schools with much CTE spend: the brief and the model", caption,
+            look_of(study), len(study.comparisons), 1, 1.3, left=3.3, gap=(0.3, 0.75), bottom=0.55, right=0.4,
+            share_y=False,
         )  # fmt: skip
         for ax, comparison in zip(axes, study.comparisons, strict=True):
             _panel(ax, comparison)
