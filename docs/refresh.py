@@ -2,11 +2,11 @@
 
 ``python docs/refresh.py`` writes what comes from the code: parameters, result columns, what each submodel reads and the
 order in which districts cut. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first
-what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief``
-the verdicts in ``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what
-was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is
-the default uncertainty of all studies; of ``study=assess`` the page of its assessment; of
-``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
+what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` the verdicts and the track
+record, and of ``study=verify_brief`` the verdicts, in ``docs/validation.md``; of ``study=probes`` those in
+``docs/probes.md``; of ``study=sensitivity`` what was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page
+of calibration and the stored posterior, which is the default uncertainty of all studies; of ``study=assess`` the page
+of its assessment; of ``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
 """
 
 import re
@@ -53,7 +53,7 @@ EXPLAINED_STEPS = (
 """Which steps of it are shown."""
 WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "shares_aligned.png")
 """Figures of a sensitivity study that its page shows."""
-VALIDATIONS: tuple[str, ...] = ("hindcast", "verify_brief")
+VALIDATIONS: tuple[str, ...] = ("hindcast", "track_record", "verify_brief")
 """Studies whose folder holds a part of the page of validation."""
 
 CHOSEN: dict[str, str] = {
@@ -279,12 +279,15 @@ def small_figure(source: Path, target: Path) -> None:
 
 
 def validated(folder: Path) -> bool:
-    """Take the verdicts of a hindcast or of the brief's verification into their page; False if the folder has none."""
+    """Take the verdicts and the track record of a hindcast, or the brief's verification, into their page; False if the
+    folder has none."""
     page = ROOT / "docs" / "validation.md"
     found = [name for name in VALIDATIONS if (folder / f"{name}.md").is_file()]
     for name in found:
-        content = (folder / f"{name}.md").read_text(encoding="utf-8")
+        content = (folder / f"{name}.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
         page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
+    for figure in sorted((folder / "figures").glob("track_record_*.png")):
+        small_figure(figure, ROOT / "docs" / "images" / figure.name)
     return bool(found)
 
 

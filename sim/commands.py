@@ -127,14 +127,19 @@ def run_hindcast(request: Request) -> None:
     from sim.report.hindcast.files import write_hindcast
     from sim.report.shared.progress import progress_bar
     from sim.report.shared.staging import staged
+    from sim.report.track_record.files import write_track_record
     from sim.study.hindcast.study import hindcast, read_materials
+    from sim.study.track_record.record import track_record
 
     materials = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         study = hindcast(request.settings, materials, advance)
+    found = track_record(study, request.settings.uncertainty)
     with staged(request.folder) as place:
         text = write_hindcast(study, place, figures=request.settings.report)
+        scores = write_track_record(found, study, place, figures=request.settings.report)
     print(text)
+    print(scores)
     print(f"Written to {request.folder}")
 
 
