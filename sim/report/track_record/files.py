@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.report.hindcast.files import write_hindcast
 from sim.report.track_record.tables import tables
 from sim.report.track_record.text import track_record_markdown, track_record_text
 from sim.tables_for_people import write_table
@@ -10,6 +11,12 @@ from sim.tables_for_people import write_table
 if TYPE_CHECKING:
     from sim.study.hindcast.study import Hindcast
     from sim.study.track_record.record import TrackRecord
+
+
+def write_recorded(study: "Hindcast", found: "TrackRecord", folder: Path, figures: bool = True) -> str:
+    """Write a hindcast and its track record; returns both texts, one after the other."""
+    text = write_hindcast(study, folder, figures)
+    return f"{text}\n{write_track_record(found, study, folder, figures)}"
 
 
 def write_track_record(found: "TrackRecord", study: "Hindcast", folder: Path, figures: bool = True) -> str:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sim.study.track_record.record import TrackRecord
 
 OPPONENTS = {NOTHING: '"nothing changes"', LINE: "a straight line"}
+NINETY = 0.9
+FEWEST = 5
+"""Cases without which nothing is said of the width of bands."""
+
 HOW = {"won": "wins against", "lost": "loses to"}
 
 
@@ -28,10 +32,20 @@ def findings(found: "TrackRecord") -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def width_text(share: float) -> str:
-    """What a coverage of 90% bands says of their width."""
+def width_text(held: "Interval") -> str:
+    """What a coverage of 90% bands, a mean over cases with its interval, says of their width."""
     low, high = ENOUGH
-    return "too narrow" if share < low else "too wide" if share > high else "about as wide as they say"
+    if held.cases < FEWEST:
+        return "too few cases to tell their width"
+    if low <= held.value <= high:
+        return "about as wide as they say"
+    doubt = ", as far as so few cases tell" if held.low <= NINETY <= held.high else ""
+    return f"too {'narrow' if held.value < low else 'wide'}{doubt}"
+
+
+def many_text(count: int, what: str) -> str:
+    """So many of a thing."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def share_text(interval: "Interval") -> str:
@@ -46,7 +60,7 @@ def _band(found: "TrackRecord", group: str, forecast: str) -> "Interval":
 
 
 def _held(found: "TrackRecord") -> str:
-    group, where = (WHOLLY, "cases that nothing was fitted to") if WHOLLY in found.coverage else (ALL, "cases")
+    group, where = (WHOLLY, " that nothing was fitted to") if WHOLLY in found.coverage else (ALL, "")
     everything = _band(found, ALL, ALONE)
 
     def both(forecast: str) -> str:
@@ -55,15 +69,15 @@ def _held(found: "TrackRecord") -> str:
 
     alone = _band(found, group, ALONE)
     parts = [
-        f"**Do 90% bands hold what happened?** Over {alone.cases} {where}, each counted once, those of parameters and "
-        f"luck hold {both(ALONE)}: {width_text(alone.value)}. With the stated tolerances they hold {both(TOLERANT)}."
+        f"**Do 90% bands hold what happened?** Over {many_text(alone.cases, 'case')}{where}, each counted once, those of "
+        f"parameters and luck hold {both(ALONE)}: {width_text(alone)}. With the stated tolerances they hold {both(TOLERANT)}."
     ]
     if CARRIED in found.forecasts:
         carried, wider = _band(found, group, CARRIED), _band(found, group, WIDER)
         parts.append(
             f"With the discrepancy that the calibration's cases of other states tell they hold {both(CARRIED)}: "
-            f"{width_text(carried.value)}. Told by held-out outcomes of other states as well (each state from the "
-            f"others), bands hold {both(WIDER)}: {width_text(wider.value)}."
+            f"{width_text(carried)}. Told by held-out outcomes of other states as well (each state from the "
+            f"others), bands hold {both(WIDER)}: {width_text(wider)}."
         )
     else:
         parts.append(found.without)
@@ -99,8 +113,8 @@ def _outside(found: "TrackRecord") -> str:
             "of outcome, however much it changed."
         )
     return (
-        f"**What lies outside?** Of {len(rows)} held-out outcomes, in their last judged year and with the discrepancy "
-        f"of the calibration's cases, {len(out)}: {named}.{why}"
+        f"**What lies outside?** Of {many_text(len(rows), 'held-out outcome')}, in their last judged year and with "
+        f"the discrepancy of the calibration's cases, {len(out)}: {named}.{why}"
     )
 
 
@@ -137,7 +151,7 @@ def _of_group(found: "TrackRecord", group: str, where: str) -> str:
         heat = heat_of(found, group, other)
         if heat is not None and not np.isnan(heat.skill.low):
             how = HOW.get(heat.verdict, "is not told from")
-            said.append(f"{how} {words} (skill {_bare(heat)}, {heat.skill.cases} cases)")
+            said.append(f"{how} {words} (skill {_bare(heat)}, {many_text(heat.skill.cases, 'case')})")
     return f"over {where} the model {' and '.join(said)}" if said else ""
 
 
@@ -149,7 +163,7 @@ def _sized(found: "TrackRecord") -> str:
     said = []
     for group, where in ((ALL, "Of an observed change"), (WHOLLY, "of one in cases wholly held out")):
         sizes, slope = found.sizes[group]
-        if sizes and slope.cases > 1:
+        if sizes and not np.isnan(slope.low):
             said.append(f"{where} {interval_text(slope)} is forecast")
     if not said:
         return ""
@@ -168,27 +182,28 @@ def _counted(found: "TrackRecord") -> str:
     ranges = sum(not row.single for row in rows)
     leaning = sum(judged and not told for told, judged in zip(found.tellers, sheet.judged, strict=True))
     leaned = (
-        f" For {leaning} numbers no other state tells of their kind, and the discrepancy is that of all kinds together."
+        f" For {many_text(leaning, 'number')} no other state tells of their kind, and the discrepancy is that of "
+        "all kinds together."
         if CARRIED in found.forecasts and leaning
         else ""
     )
     aside = (
-        f" {sheet.left_aside} years that are only shown are left out: the record's own change without a law is known "
-        "for another year alone."
+        f" {many_text(sheet.left_aside, 'year')} that the verdict does not rest on are left out: the record's "
+        "own change without a law is known for another year alone."
         if sheet.left_aside
         else ""
     )
     shown = int((~sheet.judged).sum())
     forecast = CARRIED if CARRIED in found.forecasts else TOLERANT
     every = (
-        f" With {shown} more years that are only shown, bands {forecast} hold "
+        f" With {many_text(shown, 'more year')} that the verdict does not rest on, bands {forecast} hold "
         f"{_band(found, EVERY_YEAR, forecast).value:.0%} in place of {_band(found, ALL, forecast).value:.0%}."
         if shown
         else ""
     )
     return (
-        f"**What is counted?** {len(rows)} judged numbers of {sheet.outcomes} outcomes: {net['ratio']} as the ratio to "
-        f"their placebo, {net['difference']} as the difference from it, {net['none']} as they are. {ranges} are ranges "
+        f"**What is counted?** {many_text(len(rows), 'judged number')} of {many_text(sheet.outcomes, 'outcome')}: "
+        f"{net['ratio']} as the ratio to their placebo, {net['difference']} as the difference from it, {net['none']} as they are. {ranges} are ranges "
         "or bounds: a band holds one if it holds any part of it, and it has no score. A tolerance stands for one "
         f"standard deviation.{leaned}{aside}{every}"
     )

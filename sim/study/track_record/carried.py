@@ -8,7 +8,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
-from sim.parameters.posterior import STORED, Uncertainty
+from sim.parameters.posterior import STORED
 from sim.study.assessment.discrepancy import log_misses, sigma_told
 from sim.study.assessment.evidence import STATE_OF, Evidence, evidence_of, state_of
 from sim.study.assessment.forecasts import forecasts_of
@@ -70,7 +70,7 @@ class Missed:
         return kind_of(row.outcome), tuple(without)
 
 
-def missed_by_calibration(uncertainty: Uncertainty, seed: int) -> Missed | str:
+def missed_by_calibration(uncertainty: str, seed: int) -> Missed | str:
     """What the stored calibration missed, or a sentence that says why it tells nothing of these draws."""
     if uncertainty != "posterior":
         return "The discrepancy is that of the calibration's posterior, and these draws are not of it."

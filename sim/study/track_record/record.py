@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, BoolArray
-from sim.parameters.posterior import Uncertainty
 from sim.study.assessment.coverage import Coverage, counted
 from sim.study.assessment.discrepancy import GRID, with_discrepancy
 from sim.study.assessment.forecasts import BANDS, inside, with_tolerance
@@ -79,9 +78,9 @@ class TrackRecord:
     seed: int
 
 
-def track_record(study: Hindcast, uncertainty: Uncertainty) -> TrackRecord:
+def track_record(study: Hindcast) -> TrackRecord:
     """The track record of a hindcast's draws, with the discrepancy of the stored calibration."""
-    return recorded(sheet_of(study.findings), missed_by_calibration(uncertainty, study.seed), study.seed)
+    return recorded(sheet_of(study.findings), missed_by_calibration(study.uncertainty, study.seed), study.seed)
 
 
 def recorded(sheet: Sheet, missed: Missed | str, seed: int) -> TrackRecord:
