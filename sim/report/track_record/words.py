@@ -69,8 +69,9 @@ def _held(found: "TrackRecord") -> str:
 
     alone = _band(found, group, ALONE)
     parts = [
-        f"**Do 90% bands hold what happened?** Over {many_text(alone.cases, 'case')}{where}, each counted once, those of "
-        f"parameters and luck hold {both(ALONE)}: {width_text(alone)}. With the stated tolerances they hold {both(TOLERANT)}."
+        f"**Do 90% bands hold what happened?** Over {many_text(alone.cases, 'case')}{where}, each counted once, those "
+        f"of parameters and luck hold {both(ALONE)}: {width_text(alone)}. With the stated tolerances they hold "
+        f"{both(TOLERANT)}."
     ]
     if CARRIED in found.forecasts:
         carried, wider = _band(found, group, CARRIED), _band(found, group, WIDER)
@@ -203,7 +204,8 @@ def _counted(found: "TrackRecord") -> str:
     )
     return (
         f"**What is counted?** {many_text(len(rows), 'judged number')} of {many_text(sheet.outcomes, 'outcome')}: "
-        f"{net['ratio']} as the ratio to their placebo, {net['difference']} as the difference from it, {net['none']} as they are. {ranges} are ranges "
-        "or bounds: a band holds one if it holds any part of it, and it has no score. A tolerance stands for one "
+        f"{net['ratio']} as the ratio to their placebo, {net['difference']} as the difference from it, {net['none']} "
+        f"as they are. {ranges} are ranges or bounds: a band holds one if it holds any part of it, and it has no "
+        "score. A tolerance stands for one "
         f"standard deviation.{leaned}{aside}{every}"
     )
