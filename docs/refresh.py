@@ -2,11 +2,11 @@
 
 ``python docs/refresh.py`` writes what comes from the code: parameters, result columns, what each submodel reads and the
 order in which districts cut. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first
-what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` or ``study=verify_brief``
-the verdicts in ``docs/validation.md``, of ``study=probes`` those in ``docs/probes.md``; of ``study=sensitivity`` what
-was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page of calibration and the stored posterior, which is
-the default uncertainty of all studies; of ``study=assess`` the page of its assessment; of
-``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
+what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` the verdicts and the track
+record, and of ``study=verify_brief`` the verdicts, in ``docs/validation.md``; of ``study=probes`` those in
+``docs/probes.md``; of ``study=sensitivity`` what was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page
+of calibration and the stored posterior, which is the default uncertainty of all studies; of ``study=assess`` the page
+of its assessment; of ``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
 """
 
 import json
@@ -57,7 +57,7 @@ EXPLAINED_STEPS = (
 """Which steps of it are shown."""
 WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "shares_aligned.png")
 """Figures of a sensitivity study that its page shows."""
-VALIDATIONS: tuple[str, ...] = ("hindcast", "new_mexico", "verify_brief")
+VALIDATIONS: tuple[str, ...] = ("hindcast", "new_mexico", "track_record", "verify_brief")
 """Parts of the page of validation, as the folders of their studies name them."""
 
 PARTS_FIGURE = "brief_parts.png"
@@ -286,7 +286,8 @@ def small_figure(source: Path, target: Path) -> None:
 
 
 def validated(folder: Path) -> bool:
-    """Take the verdicts of a hindcast or of the brief's verification into their page; False if the folder has none."""
+    """Take the verdicts and the track record of a hindcast, or the brief's verification, into their page; False if the
+    folder has none."""
     page = ROOT / "docs" / "validation.md"
     found = [name for name in VALIDATIONS if (folder / f"{name}.md").is_file()]
     for name in found:
@@ -294,6 +295,8 @@ def validated(folder: Path) -> bool:
         page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
     if (folder / "figures" / PARTS_FIGURE).is_file():
         small_figure(folder / "figures" / PARTS_FIGURE, ROOT / "docs" / "images" / PARTS_FIGURE)
+    for figure in sorted((folder / "figures").glob("track_record_*.png")):
+        small_figure(figure, ROOT / "docs" / "images" / figure.name)
     return bool(found)
 
 

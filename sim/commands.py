@@ -124,16 +124,16 @@ def run_hindcast(request: Request) -> None:
     """Feed stylized states law changes of the past, print the verdicts and write what they rest on."""
     from rich.console import Console
 
-    from sim.report.hindcast.files import write_hindcast
     from sim.report.shared.progress import progress_bar
     from sim.report.shared.staging import staged
-    from sim.study.hindcast.study import hindcast, read_materials
+    from sim.report.track_record.files import write_recorded
+    from sim.study.track_record.study import read_materials, recorded_hindcast
 
     materials = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
-        study = hindcast(request.settings, materials, advance)
+        study, found = recorded_hindcast(request.settings, materials, advance)
     with staged(request.folder) as place:
-        text = write_hindcast(study, place, figures=request.settings.report)
+        text = write_recorded(study, found, place, figures=request.settings.report)
     print(text)
     print(f"Written to {request.folder}")
 

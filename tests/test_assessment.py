@@ -18,7 +18,15 @@ from sim.report.assessment.files import write_assessment
 from sim.report.assessment.tables import tables
 from sim.report.assessment.words import answer, believed, short_answer
 from sim.study.assessment.discrepancy import GRID, discrepancies, sigma_from_others, with_discrepancy
-from sim.study.assessment.evidence import CASE_OF, KIND_OF, Evidence, evidence_of, nothing_changes, straight_line
+from sim.study.assessment.evidence import (
+    CASE_OF,
+    STATE_OF,
+    Evidence,
+    evidence_of,
+    nothing_changes,
+    state_of,
+    straight_line,
+)
 from sim.study.assessment.forecasts import below, forecasts_of, inside, misfit, two_sided, with_tolerance
 from sim.study.assessment.power_scaling import cjs, scaled, sensitivity
 from sim.study.assessment.race import (
@@ -50,7 +58,9 @@ from sim.study.assessment.study import assess, read_materials
 from sim.study.calibration.emulating import Emulator
 from sim.study.calibration.stored import read_waves
 from sim.study.calibration.study import prior_points
-from sim.study.calibration.targets import Measure, Statistic, read_targets, targets_path
+from sim.study.calibration.targets import Measure, read_targets, targets_path
+from sim.study.hindcast.case import read_cases
+from sim.study.hindcast.kinds import CHURN, ENDING, KIND_OF, OTHER, kind_of
 from sim.study.hindcast.measures import NAMED
 from sim.study.hindcast.schema import Outcome
 from sim.study.setup.settings import Settings, read_settings
@@ -347,14 +357,13 @@ def outcome(**changes: object) -> Outcome:
 
 
 def test_forecasts_without_a_model_are_what_anyone_would_say() -> None:
-    at = Statistic(case="c", outcome="o", year=2020)
     assert nothing_changes(outcome()) == 1.0
-    assert straight_line(outcome(), {"c": 2010}, at) == pytest.approx(1.0 + 0.1 / 2 * 10)
-    assert straight_line(outcome(observed={2012: 50.0, 2020: 40.0}), {"c": 2010}, at) == 0.0
-    assert np.isnan(straight_line(outcome(observed={2020: 90.0}), {"c": 2010}, at))
+    assert straight_line(outcome(), 2010, 2020) == pytest.approx(1.0 + 0.1 / 2 * 10)
+    assert straight_line(outcome(observed={2012: 50.0, 2020: 40.0}), 2010, 2020) == 0.0
+    assert np.isnan(straight_line(outcome(observed={2020: 90.0}), 2010, 2020))
     level = outcome(compare="level", start=None)
     assert np.isnan(nothing_changes(level))
-    assert np.isnan(straight_line(level, {"c": 2010}, at))
+    assert np.isnan(straight_line(level, 2010, 2020))
     assert nothing_changes(outcome(compare="level", start=None, over={"quantile": 0.5})) == 1.0
     assert nothing_changes(outcome(compare="level", start=None, over={"below": 0.5})) == 0.0
     contrast = {"years": [2012], "against": [2020]}
@@ -365,6 +374,19 @@ def test_forecasts_without_a_model_are_what_anyone_would_say() -> None:
 def test_every_measure_belongs_to_a_case_and_a_kind() -> None:
     assert set(CASE_OF) == set(get_args(Measure))
     assert set(KIND_OF) == set(NAMED)
+    assert set(STATE_OF) <= set(CASE_OF.values())
+    assert set(STATE_OF.values()) <= {state_of(case) for case in read_cases()}
+
+
+def test_an_outcome_is_missed_as_others_of_its_kind_are() -> None:
+    changes = {"kind": "changes", "column": "teaching", "take": "sd"}
+    turned_away = {"kind": "state", "column": ["unserved_first"], "per": ["participants"]}
+    level = {"compare": "level", "start": None}
+    assert kind_of(outcome(measure="instructors")) == "sites and instructors"
+    assert kind_of(outcome(measure="spending_per_member", over={"below": 0.5}, **level)) == ENDING
+    assert kind_of(outcome(measure="spending_per_member", over={"quantile": 0.5}, **level)) == "spending"
+    assert kind_of(outcome(measure=changes, **level)) == CHURN
+    assert kind_of(outcome(measure=turned_away, **level)) == OTHER
 
 
 # Power-scaling: one normal parameter, seen with an error.

@@ -1,6 +1,5 @@
 """An assessment as text and as a page: the short answer, then each check with its table and figure."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +8,7 @@ from sim.report.assessment.tables import left_out_table, predictive_table
 from sim.report.assessment.words import answer, believed, interval_text, origin_text, p_text, short_answer
 from sim.report.calibration.tables import number
 from sim.report.shared.intervals import signed_text
+from sim.report.shared.rows import Rows, markdown_rows, text_rows
 from sim.study.assessment.forecasts import BANDS
 from sim.study.assessment.ranks import LIKELIHOOD
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 FEW = 8
 """Rows of a long table that the page shows."""
-
-Rows = Sequence[Sequence[str]]
 
 
 def assessment_markdown(found: "Assessment") -> str:
@@ -31,7 +29,7 @@ def assessment_markdown(found: "Assessment") -> str:
         "## Check by check", "", *(f"- {sentence}" for sentence in answer(found)), "", origin_text(found), "",
     ]  # fmt: skip
     for title, rows, note, figures in sections(found):
-        parts += [f"## {title}", "", *_markdown(rows), ""]
+        parts += [f"## {title}", "", *markdown_rows(rows), ""]
         parts += [note, ""] if note else []
         for figure in figures:
             parts += [f"![{title}](figures/assessment_{figure}.png)", ""]
@@ -47,7 +45,7 @@ def assessment_text(found: "Assessment") -> str:
         "What not", *(f"  {sentence}" for sentence in not_), "", "Check by check", "", *said, "",
     ]  # fmt: skip
     for title, rows, _, _ in sections(found):
-        lines += [title, "", *_columns(rows), ""]
+        lines += [title, "", *text_rows(rows), ""]
     return "\n".join([*lines, origin_text(found)]) + "\n"
 
 
@@ -171,15 +169,3 @@ def _discrepancy_rows(found: "Assessment") -> Rows:
 
 def _plain(value: float) -> str:
     return "" if np.isnan(value) else f"{value:.2f}"
-
-
-def _markdown(rows: Rows) -> list[str]:
-    head, *body = rows
-    lines = [head, ["---", *(["---:"] * (len(head) - 1))], *body]
-    return ["| " + " | ".join(line) + " |" for line in lines]
-
-
-def _columns(rows: Rows) -> list[str]:
-    plain = [[cell[:95] for cell in row] for row in rows]
-    widths = [max(len(row[place]) for row in plain) for place in range(len(plain[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in plain]

@@ -12,9 +12,10 @@ from sim.study.assessment.ranks import LIKELIHOOD
 from sim.study.assessment.study import ALONE, CARRIED, HELD_OUT, LEFT_OUT
 
 if TYPE_CHECKING:
+    from sim.study.assessment.coverage import Coverage
     from sim.study.assessment.race import Heat
     from sim.study.assessment.scores import Interval
-    from sim.study.assessment.study import Assessment, Coverage
+    from sim.study.assessment.study import Assessment
 
 TOLD = 0.8
 """Spread of the posterior over that of the prior below which the targets are said to tell a parameter."""

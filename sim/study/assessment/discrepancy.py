@@ -107,17 +107,30 @@ def carried(
 def sigma_from_others(sample: Array, values: Array, kinds: Sequence[str], cases: Sequence[str]) -> Array:
     """The chance of every sigma of the ``GRID`` for each target's kind ``[S, G]``, as all cases but its own tell it:
     what a study of a case that is not yet known could have carried."""
+    return sigma_told(sample, values, kinds, cases, [(kind, (case,)) for kind, case in zip(kinds, cases, strict=True)])
+
+
+def sigma_told(
+    sample: Array,
+    values: Array,
+    kinds: Sequence[str],
+    cases: Sequence[str],
+    wanted: Sequence[tuple[str, tuple[str, ...]]],
+) -> Array:
+    """The chance of every sigma of the ``GRID`` ``[N, G]`` for each ``wanted`` kind of outcome, as all cases tell it
+    but those that are named beside it. Where none of them has the kind, it is lognormal about the sigma that all kinds
+    have together."""
     missed, variance = log_misses(sample, values)
     known = np.isfinite(missed)
     names, sorts = np.asarray(cases), np.asarray(kinds)
-    chance = np.zeros((len(values), len(GRID)))
-    for case in np.unique(names):
-        others = known & (names != case)
-        pooled = _pooled(missed, variance, kinds, cases, others)
-        for kind in np.unique(sorts[names == case]):
-            rows = (names == case) & (sorts == kind)
-            chance[rows] = _posterior(missed, variance, kinds, cases, others & (sorts == kind), pooled)
-    return chance
+    found: dict[tuple[str, tuple[str, ...]], Array] = {}
+    pooled: dict[tuple[str, ...], float] = {}
+    for kind, without in dict.fromkeys(wanted):
+        others = known & ~np.isin(names, without)
+        if without not in pooled:
+            pooled[without] = _pooled(missed, variance, kinds, cases, others)
+        found[kind, without] = _posterior(missed, variance, kinds, cases, others & (sorts == kind), pooled[without])
+    return np.array([found[each] for each in wanted])
 
 
 def with_discrepancy(sample: Array, chance: Array, seed: int) -> Array:

@@ -14,9 +14,8 @@ from sim.study.calibration.emulating import fewest
 from sim.study.calibration.stored import Waves, places
 from sim.study.calibration.targets import Statistic, Target, Targets
 from sim.study.hindcast.case import Case, Outcome
-from sim.study.hindcast.measures import NAMED
+from sim.study.hindcast.kinds import CHURN, kind_of
 from sim.study.hindcast.running import observed
-from sim.study.probes.measures import AnyMeasure
 
 CASE_OF: Mapping[str, str] = {
     **dict.fromkeys(
@@ -26,31 +25,15 @@ CASE_OF: Mapping[str, str] = {
     **dict.fromkeys(("opening_rate", "closing_rate"), "openings and closings"),
     **dict.fromkeys(("waiting_for_money", "waiting_for_instructor"), "what plans wait for"),
     **dict.fromkeys(
-        ("instructors_change_spread", "instructors_change_deviation", "instructors_reallocation"), "churn of staff"
+        ("instructors_change_spread", "instructors_change_deviation", "instructors_reallocation"), CHURN
     ),
 }  # fmt: skip
 """The case that a measure of New Mexico under current law belongs to: what one source says, or one survey, is left out
 together. It is its kind of outcome too. A target of a hindcast belongs to the hindcast."""
 
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "participation": ("participants", "participants_per_member"),
-    "concentrators": ("concentrators", "concentrators_per_participant", "school_concentrator_share"),
-    "credentials": (
-        "credentials", "credentials_per_concentrator", "credentials_per_member", "easy_share", "hard_share",
-        "pass_rate", "districts_with_exam",
-    ),
-    "sites and instructors": (
-        "sites", "sections", "instructors", "instructors_per_member", "districts_taking_part",
-    ),
-    "spending": ("spending", "spending_per_member"),
-    "what the state pays": ("state_cost", "price_paid"),
-}  # fmt: skip
-KIND_OF: Mapping[str, str] = {word: kind for kind, words in KINDS.items() for word in words}
-"""The kind of outcome that a measure of a hindcast belongs to, by the word for it."""
-WORD_OF: Mapping[AnyMeasure, str] = {named.measure: word for word, named in NAMED.items()}
-
-ENDING = "districts that give up"
-"""The kind of a share of districts below a value."""
+STATE_OF: Mapping[str, str] = {"base year": "New Mexico", CHURN: "Texas"}
+"""The state whose record stands behind a case of New Mexico under current law, where it is that of one: a hindcast of
+that state is not forecast from it."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +85,7 @@ def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: 
         )
     asked = [target.statistic for target in table.targets]
     outcomes = [_outcome(own, cases) for own in asked]
-    starts = {case.name: case.start.year for case in cases if case.start is not None}
+    starts: dict[str | None, int] = {case.name: case.start.year for case in cases if case.start is not None}
     called = _short_titles(cases)
     return Evidence(
         parameters=table.parameters,
@@ -116,10 +99,10 @@ def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: 
         scales=np.array([target.scale for target in table.targets]),
         fitted=np.array([target.use == "fit" for target in table.targets]),
         cases=tuple(CASE_OF[str(own.measure)] if own.case is None else called[own.case] for own in asked),
-        kinds=tuple(_kind(own, outcome) for own, outcome in zip(asked, outcomes, strict=True)),
+        kinds=tuple(CASE_OF[str(s.measure)] if o is None else kind_of(o) for s, o in zip(asked, outcomes, strict=True)),
         unchanged=np.array([nothing_changes(outcome) for outcome in outcomes]),
-        line=np.array([straight_line(o, starts, own) for own, o in zip(asked, outcomes, strict=True)]),
-        years=np.array([(own.year or np.nan) - starts.get(own.case or "", np.nan) for own in asked], dtype=np.float64),
+        line=np.array([straight_line(o, starts.get(s.case), s.year) for s, o in zip(asked, outcomes, strict=True)]),
+        years=np.array([(own.year or np.nan) - starts.get(own.case, np.nan) for own in asked], dtype=np.float64),
     )  # fmt: skip
 
 
@@ -133,18 +116,19 @@ def nothing_changes(outcome: Outcome | None) -> float:
     return 1.0 if outcome.contrast is not None or outcome.compare == "ratio" else float("nan")
 
 
-def straight_line(outcome: Outcome | None, starts: Mapping[str, int], statistic: Statistic) -> float:
-    """The forecast that the change of the first observed year goes on at the same pace a year; not below zero. It sees
-    one year of what followed, which the model does not. Not a number where none was observed before the target's."""
+def straight_line(outcome: Outcome | None, start_year: int | None, year: int | None) -> float:
+    """The forecast for a ``year`` that the change of the first observed year goes on at the same pace a year; not below
+    zero. It sees one year of what followed, which the model does not. Not a number where none was observed before the
+    year that is forecast."""
     if outcome is None or outcome.contrast is not None or outcome.compare != "ratio":
         return float("nan")
-    assert statistic.case is not None
-    assert statistic.year is not None
-    start, series = starts[statistic.case], observed(outcome)
+    assert start_year is not None
+    assert year is not None
+    series = observed(outcome)
     first = min(series)
-    if not start < first < statistic.year:
+    if not start_year < first < year:
         return float("nan")
-    return float(max(1.0 + (series[first] - 1.0) * (statistic.year - start) / (first - start), 0.0))
+    return float(max(1.0 + (series[first] - 1.0) * (year - start_year) / (first - start_year), 0.0))
 
 
 def _outcome(statistic: Statistic, cases: Sequence[Case]) -> Outcome | None:
@@ -154,20 +138,17 @@ def _outcome(statistic: Statistic, cases: Sequence[Case]) -> Outcome | None:
     return next(outcome for outcome in case.outcomes if outcome.name == statistic.outcome)
 
 
+def state_of(case: Case) -> str:
+    """Whose law a case is of: its title up to the comma."""
+    return case.title.split(",")[0]
+
+
 def _short_titles(cases: Sequence[Case]) -> dict[str, str]:
     """Up to the comma of the title where no other case begins so, else the name."""
-    heads = {case.name: case.title.split(",")[0] for case in cases}
+    heads = {case.name: state_of(case) for case in cases}
     return {
         name: head if list(heads.values()).count(head) == 1 else name.replace("_", " ") for name, head in heads.items()
     }
-
-
-def _kind(statistic: Statistic, outcome: Outcome | None) -> str:
-    if outcome is None:
-        return CASE_OF[str(statistic.measure)]
-    if outcome.over is not None and outcome.over.below is not None:
-        return ENDING
-    return KIND_OF[WORD_OF[outcome.measure]]
 
 
 def _entries(catalogue: Catalogue, names: Sequence[str]) -> dict[str, Entry]:

@@ -95,10 +95,11 @@ def misfit(
     return float(weights @ squares), float(weights @ chi2.sf(squares, len(values)))
 
 
-def inside(sample: Array, values: Array, band: float) -> BoolArray:
-    """Whether the observed ``values`` ``[S]`` lie in the central ``band`` of a forecast."""
+def inside(sample: Array, values: Array, band: float, to: Array | None = None) -> BoolArray:
+    """Whether the observed ``values`` ``[S]``, or any part of the ranges from them ``to`` their other ends ``[S]``, lie
+    in the central ``band`` of a forecast."""
     low, high = np.quantile(sample, (0.5 - band / 2.0, 0.5 + band / 2.0), axis=0)
-    found: BoolArray = (low <= values) & (values <= high)
+    found: BoolArray = (low <= (values if to is None else to)) & (values <= high)
     return found
 
 

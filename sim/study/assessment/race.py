@@ -5,7 +5,7 @@ first observed year began, which it has seen and the model has not. Both get the
 other cases had, beside the tolerance of the target. Scores are in tolerances, so that targets can be added up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,8 +82,8 @@ def entrants(evidence: Evidence, forecasts: Forecasts, sigma: Array, seed: int) 
         sampled(MODEL, with_tolerance(left, tolerances, seed), np.median(left, axis=0)),
         sampled(DISCREPANT, with_discrepancy(left, sigma, seed), np.median(left, axis=0)),
         sampled(PRIOR, with_tolerance(forecasts.prior, tolerances, seed), np.median(forecasts.prior, axis=0)),
-        _naive(NOTHING, evidence.unchanged, evidence),
-        _naive(LINE, evidence.line, evidence),
+        unmodelled(NOTHING, evidence.unchanged, values, tolerances, evidence.cases),
+        unmodelled(LINE, evidence.line, values, tolerances, evidence.cases),
     ]
     return {entrant.name: entrant for entrant in found}
 
@@ -120,6 +120,16 @@ def heat(first: Entrant, other: Entrant, cases: tuple[str, ...]) -> Heat:
         over_cases(other.log_error - first.log_error, cases),
         int(won),
     )
+
+
+def unmodelled(name: str, middle: Array, values: Array, tolerances: Array, cases: tuple[str, ...]) -> Entrant:
+    """A forecast ``middle`` ``[S]`` that needs no model, with the tolerance and the spread of its own misses in other
+    cases; not a number where it says nothing."""
+    missed = (middle - values) / tolerances
+    deviation = np.sqrt(1.0 + spread_of_others(missed, cases) ** 2)
+    says = np.isfinite(missed)
+    score = np.where(says, crps_of_normal(np.where(says, missed, 0.0), deviation, np.zeros_like(missed)), np.nan)
+    return Entrant(name, score, log_error(np.where(says, middle, np.nan), values))
 
 
 def spread_of_others(missed: Array, cases: tuple[str, ...]) -> Array:
@@ -167,9 +177,13 @@ def changes(evidence: Evidence, forecasts: Forecasts) -> tuple[Array, Array]:
 
 def bias_by_size(evidence: Evidence, forecasts: Forecasts) -> tuple[list[SizeOfChange], Interval]:
     """Classes of observed changes with what is forecast for them, and how much of a change is forecast altogether."""
-    seen, forecast = changes(evidence, forecasts)
-    known = np.isfinite(seen)
-    names = np.asarray(evidence.cases)
+    return by_size(*changes(evidence, forecasts), evidence.cases)
+
+
+def by_size(seen: Array, forecast: Array, cases: Sequence[str]) -> tuple[list[SizeOfChange], Interval]:
+    """The same of observed and forecast changes ``[S]`` in log points, not a number where there is none."""
+    known = np.isfinite(seen) & np.isfinite(forecast)
+    names = np.asarray(cases)
     rows = []
     for size, (least, most) in SIZES.items():
         own = known & (np.abs(seen) >= least) & (np.abs(seen) < most)
@@ -178,12 +192,6 @@ def bias_by_size(evidence: Evidence, forecasts: Forecasts) -> tuple[list[SizeOfC
             means = float((towards * seen[own]).mean()), float((towards * forecast[own]).mean())
             right = int(np.sum(towards * forecast[own] > 0))
             rows.append(SizeOfChange(size, int(own.sum()), len(np.unique(names[own])), *means, right))
+    if not known.any():
+        return rows, Interval(np.nan, np.nan, np.nan, 0)
     return rows, slope_over_cases(forecast[known], seen[known], tuple(names[known]))
-
-
-def _naive(name: str, middle: Array, evidence: Evidence) -> Entrant:
-    missed = (middle - evidence.values) / evidence.tolerances
-    deviation = np.sqrt(1.0 + spread_of_others(missed, evidence.cases) ** 2)
-    says = np.isfinite(middle)
-    score = np.where(says, crps_of_normal(np.where(says, missed, 0.0), deviation, np.zeros_like(missed)), np.nan)
-    return Entrant(name, score, log_error(np.where(says, middle, np.nan), evidence.values))

@@ -82,7 +82,8 @@ def slope_over_cases(predicted: Array, observed: Array, cases: Sequence[str]) ->
     kinds = np.unique(names)
 
     def slope(kept: Array) -> float:
-        return float(np.sum(predicted[kept] * observed[kept]) / np.sum(observed[kept] ** 2))
+        changed = float(np.sum(observed[kept] ** 2))
+        return float(np.sum(predicted[kept] * observed[kept])) / changed if changed > 0 else float("nan")
 
     whole = slope(np.ones(len(names), dtype=bool))
     if len(kinds) < 2:

@@ -11,6 +11,7 @@ from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
 from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.manifest import hash_of
+from sim.study.assessment.coverage import Coverage, counted
 from sim.study.assessment.discrepancy import (
     Discrepancy,
     carried,
@@ -33,25 +34,13 @@ from sim.study.assessment.power_scaling import Sensitivity, sensitivities
 from sim.study.assessment.race import Entrant, Heat, SizeOfChange, bias_by_size, changes, entrants, heats
 from sim.study.assessment.ranks import Ranks, RankTest, rank_tests, ranks_of_truths
 from sim.study.assessment.response import response_spread
-from sim.study.assessment.scores import Interval, over_cases
+from sim.study.assessment.scores import Interval
 from sim.study.calibration.stored import Waves, read_waves
 from sim.study.calibration.targets import Targets, read_targets, targets_path
 from sim.study.setup.settings import Settings
 
 FEWEST = 20
 """Truths without which their ranks say nothing."""
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How many of ``targets`` from ``cases`` lie inside the central bands of a kind of forecast, in the order of
-    ``BANDS``: ``shares`` of targets, and ``over_cases`` the mean of the share in each case, with its interval."""
-
-    forecast: str
-    targets: int
-    cases: int
-    shares: tuple[float, ...]
-    over_cases: tuple[Interval, ...]
 
 
 @dataclass(frozen=True)
@@ -175,11 +164,8 @@ def coverage_of(evidence: Evidence, forecasts: Forecasts, sigma: Array, seed: in
         (CARRIED, with_discrepancy(left, sigma, seed), everything),
     ]
     names = np.asarray(evidence.cases)
-    found = []
-    for name, sample, rows in samples:
-        if rows.any():
-            hits = [inside(sample, evidence.values, band)[rows].astype(np.float64) for band in BANDS]
-            means = tuple(over_cases(hit, tuple(names[rows])) for hit in hits)
-            shares = tuple(float(hit.mean()) for hit in hits)
-            found.append(Coverage(name, int(rows.sum()), means[0].cases, shares, means))
-    return found
+    return [
+        counted(name, [inside(sample, evidence.values, band)[rows] for band in BANDS], tuple(names[rows]))
+        for name, sample, rows in samples
+        if rows.any()
+    ]

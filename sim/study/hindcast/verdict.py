@@ -56,8 +56,8 @@ class Spread:
 class Point:
     """A year: what is known of it (``fact``), what the case and the placebo have, and what is known and what the case
     has net of the placebo's median, on which ``inside`` (the band holds some of what is known) and ``near`` (the median
-    lies within the tolerance) are judged. ``effect``: the case net of the placebo of the same draw, without the luck of
-    a draw, which a record has and a difference on common draws has not."""
+    lies within the tolerance, ``allowed`` in units of the number) are judged. ``effect``: the case net of the placebo
+    of the same draw, without the luck of a draw, which a record has and a difference on common draws has not."""
 
     year: int
     judged: bool
@@ -70,6 +70,7 @@ class Point:
     share_below: float
     inside: bool
     near: bool
+    allowed: float
 
     @property
     def observed(self) -> float:
@@ -154,6 +155,7 @@ def judge(outcome: Outcome, values: Array, start_year: int, placebo: Array | Non
             share_below=float(np.mean(nets[year] < net_facts[year].middle)),
             inside=_inside(spread_of(nets[year]), net_facts[year]),
             near=_near(spread_of(nets[year]), net_facts[year], allowed[year]),
+            allowed=allowed[year],
         )
         for year in sorted(known)
     )

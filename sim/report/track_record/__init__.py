@@ -1,0 +1,1 @@
+"""The track record of a hindcast as text, tables and figures."""

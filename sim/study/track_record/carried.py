@@ -1,0 +1,100 @@
+"""The discrepancy that a hindcast's forecasts may carry: what the stored calibration missed in other states."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.inputs import InputError
+from sim.parameters.catalogue import load_catalogue
+from sim.parameters.posterior import STORED
+from sim.study.assessment.discrepancy import log_misses, sigma_told
+from sim.study.assessment.evidence import STATE_OF, Evidence, evidence_of, state_of
+from sim.study.assessment.forecasts import forecasts_of
+from sim.study.calibration.stored import read_waves
+from sim.study.calibration.targets import read_targets, targets_path
+from sim.study.hindcast.case import Case
+from sim.study.hindcast.kinds import kind_of
+from sim.study.track_record.sheet import Row, Sheet
+
+
+@dataclass(frozen=True)
+class Missed:
+    """What a calibration missed when a case was left out of it: forecasts ``[M, T]`` beside the observed ``values``
+    ``[T]`` of targets, with the kind, case and state of each (none for a survey of many states), and the hindcast and
+    outcome that it is of (none for a target of New Mexico under current law)."""
+
+    forecasts: Array
+    values: Array
+    kinds: tuple[str, ...]
+    cases: tuple[str, ...]
+    states: tuple[str, ...]
+    hindcasts: tuple[tuple[str, str], ...]
+
+    def sigma(self, rows: Sequence[Row]) -> Array:
+        """The chance of every sigma for each row ``[S, G]``, told by targets of other states than its own."""
+        return sigma_told(self.forecasts, self.values, self.kinds, self.cases, [self._wanted(row) for row in rows])
+
+    def tellers(self, row: Row) -> tuple[str, ...]:
+        """The cases that tell of a row's kind; none where it leans on all kinds alone."""
+        kind, without = self._wanted(row)
+        known = np.isfinite(log_misses(self.forecasts, self.values)[0])
+        return tuple(
+            dict.fromkeys(
+                case
+                for case, own, told in zip(self.cases, self.kinds, known, strict=True)
+                if own == kind and case not in without and told
+            )
+        )
+
+    def with_held_out(self, sheet: Sheet, sample: Array) -> "Missed":
+        """These with what held-out outcomes of a hindcast were missed by, from its own forecasts ``[M, S]``, but those
+        that are a target themselves. A case that has targets stays one case."""
+        new = [(row.case.name, row.outcome.name) not in self.hindcasts for row in sheet.rows]
+        rows = np.flatnonzero(np.array(new, dtype=bool) & sheet.held_out & sheet.judged & sheet.single)
+        called = {name: case for (name, _), case in zip(self.hindcasts, self.cases, strict=True) if name}
+        few = min(len(sample), len(self.forecasts))
+        return Missed(
+            np.column_stack([self.forecasts[:few], sample[:few, rows]]),
+            np.concatenate([self.values, sheet.of_rows("low")[rows]]),
+            (*self.kinds, *(kind_of(sheet.rows[row].outcome) for row in rows)),
+            (*self.cases, *(called.get(sheet.rows[row].case.name, sheet.records[row]) for row in rows)),
+            (*self.states, *(state_of(sheet.rows[row].case) for row in rows)),
+            (*self.hindcasts, *((sheet.rows[row].case.name, sheet.rows[row].outcome.name) for row in rows)),
+        )
+
+    def _wanted(self, row: Row) -> tuple[str, tuple[str, ...]]:
+        state = state_of(row.case)
+        without = dict.fromkeys(case for case, own in zip(self.cases, self.states, strict=True) if own == state)
+        return kind_of(row.outcome), tuple(without)
+
+
+def missed_by_calibration(uncertainty: str, seed: int) -> Missed | str:
+    """What the stored calibration missed, or a sentence that says why it tells nothing of these draws."""
+    if uncertainty != "posterior":
+        return "The discrepancy is that of the calibration's posterior, and these draws are not of it."
+    try:
+        catalogue = load_catalogue()
+        table, cases = read_targets(targets_path(), catalogue)
+        evidence = evidence_of(read_waves(STORED), table, cases, catalogue)
+    except InputError as error:
+        return f"The discrepancy cannot be had: {error}."
+    asked = [target.statistic for target in table.targets]
+    return Missed(
+        forecasts=forecasts_of(evidence, seed).left_out,
+        values=evidence.values,
+        kinds=evidence.kinds,
+        cases=evidence.cases,
+        states=states_of(evidence, cases),
+        hindcasts=tuple((own.case or "", own.outcome or "") for own in asked),
+    )
+
+
+def states_of(evidence: Evidence, cases: Sequence[Case]) -> tuple[str, ...]:
+    """The state whose record each target rests on; none for what no state's record tells alone."""
+    states = {case.name: state_of(case) for case in cases}
+    return tuple(
+        states[target.statistic.case] if target.statistic.case is not None else STATE_OF.get(case, "")
+        for target, case in zip(evidence.targets, evidence.cases, strict=True)
+    )
