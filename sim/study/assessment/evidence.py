@@ -80,9 +80,12 @@ class Evidence:
     line: Array
 
 
-def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: Catalogue) -> Evidence:
+def evidence_of(
+    waves: Waves, table: Targets, cases: Sequence[Case], catalogue: Catalogue, least: int | None = None
+) -> Evidence:
     """The evidence of stored waves. Raises InputError, one line, if they were drawn from other priors than those of
-    today, lack a parameter or a target of the table, or hold too few draws."""
+    today, lack a parameter or a target of the table, or hold fewer than the ``least`` draws: unless said, twice as many
+    as the regression needs."""
     if waves.provenance.get("priors") != priors_hash(catalogue, table.parameters):
         raise InputError(f"waves of the calibration: drawn from other priors than those of today; {REMEDY}")
     names = [target.name for target in table.targets]
@@ -91,7 +94,8 @@ def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: 
             raise InputError(f"waves of the calibration: hold no {name}, which the targets name; {REMEDY}")
     statistics = waves.prior[names].to_numpy(np.float64)
     usable = np.isfinite(statistics).all(axis=1)
-    if usable.sum() < (least := 2 * fewest(len(table.parameters))):
+    least = 2 * fewest(len(table.parameters)) if least is None else least
+    if usable.sum() < least:
         raise InputError(f"waves of the calibration: {usable.sum()} draws are too few; at least {least}; {REMEDY}")
     asked = [target.statistic for target in table.targets]
     outcomes = [_outcome(own, cases) for own in asked]
