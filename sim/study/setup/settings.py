@@ -140,9 +140,7 @@ class Alternatives(BaseModel):
     @model_validator(mode="after")
     def _answers_what_is_kept(self) -> Self:
         if self.answered > self.kept:
-            raise ValueError(
-                f"answered: {self.answered} is not allowed: at most as many draws as are kept, {self.kept}"
-            )
+            raise ValueError(f"answered: {self.answered} is not allowed: at most the {self.kept} draws that are kept")
         return self
 
 
