@@ -347,7 +347,8 @@ def test_the_same_seed_gives_the_same_tables_and_a_folder_is_continued(tmp_path:
 
 def words_follow_from_the_numbers(found: Comparison) -> None:
     def said(evidence: float, error: float, crps: Interval) -> tuple[str, str, str]:
-        against = Beside(evidence, error, Interval(0.0, -1.0, 1.0, 2), crps)
+        log_score = Interval(-crps.value, -crps.high, -crps.low, 2)
+        against = Beside(evidence, error, log_score, crps)
         one = replace(found.others[0], beside=against)
         changed = replace(found, structures=(found.model, one))
         return told_by_evidence(one), told_by_cases(one), " ".join(finding(changed)[:2])
@@ -363,6 +364,9 @@ def words_follow_from_the_numbers(found: Comparison) -> None:
         assert (told, by_cases) == ("not told", "not told")
         assert "None is told from the model" in text
         assert "no structure forecasts better or worse" in text
+    # One score alone does not do.
+    half = replace(found.others[0], beside=Beside(0.0, 1.0, Interval(0.1, 0.05, 0.2, 2), open_))
+    assert told_by_cases(half) == "not told"
 
 
 @pytest.mark.usefixtures("small")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from sim.report.shared.intervals import bands
 from sim.results.headlines import HEADLINES
@@ -12,6 +13,9 @@ from sim.study.alternatives.answers import order
 if TYPE_CHECKING:
     from sim.arrays import Array
     from sim.study.alternatives.study import Compared, Comparison
+
+ONE_IN_TWENTY = 0.05
+"""Chance of a table in which chance alone marks a number."""
 
 
 def tables(found: "Comparison") -> dict[str, pd.DataFrame]:
@@ -120,6 +124,13 @@ def errors_apart(values: "Array", of_model: "Array") -> float:
     error = np.sqrt(sum(one.var(ddof=1) / len(one) for one in (values, of_model)))
     apart = float(values.mean() - of_model.mean())
     return apart / float(error) if error > 0 else 0.0
+
+
+def beyond_chance(found: "Comparison") -> float:
+    """Standard errors that the greatest of all these differences from the model exceeds by chance in one of twenty such
+    tables."""
+    many = len(found.others) * len(found.formulas[1:]) * len(HEADLINES)
+    return float(ndtri(1.0 - ONE_IN_TWENTY / (2.0 * many)))
 
 
 def order_table(found: "Comparison") -> pd.DataFrame:

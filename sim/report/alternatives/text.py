@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.report.alternatives.tables import errors_apart
-from sim.report.alternatives.words import ERRORS, changed_text, finding, origin_text
+from sim.report.alternatives.tables import beyond_chance, errors_apart
+from sim.report.alternatives.words import changed_text, finding, origin_text
 from sim.report.shared.intervals import bands, interval_text
 from sim.results.headlines import HEADLINES
 from sim.study.assessment.scores import Interval
@@ -23,10 +23,13 @@ STANDING_NOTE = (
     "mean over cases with 90%; a higher log score and a lower CRPS are better. Weight: of each in the mixture that "
     "would have forecast the cases best."
 )
-TARGETS_NOTE = "Distances after the fit in tolerances, against the model's; a quarter and less is not named."
+TARGETS_NOTE = (
+    "Distances after the fit in tolerances, against the model's; a quarter and less is not named. Names of targets are "
+    "those of `conf/calibration/targets.yaml`."
+)
 ANSWER_NOTE = (
-    "Differences from current law, mean and 90% of draws. Stars: means that differ from the model's by more than two "
-    "standard errors, which grow narrower with more draws."
+    "Differences from current law, mean and 90% of draws. Stars: means that lie farther from the model's than chance "
+    "alone would bring any of them in one of twenty such tables; with more draws less is chance."
 )
 
 
@@ -102,7 +105,7 @@ def _answer(one: "Compared", found: "Comparison", formula: str, place: int) -> s
     values, of_model = one.effects[formula][headline.name], found.model.effects[formula][headline.name]
     band = bands(values, axis=0)
     text = interval_text(float(band.mean), float(band.low), float(band.high), headline.unit, signed=True)
-    return f"{text} *" if abs(errors_apart(values, of_model)) > ERRORS else text
+    return f"{text} *" if abs(errors_apart(values, of_model)) > beyond_chance(found) else text
 
 
 def _over_cases(interval: Interval) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.alternatives.tables import errors_apart, nearer
+from sim.report.alternatives.tables import beyond_chance, errors_apart, nearer
 from sim.report.shared.intervals import number_text
 from sim.report.shared.origin import also, short
 from sim.results.headlines import HEADLINES, LAST, Headline
@@ -18,7 +18,7 @@ TWENTY = float(np.log(20.0))
 """Log evidence by which one of two structures, thought as likely before, is twenty times as likely as the other."""
 
 ERRORS = 2.0
-"""Standard errors beyond which numbers are said to differ."""
+"""Standard errors that a log evidence must exceed as well."""
 
 FAR = 0.25
 """Tolerances by which a target must come nearer or farther to be named."""
@@ -48,11 +48,12 @@ def told_by_evidence(one: "Compared") -> str:
 
 
 def told_by_cases(one: "Compared") -> str:
-    """Whether a structure forecasts cases better or worse than the model: by its score (CRPS) beyond the interval."""
+    """Whether a structure forecasts cases better or worse than the model: by both scores beyond the interval."""
     assert one.beside is not None
-    if one.beside.crps.high < 0:
+    log_score, crps = one.beside.log_score, one.beside.crps
+    if log_score.low > 0 and crps.high < 0:
         return "better"
-    return "worse" if one.beside.crps.low > 0 else "not told"
+    return "worse" if log_score.high < 0 and crps.low > 0 else "not told"
 
 
 def _of_evidence(found: "Comparison") -> str:
@@ -75,12 +76,12 @@ def _of_evidence(found: "Comparison") -> str:
 
 def _of_cases(found: "Comparison") -> str:
     by = {word: [one for one in found.others if told_by_cases(one) == word] for word in ("better", "worse")}
-    parts = [f"{_titles(of)} {word}" for word, of in by.items() if of]
+    parts = [f"{_titles(of)} are {word}" for word, of in by.items() if of]
     said = (
-        f"forecasts by {' and by '.join(parts)} than the model's, beyond the interval over cases; of the others this "
-        "cannot be said"
+        f"the forecasts of {' and those of '.join(parts)} than the model's by both scores, beyond the interval over "
+        "cases; of the others this cannot be said"
         if parts
-        else "no structure forecasts better or worse than the model, as far as can be told"
+        else "no structure forecasts better or worse than the model by both scores beyond the interval over cases"
     )
     many = len(found.model.standing.cases)
     heaviest = np.argsort(-found.weights)[:2]
@@ -91,12 +92,20 @@ def _of_cases(found: "Comparison") -> str:
     )
     return (
         f"**Does one forecast better?** With each of {many} cases left out, {said}; the mixture that would have "
-        f"forecast them best gives {weights}, which over so few cases is no more than a hint."
+        f"forecast them best gives {weights}, which is no more than a hint: cases are few, and structures that "
+        "forecast nearly alike share their weight at random."
     )
 
 
 def _of_answers(found: "Comparison") -> str:
-    parts = [text for one in found.others if (text := _moved(one, found))]
+    moves = {one.structure.name: _moved(one, found) for one in found.others}
+    parts = list(filter(None, moves.values()))
+    open_ = [one for one in found.others if told_by_evidence(one) == "not told" and not moves[one.structure.name]]
+    still = (
+        f" What the fitted targets do not tell from the model and moves no mean beyond chance: {_titles(open_)}."
+        if open_ and parts
+        else ""
+    )
     turned = [
         f"{_inside(one)} puts {_plain(second)} before {_plain(first)} in {SHORT[headline.name]}"
         for one in found.others
@@ -104,13 +113,13 @@ def _of_answers(found: "Comparison") -> str:
         for first, second in reversals(found.model.effects, one.effects, found.formulas[0], headline.name)
     ]
     moved = f"most is moved by {'; '.join(parts)}" if parts else "no mean is moved beyond chance"
-    order = f"The order of formulas turns: {'; '.join(turned)}" if turned else "no pair of formulas changes its order"
-    return f"**What changes in the answer if one is true?** Beside current law {moved}. {order[0].upper()}{order[1:]}."
+    order = f"the order of formulas turns: {'; '.join(turned)}" if turned else "no pair of formulas changes its order"
+    return f"**What changes in the answer if one is true?** Beside current law {moved}; {order}.{still}"
 
 
 def _moved(one: "Compared", found: "Comparison") -> str:
     """The outcome that a structure moves farthest, in standard errors, with both means; nothing if none is moved."""
-    most, text = ERRORS, ""
+    most, text = beyond_chance(found), ""
     for formula, outcomes in one.effects.items():
         for headline in HEADLINES:
             values, of_model = outcomes[headline.name], found.model.effects[formula][headline.name]
@@ -153,7 +162,8 @@ def _amount(value: float, headline: Headline) -> str:
 def _titles(of: Sequence["Compared"], evidence: bool = False) -> str:
     """Titles of alternatives, if asked with their evidence beside the model's."""
     told = [f" ({one.beside.evidence:+.1f})" if evidence and one.beside is not None else "" for one in of]
-    return ", ".join(f"{_inside(one)}{after}" for one, after in zip(of, told, strict=True))
+    names = [f"{_inside(one)}{after}" for one, after in zip(of, told, strict=True)]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _inside(one: "Compared") -> str:
