@@ -6,7 +6,8 @@ what pages show of them: of a comparison the README's table and figure; of ``stu
 record, and of ``study=verify_brief`` the verdicts, in ``docs/validation.md``; of ``study=probes`` those in
 ``docs/probes.md``; of ``study=sensitivity`` what was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page
 of calibration and the stored posterior, which is the default uncertainty of all studies; of ``study=assess`` the page
-of its assessment; of ``experiments/06_pay_for_credentials.py`` its figure, in ``docs/results.md``.
+of its assessment, of ``study=alternatives`` its part on other structures; of ``experiments/06_pay_for_credentials.py``
+its figure, in ``docs/results.md``.
 """
 
 import json
@@ -353,6 +354,20 @@ def carry(told: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
+def structured(folder: Path) -> bool:
+    """Show how other structures stand beside the model, on the page of the assessment; False if the folder holds
+    none."""
+    if not (folder / "alternatives.md").is_file():
+        return False
+    page = ROOT / "docs" / "assessment.md"
+    content = (folder / "alternatives.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
+    text = with_block(page.read_text(encoding="utf-8"), "alternatives", content)
+    page.write_text(text, encoding="utf-8", newline="\n")
+    for figure in sorted((folder / "figures").glob("alternatives_*.png")):
+        small_figure(figure, ROOT / "docs" / "images" / figure.name)
+    return True
+
+
 def weighed(folder: Path) -> bool:
     """Show a sensitivity study's order of formulas and its first outcome; False if the folder holds none."""
     if not (folder / "sensitivity.txt").is_file():
@@ -392,8 +407,9 @@ def compared(folder: Path) -> None:
 
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
+    parts = (validated, probed, calibrated, assessed, structured, weighed, followed)
     for folder in map(Path, arguments):
-        if not any(shown(folder) for shown in (validated, probed, calibrated, assessed, weighed, followed)):
+        if not any(shown(folder) for shown in parts):
             compared(folder)
     for path, text in pages_from_code().items():
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -107,17 +107,22 @@ def command_of(folder: Path) -> str | None:
 def check_bill(request: Request) -> None:
     """Price a bill in the base year, print what it does and write its ledger."""
     from sim.report.bill.files import write_bill
-    from sim.report.shared.staging import staged
     from sim.study.bill.check_formula import check_formula
     from sim.study.running.memory import refuse_many_draws
 
     inputs = request.inputs()
     refuse_many_draws(request.settings, inputs.world)
     check = check_formula(request.settings, inputs.formula(inputs.chosen))
-    with staged(request.folder) as place:
-        text = write_bill(check, place)
-    print(text)
-    print(f"Written to {request.folder}")
+    _written(request, lambda place: write_bill(check, place))
+
+
+def _written(request: Request, write: Callable[[Path], str], remedy: str = "") -> None:
+    """Write the files of a report, all or none, and print its text; ``remedy``: what to do if the disk is full."""
+    from sim.report.shared.staging import staged
+
+    with staged(request.folder, remedy) as place:
+        text = write(place)
+    print(f"{text}\nWritten to {request.folder}")
 
 
 def run_hindcast(request: Request) -> None:
@@ -125,17 +130,13 @@ def run_hindcast(request: Request) -> None:
     from rich.console import Console
 
     from sim.report.shared.progress import progress_bar
-    from sim.report.shared.staging import staged
     from sim.report.track_record.files import write_recorded
     from sim.study.track_record.study import read_materials, recorded_hindcast
 
     materials = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         study, found = recorded_hindcast(request.settings, materials, advance)
-    with staged(request.folder) as place:
-        text = write_recorded(study, found, place, figures=request.settings.report)
-    print(text)
-    print(f"Written to {request.folder}")
+    _written(request, lambda place: write_recorded(study, found, place, figures=request.settings.report))
 
 
 def run_probes(request: Request) -> None:
@@ -144,16 +145,12 @@ def run_probes(request: Request) -> None:
 
     from sim.report.probes.files import write_probes
     from sim.report.shared.progress import progress_bar
-    from sim.report.shared.staging import staged
     from sim.study.probes.study import probe_all, read_materials
 
     materials = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         battery = probe_all(request.settings, materials, advance)
-    with staged(request.folder) as place:
-        text = write_probes(battery, place)
-    print(text)
-    print(f"Written to {request.folder}")
+    _written(request, lambda place: write_probes(battery, place))
 
 
 def run_calibration(request: Request) -> None:
@@ -162,63 +159,61 @@ def run_calibration(request: Request) -> None:
 
     from sim.report.calibration.files import write_calibration
     from sim.report.shared.progress import progress_bar
-    from sim.report.shared.staging import staged
     from sim.study.calibration.study import calibrate, read_materials
 
     table, work = read_materials(request.settings)
     with progress_bar(Console(stderr=True)) as advance:
         found = calibrate(request.settings, table, work, request.folder, request.plain, advance)
-    with staged(request.folder, _ONCE_MORE) as place:
-        text = write_calibration(found, place, figures=request.settings.report)
-    print(text)
-    print(f"Written to {request.folder}")
+    _written(request, lambda place: write_calibration(found, place, figures=request.settings.report), _ONCE_MORE)
 
 
 def run_assessment(request: Request) -> None:
     """Check a calibration from its stored draws: print what may be believed and write a table and a figure a check."""
     from sim.report.assessment.files import write_assessment
-    from sim.report.shared.staging import staged
     from sim.study.assessment.study import assess, read_materials
 
     found = assess(request.settings, *read_materials(request.settings))
-    with staged(request.folder) as place:
-        text = write_assessment(found, place, figures=request.settings.report)
-    print(f"{text}\nWritten to {request.folder}")
+    _written(request, lambda place: write_assessment(found, place, figures=request.settings.report))
+
+
+def run_alternatives(request: Request) -> None:
+    """Fit other structures like the model: print how they stand beside it and what they answer."""
+    from rich.console import Console
+
+    from sim.report.alternatives.files import write_alternatives
+    from sim.report.shared.progress import progress_bar
+    from sim.study.alternatives.study import compare_structures, read_materials
+
+    materials = read_materials(request.settings)
+    with progress_bar(Console(stderr=True)) as advance:
+        found = compare_structures(request.settings, materials, request.folder, request.plain, advance)
+    _written(request, lambda place: write_alternatives(found, place, figures=request.settings.report), _ONCE_MORE)
 
 
 def run_verification(request: Request) -> None:
     """Repeat LESC's comparison of school spending on the simulated base year."""
     from sim.report.hindcast.verify_brief import write_verification
-    from sim.report.shared.staging import staged
     from sim.study.hindcast.verify_brief import verify_brief
 
     study = verify_brief(request.settings)
-    with staged(request.folder) as place:
-        text = write_verification(study, place, figures=request.settings.report)
-    print(text)
-    print(f"Written to {request.folder}")
+    _written(request, lambda place: write_verification(study, place, figures=request.settings.report))
 
 
 def run_bridge(request: Request) -> None:
     """Explain why payments change between two formulas or two years, district by district."""
     from sim.report.bill.change import write_change
-    from sim.report.shared.staging import staged
     from sim.study.bill.change import explain_change
     from sim.study.running.memory import refuse_many_draws
 
     inputs = request.inputs()
     refuse_many_draws(request.settings, inputs.world)
     change = explain_change(request.settings, inputs, inputs.chosen)
-    with staged(request.folder) as place:
-        text = write_change(change, place)
-    print(text)
-    print(f"Written to {request.folder}")
+    _written(request, lambda place: write_change(change, place))
 
 
 def run_explain(request: Request) -> None:
     """Unfold one district's decision and payment, number by number, beside another formula."""
     from sim.report.explain.text import write_explanation
-    from sim.report.shared.staging import staged
     from sim.study.explain.places import LIST, places_text
     from sim.study.explain.story import explain
     from sim.study.running.memory import refuse_many_draws
@@ -229,10 +224,7 @@ def run_explain(request: Request) -> None:
         return
     refuse_many_draws(request.settings, inputs.world)
     explanation = explain(request.settings, inputs, inputs.chosen)
-    with staged(request.folder) as place:
-        text = write_explanation(explanation, place)
-    print(text)
-    print(f"Written to {request.folder}")
+    _written(request, lambda place: write_explanation(explanation, place))
 
 
 def run_sensitivity(request: Request) -> None:
@@ -392,6 +384,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "verify_brief": run_verification,
     "calibrate": run_calibration,
     "assess": run_assessment,
+    "alternatives": run_alternatives,
     "bridge": run_bridge,
     "sensitivity": run_sensitivity,
     "explain": run_explain,

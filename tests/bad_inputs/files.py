@@ -25,6 +25,7 @@ from sim.funding.rules import APPROPRIATION_RULES
 from sim.inputs import read_with_lines, read_yaml
 from sim.inputs.schema import Wanted, of_field
 from sim.parameters.catalogue import load_catalogue
+from sim.study.alternatives.schema import Alternative, Alternatives, alternatives_path, read_alternatives
 from sim.study.calibration.targets import Statistic, Target, Targets, read_targets
 from sim.study.hindcast.case import Case, case_folder, read_case
 from sim.study.hindcast.schema import Contrast, Law, Outcome, Start
@@ -84,11 +85,17 @@ def read_table(path: Path) -> Targets:
     return read_targets(path, load_catalogue())[0]
 
 
+def read_structures(path: Path) -> tuple[Alternative, ...]:
+    """A table of structural alternatives."""
+    return read_alternatives(path, load_catalogue())
+
+
 READERS: Mapping[str, Callable[[Path], object]] = {
     "formula": read_bill,
     "scenario": read_scenario,
     "case": read_case,
     "targets": read_table,
+    "alternatives": read_structures,
 }
 
 
@@ -270,6 +277,17 @@ def targets(write: Writer) -> Iterator[Input]:
         yield f"targets: without {key}", write.keys("targets", {other: good[other] for other in good if other != key})
 
 
+def alternatives(write: Writer) -> Iterator[Input]:
+    """Every key of a table of structural alternatives."""
+    good = read_yaml(alternatives_path())
+    yield from fields_of(write, "alternatives", good, Alternatives)
+    yield from fields_of(write, "alternatives", good, Alternative, ["alternatives", 0])
+    for value in (-1.0, 1e9, True, "zero", None, [1.0], {2030: 1.0}):
+        place = ["alternatives", 0, "sets"]
+        wrong = replaced(good, place, {"decisions.appeal_spread": value})
+        yield f"alternatives: appeal_spread {value}", write.keys("alternatives", wrong)
+
+
 def texts(write: Writer) -> Iterator[Input]:
     """Text that is no YAML, or more than data, in every kind of file."""
     for kind in READERS:
@@ -282,7 +300,7 @@ def texts(write: Writer) -> Iterator[Input]:
 def cases(folder: Path) -> Iterator[Input]:
     """Each wrong input with its name, and a call that must raise InputError with one line."""
     write = Writer(folder)
-    for make in (components, formulas, scenarios, hindcasts, targets, texts):
+    for make in (components, formulas, scenarios, hindcasts, targets, alternatives, texts):
         yield from make(write)
     for what, content in idle.formulas():
         yield f"formula: {what}", write.text("formula", content)

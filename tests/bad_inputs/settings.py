@@ -28,7 +28,8 @@ CHANGED: Mapping[str, Any] = {
     "neutral_by": "present_value", "discount_rate": 0.03,
     "parameters": {"staffing": {"turnover": 0.2}}, "formula_file": "my_bill.yaml", "district": "gallup",
     "cluster": "health", "replicate": 1, "keep": ["state", "lines"], "precision": PRECISION, "design": DESIGN,
-    "factors": {"parameters": "prior"}, "sensitivity": {"points": 16}, "executor": DASK, "shard": 1, "shards": 2,
+    "factors": {"parameters": "prior"}, "sensitivity": {"points": 16}, "alternatives": {"kept": 20},
+    "executor": DASK, "shard": 1, "shards": 2,
     "retry_failed": True, "folder": "there", "study.formulas": ["texas"], "study.baseline": "texas",
     "study.scenarios": ["oil_slump"], "study.years": [2031], "study.cases": ["ohio"],
 }  # fmt: skip
@@ -79,6 +80,7 @@ def _values() -> Iterator[Case]:
         "precision": ("compare", "Precision", PRECISION),
         "design": ("sweep", "Design", DESIGN),
         "sensitivity": ("sensitivity", "Sensitivity", usual_config("sensitivity")["sensitivity"]),
+        "alternatives": ("alternatives", "Alternatives", usual_config("alternatives")["alternatives"]),
         "world": ("compare", "WorldTables", {"path": None}),
         "executor": ("compare", "DaskSettings", DASK),
     }

@@ -66,9 +66,12 @@ class Evidence:
     years: Array
 
 
-def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: Catalogue) -> Evidence:
+def evidence_of(
+    waves: Waves, table: Targets, cases: Sequence[Case], catalogue: Catalogue, least: int | None = None
+) -> Evidence:
     """The evidence of stored waves. Raises InputError, one line, if they were drawn from other priors than those of
-    today, lack a parameter or a target of the table, or hold too few draws."""
+    today, lack a parameter or a target of the table, or hold fewer than the ``least`` draws: unless said, twice as many
+    as the regression needs."""
     if waves.provenance.get("priors") != priors_hash(catalogue, table.parameters):
         raise InputError(f"waves of the calibration: drawn from other priors than those of today; {REMEDY}")
     names = [target.name for target in table.targets]
@@ -78,8 +81,9 @@ def evidence_of(waves: Waves, table: Targets, cases: Sequence[Case], catalogue: 
     drawn = waves.drawn
     statistics = drawn[names].to_numpy(np.float64)
     usable = np.isfinite(statistics).all(axis=1)
+    least = 2 * fewest(len(table.parameters)) if least is None else least
     of_prior = int(usable[: len(waves.prior)].sum())
-    if of_prior < (least := 2 * fewest(len(table.parameters))):
+    if of_prior < least:
         raise InputError(
             f"waves of the calibration: {of_prior} draws from the priors are too few; at least {least}; {REMEDY}"
         )

@@ -128,10 +128,53 @@ def regression(z: Array, statistics: Array) -> Emulator:
     return Emulator(coefficients, unexplained, np.maximum(explained, 0.0))
 
 
+@dataclass(frozen=True)
+class Importance:
+    """Points drawn for a posterior: normal scores ``z`` ``[N, P]`` of their places in the priors, and the logarithm of
+    prior times likelihood over the density that they were drawn with, ``log_weights`` ``[N]`` and ``constant``, which
+    all share, together."""
+
+    z: Array
+    log_weights: Array
+    constant: float
+
+
+@dataclass(frozen=True)
+class LogEvidence:
+    """The logarithm of the probability density of all targets together before any fit, ``value``, in the targets' own
+    units, so that only differences between models of the same targets mean something; the standard ``error`` of the
+    sampling; ``effective``: how many equally weighted points the estimate is worth."""
+
+    value: float
+    error: float
+    effective: float
+
+
 def weighed(
     emulator: Emulator, targets: Array, scales: Array, parameters: int, seed: int, sample: int = SAMPLE
 ) -> tuple[Array, Array]:
-    """``sample`` points of the posterior in the priors' places ``[N, P]``, and their weights ``[N]``, which sum to 1.
+    """``sample`` points of the posterior in the priors' places ``[N, P]`` and their weights ``[N]``, which sum to 1."""
+    found = importance(emulator, targets, scales, parameters, seed, sample)
+    # A place stored as 0 or 1 would be an end of a prior that has none.
+    return np.clip(ndtr(found.z), 2.0**-33, 1.0 - 2.0**-33), normalized(found.log_weights)
+
+
+def log_evidence(
+    emulator: Emulator, targets: Array, scales: Array, parameters: int, seed: int, sample: int = SAMPLE
+) -> LogEvidence:
+    """The log of the integral of likelihood times prior (the marginal likelihood), by importance sampling."""
+    found = importance(emulator, targets, scales, parameters, seed, sample)
+    weights = normalized(found.log_weights)
+    value = float(logsumexp(found.log_weights)) - np.log(sample) + found.constant
+    # Relative variance of the mean of the weights, which is that of its logarithm where it is small.
+    error = np.sqrt(max(np.sum(weights**2) - 1.0 / sample, 0.0))
+    return LogEvidence(float(value), float(error), effective(weights))
+
+
+def importance(
+    emulator: Emulator, targets: Array, scales: Array, parameters: int, seed: int, sample: int = SAMPLE
+) -> Importance:
+    """``sample`` points, weighed.
 
     Importance sampling: points are drawn from a normal distribution, at first that of the posterior were the emulator
     linear, and weighed by prior times likelihood over their density; then anew from the mean and covariance of those.
@@ -154,8 +197,9 @@ def weighed(
         trust = min(effective(weights) / (20.0 * parameters), 1.0)
         around = (z - mean) * weights[:, np.newaxis]
         covariance = trust * (around.T @ (z - mean)) + (1.0 - trust) * covariance
-    # A place stored as 0 or 1 would be an end of a prior that has none.
-    return np.clip(ndtr(z), 2.0**-33, 1.0 - 2.0**-33), weights
+    # The prior and the density of the points are standard normals but for the latter's root.
+    constant = np.log(np.diag(root)).sum() - np.log(np.diag(error)).sum() - 0.5 * len(targets) * np.log(2.0 * np.pi)
+    return Importance(z, density, float(constant))
 
 
 def log_likelihood(emulator: Emulator, z: Array, seen: Array, scales: Array) -> Array:

@@ -52,6 +52,15 @@ class Simulated:
     replicates: tuple[int, ...]
     columns: Mapping[str, Array]
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the targets."""
+        return tuple(target.name for target in self.targets)
+
+    def simulate(self) -> dict[str, Array]:
+        """Every target's statistic, ``[R]`` by its name."""
+        return statistics_of(self)
+
 
 def statistics_of(task: Simulated) -> dict[str, Array]:
     """Every target's statistic, ``[R]`` by the target's name. Parameters not in ``columns`` are drawn from their

@@ -21,18 +21,10 @@ from sim.parameters.catalogue import Catalogue, Entry, load_catalogue
 from sim.parameters.posterior import priors_hash
 from sim.parameters.priors import quantile
 from sim.parameters.values import center
-from sim.results.files import entries_in, is_there, remove_leftovers, write_atomically, writing
-from sim.results.manifest import (
-    MANIFEST_FILE,
-    check_same,
-    hash_of,
-    model_fingerprint,
-    new_manifest,
-    read_manifest,
-    write_manifest,
-)
-from sim.results.records import SHARDS
+from sim.results.files import write_atomically
+from sim.results.manifest import hash_of, model_fingerprint
 from sim.streams import Stream, generator
+from sim.study.calibration.begin import POSTERIOR_FOLDER, begin
 from sim.study.calibration.emulating import Fit, fewest, fitted, shift_error
 from sim.study.calibration.sequence import WaveRecord, as_mapping, log_drawn, names, near, priors_of, record_of, sizes
 from sim.study.calibration.statistics import Simulated
@@ -42,10 +34,9 @@ from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.inputs import CURRENT_LAW, find_formula
-from sim.study.setup.settings import IGNORED_KEYS, Settings, flat_parameters
+from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
 
-POSTERIOR_FOLDER = "parameters/posterior"
 Found = TypeVar("Found")
 
 DIGITS = 6
@@ -97,7 +88,8 @@ def calibrate(
 ) -> Calibration:
     """Simulate, fit, and simulate the posterior. Continues what an earlier start of the same study left in
     ``folder``; raises InputError if that holds another."""
-    _start(folder, settings, table, work, config)
+    cases = {case.name: case.model_dump(mode="json") for case in work.cases}
+    begin(folder, settings, work.world, {**config, "targets": table.model_dump(mode="json"), "cases": cases})
     entries = {name: _entry(work.catalogue, name) for name in table.parameters}
     total = settings.draws + table.keep
 
@@ -231,35 +223,3 @@ def _provenance(settings: Settings, table: Targets, work: Simulated, fitting: _F
         "model": model_fingerprint(without=POSTERIOR_FOLDER),
         "code_version": sim.__version__,
     }
-
-
-def _start(folder: Path, settings: Settings, table: Targets, work: Simulated, config: Mapping[str, Any]) -> None:
-    cases = {case.name: case.model_dump(mode="json") for case in work.cases}
-    manifest = new_manifest(
-        study=settings.study.name,
-        config={**config, "targets": table.model_dump(mode="json"), "cases": cases},
-        world_fingerprint=work.world.fingerprint,
-        data_vintage=work.world.vintage,
-        formulas={},
-        baseline=None,
-        base_year=work.world.base_year,
-        horizon=settings.horizon,
-        draws=settings.draws,
-        seed=settings.seed,
-        chunk_size=settings.chunk,
-        ignoring=IGNORED_KEYS,
-    )
-    # A stored posterior is no part of what a calibration rests on.
-    manifest = manifest.model_copy(update={"model_fingerprint": model_fingerprint(without=POSTERIOR_FOLDER)})
-    with writing(folder, "choose another folder (hydra.run.dir=...)"):
-        folder.mkdir(parents=True, exist_ok=True)
-        if is_there(folder / MANIFEST_FILE):
-            check_same(read_manifest(folder), manifest, folder)
-            remove_leftovers(folder)
-            remove_leftovers(folder / SHARDS)
-            return
-        if any(name.endswith(".parquet") for name in entries_in(folder / SHARDS)):
-            raise InputError(
-                f"{folder}: holds results but no {MANIFEST_FILE}; choose another folder or remove this one"
-            )
-        write_manifest(folder, manifest)

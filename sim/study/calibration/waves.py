@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,35 @@ from sim.results.files import writing
 from sim.results.records import SHARDS
 from sim.results.store import write_shard
 from sim.results.tables import DAMAGE
-from sim.study.calibration.statistics import Simulated, statistics_of
 from sim.study.running.dispatch import carrier_for
 from sim.study.running.stopping import FolderGoneError, StoppedError, is_gone
 from sim.study.setup.design import in_chunks
 from sim.study.setup.executor_settings import ExecutorSettings
+
+
+class Work(Protocol):
+    """What a worker needs to simulate draws; a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def replicates(self) -> tuple[int, ...]:
+        """Whose luck each draw has."""
+        ...
+
+    @property
+    def columns(self) -> Mapping[str, Array]:
+        """Their parameters ``[R]`` by name."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the numbers that come of it."""
+        ...
+
+    def simulate(self) -> Mapping[str, Array]:
+        """Those numbers, ``[R]`` by name."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -27,13 +52,13 @@ class Chunk:
     """One unit of work: the draws to simulate and the shard to write."""
 
     path: Path
-    work: Simulated
+    work: Work
 
 
 def carry_out_wave(
     folder: Path,
     wave: str,
-    work: Simulated,
+    work: Work,
     columns: Mapping[str, Array],
     first_replicate: int,
     size: int,
@@ -41,7 +66,7 @@ def carry_out_wave(
     workers: int,
     progress: Callable[[int], None],
 ) -> pd.DataFrame:
-    """Simulate a draw for each row of ``columns``, replicate after replicate, and give the statistics of all.
+    """Simulate a draw for each row of ``columns``, replicate after replicate, and give what comes of all.
 
     Shards that are whole, and of these draws, are not simulated again. ``progress`` is called with the draws done.
     Raises FolderGoneError if the folder is deleted or moved meanwhile.
@@ -74,7 +99,7 @@ def carry_out_wave(
 def stored(chunk: Chunk) -> pd.DataFrame | None:
     """What the shard of a chunk holds; None if it is missing, damaged, or not of these draws."""
     work = chunk.work
-    names = ["replicate", *work.columns, *(target.name for target in work.targets)]
+    names = ["replicate", *work.columns, *work.outputs]
     try:
         with chunk.path.open("rb") as file:
             frame: pd.DataFrame = pq.read_table(file, page_checksum_verification=True).to_pandas()
@@ -87,15 +112,15 @@ def stored(chunk: Chunk) -> pd.DataFrame | None:
 
 
 def run_chunk(chunk: Chunk) -> int:
-    """Simulate a chunk and write its shard: replicate, fitted parameters, statistics. Gives its number of draws."""
+    """Simulate a chunk and write its shard: replicate, parameters, what came of them. Gives its number of draws."""
     work = chunk.work
-    columns = {"replicate": np.array(work.replicates), **work.columns, **statistics_of(work)}
+    columns = {"replicate": np.array(work.replicates), **work.columns, **work.simulate()}
     write_shard(chunk.path, pa.table({name: np.asarray(column) for name, column in columns.items()}))
     return len(work.replicates)
 
 
 def _chunks(
-    folder: Path, wave: str, work: Simulated, columns: Mapping[str, Array], first_replicate: int, size: int
+    folder: Path, wave: str, work: Work, columns: Mapping[str, Array], first_replicate: int, size: int
 ) -> Iterator[Chunk]:
     draws = len(next(iter(columns.values())))
     for number, rows in enumerate(in_chunks(draws, size)):

@@ -50,7 +50,7 @@ def refuse_another_start(settings: Settings, world: World, catalogue: Catalogue,
 
     Raises InputError, one line, that says which count, what was wanted and what was reached.
     """
-    uncertainty = "prior" if settings.study.name == "calibrate" else settings.uncertainty
+    uncertainty = "prior" if settings.study.name in ("calibrate", "alternatives") else settings.uncertainty
     draws = range(int(np.clip(DISTRICT_DRAWS // len(world.districts), FEWEST, MOST)))
     parameters = parameters_for(catalogue, world, settings.seed, draws, uncertainty)
     refuse_missed(prepare(world, parameters, current_law, settings.seed, draws, 1))

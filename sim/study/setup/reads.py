@@ -39,6 +39,16 @@ READS: Mapping[str, tuple[str, ...]] = {
     "verify_brief": (*_MODEL, "draws", "chunk"),
     "calibrate": ("world", "parameters", "seed", "draws", *_CHUNKS),
     "assess": ("folder", "seed", "draws"),
+    "alternatives": (
+        "world",
+        "parameters",
+        "seed",
+        "draws",
+        "study.formulas",
+        "horizon",
+        "alternatives",
+        *_CHUNKS,
+    ),
     "status": ("folder",),
     "collect": ("folder",),
     "parameters": (),
@@ -57,6 +67,8 @@ INSTEAD: Mapping[tuple[str, str], str] = {
     ("hindcast", "horizon"): "each case has its own years",
     ("probes", "horizon"): "each probe has its own years",
     ("calibrate", "uncertainty"): "it starts from the priors",
+    ("alternatives", "uncertainty"): "it starts from the priors",
+    ("alternatives", "study.baseline"): "differences are from current law",
     ("assess", "parameters"): "it simulates nothing; study=calibrate parameters.group.name=value fits anew",
 }
 """What to do in place of a setting that a study does not read, where the studies that read it are no help."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim.inputs import InputError, nearest, shown
+from sim.inputs.errors import LONGEST_LINE, cut
 
 LONGEST_HINT = 80
 """Characters of what is allowed that are spent on words of which none is near."""
@@ -55,7 +56,7 @@ def first_of(error: ValidationError, model: type[BaseModel], source: str = "sett
 
 
 def _line(source: str, keys: Sequence[str], said: str) -> InputError:
-    return InputError(": ".join([source, *([".".join(keys)] if keys else []), said]))
+    return InputError(cut(": ".join([source, *([".".join(keys)] if keys else []), said]), LONGEST_LINE))
 
 
 def _followed(model: type[BaseModel], location: Sequence[str | int]) -> tuple[list[str], str, list[Schema]]:

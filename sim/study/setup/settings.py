@@ -49,6 +49,7 @@ class Study(BaseModel):
         "sensitivity",
         "calibrate",
         "assess",
+        "alternatives",
     ]
     formulas: tuple[PathName, ...] = ()
     baseline: PathName | None = None
@@ -128,6 +129,21 @@ class Sensitivity(BaseModel):
         return value
 
 
+class Alternatives(BaseModel):
+    """How far structural alternatives are followed: draws ``kept`` of each posterior, simulated anew, and of these the
+    draws in which formulas are ``answered``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kept: Annotated[int, Field(strict=True, ge=2, le=100_000)]
+    answered: Annotated[int, Field(strict=True, ge=2, le=10_000)]
+
+    @model_validator(mode="after")
+    def _answers_what_is_kept(self) -> Self:
+        if self.answered > self.kept:
+            raise ValueError(f"answered: {self.answered} is not allowed: at most the {self.kept} draws that are kept")
+        return self
+
+
 Money = Annotated[float, Field(strict=True, ge=1, le=1e13, allow_inf_nan=False)]
 """Dollars of a state for CTE, in a year or together over many."""
 
@@ -146,7 +162,7 @@ class Settings(BaseModel):
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
-    and ``factors``: of a sweep. ``sensitivity``: of the study of that name.
+    and ``factors``: of a sweep. ``sensitivity`` and ``alternatives``: of the studies of those names.
     ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of all shards lie in one folder.
     ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for the studies that read them.
     """
@@ -177,6 +193,7 @@ class Settings(BaseModel):
     design: Design | None = None
     factors: dict[str, Any] = {}
     sensitivity: Sensitivity | None = None
+    alternatives: Alternatives | None = None
 
     @field_validator("cost_neutral", mode="before")
     @classmethod
@@ -239,7 +256,9 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         settings = Settings.model_validate({str(key): value for key, value in config.items()})
     except ValidationError as error:
         raise first_of(error, Settings) from error
-    if settings.uncertainty == "posterior" and settings.study.name not in ("calibrate", "assess", "parameters"):
+    if settings.uncertainty == "posterior" and settings.study.name not in (
+        "calibrate", "assess", "alternatives", "parameters",
+    ):  # fmt: skip
         load_posterior()
     if settings.cost_neutral is None and settings.neutral_by != "entitlement":
         raise InputError(f"settings: neutral_by: {settings.neutral_by} needs cost_neutral: baseline, both or dollars")

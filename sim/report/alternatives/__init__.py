@@ -1,0 +1,1 @@
+"""Other structures as text, tables and figures."""
