@@ -23,12 +23,12 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
-from sim.report.assessment.files import CARRIED_FILE
 from sim.report.pages.hindcast_cases import keys_markdown
 from sim.report.pages.model import carrying_table, cuts_table
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.pages.parameters import parameter_page
 from sim.report.probes.page import probes_markdown
+from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES
 from sim.study.calibration.stored import WAVE
 from sim.study.probes.reading import read_probes
@@ -296,6 +296,8 @@ def validated(folder: Path) -> bool:
         page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
     if (folder / "figures" / PARTS_FIGURE).is_file():
         small_figure(folder / "figures" / PARTS_FIGURE, ROOT / "docs" / "images" / PARTS_FIGURE)
+    if (folder / CARRIED_FILE).is_file():
+        carry(json.loads((folder / CARRIED_FILE).read_text(encoding="utf-8")))
     for figure in sorted((folder / "figures").glob("track_record_*.png")):
         small_figure(figure, ROOT / "docs" / "images" / figure.name)
     return bool(found)
@@ -340,7 +342,6 @@ def assessed(folder: Path) -> bool:
     page.write_text(text, encoding="utf-8", newline="\n")
     for figure in sorted((folder / "figures").glob("assessment_*.png")):
         small_figure(figure, ROOT / "docs" / "images" / figure.name)
-    carry(json.loads((folder / CARRIED_FILE).read_text(encoding="utf-8")))
     return True
 
 
@@ -349,7 +350,7 @@ def carry(told: Mapping[str, Any]) -> None:
     path = STORED.with_suffix(".json")
     provenance = json.loads(path.read_text(encoding="utf-8"))
     if told[WAVE] != provenance[WAVE]:
-        raise ValueError(f"{CARRIED_FILE}: was told by other waves than the stored ones; run study=assess")
+        raise ValueError(f"{CARRIED_FILE}: was told by other waves than the stored ones; run study=hindcast")
     content = {**provenance, "discrepancy": told["discrepancy"]}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 

@@ -197,7 +197,8 @@ def made(z: Array, statistics: Array, seen: Array, cases: tuple[str, ...], held_
     return Evidence(
         parameters=("a", "b"), targets=(), z=z, statistics=statistics, simulated=statistics[:50], values=seen,
         tolerances=np.full(many, 0.5), scales=np.full(many, 0.5), fitted=np.arange(many) < many - held_out, cases=cases,
-        kinds=("k",) * many, unchanged=np.full(many, np.nan), line=np.full(many, np.nan),
+        kinds=("k",) * many, unchanged=np.full(many, np.nan), line=np.full(many, np.nan), of_prior=len(z),
+        years=np.full(many, np.nan),
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from sim.report.shared.discrepancy import (
     Factors,
     elasticities,
     money_shown,
-    predictive,
     shown,
 )
 from sim.report.shared.intervals import COVERS, bands
@@ -96,12 +95,12 @@ def test_a_level_goes_its_way_within_the_years_of_the_records() -> None:
 
 
 def test_an_uncertain_deviation_is_as_wide_as_all_that_it_may_be() -> None:
-    assert predictive(SURE) == pytest.approx(0.3, rel=1e-3)
+    assert SURE.predictive == pytest.approx(0.3, rel=1e-3)
     random = np.random.default_rng(2)
     sigma = 0.3 * 9.0 ** (random.standard_normal(400_000) / (2 * 1.6449))
     far = np.quantile(sigma * random.standard_normal(400_000), 0.95)
-    assert predictive(WIDE) * 1.6449 == pytest.approx(far, rel=0.02)
-    assert predictive(WIDE) > predictive(SURE)
+    assert WIDE.predictive * 1.6449 == pytest.approx(far, rel=0.02)
+    assert WIDE.predictive > SURE.predictive
 
 
 # Money.
@@ -253,7 +252,7 @@ def test_a_bad_discrepancy_is_refused_in_one_line(change: dict[str, Any] | None,
     with pytest.raises(InputError, match=said) as caught:
         read_discrepancy(provenance, "new_mexico.json")
     assert "\n" not in str(caught.value)
-    assert "study=assess" in str(caught.value)
+    assert "study=hindcast" in str(caught.value)
     assert "discrepancy=false" in str(caught.value)
 
 

@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
 from sim.inputs import InputError
 from sim.results.files import first_fault
+
+P90 = float(ndtri(0.95))
+QUANTILES = 200
+"""Of an uncertain standard deviation, over which a mixture is summed up."""
 
 ALL_KINDS = "all kinds"
 """The level's discrepancy of an outcome that belongs to no kind of its own."""
@@ -31,6 +38,14 @@ class Spread(BaseModel):
             raise ValueError(f"{self.sigma} does not lie between low {self.low} and high {self.high}")
         return self
 
+    @property
+    def predictive(self) -> float:
+        """The standard deviation of a normal logarithm that has the central 90% which one with this uncertain standard
+        deviation has: the mixture over a lognormal sigma, solved at its 95th percentile."""
+        quantiles = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
+        sigmas = self.sigma * (self.high / self.low) ** (quantiles / (2.0 * P90))
+        return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90
+
 
 class CarriedDiscrepancy(BaseModel):
     """``levels``: by kind of outcome, of the logarithm of what happened over what was forecast, whole after so many
@@ -51,7 +66,7 @@ class CarriedDiscrepancy(BaseModel):
 
 def read_discrepancy(provenance: Mapping[str, Any], where: str) -> CarriedDiscrepancy:
     """What a posterior's provenance holds of it. Raises InputError, one line, if there is none or a bad one."""
-    remedy = "run cte-sim study=assess and store what it finds (docs/assessment.md), or set discrepancy=false"
+    remedy = "run cte-sim study=hindcast and store what it finds (docs/validation.md), or set discrepancy=false"
     if "discrepancy" not in provenance:
         raise InputError(f"{where}: holds no discrepancy for intervals to carry; {remedy}")
     try:

@@ -13,8 +13,7 @@ appropriation that binds what is owed moves, and what is paid does not.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from sim.arrays import Array, IntArray
 from sim.results.discrepancy import ALL_KINDS, CarriedDiscrepancy, Spread
@@ -48,8 +47,6 @@ OWED, PAID = "entitlement", "state_cost"
 PARTS_OF_PAID = ("state_cost", "state_cost_constant", "recurring_cost", "nonrecurring_cost")
 MONEY = (OWED, *PARTS_OF_PAID, "proration")
 """The statewide columns of money that follow what is counted."""
-
-P90 = float(ndtri(0.95))
 
 
 class Factors:
@@ -172,12 +169,5 @@ def _deviations(spread: Spread, seed: int, draws: int, part: int) -> Array:
     normal distribution which leaves as much beyond its 5% and 95%."""
     random = generator(seed, Stream.DISCREPANCY, part)
     scores = ndtri((np.arange(draws) + 0.5) / draws)
-    found: Array = predictive(spread) * random.permutation(scores)
+    found: Array = spread.predictive * random.permutation(scores)
     return found
-
-
-def predictive(spread: Spread) -> float:
-    """The standard deviation of a normal logarithm with the central 90% that a logarithm with this uncertain standard
-    deviation has: the mixture over a lognormal sigma, solved at its 95th percentile."""
-    sigmas = spread.sigma * (spread.high / spread.low) ** (ndtri((np.arange(200) + 0.5) / 200) / (2.0 * P90))
-    return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90

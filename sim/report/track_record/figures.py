@@ -61,7 +61,7 @@ def _coverage(found: "TrackRecord", of: Look, path: Path) -> Path:
     caption = (
         "Mean over cases of the share of a case's outcomes inside central bands, with 90% over cases; on the dashed "
         "line a band holds what it says. As simulated: parameters and luck. Discrepancy: what the calibration missed "
-        "in other states; wider: together with what was missed in held-out outcomes of other states."
+        "in other states; as intervals carry it: by held-out outcomes of other states too, in two parts."
     )
     groups = [group for group in (ALL, WHOLLY) if group in found.coverage]
     figure, axes = page(title, caption, of, len(groups), 2, 2.9, left=0.75, header=0.4, bottom=0.5)

@@ -21,7 +21,8 @@ COVERAGE_NOTE = (
     "Mean over cases of the share of a case's outcomes inside, each case and each outcome counted once, with 90% over "
     "cases. As simulated: parameters and luck. With tolerance: the outcome's stated one besides, as one standard "
     "deviation. With discrepancy: in its place, what the calibration's targets of other states tell of the kind of "
-    "outcome; wider: these together with what held-out outcomes of other states were missed by."
+    "outcome. As intervals carry it: told by held-out outcomes of other states too, in two parts: the change is "
+    "larger or smaller by one factor, and the outcome by one for its kind."
 )
 RACE_NOTE = (
     "Scores (CRPS) in tolerances and distances in log points, means over cases; less is better. Skill: one less the "
@@ -105,7 +106,7 @@ def _change_rows(found: "TrackRecord") -> Rows:
 
 def _miss_rows(found: "TrackRecord") -> Rows:
     shown = [name for name in (ALONE, CARRIED, WIDER) if name in found.forecasts]
-    held = ["held as simulated", "held with discrepancy", "held with the wider one"]
+    held = ["held as simulated", "held with discrepancy", "held as carried"]
     rows = [["case", "outcomes", "held out", "mean miss", "largest miss", *held[: len(shown)]]]
     missed = misses(found)
     for case in by_case(found):

@@ -77,8 +77,8 @@ def _held(found: "TrackRecord") -> str:
         carried, wider = _band(found, group, CARRIED), _band(found, group, WIDER)
         parts.append(
             f"With the discrepancy that the calibration's cases of other states tell they hold {both(CARRIED)}: "
-            f"{width_text(carried)}. Told by held-out outcomes of other states as well (each state from the "
-            f"others), bands hold {both(WIDER)}: {width_text(wider)}."
+            f"{width_text(carried)}. As intervals of studies carry it, told by held-out outcomes of other states as "
+            f"well and in two parts (each state from the others), bands hold {both(WIDER)}: {width_text(wider)}."
         )
     else:
         parts.append(found.without)
@@ -130,7 +130,7 @@ def _raced(found: "TrackRecord") -> str:
     if not any(said):
         return ""
     carrying = []
-    for first, words in ((DISCREPANT, "the calibration's discrepancy"), (WIDE, "the wider one")):
+    for first, words in ((DISCREPANT, "the calibration's discrepancy"), (WIDE, "what intervals carry")):
         heat = heat_of(found, WHOLLY, NOTHING, first)
         if heat is not None and not np.isnan(heat.skill.low):
             carrying.append(f"with {words} it is {heat.verdict} ({_bare(heat)})")

@@ -44,6 +44,12 @@ class Discrepancy:
     cases: int
 
     @property
+    def spread(self) -> Spread:
+        """As it is stored."""
+        digits = {name: float(f"{getattr(self, name):.4g}") for name in ("sigma", "low", "high")}
+        return Spread(**digits, cases=max(self.cases, 1))
+
+    @property
     def factors(self) -> tuple[float, float]:
         """Between which the discrepancy alone, at its median, leaves 90% of outcomes."""
         far = float(np.exp(NINETY * self.sigma))
@@ -95,13 +101,8 @@ def carried(
     kinds: Sequence[Discrepancy], others: Discrepancy, response: Discrepancy, years: float
 ) -> CarriedDiscrepancy:
     """What the intervals of other studies carry."""
-
-    def spread(row: Discrepancy) -> Spread:
-        digits = {name: float(f"{getattr(row, name):.4g}") for name in ("sigma", "low", "high")}
-        return Spread(**digits, cases=row.cases)
-
-    levels = {row.kind: spread(row) for row in (*kinds, others)}
-    return CarriedDiscrepancy(levels=levels, response=spread(response), years=float(f"{years:.3g}"))
+    levels = {row.kind: row.spread for row in (*kinds, others)}
+    return CarriedDiscrepancy(levels=levels, response=response.spread, years=float(f"{years:.3g}"))
 
 
 def sigma_from_others(sample: Array, values: Array, kinds: Sequence[str], cases: Sequence[str]) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import logsumexp, ndtri
 
 from sim.arrays import Array
+from sim.streams import Stream, generator
 from sim.study.assessment.discrepancy import Discrepancy
 
 GRID = np.exp(np.linspace(np.log(0.02), np.log(3.0), 200))
@@ -24,6 +25,9 @@ NODES = 41
 """Points over which the factor is summed up."""
 
 RESPONSE = "size of a response"
+
+PART = 5
+"""Of the stream of a calibration's sample: factors of responses."""
 
 
 def response_spread(
@@ -47,6 +51,16 @@ def response_spread(
     return Discrepancy(
         RESPONSE, float(middle), float(low), float(high), bias, int(changed.sum()), len(np.unique(names))
     )
+
+
+def with_response(sample: Array, unchanged: Array, spread: Discrepancy, seed: int) -> Array:
+    """A forecast ``[M, S]`` whose distance from what it would be if nothing changed is larger or smaller by a factor,
+    the same for all of a draw, with a mean of one; what has no ``unchanged`` value ``[S]`` stays as it is."""
+    wide = spread.spread.predictive
+    random = generator(seed, Stream.CALIBRATION_SAMPLE, PART)
+    factor = np.exp(wide * random.standard_normal((len(sample), 1)) - 0.5 * wide**2)
+    found: Array = np.where(np.isfinite(unchanged), unchanged + factor * (sample - unchanged), sample)
+    return found
 
 
 def _log_likelihood(forecast: Array, observed: Array, variance: Array) -> Array:

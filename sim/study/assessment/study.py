@@ -9,12 +9,10 @@ from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
-from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.manifest import hash_of
 from sim.study.assessment.coverage import Coverage, counted
 from sim.study.assessment.discrepancy import (
     Discrepancy,
-    carried,
     discrepancies,
     of_another_kind,
     sigma_from_others,
@@ -50,7 +48,7 @@ class Assessment:
     ``chance``: of a number below the observed one, tolerance included, as fitted and with the case left out, both
     ``[S]``. ``misfit``: of all fitted targets together, mean sum of squares and its posterior predictive p.
     ``other_kinds``: the discrepancy of a kind that no target has; ``response``: that of the size of a change;
-    ``carried``: what the intervals of other studies take from them. ``sigma`` ``[S, G]``: chances of the discrepancy
+    ``sigma`` ``[S, G]``: chances of the discrepancy
     that other cases tell. ``changed``: observed and forecast changes ``[S]``; ``slope``: how much of a change is
     forecast. ``parameters`` and ``expected``: power-scaling of the fitted parameters and of what is expected for every
     target. ``same_targets``: whether the table of targets is the one that the posterior was fitted to.
@@ -67,7 +65,6 @@ class Assessment:
     discrepancies: list[Discrepancy]
     other_kinds: Discrepancy
     response: Discrepancy
-    carried: CarriedDiscrepancy
     sigma: Array
     entrants: dict[str, Entrant]
     heats: list[Heat]
@@ -128,7 +125,6 @@ def assess(settings: Settings, waves: Waves, table: Targets, evidence: Evidence)
         discrepancies=kinds,
         other_kinds=others,
         response=response,
-        carried=carried(kinds, others, response, float(np.nanmean(evidence.years[np.isfinite(evidence.unchanged)]))),
         sigma=sigma,
         entrants=running,
         heats=heats(evidence, running),

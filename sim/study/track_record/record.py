@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, BoolArray
+from sim.results.discrepancy import CarriedDiscrepancy
 from sim.study.assessment.coverage import Coverage, counted
 from sim.study.assessment.discrepancy import GRID, with_discrepancy
 from sim.study.assessment.forecasts import BANDS, inside, with_tolerance
@@ -32,11 +33,12 @@ from sim.study.track_record.carried import Missed, missed_by_calibration
 from sim.study.track_record.sheet import Sheet, sheet_of
 
 ALONE, TOLERANT, CARRIED = "as simulated", "with tolerance", "with discrepancy"
-WIDER = "with wider discrepancy"
-"""The forecasts whose bands are counted. The discrepancy is that of the calibration's targets of other states, in the
-last together with what held-out outcomes of other states were missed by."""
+WIDER = "as intervals carry it"
+"""The forecasts whose bands are counted. The discrepancy is that of the calibration's targets of other states. The last
+is as the intervals of studies are, but told by other states alone: by their held-out outcomes too, and in two parts, by
+kind of outcome and by the size of the change."""
 
-WIDE = "model with wider discrepancy"
+WIDE = "model as intervals carry it"
 """That last forecast in the race."""
 
 RUNS = {MODEL: TOLERANT, DISCREPANT: CARRIED, WIDE: WIDER}
@@ -63,7 +65,8 @@ class TrackRecord:
     """What became of a hindcast's forecasts, group by group. ``sigma`` ``[S]``: the median discrepancy of each row, log
     points, and ``tellers`` the cases that tell it, empty where all kinds together do; ``without``: why there is none.
     ``entrants``: scores of every row ``[S]``. ``changed``: observed and forecast change of each outcome in its last
-    judged year ``[O]``, log points."""
+    judged year ``[O]``, log points. ``carried``: what intervals of other studies carry, told by all cases of
+    this hindcast and by the calibration of that ``wave``."""
 
     sheet: Sheet
     forecasts: dict[str, Forecast]
@@ -76,6 +79,8 @@ class TrackRecord:
     changed: tuple[Array, Array]
     sizes: dict[str, tuple[list[SizeOfChange], Interval]]
     seed: int
+    carried: CarriedDiscrepancy | None = None
+    wave: str = ""
 
 
 def track_record(study: Hindcast) -> TrackRecord:
@@ -92,11 +97,11 @@ def recorded(sheet: Sheet, missed: Missed | str, seed: int) -> TrackRecord:
     tellers: tuple[tuple[str, ...], ...] = ((),) * len(sheet.rows)
     if isinstance(missed, Missed) and sheet.rows:
         chance = missed.sigma(sheet.rows)
-        samples[CARRIED] = sheet.taken_net(with_discrepancy(raw, chance, seed))
-        more = missed.with_held_out(sheet, alone).sigma(sheet.rows)
-        samples[WIDER] = sheet.taken_net(with_discrepancy(raw, more, seed))
-        sigma = np.array([np.interp(0.5, np.cumsum(each), GRID) for each in chance])
         tellers = tuple(missed.tellers(row) for row in sheet.rows)
+        samples[CARRIED] = sheet.taken_net(with_discrepancy(raw, chance, seed))
+        missed = missed.with_held_out(sheet, alone)
+        samples[WIDER] = missed.as_carried(sheet, raw, seed)
+        sigma = np.array([np.interp(0.5, np.cumsum(each), GRID) for each in chance])
     forecasts = {name: Forecast(name, sample, _holds(sheet, sample)) for name, sample in samples.items()}
     running = entrants(sheet, forecasts)
     changed = changes(sheet, alone)
@@ -119,6 +124,8 @@ def recorded(sheet: Sheet, missed: Missed | str, seed: int) -> TrackRecord:
         changed=changed,
         sizes={name: sizes_of(sheet, changed, rows) for name, rows in judged.items()},
         seed=seed,
+        carried=missed.carried(seed) if isinstance(missed, Missed) else None,
+        wave=missed.wave if isinstance(missed, Missed) else "",
     )
 
 

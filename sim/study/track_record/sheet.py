@@ -22,7 +22,7 @@ class Row:
     """One observed number of an outcome. ``low`` and ``high``: what is known of it, ``tolerance`` in its units, all net
     of the placebo as the verdict takes it (``net``); ``draws`` ``[R]`` of the case as they are and ``still``, the
     median of the placebo, NaN where there is none; ``unchanged`` and ``line``: what is forecast if nothing changes and
-    if the first observed change goes on, NaN where there is no such forecast."""
+    if the first observed change goes on, NaN where there is no such forecast; ``years`` from the start."""
 
     case: Case
     outcome: Outcome
@@ -36,6 +36,7 @@ class Row:
     still: float
     unchanged: float
     line: float
+    years: float
 
     @property
     def single(self) -> bool:
@@ -192,4 +193,5 @@ def _row(
         still=float(np.nanmedian(placebo[point.year])) if placebo is not None else float("nan"),
         unchanged=float("nan") if middle is None else middle,
         line=fact_net_of(Fact(line, line), outcome.unchanged.get(point.year), how).low,
+        years=float(point.year - case.start.year),
     )
