@@ -296,6 +296,11 @@ def validated(folder: Path) -> bool:
         page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
     if (folder / "figures" / PARTS_FIGURE).is_file():
         small_figure(folder / "figures" / PARTS_FIGURE, ROOT / "docs" / "images" / PARTS_FIGURE)
+    if (folder / "trust.md").is_file() and (folder / CARRIED_FILE).is_file():
+        content = (folder / "trust.md").read_text(encoding="utf-8")
+        for trusting in (ROOT / "README.md", ROOT / "docs" / "limitations.md"):
+            text = with_block(trusting.read_text(encoding="utf-8"), "trust", content)
+            trusting.write_text(text, encoding="utf-8", newline="\n")
     if (folder / CARRIED_FILE).is_file():
         carry(json.loads((folder / CARRIED_FILE).read_text(encoding="utf-8")))
     for figure in sorted((folder / "figures").glob("track_record_*.png")):

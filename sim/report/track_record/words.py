@@ -55,26 +55,29 @@ def share_text(interval: "Interval") -> str:
     return f"{interval.value:.0%} ({max(interval.low, 0.0):.0%} to {min(interval.high, 1.0):.0%})"
 
 
-def _band(found: "TrackRecord", group: str, forecast: str) -> "Interval":
+def band_of(found: "TrackRecord", group: str, forecast: str) -> "Interval":
+    """The coverage of a forecast's 90% bands over a group, the mean over cases."""
     return next(row for row in found.coverage[group] if row.forecast == forecast).over_cases[-1]
 
 
 def _held(found: "TrackRecord") -> str:
     group, where = (WHOLLY, " that nothing was fitted to") if WHOLLY in found.coverage else (ALL, "")
-    everything = _band(found, ALL, ALONE)
+    everything = band_of(found, ALL, ALONE)
 
     def both(forecast: str) -> str:
-        held = share_text(_band(found, group, forecast))
-        return held if group == ALL else f"{held}, over all {everything.cases} {_band(found, ALL, forecast).value:.0%}"
+        held = share_text(band_of(found, group, forecast))
+        return (
+            held if group == ALL else f"{held}, over all {everything.cases} {band_of(found, ALL, forecast).value:.0%}"
+        )
 
-    alone = _band(found, group, ALONE)
+    alone = band_of(found, group, ALONE)
     parts = [
         f"**Do 90% bands hold what happened?** Over {many_text(alone.cases, 'case')}{where}, each counted once, those "
         f"of parameters and luck hold {both(ALONE)}: {width_text(alone)}. With the stated tolerances they hold "
         f"{both(TOLERANT)}."
     ]
     if CARRIED in found.forecasts:
-        carried, wider = _band(found, group, CARRIED), _band(found, group, WIDER)
+        carried, wider = band_of(found, group, CARRIED), band_of(found, group, WIDER)
         parts.append(
             f"With the discrepancy that the calibration's cases of other states tell they hold {both(CARRIED)}: "
             f"{width_text(carried)}. As intervals of studies carry it, told by held-out outcomes of other states as "
@@ -198,7 +201,7 @@ def _counted(found: "TrackRecord") -> str:
     forecast = CARRIED if CARRIED in found.forecasts else TOLERANT
     every = (
         f" With {many_text(shown, 'more year')} that the verdict does not rest on, bands {forecast} hold "
-        f"{_band(found, EVERY_YEAR, forecast).value:.0%} in place of {_band(found, ALL, forecast).value:.0%}."
+        f"{band_of(found, EVERY_YEAR, forecast).value:.0%} in place of {band_of(found, ALL, forecast).value:.0%}."
         if shown
         else ""
     )

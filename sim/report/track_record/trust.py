@@ -1,0 +1,76 @@
+"""How far to trust a number, in four sentences that follow from the track record: for README and limitations."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.report.assessment.words import ENOUGH
+from sim.report.track_record.words import band_of, heat_of, share_text
+from sim.study.assessment.race import NOTHING
+from sim.study.track_record.record import ALL, ALONE, WHOLLY, WIDER
+
+if TYPE_CHECKING:
+    from sim.study.track_record.record import TrackRecord
+
+
+def trust(found: "TrackRecord") -> list[str]:
+    """A sentence on the direction of changes, their size, the width of intervals and the race with "nothing changes";
+    none of what the record does not tell."""
+    return [sentence for sentence in (_direction(found), _size(found), _bands(found), _race(found)) if sentence]
+
+
+def _direction(found: "TrackRecord") -> str:
+    if ALL not in found.sizes or not (rows := found.sizes[ALL][0]):
+        return ""
+    said = [f"{row.right} of {row.targets} where {row.size} was observed" for row in rows]
+    right = all(row.right == row.targets for row in rows[-1:])
+    how = "Trust the direction of a large change" if right else "Do not trust a direction by itself"
+    return f"**{how}, less that of a small one.** Held against past laws, its direction was right in {_listed(said)}."
+
+
+def _size(found: "TrackRecord") -> str:
+    told = found.sizes.get(WHOLLY, found.sizes.get(ALL))
+    if told is None or not told[0] or np.isnan(told[1].low):
+        return ""
+    slope = told[1]
+    lead = "A response is more likely too small than too large"
+    if slope.high >= 1.0:
+        lead = "A response is about as large as it should be" if slope.low <= 1.0 else "A response is rather too large"
+    where = "in cases that nothing was fitted to" if WHOLLY in found.sizes else "in past cases"
+    return (
+        f"**{lead}.** Of a change observed {where}, {slope.value:.0%} was forecast ({slope.low:.0%} to "
+        f"{slope.high:.0%})."
+    )
+
+
+def _bands(found: "TrackRecord") -> str:
+    group = WHOLLY if WHOLLY in found.coverage else ALL
+    if WIDER not in found.forecasts or group not in found.coverage:
+        return ""
+    carried, alone = band_of(found, group, WIDER), band_of(found, group, ALONE)
+    low, high = ENOUGH
+    lead = "Read an interval as about nine chances in ten, and no better"
+    if carried.value < low:
+        lead = "Read an interval as less than nine chances in ten"
+    elif carried.value > high:
+        lead = "An interval is rather too wide"
+    return (
+        f"**{lead}.** In {carried.cases} cases that nothing was fitted to, 90% intervals as studies show them hold "
+        f"{share_text(carried)} of what happened; those of parameters and chance alone (`discrepancy=false`) hold "
+        f"{alone.value:.0%}."
+    )
+
+
+def _race(found: "TrackRecord") -> str:
+    heat = heat_of(found, WHOLLY, NOTHING) or heat_of(found, ALL, NOTHING)
+    if heat is None or np.isnan(heat.skill.low):
+        return ""
+    how = {"won": "It beats", "lost": "It is beaten by"}.get(heat.verdict, "It cannot be told from")
+    return (
+        f"**{how} the forecast that nothing changes**, on the same cases by a skill of {heat.skill.value:.2f} "
+        f"({heat.skill.low:.2f} to {heat.skill.high:.2f}; 0 is no better, 1 perfect)."
+    )
+
+
+def _listed(said: list[str]) -> str:
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
