@@ -7,9 +7,10 @@ import numpy as np
 from sim.report.assessment.words import ENOUGH
 from sim.report.track_record.words import band_of, heat_of, share_text
 from sim.study.assessment.race import NOTHING
-from sim.study.track_record.record import ALL, ALONE, WHOLLY, WIDER
+from sim.study.track_record.record import ALL, ALONE, WHOLLY, WIDE, WIDER
 
 if TYPE_CHECKING:
+    from sim.study.assessment.race import Heat
     from sim.study.track_record.record import TrackRecord
 
 
@@ -68,7 +69,21 @@ def _race(found: "TrackRecord") -> str:
     how = {"won": "It beats", "lost": "It is beaten by"}.get(heat.verdict, "It cannot be told from")
     return (
         f"**{how} the forecast that nothing changes**, on the same cases by a skill of {heat.skill.value:.2f} "
-        f"({heat.skill.low:.2f} to {heat.skill.high:.2f}; 0 is no better, 1 perfect)."
+        f"({heat.skill.low:.2f} to {heat.skill.high:.2f}; 0 is no better, 1 perfect).{_as_carried(found, heat)}"
+    )
+
+
+def _as_carried(found: "TrackRecord", heat: "Heat") -> str:
+    """What becomes of it with the intervals that studies show, where that is something else."""
+    group = WHOLLY if heat_of(found, WHOLLY, NOTHING) is heat else ALL
+    wide = heat_of(found, group, NOTHING, WIDE)
+    if wide is None or np.isnan(wide.skill.low) or wide.verdict == heat.verdict:
+        return ""
+    so = {"won": "beats it", "lost": "is beaten by it"}.get(wide.verdict, "cannot be told from it")
+    return (
+        f" That is with the tolerances stated beforehand. With intervals as wide as studies show them it {so} "
+        f"({wide.skill.value:.2f}, {wide.skill.low:.2f} to {wide.skill.high:.2f}): what makes them hold what happened "
+        "costs sharpness."
     )
 
 
