@@ -77,6 +77,13 @@ def test_an_effect_is_as_much_larger_as_the_factors_say() -> None:
     np.testing.assert_allclose(shown(own[None], None, level, response)[0, :, 0], [80.0, 100.0, 120.0])
 
 
+def test_a_draw_without_a_value_leaves_the_others_theirs() -> None:
+    own = np.array([[1.0], [2.0], [np.nan], [3.0]])
+    found = shown(own[None], own, np.array([[0.5], [1.0], [9.0], [1.5]]), np.ones((4, 1)))[0, :, 0]
+    assert np.isnan(found[2])
+    np.testing.assert_allclose(found[[0, 1, 3]], np.array([0.5, 2.0, 4.5]) * 6.0 / 7.0)
+
+
 def test_nothing_falls_below_zero() -> None:
     own = np.full((4, 1), 10.0)
     found = shown(own[None] - 9.0, own, np.ones((4, 1)), np.array([[0.1], [0.5], [1.4], [2.0]]))

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.arrays import Array, IntArray
+from sim.report.shared.intervals import mean_of_defined
 from sim.results.discrepancy import ALL_KINDS, CarriedDiscrepancy, Spread
 from sim.streams import Stream, generator
 
@@ -160,8 +161,8 @@ def _relative(values: Array) -> Array:
 
 
 def _mean(values: Array) -> Array:
-    found: Array = values.mean(axis=1, keepdims=True)
-    return found
+    """Over draws ``[F, 1, ...]``, of those that are defined."""
+    return mean_of_defined(values, axis=1)[:, np.newaxis]
 
 
 def _deviations(spread: Spread, seed: int, draws: int, part: int) -> Array:
