@@ -182,7 +182,7 @@ def _coverage(found: "Assessment", of: Look, path: Path) -> Path:
     title = "How many outcomes bands hold, against how many they should"
     caption = (
         f"Share of {len(found.evidence.values)} outcomes inside central bands; on the dashed line a band holds what it "
-        "says. Without tolerance: parameters and luck alone, as the intervals of other studies are."
+        "says. Without tolerance: parameters and luck alone."
     )
     figure, axes = page(title, caption, of, 1, 1, 3.0, left=0.75, header=0.35, bottom=0.5)
     ax = axes[0]

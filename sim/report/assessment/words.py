@@ -55,8 +55,8 @@ def short_answer(found: "Assessment") -> str:
     return (
         f"The fit {'finds not all' if off else 'finds'} what is there, and the targets {told}. With a case left out "
         f"the model forecasts it {against}{'' if sure else ', though not beyond doubt'}, and {beside} its own priors "
-        f"without any fit. Nine bands of ten should hold what was observed; those of parameters and luck, as other "
-        f"studies show them, hold {count_text(at[ALONE])}, and with the discrepancy estimated here "
+        f"without any fit. Nine bands of ten should hold what was observed; those of parameters and luck "
+        f"alone hold {count_text(at[ALONE])}, and with the discrepancy estimated here "
         f"{count_text(at[CARRIED])}. All of it rests on {len(set(found.evidence.cases))} cases, {nothing.skill.cases} "
         "of them changes over time, which were known when the model was made."
     )
@@ -139,8 +139,8 @@ def _left_out_answer(found: "Assessment") -> str:
     narrow = ": they are too narrow" if alone.shares[-1] < low else ""
     return (
         "**Do its bands hold what it has not seen?** With the whole case left out of the fit, 90% bands with the "
-        f"stated tolerances hold {count_text(left)} outcomes. Those of parameters and luck alone, as the intervals of "
-        f"other studies are, hold {count_text(alone)}{narrow}.{held} With the discrepancy that the other cases tell, "
+        f"stated tolerances hold {count_text(left)} outcomes. Those of parameters and luck alone "
+        f"hold {count_text(alone)}{narrow}.{held} With the discrepancy that the other cases tell, "
         f"bands hold {count_text(carried)}, {'as they should' if enough else 'still not as they should'}."
     )
 
@@ -199,7 +199,7 @@ def _discrepancy_answer(found: "Assessment") -> str:
         "**What does it miss beyond parameters and luck?** By kind of outcome, a factor between "
         f"{least.factors[0]:.2f} and {least.factors[1]:.2f} ({least.kind}) and between {most.factors[0]:.2f} and "
         f"{most.factors[1]:.2f} ({most.kind}) in nine of ten cases. {single} of {len(order)} kinds rest on one "
-        "case and lean on the others. The intervals of other studies do not hold it."
+        "case and lean on the others. Intervals of other studies carry what the hindcasts tell of it as well."
     )
 
 
@@ -233,7 +233,7 @@ def believed(found: "Assessment") -> tuple[list[str], list[str]]:
         not_.append(f"Bands with the discrepancy of the table below: they hold {count_text(carried)} outcomes.")
     alone = next(row for row in found.coverage if row.forecast == ALONE)
     not_.append(
-        f"An interval of another study as nine chances in ten: such bands hold {count_text(alone)} outcomes here. "
+        f"An interval without the discrepancy as nine chances in ten: such bands hold {count_text(alone)} outcomes here. "
         "They say what parameters and luck do within the model, and nothing of what it leaves out."
     )
     if prior.verdict != "won":

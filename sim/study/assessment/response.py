@@ -44,8 +44,10 @@ def response_spread(
         total = total + chance[names == case].mean(axis=0)
     weight = np.exp(total - logsumexp(total))
     low, middle, high = np.interp((0.05, 0.5, 0.95), np.cumsum(weight), GRID)
+    # What is forecast to change by less than its error has no size to be missed by.
+    sized = np.abs(forecast) > np.sqrt(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
-        apart = np.log(observed[changed] / forecast[changed])
+        apart = np.where(sized, np.log(observed / np.where(sized, forecast, 1.0)), np.nan)[changed]
     told = [np.mean(own) for case in np.unique(names) if len(own := apart[(names == case) & np.isfinite(apart)])]
     bias = float(np.mean(told)) if told else float("nan")
     return Discrepancy(
