@@ -233,7 +233,7 @@ def believed(found: "Assessment") -> tuple[list[str], list[str]]:
         not_.append(f"Bands with the discrepancy of the table below: they hold {count_text(carried)} outcomes.")
     alone = next(row for row in found.coverage if row.forecast == ALONE)
     not_.append(
-        f"An interval without the discrepancy as nine chances in ten: such bands hold {count_text(alone)} outcomes here. "
+        f"An interval without the discrepancy as nine chances in ten: such bands hold {count_text(alone)} outcomes. "
         "They say what parameters and luck do within the model, and nothing of what it leaves out."
     )
     if prior.verdict != "won":
