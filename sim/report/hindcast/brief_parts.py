@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
-from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, legend, page, save, ticks
+from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, legend, page, save, ticks, wrapped_title
 from sim.report.shared.intervals import COVERS, number_text
 from sim.study.hindcast.brief_parts import CTE_PARTS, OWN_PARTS, PARTS, VARIANTS, Part, Split, Variant
 from sim.study.hindcast.brief_schools import BRIEF_YEAR, Rule
@@ -99,6 +99,16 @@ def made(rule: Rule, split: dict[Variant, Split]) -> str:
     )
 
 
+def finding(study: Verification) -> str:
+    """What CTE makes of each of the brief's differences, in one sentence."""
+    said = [
+        f"{money(float(np.nanmean(study.splits[each.rule.name]['as_it_is'].total(CTE_PARTS))))} of "
+        f"{money(each.rule.observed)}"
+        for each in study.comparisons
+    ]
+    return f"Of what the brief's schools spend more a student, CTE makes {' and '.join(said)}, whoever pays for it"
+
+
 def recoded_text(study: Verification) -> str:
     """What recoded concentrators, who are not counted here, are in the base year."""
     if np.max(study.recoded) > 0:
@@ -141,9 +151,10 @@ def parts_figure(study: Verification, of: Look, path: Path) -> Path:
         "difference. What small districts cost more and other differences between schools are not shown; they are not "
         f"CTE. {COVERS}"
     )
+    title = finding(study)
     with matplotlib.rc_context():
         figure, axes = page(
-            "What CTE makes of the brief's difference between schools", caption, of, len(study.comparisons), 1, 2.6,
+            title, caption, of, len(study.comparisons), 1, 2.6,
             left=2.5, gap=(0.3, 0.6), header=0.3, bottom=0.55, right=0.4,
         )  # fmt: skip
         for ax, comparison in zip(axes, study.comparisons, strict=True):
@@ -152,7 +163,7 @@ def parts_figure(study: Verification, of: Look, path: Path) -> Path:
             Line2D([], [], color=INK, marker=mark, markerfacecolor=face, linewidth=1.0, label=VARIANTS[name])
             for name, (mark, face) in MARKS.items()
         ]
-        legend(figure, handles, len(handles))
+        legend(figure, handles, len(handles), len(wrapped_title(title)))
         label_x(figure, axes, f"difference between groups of schools, FY{BRIEF_YEAR} dollars a student")
         return save(figure, path)
 
