@@ -229,6 +229,14 @@ def test_the_sigma_of_a_state_does_not_see_what_was_missed_in_it() -> None:
     assert wider.sigma(sheet.rows)[0] @ GRID > 2.0 * (plain[0] @ GRID)
 
 
+def test_what_was_missed_in_a_state_tells_none_of_its_cases_however_they_are_titled() -> None:
+    def sigma(off: float) -> Array:
+        missed = told(0.1, off={"Utah": off})
+        return record_of(one("Utah's pilot, x", 1.2, 1.0 + 0.1 * PLACES), missed=missed).sigma
+
+    np.testing.assert_array_equal(sigma(2.0), sigma(0.1))
+
+
 def test_what_is_a_target_already_tells_once_and_its_case_stays_one() -> None:
     target = case_of("ohio", outcome("o", {2019: 300.0}), outcome("p", {2019: 300.0}))
     sheet = sheet_of([finding(target, {"o": [1.0], "p": [1.0]})])
