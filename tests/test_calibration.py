@@ -268,6 +268,12 @@ def test_a_later_wave_is_worth_more_and_tells_whether_the_emulator_was_off_where
     assert missed(0.5)[1].missed > 1.5
 
 
+def test_a_wave_of_which_no_draw_can_be_compared_is_worth_none() -> None:
+    none = record_of("wave_2", priors_of(1), np.zeros((3, 1)), np.full((3, 1), np.nan), np.ones(1), np.ones(1), None)
+    assert (none.draws, none.exact) == (3, 0.0)
+    assert np.isnan(none.missed)
+
+
 def test_the_waves_share_the_draws_out() -> None:
     assert sizes((0.5, 0.25, 0.25), 101) == [51, 25, 25]
     assert sizes((1.0,), 7) == [7]
