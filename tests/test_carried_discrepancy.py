@@ -151,6 +151,8 @@ def test_money_moves_as_far_as_the_law_pays_by_the_count() -> None:
     assert (alone[0], none[0]) == (pytest.approx(1.0), 0.0)
     both = elasticities(900.0 * students, [students, 0.5 * students])
     assert (both[0][0], both[1][0]) == (pytest.approx(0.5), pytest.approx(0.5))
+    # No law is followed farther than its count goes, as one by steps would be.
+    assert sum(part[0] for part in elasticities(students**2, counted)) == pytest.approx(1.0)
     assert [part[0] for part in elasticities(900.0 * students[:, :1], [one[:, :1] for one in counted])] == [0.0, 0.0]
     for per_student, lump, expected in ((900.0, 0.0, 1.0), (0.0, 9e5, 0.0), (450.0, 4.5e5, 0.5)):
         owed = per_student * students + lump
