@@ -268,6 +268,19 @@ def test_a_later_wave_is_worth_more_and_tells_whether_the_emulator_was_off_where
     assert missed(0.5)[1].missed > 1.5
 
 
+def test_a_draw_of_a_wave_weighs_as_much_less_as_it_is_drawn_more_often_than_by_the_priors() -> None:
+    # At 1 the proposal is e times as dense, against the priors, as at 0; the likelihood there is one part in e.
+    proposal, z, seen = Proposal(np.ones(1), np.eye(1)), np.array([[0.0], [1.0]]), np.array([[0.0], [2.0**0.5]])
+    found = record_of("wave_2", proposal, z, seen, np.zeros(1), np.ones(1), None)
+    assert found.exact == pytest.approx((1.0 + np.exp(-2.0)) ** 2 / (1.0 + np.exp(-4.0)))
+
+
+def test_a_wave_of_which_no_draw_can_be_compared_is_worth_none() -> None:
+    none = record_of("wave_2", priors_of(1), np.zeros((3, 1)), np.full((3, 1), np.nan), np.ones(1), np.ones(1), None)
+    assert (none.draws, none.exact) == (3, 0.0)
+    assert np.isnan(none.missed)
+
+
 def test_the_waves_share_the_draws_out() -> None:
     assert sizes((0.5, 0.25, 0.25), 101) == [51, 25, 25]
     assert sizes((1.0,), 7) == [7]

@@ -1,6 +1,7 @@
 """The track record of hindcasts: what is counted, on made-up pasts whose answer is known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from scipy.stats import norm
 from sim.arrays import Array
 from sim.report.track_record.files import write_track_record
 from sim.report.track_record.tables import by_case, misses, misses_table, tables
+from sim.report.track_record.trust import trust
 from sim.report.track_record.words import findings, width_text
-from sim.study.assessment.discrepancy import GRID
+from sim.study.assessment.discrepancy import GRID, with_discrepancy
 from sim.study.assessment.race import DISCREPANT, LINE, MODEL, NOTHING
 from sim.study.assessment.scores import Interval, crps_of_normal
 from sim.study.hindcast.case import Case, Outcome, read_cases
@@ -229,6 +231,14 @@ def test_the_sigma_of_a_state_does_not_see_what_was_missed_in_it() -> None:
     assert wider.sigma(sheet.rows)[0] @ GRID > 2.0 * (plain[0] @ GRID)
 
 
+def test_what_was_missed_in_a_state_tells_none_of_its_cases_however_they_are_titled() -> None:
+    def sigma(off: float) -> Array:
+        missed = told(0.1, off={"Utah": off})
+        return record_of(one("Utah's pilot, x", 1.2, 1.0 + 0.1 * PLACES), missed=missed).sigma
+
+    np.testing.assert_array_equal(sigma(2.0), sigma(0.1))
+
+
 def test_what_is_a_target_already_tells_once_and_its_case_stays_one() -> None:
     target = case_of("ohio", outcome("o", {2019: 300.0}), outcome("p", {2019: 300.0}))
     sheet = sheet_of([finding(target, {"o": [1.0], "p": [1.0]})])
@@ -313,6 +323,26 @@ def test_words_follow_from_the_numbers() -> None:
     assert "too wide" in calm
 
 
+def test_what_is_said_of_trust_names_the_cases_that_it_rests_on() -> None:
+    def said(use: str) -> str:
+        cases = (one(f"{state}, x", 1.5, 1.3 + 0.05 * PLACES, use) for state in STATES)
+        return " ".join(trust(record_of(*cases, missed=told(0.3))))
+
+    held_out, fitted = said("held_out"), said("fitted")
+    assert f"In {len(STATES)} cases that nothing was fitted to, 90% intervals" in held_out
+    assert "Of a change observed in cases that nothing was fitted to," in held_out
+    assert "nothing was fitted to" not in fitted
+    assert f"In {len(STATES)} past cases, 90% intervals" in fitted
+    assert "Of a change observed in past cases," in fitted
+    assert "Trust the direction of a large change" in fitted
+    # Of small changes alone nothing follows for large ones.
+    small = " ".join(trust(record_of(*(one(f"{state}, x", 1.1, 1.1) for state in STATES))))
+    assert "direction was right in 6 of 6" in small.replace(str(len(STATES)), "6")
+    assert "large change" not in small
+    wrong = " ".join(trust(record_of(*(one(f"{state}, x", 1.5, 0.9) for state in STATES))))
+    assert wrong.startswith("**Do not trust a direction by itself.**")
+
+
 def test_what_was_missed_is_told_case_by_case() -> None:
     mixed = case_of("Utah, x", outcome("a", {2019: 100.0}, use="fitted"), outcome("b", {2019: 300.0}))
     (row,) = by_case(record_of(finding(mixed, {"a": [1.0], "b": [1.0]})))
@@ -395,6 +425,42 @@ def test_a_change_that_was_missed_by_its_size_widens_changes_and_leaves_what_sta
     assert grown > 1.3 * stood
     assert grown > 1.5 * (np.log(np.quantile(plain[:, 0], (0.05, 0.95))) @ [-1.0, 1.0])
     np.testing.assert_allclose(found.mean(axis=0)[0], 2.0, rtol=0.15)
+
+
+def test_what_a_state_was_missed_by_is_in_no_part_of_what_it_carries_itself() -> None:
+    sheet = sheet_of([one("Utah's pilot, x", 1.5, 2.0), one("Utah, y", 1.2, 1.0)])
+    found = [
+        changed({"Utah": own, "Iowa": 1.0, "Ohio": 1.5, "Maine": 0.8}).as_carried(sheet, sheet.sample(), 3)
+        for own in (9.0, 1.0)
+    ]
+    np.testing.assert_array_equal(*found)
+
+
+def test_the_size_of_a_change_is_from_the_placebo_and_levels_are_told_of_what_it_leaves() -> None:
+    missed = changed({"Utah": 2.5, "Iowa": 0.4, "Ohio": 2.2, "Maine": 0.5})
+    own = case_of("Vermont, x", outcome("o", {2019: 110.0}))
+    sheet = sheet_of([finding(own, {"o": [1.1]}, still=1.1)])
+    left = missed.responding(missed.response(), 3).sigma(sheet.rows)
+    wide, wider = (
+        sheet.taken_net(with_discrepancy(sheet.sample(), chance, 3)) for chance in (left, missed.sigma(sheet.rows))
+    )
+    np.testing.assert_array_equal(missed.as_carried(sheet, sheet.sample(), 3), wide)
+    assert wide.std() < 0.9 * wider.std()
+
+
+def test_what_was_fitted_tells_nothing_that_its_calibration_does_not() -> None:
+    sheet = sheet_of([one("Vermont, x", 2.0, 1.0, use="fitted"), one("Nevada, x", 2.0, 1.0)])
+    found = changed({"Utah": 1.0, "Iowa": 1.5}).with_held_out(sheet, sheet.sample())
+    assert found.states == ("Utah", "Iowa", "Nevada")
+
+
+def test_a_level_goes_its_way_within_the_years_of_changes_alone() -> None:
+    missed = changed({"Utah": 2.5, "Iowa": 0.4, "Ohio": 2.2})
+    still = np.array([1.0, 1.0, np.nan])
+    found = replace(missed, years=np.array([3.0, 5.0, 40.0]), unchanged=still).carried(3)
+    assert found is not None
+    assert found.years == 4.0
+    assert replace(missed, unchanged=np.full(3, np.nan)).carried(3) is None
 
 
 def test_what_is_carried_is_told_by_all_cases_and_in_two_parts() -> None:

@@ -76,28 +76,39 @@ def shown(values: Array, reference: Array | None, level: Array, response: Array)
     """Draws ``[F, R, ...]`` times the ``level`` and with their distance from the ``reference`` ``[R, ...]`` (None: no
     formula is set against another) times the ``response``, both ``[R, ...]`` or what spreads to it; not below zero.
 
-    The mean over draws stays what it was, of the reference, of what lies above it and of what lies below it.
+    The mean over draws stays what it was, of the reference, of what lies above it and of what lies below it; of the
+    last as far as there is something left to take in the draws that lie below.
     """
     if reference is None:
         return _times(values, level)
-    apart, factor = values - reference, level * response
-    above, below = _times(np.maximum(apart, 0.0), factor), _times(np.maximum(-apart, 0.0), factor)
-    found = np.maximum(_times(reference[np.newaxis], level) + above - below, 0.0)
-    return _with_mean(found, values)
+    apart, factor, own = values - reference, level * response, _times(reference[np.newaxis], level)
+    found: Array = own + _times(np.maximum(apart, 0.0), factor) - _within(np.maximum(-apart, 0.0), factor, own)
+    return found
 
 
 def _times(values: Array, factor: Array) -> Array:
     """Draws times a factor, of which the mean over draws stays what it was."""
-    return _with_mean(factor * values, values)
-
-
-def _with_mean(found: Array, values: Array) -> Array:
+    found = factor * values
     was, now = _mean(values), _mean(found)
-    return found * np.divide(was, now, out=np.ones_like(now), where=now > 0.0)
+    times: Array = found * np.divide(was, now, out=np.ones_like(now), where=now > 0.0)
+    return times
+
+
+def _within(values: Array, factor: Array, most: Array) -> Array:
+    """The same of draws none of which exceeds its ``most``: what one cannot carry, those that have room do."""
+    found = _times(values, factor)
+    while np.any(found > most):
+        full = found >= most
+        held, free = np.where(full, most, 0.0), np.where(full, 0.0, found)
+        left, now = _mean(values) - _mean(held), _mean(free)
+        found = held + free * np.divide(left, now, out=np.ones_like(now), where=now > 0.0)
+    return found
 
 
 def money_shown(column: str, columns: Mapping[str, Array], before: Sequence[Array], after: Sequence[Array]) -> Array:
-    """A column of ``MONEY`` ``[F, R, T]`` that follows what is counted; its mean over draws stays what it was.
+    """A column of ``MONEY`` ``[F, R, T]`` that follows what is counted. What is owed and what is paid keep their means
+    over draws; parts of what is paid move with it, and the share paid is that of both. Where a draw's debt falls below
+    what is paid, the share is one: to pay less there would lower the mean.
 
     ``columns``: those of ``MONEY`` and ``appropriation`` as simulated; ``before`` and ``after``: what is counted, as
     simulated and as shown, each ``[F, R, T]``. Nothing is paid beyond what is appropriated.
@@ -139,13 +150,12 @@ def _following(money: Array, before: Sequence[Array], after: Sequence[Array]) ->
 def elasticities(money: Array, counted: Sequence[Array]) -> list[Array]:
     """By what part money ``[F, R, T]`` rises if a count does by one, ``[F]`` each: least squares over draws in
     relative distances from the year's mean, none below zero and no more than one together. A law that pays a sum
-    whatever is counted has none, one that pays by the count alone has one."""
+    whatever is counted has none, one that pays by the count alone has one; of counts that move as one each has half,
+    and one that does not move has none."""
     found = [np.zeros(len(money)) for _ in counted]
     for formula in range(len(money)):
         apart = [_relative(count[formula]).ravel() for count in counted]
         design = np.stack(apart, axis=1)
-        if money.shape[1] < 2 or np.linalg.matrix_rank(design) < len(apart):
-            continue
         slopes = np.clip(np.linalg.lstsq(design, _relative(money[formula]).ravel(), rcond=None)[0], 0.0, None)
         slopes /= max(float(slopes.sum()), 1.0)
         for place, slope in enumerate(slopes):

@@ -6,12 +6,15 @@ import numpy as np
 
 from sim.report.assessment.words import ENOUGH
 from sim.report.track_record.words import band_of, heat_of, share_text
-from sim.study.assessment.race import NOTHING
+from sim.study.assessment.race import NOTHING, SIZES
 from sim.study.track_record.record import ALL, ALONE, WHOLLY, WIDE, WIDER
 
 if TYPE_CHECKING:
     from sim.study.assessment.race import Heat
     from sim.study.track_record.record import TrackRecord
+
+
+HELD, PAST = "cases that nothing was fitted to", "past cases"
 
 
 def trust(found: "TrackRecord") -> list[str]:
@@ -24,28 +27,31 @@ def _direction(found: "TrackRecord") -> str:
     if ALL not in found.sizes or not (rows := found.sizes[ALL][0]):
         return ""
     said = [f"{row.right} of {row.targets} where {row.size} was observed" for row in rows]
-    right = all(row.right == row.targets for row in rows[-1:])
-    how = "Trust the direction of a large change" if right else "Do not trust a direction by itself"
-    return f"**{how}, less that of a small one.** Held against past laws, its direction was right in {_listed(said)}."
+    largest = list(SIZES)[-1]
+    how = "A direction was right as often as this"
+    if told := [row for row in rows if row.size == largest]:
+        right = all(row.right == row.targets for row in told)
+        trusted = "Trust the direction of a large change, less that of a small one"
+        how = trusted if right else "Do not trust a direction by itself"
+    return f"**{how}.** Held against past laws, its direction was right in {_listed(said)}."
 
 
 def _size(found: "TrackRecord") -> str:
-    told = found.sizes.get(WHOLLY, found.sizes.get(ALL))
-    if told is None or not told[0] or np.isnan(told[1].low):
+    group, where = (WHOLLY, HELD) if found.sizes[WHOLLY][0] else (ALL, PAST)
+    slope = found.sizes[group][1]
+    if np.isnan(slope.low):
         return ""
-    slope = told[1]
     lead = "A response is more likely too small than too large"
     if slope.high >= 1.0:
         lead = "A response is about as large as it should be" if slope.low <= 1.0 else "A response is rather too large"
-    where = "in cases that nothing was fitted to" if WHOLLY in found.sizes else "in past cases"
     return (
-        f"**{lead}.** Of a change observed {where}, {slope.value:.0%} was forecast ({slope.low:.0%} to "
+        f"**{lead}.** Of a change observed in {where}, {slope.value:.0%} was forecast ({slope.low:.0%} to "
         f"{slope.high:.0%})."
     )
 
 
 def _bands(found: "TrackRecord") -> str:
-    group = WHOLLY if WHOLLY in found.coverage else ALL
+    group, where = (WHOLLY, HELD) if WHOLLY in found.coverage else (ALL, PAST)
     if WIDER not in found.forecasts or group not in found.coverage:
         return ""
     carried, alone = band_of(found, group, WIDER), band_of(found, group, ALONE)
@@ -56,7 +62,7 @@ def _bands(found: "TrackRecord") -> str:
     elif carried.value > high:
         lead = "An interval is rather too wide"
     return (
-        f"**{lead}.** In {carried.cases} cases that nothing was fitted to, 90% intervals as studies show them hold "
+        f"**{lead}.** In {carried.cases} {where}, 90% intervals as studies show them hold "
         f"{share_text(carried)} of what happened; those of parameters and chance alone (`discrepancy=false`) hold "
         f"{alone.value:.0%}."
     )

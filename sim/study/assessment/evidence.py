@@ -42,11 +42,11 @@ class Evidence:
 
     ``z`` ``[N, P]``: the fitted parameters as normal scores of their priors; ``statistics`` ``[N, S]`` of the draws
     that the emulator is made from, of which the first ``of_prior`` are drawn from the priors; ``simulated`` ``[K, S]``
-    of the posterior. ``values`` and ``tolerances`` ``[S]``: the observed
-    numbers with their stated deviations; ``scales`` ``[S]``: those that the fit gives them by their weights; ``fitted``
-    ``[S]``: whether it rests on them. ``cases`` and ``kinds``: case and kind of outcome of each target. ``unchanged``
-    ``[S]``: what is forecast if nothing changes; ``line`` ``[S]``: if the first observed change goes on at its pace;
-    not a number where there is no such forecast; ``years`` ``[S]``: from the start of its case, if it has one.
+    of the posterior. ``values`` and ``tolerances`` ``[S]``: the observed numbers with their stated deviations;
+    ``scales`` ``[S]``: those that the fit gives them by their weights; ``fitted`` ``[S]``: whether it rests on them.
+    ``cases`` and ``kinds``: case and kind of outcome of each target. ``unchanged`` ``[S]``: what is forecast if nothing
+    changes; ``line`` ``[S]``: if the first observed change goes on at its pace; not a number where there is no such
+    forecast; ``years`` ``[S]``: from the start of its case, if it has one.
     """
 
     parameters: tuple[str, ...]
@@ -143,13 +143,18 @@ def _outcome(statistic: Statistic, cases: Sequence[Case]) -> Outcome | None:
 
 
 def state_of(case: Case) -> str:
-    """Whose law a case is of: its title up to the comma."""
+    """Whose law a case is of: its title up to the comma, of "New Mexico's pilot" New Mexico."""
+    return head_of(case).split("'s ")[0]
+
+
+def head_of(case: Case) -> str:
+    """A case's title up to the comma."""
     return case.title.split(",")[0]
 
 
 def _short_titles(cases: Sequence[Case]) -> dict[str, str]:
     """Up to the comma of the title where no other case begins so, else the name."""
-    heads = {case.name: state_of(case) for case in cases}
+    heads = {case.name: head_of(case) for case in cases}
     return {
         name: head if list(heads.values()).count(head) == 1 else name.replace("_", " ") for name, head in heads.items()
     }

@@ -1,8 +1,9 @@
 """How far the size of a change is missed: what happened over what was forecast, from cases that were left out.
 
 A law's effect is the distance of an outcome from what it would be if nothing changed. The observed effect is the
-forecast one times a lognormal factor, beside the forecast's own variance and the stated tolerance of the record. All
-kinds of outcome are taken together, as changes are on record in few cases; targets of one case count as one.
+forecast one times a lognormal factor of mean one, which is what intervals carry, beside the forecast's own variance
+and the stated tolerance of the record. All kinds of outcome are taken together, as changes are on record in few cases;
+targets of one case count as one.
 """
 
 from collections.abc import Sequence
@@ -68,7 +69,7 @@ def with_response(sample: Array, unchanged: Array, spread: Discrepancy, seed: in
 def _log_likelihood(forecast: Array, observed: Array, variance: Array) -> Array:
     """Of every deviation of the ``GRID``, ``[S, G]``."""
     scores = ndtri((np.arange(NODES) + 0.5) / NODES)
-    factor = np.exp(GRID[:, np.newaxis] * scores)
+    factor = np.exp(GRID[:, np.newaxis] * scores - 0.5 * GRID[:, np.newaxis] ** 2)
     apart = observed[:, np.newaxis, np.newaxis] - forecast[:, np.newaxis, np.newaxis] * factor
     spread = variance[:, np.newaxis, np.newaxis]
     found: Array = logsumexp(-0.5 * (apart**2 / spread + np.log(spread)), axis=2) - np.log(NODES)

@@ -94,8 +94,11 @@ def names(waves: int) -> list[str]:
 def record_of(
     name: str, proposal: Proposal, z: Array, statistics: Array, targets: Array, scales: Array, before: Emulator | None
 ) -> WaveRecord:
-    """What is told of a wave at ``z`` ``[N, P]`` that gave ``statistics`` ``[N, S]``."""
+    """What is told of a wave at ``z`` ``[N, P]`` that gave ``statistics`` ``[N, S]``. One of which no draw can be
+    compared is worth none."""
     usable: BoolArray = np.all(np.isfinite(statistics), axis=1)
+    if not usable.any():
+        return WaveRecord(name, len(usable), 0.0, float("nan"))
     z, seen = z[usable], statistics[usable]
     log_weights = -0.5 * np.sum(((seen - targets) / scales) ** 2, axis=1) - proposal.log_over_prior(z)
     missed = float("nan")

@@ -73,13 +73,16 @@ class Missed:
             found[:, own] = with_discrepancy(with_response(sample[:, own], base[own], response, seed), chance, seed)
         return sheet.taken_net(found)
 
-    def carried(self, seed: int) -> CarriedDiscrepancy:
-        """What the intervals of other studies carry, as all cases tell it."""
+    def carried(self, seed: int) -> CarriedDiscrepancy | None:
+        """What the intervals of other studies carry, as all cases tell it; None where no change tells within how many
+        years."""
+        changed = self.years[np.isfinite(self.unchanged) & np.isfinite(self.years)]
+        if not changed.size:
+            return None
         response = self.response()
         left = self.responding(response, seed)
         told = (left.forecasts, left.values, left.kinds, left.cases)
-        years = float(np.nanmean(self.years[np.isfinite(self.unchanged)]))
-        return carried(discrepancies(*told), of_another_kind(*told), response, years)
+        return carried(discrepancies(*told), of_another_kind(*told), response, float(changed.mean()))
 
     def sigma(self, rows: Sequence[Row]) -> Array:
         """The chance of every sigma for each row ``[S, G]``, told by targets of other states than its own."""
