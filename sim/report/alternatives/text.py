@@ -1,19 +1,17 @@
 """Other structures as printed text and as a part of a page."""
 
 import textwrap
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.report.alternatives.tables import beyond_chance, errors_apart
 from sim.report.alternatives.words import changed_text, finding, origin_text
 from sim.report.shared.intervals import bands, interval_text
+from sim.report.shared.rows import Rows
 from sim.results.headlines import HEADLINES
 from sim.study.assessment.scores import Interval
 
 if TYPE_CHECKING:
     from sim.study.alternatives.study import Compared, Comparison
-
-Rows = Sequence[Sequence[str]]
 
 STANDING_NOTE = (
     "Log evidence: logarithm of the density of all fitted targets before the fit, less the model's, with its "

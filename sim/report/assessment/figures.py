@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import binom, kstwo
 
+from sim.report.assessment.words import many_text
 from sim.report.calibration.tables import number
 from sim.report.shared.figure_style import (
     BASELINE,
@@ -182,7 +183,7 @@ def _coverage(found: "Assessment", of: Look, path: Path) -> Path:
     title = "How many outcomes bands hold, against how many they should"
     caption = (
         f"Share of {len(found.evidence.values)} outcomes inside central bands; on the dashed line a band holds what it "
-        "says. Without tolerance: parameters and luck alone."
+        "says. Without tolerance: parameters and luck alone, as intervals are with discrepancy=false."
     )
     figure, axes = page(title, caption, of, 1, 1, 3.0, left=0.75, header=0.35, bottom=0.5)
     ax = axes[0]
@@ -331,15 +332,17 @@ def _discrepancy(found: "Assessment", of: Look, path: Path) -> Path:
     title = "What the model misses beyond parameters and luck, by kind of outcome"
     caption = (
         "Sigma, the standard deviation of the logarithm of observed over forecast with the case left out: median and "
-        "90%. A kind of one case leans on all kinds together."
+        "90%. A kind of one case leans on all kinds together. Last row: of the observed over the forecast change."
     )
     rows = found.all_discrepancies
-    figure, axes = page(title, caption, of, 1, 1, 0.32 * len(rows) + 0.2, left=2.9, header=0.0, bottom=0.5)
+    figure, axes = page(title, caption, of, 1, 1, 0.32 * len(rows) + 0.2, left=3.3, header=0.0, bottom=0.5)
     ax = axes[0]
     y = np.arange(len(rows))[::-1]
     ax.hlines(y, [row.low for row in rows], [row.high for row in rows], color=MIDDLE, linewidth=3.0)
     ax.plot([row.sigma for row in rows], y, "o", color=INK, markersize=6, markeredgecolor="white")
-    ax.set_yticks(y, [f"{row.kind} ({row.targets} of {_cases(row.cases)})" for row in rows])
+    ax.set_yticks(
+        y, [f"{row.kind} ({many_text(row.targets, 'target')}, {many_text(row.cases, 'case')})" for row in rows]
+    )
     ax.set_xlim(left=0.0)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     label_x(figure, axes, "sigma, log points")
@@ -364,7 +367,3 @@ def _far_apart(x: "Array", y: "Array", most: int) -> list[int]:
 def _case_looks(cases: Sequence[str]) -> dict[str, tuple[str, str]]:
     marks = (("o", INK), ("s", "white"), ("^", MIDDLE), ("D", "white"), ("v", INK), ("P", LIGHT), ("X", MIDDLE))
     return {case: marks[place % len(marks)] for place, case in enumerate(dict.fromkeys(cases))}
-
-
-def _cases(count: int) -> str:
-    return "1 case" if count == 1 else f"{count} cases"

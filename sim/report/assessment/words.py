@@ -42,6 +42,11 @@ def origin_text(found: "Assessment") -> str:
     )
 
 
+def many_text(count: int, what: str) -> str:
+    """So many of a thing."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def short_answer(found: "Assessment") -> str:
     """What the checks come to, in four sentences."""
     at = {row.forecast: row for row in found.coverage}
@@ -139,9 +144,10 @@ def _left_out_answer(found: "Assessment") -> str:
     narrow = ": they are too narrow" if alone.shares[-1] < low else ""
     return (
         "**Do its bands hold what it has not seen?** With the whole case left out of the fit, 90% bands with the "
-        f"stated tolerances hold {count_text(left)} outcomes. Those of parameters and luck alone "
-        f"hold {count_text(alone)}{narrow}.{held} With the discrepancy that the other cases tell, "
-        f"bands hold {count_text(carried)}, {'as they should' if enough else 'still not as they should'}."
+        f"stated tolerances hold {count_text(left)} outcomes. Those of parameters and luck alone, as intervals are "
+        f"with `discrepancy=false`, hold {count_text(alone)}{narrow}.{held} With the discrepancy that "
+        f"the other cases tell, bands hold {count_text(carried)}, "
+        f"{'as they should' if enough else 'still not as they should'}."
     )
 
 
@@ -199,7 +205,7 @@ def _discrepancy_answer(found: "Assessment") -> str:
         "**What does it miss beyond parameters and luck?** By kind of outcome, a factor between "
         f"{least.factors[0]:.2f} and {least.factors[1]:.2f} ({least.kind}) and between {most.factors[0]:.2f} and "
         f"{most.factors[1]:.2f} ({most.kind}) in nine of ten cases. {single} of {len(order)} kinds rest on one "
-        "case and lean on the others. Intervals of other studies carry what the hindcasts tell of it as well."
+        "case and lean on the others. Intervals of a posterior carry it, with what held-out hindcasts missed besides."
     )
 
 

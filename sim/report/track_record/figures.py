@@ -116,7 +116,14 @@ def _misses(found: "TrackRecord", of: Look, path: Path) -> Path:
             ends = np.quantile(found.forecasts[name].sample[:, rows], (0.05, 0.95), axis=0) / middle[rows]
             ends = np.clip(np.log(np.maximum(ends, 1e-9)), -WIDEST, WIDEST)
             ax.hlines(y, ends[0], ends[1], color=color, linewidth=width)
-            handles.append(Line2D([], [], color=color, linewidth=width, label=name))
+            # Ends of the thinnest band are marked, as they may lie behind a thicker one.
+            mark = "|" if name == WIDER else ""
+            for end in ends if mark else ():
+                own = np.abs(end) < WIDEST
+                ax.plot(end[own], y[own], mark, color=color, markersize=9, markeredgewidth=1.3, zorder=4)
+            handles.append(
+                Line2D([], [], color=color, linewidth=width, marker=mark, markersize=9, markeredgewidth=1.3, label=name)
+            )
     for at, row in zip(y, rows, strict=True):
         own = sheet.rows[row]
         known = [end for end in dict.fromkeys((own.low, own.high)) if np.isfinite(end) and end > 0]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.assessment.words import ENOUGH, interval_text
+from sim.report.assessment.words import ENOUGH, interval_text, many_text
 from sim.report.hindcast.tables import fact_text, number
 from sim.report.track_record.tables import last_rows, median
 from sim.study.assessment.race import DISCREPANT, LINE, MODEL, NOTHING
@@ -41,11 +41,6 @@ def width_text(held: "Interval") -> str:
         return "about as wide as they say"
     doubt = ", as far as so few cases tell" if held.low <= NINETY <= held.high else ""
     return f"too {'narrow' if held.value < low else 'wide'}{doubt}"
-
-
-def many_text(count: int, what: str) -> str:
-    """So many of a thing."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def share_text(interval: "Interval") -> str:

@@ -147,8 +147,9 @@ CARRIED = "case left out, with discrepancy"
 
 
 def coverage_of(evidence: Evidence, forecasts: Forecasts, sigma: Array, seed: int) -> list[Coverage]:
-    """Of bands as fitted and without the case. Those without tolerance are parameters and luck alone, which is what the
-    intervals of studies hold; those with discrepancy take in place of the tolerance what other cases tell."""
+    """Of bands as fitted and without the case. Those without tolerance are parameters and luck alone, which is what
+    intervals hold with ``discrepancy=false``; those with discrepancy take in place of the tolerance what other cases
+    tell."""
     everything, held = np.ones(len(evidence.values), dtype=bool), ~evidence.fitted
     fitted = with_tolerance(forecasts.simulated, evidence.tolerances, seed)
     left = forecasts.left_out
