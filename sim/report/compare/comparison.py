@@ -19,7 +19,7 @@ from sim.report.shared.intervals import (
 )
 from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
-from sim.results.headlines import LAST
+from sim.report.shared.spans import last_years, years_text
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -44,9 +44,9 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
     """The main table's cells: a header row, then one row a formula in the order of the config, and last the baseline
     with its dollars indexed, if that was run. Taught and recoded, as shown, add up to reported, as shown."""
     panel = Panel(results, scenario)
-    last = _last_years(panel)
+    last = last_years(panel).years
     all_years = panel.policy if panel.policy.any() else np.ones(len(panel.years), np.bool_)
-    recent = span(panel, last)
+    recent = last_years(panel).text
     sides = priced(panel)
     below = "below: indexed" if len(sides) > 1 else ""
     header: list[Cell] = [
@@ -186,7 +186,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
     _print(out, title + (f"; {scaled}" if scaled else ""), comparison_cells(results, panel.scenario))
     added = added_cells(results, panel.scenario)
     if len(added) > 1:
-        _print(out, f"What is added, and at what price, mean of {span(panel, panel.policy)}: {_sides(panel)}", added)
+        _print(out, f"What is added, and at what price, mean of {_after_the_base_year(panel)}: {_sides(panel)}", added)
     neutral = neutral_cells(panel)
     if len(neutral) > 1:
         _print(out, f"Equal money: {scaled.removeprefix('as written and ')}", neutral)
@@ -220,7 +220,7 @@ def _sides(panel: Panel) -> str:
 
 
 def _notes(results: "Results", panel: Panel) -> list[str]:
-    last, years = span(panel, _last_years(panel)), span(panel, panel.policy)
+    last, years = last_years(panel).text, _after_the_base_year(panel)
     notes = [
         f"Concentrators, credentials and pathways: mean of {last}. State cost, paid share, and all that is added: mean "
         f"of {years}, state CTE lines, constant dollars of FY{panel.base_year}.",
@@ -250,17 +250,6 @@ def _notes(results: "Results", panel: Panel) -> list[str]:
     return notes
 
 
-def _last_years(panel: Panel) -> BoolArray:
-    return (
-        np.asarray(panel.years > max(panel.base_year, int(panel.years[-1]) - LAST))
-        if panel.policy.any()
-        else (panel.years == panel.years[-1])
-    )
-
-
-def span(panel: Panel, years: BoolArray) -> str:
-    """Fiscal years in words: 'FY2027-56'."""
-    covered = panel.years[years]
-    if not len(covered):
-        return f"FY{panel.base_year}"
-    return f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-{str(covered[-1])[2:]}"
+def _after_the_base_year(panel: Panel) -> str:
+    """The years of which prices are means, in words: 'FY2027-56'."""
+    return years_text(panel.years[panel.policy]) if panel.policy.any() else f"FY{panel.base_year}"
