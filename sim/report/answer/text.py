@@ -112,7 +112,7 @@ def _table(found: Facts, rows: Sequence[tuple[int, str]]) -> list[str]:
     ]
 
 
-_HEADINGS = ("Taught per 100 (90%)", "Students", "Public money")
+_HEADINGS = ("Taught per 100 (90%)", "Students", "Public $ a year")
 _UNTOLD = (CALM, "as configured")
 """Scenarios that need no name."""
 
@@ -182,7 +182,7 @@ def _later(found: Facts, order: Ranking) -> list[str]:
     then = "" if first is None else f"; first then {_interval(found.change(first, 1).per_100, '')} per 100"
     held = "the same order"
     if pairs.gone:
-        held = f"{len(pairs.hold)} of {clear} clear differences hold, none turns round"
+        held = f"{len(pairs.hold)} of {clear} clear differences between formulas hold; none turns round"
     return _folded(f"{span}: {held}{then if len(span + held + then) < WIDTH - 2 else ''}.")
 
 

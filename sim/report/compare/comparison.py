@@ -19,16 +19,11 @@ from sim.report.shared.intervals import (
 )
 from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
+from sim.report.shared.plain_table import Cell, plain_table
 from sim.report.shared.spans import last_years, years_text
 
 if TYPE_CHECKING:
     from sim.results.results import Results
-
-Cell = tuple[str, str]
-"""A cell of two lines, a value (or heading) and what stands below it (an interval, a unit)."""
-
-_RULED = "    \n    \n -- \n    \n    \n -- \n    \n -- \n"
-"""Table borders in plain ASCII: a rule under the header and under the table."""
 
 PRICED = next(iter(RATIOS))
 """The outcome whose price stands beside the levels; those of all stand with what is added."""
@@ -196,21 +191,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
 
 
 def _print(out: StringIO, title: str, cells: list[list[Cell]]) -> None:
-    from rich.box import Box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=Box(_RULED, ascii=True), padding=(0, 1, 0, 0))
-    header, *rows = cells
-    for number, (top, below) in enumerate(header):
-        heading = f"{top}\n{below}" if below else top
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(f"{top}\n{below}" if below else top for top, below in row))
-    natural = Console(width=1000).measure(table).maximum
-    out.write(f"{title}\n")
-    Console(file=out, width=natural, color_system=None, force_terminal=False, highlight=False).print(table)
-    out.write("\n")
+    out.write(f"{title}\n{plain_table(cells)}\n")
 
 
 def _sides(panel: Panel) -> str:
