@@ -75,7 +75,10 @@ def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
         table = _table(found, [(f, "") for f in shown[:rows]])
         return [lambda _: table, lambda lines: _moved(found, lines), lambda _: [why]]
     places = [(f, f"{number}{'=' if len(group) > 1 else ''}") for number, group in _numbered(order.more) for f in group]
-    table = _table(found, places[:rows])
+    shown = places[:rows]
+    if len(found.others) <= rows:
+        shown += [(f, "") for f in (*order.same, *order.less)]
+    table = _table(found, shown)
     tied = next((group for group in order.more if len(group) > 1), ())
     same = [f"{found.titles[f]} ({_money(found.change(f))})" for f in order.same]
     return [
@@ -160,7 +163,7 @@ def _short(found: Facts, order: Ranking, lines: int) -> list[str]:
         elif paid.part >= OFTEN:
             said.append(f"{found.titles[f]} in {number_text(paid.part, 'share', 0.01)} of draws")
     if not said:
-        return [f"Short of money: none; the median draw pays {PAID:.0%} or more of what is owed each year."]
+        return [f"Short of money: none; the median draw pays {PAID:.0%} or more of what is owed."]
     return listed(f"Under {PAID:.0%} paid", said, lines)
 
 
@@ -193,7 +196,7 @@ def _bad_year(found: Facts, order: Ranking, lines: int) -> list[str]:
     short = [f for f in worst if float(worst[f].unpaid.mean()) >= SHORTFALL_TOLD]
     short.sort(key=lambda f: -float(worst[f].unpaid.mean()))
     if short:
-        said = [f"{found.titles[f]} {_unpaid(worst[f].unpaid, lines)} ({_words(worst[f].scenario)})" for f in short]
+        said = [f"{found.titles[f]} {_unpaid(worst[f].unpaid, lines)}, {_words(worst[f].scenario)}" for f in short]
         return listed("Unpaid in a bad year", said, lines)
     leading = [f for group in order.more for f in group] or list(range(len(found.names)))
     return listed("A bad year leaves nothing unpaid; taught", [_lost(found, f) for f in leading], lines)
