@@ -9,7 +9,7 @@ from sim.arrays import Array
 from sim.report.answer.facts import Facts, facts
 from sim.report.answer.rules import later, settled
 from sim.report.answer.text import answer_lines
-from sim.report.shared.intervals import bands
+from sim.report.shared.intervals import PER_100, bands
 from sim.report.shared.panel import scenario_names
 from sim.report.stress.shortfall import CALM
 from sim.tables_for_people import write_table
@@ -56,7 +56,7 @@ def answer_numbers(found: Facts) -> pd.DataFrame:
 
 
 _MEASURES = (
-    ("ranking", "per_100", "concentrators taught for each 100 members", "per 100 members"),
+    ("ranking", "per_100", "concentrators taught for each 100 members", PER_100),
     ("ranking", "taught", "concentrators taught", "students"),
     ("public money", "public", "public money used for CTE: state lines and what is taken", "dollars"),
     ("public money", "state", "state's CTE lines", "dollars"),
@@ -111,7 +111,7 @@ def _order(found: Facts) -> list[dict[str, Any]]:
             rows.append(
                 _named(found, ahead)
                 | {"sentence": "later order", "measure": f"more for each 100 members than {found.names[behind]}"}
-                | {"unit": "per 100 members", "fiscal_years": found.spans[1].text, "said": said}
+                | {"unit": PER_100, "fiscal_years": found.spans[1].text, "said": said}
                 | _spread(by_span[1][ahead] - by_span[1][behind])
             )
     return rows

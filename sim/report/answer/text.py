@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.arrays import Array
+from sim.funding.components.amounts import LONGEST_SHORT_TITLE
 from sim.report.answer.facts import PAID, BadYear, Facts, Yearly
 from sim.report.answer.rules import LEAST_MOVED, LEAST_RECODED, OFTEN, Ranking, later, precise, ranking
-from sim.report.shared.intervals import bands, interval_text, number_text
+from sim.report.shared.intervals import PER_100, bands, interval_text, number_text
 from sim.report.stress.shortfall import CALM
+from sim.study.setup.changes import CHANGED
 
 WIDTH = 80
 LINES = 12
@@ -75,10 +77,9 @@ def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
         table = _table(found, [(f, "") for f in shown[:rows]])
         return [lambda _: table, lambda lines: _moved(found, lines), lambda _: [why]]
     places = [(f, f"{number}{'=' if len(group) > 1 else ''}") for number, group in _numbered(order.more) for f in group]
-    shown = places[:rows]
-    if len(found.others) <= rows:
-        shown += [(f, "") for f in (*order.same, *order.less)]
-    table = _table(found, shown)
+    # Where there is room for all, those without a place have their numbers too.
+    rest = [(f, "") for f in (*order.same, *order.less)] if len(found.others) <= rows else []
+    table = _table(found, [*places[:rows], *rest])
     tied = next((group for group in order.more if len(group) > 1), ())
     same = [f"{found.titles[f]} ({_money(found.change(f))})" for f in order.same]
     return [
@@ -100,13 +101,13 @@ def _table(found: Facts, rows: Sequence[tuple[int, str]]) -> list[str]:
     """A header and a line for each formula with its place; of changes from current law, or of levels without it."""
     span, changes = found.spans[0].text, bool(found.others)
     base = f" against {found.titles[found.baseline]}" if changes and found.baseline is not None else ""
-    head = (f"{span}{base}" if found.scenario in _UNTOLD else f"{span}, {_words(found.scenario)}", *_HEADINGS)
+    head = (f"{span}{base}" if found.scenario in _UNTOLD else f"{span}, {_plain(found.scenario)}", *_HEADINGS)
     if not rows:
         return [f"{head[0]}: no formula brings more concentrators taught."]
     cells = [head]
     for f, place in rows:
         change = found.change(f)
-        per_100 = _interval(change.per_100, "", signed=changes)
+        per_100 = _interval(change.per_100, PER_100, signed=changes)
         heads = number_text(float(change.taught.mean()), "students", _step(change.taught), signed=changes)
         cells.append((f"{place:<3}{found.titles[f]}", per_100, heads, _money(change, signed=changes)))
     wide = [max(len(row[column]) for row in cells) for column in range(4)]
@@ -125,7 +126,7 @@ def _together(found: Facts, lead: str, formulas: Sequence[int], lines: int) -> l
     if not formulas:
         return []
     changes = [found.change(f) for f in formulas]
-    per_100 = _range([float(change.per_100.mean()) for change in changes], "")
+    per_100 = _range([float(change.per_100.mean()) for change in changes], PER_100)
     money = _range([float(change.public.mean()) for change in changes], "dollars")
     return listed(f"{lead} ({per_100}; {money})", [found.titles[f] for f in formulas], lines)
 
@@ -182,7 +183,7 @@ def _later(found: Facts, order: Ranking) -> list[str]:
         ahead, _ = pairs.turned[0]
         return _folded(f"{span}: another order, {found.titles[ahead]} falls behind others.")
     first = order.more[0][0] if order.more else None
-    then = "" if first is None else f"; first then {_interval(found.change(first, 1).per_100, '')} per 100"
+    then = "" if first is None else f"; first then {_interval(found.change(first, 1).per_100, PER_100)} per 100"
     held = "the same order"
     if pairs.gone:
         held = f"{len(pairs.hold)} of {clear} clear differences between formulas hold; none turns round"
@@ -271,3 +272,8 @@ def _range(values: Sequence[float], unit: str) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _plain(scenario: str) -> str:
+    """A scenario's name in a header, without what was changed of it, which the table below tells."""
+    return textwrap.shorten(_words(scenario.partition(CHANGED)[0]), LONGEST_SHORT_TITLE, placeholder="...")

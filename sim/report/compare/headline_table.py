@@ -10,8 +10,8 @@ from sim.arrays import Array
 from sim.report.answer.facts import Yearly, yearly, yearly_of_reference
 from sim.report.answer.rules import LEAST_MOVED, verdict
 from sim.report.shared.concentrators import reported_cell
-from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts, mean_of_defined, number_text
-from sim.report.shared.origin import changed_formulas
+from sim.report.shared.intervals import NOT_AVAILABLE, PER_100, bands, interval_parts, mean_of_defined, number_text
+from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import Cell, fitting, plain_table
 from sim.report.shared.spans import Span, first_years, last_years, next_years
@@ -55,9 +55,10 @@ def headline_table(results: "Results", scenario: str | None = None, width: int =
     panel = Panel(results, scenario)
     cells = headline_cells(results, panel.scenario)
     kept = fitting(cells, width)
-    title = f"Yearly means, FY{panel.base_year} dollars, scenario {panel.scenario}; below each its 90% interval"
+    title = f"Yearly means, FY{panel.base_year} dollars; below each its 90% interval"
     text = plain_table([[row[column] for column in kept] for row in cells])
-    notes = [textwrap.fill(note, width) for note in (_left_out(cells, kept), *_notes(panel)) if note]
+    told = (_left_out(cells, kept), *_notes(panel), f"{run_origin(results, panel.draws, panel.scenario)}.")
+    notes = [textwrap.fill(note, width) for note in told if note]
     lines = [line.rstrip() for line in text.rstrip("\n").splitlines()]
     return "\n".join([*textwrap.wrap(title, width), *lines[1:], *notes]) + "\n"
 
@@ -125,7 +126,7 @@ def _names(results: "Results", panel: Panel) -> list[Cell]:
 
 
 def _rates(panel: Panel, span: Span) -> list[Cell]:
-    return [("Taught per\n100 members", span.text), *(_cell(one.per_100, "") for one in _levels(panel, span))]
+    return [("Taught per\n100 members", span.text), *(_cell(one.per_100, PER_100) for one in _levels(panel, span))]
 
 
 def _changes(panel: Panel, span: Span, long_run: bool = False) -> list[list[Cell]]:
