@@ -249,8 +249,9 @@ def comparison_block(results: "Results") -> str:
 
 def prices_block(results: "Results") -> str:
     """The baseline with its dollars indexed, and every price against it and against the baseline, with intervals."""
-    from sim.report.compare.comparison import added_cells, comparison_cells, span
+    from sim.report.compare.comparison import added_cells, comparison_cells
     from sim.report.shared.panel import Panel
+    from sim.report.shared.spans import years_text
 
     panel = Panel(results)
     header, *rows = added_cells(results)
@@ -266,7 +267,7 @@ def prices_block(results: "Results") -> str:
         if row[0][0] in results.manifest.references
     ]
     told = [
-        f"Formulas that bring more for more, mean of {span(panel, panel.policy)}:",
+        f"Formulas that bring more for more, mean of {years_text(panel.years[panel.policy])}:",
         "",
         *markdown_table([header, *kept]),
     ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.arguments import folder_setting
 from sim.inputs import InputError, Source
+from sim.printing import terminal_width
 from sim.run_folder import RunFolder, recorded_words
 from sim.study.running.stopping import DISK_FULL, FolderGoneError, StoppedError
 from sim.study.setup.settings import Settings
@@ -335,20 +336,23 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
 
             return write_sweep(results, sweep.factors, place, everything=settings.report)
         if settings.study.name == "stress":
+            from sim.report.answer.files import answer_text, write_answer
             from sim.report.stress.tables import stress_table, write_stress
 
+            write_answer(results, place)
             write_stress(results, place, settings.report)
-            return stress_table(results)
+            return f"{answer_text(results)}\n{stress_table(results)}"
         if settings.study.name in ("decompose", "two_by_two"):
             from sim.report.compare.decomposition import write_parts
 
             return write_parts(results, str(inputs.chosen), place)
-        from sim.report.compare.comparison import comparison_table
         from sim.report.compare.precision import write_precision
-        from sim.report.compare.write import write_report
+        from sim.report.compare.write import MORE, at_a_glance, write_report
 
         write_report(results, inputs.world, place, everything=settings.report)
-        return f"{comparison_table(results)}\n{write_precision(results, place)}"
+        precision = write_precision(results, place)
+        text = f"{at_a_glance(results, terminal_width())}\n{MORE}"
+        return f"{text}\n\n{precision}" if settings.precision is not None else text
 
 
 _ONCE_MORE = (

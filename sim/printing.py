@@ -3,9 +3,13 @@
 import codecs
 import os
 import select
+import shutil
 import sys
 import unicodedata
 from typing import TextIO
+
+NARROWEST, WIDEST = 80, 132
+"""Columns for which tables are laid out."""
 
 LONGEST = 300
 """Signs of a message; what is longer is shortened in its middle."""
@@ -26,6 +30,11 @@ def prepare_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="plain_signs")
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, between ``NARROWEST`` and ``WIDEST``; the narrowest where there is none."""
+    return min(max(shutil.get_terminal_size((NARROWEST, 24)).columns, NARROWEST), WIDEST)
 
 
 def no_one_reads() -> bool:

@@ -82,7 +82,7 @@ def test_a_comparison_says_what_was_changed_on_screen_in_its_page_and_in_the_man
         assert SAID in said
         assert "scenario baseline, changed: from_year.2027.participation=0.1" in said
         assert "parameters set: staffing.turnover=0.2" in said
-        assert [line for line in text.splitlines() if line.strip().startswith("changed ")]
+        assert [line for line in text.splitlines() if "aligned, changed " in f"{line} "]
     assert SAID in shown.err
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert list(manifest["formulas"]) == ["status_quo", "aligned"]

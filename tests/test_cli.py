@@ -62,7 +62,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess
 
 def test_a_run_ends_with_the_table_of_formulas(reported: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, done = reported
-    for word in ("status_quo", "aligned", "Concentrators", "Credentials", "State cost", "90%", "3 draws"):
+    for word in ("status_quo", "aligned", "Taught per", "Public", "90%", "3 draws"):
         assert word in done.stdout
     assert done.stdout.splitlines()[-1].endswith("mine")
     assert "Traceback" not in done.stderr

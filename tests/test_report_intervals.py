@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.compare.price import cost_per_added, direction, price_text
+from sim.report.compare.price import cost_per_added, price_text
+from sim.report.shared.direction import direction
 from sim.report.shared.intervals import (
     bands,
     interval_parts,

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from sim.funding.components.amounts import Dollars, FiscalYear, Note, Text, Title, YearOfNumbers
+from sim.funding.components.amounts import Dollars, FiscalYear, Note, ShortTitle, Text, Title, YearOfNumbers
 from sim.funding.components.component import Strict
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
 from sim.funding.rules import REFERRING, UNRULED, JointRules
@@ -21,7 +21,8 @@ ALWAYS = 2000
 class Formula(Strict):
     """A funding formula as it is read from a file.
 
-    Until ``takes_effect`` current law holds. ``year_of_numbers`` is the year of the dollars and weights in the source.
+    Until ``takes_effect`` current law holds. ``short`` is the title in at most 28 letters, for tables.
+    ``year_of_numbers`` is the year of the dollars and weights in the source.
     For a law of another state ``translation`` says how it was brought to the default state (base amounts, price level,
     counts that stand for others) and ``not_translated`` what was left out; ``confidence`` (high, medium or low, and for
     which numbers) how well its numbers are known to be the law's. ``expected_base_year_entitlement``
@@ -31,6 +32,7 @@ class Formula(Strict):
 
     name: str
     title: Title
+    short: ShortTitle = ""
     source: Text
     year_of_numbers: YearOfNumbers
     description: Text

@@ -96,6 +96,12 @@ YesNo = Annotated[bool, Field(strict=True), BeforeValidator(truth)]
 """True or false; yes, no, on and off are taken as they are meant."""
 
 Title = Annotated[str, Field(strict=True, max_length=300), AfterValidator(says_something)]
+LONGEST_SHORT_TITLE = 28
+"""Letters for which tables of 80 columns have room."""
+ShortTitle = Annotated[
+    str, Field(strict=True, max_length=LONGEST_SHORT_TITLE), AfterValidator(says_something_or_nothing)
+]
+"""For tables and sentences, where a title is too long; may be left out."""
 Text = Annotated[str, Field(strict=True, max_length=5_000), AfterValidator(says_something)]
 Note = Annotated[str, Field(strict=True, max_length=5_000), AfterValidator(says_something_or_nothing)]
 """A text that may be left out."""

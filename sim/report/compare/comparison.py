@@ -19,16 +19,11 @@ from sim.report.shared.intervals import (
 )
 from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
-from sim.results.headlines import LAST
+from sim.report.shared.plain_table import Cell, plain_table
+from sim.report.shared.spans import last_years, years_text
 
 if TYPE_CHECKING:
     from sim.results.results import Results
-
-Cell = tuple[str, str]
-"""A cell of two lines, a value (or heading) and what stands below it (an interval, a unit)."""
-
-_RULED = "    \n    \n -- \n    \n    \n -- \n    \n -- \n"
-"""Table borders in plain ASCII: a rule under the header and under the table."""
 
 PRICED = next(iter(RATIOS))
 """The outcome whose price stands beside the levels; those of all stand with what is added."""
@@ -44,9 +39,9 @@ def comparison_cells(results: "Results", scenario: str | None = None) -> list[li
     """The main table's cells: a header row, then one row a formula in the order of the config, and last the baseline
     with its dollars indexed, if that was run. Taught and recoded, as shown, add up to reported, as shown."""
     panel = Panel(results, scenario)
-    last = _last_years(panel)
+    last = last_years(panel).years
     all_years = panel.policy if panel.policy.any() else np.ones(len(panel.years), np.bool_)
-    recent = span(panel, last)
+    recent = last_years(panel).text
     sides = priced(panel)
     below = "below: indexed" if len(sides) > 1 else ""
     header: list[Cell] = [
@@ -186,7 +181,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
     _print(out, title + (f"; {scaled}" if scaled else ""), comparison_cells(results, panel.scenario))
     added = added_cells(results, panel.scenario)
     if len(added) > 1:
-        _print(out, f"What is added, and at what price, mean of {span(panel, panel.policy)}: {_sides(panel)}", added)
+        _print(out, f"What is added, and at what price, mean of {_after_the_base_year(panel)}: {_sides(panel)}", added)
     neutral = neutral_cells(panel)
     if len(neutral) > 1:
         _print(out, f"Equal money: {scaled.removeprefix('as written and ')}", neutral)
@@ -196,21 +191,7 @@ def comparison_table(results: "Results", scenario: str | None = None, width: int
 
 
 def _print(out: StringIO, title: str, cells: list[list[Cell]]) -> None:
-    from rich.box import Box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=Box(_RULED, ascii=True), padding=(0, 1, 0, 0))
-    header, *rows = cells
-    for number, (top, below) in enumerate(header):
-        heading = f"{top}\n{below}" if below else top
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(f"{top}\n{below}" if below else top for top, below in row))
-    natural = Console(width=1000).measure(table).maximum
-    out.write(f"{title}\n")
-    Console(file=out, width=natural, color_system=None, force_terminal=False, highlight=False).print(table)
-    out.write("\n")
+    out.write(f"{title}\n{plain_table(cells)}\n")
 
 
 def _sides(panel: Panel) -> str:
@@ -220,7 +201,7 @@ def _sides(panel: Panel) -> str:
 
 
 def _notes(results: "Results", panel: Panel) -> list[str]:
-    last, years = span(panel, _last_years(panel)), span(panel, panel.policy)
+    last, years = last_years(panel).text, _after_the_base_year(panel)
     notes = [
         f"Concentrators, credentials and pathways: mean of {last}. State cost, paid share, and all that is added: mean "
         f"of {years}, state CTE lines, constant dollars of FY{panel.base_year}.",
@@ -250,17 +231,6 @@ def _notes(results: "Results", panel: Panel) -> list[str]:
     return notes
 
 
-def _last_years(panel: Panel) -> BoolArray:
-    return (
-        np.asarray(panel.years > max(panel.base_year, int(panel.years[-1]) - LAST))
-        if panel.policy.any()
-        else (panel.years == panel.years[-1])
-    )
-
-
-def span(panel: Panel, years: BoolArray) -> str:
-    """Fiscal years in words: 'FY2027-56'."""
-    covered = panel.years[years]
-    if not len(covered):
-        return f"FY{panel.base_year}"
-    return f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-{str(covered[-1])[2:]}"
+def _after_the_base_year(panel: Panel) -> str:
+    """The years of which prices are means, in words: 'FY2027-56'."""
+    return years_text(panel.years[panel.policy]) if panel.policy.any() else f"FY{panel.base_year}"

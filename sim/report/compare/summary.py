@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, BoolArray
+from sim.report.answer.facts import per_100
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.price import RATIOS, priced
 from sim.report.shared.intervals import Bands, bands, mean_of_defined, paired
 from sim.report.shared.panel import Panel, scenario_names
+from sim.report.shared.spans import FIRST, first_years, last_years, next_years
 from sim.results.schema import STATE, Column
 
 if TYPE_CHECKING:
@@ -22,6 +24,17 @@ __all__ = ["COLUMNS", "comparison_table", "summary"]
 
 NOT_DEFLATED = frozenset({"state_cost", "state_cost_constant"})
 """Dollar columns that get no constant-dollar twin here, because the result tables hold it."""
+
+PER_100 = Column(
+    "concentrators_taught_per_100", "per 100 members", "concentrators taught for each 100 members", adds_up=False
+)
+PUBLIC_MONEY = Column(
+    "public_money_constant",
+    "dollars",
+    "paid by the state's CTE lines and taken from other program units",
+    adds_up=True,
+)
+"""What the answer is told in, beside the columns of the results."""
 
 DRAW_INTERVAL = "90% of draws, or to the mean beyond them: parameter uncertainty and chance together"
 
@@ -58,7 +71,8 @@ COLUMNS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class Period:
-    """A span of the horizon: ``years[T]`` are in it; ``how`` is 'year', 'mean' or 'all' (total or mean as fits)."""
+    """A span of the horizon: ``years[T]`` are in it; ``how`` is 'year', 'mean' or 'total', which only what adds up over
+    years has."""
 
     name: str
     years: BoolArray
@@ -66,17 +80,21 @@ class Period:
 
 
 def periods(panel: Panel) -> tuple[Period, ...]:
-    """Base year, mean of the first five years under the formula, year 10, final year, and all years under it."""
+    """Base year, mean of the first five years under the formula, of the next five and of the last five, year 10, final
+    year, and all years under it."""
     year = panel.years - panel.base_year
     horizon = int(year.max())
     out = [Period("base year", year == 0, "year")]
     if horizon > 0:
-        first = min(5, horizon)
-        out.append(Period(f"mean of years 1 to {first}", (year >= 1) & (year <= first), "mean"))
+        first, then, last = first_years(panel), next_years(panel), last_years(panel)
+        out += [Period(f"mean of {span.name}", span.years, "mean") for span in (first, then) if span is not None]
+        if horizon > FIRST:
+            out.append(Period(f"mean of the {last.name}", last.years, "mean"))
         if horizon >= 10:
             out.append(Period("year 10", year == 10, "year"))
         out.append(Period("final year", year == horizon, "year"))
-        out.append(Period("all years", year >= 1, "all"))
+        out.append(Period("mean of all years", year >= 1, "mean"))
+        out.append(Period("total of all years", year >= 1, "total"))
     return tuple(out)
 
 
@@ -123,28 +141,33 @@ def _metrics(panel: Panel, column_of: Callable[[str], Array]) -> Iterator[tuple[
     prices = column_of("price_index")
     for column in STATE:
         values = column_of(column.name)
+        if column.name == "proration":
+            values = np.where(column_of("entitlement") > 0.0, values, np.nan)
         yield column, values
         if column.unit == "dollars" and column.name not in NOT_DEFLATED:
             label = f"{column.label}, in constant dollars of FY{panel.base_year}"
             yield replace(column, name=f"{column.name}_constant", label=label), values / prices
+    yield PER_100, per_100(column_of("concentrators_taught"), column_of("membership"))
+    label = f"{PUBLIC_MONEY.label}, in constant dollars of FY{panel.base_year}"
+    yield replace(PUBLIC_MONEY, label=label), column_of("state_cost_constant") + column_of("dilution") / prices
 
 
-def _over(values: Array, period: Period, total: bool) -> Array:
+def _over(values: Array, period: Period) -> Array:
     """``[F, R, T]`` to ``[F, R]``."""
     chosen = values[:, :, period.years]
-    if period.how == "all" and total:
+    if period.how == "total":
         return np.asarray(chosen.sum(axis=2))
     return mean_of_defined(chosen, axis=2)
 
 
 def _rows(panel: Panel, column: Column, values: Array, period: Period) -> Iterator[dict[str, Any]]:
-    total = bool(column.adds_up)
-    level = _over(values, period, total)
+    if period.how == "total" and not column.adds_up:
+        return
+    level = _over(values, period)
     level_bands = bands(level)
     change = paired(level, level[panel.baseline][None]) if panel.baseline is not None else None
     covered = panel.years[period.years]
     span = f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-FY{covered[-1]}"
-    name = period.name if period.how != "all" else ("total of all years" if total else "mean of all years")
     named = [*zip(panel.formulas, panel.titles, strict=True)]
     if panel.reference is not None:
         named.append((panel.reference.name, panel.reference.title))
@@ -157,7 +180,7 @@ def _rows(panel: Panel, column: Column, values: Array, period: Period) -> Iterat
             "metric": column.name,
             "label": column.label,
             "unit": column.unit,
-            "period": name,
+            "period": period.name,
             "fiscal_years": span,
             "draws": int(level_bands.count[f]),
             "interval": DRAW_INTERVAL,

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.report.answer.files import answer_text, write_answer
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.figures import figures
 from sim.report.compare.fiscal_note import write_fiscal_note
+from sim.report.compare.headline_table import CELLS_FILE, headline_frame, headline_table
 from sim.report.compare.summary import summary
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.across_districts import across_frame
@@ -20,21 +22,33 @@ if TYPE_CHECKING:
 
 ACROSS_FILE = "across_districts.csv"
 
+MORE = "More: comparison.txt (current law flat and indexed), summary.csv, figures/."
+"""Where the rest stands."""
+
+
+def at_a_glance(results: "Results", width: int = 132) -> str:
+    """What stands first on the screen and in comparison.txt: the answer in words, and the table beside it."""
+    return f"{answer_text(results)}\n{headline_table(results, width=width)}"
+
 
 def write_report(results: "Results", world: "World", folder: Path, everything: bool = True) -> list[Path]:
-    """Write comparison.txt, summary.csv, across_districts.csv, fiscal_note.csv, run_sheet.xlsx and figures/*.png;
-    returns what was written.
+    """Write answer.txt and answer.csv, comparison.txt and comparison.csv, summary.csv, across_districts.csv,
+    fiscal_note.csv, run_sheet.xlsx and figures/*.png; returns what was written.
 
-    Without ``everything`` only the first two. With several scenarios the run sheet and the figures are written for
+    Without ``everything`` only the first five. With several scenarios the run sheet and the figures are written for
     each. What the results do not hold (districts that were not stored, a baseline that was not run) is left out rather
     than written empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path | None] = []
 
+    written += write_answer(results, folder)
     table = folder / "comparison.txt"
-    table.write_text(comparison_table(results), encoding="utf-8")
+    table.write_text(f"{at_a_glance(results)}\n{comparison_table(results)}", encoding="utf-8")
     written.append(table)
+    cells = folder / CELLS_FILE
+    write_table(headline_frame(results), cells)
+    written.append(cells)
 
     tidy = folder / "summary.csv"
     write_table(summary(results), tidy)

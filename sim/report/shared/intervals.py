@@ -12,6 +12,9 @@ NOT_AVAILABLE = "n/a"
 COUNTED = frozenset({"students", "credentials", "pathways", "sites", "launches", "districts", "enrollments"})
 """Units of things that come in wholes."""
 
+PER_100 = "per 100 members"
+"""Unit of rates, in which a tenth is enough."""
+
 LEVELS: tuple[float, ...] = (5.0, 25.0, 50.0, 75.0, 95.0)
 """Percentiles over draws that every band is made of."""
 
@@ -213,6 +216,8 @@ def _style(unit: str, size: float) -> tuple[str, str, float, int]:
         return "$", "", 1.0, 0 if size >= 100 else 2
     if unit == "share":
         return "", "%", 100.0, 1
+    if unit == PER_100:
+        return "", "", 1.0, 2 if size < 1 else 1
     if size >= 999.5e6:
         return "", " billion", 1e-9, 2
     if size >= 99.95e6:

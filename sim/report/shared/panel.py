@@ -10,6 +10,7 @@ import pandas as pd
 from sim.arrays import Array, BoolArray, IntArray
 from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, money_shown, shown
 from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY
+from sim.report.shared.names import short_titles
 from sim.results.schema import TABLES
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Panel:
         self.base_year = int(manifest.base_year)
         self.seed = manifest.seed
         self.titles = tuple(str(_entry(manifest.formulas, name).get("title") or name) for name in self.formulas)
+        given = [str(_entry(manifest.formulas, name).get("short") or "") for name in self.formulas]
+        self.short_titles = short_titles(self.formulas, self.titles, given)
         self._metadata = manifest.formulas
         self.reference: Reference | None = None
 
@@ -98,7 +101,9 @@ class Panel:
         if not table.rows:
             return None
         name, record = next(iter(results.manifest.references.items()))
-        return Reference(name, str(record.get("title") or name), self._reference_columns(table, baseline))
+        title = str(record.get("title") or name)
+        (short,) = short_titles([name], [title], [str(record.get("short") or "")])
+        return Reference(name, title, short, self._reference_columns(table, baseline))
 
     def _reference_columns(self, table: "_Table", baseline: int) -> Callable[[str], Array]:
         """Columns of the reference, ``[R, T]``: set against the baseline as a formula is."""
@@ -250,6 +255,7 @@ class Reference:
 
     name: str
     title: str
+    short_title: str
     _columns: Callable[[str], Array]
 
     def state(self, column: str) -> Array:

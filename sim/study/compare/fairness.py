@@ -62,6 +62,7 @@ def _titled(formula: Formula, record: Neutral, suffix: str) -> Formula:
         update={
             "name": f"{formula.name}{suffix}",
             "title": f"{formula.title}, {SCALED_TO[record.by]}{record.said}",
+            "short": "",
             "expected_base_year_entitlement": None,
         }
     )

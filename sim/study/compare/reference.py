@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+from sim.funding.components.amounts import LONGEST_SHORT_TITLE
 from sim.funding.indexing import with_indexed_dollars
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Settings
 
 INDEXED = "_indexed"
 """What is added to the baseline's name where its dollars follow prices."""
+
+SHORT = ", indexed"
+"""What is added to its short title."""
 
 STUDIES: tuple[str, ...] = ("compare", "project")
 
@@ -31,7 +35,14 @@ def with_indexed_baseline(settings: Settings, inputs: Inputs) -> Inputs:
         update={
             "name": name,
             "title": f"{baseline.title}, with its dollars indexed",
+            "short": _short(baseline.short),
             "description": f"{baseline.description} Here its appropriations and amounts follow prices.",
         }
     )
     return replace(inputs, references=(titled,))
+
+
+def _short(title: str) -> str:
+    """The baseline's short title with what tells its twin from it; none where that is too long."""
+    told = f"{title}{SHORT}"
+    return told if title and len(told) <= LONGEST_SHORT_TITLE else ""

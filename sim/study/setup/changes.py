@@ -11,7 +11,9 @@ CHANGED = ", changed: "
 MOST = 3
 """Changes that are told one by one."""
 
-_WORDS = ("title", "source", "description", "author", "status", "confidence", "translation", "not_translated")
+_WORDS = (
+    "title", "short", "source", "description", "author", "status", "confidence", "translation", "not_translated",
+)  # fmt: skip
 """Keys of a formula or scenario that change no number."""
 
 _LEAST_GROUPED = 10_000

@@ -189,6 +189,7 @@ def formula_record(formula: Formula, change: str = "") -> dict[str, Any]:
     content = formula.model_dump(mode="json")
     return {
         "title": formula.title,
+        **({"short": formula.short} if formula.short else {}),
         **({"changed": change} if change else {}),
         "source": formula.source,
         "description": formula.description,
