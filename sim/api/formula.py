@@ -44,8 +44,12 @@ class Formula:
         path.write_text(text, encoding="utf-8")
         found = cls.__new__(cls)
         found._word, found._kept = str(path), kept
-        written, source = read_data(path, f"{name}.yaml")
-        found.data = formula_from(written, source, name, read_lines(config_folder() / "line"), _clusters(world))
+        try:
+            written, source = read_data(path, f"{name}.yaml")
+            found.data = formula_from(written, source, name, read_lines(config_folder() / "line"), _clusters(world))
+        except InputError as error:
+            kept.cleanup()
+            raise InputError(str(error).replace(str(path), f"{name}.yaml")) from error
         return found
 
     @property

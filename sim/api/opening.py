@@ -25,6 +25,6 @@ def opened(folder: Path, kept: TemporaryDirectory[str] | None = None) -> Runs | 
     if (folder / "manifest.json").is_file():
         return Runs(folder, kept)
     study = study_in(folder)
-    if study not in PAGES or not (folder / PAGES[study]).is_file():
+    if study not in PAGES or not (folder / PAGES[study][0]).is_file():
         raise InputError(f"{folder}: holds no results of a study")
     return Report(folder, study, kept)

@@ -56,7 +56,7 @@ class Report(Result):
         return [*self.folder.glob("*.png"), *self.folder.glob("figures/*.png")]
 
     def _headline(self) -> str:
-        path = self.folder / PAGES[self.study]
+        path = self.folder / PAGES[self.study][0]
         first = path.read_text(encoding="utf-8").strip().partition("\n")[0] if path.is_file() else "no report yet"
         return f"{self.study}: {first[:100]}"
 

@@ -10,25 +10,25 @@ from sim.inputs import InputError, nearest
 
 ANSWER_FILE = "answer.txt"
 
-PAGES: dict[str, str] = {
-    "compare": "comparison.txt",
-    "project": "comparison.txt",
-    "stress": "stress.txt",
-    "decompose": "parts.txt",
-    "two_by_two": "parts.txt",
-    "sweep": "sweep.txt",
-    "check_formula": "bill.txt",
-    "bridge": "bridge.txt",
-    "explain": "explain.txt",
-    "hindcast": "hindcast.txt",
-    "probes": "probes.txt",
-    "verify_brief": "verify_brief.txt",
-    "sensitivity": "sensitivity.txt",
-    "calibrate": "calibration.txt",
-    "assess": "assessment.txt",
-    "alternatives": "alternatives.txt",
+PAGES: dict[str, tuple[str, ...]] = {
+    "compare": ("comparison.txt",),
+    "project": ("comparison.txt",),
+    "stress": ("stress.txt",),
+    "decompose": ("parts.txt",),
+    "two_by_two": ("parts.txt",),
+    "sweep": ("sweep.txt",),
+    "check_formula": ("bill.txt",),
+    "bridge": ("bridge.txt",),
+    "explain": ("explain.txt",),
+    "hindcast": ("hindcast.txt", "track_record.txt"),
+    "probes": ("probes.txt",),
+    "verify_brief": ("verify_brief.txt",),
+    "sensitivity": ("sensitivity.txt",),
+    "calibrate": ("calibration.txt",),
+    "assess": ("assessment.txt",),
+    "alternatives": ("alternatives.txt",),
 }
-"""The text that each study writes and prints."""
+"""The texts that each study writes, the first of them always."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,10 @@ class Result:
 
     @property
     def text(self) -> str:
-        """What the command line prints of the study. Raises InputError if the folder does not hold it."""
-        return self._read(PAGES[self.study], "the study has not written its report; the same command again does")
+        """The study's page, which the command line prints. Raises InputError if the folder does not hold it."""
+        first, *others = PAGES[self.study]
+        page = self._read(first, "the study has not written its report; the same command again does")
+        return "\n".join([page, *(self._read(name, "") for name in others if (self.folder / name).is_file())])
 
     def answer(self) -> str:
         """The answer in words, where the study wrote one. Raises InputError, one line, where it did not."""

@@ -29,49 +29,49 @@ COMPARED: tuple[str, ...] = ("compare", "project", "stress")
 class Runs(Result):
     """What a comparison, a projection, a stress or a sweep left: every run, and what follows from them.
 
-    ``results`` is the folder's store with all tables (`sim.results.Results`); the most wanted stand here by name.
+    ``store`` is the folder's store with all tables (`sim.results.Results`); the most wanted stand here by name.
     """
 
     def __init__(self, folder: Path, kept: tempfile.TemporaryDirectory[str] | None = None) -> None:
-        self.results: Results = open_results(folder)
-        super().__init__(folder, self.results.manifest.study, kept)
+        self.store: Results = open_results(folder)
+        super().__init__(folder, self.store.manifest.study, kept)
         self._panels: dict[str, Panel] = {}
 
     @property
     def manifest(self) -> Manifest:
         """What the study was: settings, formulas, versions."""
-        return self.results.manifest
+        return self.store.manifest
 
     @property
     def design(self) -> "pd.DataFrame":
         """One row for each run: its formula, scenario and replicate."""
-        return self.results.design
+        return self.store.design
 
     @property
     def state(self) -> "pd.DataFrame":
         """Statewide outcomes: one row for each run and fiscal year, as simulated (docs/results.md)."""
-        return self.results.state
+        return self.store.state
 
     @property
     def lines(self) -> "pd.DataFrame":
         """Funding lines: one row for each run, fiscal year and line."""
-        return self.results.lines
+        return self.store.lines
 
     @property
     def clusters(self) -> "pd.DataFrame":
         """Career clusters: one row for each run, fiscal year and cluster."""
-        return self.results.clusters
+        return self.store.clusters
 
     def with_design(self, table: "pd.DataFrame", columns: Sequence[str] | None = None) -> "pd.DataFrame":
         """``table`` with the columns of the design (or those named) of each row's run."""
-        return self.results.with_design(table, columns)
+        return self.store.with_design(table, columns)
 
     @cached_property
     def summary(self) -> "pd.DataFrame":
         """Every outcome of every formula over several spans, as summary.csv has it: mean, interval, difference from the
         baseline within each draw."""
         self._must_compare("summary")
-        return summary(self.results)
+        return summary(self.store)
 
     def table(self, span: str | int = "first five", scenario: str | None = None) -> "pd.DataFrame":
         """A row for each formula: means over draws and the years of a span, differences from the baseline.
@@ -110,7 +110,7 @@ class Runs(Result):
     @property
     def scenarios(self) -> tuple[str, ...]:
         """The scenarios that were run."""
-        return tuple(scenario_names(self.results))
+        return tuple(scenario_names(self.store))
 
     @property
     def plots(self) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ class Runs(Result):
         if name in ready and scenario is None:
             return Plot(name, ready[name], self._drawn)
         chosen = self.scenarios[0] if scenario is None else one_of("scenario", scenario, self.scenarios)
-        path = figure(self.results, self._world, name, Path(self._drawn.name) / chosen, chosen)
+        path = figure(self.store, self._world, name, Path(self._drawn.name) / chosen, chosen)
         if path is None:
             raise InputError(f"plot: '{name}' cannot be drawn: the study does not hold what it shows")
         return Plot(name, path, self._drawn)
@@ -151,7 +151,7 @@ class Runs(Result):
         panels = {name: self._panel(name) for name in self.scenarios}
         folder = Path(self._drawn.name) / "stress"
         folder.mkdir()
-        return tuple(stress_figures(self.results, panels, folder))
+        return tuple(stress_figures(self.store, panels, folder))
 
     @cached_property
     def _world(self) -> "World":
@@ -164,7 +164,7 @@ class Runs(Result):
 
     def _panel(self, scenario: str) -> Panel:
         if scenario not in self._panels:
-            self._panels[scenario] = Panel(self.results, scenario)
+            self._panels[scenario] = Panel(self.store, scenario)
         return self._panels[scenario]
 
     def _must_compare(self, what: str) -> None:
@@ -180,6 +180,8 @@ class Runs(Result):
         return f"{self.study} of {names}; {of.draws:,} draws, {of.horizon} years, seed {of.seed}"
 
     def _offers(self) -> str:
+        if self.study not in COMPARED:
+            return ".text, .design, .state, .plots"
         return ".table(span), .districts(year), .plot(name), .summary, .state, .text"
 
     def _repr_html_(self) -> str:

@@ -17,6 +17,8 @@ from sim.api.carrying import carried_out, given
 from sim.api.report import Report
 from sim.api.runs import Runs
 from sim.api.words import Bill, bill_setting, bill_words
+from sim.inputs import InputError
+from sim.study.explain.places import LIST
 
 if TYPE_CHECKING:
     from sim.api.world import World
@@ -169,6 +171,8 @@ def explain(
     ``district`` and ``cluster`` are identifiers or parts of a name; ``fiscal_years`` are those that are unfolded.
     ``.text`` tells it, ``.table()`` has a row for each number.
     """
+    if LIST in (district, cluster):
+        raise InputError(f"settings: district: '{LIST}' is for the command line; sim.World().districts has their names")
     key, word = bill_setting(bill)
     named = given(
         district=district, cluster=cluster, fiscal_years=fiscal_years, replicate=replicate, draws=draws, years=years,

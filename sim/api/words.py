@@ -24,6 +24,7 @@ OPEN: tuple[str, ...] = ("parameters", "factors", "design", "executor")
 
 _PLAIN = re.compile(r"[A-Za-z_./][\w./-]*", re.ASCII)
 _KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NAME = re.compile(r"\w+")
 _NOT_TEXT = frozenset({"null", "true", "false", "nan", "inf"})
 """What Hydra's grammar reads as something else than text, unless it is in quotes."""
 
@@ -61,7 +62,7 @@ def bill_words(bills: Bill | Iterable[Bill]) -> list[str]:
 def bill_setting(bill: Bill) -> tuple[str, str]:
     """The setting that chooses a bill in a study of one formula, and its value."""
     named = bill_word(bill)
-    return ("formula_file" if is_file(named) else "formula"), named
+    return ("formula" if not named.strip() or _NAME.fullmatch(named) else "formula_file"), named
 
 
 def words_of(settings: Mapping[str, Any]) -> list[str]:
