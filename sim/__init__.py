@@ -53,12 +53,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    if name == "results":  # the tables of a folder, without the model
-        return import_module("sim.results")
-    raise AttributeError(f"module 'sim' has no attribute '{name}'")
+if not TYPE_CHECKING:  # else a checker of types would take any name for one that there is
+
+    def __getattr__(name: str) -> Any:
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        if name == "results":  # the tables of a folder, without the model
+            return import_module("sim.results")
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:

@@ -64,6 +64,7 @@ def test_the_door_itself_draws_nothing_until_it_is_asked_to() -> None:
 def test_every_public_name_is_there_and_no_other() -> None:
     assert {name for name in sim.__all__ if not hasattr(sim, name)} == set()
     assert set(sim.__all__) <= set(dir(sim))
+    assert (Path(sim.__file__).parent / "py.typed").is_file(), "else a checker of types passes over it"
     with pytest.raises(AttributeError, match="no attribute 'compere'"):
         sim.compere  # noqa: B018
     assert sim.results.open.__name__ == "open_results"
@@ -272,8 +273,8 @@ def test_the_table_of_a_span_is_the_summary_of_that_period(compared: sim.Runs) -
             row = rows.loc[(metric, formula)]
             assert table.loc[formula, column] == row["mean"]
             assert table.loc[formula, f"{column}_change"] == row["difference_mean"]
-            assert table.loc[formula, f"{column}_low"] == row["difference_p05"]
-            assert table.loc[formula, f"{column}_high"] == row["difference_p95"]
+            assert table.loc[formula, f"{column}_change_low"] == row["difference_p05"]
+            assert table.loc[formula, f"{column}_change_high"] == row["difference_p95"]
     assert table.attrs["span"] == "FY2027-28"
 
 

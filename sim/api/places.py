@@ -56,8 +56,8 @@ def district_table(panel: Panel, world: "World", year: int | None) -> "pd.DataFr
             "gain_per_member_high": each.high,
             "concentrators_taught": taught[f].mean(axis=0),
             "concentrators_per_100_change": rate.mean,
-            "concentrators_per_100_low": rate.low,
-            "concentrators_per_100_high": rate.high,
+            "concentrators_per_100_change_low": rate.low,
+            "concentrators_per_100_change_high": rate.high,
             "estimated": facts.estimated,
         }
         parts.append(pd.DataFrame(columns))

@@ -87,9 +87,13 @@ def span_table(panel: Panel, chosen: BoolArray) -> "pd.DataFrame":
     columns: dict[str, object] = {"title": titles}
     for name, values in outcomes.items():
         columns[name] = bands(values).mean
-        if panel.baseline is not None and name not in ("moved_inside_seg",):
+        if panel.baseline is not None and name != "moved_inside_seg":
             change = bands(values - values[panel.baseline][None])
-            columns |= {f"{name}_change": change.mean, f"{name}_low": change.low, f"{name}_high": change.high}
+            columns |= {
+                f"{name}_change": change.mean,
+                f"{name}_change_low": change.low,
+                f"{name}_change_high": change.high,
+            }
     columns["paid_share"] = bands(_over(_paid_share(panel), chosen)).mean
     table = pd.DataFrame(columns, index=pd.Index(names, name="formula"))
     table.attrs |= {"span": span_words(panel.years, chosen), "draws": panel.draws, "scenario": panel.scenario}
