@@ -14,22 +14,15 @@ from collections.abc import Sequence
 
 from running import options, run
 
-from sim.config_folder import config_folder
-from sim.inputs import read_yaml
-from sim.report.compare.comparison import comparison_table
-from sim.report.compare.summary import summary
 from sim.tables_for_people import write_table
-
-DESIGNS = read_yaml(config_folder() / "study" / "compare.yaml")["formulas"]
-"""The formulas that cte-sim compares by default."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(arguments, "01_compare_designs")
-    results = run(chosen, DESIGNS)
+    results = run(chosen)
     path = chosen.folder / "summary.csv"
-    write_table(summary(results), path, digits=None)
-    print(comparison_table(results))
+    write_table(results.summary, path, digits=None)
+    print(results.text)
     print(f"\nWritten to {path}")
 
 

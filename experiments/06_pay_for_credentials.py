@@ -16,10 +16,6 @@ from collections.abc import Sequence
 
 from running import FORMULAS, options, run, show
 
-from sim.report.compare.figure_credentials import credentials_path
-from sim.report.shared.figure_style import look
-from sim.report.shared.panel import Panel
-
 YEARS_AFTER = (0, 1, 2, 3, 5, 7, 10, 12)
 
 COLUMNS = (
@@ -52,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table = means.loc[(slice(None), years), :].sort_index(ascending=[False, True])
     show("The path of credentials", table, chosen.folder / "path.csv")
 
-    panel = Panel(results)
-    print(f"Drawn in {credentials_path(panel, look(results, panel), chosen.folder / 'credentials_path.png')}")
+    drawn = results.plot("credentials_path").save(chosen.folder / "credentials_path.png")
+    print(f"Drawn in {drawn}")
 
 
 if __name__ == "__main__":

@@ -4,20 +4,12 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-import sim.results
-from sim.config_folder import config_folder
-from sim.inputs import InputError, read_yaml
+import sim
 from sim.report.shared.intervals import bands
-from sim.results import Results
-from sim.study.compare.fairness import rescaled
-from sim.study.running.runner import carry_out
-from sim.study.setup.inputs import read_inputs
-from sim.study.setup.settings import read_settings
 from sim.tables_for_people import write_table
 
 FORMULAS = Path(__file__).parent / "formulas"
@@ -48,38 +40,31 @@ def options(arguments: Sequence[str] | None, name: str, draws: int = 20, horizon
 
 def run(
     chosen: Options,
-    formulas: Sequence[str | Path],
+    formulas: Sequence[str | Path] | None = None,
     cost_neutral: float | str | None = None,
     neutral_by: str = "entitlement",
-) -> Results:
-    """Run the formulas on the same draws, against current law, and open the results.
+) -> sim.Runs:
+    """Run the formulas on the same draws, against current law, and open the results; those of cte-sim by default.
 
     A study that is already in the folder is not run again. Ends the program with one line on bad input.
     """
-    config: dict[str, Any] = {
-        "study": {"name": "compare", "baseline": "status_quo", "formulas": [str(name) for name in formulas]},
-        "world": {"path": None},
-        "horizon": chosen.horizon,
-        "draws": chosen.draws,
-        "seed": 2026,
-        "uncertainty": read_yaml(config_folder() / "config.yaml")["uncertainty"],
-        "cost_neutral": cost_neutral,
-        "neutral_by": neutral_by,
-        "chunk": 20,
-        "workers": chosen.workers,
-        "report": False,
-    }
     try:
-        settings = read_settings(config)
-        inputs = rescaled(settings, read_inputs(settings))
-        carry_out(settings, inputs, chosen.folder, config, lambda done, total: None)
-        return sim.results.open(chosen.folder)
-    except InputError as error:
+        return sim.compare(
+            formulas,
+            draws=chosen.draws,
+            years=chosen.horizon,
+            workers=chosen.workers,
+            folder=chosen.folder,
+            cost_neutral=cost_neutral,
+            neutral_by=neutral_by,
+            quiet=True,
+        )
+    except sim.InputError as error:
         raise SystemExit(str(error)) from None
 
 
 def by_formula(
-    results: Results, columns: Mapping[str, str], years: range, against_baseline: bool = False
+    results: sim.Runs, columns: Mapping[str, str], years: range, against_baseline: bool = False
 ) -> pd.DataFrame:
     """Mean of each column over ``years`` and draws, one row for each formula; ``columns`` maps names to headings.
 

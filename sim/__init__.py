@@ -1,3 +1,67 @@
-"""Long-run effects of career and technical education (CTE) funding, with school districts as agents."""
+"""Long-run effects of career and technical education (CTE) funding, with school districts as agents.
 
-__version__ = "0.1.0"
+What is public is listed in ``__all__`` and told of in ``docs/python.md``. Each part is loaded when it is first used, so
+that ``import sim`` costs nothing in a worker process or in a script that only reads results.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.api.formula import Formula
+    from sim.api.opening import open
+    from sim.api.report import Report
+    from sim.api.runs import Runs
+    from sim.api.studies import compare, explain, hindcast, probes, project, stress, sweep
+    from sim.api.world import World
+    from sim.inputs import InputError
+
+_HOMES = {
+    "Formula": "sim.api.formula",
+    "InputError": "sim.inputs",
+    "Report": "sim.api.report",
+    "Runs": "sim.api.runs",
+    "World": "sim.api.world",
+    "compare": "sim.api.studies",
+    "explain": "sim.api.studies",
+    "hindcast": "sim.api.studies",
+    "open": "sim.api.opening",
+    "probes": "sim.api.studies",
+    "project": "sim.api.studies",
+    "stress": "sim.api.studies",
+    "sweep": "sim.api.studies",
+}
+"""Where each public name is defined."""
+
+__all__ = [
+    "Formula",
+    "InputError",
+    "Report",
+    "Runs",
+    "World",
+    "__version__",
+    "compare",
+    "explain",
+    "hindcast",
+    "open",
+    "probes",
+    "project",
+    "stress",
+    "sweep",
+]
+
+
+if not TYPE_CHECKING:  # else a checker of types would take any name for one that there is
+
+    def __getattr__(name: str) -> Any:
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        if name == "results":  # the tables of a folder, without the model
+            return import_module("sim.results")
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.arguments import folder_setting
+from sim.audience import TERMINAL, Audience
 from sim.inputs import InputError, Source
 from sim.printing import terminal_width
 from sim.run_folder import RunFolder, recorded_words
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 class Request:
     """What was asked for: checked settings, the configuration as plain data, the choices of its groups and where they
     come from, and the folders: this command's ``own``, and that of ``runs``, which shards of a multirun share.
-    ``typed`` are the words of the command line that set something.
+    ``typed`` are the words of the command line that set something; ``audience`` is told of what is found.
     """
 
     settings: Settings
@@ -41,6 +42,7 @@ class Request:
     runs: RunFolder
     sources: Mapping[str, Source] = field(default_factory=dict)
     typed: tuple[str, ...] = ()
+    audience: Audience = TERMINAL
 
     @property
     def folder(self) -> Path:
@@ -71,7 +73,7 @@ def show_parameters(request: Request) -> None:
     """Print every number of the model."""
     from sim.report.pages.parameters import parameter_text
 
-    print(parameter_text())
+    request.audience.say(parameter_text())
 
 
 def look_at(request: Request) -> None:
@@ -85,12 +87,12 @@ def look_at(request: Request) -> None:
     folder = Path(settings.folder)
     status = read_status(folder)
     if settings.study.name == "status":
-        print(status_text(status))
+        request.audience.say(status_text(status))
         if not status.complete and (command := command_of(folder)):
-            print(f"Continue with: {command}")
+            request.audience.say(f"Continue with: {command}")
         return
     for table in collected(status):
-        print(f"{table.checksum}  {table.path}  {table.rows:,} rows")
+        request.audience.say(f"{table.checksum}  {table.path}  {table.rows:,} rows")
     for note in status.notes:
         print(f"cte-sim: {folder}: {note}", file=sys.stderr)
 
@@ -123,47 +125,41 @@ def _written(request: Request, write: Callable[[Path], str], remedy: str = "") -
 
     with staged(request.folder, remedy) as place:
         text = write(place)
-    print(f"{text}\nWritten to {request.folder}")
+    request.audience.say(f"{text}\nWritten to {request.folder}")
 
 
 def run_hindcast(request: Request) -> None:
     """Feed stylized states law changes of the past, print the verdicts and write what they rest on."""
-    from rich.console import Console
-
     from sim.report.shared.progress import progress_bar
     from sim.report.track_record.files import write_recorded
     from sim.study.track_record.study import read_materials, recorded_hindcast
 
     materials = read_materials(request.settings)
-    with progress_bar(Console(stderr=True)) as advance:
+    with progress_bar(request.audience.console()) as advance:
         study, found = recorded_hindcast(request.settings, materials, advance)
     _written(request, lambda place: write_recorded(study, found, place, figures=request.settings.report))
 
 
 def run_probes(request: Request) -> None:
     """Move money and hold what follows against how it should be: print the verdicts and write what they rest on."""
-    from rich.console import Console
-
     from sim.report.probes.files import write_probes
     from sim.report.shared.progress import progress_bar
     from sim.study.probes.study import probe_all, read_materials
 
     materials = read_materials(request.settings)
-    with progress_bar(Console(stderr=True)) as advance:
+    with progress_bar(request.audience.console()) as advance:
         battery = probe_all(request.settings, materials, advance)
     _written(request, lambda place: write_probes(battery, place))
 
 
 def run_calibration(request: Request) -> None:
     """Fit the uncertain parameters to the targets, print what came out and write the posterior."""
-    from rich.console import Console
-
     from sim.report.calibration.files import write_calibration
     from sim.report.shared.progress import progress_bar
     from sim.study.calibration.study import calibrate, read_materials
 
     table, work = read_materials(request.settings)
-    with progress_bar(Console(stderr=True)) as advance:
+    with progress_bar(request.audience.console()) as advance:
         found = calibrate(request.settings, table, work, request.folder, request.plain, advance)
     _written(request, lambda place: write_calibration(found, place, figures=request.settings.report), _ONCE_MORE)
 
@@ -179,14 +175,12 @@ def run_assessment(request: Request) -> None:
 
 def run_alternatives(request: Request) -> None:
     """Fit other structures like the model: print how they stand beside it and what they answer."""
-    from rich.console import Console
-
     from sim.report.alternatives.files import write_alternatives
     from sim.report.shared.progress import progress_bar
     from sim.study.alternatives.study import compare_structures, read_materials
 
     materials = read_materials(request.settings)
-    with progress_bar(Console(stderr=True)) as advance:
+    with progress_bar(request.audience.console()) as advance:
         found = compare_structures(request.settings, materials, request.folder, request.plain, advance)
     _written(request, lambda place: write_alternatives(found, place, figures=request.settings.report), _ONCE_MORE)
 
@@ -221,7 +215,7 @@ def run_explain(request: Request) -> None:
 
     inputs = request.inputs()
     if LIST in (request.settings.district, request.settings.cluster):
-        print(places_text(inputs.world, request.settings.cluster == LIST))
+        request.audience.say(places_text(inputs.world, request.settings.cluster == LIST))
         return
     refuse_many_draws(request.settings, inputs.world)
     explanation = explain(request.settings, inputs, inputs.chosen)
@@ -230,8 +224,6 @@ def run_explain(request: Request) -> None:
 
 def run_sensitivity(request: Request) -> None:
     """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
-    from rich.console import Console
-
     from sim.report.sensitivity.text import write_sensitivity
     from sim.report.shared.progress import progress_bar
     from sim.report.shared.staging import staged
@@ -240,7 +232,7 @@ def run_sensitivity(request: Request) -> None:
     from sim.study.sensitivity.study import check_settings, sensitivity
 
     settings = request.settings
-    console = Console(stderr=True)
+    console = request.audience.console()
     inputs = rescaled(settings, request.inputs())
     check_settings(settings, inputs)
     refuse_large_layout(settings, inputs)
@@ -255,14 +247,12 @@ def run_sensitivity(request: Request) -> None:
         findings = sensitivity(settings, inputs, folder, request.plain, stage)
     with staged(folder, _ONCE_MORE) as place:
         text = write_sensitivity(findings, place, figures=settings.report)
-    print(text)
-    print(f"Written to {folder}")
+    request.audience.say(text)
+    request.audience.say(f"Written to {folder}")
 
 
 def run_many(request: Request) -> None:
     """Run formulas, scenarios and points of a sweep on common draws, report progress, and end with the table."""
-    from rich.console import Console
-
     import sim.results
     from sim.study.compare.fairness import rescaled, with_decomposition
     from sim.study.compare.reference import with_indexed_baseline
@@ -270,7 +260,7 @@ def run_many(request: Request) -> None:
     from sim.study.running.memory import refuse_too_large
 
     settings = request.settings
-    console = Console(stderr=True)
+    console = request.audience.console()
     inputs = request.inputs()
     with console.status("scaling formulas to equal money") if settings.cost_neutral is not None else nullcontext():
         inputs = with_decomposition(settings, rescaled(settings, inputs), inputs.chosen)
@@ -285,12 +275,14 @@ def run_many(request: Request) -> None:
         if outcome.failed == outcome.runs:
             raise StoppedError(f"all {outcome.runs} runs failed; {reasons}")
     if settings.shard:
-        print(f"Shard {settings.shard_label} is done. When all are: cte-sim study=collect folder={folder}")
+        request.audience.say(
+            f"Shard {settings.shard_label} is done. When all are: cte-sim study=collect folder={folder}"
+        )
         return
-    print(_reported(request, sim.results.open(folder), inputs, sweep, console))
+    request.audience.say(_reported(request, sim.results.open(folder), inputs, sweep, console))
     if outcome.stopped is not None:
         console.print(f"precise enough after {outcome.stopped.replicates} of {settings.draws} replicates")
-    print(f"Written to {folder}")
+    request.audience.say(f"Written to {folder}")
 
 
 def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":

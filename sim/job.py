@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from sim.audience import TERMINAL, Audience
 from sim.commands import COMMANDS, Request
 from sim.composition import Composed
 from sim.endings import ending_of
@@ -21,8 +22,9 @@ READS_A_FOLDER: tuple[str, ...] = ("assess",)
 """Studies to which the setting ``folder`` names what they read; they write into their own."""
 
 
-def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None) -> None:
-    """Carry out the study that is composed. ``own`` is its folder; ``sweep`` that of the multirun it is a job of.
+def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None, audience: Audience = TERMINAL) -> None:
+    """Carry out the study that is composed. ``own`` is its folder; ``sweep`` that of the multirun it is a job of;
+    ``audience`` is told of what is found.
 
     A study that is refused leaves nothing behind. Raises InputError and StoppedError, each with one line, and what
     `sim.endings` tells besides.
@@ -32,7 +34,7 @@ def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None) 
     if settings.shard is not None:
         own.words, own.shared = None, True  # the words of one shard would not bring back the others
     runs = runs_folder(settings, composed, own, sweep)
-    request = Request(settings, composed.plain, composed.choices, own, runs, composed.sources, composed.typed)
+    request = Request(settings, composed.plain, composed.choices, own, runs, composed.sources, composed.typed, audience)
     if settings.study.name not in WRITES_NOTHING:
         check_executor(settings)
         runs.check()

@@ -10,12 +10,12 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-import sim.results
-from sim.results import Results
+import sim
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENTS = sorted((ROOT / "experiments").glob("[0-9]*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+READING = ROOT / "notebooks" / "reading_results.ipynb"
 DRAWS, HORIZON = 2, 3
 
 
@@ -94,7 +94,7 @@ def test_elements_are_compared_at_the_same_base_year_cost(carried_out: Callable[
     elements = table(folder, "elements")
     outcomes = ["concentrators taught", "concentrators reported", "credentials", "sites"]
     assert (elements.loc["status_quo", outcomes] == 0).all()
-    formulas = sim.results.open(folder).manifest.formulas
+    formulas = sim.open(folder).manifest.formulas
     scaled = [record["neutral"] for record in formulas.values() if "neutral" in record]
     assert len(scaled) == 6
     assert len({record["target"] for record in scaled}) == 1
@@ -108,7 +108,7 @@ def test_elements_are_compared_at_the_same_present_value_too(
     folder, printed = carried_out("05_cost_neutral")
     assert "same present value" in printed
     assert table(folder, "elements_present_value").loc["aligned", "factor on amounts"] > 0
-    formulas = sim.results.open(folder / "present_value").manifest.formulas
+    formulas = sim.open(folder / "present_value").manifest.formulas
     scaled = [record["neutral"] for record in formulas.values() if "neutral" in record]
     assert len(scaled) == 6
     for record in scaled:
@@ -147,21 +147,23 @@ def test_a_formula_that_is_not_there_ends_an_experiment_with_one_line(running: M
         running.run(running.Options(1, 1, tmp_path, 1), ["alined"])
 
 
-def small_study(running: ModuleType, folder: Path) -> Results:
-    results: Results = running.run(running.Options(DRAWS, 2, folder, 1), ["status_quo", "aligned"])
+def small_study(running: ModuleType, folder: Path) -> sim.Runs:
+    results: sim.Runs = running.run(running.Options(DRAWS, 2, folder, 1), ["status_quo", "aligned"])
     return results
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_notebook_runs_and_is_stored_without_outputs(
-    path: Path, running: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import matplotlib
-
+def test_notebooks_are_stored_without_outputs(path: Path) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
     assert notebook["nbformat"] == 4
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells)
+
+
+def test_the_notebook_of_results_runs(running: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib
+
+    cells = [cell for cell in json.loads(READING.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     small_study(running, tmp_path)
     monkeypatch.setenv("CTE_RESULTS", str(tmp_path))
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)

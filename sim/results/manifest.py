@@ -11,17 +11,17 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-import sim
 from sim.inputs import InputError
 from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.environment import Environment, this_environment
 from sim.results.files import first_fault, is_there, json_of, write_atomically
 from sim.results.schema import SCHEMA_VERSION
+from sim.version import __version__
 
 MANIFEST_FILE = "manifest.json"
 
 _CHECKSUM = "checksum"
-_PACKAGE = Path(sim.__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parent.parent
 _MODEL = ("arrays.py", "streams.py", "parameters", "world", "funding", "behavior", "students", "engine")
 
 
@@ -169,7 +169,7 @@ def new_manifest(
         chunk_size=chunk_size,
         schema_version=SCHEMA_VERSION,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        code_version=sim.__version__,
+        code_version=__version__,
         model_fingerprint=model_fingerprint(),
         git_commit=git_commit(),
         environment=this_environment(),

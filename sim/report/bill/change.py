@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-import sim
 from sim.arrays import Array
 from sim.report.bill.text import step_name
 from sim.report.run_sheet.layout import (
@@ -25,6 +24,7 @@ from sim.report.shared.order import first_places, labels_where_shared, with_code
 from sim.report.shared.origin import also, short
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from sim.study.bill.change import Change
@@ -40,7 +40,7 @@ NAME_WIDTH = 34
 def origin_text(change: "Change") -> str:
     """Run number, date, versions of code, formulas and data, draws, seed and scenario."""
     return (
-        f"Run {short(change.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {sim.__version__}, data "
+        f"Run {short(change.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {__version__}, data "
         f"{short(change.world.fingerprint)} ({change.world.vintage}), {change.draws:,} draws, seed {change.seed}, "
         f"scenario {change.scenario}" + also(change.changed)
     )

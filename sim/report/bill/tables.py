@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-import sim
 from sim.arrays import Array, BoolArray
 from sim.funding.allocation import STAGES
 from sim.report.shared.groups import LOCALES, Group
@@ -15,6 +14,7 @@ from sim.report.shared.intervals import Bands, bands
 from sim.report.shared.order import QUARTERS, quarters
 from sim.report.shared.origin import also, short
 from sim.study.bill.bridge import STEPS
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from sim.study.bill.check_formula import BillCheck
@@ -29,7 +29,7 @@ def origin_text(check: "BillCheck") -> str:
     of = check.origin
     return (
         f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
-        f"{short(of.formula)}, CTE funding simulation {sim.__version__}, data {short(of.data)} "
+        f"{short(of.formula)}, CTE funding simulation {__version__}, data {short(of.data)} "
         f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
         f"{also(of.changed)}"
     )

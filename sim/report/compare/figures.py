@@ -1,5 +1,6 @@
 """All figures of a result folder, in reading order."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ from sim.report.shared.panel import Panel, scenario_names
 if TYPE_CHECKING:
     from sim.results.results import Results
     from sim.world.world import World
+
+
+Draw = Callable[[Panel, Look, "World", Path], Path | None]
+"""Draws one figure into a folder; None where the results do not hold what it shows."""
 
 
 def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
@@ -39,22 +44,57 @@ def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
 
 
 def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> list[Path]:
-    drawn: list[Path | None] = [
-        cost_and_outcome(panel, of, folder / "cost_and_concentrators.png"),
-        concentrators_difference(panel, of, folder / "concentrators_difference.png"),
-        concentrators(panel, of, folder / "concentrators.png"),
-        differences(panel, of, panel.state("participants"), "participants", "Participants", "participants", folder),
-        offered_by_cluster(panel, of, world, folder / "offered_by_cluster.png"),
-        gains_and_losses(panel, of, world, folder / "gains_and_losses_concentrators.png", "concentrators"),
-        gains_and_losses(panel, of, world, folder / "gains_and_losses_dollars.png", "dollars"),
-        change_across_districts(panel, of, folder / "change_across_districts.png"),
-        plans(panel, of, folder / "plans.png"),
-        unserved(panel, of, folder / "unserved.png"),
-        instructors(panel, of, folder / "instructors.png"),
-        credentials_by_tier(panel, of, folder / "credentials_by_tier.png"),
-        credentials_path(panel, of, folder / "credentials_path.png"),
-        state_cost_by_line(panel, of, folder / "state_cost_by_line.png"),
-        over_years(panel, of, panel.proration(), "proration", "Share of the entitlement paid", "share paid", folder),
-        unit_value(panel, of, folder),
-    ]
+    drawn = [draw(panel, of, world, folder) for draw in FIGURES.values()]
     return [path for path in drawn if path is not None]
+
+
+def figure(results: "Results", world: "World", name: str, folder: Path, scenario: str | None = None) -> Path | None:
+    """One figure of `FIGURES` as a PNG file in ``folder``, of the first scenario if none is named; None if the results
+    do not hold what it shows."""
+    import matplotlib
+
+    panel = Panel(results, scenario)
+    folder.mkdir(parents=True, exist_ok=True)
+    with matplotlib.rc_context():
+        return FIGURES[name](panel, look(results, panel), world, folder)
+
+
+def _participants(panel: Panel, of: Look, world: "World", folder: Path) -> Path | None:
+    return differences(panel, of, panel.state("participants"), "participants", "Participants", "participants", folder)
+
+
+def _proration(panel: Panel, of: Look, world: "World", folder: Path) -> Path | None:
+    return over_years(panel, of, panel.proration(), "proration", "Share of the entitlement paid", "share paid", folder)
+
+
+def _gains(what: str) -> Draw:
+    name = f"gains_and_losses_{what}.png"
+    return lambda panel, of, world, folder: gains_and_losses(panel, of, world, folder / name, what)
+
+
+def _alone(draw: Callable[[Panel, Look, Path], Path | None], name: str) -> Draw:
+    """A figure that needs no facts of districts or clusters."""
+    return lambda panel, of, world, folder: draw(panel, of, folder / f"{name}.png")
+
+
+FIGURES: Mapping[str, Draw] = {
+    "cost_and_concentrators": _alone(cost_and_outcome, "cost_and_concentrators"),
+    "concentrators_difference": _alone(concentrators_difference, "concentrators_difference"),
+    "concentrators": _alone(concentrators, "concentrators"),
+    "participants_difference": _participants,
+    "offered_by_cluster": lambda panel, of, world, folder: offered_by_cluster(
+        panel, of, world, folder / "offered_by_cluster.png"
+    ),
+    "gains_and_losses_concentrators": _gains("concentrators"),
+    "gains_and_losses_dollars": _gains("dollars"),
+    "change_across_districts": _alone(change_across_districts, "change_across_districts"),
+    "plans": _alone(plans, "plans"),
+    "unserved": _alone(unserved, "unserved"),
+    "instructors": _alone(instructors, "instructors"),
+    "credentials_by_tier": _alone(credentials_by_tier, "credentials_by_tier"),
+    "credentials_path": _alone(credentials_path, "credentials_path"),
+    "state_cost_by_line": _alone(state_cost_by_line, "state_cost_by_line"),
+    "proration": _proration,
+    "unit_value": lambda panel, of, world, folder: unit_value(panel, of, folder),
+}
+"""What draws each figure, by the name of its file, in reading order."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-import sim
 from sim.arrays import Array
 from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
 from sim.report.shared.origin import short
 from sim.study.explain.items import PRICE, Row, amount
 from sim.tables_for_people import write_table
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from sim.study.explain.story import Difference, ExplainedYear, Explanation, Spread
@@ -100,7 +100,7 @@ def explanation_text(explanation: "Explanation") -> str:
         f"{marked}All numbers but those over draws are of one draw, on which the formulas share all luck; they are "
         "read from the simulation, not computed again. explain.csv has every number in full.",
         interval_note(explanation.draws, explanation.seed),
-        f"Run {short(explanation.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {sim.__version__}, data "
+        f"Run {short(explanation.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {__version__}, data "
         f"{short(explanation.world.fingerprint)} ({explanation.world.vintage}). Estimates, not entitlements.",
     ]
     wrapped = [line for note in notes for line in textwrap.wrap(note, WIDTH)]

@@ -13,7 +13,6 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-import sim
 from sim.arrays import Array
 from sim.config_folder import config_folder
 from sim.inputs import InputError
@@ -35,6 +34,7 @@ from sim.study.designs.files import resampled
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.inputs import CURRENT_LAW, find_formula
 from sim.study.setup.settings import Settings, flat_parameters
+from sim.version import __version__
 from sim.world.loading import load_world
 
 Found = TypeVar("Found")
@@ -221,5 +221,5 @@ def _provenance(settings: Settings, table: Targets, work: Simulated, fitting: _F
         ),
         "world": work.world.fingerprint,
         "model": model_fingerprint(without=POSTERIOR_FOLDER),
-        "code_version": sim.__version__,
+        "code_version": __version__,
     }

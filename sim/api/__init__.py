@@ -1,0 +1,1 @@
+"""What ``import sim`` offers to scripts and notebooks: studies as functions, bills, tables and results as objects."""

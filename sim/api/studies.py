@@ -1,0 +1,238 @@
+"""Studies as functions: each takes bills by one word, settings as keyword arguments, and gives back its results.
+
+A setting that is left out, or None, has the default of ``conf/``; ``**settings`` takes every other one by its name
+(docs/settings.md). One that a study does not read is refused. ``years`` is the command line's ``horizon``, ``baseline``
+its ``study.baseline``. Without ``folder`` results lie in a temporary one that goes with what is returned; with it, the
+same call again continues or reads them. Progress is plain lines on standard error, none if ``quiet``. ``report`` writes
+figures, fiscal note and run sheet beside the tables; ``plot`` draws a figure without it.
+
+All raise InputError, one line, before anything is computed or written, for what cannot be used.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.api.carrying import carried_out, given
+from sim.api.report import Report
+from sim.api.runs import Runs
+from sim.api.words import Bill, bill_setting, bill_words
+from sim.inputs import InputError
+from sim.study.explain.places import LIST
+
+if TYPE_CHECKING:
+    from sim.api.world import World
+
+
+def compare(
+    bills: Bill | Iterable[Bill] | None = None,
+    *,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """Formulas on common draws, each against current law; all that ``cte-sim`` compares if none is named.
+
+    ``bills`` are names and paths: ``["status_quo", "my_bill.yaml"]``. Current law is always among them.
+    """
+    named = given(
+        draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
+        scenario=scenario, world=world, workers=workers, report=report,
+    )  # fmt: skip
+    if bills is not None:
+        named["formulas"] = bill_words(bills)
+    return _runs("compare", named, settings, folder, quiet)
+
+
+def project(
+    bill: Bill,
+    *,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """One formula against current law."""
+    key, word = bill_setting(bill)
+    named = given(
+        draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
+        scenario=scenario, world=world, workers=workers, report=report,
+    )  # fmt: skip
+    return _runs("project", {key: word, **named}, settings, folder, quiet)
+
+
+def stress(
+    bills: Bill | Iterable[Bill] | None = None,
+    *,
+    scenarios: Sequence[str] | None = None,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """Formulas under shocks, by names of ``conf/scenario`` or paths; all that are shipped if none is named.
+
+    The scenario without shocks, against which losses are taken, is always among them.
+    """
+    named = given(
+        draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
+        world=world, workers=workers, report=report,
+    )  # fmt: skip
+    if bills is not None:
+        named["formulas"] = bill_words(bills)
+    if scenarios is not None:
+        named["scenarios"] = [scenarios] if isinstance(scenarios, str) else list(scenarios)
+    return _runs("stress", named, settings, folder, quiet)
+
+
+def sweep(
+    bills: Bill | Iterable[Bill] | None = None,
+    *,
+    factors: Mapping[str, Any],
+    design: str | None = None,
+    points: int | None = None,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """Formulas over many points in parameters, formula keys and scenario keys (docs/sweeps.md).
+
+    ``factors`` maps paths to ranges: ``{"parameters.staffing.turnover": [0.1, 0.2]}``. ``design`` names how ``points``
+    are placed: latin_hypercube, grid, sobol, prior, posterior or table.
+    """
+    named = given(
+        design=design, draws=draws, years=years, seed=seed, uncertainty=uncertainty, parameters=parameters,
+        scenario=scenario, world=world, workers=workers, report=report,
+    )  # fmt: skip
+    named["factors"] = factors
+    if points is not None:
+        named["design.points"] = points
+    if bills is not None:
+        named["formulas"] = bill_words(bills)
+    return _runs("sweep", named, settings, folder, quiet)
+
+
+def explain(
+    bill: Bill,
+    *,
+    district: str | int,
+    cluster: str | None = None,
+    fiscal_years: Sequence[int] | None = None,
+    replicate: int | None = None,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """One district's decision and payment, number by number, beside the same under current law (docs/explain.md).
+
+    ``district`` and ``cluster`` are identifiers or parts of a name; ``fiscal_years`` are those that are unfolded.
+    ``.text`` tells it, ``.table()`` has a row for each number.
+    """
+    if LIST in (district, cluster):
+        raise InputError(f"settings: district: '{LIST}' is for the command line; sim.World().districts has their names")
+    key, word = bill_setting(bill)
+    named = given(
+        district=district, cluster=cluster, fiscal_years=fiscal_years, replicate=replicate, draws=draws, years=years,
+        seed=seed, uncertainty=uncertainty, parameters=parameters, scenario=scenario, world=world,
+    )  # fmt: skip
+    return _report("explain", {key: word, **named}, settings, folder, quiet)
+
+
+def hindcast(
+    *,
+    cases: Sequence[str] | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """Law changes of the past against what happened (docs/validation.md), all that are shipped if no case is named."""
+    named = given(draws=draws, seed=seed, uncertainty=uncertainty, parameters=parameters, workers=workers)
+    return _report("hindcast", {**named, **_cases(cases), "report": report}, settings, folder, quiet)
+
+
+def probes(
+    *,
+    cases: Sequence[str] | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """How the model behaves when money moves, and how it should (docs/probes.md)."""
+    named = given(draws=draws, seed=seed, uncertainty=uncertainty, parameters=parameters, workers=workers)
+    return _report("probes", {**named, **_cases(cases)}, settings, folder, quiet)
+
+
+def _cases(cases: Sequence[str] | None) -> dict[str, list[str]]:
+    if cases is None:
+        return {}
+    return {"cases": [cases] if isinstance(cases, str) else list(cases)}
+
+
+def _runs(
+    study: str, named: Mapping[str, Any], more: Mapping[str, Any], folder: Path | str | None, quiet: bool
+) -> Runs:
+    found = carried_out(study, named, more, folder, quiet)
+    assert isinstance(found, Runs)
+    return found
+
+
+def _report(
+    study: str, named: Mapping[str, Any], more: Mapping[str, Any], folder: Path | str | None, quiet: bool
+) -> Report:
+    found = carried_out(study, named, more, folder, quiet)
+    assert isinstance(found, Report)
+    return found
