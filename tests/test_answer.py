@@ -11,7 +11,7 @@ from fake_results import BASE_YEAR, FakeResults, fake_results, fake_world
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.answer.facts import facts
+from sim.report.answer.facts import BadYear, Facts, Paid, Yearly, facts
 from sim.report.answer.files import NUMBERS, answer_numbers, answer_text, write_answer
 from sim.report.answer.rules import later, precise, ranking, settled, verdict
 from sim.report.answer.text import LINES, WIDTH, answer_lines, listed
@@ -20,7 +20,7 @@ from sim.report.compare.summary import summary
 from sim.report.shared.names import short_titles
 from sim.report.shared.panel import Panel
 from sim.report.shared.plain_table import fitting
-from sim.report.shared.spans import first_years, last_years, next_years
+from sim.report.shared.spans import Span, first_years, last_years, next_years
 from sim.results.discrepancy import CarriedDiscrepancy
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 WORLD = fake_world(4)
 MEMBERS = 100_000.0
-RNG = np.random.default_rng(3)
 
 
 @dataclass(frozen=True)
@@ -291,6 +290,45 @@ class TestLines:
             said = answer_lines(facts(cast("Results", results), "baseline"))
             assert len(said) <= LINES
             assert max(map(len, said)) <= WIDTH
+
+    @pytest.mark.parametrize("seed", range(40))
+    def test_any_numbers_fit_twelve_lines_of_eighty_characters(self, seed: int) -> None:
+        said = answer_lines(any_facts(np.random.default_rng(seed)))
+        assert len(said) <= LINES
+        assert max(map(len, said)) <= WIDTH
+
+
+def any_facts(random: np.random.Generator) -> Facts:
+    """Up to 27 formulas with titles of any length, effects and money of any size, with and without current law."""
+    count, draws = int(random.integers(1, 28)), int(random.choice([1, 2, 8, 40]))
+
+    def law() -> Yearly:
+        taught = 2e4 + random.choice([0.0, 1.0, 20.0, 1e3]) * random.normal() + random.normal(size=draws)
+        state = random.choice([0.0, 5e7, 1.2e9]) + 1e6 * random.choice([0.0, 10.0]) * random.normal(size=draws)
+        recoded, taken = (np.full(draws, random.choice([0.0, most])) for most in (3e3, 4e7))
+        return Yearly(taught / 1e3, taught, recoded, taught + recoded, state, taken)
+
+    def shock(name: str) -> BadYear:
+        return BadYear(name, random.choice([0.0, 1e7]) * random.random(draws), 1e3 * random.normal(size=draws))
+
+    formulas = range(count)
+    spans = ("FY2027-31", "FY2032-36")[: int(random.integers(1, 3))]
+    short = [2028 if random.random() < 0.3 else None for _ in formulas]
+    shocks = ("recession_2009", "enrollment_collapse")
+    return Facts(
+        scenario="baseline",
+        base_year=BASE_YEAR,
+        draws=draws,
+        baseline=int(random.integers(count)) if random.random() < 0.9 else None,
+        names=tuple(f"formula_{f}" for f in formulas),
+        titles=tuple(f"T{f}".ljust(int(random.integers(3, 29)), "x") for f in formulas),
+        spans=tuple(Span("", np.ones(1, np.bool_), text) for text in spans),
+        levels=tuple(tuple(law() for _ in formulas) for _ in spans),
+        paid=tuple(Paid(first, 2036, random.random(), random.random()) for first in short),
+        bad_years=tuple(tuple(map(shock, shocks)) for _ in formulas) if random.random() < 0.5 else None,
+        discrepancy=None,
+        uncertainty=str(random.choice(["posterior", "central"])),
+    )
 
 
 OTHERS = ("base_only", "specialized_only", "credential_only", "quality_only", "pilot_sunset", "credential_pilot")

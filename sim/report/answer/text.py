@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -99,20 +100,39 @@ def _numbered(groups: Sequence[Sequence[int]]) -> list[tuple[int, Sequence[int]]
 
 def _table(found: Facts, rows: Sequence[tuple[int, str]]) -> list[str]:
     """A header and a line for each formula with its place; of changes from current law, or of levels without it."""
-    span, changes = found.spans[0].text, bool(found.others)
-    base = f" against {found.titles[found.baseline]}" if changes and found.baseline is not None else ""
-    head = (f"{span}{base}" if found.scenario in _UNTOLD else f"{span}, {_plain(found.scenario)}", *_HEADINGS)
+    changes = bool(found.others)
+    heads = _heads(found)
     if not rows:
-        return [f"{head[0]}: no formula brings more concentrators taught."]
-    cells = [head]
+        return [f"{heads[0]}: no formula has more taught."]
+    cells = []
     for f, place in rows:
         change = found.change(f)
         per_100 = _interval(change.per_100, PER_100, signed=changes)
-        heads = number_text(float(change.taught.mean()), "students", _step(change.taught), signed=changes)
-        cells.append((f"{place:<3}{found.titles[f]}", per_100, heads, _money(change, signed=changes)))
+        taught = number_text(float(change.taught.mean()), "students", _step(change.taught), signed=changes)
+        cells.append((f"{place:<3}{found.titles[f]}", per_100, taught, _money(change, signed=changes)))
+    for head, gap in product(heads, ("  ", " ")):
+        lines = _aligned([(head, *_HEADINGS), *cells], gap)
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return lines
+
+
+def _heads(found: Facts) -> list[str]:
+    """What the head of the table says of years and scenario, the longest first."""
+    span, told = found.spans[0].text, found.scenario not in _UNTOLD
+    if told:
+        return [f"{span}, {_plain(found.scenario)}", span]
+    if found.baseline is None or not found.others:
+        return [span]
+    return [f"{span} against {found.titles[found.baseline]}", f"{span}, changes"]
+
+
+def _aligned(cells: Sequence[Sequence[str]], gap: str) -> list[str]:
+    """Rows of four cells, names and rates to the left, counts and money to the right."""
     wide = [max(len(row[column]) for row in cells) for column in range(4)]
     return [
-        f"{row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]:>{wide[2]}}  {row[3]:>{wide[3]}}".rstrip() for row in cells
+        gap.join([row[0].ljust(wide[0]), row[1].ljust(wide[1]), row[2].rjust(wide[2]), row[3].rjust(wide[3])]).rstrip()
+        for row in cells
     ]
 
 
@@ -266,7 +286,10 @@ def _step(values: Array) -> float | None:
 def _range(values: Sequence[float], unit: str) -> str:
     size = max(abs(value) for value in values)
     step = 10.0 ** (np.floor(np.log10(size)) - 1.0) if size > 0.0 else None
-    ends = [number_text(end, unit, step, True, size) for end in (min(values), max(values))]
+    ends = [
+        number_text(0.0, unit) if step is None or abs(end) < step / 2.0 else number_text(end, unit, step, True, size)
+        for end in (min(values), max(values))
+    ]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
