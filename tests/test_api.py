@@ -144,7 +144,8 @@ def test_a_hindcast_tells_its_verdicts_and_its_track_record(bill: Path) -> None:
     assert found.text.startswith((found.folder / "hindcast.txt").read_text(encoding="utf-8"))
     assert found.text.endswith((found.folder / "track_record.txt").read_text(encoding="utf-8"))
     assert set(found.table()["case"]) == {"delaware"}
-    assert len(found.table("coverage")) > 0
+    assert all(isinstance(found.table(name), pd.DataFrame) for name in found.tables)
+    assert len(found.table("changes")) > 0
     assert found.plots == ()
     with pytest.raises(sim.InputError, match="the study has none"):
         found.plot("verdicts")

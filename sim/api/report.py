@@ -44,7 +44,11 @@ class Report(Result):
         import pandas as pd
 
         chosen = one_of("table", FIRST.get(self.study, "") if name is None else name, self.tables)
-        return pd.read_csv(self.folder / f"{chosen}.csv", encoding=ENCODING, dtype=dict.fromkeys(TEXT, str))
+        path = self.folder / f"{chosen}.csv"
+        try:
+            return pd.read_csv(path, encoding=ENCODING, dtype=dict.fromkeys(TEXT, str))
+        except pd.errors.EmptyDataError:  # a study of few cases has tables without rows
+            return pd.DataFrame()
 
     def plot(self, name: str) -> Plot:
         """One of its figures. Raises InputError if there is none of that name."""

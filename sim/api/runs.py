@@ -78,10 +78,10 @@ class Runs(Result):
 
         ``span``: 'first five' or 'last five' years, 'all' after the base year, a fiscal year, or 'FY2027-31'. Columns
         ending in ``_change`` are mean differences within each draw, ``_change_low`` and ``_change_high`` the ends of
-        the interval that holds 90% of draws. Students and credentials are yearly; ``concentrators_per_100`` is taught, for each 100
-        members in grades 9-12; money is in dollars of the base year, a year. ``public_money`` is ``state_cost`` and
-        what a weight takes from other units (``moved_inside_seg``). With several scenarios each has rows of its own,
-        unless one is named. Raises InputError, one line.
+        the interval that holds 90% of draws. Students and credentials are yearly; ``concentrators_per_100`` is taught,
+        for each 100 members in grades 9-12; money is in dollars of the base year, a year. ``public_money`` is
+        ``state_cost`` and what a weight takes from other units (``moved_inside_seg``). With several scenarios each has
+        rows of its own, unless one is named. Raises InputError, one line.
         """
         import pandas as pd
 
