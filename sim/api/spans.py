@@ -9,12 +9,11 @@ from sim.arrays import Array, BoolArray, IntArray
 from sim.inputs import InputError, shown
 from sim.report.shared.intervals import bands, mean_of_defined
 from sim.report.shared.panel import Panel
+from sim.report.shared.spans import FIRST, years_text
+from sim.results.headlines import LAST
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FEW = 5
-"""Years of the first and of the last span."""
 
 PER = 100.0
 """Members that rates are for."""
@@ -32,8 +31,8 @@ def years_of(span: str | int, years: "IntArray | list[int]", base_year: int) -> 
     held = np.asarray(years, dtype=np.intp)
     first, last = int(held.min()), int(held.max())
     named = {
-        "first five": (base_year + 1, min(base_year + FEW, last)),
-        "last five": (max(base_year + 1, last - FEW + 1), last),
+        "first five": (base_year + 1, min(base_year + FIRST, last)),
+        "last five": (max(base_year + 1, last - LAST + 1), last),
         "all": (base_year + 1, last),
     }
     said = str(span).strip()
@@ -56,12 +55,6 @@ def _from_to(said: str) -> tuple[int, int] | None:
         return None
     begin, end = match[1], match[2] or match[1]
     return int(begin), int(end) if len(end) == 4 else int(f"{begin[:2]}{end}")
-
-
-def span_words(years: IntArray, chosen: BoolArray) -> str:
-    """'FY2027-31'."""
-    covered = years[chosen]
-    return f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-{str(covered[-1])[2:]}"
 
 
 def span_table(panel: Panel, chosen: BoolArray) -> "pd.DataFrame":
@@ -96,7 +89,7 @@ def span_table(panel: Panel, chosen: BoolArray) -> "pd.DataFrame":
             }
     columns["paid_share"] = bands(_over(_paid_share(panel), chosen)).mean
     table = pd.DataFrame(columns, index=pd.Index(names, name="formula"))
-    table.attrs |= {"span": span_words(panel.years, chosen), "draws": panel.draws, "scenario": panel.scenario}
+    table.attrs |= {"span": years_text(panel.years[chosen]), "draws": panel.draws, "scenario": panel.scenario}
     return table
 
 

@@ -94,7 +94,7 @@ class Targets(_Data):
     """The whole table. ``waves``: the share of the draws that each wave has, the first from the priors and each later
     one near what all before leave likely; ``keep``: draws of the posterior."""
 
-    waves: Annotated[tuple[Share, ...], Field(min_length=1, max_length=10)] = (1.0,)
+    waves: Annotated[tuple[Share, ...], Field(min_length=1, max_length=10)]
     keep: Annotated[int, Field(strict=True, ge=10, le=100_000), Unit("draws")]
     parameters: Annotated[tuple[str, ...], Field(min_length=1, max_length=500)]
     targets: Annotated[tuple[Target, ...], Field(min_length=1, max_length=500)]
