@@ -23,6 +23,7 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
+from sim.report.answer.files import ANSWER_TEXT
 from sim.report.pages.hindcast_cases import keys_markdown
 from sim.report.pages.model import carrying_table, cuts_table
 from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
@@ -408,6 +409,8 @@ def compared(folder: Path) -> None:
     readme, results = ROOT / "README.md", sim.results.open(folder)
     text = with_block(readme.read_text(encoding="utf-8"), "table", comparison_block(results))
     text = with_block(text, "prices", prices_block(results))
+    answer = (folder / ANSWER_TEXT).read_text(encoding="utf-8")
+    text = with_block(text, "answer", f"```text\n{answer.strip()}\n```")
     readme.write_text(text, encoding="utf-8", newline="\n")
     small_figure(folder / "figures" / FIGURE, ROOT / "docs" / "images" / FIGURE)
 

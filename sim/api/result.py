@@ -7,8 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sim.inputs import InputError, nearest
-
-ANSWER_FILE = "answer.txt"
+from sim.report.answer.files import ANSWER_TEXT
 
 PAGES: dict[str, tuple[str, ...]] = {
     "compare": ("comparison.txt",),
@@ -73,7 +72,7 @@ class Result:
 
     def answer(self) -> str:
         """The answer in words, where the study wrote one. Raises InputError, one line, where it did not."""
-        return self._read(ANSWER_FILE, f"study={self.study} wrote no answer in words here; .text has what it found")
+        return self._read(ANSWER_TEXT, f"study={self.study} wrote no answer in words here; .text has what it found")
 
     def _read(self, name: str, otherwise: str) -> str:
         try:
