@@ -11,6 +11,7 @@ from scipy.stats import norm
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.posterior import load_posterior
+from sim.report.compare.figure_credentials import measures, tier_shares
 from sim.report.compare.summary import summary
 from sim.report.shared.discrepancy import (
     COUNTED,
@@ -204,6 +205,19 @@ def test_what_no_case_tells_of_is_left_alone(panels: tuple[Panel, Panel]) -> Non
     assert {"membership", "price_index", "trust", "revenue"} <= set(untouched)
     for column in ("membership", "price_index", "trust", "revenue"):
         np.testing.assert_array_equal(plain.state(column), with_it.state(column))
+
+
+def test_a_share_of_one_count_in_another_carries_none(panels: tuple[Panel, Panel]) -> None:
+    # Two counts that go their own ways make no share: with an exam more pathways than there are.
+    plain, with_it = panels
+    for part, whole in (("exam_pathways", "pathways"), ("credentials", "credential_attempts")):
+        np.testing.assert_array_equal(plain.share(part, whole), with_it.share(part, whole))
+        np.testing.assert_allclose(plain.share(part, whole), plain.state(part) / plain.state(whole))
+    steps = {step.title: step.values for step in measures(with_it)}
+    np.testing.assert_array_equal(steps["Pathways with a paid exam"], plain.share("exam_pathways", "pathways"))
+    np.testing.assert_array_equal(steps["Exams passed"], plain.share("credentials", "credential_attempts"))
+    np.testing.assert_array_equal(tier_shares(with_it), tier_shares(plain))
+    assert np.nanmax(steps["Pathways with a paid exam"]) <= 1.0
 
 
 def test_districts_and_clusters_carry_the_discrepancy_of_the_state(panels: tuple[Panel, Panel]) -> None:

@@ -83,19 +83,18 @@ class Measure:
 def measures(panel: Panel) -> tuple[Measure, ...]:
     """The steps from pay to credentials: pathways with a paid exam, exams sat, the share passed, credentials earned."""
     attempts, earned = panel.state("credential_attempts"), panel.state("credentials")
-    administer = _share(panel.state("exam_pathways"), panel.state("pathways"))
+    administer = panel.share("exam_pathways", "pathways")
     return (
         Measure("Pathways with a paid exam", "share of all pathways", "share", administer),
         Measure("Exams sat", "exams a year", "number", attempts),
-        Measure("Exams passed", "share of exams sat", "share", _share(earned, attempts)),
+        Measure("Exams passed", "share of exams sat", "share", panel.share("credentials", "credential_attempts")),
         Measure("Credentials earned", "credentials a year", "number", earned),
     )
 
 
 def tier_shares(panel: Panel) -> Array:
     """Shares of the credentials earned in value tiers 1 to 3, ``[3, F, R, T]``; NaN where none are earned."""
-    earned = panel.state("credentials")
-    return np.array([_share(panel.state(f"credentials_tier_{tier}"), earned) for tier in CREDENTIAL_TIERS])
+    return np.array([panel.share(f"credentials_tier_{tier}", "credentials") for tier in CREDENTIAL_TIERS])
 
 
 def paying(panel: Panel) -> tuple[int, ...]:

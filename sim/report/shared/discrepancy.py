@@ -28,7 +28,6 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "participation": ("participants", "dual_credit", "placements"),
     "credentials": (
         "credentials", "credentials_tier_1", "credentials_tier_2", "credentials_tier_3", "credential_attempts",
-        "exam_pathways", "exam_districts",
     ),
     "spending": ("spending", "sustained_cost", "startup_spending", "own_money", "local_money"),
     ALL_KINDS: (

@@ -28,9 +28,9 @@ would contradict the number beside it, and one that holds it holds at least as m
 
 
 COVERS_WITH_DISCREPANCY = (
-    "Intervals reach to the mean where it lies beyond these percentiles; they cover uncertain parameters, chance, and "
-    "what the model has missed in other states' cases (discrepancy=false leaves that out), not errors in the data, nor "
-    "other changes of law."
+    "Intervals reach to the mean where it lies beyond these percentiles; they cover uncertain parameters, chance, and, "
+    "of counts and of what the state pays, what the model has missed in other states' cases (discrepancy=false leaves "
+    "that out), not errors in the data, nor other changes of law."
 )
 """The same where draws carry a discrepancy."""
 

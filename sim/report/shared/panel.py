@@ -175,6 +175,13 @@ class Panel:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[F, R, T]``."""
         return self.state(column) / self.state("price_index")
 
+    def share(self, part: str, whole: str) -> Array:
+        """What part one statewide column is of another, ``[F, R, T]``; NaN where there is none of the second. As
+        simulated: a discrepancy is told of counts, each by itself, and two of them make no share."""
+        parts, wholes = self._simulated(part), self._simulated(whole)
+        found: Array = np.divide(parts, wholes, out=np.full(wholes.shape, np.nan), where=wholes > 0.0)
+        return found
+
     def proration(self) -> Array:
         """Share paid of what the state's CTE lines owe, ``[F, R, T]``; NaN where they owe nothing."""
         owed = self.state("entitlement")
