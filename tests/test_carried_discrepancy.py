@@ -24,6 +24,7 @@ from sim.report.shared.discrepancy import (
 )
 from sim.report.shared.intervals import COVERS, bands
 from sim.report.shared.panel import Panel
+from sim.report.stress.shortfall import SHORT, shortfall
 from sim.results.discrepancy import ALL_KINDS, CarriedDiscrepancy, Spread, read_discrepancy
 from sim.results.schema import STATE
 from sim.study.assessment.discrepancy import GRID, LEAN, Discrepancy, carried, of_another_kind
@@ -197,6 +198,15 @@ def test_every_statewide_interval_widens_about_the_same_mean(panels: tuple[Panel
         np.testing.assert_allclose(with_it.state(column)[:, :, 0], plain.state(column)[:, :, 0])  # the base year
     assert wider == 6
     assert plain.covers == COVERS != with_it.covers
+
+
+def test_no_more_than_what_is_owed_is_said_to_be_paid(panels: tuple[Panel, Panel]) -> None:
+    for panel in panels:
+        for formula in range(len(panel.formulas)):
+            found = shortfall(panel, panel, formula)
+            assert found.lowest_share.max() <= 1.0
+            assert found.worst_shortfall.min() >= 0.0
+            np.testing.assert_array_equal(found.short, found.lowest_share < 1.0 - SHORT)
 
 
 def test_what_no_case_tells_of_is_left_alone(panels: tuple[Panel, Panel]) -> None:

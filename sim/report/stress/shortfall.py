@@ -47,7 +47,7 @@ def shortfall(panel: Panel, calm: Panel, formula: int) -> Shortfall:
     owed = panel.constant("entitlement")[formula][:, years]
     paid = panel.constant("state_cost")[formula][:, years]
     shortfall = np.maximum(owed - paid, 0.0)
-    share = np.where(owed > 0, paid / np.where(owed > 0, owed, 1.0), 1.0)
+    share = np.nan_to_num(panel.proration()[formula][:, years], nan=1.0)
 
     def change(column: str) -> Array:
         with_shock = panel.state(column)[formula][:, years].mean(axis=-1)
