@@ -62,6 +62,9 @@ WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "sh
 VALIDATIONS: tuple[str, ...] = ("hindcast", "new_mexico", "track_record", "verify_brief")
 """Parts of the page of validation, as the folders of their studies name them."""
 
+ASSESSMENTS: tuple[str, ...] = ("assessment", "alternatives")
+"""Parts of the page of the assessment, likewise."""
+
 PARTS_FIGURE = "brief_parts.png"
 """What ``study=verify_brief`` draws of what the brief's difference is made of."""
 
@@ -340,16 +343,16 @@ def calibrated(folder: Path) -> bool:
 
 
 def assessed(folder: Path) -> bool:
-    """Show what the checks of a calibration found on their page; False if the folder holds none."""
-    if not (folder / "assessment.md").is_file():
-        return False
+    """Show what the checks of a calibration found, or how other structures stand beside the model, on the page of the
+    assessment; False if the folder holds neither."""
     page = ROOT / "docs" / "assessment.md"
-    content = (folder / "assessment.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
-    text = with_block(page.read_text(encoding="utf-8"), "assessment", content)
-    page.write_text(text, encoding="utf-8", newline="\n")
-    for figure in sorted((folder / "figures").glob("assessment_*.png")):
-        small_figure(figure, ROOT / "docs" / "images" / figure.name)
-    return True
+    found = [name for name in ASSESSMENTS if (folder / f"{name}.md").is_file()]
+    for name in found:
+        content = (folder / f"{name}.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
+        page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
+        for figure in sorted((folder / "figures").glob(f"{name}_*.png")):
+            small_figure(figure, ROOT / "docs" / "images" / figure.name)
+    return bool(found)
 
 
 def carry(told: Mapping[str, Any]) -> None:
@@ -360,20 +363,6 @@ def carry(told: Mapping[str, Any]) -> None:
         raise ValueError(f"{CARRIED_FILE}: was told by other waves than the stored ones; run study=hindcast")
     content = {**provenance, "discrepancy": told["discrepancy"]}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
-
-
-def structured(folder: Path) -> bool:
-    """Show how other structures stand beside the model, on the page of the assessment; False if the folder holds
-    none."""
-    if not (folder / "alternatives.md").is_file():
-        return False
-    page = ROOT / "docs" / "assessment.md"
-    content = (folder / "alternatives.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
-    text = with_block(page.read_text(encoding="utf-8"), "alternatives", content)
-    page.write_text(text, encoding="utf-8", newline="\n")
-    for figure in sorted((folder / "figures").glob("alternatives_*.png")):
-        small_figure(figure, ROOT / "docs" / "images" / figure.name)
-    return True
 
 
 def weighed(folder: Path) -> bool:
@@ -417,7 +406,7 @@ def compared(folder: Path) -> None:
 
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
-    parts = (validated, probed, calibrated, assessed, structured, weighed, followed)
+    parts = (validated, probed, calibrated, assessed, weighed, followed)
     for folder in map(Path, arguments):
         if not any(shown(folder) for shown in parts):
             compared(folder)
