@@ -46,9 +46,9 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
     of the state pays anything."""
     lines = [number for number, line in enumerate(panel.line_names) if not _outside_state_cost(panel, line)]
     paid = panel.lines("paid")[..., lines] / panel.state("price_index")[..., None] / 1e6
-    total = bands(panel.state("state_cost_constant") / 1e6)
-    if not (total.mean > 0).any():
+    if not (paid > 0).any():
         return None
+    total = bands(panel.state("state_cost_constant") / 1e6)
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
