@@ -24,10 +24,10 @@ from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
 from sim.report.answer.files import ANSWER_TEXT
-from sim.report.pages.hindcast_cases import keys_markdown
-from sim.report.pages.model import carrying_table, cuts_table
-from sim.report.pages.odd import SUBMODELS, purposes_table, submodel_block
-from sim.report.pages.parameters import parameter_page
+from sim.report.generated_docs.hindcast_cases import keys_markdown
+from sim.report.generated_docs.model import carrying_table, cuts_table
+from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
+from sim.report.generated_docs.parameters import parameter_page
 from sim.report.probes.page import probes_markdown
 from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES

@@ -71,7 +71,7 @@ class Request:
 
 def show_parameters(request: Request) -> None:
     """Print every number of the model."""
-    from sim.report.pages.parameters import parameter_text
+    from sim.report.generated_docs.parameters import parameter_text
 
     request.audience.say(parameter_text())
 

@@ -19,8 +19,8 @@ from sim.cli import open_key
 from sim.config_folder import config_folder
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
-from sim.report.pages.model import SHOWN, changes_after_a_cut
-from sim.report.pages.odd import anchor
+from sim.report.generated_docs.model import SHOWN, changes_after_a_cut
+from sim.report.generated_docs.odd import anchor
 from sim.results.schema import TABLES
 from sim.study.designs.sweep import read_sweep
 from sim.study.hindcast.case import read_cases

@@ -12,9 +12,9 @@ from simulated import differences, new_mexico
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
+from sim.report.generated_docs.hindcast_cases import keys_markdown
 from sim.report.hindcast.files import write_hindcast
 from sim.report.hindcast.tables import fact_text
-from sim.report.pages.hindcast_cases import keys_markdown
 from sim.study.hindcast.case import Case, case_folder, read_case, read_cases
 from sim.study.hindcast.measures import NAMED
 from sim.study.hindcast.net import fact_net_of, net_of_placebo

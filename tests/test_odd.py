@@ -20,8 +20,8 @@ from sim.engine.state import Premises, State
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.groups import ClusterCosts, Decisions, Parameters, Staffing
 from sim.parameters.values import GROUP_TYPES
-from sim.report.pages import odd
-from sim.report.pages.dependencies import dependencies_of, functions_of
+from sim.report.generated_docs import odd
+from sim.report.generated_docs.dependencies import dependencies_of, functions_of
 from sim.world.world import QUALITY_COMPONENTS, Clusters
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "odd.md"

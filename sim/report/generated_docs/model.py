@@ -10,7 +10,7 @@ from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.recording import Record, statewide
 from sim.engine.scenario import BASELINE, Scenario, Shocks
 from sim.parameters.catalogue import load_catalogue
-from sim.report.pages.parameters import value_text
+from sim.report.generated_docs.parameters import value_text
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import find_formula
 from sim.world.loading import load_world

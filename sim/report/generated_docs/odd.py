@@ -8,8 +8,8 @@ from sim.engine.state import Premises, State
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.groups import ClusterCosts
 from sim.parameters.values import GROUP_TYPES
-from sim.report.pages.dependencies import Read, dependencies_of
-from sim.report.pages.parameters import HEADINGS, prior_text, value_text
+from sim.report.generated_docs.dependencies import Read, dependencies_of
+from sim.report.generated_docs.parameters import HEADINGS, prior_text, value_text
 from sim.world.world import Clusters, Districts, HighSchools, Regions
 
 SUBMODELS: Mapping[str, tuple[str, ...]] = {

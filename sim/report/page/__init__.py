@@ -1,0 +1,1 @@
+"""Pages for a browser: one look, one set of templates, everything in one file."""
