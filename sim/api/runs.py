@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.api.places import district_table
+from sim.report.compare.districts import district_table
 from sim.api.result import Plot, Result, one_of
 from sim.api.spans import span_table, years_of
 from sim.inputs import InputError

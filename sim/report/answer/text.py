@@ -39,6 +39,27 @@ def answer_lines(found: Facts) -> list[str]:
     return [line for text in texts for line in text]
 
 
+def answer_table(found: Facts) -> list[tuple[str, ...]]:
+    """The ranking without a limit of room: a row of headings, and for each formula its place with its title, and what
+    it brings and costs, those with a place first."""
+    order = ranked(found)
+    places = [(f, f"{number}{'=' if len(group) > 1 else ''}") for number, group in _numbered(order.more) for f in group]
+    told = [*places, *((f, "") for f in (*order.same, *order.less))] or [(f, "") for f in range(len(found.names))]
+    return [(_heads(found)[0], *_HEADINGS), *_cells(found, told)]
+
+
+def answer_sentences(found: Facts) -> list[str]:
+    """What the answer says below its ranking, whole sentences without a limit of room."""
+    order = ranked(found)
+    sections = [*_ranking_sections(found, order, len(found.names))[1:], *_other_sections(found, order)]
+    texts = [section(_ALL) for section in sections]
+    return [" ".join(line.strip() for line in text) for text in texts if text]
+
+
+_ALL = 1000
+"""Lines without a limit."""
+
+
 def _count(texts: Sequence[Sequence[str]]) -> int:
     return sum(len(text) for text in texts)
 
@@ -100,21 +121,26 @@ def _numbered(groups: Sequence[Sequence[int]]) -> list[tuple[int, Sequence[int]]
 
 def _table(found: Facts, rows: Sequence[tuple[int, str]]) -> list[str]:
     """A header and a line for each formula with its place; of changes from current law, or of levels without it."""
-    changes = bool(found.others)
     heads = _heads(found)
     if not rows:
         return [f"{heads[0]}: no formula has more taught."]
+    cells = _cells(found, rows)
+    for head, gap in product(heads, ("  ", " ")):
+        lines = _aligned([(head, *_HEADINGS), *cells], gap)
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return lines
+
+
+def _cells(found: Facts, rows: Sequence[tuple[int, str]]) -> list[tuple[str, ...]]:
+    changes = bool(found.others)
     cells = []
     for f, place in rows:
         change = found.change(f)
         per_100 = _interval(change.per_100, PER_100, signed=changes)
         taught = number_text(float(change.taught.mean()), "students", _step(change.taught), signed=changes)
         cells.append((f"{place:<3}{found.titles[f]}", per_100, taught, _money(change, signed=changes)))
-    for head, gap in product(heads, ("  ", " ")):
-        lines = _aligned([(head, *_HEADINGS), *cells], gap)
-        if max(map(len, lines)) <= WIDTH:
-            break
-    return lines
+    return cells
 
 
 def _heads(found: Facts) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.report.page.glossary import explained, glossary
+
 
 def render(template: str, **values: Any) -> str:
     """The page that a template of ``templates/`` makes of ``values``, as HTML that asks for no other file.
@@ -27,10 +29,13 @@ def inline_svg(svg: str, alternative: str) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("sim.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["explained"] = explained
+    environment.globals["glossary"] = dict(glossary())
+    return environment

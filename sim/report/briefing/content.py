@@ -1,0 +1,170 @@
+"""What a briefing says, gathered from a results folder: every sentence and number of the page, before it has a look."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.report.answer.facts import Facts, facts
+from sim.report.answer.text import answer_sentences, answer_table
+from sim.report.briefing.places import Places, places_of
+from sim.report.compare.headline_table import headline_cells
+from sim.report.shared.groups import roster
+from sim.report.shared.origin import run_origin
+from sim.report.shared.panel import Panel
+from sim.report.shared.plain_table import Cell
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+    from sim.world.world import World
+
+TOLD = 4
+"""Formulas named in a title, and whose winners and losers are listed."""
+
+AFTER = 5
+"""Years under a formula after which districts are shown, or the last stored year before it."""
+
+OFTEN_ESTIMATED = 4
+"""Estimated fields that are named."""
+
+ONE_IN_TWENTY = 1.645
+"""Standard deviations beyond which one in twenty lies, on either side."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer in words: a ``table`` with a row of headings first, and ``sentences``."""
+
+    table: Sequence[Sequence[str]]
+    sentences: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as a screen shows them, each a value and what stands below it."""
+
+    caption: str
+    head: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Content:
+    """The words and numbers of a page, in its order."""
+
+    title: str
+    subtitle: str
+    base_year: int
+    answer: Answer
+    tables: Sequence[Table]
+    covers: str
+    places: Sequence[Places]
+    districts: pd.DataFrame | None
+    bad_year: Sequence[str]
+    trust: Sequence[str]
+    data_quality: str
+    origin: str
+
+
+def content(results: "Results", world: "World", panel: Panel) -> Content:
+    """The content of a comparison's briefing, for the scenario of ``panel``."""
+    found = facts(results, panel.scenario)
+    year = _year_of_districts(panel)
+    places, table = ([], None) if year is None else places_of(panel, world, year)
+    head, *rows = headline_cells(results, panel.scenario)
+    shown = Table(
+        f"Yearly means, dollars of FY{panel.base_year}; below each the interval that holds 90% of draws", head, rows
+    )
+    return Content(
+        title_of(panel),
+        f"Career and technical education funding: what {panel.draws:,} simulated futures say",
+        panel.base_year,
+        Answer(answer_table(found), answer_sentences(found)),
+        [shown],
+        panel.covers,
+        places[:TOLD] if len(panel.others) <= TOLD else _ranked_first(places, found),
+        table,
+        bad_year(found),
+        trust(found),
+        data_quality(panel, world),
+        run_origin(results, panel.draws, panel.scenario),
+    )
+
+
+def title_of(panel: Panel) -> str:
+    """What is compared with what, by title."""
+    if panel.baseline is None:
+        return _listed(list(panel.titles))
+    others = [panel.titles[f] for f in panel.others]
+    if not others:
+        return panel.titles[panel.baseline]
+    named = _listed(others) if len(others) <= TOLD else f"{len(others)} funding formulas"
+    return f"{named} against {panel.titles[panel.baseline].lower()}"
+
+
+def bad_year(found: Facts) -> list[str]:
+    """What a bad year does, as far as the run tells."""
+    if found.bad_years is None:
+        return [
+            "This run holds no bad year. The command cte-sim stress with the same bills says what is owed and not paid, "
+            "and what students lose, in a recession, a slump of oil, or a surge of take-up."
+        ]
+    return ["The sentence of the answer on a bad year, and stress.txt in full."]
+
+
+def trust(found: Facts) -> list[str]:
+    """How far the numbers can be trusted, in sentences."""
+    said = [
+        "Trust which formula brings more, where no clear difference is said to be none, more than by how much; the next "
+        "five years more than the long run; the state more than one district."
+    ]
+    if found.discrepancy is not None:
+        response = found.discrepancy.response
+        factor = float(np.exp(ONE_IN_TWENTY * response.predictive))
+        said.append(
+            f"The intervals hold what the model missed of {response.cases} past changes of law in other states: an effect "
+            f"turned out up to {factor:.1f} times as large, or as small, as it was forecast, nine times in ten."
+        )
+    else:
+        said.append(
+            "The intervals leave out what the model missed of past changes of law, and are too narrow for that."
+        )
+    said.append("Not covered: errors in the tables, another law, and decisions that the model does not know.")
+    return said
+
+
+def data_quality(panel: Panel, world: "World") -> str:
+    """How much of the districts' table is estimated rather than observed."""
+    if not panel.district_names:
+        return "District by district nothing was stored."
+    fields = roster(panel, world).estimated
+    count = Counter(field for text in fields for field in text.split("; ") if field)
+    if not count:
+        return f"No field of the {len(fields)} districts and charters is estimated."
+    named = _listed([f"{field} ({many})" for field, many in count.most_common(OFTEN_ESTIMATED)])
+    some = sum(bool(text) for text in fields)
+    return (
+        f"For {some} of {len(fields)} districts and charters at least one field is estimated rather than observed, most "
+        f"often {named}. Counts of participants and concentrators by district and career cluster are drawn anew in each "
+        "simulated future, as the state has published none."
+    )
+
+
+def _year_of_districts(panel: Panel) -> int | None:
+    if panel.baseline is None or not panel.others or not panel.district_names:
+        return None
+    stored = [int(year) for year in panel.district_years if panel.base_year < year]
+    return max((year for year in stored if year <= panel.base_year + AFTER), default=None) or min(stored, default=None)
+
+
+def _ranked_first(places: Sequence[Places], found: Facts) -> list[Places]:
+    """Of many formulas those that bring most students."""
+    by_name: dict[str, Any] = {found.names[f]: float(found.change(f).taught.mean()) for f in found.others}
+    return sorted(places, key=lambda place: -by_name[place.formula])[:TOLD]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,40 @@
+"""report.html: a results folder as one file that asks for no other, to be mailed, read on a screen and printed."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from sim.report.briefing.content import content
+from sim.report.briefing.places import LEAST_MEMBERS, rows_for_browser
+from sim.report.page.rendering import render
+from sim.report.shared.panel import Panel
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+    from sim.world.world import World
+
+REPORT_FILE = "report.html"
+
+
+def write_briefing(
+    results: "Results", world: "World", path: Path, scenario: str | None = None, command: str = ""
+) -> Path:
+    """Write the page of a comparison to ``path``; ``command`` is how to make the folder again, if that is known."""
+    panel = Panel(results, scenario)
+    found = content(results, world, panel)
+    browser = ""
+    if found.districts is not None:
+        browser = for_script(rows_for_browser(panel, found.districts))
+    page = render(
+        "briefing.html", page=found, figures=[], browser=browser, command=command, least_members=LEAST_MEMBERS
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")
+    return path
+
+
+def for_script(data: object) -> Markup:
+    """Data as JSON within a script element: no text in it can end the element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
