@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.report.compare.districts import district_table
 from sim.api.result import Plot, Result, one_of
 from sim.api.spans import span_table, years_of
 from sim.inputs import InputError
+from sim.report.compare.districts import district_table
 from sim.report.compare.summary import summary
 from sim.report.shared.panel import Panel, scenario_names
 from sim.results.manifest import Manifest

@@ -134,7 +134,7 @@ def _table(found: Facts, rows: Sequence[tuple[int, str]]) -> list[str]:
 
 def _cells(found: Facts, rows: Sequence[tuple[int, str]]) -> list[tuple[str, ...]]:
     changes = bool(found.others)
-    cells = []
+    cells: list[tuple[str, ...]] = []
     for f, place in rows:
         change = found.change(f)
         per_100 = _interval(change.per_100, PER_100, signed=changes)

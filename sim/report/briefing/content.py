@@ -109,8 +109,8 @@ def bad_year(found: Facts) -> list[str]:
     """What a bad year does, as far as the run tells."""
     if found.bad_years is None:
         return [
-            "This run holds no bad year. The command cte-sim stress with the same bills says what is owed and not paid, "
-            "and what students lose, in a recession, a slump of oil, or a surge of take-up."
+            "This run holds no bad year. The command cte-sim stress with the same bills says what is owed and not "
+            "paid, and what students lose, in a recession, a slump of oil, or a surge of take-up."
         ]
     return ["The sentence of the answer on a bad year, and stress.txt in full."]
 
@@ -118,15 +118,15 @@ def bad_year(found: Facts) -> list[str]:
 def trust(found: Facts) -> list[str]:
     """How far the numbers can be trusted, in sentences."""
     said = [
-        "Trust which formula brings more, where no clear difference is said to be none, more than by how much; the next "
-        "five years more than the long run; the state more than one district."
+        "Trust which formula brings more, where their difference is clear, more than by how much; the next five years "
+        "more than the long run; the state more than one district."
     ]
     if found.discrepancy is not None:
         response = found.discrepancy.response
         factor = float(np.exp(ONE_IN_TWENTY * response.predictive))
         said.append(
-            f"The intervals hold what the model missed of {response.cases} past changes of law in other states: an effect "
-            f"turned out up to {factor:.1f} times as large, or as small, as it was forecast, nine times in ten."
+            f"The intervals hold what the model missed of {response.cases} past changes of law in other states: nine "
+            f"times in ten an effect turned out up to {factor:.1f} times as large, or as small, as it was forecast."
         )
     else:
         said.append(
@@ -147,9 +147,9 @@ def data_quality(panel: Panel, world: "World") -> str:
     named = _listed([f"{field} ({many})" for field, many in count.most_common(OFTEN_ESTIMATED)])
     some = sum(bool(text) for text in fields)
     return (
-        f"For {some} of {len(fields)} districts and charters at least one field is estimated rather than observed, most "
-        f"often {named}. Counts of participants and concentrators by district and career cluster are drawn anew in each "
-        "simulated future, as the state has published none."
+        f"For {some} of {len(fields)} districts and charters at least one field is estimated rather than observed, "
+        f"most often {named}. Counts of participants and concentrators by district and career cluster are drawn anew "
+        "in each simulated future."
     )
 
 

@@ -48,6 +48,7 @@ class Place:
 
     @property
     def clear(self) -> bool:
+        """Whether the draws leave no doubt of its sign."""
         return self.low > 0.0 or self.high < 0.0
 
 

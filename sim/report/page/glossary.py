@@ -21,7 +21,7 @@ def glossary() -> Mapping[str, str]:
 
 
 def explained(text: str) -> Markup:
-    """A sentence as HTML, escaped, with the meaning of each term of the glossary where it first stands, to hover over."""
+    """A sentence as HTML, escaped; where a term of the glossary first stands, its meaning can be hovered over."""
     out, at, told = [], 0, set()
     for found in _terms().finditer(text):
         term = _spelled(found.group())
