@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.report.compare.districts import district_table
+from sim.report.shared.intervals import interval_text, number_text
 from sim.report.shared.panel import Panel
 from sim.tables_for_people import plain_cell
 
@@ -50,6 +51,16 @@ class Place:
     def clear(self) -> bool:
         """Whether the draws leave no doubt of its sign."""
         return self.low > 0.0 or self.high < 0.0
+
+    @property
+    def per_member_text(self) -> str:
+        """The change for each member with its interval."""
+        return interval_text(self.per_member, self.low, self.high, "dollars", signed=True)
+
+    @property
+    def dollars_text(self) -> str:
+        """The change in a year."""
+        return number_text(self.dollars, "dollars", signed=True)
 
 
 @dataclass(frozen=True)
