@@ -13,6 +13,7 @@ from sim.report.answer.text import answer_sentences, answer_table
 from sim.report.briefing.places import Places, places_of
 from sim.report.compare.headline_table import headline_cells
 from sim.report.shared.groups import roster
+from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
 from sim.report.shared.plain_table import Cell
@@ -112,7 +113,24 @@ def bad_year(found: Facts) -> list[str]:
             "This run holds no bad year. The command cte-sim stress with the same bills says what is owed and not "
             "paid, and what students lose, in a recession, a slump of oil, or a surge of take-up."
         ]
-    return ["The sentence of the answer on a bad year, and stress.txt in full."]
+    said = []
+    for f, years in enumerate(found.bad_years):
+        worst = max(years, key=lambda year: float(year.unpaid.mean()))
+        fewest = min(years, key=lambda year: float(year.taught.mean()))
+        unpaid, taught = bands(worst.unpaid, axis=0), bands(fewest.taught, axis=0)
+        owed = interval_text(float(unpaid.mean), float(unpaid.low), float(unpaid.high), "dollars")
+        lost = interval_text(float(taught.mean), float(taught.low), float(taught.high), "students", signed=True)
+        short = f"in the worst year {owed} is owed and not paid under {_words(worst.scenario)}"
+        if float(unpaid.mean) <= 0.0:
+            short = "nothing that is owed stays unpaid under any of the shocks"
+        said.append(
+            f"{found.titles[f]}: {short}; concentrators taught change most under {_words(fewest.scenario)}: {lost}."
+        )
+    return said
+
+
+def _words(scenario: str) -> str:
+    return scenario.replace("_", " ")
 
 
 def trust(found: Facts) -> list[str]:

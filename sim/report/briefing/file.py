@@ -10,6 +10,7 @@ from sim.report.briefing.content import content
 from sim.report.briefing.places import LEAST_MEMBERS, rows_for_browser
 from sim.report.page.rendering import render
 from sim.report.shared.panel import Panel
+from sim.results.files import write_atomically, writing
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -21,7 +22,10 @@ REPORT_FILE = "report.html"
 def write_briefing(
     results: "Results", world: "World", path: Path, scenario: str | None = None, command: str = ""
 ) -> Path:
-    """Write the page of a comparison to ``path``; ``command`` is how to make the folder again, if that is known."""
+    """Write the page of a comparison to ``path``; ``command`` is how to make the folder again, if that is known.
+
+    Raises InputError, one line, if the file cannot be written.
+    """
     panel = Panel(results, scenario)
     found = content(results, world, panel)
     browser = ""
@@ -30,7 +34,8 @@ def write_briefing(
     page = render(
         "briefing.html", page=found, figures=[], browser=browser, command=command, least_members=LEAST_MEMBERS
     )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    with writing(path, "name another file"):
+        write_atomically(path, page.encode(), make_folder=False)
     return path
 
 
