@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.report.compare.alike import alike
+from sim.report.compare.figure_lines import group_name, merged_note
+from sim.report.compare.findings import titled
 from sim.report.shared.figure_style import (
-    INK,
     LANDSCAPE,
     MIDDLE,
     Look,
@@ -16,11 +18,19 @@ from sim.report.shared.figure_style import (
     plain,
     save,
 )
+from sim.report.shared.formula_looks import looks
 from sim.report.shared.intervals import bands, signed_text
+from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
 
 if TYPE_CHECKING:
     from sim.world.world import World
+
+PANELS = 4
+"""Panels from which on formulas that are alike share one."""
+
+SAME = 2.0
+"""Percentage points from the total within which a cluster changes as all do."""
 
 AFTER = 10
 """The year after the base year that is shown, or the last one before it."""
@@ -49,34 +59,55 @@ def offered_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Pa
     apart = found.mean[others] - whole[others, None]
     place, cluster = divmod(int(np.argmax(np.abs(apart))), len(names))
     furthest = others[place]
-    title = (
-        f"Sections offered, cluster by cluster, against {plain(of.baseline)} in FY{year}: all together "
-        f"{_span(whole[others])}; furthest from its formula's total: {names[cluster]} under "
-        f"{plain(panel.formulas[furthest])} ({_percent(float(found.mean[furthest, cluster]))})"
+    title = _title(panel, whole, furthest, names[cluster], float(found.mean[furthest, cluster]), year)
+    merged = alike(100.0 * (sections - base[None]) / base.mean(axis=0), others, None,
+                   np.ones(len(names), np.bool_), PANELS)  # fmt: skip
+    many = (
+        " Where formulas share a panel, points are of each and whiskers hold all."
+        if any(len(group) > 1 for group in merged)
+        else ""
     )
     caption = (
-        f"Change of a cluster's sections, in percent of the mean under {plain(of.baseline)}, within each draw. Dotted, "
+        f"Change of a cluster's sections, in percent of the mean under {of.baseline}, within each draw. Dotted, "
         "and the number beside a name: all clusters together. Points beside the dotted line are clusters that change "
-        f"more or less than all. Clusters in order of their sections under {plain(of.baseline)}. {of.whisker_caption}"
+        f"more or less than all. Clusters in order of their sections under {of.baseline}. {of.whisker_caption}{many}"
+        f"{merged_note(panel, merged)}"
     )
     figure, axes = page(
-        title, caption, of, len(others), min(5, max(3, -(-len(others) // 2))), 0.165 * len(names) + 0.1, left=2.2,
-        page_width=LANDSCAPE, gap=(0.32, 0.5), header=0.05, bottom=0.4,
+        title, caption, of, len(merged), min(4, len(merged)), 0.165 * len(names) + 0.1, left=2.2,
+        page_width=LANDSCAPE, gap=(0.32, 0.55), header=0.05, bottom=0.4,
     )  # fmt: skip
+    marks = looks(panel.formulas)
     at = np.arange(len(names))
-    for ax, f in zip(axes, others, strict=True):
+    for ax, group in zip(axes, merged, strict=True):
         ax.axvline(0, color="black", linewidth=0.6)
-        ax.axvline(whole[f], color="black", linewidth=1.0, linestyle=(0, (1, 1)))
-        ax.hlines(at, found.low[f][order], found.high[f][order], color=MIDDLE, linewidth=2.4)
-        ax.plot(found.mean[f][order], at, marker="o", color=INK, markersize=3.8, linestyle="none")
-        name_panel(ax, panel, f, _percent(float(whole[f])))
+        low, high = found.low[group].min(axis=0), found.high[group].max(axis=0)
+        ax.hlines(at, low[order], high[order], color=MIDDLE, linewidth=2.4)
+        for f in group:
+            ax.axvline(whole[f], color=marks[f].color, linewidth=1.0, linestyle=(0, (1, 1)))
+            size = 3.8 if len(group) == 1 else 3.0
+            ax.plot(found.mean[f][order], at, marker=marks[f].marker, color=marks[f].color, markersize=size,
+                    linestyle="none")  # fmt: skip
+        name_panel(ax, group_name(panel, group), _span(whole[group]))
         ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes[0].set_yticks(at, [names[c] for c in order])
     axes[0].set_ylim(-0.6, len(names) - 0.4)
     axes[0].set_xlim(*_limits(found.low[others], found.high[others]))
     axes[0].xaxis.set_major_formatter(lambda value, _: f"{value:+.0f}%" if value else "0")
-    label_x(figure, axes, f"change in sections against {plain(of.baseline)}")
-    return save(figure, path)
+    label_x(figure, axes, f"against {of.baseline}")
+    return save(figure, path, "clusters: sections")
+
+
+def _title(panel: Panel, whole: np.ndarray, furthest: int, cluster: str, change: float, year: int) -> str:
+    """How far a change in sections is a change in what is offered: the cluster furthest from its formula's total."""
+    where = f"under {titled(panel, furthest)}"
+    if abs(change - float(whole[furthest])) < SAME:
+        ends = _span(whole[list(panel.others)])
+        return f"Formulas change how much is offered ({ends} sections in FY{year}), and hardly in which cluster"
+    return first_letter(
+        f"{cluster} changes most apart from the rest: {_percent(change)} sections {where} in FY{year}, all clusters "
+        f"together {_percent(float(whole[furthest]))}"
+    )
 
 
 def _limits(low: np.ndarray, high: np.ndarray) -> tuple[float, float]:

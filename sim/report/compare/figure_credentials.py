@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.arrays import Array
+from sim.report.compare.findings import titled
 from sim.report.shared.figure_style import (
-    BASELINE,
     FONT,
-    INK,
     LINE_HEIGHT,
     Look,
-    label_x,
     legend,
     page,
-    plain,
     save,
     spread_apart,
     ticks,
     wrapped_title,
-    year_ticks,
+    year_axis,
 )
+from sim.report.shared.formula_looks import FormulaLook, looks
 from sim.report.shared.intervals import Bands, bands, number_text
+from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
 from sim.world.world import CREDENTIAL_TIERS
 
@@ -38,32 +37,11 @@ MOST = 3
 """Formulas in one panel beside the baseline; more lines with bands cannot be told apart."""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """How a formula is drawn: color, line style and marker, which is also the ``sign`` before its numbers. Any two
-    formulas differ in all of them, so that they can be told apart in grey."""
-
-    color: str
-    style: Any
-    marker: str
-    sign: str
-
-
-MARKS: tuple[Mark, ...] = (
-    Mark(INK, "solid", "o", "\u25cf"),
-    Mark("#a97512", (0, (6, 1.5)), "s", "\u25a0"),
-    Mark("#4f8a5b", (0, (3, 1, 1, 1)), "^", "\u25b2"),
-)
-"""Marks of formulas that pay, in order."""
-
-BASELINE_MARK = Mark(BASELINE, (0, (3, 2)), "D", "\u25c6")
-"""Mark of the baseline, dashed as in every figure."""
-
 TIER_LINES: tuple[Any, ...] = ((0, (1, 1)), (0, (5, 1.5)), "solid")
 """Line styles of value tiers 1 to 3."""
 
-NAME_LENGTH = 36
-"""Characters of a formula's name in the legend and the title."""
+TOLD = 0.03
+"""Difference of shares from which on the title tells it."""
 
 ROOM = 1.05
 """Height of a panel's axis over the highest band."""
@@ -120,19 +98,18 @@ def credentials_path(panel: Panel, of: Look, path: Path) -> Path | None:
     at = int(np.flatnonzero(panel.years <= panel.base_year + AFTER)[-1])
     top = max(shown, key=lambda f: float(found[-1].mean[f, at]))
     title = _title(panel, found, tiers, top, at)
-    marks = dict(zip(shown, MARKS, strict=False))
-    if panel.baseline is not None:
-        marks[panel.baseline] = BASELINE_MARK
+    every = looks(panel.formulas)
+    marks = {f: every[f] for f in (*shown, *([panel.baseline] if panel.baseline is not None else []))}
     split = [f for f in (top, panel.baseline) if f is not None and np.isfinite(tiers[0].mean[f]).any()]
     figure, axes = page(
         title, _caption(panel, of, at, top, shown), of, len(steps) + len(split), 2, 1.35, left=0.8, gap=(1.4, 0.42),
-        right=0.85, header=0.2 * -(-len(marks) // 2), bottom=0.5, share_y=False,
+        right=0.85, header=0.2 * -(-len(marks) // 2), bottom=0.3, share_y=False,
     )  # fmt: skip
     for ax, step, one in zip(axes, steps, found, strict=False):
         ends = {
             f: _percent(one.mean[f, at]) if step.kind == "share" else number_text(float(one.mean[f, at])) for f in marks
         }
-        curves = [_Curve(one, f, mark, mark.style, f"{mark.sign} {ends[f]}") for f, mark in marks.items()]
+        curves = [_Curve(one, f, mark, mark.dash, f"{mark.sign} {ends[f]}") for f, mark in marks.items()]
         _draw(ax, panel, at, curves, ROOM * float(np.nanmax(one.high[list(marks)])))
         _name_axes(ax, step.title, step.unit, step.kind)
     highest = ROOM * max(float(np.nanmax(one.high[split])) for one in tiers)
@@ -142,10 +119,9 @@ def credentials_path(panel: Panel, of: Look, path: Path) -> Path | None:
             for tier, one, style in zip(CREDENTIAL_TIERS, tiers, TIER_LINES, strict=True)
         ]
         _draw(ax, panel, at, curves, highest)
-        _name_axes(ax, f"Tiers, {_name(panel, f, 26)}", "share of credentials", "share")
-    label_x(figure, axes, "fiscal year")
+        _name_axes(ax, f"Tiers, {titled(panel, f)}", "share of credentials", "share")
     _legend(figure, panel, marks, len(wrapped_title(title)))
-    return save(figure, path)
+    return save(figure, path, "state: pathways, exam_pathways, credential_attempts, credentials")
 
 
 @dataclass(frozen=True)
@@ -154,7 +130,7 @@ class _Curve:
 
     found: Bands
     f: int
-    mark: Mark
+    mark: FormulaLook
     style: Any
     text: str
 
@@ -172,12 +148,12 @@ def _title(panel: Panel, found: list[Bands], tiers: list[Bands], top: int, at: i
     if base is not None and earned.mean[base, at] > 0.0:
         times = many / float(earned.mean[base, at])
         title = (
-            f"Under {_name(panel, top)} students earn {times:.1f} times the credentials of {_name(panel, base)} in "
+            f"Under {titled(panel, top)} students earn {times:.1f} times the credentials of {titled(panel, base)} in "
             f"FY{panel.years[at]}"
         )
     else:
         title = (
-            f"Under {_name(panel, top)} students earn {number_text(many, 'credentials')} credentials in "
+            f"Under {titled(panel, top)} students earn {number_text(many, 'credentials')} credentials in "
             f"FY{panel.years[at]}"
         )
     for one, words in (
@@ -187,9 +163,10 @@ def _title(panel: Panel, found: list[Bands], tiers: list[Bands], top: int, at: i
     ):
         own = _percent(one.mean[top, at])
         other = _percent(one.mean[base, at]) if base is not None else ""
-        if own:
+        near = base is not None and abs(one.mean[top, at] - one.mean[base, at]) < TOLD
+        if own and not near:
             title += f"; {own} {words}" + (f", not {other}" if other not in ("", own) else "")
-    return title
+    return first_letter(title)
 
 
 def _percent(share: Any) -> str:
@@ -199,17 +176,17 @@ def _percent(share: Any) -> str:
 def _caption(panel: Panel, of: Look, at: int, top: int, shown: tuple[int, ...]) -> str:
     year, beside, note = f"FY{panel.years[at]}", "", ""
     if panel.baseline is not None:
-        beside = f", and {plain(of.baseline)}"
+        beside = f", and {of.baseline}"
         earned = panel.state("credentials")[:, :, at]
         times = bands(_share(earned[top], earned[panel.baseline]), axis=0)
         if np.isfinite(times.mean):
             note = (
-                f" Within a draw {_name(panel, top)} comes to {float(times.low):.1f} to {float(times.high):.1f} times "
-                f"the credentials of {plain(of.baseline)} (90% of draws)."
+                f" Within a draw {titled(panel, top)} comes to {float(times.low):.1f} to {float(times.high):.1f} times "
+                f"the credentials of {of.baseline} (90% of draws)."
             )
     if len(shown) > 1:
         note += f" Tiers are those of the formula with most credentials in {year}."
-    if left_out := [plain(panel.formulas[f]) for f in paying(panel) if f not in shown]:
+    if left_out := [titled(panel, f) for f in paying(panel) if f not in shown]:
         note += f" Not shown, as they pay less for each: {', '.join(left_out)}."
     return (
         f"Shown: formulas that pay for credentials{beside}. A pathway is a cluster offered by a district; it has a "
@@ -233,8 +210,7 @@ def _draw(ax: "Axes", panel: Panel, at: int, curves: list[_Curve], highest: floa
             years, found.mean[f], color=color, linestyle=curve.style, linewidth=1.6, marker=curve.mark.marker,
             markersize=4.5, markevery=[at],
         )  # fmt: skip
-    ax.set_xticks(year_ticks(years))
-    ax.set_xlim(years[0] - 0.3, years[-1] + 0.3)
+    year_axis(ax, years, 0.3)
     ax.set_ylim(0.0, highest)
     beside: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False}
     ax.annotate(f"FY{years[at]}", (1.0, 1.0), (5, 3), xycoords="axes fraction", va="baseline", **beside)
@@ -258,19 +234,14 @@ def _name_axes(ax: "Axes", title: str, unit: str, kind: str) -> None:
     ax.set_title(title, fontsize=FONT, fontweight="bold")
 
 
-def _legend(figure: "Figure", panel: Panel, marks: dict[int, Mark], title_lines: int) -> None:
+def _legend(figure: "Figure", panel: Panel, marks: dict[int, FormulaLook], title_lines: int) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
         Line2D(
-            [], [], color=mark.color, linestyle=mark.style, linewidth=1.6, marker=mark.marker, markersize=4.5,
-            label=_name(panel, f) + (" (baseline)" if f == panel.baseline else ""),
+            [], [], color=mark.color, linestyle=mark.dash, linewidth=1.6, marker=mark.marker, markersize=4.5,
+            label=panel.short_titles[f],
         )
         for f, mark in marks.items()
     ]  # fmt: skip
     legend(figure, handles, 2, title_lines)
-
-
-def _name(panel: Panel, f: int, most: int = NAME_LENGTH) -> str:
-    name = plain(panel.formulas[f])
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"

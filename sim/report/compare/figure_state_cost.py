@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Array, BoolArray
-from sim.report.compare.figures_over_years import finish_years
+from sim.report.compare.alike import alike
+from sim.report.compare.figure_lines import finish_years, group_name, merged_note
+from sim.report.compare.findings import joined, titled
 from sim.report.shared.figure_style import (
     HATCH_INK,
     HATCHES,
     STACK,
     Look,
+    label_y,
     legend,
     name_panel,
     page,
@@ -21,7 +24,11 @@ from sim.report.shared.figure_style import (
     wrapped_title,
 )
 from sim.report.shared.intervals import bands, number_text
+from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
+
+PANELS = 6
+"""Panels from which on formulas that pay alike share one."""
 
 LARGEST_LINES = 10
 """Funding lines shown by name; the rest are shown as one."""
@@ -54,22 +61,27 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
 
     layers = _layers(panel, [panel.line_names[number] for number in lines], paid.mean(axis=1))
     ends = total.mean[:, panel.policy].mean(axis=1) if panel.policy.any() else total.mean[:, 0]
-    low, high = (number_text(float(end) * 1e6, "dollars") for end in (ends.min(), ends.max()))
-    title = f"State cost of CTE lines: {low} to {high} a year on average, depending on the formula"
-    if len(ends) == 1:
-        title = f"State cost of CTE lines: {high} a year on average"
+    title = _title_of(panel, ends)
+    # Formulas are alike if they pay alike by each of the lines that are shown.
+    by_line = np.stack([layer.mean for layer in layers], axis=-1).reshape(len(panel.formulas), 1, -1)
+    acting = np.repeat(panel.policy, len(layers))
+    groups = alike(by_line, range(len(panel.formulas)), panel.baseline, acting, PANELS)
+    several = [group for group in groups if len(group) > 1]
+    drawn = f" Drawn of several: {joined([titled(panel, group[0]) for group in several])}." if several else ""
+    appropriated = panel.constant("appropriation").mean(axis=1) / 1e6
+    short = bool((panel.constant("entitlement").mean(axis=1) / 1e6 > 1.005 * appropriated)[:, panel.policy].any())
+    dashed = " Dashed: appropriated, where more is owed." if short else ""
     caption = (
-        f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile). "
-        f"{of.covers} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a "
-        "year. Left out: federal and other background lines, and money that only moves inside the SEG." + of.bold
+        f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile)."
+        f"{dashed} {of.covers} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a year. "
+        f"Left out: federal and other background lines, and money that only moves inside the SEG."
+        f"{merged_note(panel, groups)}{drawn}"
     )
     columns = 3 if max(len(layer.name) for layer in layers) <= 27 else 2
-    header = 0.2 * -(-(len(layers) + 1) // columns)
-    figure, axes = page(
-        title, caption, of, len(panel.formulas), 3, 1.25, left=0.95, gap=(0.2, 0.42), header=header, bottom=0.4
-    )
-    for f, ax in enumerate(axes):
-        floor = np.zeros(len(panel.years))
+    header = 0.2 * -(-(len(layers) + 1 + short) // columns) + 0.04
+    figure, axes = page(title, caption, of, len(groups), 3, 1.3, left=0.8, gap=(0.2, 0.5), header=header, bottom=0.3)
+    for group, ax in zip(groups, axes, strict=True):
+        f, floor = group[0], np.zeros(len(panel.years))
         for layer, fill, hatch, ink in zip(layers, STACK, HATCHES, HATCH_INK, strict=False):
             top = floor + layer.mean[f]
             if (top > floor).any():
@@ -80,15 +92,40 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
         for end in (total.low[f], total.high[f]):
             ax.plot(panel.years, end, color="white", linewidth=1.6, alpha=0.7, drawstyle="steps-mid")
             ax.plot(panel.years, end, color="black", linestyle=(0, (1, 1)), linewidth=0.9, drawstyle="steps-mid")
-        name_panel(ax, panel, f, number_text(float(ends[f]) * 1e6, "dollars"))
-    finish_years(figure, axes, panel, f"millions of FY{panel.base_year} dollars", "", False)
+        if (panel.constant("entitlement")[f].mean(axis=0) / 1e6 > 1.005 * appropriated[f])[panel.policy].any():
+            line = np.where(panel.policy, appropriated[f], np.nan)
+            ax.plot(panel.years, line, color="black", linestyle=(0, (4, 1.5)), linewidth=1.2)
+        values = [number_text(float(ends[g]) * 1e6, "dollars") for g in sorted(group, key=lambda g: ends[g])]
+        value = " to ".join(dict.fromkeys((values[0], values[-1])))
+        name_panel(ax, group_name(panel, group), value, panel.baseline in group)
+    finish_years(axes, panel, "", False)
+    label_y(figure, axes, f"millions of FY{panel.base_year} dollars")
     handles: list[Any] = [
         Patch(facecolor=fill, hatch=hatch, edgecolor=ink, linewidth=0.4, label=layer.name)
         for layer, fill, hatch, ink in zip(layers, STACK, HATCHES, HATCH_INK, strict=False)
     ]
     handles.append(Line2D([], [], color="black", linestyle=(0, (1, 1)), linewidth=0.9, label="90% of draws, total"))
+    if short:
+        handles.append(Line2D([], [], color="black", linestyle=(0, (4, 1.5)), linewidth=1.2, label="appropriated"))
     legend(figure, handles, columns, len(wrapped_title(title)))
-    return save(figure, path)
+    return save(figure, path, "lines: paid; state: state_cost, appropriation, entitlement")
+
+
+def _title_of(panel: Panel, ends: Array) -> str:
+    """Who costs the state most and least a year, by the means of the years under the formulas."""
+
+    def dollars(f: int) -> str:
+        return number_text(float(ends[f]) * 1e6, "dollars")
+
+    if len(ends) == 1:
+        return first_letter(f"{titled(panel, 0)} costs the state {dollars(0)} a year, in lines for CTE alone")
+    most, least = int(np.argmax(ends)), int(np.argmin(ends))
+    base = panel.baseline
+    said = f"{titled(panel, most)} costs the state most, {dollars(most)} a year"
+    said += f"; {titled(panel, least)} least, {dollars(least)}"
+    if base is not None and base not in (most, least):
+        said += f"; {titled(panel, base)} {dollars(base)}"
+    return first_letter(said)
 
 
 def _layers(panel: Panel, lines: list[str], mean: Array) -> list[_Layer]:

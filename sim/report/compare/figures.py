@@ -8,11 +8,14 @@ from sim.report.compare.figure_clusters import offered_by_cluster
 from sim.report.compare.figure_concentrators import concentrators, concentrators_difference
 from sim.report.compare.figure_cost import cost_and_outcome
 from sim.report.compare.figure_credentials import credentials_path
+from sim.report.compare.figure_map import gains_map
 from sim.report.compare.figure_plans import plans
 from sim.report.compare.figure_seats import instructors, unserved
 from sim.report.compare.figure_state_cost import state_cost_by_line
+from sim.report.compare.figure_tiers import credentials_by_tier
 from sim.report.compare.figures_compared import change_across_districts, gains_and_losses
-from sim.report.compare.figures_over_years import credentials_by_tier, differences, over_years, unit_value
+from sim.report.compare.figures_over_years import concentrators_per_100, participants, proration, unit_value
+from sim.report.shared.figure_file import figure_files
 from sim.report.shared.figure_style import Look, look
 from sim.report.shared.panel import Panel, scenario_names
 
@@ -26,7 +29,8 @@ Draw = Callable[[Panel, Look, "World", Path], Path | None]
 
 
 def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
-    """All figures of a result folder as PNG files; returns their paths in reading order.
+    """All figures of a result folder as PNG and SVG files, with an index of each folder; returns the paths of all of
+    them, figures in reading order.
 
     With several scenarios each has its own subfolder. A figure whose data the results do not hold (districts not
     stored, no baseline run, no dilution) is not written; none is written empty.
@@ -40,7 +44,7 @@ def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
             panel = Panel(results, scenario)
             target = folder if len(names) == 1 else folder / scenario
             written += _scenario_figures(panel, look(results, panel), world, target)
-    return written
+    return figure_files(written)
 
 
 def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> list[Path]:
@@ -59,17 +63,14 @@ def figure(results: "Results", world: "World", name: str, folder: Path, scenario
         return FIGURES[name](panel, look(results, panel), world, folder)
 
 
-def _participants(panel: Panel, of: Look, world: "World", folder: Path) -> Path | None:
-    return differences(panel, of, panel.state("participants"), "participants", "Participants", "participants", folder)
-
-
-def _proration(panel: Panel, of: Look, world: "World", folder: Path) -> Path | None:
-    return over_years(panel, of, panel.proration(), "proration", "Share of the entitlement paid", "share paid", folder)
-
-
 def _gains(what: str) -> Draw:
     name = f"gains_and_losses_{what}.png"
     return lambda panel, of, world, folder: gains_and_losses(panel, of, world, folder / name, what)
+
+
+def _map(what: str) -> Draw:
+    name = f"map_{what}.png"
+    return lambda panel, of, world, folder: gains_map(panel, of, world, folder / name, what)
 
 
 def _alone(draw: Callable[[Panel, Look, Path], Path | None], name: str) -> Draw:
@@ -78,23 +79,26 @@ def _alone(draw: Callable[[Panel, Look, Path], Path | None], name: str) -> Draw:
 
 
 FIGURES: Mapping[str, Draw] = {
+    "concentrators_per_100": _alone(concentrators_per_100, "concentrators_per_100"),
     "cost_and_concentrators": _alone(cost_and_outcome, "cost_and_concentrators"),
     "concentrators_difference": _alone(concentrators_difference, "concentrators_difference"),
+    "proration": _alone(proration, "proration"),
+    "state_cost_by_line": _alone(state_cost_by_line, "state_cost_by_line"),
+    "map_dollars": _map("dollars"),
+    "map_concentrators": _map("concentrators"),
+    "gains_and_losses_dollars": _gains("dollars"),
+    "gains_and_losses_concentrators": _gains("concentrators"),
+    "change_across_districts": _alone(change_across_districts, "change_across_districts"),
     "concentrators": _alone(concentrators, "concentrators"),
-    "participants_difference": _participants,
+    "participants_difference": _alone(participants, "participants_difference"),
     "offered_by_cluster": lambda panel, of, world, folder: offered_by_cluster(
         panel, of, world, folder / "offered_by_cluster.png"
     ),
-    "gains_and_losses_concentrators": _gains("concentrators"),
-    "gains_and_losses_dollars": _gains("dollars"),
-    "change_across_districts": _alone(change_across_districts, "change_across_districts"),
     "plans": _alone(plans, "plans"),
     "unserved": _alone(unserved, "unserved"),
     "instructors": _alone(instructors, "instructors"),
     "credentials_by_tier": _alone(credentials_by_tier, "credentials_by_tier"),
     "credentials_path": _alone(credentials_path, "credentials_path"),
-    "state_cost_by_line": _alone(state_cost_by_line, "state_cost_by_line"),
-    "proration": _proration,
-    "unit_value": lambda panel, of, world, folder: unit_value(panel, of, folder),
+    "unit_value": _alone(unit_value, "unit_value"),
 }
 """What draws each figure, by the name of its file, in reading order."""

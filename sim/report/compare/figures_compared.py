@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.report.compare.alike import alike
+from sim.report.compare.figure_lines import group_name, merged_note
+from sim.report.compare.findings import group_sentence, titled
 from sim.report.shared.across_districts import CHANGED, RATES, across
 from sim.report.shared.figure_style import (
     FONT,
@@ -16,12 +18,13 @@ from sim.report.shared.figure_style import (
     label_x,
     name_panel,
     page,
-    plain,
     save,
     ticks,
 )
+from sim.report.shared.formula_looks import looks
 from sim.report.shared.groups import Group, groups, net_payment, per_hundred
-from sim.report.shared.intervals import bands, number_text
+from sim.report.shared.intervals import bands
+from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 
 FIRST_YEARS = 10
 """Gains and losses are shown for this year under a formula."""
+
+PANELS = 6
+"""Panels from which on formulas that are alike share one."""
 
 
 def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: str) -> Path | None:
@@ -44,41 +50,56 @@ def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: s
     shown = [group for group in groups(panel, world) if group.by in ("size class", "locale")]
     values = net_payment(panel) / 100.0 if what == "dollars" else panel.districts("concentrators_taught")
     kind = "dollars" if what == "dollars" else ""
-    results = []
+    changes = []
     for group in shown:
         level = per_hundred(panel, values, group.members, at)
-        results.append(bands(level - level[panel.baseline][None]))
-    mean = np.array([[found.mean[f] for found in results] for f in panel.others])
-    low, high = (_extreme(panel, shown, mean, place, kind) for place in (int(mean.argmin()), int(mean.argmax())))
+        changes.append(level - level[panel.baseline][None])
+    found = bands(np.stack(changes, axis=-1))
     if what == "dollars":
-        head, unit = "State CTE money for each member", f"FY{panel.base_year} dollars a member (grades 9-12)"
+        head, each, unit = "state CTE money", " a member", f"FY{panel.base_year} dollars a member (grades 9-12)"
     else:
-        head = "Concentrators taught for each 100 members"
+        head, each = "concentrators taught", " of 100 students"
         unit = "concentrators taught for each 100 members (grades 9-12)"
-    title = f"{head} against {plain(of.baseline)}, FY{years[at]}: from {low} to {high}"
+    by_formula = [[change[f] for change in changes] for f in panel.others]
+    title = group_sentence(
+        panel, [f"{group.name}" for group in shown], by_formula, kind, each, head, f"FY{years[at]}"
+    )  # fmt: skip
+    merged = alike(np.stack(changes, axis=-1), panel.others, None, np.ones(len(shown), np.bool_), PANELS)
     net = " Money is net of SEG money lost to a lower unit value." if what == "dollars" else ""
+    many = (
+        " Where formulas share a panel, points are of each and whiskers hold all."
+        if any(len(group) > 1 for group in merged)
+        else ""
+    )
     caption = (
-        f"Differences are taken within each draw.{net} {of.whisker_caption} Groups: districts and charters by "
-        "membership in grades 9-12, and by NCES locale; the number of them in brackets."
+        f"Differences from {of.baseline} are taken within each draw.{net} {of.whisker_caption} Groups: districts and "
+        f"charters by membership in grades 9-12, and by NCES locale; the number of them in brackets.{many}"
+        f"{merged_note(panel, merged)}"
     )
     labels = [f"{group.name} ({int(group.members.sum())})" for group in shown]
     place = _rows_with_gap(shown)
     figure, axes = page(
-        title, caption, of, len(panel.others), 3, 0.17 * (place[-1] + 1) + 0.1, left=1.75, gap=(0.2, 0.36), bottom=0.4
+        title, caption, of, len(merged), 3, 0.17 * (place[-1] + 1) + 0.1, left=1.75, gap=(0.2, 0.5), bottom=0.5
     )
-    for ax, f in zip(axes, panel.others, strict=True):
+    marks = looks(panel.formulas)
+    for ax, group in zip(axes, merged, strict=True):
         ax.axvline(0, color="black", linewidth=0.6)
-        ends = [found.low[f] for found in results], [found.high[f] for found in results]
-        ax.hlines(place, *ends, color=MIDDLE, linewidth=2.6)
-        ax.plot([found.mean[f] for found in results], place, marker="o", color=INK, markersize=4, linestyle="none")
-        name_panel(ax, panel, f)
+        ax.hlines(place, found.low[group].min(axis=0), found.high[group].max(axis=0), color=MIDDLE, linewidth=2.6)
+        for f in group:
+            size = 4.5 if len(group) == 1 else 3.2
+            ax.plot(found.mean[f], place, marker=marks[f].marker, color=marks[f].color, markersize=size,
+                    linestyle="none")  # fmt: skip
+        name_panel(ax, group_name(panel, group))
         ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes[0].set_yticks(place, labels)
     axes[0].set_ylim(place[-1] + 0.6, -0.6)
     axes[0].xaxis.set_major_formatter(ticks(kind))
     _few_ticks(axes[0])
     label_x(figure, axes, f"difference, {unit}")
-    return save(figure, path)
+    data = (
+        "districts: paid, dilution, membership" if what == "dollars" else "districts: concentrators_taught, membership"
+    )
+    return save(figure, path, data)
 
 
 def change_across_districts(panel: Panel, of: Look, path: Path) -> Path | None:
@@ -88,23 +109,24 @@ def change_across_districts(panel: Panel, of: Look, path: Path) -> Path | None:
     chosen = [number for number, year in enumerate(years) if panel.base_year < year <= panel.base_year + FIRST_YEARS]
     if panel.baseline is None or not panel.others or not panel.district_names or not chosen:
         return None
-    at, others = chosen[-1], panel.others
+    at = chosen[-1]
+    middle = {f: float(across(panel, RATES[0][0], f, at).percentiles.mean[2]) for f in panel.others}
+    others = sorted(panel.others, key=lambda f: -middle[f])
     found = [[across(panel, column, f, at) for f in others] for column, _, _ in RATES]
     lose = [float(one.losing.mean) for one in found[0]]
     least, most = (others[int(pick(lose))] for pick in (np.argmin, np.argmax))
-    title = (
-        f"How unequal the change is, FY{years[at]}: {min(lose):.0%} of districts have fewer concentrators taught under "
-        f"{plain(panel.formulas[least])} than under {plain(of.baseline)}"
-        + (f", {max(lose):.0%} under {plain(panel.formulas[most])}" if most != least else "")
+    title = first_letter(
+        f"Under {titled(panel, least)} {min(lose):.0%} of districts have fewer concentrators taught than under "
+        f"{of.baseline} in FY{years[at]}" + (f", under {titled(panel, most)} {max(lose):.0%}" if most != least else "")
     )
     caption = (
-        f"Change in each district's rate against {plain(of.baseline)} in the same draw. Line: 10th to 90th percentile "
+        f"Change in each district's rate against {of.baseline} in the same draw. Line: 10th to 90th percentile "
         "of districts; thick: 25th to 75th; point: median; each district or charter counts once, and percentiles are "
         f"means over {of.draws:,} draws. They hold the luck of single districts, which small ones have much of. In "
         f"percent: districts that lose, by more than {CHANGED:.1%} of the state's rate."
     )
     figure, axes = page(
-        title, caption, of, len(RATES), 2, 0.26 * len(others) + 0.1, left=1.75, gap=(0.25, 0.5), bottom=0.5,
+        title, caption, of, len(RATES), 2, 0.26 * len(others) + 0.1, left=2.1, gap=(0.25, 0.5), bottom=0.5,
         share_x=False,
     )  # fmt: skip
     rows = np.arange(len(others))
@@ -123,17 +145,10 @@ def change_across_districts(panel: Panel, of: Look, path: Path) -> Path | None:
         ax.set_title(f"{counted}, and share that lose", fontsize=FONT)
         _few_ticks(ax)
         ax.xaxis.set_major_formatter(ticks(""))
-    axes[0].set_yticks(rows, [plain(panel.formulas[f]) for f in others])
+    axes[0].set_yticks(rows, [panel.short_titles[f] for f in others])
     axes[0].set_ylim(len(others) - 0.4, -0.6)
     label_x(figure, axes, "change for each 100 members (grades 9-12)")
-    return save(figure, path)
-
-
-def _extreme(panel: Panel, shown: Sequence[Group], mean: Array, place: int, kind: str) -> str:
-    """'-6.4 (under 100, pilot sunset)': a mean of ``mean[formulas, groups]``, and whose it is."""
-    f, group = divmod(place, len(shown))
-    value = number_text(float(mean[f, group]), kind, signed=True)
-    return f"{value} ({shown[group].name}, {plain(panel.formulas[panel.others[f]])})"
+    return save(figure, path, "districts: concentrators_taught, sections, membership")
 
 
 def _rows_with_gap(shown: Sequence[Group]) -> list[float]:

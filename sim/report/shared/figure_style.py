@@ -3,13 +3,16 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.arrays import IntArray
+from sim.report.shared.figure_file import CAPTION, DPI, write_figure
 from sim.report.shared.intervals import COVERS
+from sim.report.shared.names import in_sentence
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
 
@@ -26,7 +29,6 @@ WIDTH = 7.5
 LANDSCAPE = 10.0
 """Width of a figure for a page on its side, inches."""
 
-DPI = 144
 FONT = 9.0
 LINE_HEIGHT = 0.165
 """Height of a line of text at ``FONT`` points, inches."""
@@ -43,7 +45,7 @@ INK, MIDDLE, LIGHT, BASELINE = "#1b3a57", "#7fa3c0", "#cfdde8", "#6b6b6b"
 STACK: tuple[str, ...] = ("#16324f", "#c9b458", "#5b87a8", "#f1e7bd", "#55783f", "#a9c5da") * 2
 """Fills of stacked areas and bars; neighbors differ in luminance by a wide step."""
 
-HATCHES: tuple[str, ...] = ("", "", "", "", "", "", "////", "////", "\\\\\\\\", "....", "////", "xxx")
+HATCHES: tuple[str, ...] = ("", "", "", "", "", "", "////", "////", "\\\\\\\\", "++", "////", "xxx")
 """Second mark of the stacked fills: the second round of colors is hatched, so that all differ in grey."""
 
 HATCH_INK: tuple[str, ...] = ("#303030",) * 6 + ("#e8e8e8",) + ("#303030",) * 3 + ("#e8e8e8", "#303030")
@@ -52,7 +54,7 @@ HATCH_INK: tuple[str, ...] = ("#303030",) * 6 + ("#e8e8e8",) + ("#303030",) * 3 
 
 @dataclass(frozen=True)
 class Look:
-    """What every figure of one result folder says of its origin."""
+    """What every figure of one result folder says of its origin; ``baseline`` is a title as within a sentence."""
 
     footer: str
     draws: int
@@ -63,7 +65,7 @@ class Look:
     @property
     def bold(self) -> str:
         """What a name in bold is."""
-        return f" Bold: {plain(self.baseline)}, the baseline." if self.baseline else ""
+        return f" Bold: {self.baseline}." if self.baseline else ""
 
     @property
     def band_caption(self) -> str:
@@ -82,7 +84,7 @@ class Look:
 def look(results: "Results", panel: Panel) -> Look:
     """Origin of a panel's figures: run, versions, seed and date for the footer."""
     footer = run_origin(results, panel.draws, panel.scenario)
-    baseline = panel.formulas[panel.baseline] if panel.baseline is not None else ""
+    baseline = in_sentence(panel.short_titles[panel.baseline]) if panel.baseline is not None else ""
     return Look(footer, panel.draws, results.manifest.seed, baseline, panel.covers)
 
 
@@ -137,12 +139,13 @@ def page(
     columns = max(1, min(columns, panels))
     rows = -(-panels // columns)
     title_lines = wrapped_title(title, page_width)
-    caption_lines = textwrap.wrap(caption, int(CHARACTERS * page_width))
+    caption_lines = textwrap.wrap(caption, int(CHARACTERS * page_width), break_on_hyphens=False)
     footer_lines = textwrap.wrap(of.footer, int(CHARACTERS * page_width))
     above = 0.12 + 0.2 * len(title_lines) + header + 0.38
     below = bottom + LINE_HEIGHT * (len(caption_lines) + len(footer_lines)) + 0.2
     total = above + rows * height + (rows - 1) * gap[1] + below
     figure = Figure(figsize=(page_width, total), dpi=DPI)
+    figure.set_label(title)
     figure.text(0.1 / page_width, 1 - 0.12 / total, "\n".join(title_lines), fontsize=11, weight="bold", va="top")
     figure.text(
         0.1 / page_width,
@@ -150,6 +153,7 @@ def page(
         "\n".join(caption_lines),
         va="top",
         linespacing=1.15,
+        gid=CAPTION,
     )
     footer = "\n".join(footer_lines)
     figure.text(0.1 / page_width, 0.06 / total, footer, va="bottom", color="#505050", linespacing=1.15)
@@ -192,17 +196,16 @@ def wrapped_title(title: str, page_width: float = WIDTH) -> list[str]:
     return textwrap.wrap(title, int(TITLE_CHARACTERS * page_width))
 
 
-def save(figure: "Figure", path: Path) -> Path:
-    """Write the figure as PNG. Raises ValueError if any of its axes shows nothing finite, so that no empty figure is
-    ever written."""
+def save(figure: "Figure", path: Path, data: str = "") -> Path:
+    """Write the figure as PNG, with SVG beside it and an entry in the folder's index; ``data`` says what of which
+    result tables it shows. Raises ValueError if any of its axes shows nothing finite, so that no empty figure is ever
+    written."""
     if not figure.axes:
         raise ValueError(f"{path.name}: the figure has no panels")
     for ax in figure.axes:
         if not _shows_something(ax):
             raise ValueError(f"{path.name}: panel '{ax.get_title(loc='left') or ax.get_title()}' shows nothing")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=DPI, facecolor="white")
-    return path
+    return write_figure(figure, path, data)
 
 
 def _shows_something(ax: "Axes") -> bool:
@@ -224,46 +227,43 @@ def year_ticks(years: IntArray) -> list[int]:
     return [year for year in range(first, last + 1) if year % step == 0] or [first]
 
 
-def name_panel(ax: "Axes", panel: Panel, f: int, value: str = "") -> None:
-    """Title of a formula's panel, with a ``value`` after it; bold for the baseline; broken in two lines where the
-    panel is narrow, the value on the second, and cut short only if that is not enough."""
+def year_axis(ax: "Axes", years: IntArray, margin: float = 0.5) -> None:
+    """Ticks and limits of an axis of fiscal years: 'FY2030'."""
+    at = year_ticks(years)
+    ax.set_xticks(at, [f"FY{year}" for year in at])
+    ax.set_xlim(years[0] - margin, years[-1] + margin)
+
+
+def name_panel(ax: "Axes", name: str, value: str = "", bold: bool = False) -> None:
+    """Title of a panel, with a ``value`` after it; broken in two lines where the panel is narrow, the value on the
+    second, and cut short only if that is not enough."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     room = max(8, int(ax.get_position().width * figure.get_figwidth() / 0.068))
-    name = plain(panel.formulas[f])
     whole = f"{name}: {value}" if value else name
     lines = [whole] if len(whole) <= room else textwrap.wrap(whole, room)
     lines = [name, value] if value and len(lines) > 1 and len(name) <= room else lines
     lines = [line if len(line) <= room else line[: room - 1].rstrip() + "…" for line in (lines[0], " ".join(lines[1:]))]
-    weight = "bold" if f == panel.baseline else "normal"
-    ax.set_title("\n".join(filter(None, lines)), fontsize=FONT, fontweight=weight)
-
-
-def name_row(ax: "Axes", panel: Panel, f: int, value: str) -> None:
-    """Name of a formula and a ``value`` under it, at the left of its row of panels; bold for the baseline."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    box = ax.get_position()
-    room = int((box.x0 * figure.get_figwidth() - 0.75) / 0.068)
-    lines = textwrap.wrap(plain(panel.formulas[f]), max(room, 8))
-    lines = lines if len(lines) <= 2 else [lines[0], lines[1][: room - 1] + "…"]
-    weight = "bold" if f == panel.baseline else "normal"
-    text = "\n".join([*lines, value])
-    figure.text(0.1 / figure.get_figwidth(), (box.y0 + box.y1) / 2, text, va="center", fontweight=weight)
+    ax.set_title("\n".join(filter(None, lines)), fontsize=FONT, fontweight="bold" if bold else "normal")
 
 
 def plain(name: str) -> str:
-    """A formula's, line's or cluster's identifier as words."""
+    """An identifier as words, where nothing has a title for it."""
     return name.replace("_", " ")
 
 
-def spread_apart(places: Sequence[float], least: float) -> list[float]:
+def spread_apart(
+    places: Sequence[float], least: float | Sequence[float], low: float = -np.inf, high: float = np.inf
+) -> list[float]:
     """Positions for labels at least ``least`` apart, in the same order and as near to ``places`` as can be (least
-    squares, by pooling neighbors)."""
+    squares, by pooling neighbors). With a number for each label these are heights, of which two neighbors need half
+    each; all stay between ``low`` and ``high`` as far as they find room, else above ``low``."""
     order = sorted(range(len(places)), key=places.__getitem__)
+    tall = [float(least)] * len(places) if isinstance(least, (int, float)) else [float(least[place]) for place in order]
+    steps = [0.0, *np.cumsum([(one + other) / 2 for one, other in pairwise(tall)])][: len(places)]
     pools: list[tuple[float, int]] = []
     for rank, place in enumerate(order):
-        mean, count = places[place] - rank * least, 1
+        mean, count = places[place] - steps[rank], 1
         while pools and pools[-1][0] >= mean:
             before, many = pools.pop()
             mean, count = (before * many + mean * count) / (many + count), many + count
@@ -271,23 +271,38 @@ def spread_apart(places: Sequence[float], least: float) -> list[float]:
     shifted = [mean for mean, count in pools for _ in range(count)]
     out = [0.0] * len(places)
     for rank, (place, start) in enumerate(zip(order, shifted, strict=True)):
-        out[place] = start + rank * least
+        highest = high - tall[-1] / 2 - steps[-1]
+        out[place] = max(min(start, highest), low + tall[0] / 2) + steps[rank]
     return out
 
 
-def label_y(figure: Any, axes: "Sequence[Axes]", text: str) -> None:
-    """One label of the vertical axis for all panels, midway at the left edge."""
+def label_y(figure: Any, axes: "Sequence[Axes]", text: str, away: float = 0.62) -> None:
+    """One label of the vertical axis for all panels, midway beside the tick labels of the first column, ``away``
+    inches from the axis."""
     boxes = [ax.get_position() for ax in axes]
     middle = (max(box.y1 for box in boxes) + min(box.y0 for box in boxes)) / 2
-    figure.text(0.012, middle, text, rotation=90, va="center", ha="left")
+    left = max(min(box.x0 for box in boxes) - away / figure.get_figwidth(), 0.004)
+    figure.text(left, middle, text, rotation=90, va="center", ha="left")
 
 
 def label_x(figure: Any, axes: "Sequence[Axes]", text: str) -> None:
-    """One label of the horizontal axis for all panels, under the lowest row."""
-    boxes = [ax.get_position() for ax in axes]
-    lowest = min(box.y0 for box in boxes)
-    middle = (max(box.x1 for box in boxes) + min(box.x0 for box in boxes)) / 2
-    figure.text(middle, lowest - 0.22 / figure.get_figheight(), text, va="top", ha="center")
+    """A label of the horizontal axis under the lowest panel of each column; one for all where it is too long."""
+    lowest: dict[float, Any] = {}
+    for ax in axes:
+        box = ax.get_position()
+        place = round(box.x0, 3)
+        lowest[place] = box if place not in lowest or box.y0 < lowest[place].y0 else lowest[place]
+    width = min(box.width for box in lowest.values()) * figure.get_figwidth()
+    drop = 0.22 / figure.get_figheight()
+    if len(text) <= CHARACTERS * width:
+        for box in lowest.values():
+            figure.text((box.x0 + box.x1) / 2, box.y0 - drop, text, va="top", ha="center")
+        return
+    last = min(box.y0 for box in lowest.values())
+    row = [box for box in lowest.values() if box.y0 < last + 1e-6]
+    middle = (max(box.x1 for box in row) + min(box.x0 for box in row)) / 2
+    half = len(text) / CHARACTERS / 2 / figure.get_figwidth()
+    figure.text(max(middle, half + 0.02), last - drop, text, va="top", ha="center")
 
 
 def ticks(kind: str, after: str = "") -> "FuncFormatter":

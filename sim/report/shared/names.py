@@ -1,11 +1,17 @@
-"""Titles of formulas for tables and sentences: short, and no two alike."""
+"""Titles of formulas for tables, figures and sentences: short, and no two alike."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sim.funding.components.amounts import LONGEST_SHORT_TITLE
 
 CUT = "..."
+
+COMMON: frozenset[str] = frozenset(
+    {"A", "Aligned:", "An", "Base", "Competitive", "Cost", "Credential", "Current", "Grants", "More", "No", "The"}
+)
+"""First words of titles that are no names, and have a small letter within a sentence."""
 
 
 def short_titles(names: Sequence[str], titles: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
@@ -16,6 +22,25 @@ def short_titles(names: Sequence[str], titles: Sequence[str], given: Sequence[st
     return tuple(
         title if count[title] == 1 else _cut(name.replace("_", " ")) for title, name in zip(found, names, strict=True)
     )
+
+
+def titles_of(records: Mapping[str, Mapping[str, Any] | None]) -> dict[str, str]:
+    """The short titles of a manifest's formulas, by name."""
+    names = list(records)
+    entries = [records[name] or {} for name in names]
+    titles = [str(entry.get("title") or name) for name, entry in zip(names, entries, strict=True)]
+    given = [str(entry.get("short") or "") for entry in entries]
+    return dict(zip(names, short_titles(names, titles, given), strict=True))
+
+
+def in_sentence(title: str) -> str:
+    """A title as it stands within a sentence: 'current law', but 'Kansas's weight and bonus' and 'SB130'."""
+    return title[:1].lower() + title[1:] if title.partition(" ")[0] in COMMON else title
+
+
+def first_letter(sentence: str) -> str:
+    """The sentence with a capital letter at its start."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _cut(title: str) -> str:
