@@ -15,6 +15,7 @@ from sim.report.answer.text import answer_sentences, answer_table
 from sim.report.briefing.content import title_of
 from sim.report.briefing.file import for_script, write_briefing
 from sim.report.briefing.places import LEAST_MEMBERS, places_of, rows_for_browser
+from sim.report.briefing.shown import money, rates
 from sim.report.compare.districts import district_table
 from sim.report.page.glossary import MOST, explained, glossary
 from sim.report.shared.panel import Panel
@@ -68,7 +69,7 @@ def page(results, world, tmp_path_factory):
 
 def test_it_asks_for_no_other_file(page):
     assert Read(page).asked == []
-    assert not re.search(r"https?:|@import|url\(", page)
+    assert not re.search(r"https?:|@import|url\((?!#)", page.replace("http://www.w3.org/", ""))
 
 
 def test_it_says_the_answer_in_full(results, page):
@@ -105,7 +106,7 @@ def test_what_a_table_or_a_bill_is_called_stays_text(results, world, tmp_path):
     page = written.read_text(encoding="utf-8")
     assert NASTY not in page
     assert "alert" in "".join(Read(page).text)
-    assert Read(page).scripts == ["application/json", "text/javascript"]
+    assert Read(page).scripts == ["application/json", "application/json", "text/javascript"]
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--", "a & b", "Española", '"quoted"'])
@@ -148,6 +149,29 @@ def test_those_named_gain_or_lose_most_for_each_member_and_are_large_enough(pane
         every = table[table["formula"] == found.formula]
         assert found.gain == sum(every["gain_per_member_low"] > 0)
         assert found.count == len(world.districts)
+
+
+def test_each_figure_has_its_finding_as_text_and_the_numbers_behind_it(page):
+    figures = re.findall(r'<figure role="img" aria-label="([^"]+)"', page)
+    held = json.loads(re.search(r'id="figure-data">(.*?)</script>', page)[1])
+    assert len(figures) == len(held) >= 4
+    assert all(len(finding.split()) > 5 for finding in figures)
+    assert all(csv.startswith("formula,") and csv.count("\n") > 10 for csv in held.values())
+    assert set(re.findall(r'data-figure="(\w+)"', page)) == set(held)
+
+
+def test_names_within_figures_are_used_once(page):
+    names = re.findall(r'\bid="([^"]+)"', page)
+    assert len(names) == len(set(names))
+
+
+def test_the_numbers_behind_a_figure_are_those_of_the_panel(panel, world):
+    table = rates(panel, world)
+    taught, members = panel.state("concentrators_taught"), panel.state("membership")
+    f, t = panel.formulas.index("aligned"), 5
+    row = table[(table["formula"] == "aligned") & (table["fiscal_year"] == panel.years[t])].iloc[0]
+    assert row["taught_per_100_members_mean"] == pytest.approx(100.0 * (taught[f, :, t] / members[f, :, t]).mean())
+    assert set(money(panel, world)["formula"]) == set(panel.formulas)
 
 
 def test_two_bills_are_named_in_the_title_and_ten_are_counted(panel, world):

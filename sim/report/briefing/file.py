@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from sim.report.briefing.content import content
 from sim.report.briefing.places import LEAST_MEMBERS, rows_for_browser
+from sim.report.briefing.shown import shown_figures
 from sim.report.page.rendering import render
 from sim.report.shared.panel import Panel
 from sim.results.files import write_atomically, writing
@@ -31,8 +32,15 @@ def write_briefing(
     browser = ""
     if found.districts is not None:
         browser = for_script(rows_for_browser(panel, found.districts))
+    drawn = shown_figures(results, world, panel)
     page = render(
-        "briefing.html", page=found, figures=[], browser=browser, command=command, least_members=LEAST_MEMBERS
+        "briefing.html",
+        page=found,
+        figures=drawn,
+        behind=for_script({figure.name: figure.table for figure in drawn}),
+        browser=browser,
+        command=command,
+        least_members=LEAST_MEMBERS,
     )
     with writing(path, "name another file"):
         write_atomically(path, page.encode(), make_folder=False)

@@ -1,54 +1,86 @@
-"""The figures of a briefing, each with the numbers behind it as a table that can be copied."""
+"""The figures of a briefing as parts of its page, each with the numbers behind it."""
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from sim.arrays import Array
-from sim.report.shared.groups import Group, net_payment, per_hundred
+from sim.report.compare.districts import district_table
+from sim.report.page.rendering import inline_svg
+from sim.report.shared.figure_file import figure_index
 from sim.report.shared.intervals import Bands, bands
 from sim.report.shared.panel import Panel
+from sim.tables_for_people import table_text
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+    from sim.world.world import World
 
 PER = 100.0
 """Members that rates are for."""
 
+Behind = Callable[[Panel, "World"], pd.DataFrame]
+"""The numbers behind a figure."""
+
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure on the page: ``svg`` with its finding as ``alternative`` text, and the ``table`` behind it, as CSV
-    under the file name ``name``."""
+    """A figure on the page, and the ``table`` behind it as CSV for a file of its ``name``."""
 
     name: str
-    svg: str
-    alternative: str
+    inline: Markup
     table: str
 
 
-def rates_over_years(panel: Panel) -> pd.DataFrame:
+def shown_figures(results: "Results", world: "World", panel: Panel) -> list[Shown]:
+    """The figures that a page shows, those of them that the results hold the numbers of."""
+    from sim.report.compare.figures import figure
+
+    found = []
+    with tempfile.TemporaryDirectory(prefix="cte-sim-") as place:
+        for name, behind in BEHIND.items():
+            path = figure(results, world, name, Path(place), panel.scenario)
+            if path is not None:
+                entry = figure_index(path.parent)[-1]
+                svg = path.with_name(entry["vector"]).read_text(encoding="utf-8")
+                drawn = inline_svg(svg, entry["alternative"])
+                found.append(Shown(name, drawn, table_text(behind(panel, world), digits=4)))
+    return found
+
+
+def rates(panel: Panel, world: "World") -> pd.DataFrame:
     """Concentrators taught for each 100 members in grades 9-12, by formula and fiscal year."""
-    return _over_years(panel, PER * panel.share("concentrators_taught", "membership"), "taught_per_100_members")
+    taught, members = panel.state("concentrators_taught"), panel.state("membership")
+    return _over_years(panel, PER * taught / members, "taught_per_100_members")
 
 
-def money_over_years(panel: Panel) -> pd.DataFrame:
-    """Public money used for CTE, dollars of the base year, by formula and fiscal year: what the state's lines pay and
-    what a weight takes from other program units."""
-    return _over_years(panel, panel.state("state_cost_constant") + panel.constant("dilution"), "public_dollars")
+def money(panel: Panel, world: "World") -> pd.DataFrame:
+    """What the state's CTE lines pay and what a weight takes from other program units, dollars of the base year, by
+    formula and fiscal year."""
+    lines = _over_years(panel, panel.state("state_cost_constant"), "state_lines")
+    moved = _over_years(panel, panel.constant("dilution"), "taken_from_other_units")
+    return lines.merge(moved, on=["formula", "fiscal_year"])
 
 
-def paid_over_years(panel: Panel) -> pd.DataFrame:
-    """The share paid of what is owed, by formula and fiscal year; without a number where nothing is owed."""
+def paid(panel: Panel, world: "World") -> pd.DataFrame:
+    """The share paid of what is owed, by formula and fiscal year; empty where nothing is owed."""
     return _over_years(panel, panel.proration(), "paid_share")
 
 
-def by_cluster(panel: Panel) -> pd.DataFrame:
-    """Pathways by career cluster, formula and fiscal year, every fifth year."""
-    values = bands(panel.clusters("pathways"))
+def offered(panel: Panel, world: "World") -> pd.DataFrame:
+    """Sections by career cluster, formula and fiscal year, every fifth year."""
+    values = bands(panel.clusters("sections"))
+    known = dict(zip(world.clusters.identifier, world.clusters.name, strict=True))
     at = [t for t, year in enumerate(panel.years) if (year - panel.base_year) % 5 == 0]
     rows = [
-        {"formula": name, "career_cluster": cluster, "fiscal_year": int(panel.years[t])}
-        | _numbers(values, (f, t, c), "pathways")
+        {"formula": name, "career_cluster": known.get(cluster, cluster), "fiscal_year": int(panel.years[t])}
+        | _numbers(values, (f, t, c), "sections")
         for f, name in enumerate(panel.formulas)
         for c, cluster in enumerate(panel.cluster_names)
         for t in at
@@ -56,33 +88,24 @@ def by_cluster(panel: Panel) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def by_group(panel: Panel, shown: "list[Group]", at: int) -> pd.DataFrame:
-    """State money for each member and concentrators taught for each 100 members against the baseline, by group of
-    districts, in stored year number ``at``."""
-    rows = []
-    year = int(panel.district_years[at])
-    measures: Mapping[str, Array] = {
-        "dollars_per_member": net_payment(panel) / PER,
-        "taught_per_100_members": panel.districts("concentrators_taught"),
-    }
-    for group in shown:
-        for measure, values in measures.items():
-            level = per_hundred(panel, values, group.members, at)
-            found = bands(level - level[panel.baseline][None])
-            rows += [
-                {"formula": panel.formulas[f], "group": group.by, "of": group.name, "fiscal_year": year}
-                | _numbers(found, (f,), f"change_{measure}")
-                for f in panel.others
-            ]
-    return pd.DataFrame(rows)
+def places(panel: Panel, world: "World") -> pd.DataFrame:
+    """State money of each district for each member against the baseline, by formula, in the years that are stored."""
+    columns = [
+        "formula", "district", "name", "fiscal_year", "members", "gain", "gain_per_member", "gain_per_member_low",
+        "gain_per_member_high",
+    ]  # fmt: skip
+    years = [int(year) for year in panel.district_years if year > panel.base_year]
+    return pd.concat([district_table(panel, world, year)[columns] for year in years], ignore_index=True)
 
 
-BEHIND: Mapping[str, Callable[[Panel], pd.DataFrame]] = {
-    "rates": rates_over_years,
-    "money": money_over_years,
-    "paid": paid_over_years,
-    "clusters": by_cluster,
+BEHIND: Mapping[str, Behind] = {
+    "concentrators_per_100": rates,
+    "cost_and_concentrators": money,
+    "proration": paid,
+    "offered_by_cluster": offered,
+    "map_dollars": places,
 }
+"""The figures of a page in reading order, and what each rests on."""
 
 
 def _over_years(panel: Panel, values: Array, name: str) -> pd.DataFrame:
@@ -97,9 +120,4 @@ def _over_years(panel: Panel, values: Array, name: str) -> pd.DataFrame:
 
 def _numbers(found: Bands, place: tuple[int, ...], name: str) -> dict[str, float]:
     values = {"mean": found.mean, "low": found.low, "high": found.high}
-    return {f"{name}_{which}": _figures(float(np.asarray(of)[place])) for which, of in values.items()}
-
-
-def _figures(value: float) -> float:
-    """Four figures are all that a mean over draws holds."""
-    return float(f"{value:.4g}")
+    return {f"{name}_{which}": float(np.asarray(of)[place]) for which, of in values.items()}

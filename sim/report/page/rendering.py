@@ -21,10 +21,10 @@ def render(template: str, **values: Any) -> str:
 def inline_svg(svg: str, alternative: str) -> Markup:
     """A figure of the program's own as part of a page, with its finding as the text that a screen reader reads.
 
-    ``svg`` is what Matplotlib wrote: its prologue is left out, as HTML has none.
+    ``svg`` is what a figure's file holds: its prologue is left out, as HTML has none, and names that figures share.
     """
-    start = svg.index("<svg")
-    return Markup('<figure role="img" aria-label="{}">{}</figure>').format(alternative, Markup(svg[start:]))
+    drawn = svg[svg.index("<svg") :].replace(' id="caption"', "")
+    return Markup('<figure role="img" aria-label="{}">{}</figure>').format(alternative, Markup(drawn))
 
 
 @cache

@@ -11,8 +11,10 @@
     const text = String(value);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
+  const behind = JSON.parse(document.getElementById("figure-data").textContent);
   for (const button of document.querySelectorAll("button.copy")) {
-    button.addEventListener("click", () => save(document.getElementById(button.dataset.csv).textContent, button.dataset.file));
+    const name = button.dataset.figure;
+    button.addEventListener("click", () => save(behind[name], `${name}.csv`));
   }
 
   const held = document.getElementById("district-data");
