@@ -399,7 +399,7 @@ def test_a_stress_has_rows_for_each_scenario_and_figures_of_its_own(bill: Path) 
     found = sim.stress("my_bill.yaml", scenarios=["oil_slump"], **{**SMALL, "years": 3})
     assert list(found.table().index.get_level_values("scenario").unique()) == ["baseline", "oil_slump"]
     pd.testing.assert_frame_equal(found.table().loc["oil_slump"], found.table(scenario="oil_slump"))
-    assert "stress_short_years" in found.plots
+    assert "stress_shortfall" in found.plots
     assert found.plot("stress_cost_my_bill").path.is_file()
     assert found.plot("concentrators", "oil_slump").path != found.plot("concentrators").path
 

@@ -67,6 +67,7 @@ def test_a_report_holds_all_that_an_analyst_opens(folder: Path) -> None:
     drawn = {Path(name).stem for name in names if name.endswith(".png")}
     assert drawn == {
         "cost_and_concentrators",
+        "concentrators_per_100",
         "concentrators",
         "concentrators_difference",
         "participants_difference",

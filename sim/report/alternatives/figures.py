@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.report.alternatives.findings import answers_sentence, standing_sentence, titles
 from sim.report.alternatives.words import ERRORS, origin_text
 from sim.report.shared.figure_style import (
     BASELINE,
@@ -17,7 +18,6 @@ from sim.report.shared.figure_style import (
     label_x,
     legend,
     page,
-    plain,
     save,
     ticks,
     wrapped_title,
@@ -50,7 +50,7 @@ def alternatives_figures(found: "Comparison", folder: Path) -> list[Path]:
 
 
 def _standing(found: "Comparison", of: Look, path: Path) -> Path:
-    title = "Structures without one of the model's decisions, beside the model"
+    title = standing_sentence(found)
     caption = (
         f"Differences from the model, the dashed line. First: log evidence of the fitted targets, {ERRORS:.0f} "
         "standard errors to either side; to the right is better. Second and third: forecasts of cases that were left "
@@ -86,7 +86,7 @@ def _standing(found: "Comparison", of: Look, path: Path) -> Path:
 def _answers(found: "Comparison", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
 
-    title = "What formulas bring beyond current law, by the model and by other structures"
+    title = answers_sentence(found, titles(found.formulas))
     caption = (
         f"Means of {found.asked.answered} draws with 90% of draws (5th to 95th percentile). Dotted: the model's means. "
         "Every structure has the same luck and parameters of its own posterior."
@@ -125,8 +125,8 @@ def _answers(found: "Comparison", of: Look, path: Path) -> Path:
     handles = [
         Line2D([], [], color=INK if place % 2 == 0 else MIDDLE, marker=MARKERS[place % len(MARKERS)],
                markerfacecolor=INK if place % 2 == 0 else "white", markeredgecolor=INK, markersize=5,
-               label=plain(formula))
-        for place, formula in enumerate(formulas)
+               label=name)
+        for place, name in enumerate(titles(found.formulas)[1:])
     ]  # fmt: skip
     legend(figure, handles, 3, len(wrapped_title(title)))
     label_x(figure, axes, "difference from current law a year")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import binom, kstwo
 
+from sim.report.assessment import findings
 from sim.report.assessment.words import many_text
 from sim.report.calibration.tables import number
 from sim.report.shared.figure_style import (
@@ -69,7 +70,7 @@ def _ranks(found: "Assessment", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    title = "Where known truths lie in their posteriors"
+    title = findings.ranks(found)
     caption = (
         "First panel: share of truths below a place less that place, one line for each parameter, the dark one the "
         "likelihood; nineteen of twenty lines should stay in the gray. Others: histograms of ranks of the likelihood "
@@ -121,7 +122,7 @@ def _predictive(found: "Assessment", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    title = "Where the observed numbers lie in what the model expects"
+    title = findings.predictive(found)
     caption = (
         "Chance of a number below the observed one, stated tolerance included. In the gray, the outer 5%, one in "
         "twenty is expected. As fitted: the posterior simulated anew; left out: the fit without the target's case."
@@ -149,7 +150,7 @@ def _predictive(found: "Assessment", of: Look, path: Path) -> Path:
 def _left_out(found: "Assessment", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
 
-    title = "What is forecast of each target with its case left out of the fit"
+    title = findings.left_out(found)
     caption = (
         "Distance from the observed number in tolerances, 90% bands. Thick: parameters and luck alone; middle: with "
         "the stated tolerance; thin: with the discrepancy that other cases tell, in its place. A band cut at the edge "
@@ -180,7 +181,7 @@ def _left_out(found: "Assessment", of: Look, path: Path) -> Path:
 
 
 def _coverage(found: "Assessment", of: Look, path: Path) -> Path:
-    title = "How many outcomes bands hold, against how many they should"
+    title = findings.coverage(found)
     caption = (
         f"Share of {len(found.evidence.values)} outcomes inside central bands; on the dashed line a band holds what it "
         "says. Without tolerance: parameters and luck alone, as intervals are with discrepancy=false."
@@ -221,7 +222,7 @@ def _coverage(found: "Assessment", of: Look, path: Path) -> Path:
 def _race(found: "Assessment", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
 
-    title = "The model, with the case left out, against forecasts that need no model, and its own priors"
+    title = findings.race(found)
     caption = (
         "Mean score (CRPS) of each case in tolerances: less, to the left, is better. A case without a mark has no such "
         "forecast."
@@ -256,7 +257,7 @@ def _race(found: "Assessment", of: Look, path: Path) -> Path:
 
 
 def _changes(found: "Assessment", of: Look, path: Path) -> Path:
-    title = "Observed changes and what is forecast for them with the case left out"
+    title = findings.changes(found)
     caption = (
         "Against nothing changing, as a ratio; bars: 90% with the stated tolerance. On the dashed line the forecast is "
         f"right. Over all, {found.slope.value:.2f} of a change is forecast ({found.slope.low:.2f} to "
@@ -299,7 +300,7 @@ def _changes(found: "Assessment", of: Look, path: Path) -> Path:
 
 
 def _power(found: "Assessment", of: Look, path: Path) -> Path:
-    title = "What answers to the priors and what to the targets"
+    title = findings.power(found)
     caption = (
         "Distance for each doubling of the power of all priors, or of the likelihood. Left of and under the dashed "
         "lines a quantity does not answer; up and to the right priors and targets pull apart."
@@ -329,7 +330,7 @@ def _power(found: "Assessment", of: Look, path: Path) -> Path:
 
 
 def _discrepancy(found: "Assessment", of: Look, path: Path) -> Path:
-    title = "What the model misses beyond parameters and luck, by kind of outcome"
+    title = findings.discrepancy(found)
     caption = (
         "Sigma, the standard deviation of the logarithm of observed over forecast with the case left out: median and "
         "90%. A kind of one case leans on all kinds together. Last row: of the observed over the forecast change."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.report.calibration.findings import parameters_sentence, targets_sentence
 from sim.report.calibration.tables import number, parameter_table, target_rows
 from sim.report.shared.figure_style import (
     BASELINE,
@@ -56,7 +57,7 @@ def _targets(found: "Calibration", of: Look, path: Path) -> Path:
     from matplotlib.patches import Patch
 
     rows = target_rows(found)
-    title = "What the model has for each target, before and after calibration"
+    title = targets_sentence(rows)
     caption = (
         "Distance from the observed value in tolerances; shaded: within one. Bar: 90% of draws, point: mean; a bar cut "
         "at the edge goes on. Verdicts are of the posterior, simulated anew with its own luck. "
@@ -94,9 +95,13 @@ def _parameters(found: "Calibration", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    names = parameter_table(found)["parameter"].tolist()[:MOST_PARAMETERS]
-    title = f"The {len(names)} parameters of which the targets tell most, in prior and posterior"
-    caption = "Shares of draws by value. All fitted parameters stand in the table of the page."
+    table = parameter_table(found)
+    names = table["parameter"].tolist()[:MOST_PARAMETERS]
+    title = parameters_sentence(table["parameter"].tolist(), table["spread_ratio"].tolist())
+    caption = (
+        f"The {len(names)} parameters of which the targets tell most. Shares of draws by value. All fitted parameters "
+        "stand in the table of the page."
+    )
     figure, axes = page(
         title, caption, of, len(names), 3, 0.85, left=0.25, gap=(0.3, 0.72), header=0.45, bottom=0.3,
         share_x=False, share_y=False,

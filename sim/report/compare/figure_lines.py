@@ -91,7 +91,7 @@ def group_name(panel: Panel, group: Sequence[int]) -> str:
     """What stands over or beside what several formulas share, or one formula's title."""
     if len(group) == 1:
         return panel.short_titles[group[0]]
-    if panel.baseline in group:
+    if panel.baseline is not None and panel.baseline in group:
         return f"{panel.short_titles[panel.baseline]} and {len(group) - 1} like it"
     return f"{len(group)} formulas alike"
 
@@ -132,9 +132,9 @@ def _together(panel: Panel, of: Look, chart: Chart, groups: Sequence[Sequence[in
         labels.append((end, "\n".join([group_name(panel, group), *values]), color))
     if chart.zero:
         ax.axhline(0, color="black", linewidth=0.6)
-    for values, name in chart.lines:
-        ax.plot(panel.years, values, color="#303030", linewidth=0.8)
-        labels.append((float(values[-1]), name, "#303030"))
+    for line, name in chart.lines:
+        ax.plot(panel.years, line, color="#303030", linewidth=0.8)
+        labels.append((float(line[-1]), name, "#303030"))
     if len(banded) < len(groups):
         _bars(ax, panel, found, groups, marks)
     right = ax.get_xlim()[1]

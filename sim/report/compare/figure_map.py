@@ -193,8 +193,8 @@ def _apart(east: Array, north: Array, charter: BoolArray) -> tuple[Array, Array]
     x, y = east.copy(), north.copy()
     known = np.isfinite(x) & np.isfinite(y)
     ring: dict[tuple[float, float], list[int]] = {}
-    for d in np.flatnonzero(known & charter):
-        ring.setdefault((round(float(x[d]) / 0.25), round(float(y[d]) / 0.25)), []).append(int(d))
+    for d in np.flatnonzero(known & charter).tolist():
+        ring.setdefault((round(float(x[d]) / 0.25), round(float(y[d]) / 0.25)), []).append(d)
     for some in ring.values():
         for number, d in enumerate(some):
             turn, far = 2.4 * number, 0.10 + 0.055 * np.sqrt(number)
@@ -214,7 +214,7 @@ def _draw(ax: "Axes", at: tuple[Array, Array], members: Array, charter: BoolArra
                 some = known & (size == step) & (np.sign(place.mean) == sign) & (place.clear == clear)
                 if not some.any():
                     continue
-                edges = np.where(charter[some], "black", "white" if clear else color)
+                edges = ["black" if dark else "white" if clear else color for dark in charter[some]]
                 faces = color if clear else "white"
                 ax.scatter(x[some], y[some], s=area, marker=marker, c=faces, edgecolors=edges, linewidths=0.8,
                            alpha=0.9, zorder=3 if clear else 2)  # fmt: skip

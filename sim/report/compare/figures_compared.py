@@ -82,14 +82,14 @@ def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: s
         title, caption, of, len(merged), 3, 0.17 * (place[-1] + 1) + 0.1, left=1.75, gap=(0.2, 0.5), bottom=0.5
     )
     marks = looks(panel.formulas)
-    for ax, group in zip(axes, merged, strict=True):
+    for ax, some in zip(axes, merged, strict=True):
         ax.axvline(0, color="black", linewidth=0.6)
-        ax.hlines(place, found.low[group].min(axis=0), found.high[group].max(axis=0), color=MIDDLE, linewidth=2.6)
-        for f in group:
-            size = 4.5 if len(group) == 1 else 3.2
+        ax.hlines(place, found.low[some].min(axis=0), found.high[some].max(axis=0), color=MIDDLE, linewidth=2.6)
+        for f in some:
+            size = 4.5 if len(some) == 1 else 3.2
             ax.plot(found.mean[f], place, marker=marks[f].marker, color=marks[f].color, markersize=size,
                     linestyle="none")  # fmt: skip
-        name_panel(ax, group_name(panel, group))
+        name_panel(ax, group_name(panel, some))
         ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes[0].set_yticks(place, labels)
     axes[0].set_ylim(place[-1] + 0.6, -0.6)

@@ -70,7 +70,7 @@ def proration(panel: Panel, of: Look, path: Path) -> Path | None:
     absent = [f for f in range(len(share)) if f not in owing]
     note = ""
     for some, why in (
-        (full, "paid in full in nearly every draw and year"),
+        (full, "paid in full in nearly all draws"),
         (absent, "nothing is owed by a line of the state"),
     ):
         if some:

@@ -153,7 +153,7 @@ def short_sentence(panel: Panel, share: Array) -> str:
     often = sorted((f for f in part if f not in short and part[f] >= OFTEN), key=lambda f: -part[f])
     if not short and not often:
         return f"No formula runs short: the median draw is paid {PAID:.0%} or more of what is owed in every year"
-    said = []
+    said: list[str] = []
     for f in short[:2]:
         verb = "is paid" if said else "runs short,"
         said.append(f"{titled(panel, f)} {verb} {lowest[f][0]:.0%}{'' if said else ' paid'} in FY{lowest[f][1]}")
@@ -229,10 +229,10 @@ def cost_sentence(panel: Panel, cost: Array, taught: Array, years: str) -> str:
     dollars = "for the same" if way == "same" else f"for {size} {'less' if way == 'less' else 'more'}"
     ties = [titled(panel, f) for f in first if f != top]
     tie = f", not clearly ahead of {joined(ties[:2])}" if ties else ""
-    most = "adds most" if len(panel.others) > 1 else "adds"
+    most = f"adds most{tie}:" if len(panel.others) > 1 else "adds"
     added = number_text(float(taught[top].mean()), "students")
     return first_letter(
-        f"{titled(panel, top)} {most}{tie}: {added} concentrators taught a year {dollars} public money, {years}"
+        f"{titled(panel, top)} {most} {added} concentrators taught a year {dollars} public money, {years}"
     )
 
 

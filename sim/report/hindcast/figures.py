@@ -1,24 +1,24 @@
 """Figures of a hindcast: the model's bands by year and what was observed."""
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.hindcast.tables import USE, origin_text
+from sim.report.hindcast.tables import USE, origin_text, telling_point
 from sim.report.shared.figure_style import (
     BASELINE,
     INK,
     LIGHT,
     MIDDLE,
     Look,
-    label_x,
     legend,
     page,
     save,
     wrapped_title,
-    year_ticks,
+    year_axis,
 )
 from sim.report.shared.intervals import COVERS, bands
 from sim.study.hindcast.running import compared, facts
@@ -54,10 +54,10 @@ def _figure(finding: "Finding", of: Look, path: Path) -> Path:
     from matplotlib.patches import Patch
 
     shown = [judgement for judgement in finding.judgements if judgement.outcome.contrast is None]
-    title = f"{finding.case.title}: {finding.verdict}"
+    title = f"{finding.case.title}: {finding.verdict}{strength(shown)}"
     many = len(wrapped_title(title))
     figure, axes = page(
-        title, CAPTION + COVERS, of, len(shown), 2, 2.3, left=0.6, gap=(0.55, 0.9), header=0.45, bottom=0.55,
+        title, CAPTION + COVERS, of, len(shown), 2, 2.3, left=0.6, gap=(0.55, 0.9), header=0.45, bottom=0.35,
         share_x=False, share_y=False,
     )  # fmt: skip
     for ax, judgement in zip(axes, shown, strict=True):
@@ -74,9 +74,23 @@ def _figure(finding: "Finding", of: Look, path: Path) -> Path:
         5,
         many,
     )
-    lowest = axes[-1:] if len(axes) % 2 else axes[-2:]
-    label_x(figure, lowest, "fiscal year")
     return save(figure, path)
+
+
+def strength(judgements: "Sequence[Judgement]") -> str:
+    """', too weak', ', too strong' or ', in the wrong direction': how the model's change errs in the first outcome that
+    it does not agree with, net of the placebo; nothing where all agree or an outcome is no change."""
+    for judgement in judgements:
+        if judgement.verdict not in ("partly", "does not agree") or judgement.outcome.compare != "ratio":
+            continue
+        point = telling_point(judgement)
+        observed, model = point.net_fact.middle, point.net.median
+        if min(observed, model) <= 0.0 or not np.isfinite(observed):
+            continue
+        if judgement.direction == "wrong":
+            return ", in the wrong direction"
+        return ", too weak" if abs(np.log(model)) < abs(np.log(observed)) else ", too strong"
+    return ""
 
 
 def _panel(ax: "Axes", finding: "Finding", judgement: "Judgement") -> None:
@@ -107,7 +121,7 @@ def _panel(ax: "Axes", finding: "Finding", judgement: "Judgement") -> None:
             ax.plot([year], [end], markers[end], color="black", markerfacecolor=face, markersize=6, zorder=5)
     room = 0.12 * max(largest - min(lowest, 1.0 if outcome.compare == "ratio" else lowest), 0.05)
     ax.set_ylim(lowest - room, largest + room)
-    ax.set_xticks(year_ticks(years))
+    year_axis(ax, years)
     ax.tick_params(labelbottom=True, labelleft=True)
     named = textwrap.fill(outcome.label, 42)
     ax.set_title(f"{named}\n{USE[outcome.use]}: {judgement.verdict}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.report.sensitivity.findings import order_sentence, shares_sentence
 from sim.report.sensitivity.order import PLACES
 from sim.report.shared.figure_style import (
     BASELINE,
@@ -21,6 +22,7 @@ from sim.report.shared.figure_style import (
     save,
     wrapped_title,
 )
+from sim.report.shared.names import in_sentence, titles_of
 from sim.report.shared.origin import run_origin
 from sim.study.sensitivity.outcomes import OUTCOMES
 from sim.study.sensitivity.shares import CHANCE, REST
@@ -48,14 +50,18 @@ def sensitivity_figures(found: "Findings", folder: Path) -> list[Path]:
 
     draws = 2 * found.base
     scenario = str(found.results.design["scenario"].iloc[0])
-    of = Look(run_origin(found.results, draws, scenario), draws, found.results.manifest.seed, found.baseline)
+    names = titles_of(found.results.manifest.formulas)
+    base = in_sentence(names.get(found.baseline, plain(found.baseline)))
+    of = Look(run_origin(found.results, draws, scenario), draws, found.results.manifest.seed, base)
     with matplotlib.rc_context():
-        written = [_shares(found, formula, of, folder / f"shares_{formula}.png") for formula in found.formulas]
-        written += [_order(ranking, of, folder / f"order_{ranking.criterion.name}.png") for ranking in found.rankings]
+        written = [_shares(found, formula, names, of, folder / f"shares_{formula}.png") for formula in found.formulas]
+        written += [
+            _order(ranking, names, of, folder / f"order_{ranking.criterion.name}.png") for ranking in found.rankings
+        ]
     return [path for path in written if path is not None]
 
 
-def _shares(found: "Findings", formula: str, of: Look, path: Path) -> Path | None:
+def _shares(found: "Findings", formula: str, titles: dict[str, str], of: Look, path: Path) -> Path | None:
     """Bars: share of the difference from the baseline, or of the level of the baseline itself; rings: of the level."""
     table = found.table
     kind = "level" if formula == found.baseline else "difference"
@@ -66,9 +72,10 @@ def _shares(found: "Findings", formula: str, of: Look, path: Path) -> Path | Non
     levels = table[(table["of"] == "level") & (table["formula"] == formula) & table["total"].notna()]
     names = _strongest(bars, [number.name for number in found.with_shares])
     rows = [*names, *(name for name in (REST, CHANCE) if (bars["factor"] == name).any())]
-    what = "outcomes" if kind == "level" else f"difference from {plain(found.baseline)}"
-    title = f"Which uncertain numbers move the {what}: {plain(formula)}"
-    rings = "" if kind == "level" else f" Ring: share of the outcome itself under {plain(formula)}."
+    own = in_sentence(titles.get(formula, plain(formula)))
+    what = "outcomes" if kind == "level" else f"difference from {of.baseline}"
+    title = shares_sentence(found, bars, shown, own, kind == "level")
+    rings = "" if kind == "level" else f" Ring: share of the outcome itself under {own}."
     caption = (
         f"Bar: how much of the spread (variance) of the {what}, mean of {found.fiscal_years}, the number has a hand in,"
         " alone or together with others; what arises together counts for each, so that bars may sum to more than 100%."
@@ -124,15 +131,15 @@ def _label(found: "Findings", name: str) -> str:
     return NAMES[name] if number is None else number.label
 
 
-def _order(ranking: "Ranking", of: Look, path: Path) -> Path:
+def _order(ranking: "Ranking", titles: dict[str, str], of: Look, path: Path) -> Path:
     """Left: how often each formula is at each place. Right: the leader's share of first places by thirds of numbers."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     moves = any(third.share < 1.0 for flip in ranking.flips for third in flip.thirds)
     flips = ranking.flips[:SHOWN] if moves else ()
-    leader = plain(ranking.leader)
-    title = f"Order of formulas by {ranking.criterion.words}, and what could change it"
+    leader = titles.get(ranking.leader, plain(ranking.leader))
+    title = order_sentence(ranking, titles)
     caption = (
         f"Left: share of {ranking.draws:,} draws in which a formula is at each place. Right: how often {leader} is"
         f" {PLACES[ranking.contested]} where a number lies in the lowest, middle or highest third of its distribution;"
@@ -147,9 +154,9 @@ def _order(ranking: "Ranking", of: Look, path: Path) -> Path:
         title, caption, of, panels, 2, height, left=1.85, page_width=LANDSCAPE, gap=(3.4, 0.5), header=0.3, bottom=0.5,
         share_x=False, share_y=False,
     )  # fmt: skip
-    _places(axes[0], ranking)
+    _places(axes[0], ranking, titles)
     if flips:
-        _thirds(axes[1], ranking, labels)
+        _thirds(axes[1], ranking, labels, leader)
     handles = [
         *(
             Patch(facecolor=PLACE_FILLS[place], edgecolor="black", linewidth=0.5, label=PLACES[place])
@@ -167,14 +174,14 @@ def _order(ranking: "Ranking", of: Look, path: Path) -> Path:
 MARKS, FILLS = ("<", "o", ">"), ("white", MIDDLE, INK)
 
 
-def _places(ax: "Axes", ranking: "Ranking") -> None:
+def _places(ax: "Axes", ranking: "Ranking", titles: dict[str, str]) -> None:
     at = np.arange(len(ranking.formulas))
     left = np.zeros(len(at))
     for place in range(min(len(at), len(PLACE_FILLS))):
         share = ranking.places[:, place]
         ax.barh(at, share, left=left, height=0.62, color=PLACE_FILLS[place], edgecolor="black", linewidth=0.5)
         left = left + share
-    ax.set_yticks(at, [textwrap.fill(plain(formula), 22) for formula in ranking.formulas])
+    ax.set_yticks(at, [textwrap.fill(titles.get(formula, plain(formula)), 22) for formula in ranking.formulas])
     ax.set_ylim(len(at) - 0.5, -0.5)
     ax.set_xlim(0.0, 1.0)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
@@ -182,7 +189,7 @@ def _places(ax: "Axes", ranking: "Ranking") -> None:
     ax.set_title("Place of each formula")
 
 
-def _thirds(ax: "Axes", ranking: "Ranking", labels: list[str]) -> None:
+def _thirds(ax: "Axes", ranking: "Ranking", labels: list[str], leader: str) -> None:
     flips = ranking.flips[: len(labels)]
     for row, flip in enumerate(flips):
         for third, mark, fill, shift in zip(flip.thirds, MARKS, FILLS, (-0.24, 0.0, 0.24), strict=True):
@@ -201,4 +208,4 @@ def _thirds(ax: "Axes", ranking: "Ranking", labels: list[str]) -> None:
     ax.grid(axis="x", color="#e4e4e4", linewidth=0.5)
     ax.set_axisbelow(True)
     ax.set_xlabel("share of draws (dashed: all)")
-    ax.set_title(f"{plain(ranking.leader)} {PLACES[ranking.contested]}")
+    ax.set_title(f"{leader} {PLACES[ranking.contested]}")

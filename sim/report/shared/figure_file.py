@@ -49,7 +49,9 @@ def svg_text(figure: "Figure", salt: str) -> str:
         none = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(buffer, format="svg", facecolor="white", metadata=none)
     found = buffer.getvalue()
-    found = re.sub(r' id="[\w.]+_\d+"', "", found)  # numbers that nothing refers to, and that figures share
+    referred = set(re.findall(r"#([\w.]+)", found))
+    # What nothing refers to has a number that the figures of a page would share.
+    found = re.sub(r' id="([\w.]+)"', lambda part: part[0] if part[1] in referred else "", found)
     found = re.sub(r"^ +", "", found, flags=re.MULTILINE)
     found = re.sub(r"<metadata>.*?</metadata>\n", "", found, flags=re.DOTALL)
     found = found.replace("'DejaVu Sans'", FONTS)

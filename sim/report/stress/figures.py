@@ -1,4 +1,4 @@
-"""Figures of a stress study: what each formula costs under each scenario, and in which years its money runs short."""
+"""Figures of a stress study: what each formula costs under shocks that move it, and how much goes unpaid."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report.shared.figure_style import (
-    FONT,
     INK,
     LIGHT,
     MIDDLE,
@@ -17,26 +16,40 @@ from sim.report.shared.figure_style import (
     label_y,
     legend,
     look,
+    name_panel,
     page,
     plain,
     save,
     ticks,
     wrapped_title,
-    year_ticks,
+    year_axis,
 )
-from sim.report.shared.intervals import bands, number_text
+from sim.report.shared.formula_looks import looks
+from sim.report.shared.intervals import bands, interval_text, number_text
+from sim.report.shared.names import in_sentence
 from sim.report.shared.panel import Panel
-from sim.report.stress.shortfall import CALM, SHORT, short_years
+from sim.report.stress.findings import (
+    TOLD,
+    capped,
+    cost_sentence,
+    moving,
+    shortfall_sentence,
+    worst_unpaid,
+)
+from sim.report.stress.shortfall import CALM
 
 if TYPE_CHECKING:
     from sim.results.results import Results
 
-SHADES = "Greys"
-"""The chance of a short year runs from white to black, with its number in each cell that is not zero."""
+UNPAID = "#c9824f"
+"""Color of what is owed and not paid."""
+
+NO_SHOCK = "no shock"
+"""What the calm scenario is called."""
 
 
 def stress_figures(results: "Results", panels: Mapping[str, Panel], folder: Path) -> list[Path]:
-    """For each formula that pays anything a figure of its yearly cost by scenario, and one of short years."""
+    """For each formula that pays anything a figure of its yearly cost by scenario, and one of what goes unpaid."""
     import matplotlib
 
     calm = panels[CALM]
@@ -47,7 +60,7 @@ def stress_figures(results: "Results", panels: Mapping[str, Panel], folder: Path
             if f in owing(calm):
                 written.append(_cost(panels, of, f, folder / f"stress_cost_{name}.png"))
         if written:
-            written.append(_shortfalls(panels, of, folder / "stress_short_years.png"))
+            written.append(_shortfalls(panels, of, folder / "stress_shortfall.png"))
     return written
 
 
@@ -57,82 +70,103 @@ def owing(panel: Panel) -> list[int]:
     return [f for f in range(len(panel.formulas)) if (owed[f] > 0).any()]
 
 
+def scenario_title(name: str) -> str:
+    """A scenario in words."""
+    return NO_SHOCK if name == CALM else plain(name)
+
+
 def _cost(panels: Mapping[str, Panel], of: Look, f: int, path: Path) -> Path:
-    """State cost of one formula, a panel for each scenario: mean and bands of what is paid, and the mean owed."""
+    """State cost of one formula, a panel for each scenario that moves it beside the calm years: mean and bands of what
+    is paid, and the mean owed above it."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     calm = panels[CALM]
     years = calm.years[calm.policy]
-    paid = {name: panel.constant("state_cost")[f][:, panel.policy] / 1e6 for name, panel in panels.items()}
-    owed = {name: panel.constant("entitlement")[f][:, panel.policy] for name, panel in panels.items()}
-    dearest = {name: float(np.percentile(values.max(axis=1), 95)) for name, values in owed.items()}
-    worst = max(dearest, key=lambda name: dearest[name])
-    title = (
-        f"{plain(calm.formulas[f])} under stress: in one draw of twenty more than "
-        f"{number_text(dearest[worst], 'dollars')} is owed in a year ({plain(worst)})"
-    )
+    shown = [CALM, *moving(panels, f)]
+    left = [plain(name) for name in panels if name not in shown]
+    title = cost_sentence(panels, f)
+    still = f" Not shown, as they move what is paid and owed by under 1%: {', '.join(left)}." if left else ""
+    cap = " The appropriation caps the cost." if capped(panels, f) else ""
     caption = (
         f"Line: mean of {of.draws:,} draws of what is paid. Dark band: middle 50% of draws; light band: 90% (5th to "
-        f"95th percentile). Dashed: mean of what is owed; dotted: mean appropriation. {of.covers} Constant dollars of "
-        f"FY{calm.base_year}; the number beside a scenario is the mean a year."
+        f"95th percentile). Shaded above: owed and not paid, mean; dotted: mean appropriation.{cap}{still} {of.covers} "
+        f"Constant dollars of FY{calm.base_year}; the number beside a scenario is the mean paid a year."
     )
-    figure, axes = page(title, caption, of, len(panels), 3, 1.2, left=0.85, gap=(0.2, 0.42), header=0.22)
-    for (name, panel), ax in zip(panels.items(), axes, strict=True):
-        found = bands(paid[name], axis=0)
+    figure, axes = page(title, caption, of, len(shown), 3, 1.4, left=0.8, gap=(0.2, 0.5), header=0.24, bottom=0.3)
+    for name, ax in zip(shown, axes, strict=True):
+        panel = panels[name]
+        values = panel.constant("state_cost")[f][:, panel.policy] / 1e6
+        owed, voted = (
+            panel.constant(column)[f][:, panel.policy].mean(axis=0) / 1e6 for column in ("entitlement", "appropriation")
+        )
+        found = bands(values, axis=0)
         ax.fill_between(years, found.low, found.high, color=LIGHT, linewidth=0)
         ax.fill_between(years, found.p25, found.p75, color=MIDDLE, linewidth=0)
+        ax.fill_between(years, found.mean, np.maximum(owed, found.mean), facecolor=UNPAID, alpha=0.75, linewidth=0)
         ax.plot(years, found.mean, color=INK, linewidth=1.4)
-        for column, style in (("entitlement", "--"), ("appropriation", ":")):
-            mean = panel.constant(column)[f][:, panel.policy].mean(axis=0) / 1e6
-            ax.plot(years, mean, color="black", linewidth=0.9, linestyle=style)
-        ax.set_title(f"{plain(name)}: {number_text(float(found.mean.mean()) * 1e6, 'dollars')}", fontsize=FONT)
-        ax.set_xticks(year_ticks(years))
+        ax.plot(years, voted, color="black", linewidth=0.9, linestyle=":")
+        name_panel(ax, scenario_title(name), number_text(float(found.mean.mean()) * 1e6, "dollars"), name == CALM)
+    year_axis(axes[0], years)
     axes[0].set_ylim(bottom=0)
     axes[0].yaxis.set_major_formatter(ticks("number"))
     label_y(figure, axes, f"millions of FY{calm.base_year} dollars")
-    label_x(figure, axes, "fiscal year")
     handles: list[Any] = [
         Line2D([], [], color=INK, linewidth=1.4, label="paid"),
         Patch(facecolor=LIGHT, label="90% of draws"),
-        Line2D([], [], color="black", linewidth=0.9, linestyle="--", label="owed"),
+        Patch(facecolor=UNPAID, alpha=0.75, label="owed, not paid"),
         Line2D([], [], color="black", linewidth=0.9, linestyle=":", label="appropriated"),
     ]
     legend(figure, handles, 4, len(wrapped_title(title)))
-    return save(figure, path)
+    return save(figure, path, "state: state_cost, entitlement, appropriation")
 
 
 def _shortfalls(panels: Mapping[str, Panel], of: Look, path: Path) -> Path:
-    """Chance that a year is short, a panel for each formula, a row for each scenario."""
-    calm = panels[CALM]
-    years = calm.years[calm.policy]
-    chance = np.stack([short_years(panel)[:, :, panel.policy].mean(axis=1) for panel in panels.values()])
-    shown = owing(calm)
-    names = [plain(name) for name in panels]
-    peak = np.unravel_index(int(np.argmax(chance[:, shown])), chance[:, shown].shape)
-    place = f"{plain(calm.formulas[shown[int(peak[1])]])} under {names[int(peak[0])]}, FY{years[int(peak[2])]}"
-    title = f"How often money runs short: most often {chance[:, shown].max():.0%} of draws ({place})"
+    """What goes unpaid in the worst year, a panel for each formula that goes short, a row for each scenario that moves
+    it, the largest first."""
+    calm, every = panels[CALM], owing(panels[CALM])
+    largest = {f: max(float(worst_unpaid(panel, f).mean()) for panel in panels.values()) for f in every}
+    shown = [f for f in every if largest[f] >= TOLD] or every[:1]
+    rows = {f: _rows(panels, f) for f in shown}
+    title = shortfall_sentence(panels, every)
+    left = [in_sentence(calm.short_titles[f]) for f in every if f not in shown]
+    whole = f" Never short by {number_text(TOLD, 'dollars')}: {', '.join(left)}." if left else ""
+    others = {f: [plain(name) for name in panels if name not in rows[f]] for f in shown}
+    like = "".join(
+        f" Like no shock under {in_sentence(calm.short_titles[f])}: {', '.join(others[f])}." for f in shown if others[f]
+    )
     caption = (
-        f"Share of {of.draws:,} draws in which more than {SHORT:.1%} of what the state's CTE lines owe is not paid, in "
-        "percent; empty cells are zero. Formulas that owe nothing, or that are paid in full, never run short."
+        f"Owed by the state's CTE lines and not paid in the worst year of each draw. {of.whisker_caption} Constant "
+        f"dollars of FY{calm.base_year}.{like}{whole}"
     )
+    tall = 0.3 * max(len(names) for names in rows.values()) + 0.15
     figure, axes = page(
-        title, caption, of, len(shown), 1, 0.17 * len(names), left=1.55, gap=(0.2, 0.36), page_width=10.0
-    )
-    for f, ax in zip(shown, axes, strict=True):
-        ax.pcolormesh(
-            np.append(years - 0.5, years[-1] + 0.5), np.arange(len(names) + 1) - 0.5, chance[:, f], vmin=0.0, vmax=1.0,
-            cmap=SHADES, edgecolor="white", linewidth=0.4,
-        )  # fmt: skip
-        for row in range(len(names)):
-            for column, year in enumerate(years):
-                percent = round(100 * float(chance[row, f, column]))
-                if percent:
-                    ink = "white" if percent > 55 else "black"
-                    ax.text(year, row, f"{percent}", ha="center", va="center", fontsize=6.5, color=ink)
-        ax.set_title(plain(calm.formulas[f]), fontsize=FONT)
-        ax.set_xticks(year_ticks(years))
-        ax.set_yticks(range(len(names)), names)
-        ax.set_ylim(len(names) - 0.5, -0.5)
-    label_x(figure, axes, "fiscal year")
-    return save(figure, path)
+        title, caption, of, len(shown), 1, tall, left=1.75, right=1.9, gap=(0.2, 0.42), bottom=0.5,
+        share_y=False,
+    )  # fmt: skip
+    marks = looks(calm.formulas)
+    for ax, f in zip(axes, shown, strict=True):
+        names = rows[f]
+        at = np.arange(len(names))
+        for row, name in zip(at, names, strict=True):
+            found = bands(worst_unpaid(panels[name], f) / 1e6, axis=0)
+            ax.hlines([row], found.low, found.high, color=MIDDLE, linewidth=3.0)
+            ax.plot([found.mean], [row], marker=marks[f].marker, color=marks[f].color, markersize=6, linestyle="none")
+            mean, low, high = (float(end) * 1e6 for end in (found.mean, found.low, found.high))
+            text = interval_text(mean, low, high, "dollars")
+            ax.text(1.02, float(row), text, transform=ax.get_yaxis_transform(), va="center")
+        ax.set_yticks(at, [scenario_title(name) for name in names])
+        ax.set_ylim(max(len(some) for some in rows.values()) - 0.4, -0.6)
+        name_panel(ax, calm.short_titles[f])
+    axes[0].set_xlim(left=0)
+    axes[0].xaxis.set_major_formatter(ticks("dollars", "M"))
+    label_x(figure, axes, f"millions of FY{calm.base_year} dollars")
+    return save(figure, path, "state: entitlement, state_cost")
+
+
+def _rows(panels: Mapping[str, Panel], f: int) -> list[str]:
+    """The calm years and the scenarios that move what goes unpaid by more than `TOLD`, or by a tenth; largest first."""
+    before = float(worst_unpaid(panels[CALM], f).mean())
+    after = {name: float(worst_unpaid(panel, f).mean()) for name, panel in panels.items() if name != CALM}
+    moved = [name for name, value in after.items() if abs(value - before) > max(0.1 * before, 0.2 * TOLD)]
+    return [CALM, *sorted(moved, key=lambda name: -after[name])]

@@ -13,6 +13,7 @@ import pyarrow as pa
 from sim.report.compare.precision import write_precision
 from sim.report.shared.figure_style import Look
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts
+from sim.report.shared.names import in_sentence, titles_of
 from sim.report.shared.origin import run_origin
 from sim.report.sweep.outcomes import columns, run_outcomes
 from sim.report.sweep.rank_correlations import correlations
@@ -188,11 +189,11 @@ def _draw(results: "Results", found: pd.DataFrame, folder: Path) -> None:
     import matplotlib
 
     manifest = results.manifest
+    titles = titles_of(manifest.formulas)
     scenarios = list(dict.fromkeys(found["scenario"]))
     with matplotlib.rc_context():
         for scenario in scenarios:
-            of = Look(
-                run_origin(results, manifest.draws, scenario), manifest.draws, manifest.seed, manifest.baseline or ""
-            )
+            base = in_sentence(titles.get(manifest.baseline or "", ""))
+            of = Look(run_origin(results, manifest.draws, scenario), manifest.draws, manifest.seed, base)
             name = "tornado.png" if len(scenarios) == 1 else f"tornado_{scenario}.png"
-            tornado(found[found["scenario"] == scenario], of, folder / name)
+            tornado(found[found["scenario"] == scenario], of, folder / name, titles)

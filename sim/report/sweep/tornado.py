@@ -1,11 +1,14 @@
 """The tornado of a sweep: rank correlations of each factor with each headline outcome."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from sim.report.shared.figure_style import INK, LANDSCAPE, LIGHT, Look, label_x, page, plain, save
+from sim.report.shared.intervals import signed_text
+from sim.report.shared.names import first_letter, in_sentence
 from sim.results.headlines import HEADLINES
 
 SHOWN = 15
@@ -21,10 +24,11 @@ def strongest(found: pd.DataFrame, shown: int = SHOWN) -> list[str]:
     return [str(name) for name in size.dropna().sort_values(ascending=False, kind="stable").index[:shown]]
 
 
-def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
+def tornado(found: pd.DataFrame, of: Look, path: Path, titles: Mapping[str, str] | None = None) -> Path | None:
     """Bars: correlation with the outcome itself. Points and whiskers: with the paired difference from the baseline.
 
-    A row of panels for each formula that a factor moves, a column for each outcome. None if there is none.
+    A row of panels for each formula that a factor moves, a column for each outcome. ``titles`` are those of formulas by
+    name. None if there is none.
     """
     names = strongest(found)
     if not names:
@@ -33,12 +37,13 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
     formulas = list(dict.fromkeys(moved["formula"]))[:FORMULAS]
     count = found["factor"].nunique()
     of_all = f" the {len(names)} strongest of {count} factors," if count > len(names) else ""
-    title = "Which factors move the outcomes: rank correlations over the points of the sweep"
+    named = {formula: (titles or {}).get(formula, plain(formula)) for formula in formulas}
+    title = sentence(moved, named)
     points = int(found["points"].max())
     caption = (
         f"Bar: Spearman rank correlation of the factor with the outcome, mean of the last five years,{of_all} over"
         f" {points:,} points; whisker: its 95% interval. Circle: the same with the difference from"
-        f" {plain(of.baseline) or 'the baseline'}, taken within each replicate. A correlation says how steadily the"
+        f" {of.baseline or 'the baseline'}, taken within each replicate. A correlation says how steadily the"
         " outcome rises or falls with the factor over the range swept, not how far; a factor that works both ways may"
         " show none."
     )
@@ -62,8 +67,8 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
                 change["rank_correlation"], [at[name] for name in change["factor"]], marker="o", linestyle="none",
                 markerfacecolor="white", markeredgecolor="black", markersize=4.2,
             )  # fmt: skip
-            weight = "bold" if formula == of.baseline else "normal"
-            ax.set_title(f"{plain(formula) if column == 0 else ''}\n{headline.heading}", fontweight=weight)
+            weight = "bold" if in_sentence(named[formula]) == of.baseline else "normal"
+            ax.set_title(f"{named[formula] if column == 0 else ''}\n{headline.heading}", fontweight=weight)
             ax.set_yticks(range(len(names)), [_short(name) for name in reversed(names)])
             ax.set_ylim(-0.6, len(names) - 0.4)
             ax.set_xlim(-1.0, 1.0)
@@ -72,6 +77,21 @@ def tornado(found: pd.DataFrame, of: Look, path: Path) -> Path | None:
             ax.set_axisbelow(True)
     label_x(figure, axes, "rank correlation")
     return save(figure, path)
+
+
+def sentence(moved: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """Which factor goes most steadily with which outcome, of correlations whose interval leaves out zero."""
+    level = moved[(moved["of"] == "level") & moved["formula"].isin(titles)]
+    clear = level[(level["low"] > 0.0) | (level["high"] < 0.0)]
+    if clear.empty:
+        return "No factor clearly goes with an outcome over the points of the sweep"
+    top = clear.iloc[int(clear["rank_correlation"].abs().to_numpy().argmax())]
+    way = "rises" if top["rank_correlation"] > 0 else "falls"
+    label = next((h.label for h in HEADLINES if h.column == top["outcome"]), plain(str(top["outcome"]))).lower()
+    of = f" under {in_sentence(titles[top['formula']])}" if len(titles) > 1 else ""
+    size = signed_text(float(top["rank_correlation"]), 2)
+    said = f"{label} {way} most steadily with {_short(str(top['factor']))}{of}"
+    return f"{first_letter(said)} (rank correlation {size})"
 
 
 def _short(name: str, room: int = 46) -> str:

@@ -21,6 +21,7 @@ from sim.report.shared.figure_style import (
     save,
     wrapped_title,
 )
+from sim.report.track_record.findings import coverage_sentence, misses_sentence
 from sim.report.track_record.tables import last_rows, median
 from sim.study.assessment.forecasts import BANDS
 from sim.study.track_record.record import ALL, ALONE, CARRIED, TOLERANT, WHOLLY, WIDER
@@ -57,7 +58,7 @@ def track_record_figures(found: "TrackRecord", study: "Hindcast", folder: Path) 
 
 
 def _coverage(found: "TrackRecord", of: Look, path: Path) -> Path:
-    title = "How much of what happened bands hold, against how much they should"
+    title = coverage_sentence(found)
     caption = (
         "Mean over cases of the share of a case's outcomes inside central bands, with 90% over cases; on the dashed "
         "line a band holds what it says. As simulated: parameters and luck. Discrepancy: what the calibration missed "
@@ -100,7 +101,7 @@ def _misses(found: "TrackRecord", of: Look, path: Path) -> Path:
     from matplotlib.lines import Line2D
 
     sheet, rows, middle = found.sheet, _shown(found), median(found)
-    title = "What happened against what was forecast, outcomes that nothing was fitted to"
+    title = misses_sentence(found, rows)
     caption = (
         "Times the median forecast, net of the placebo, in each outcome's last judged year; 90% bands. An open mark "
         "is a bound or the ends of a range; a band cut at the edge goes on. Shaded: other outcomes of the case were "

@@ -1,0 +1,52 @@
+"""The sentences over the figures of a sensitivity study."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sim.report.sensitivity.order import PLACES
+from sim.report.shared.figure_style import plain
+from sim.study.sensitivity.shares import CHANCE, REST
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.headlines import Headline
+    from sim.study.sensitivity.ranking import Ranking
+    from sim.study.sensitivity.study import Findings
+
+
+def shares_sentence(
+    found: "Findings", bars: "pd.DataFrame", shown: "Sequence[Headline]", formula: str, level: bool
+) -> str:
+    """Which uncertain number has a hand in most of the spread of an outcome, and in how much of it; or that chance has,
+    or that none can be told."""
+    named = bars[~bars["factor"].isin([REST])]
+    clear = named[named["total_low"] > 0.0]
+    of = f"under {formula}" if level else f"of what {formula} changes"
+    if clear.empty:
+        return f"No uncertain number clearly moves an outcome {of}"
+    top = clear.iloc[int(clear["total"].to_numpy().argmax())]
+    heading = next((o.heading for o in shown if o.name == top["outcome"]), plain(str(top["outcome"])))
+    outcome = " ".join(heading.split()).lower()
+    number = found.number(str(top["factor"]))
+    who = "chance" if top["factor"] == CHANCE or number is None else f"'{number.label}'"
+    said = f"{who} has a hand in {min(float(top['total']), 1.0):.0%} of the spread in {outcome} {of}"
+    return said[:1].upper() + said[1:] if said[:1] != "'" else said
+
+
+def order_sentence(ranking: "Ranking", titles: Mapping[str, str]) -> str:
+    """How often the leader has its place by a criterion, and whether a number could change the answer."""
+    place = PLACES[ranking.contested]
+    share, low, high = ranking.holds(ranking.leader)
+    leader = titles.get(ranking.leader, plain(ranking.leader))
+    sure = ""
+    if ranking.decided:
+        first = titles.get(ranking.decided[0], plain(ranking.decided[0]))
+        sure = f"{first} is {PLACES[0]} in all {ranking.draws:,} draws; "
+    said = f"By {ranking.criterion.words} {sure}{leader} is {place} in {share:.0%} of draws ({low:.0%} to {high:.0%})"
+    turned = [flip for flip in ranking.flips if flip.changes_the_answer]
+    if share == 1.0:
+        return f"{said}: no uncertain number changes that"
+    if not turned:
+        return f"{said}; no single number changes that"
+    return f"{said}; {len(turned)} uncertain number{'s' if len(turned) > 1 else ''} could change that"
