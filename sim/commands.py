@@ -222,6 +222,24 @@ def run_explain(request: Request) -> None:
     _written(request, lambda place: write_explanation(explanation, place))
 
 
+def run_district(request: Request) -> None:
+    """Tell of one district under a bill: print the answer and its tables, and write its page."""
+    from sim.report.district.files import write_district
+    from sim.study.district.study import study_district
+    from sim.study.explain.places import LIST, places_text
+    from sim.study.running.memory import refuse_many_draws
+
+    inputs = request.inputs()
+    if request.settings.district == LIST:
+        request.audience.say(places_text(inputs.world))
+        return
+    refuse_many_draws(request.settings, inputs.world)
+    study = study_district(request.settings, inputs)
+    kept = [word for word in request.own.words or () if not word.startswith("hydra.run.dir=")]
+    again = shlex.join(["cte-sim", *kept])
+    _written(request, lambda place: write_district(study, place, again, request.settings.report))
+
+
 def run_sensitivity(request: Request) -> None:
     """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
     from sim.report.sensitivity.text import write_sensitivity
@@ -384,6 +402,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "bridge": run_bridge,
     "sensitivity": run_sensitivity,
     "explain": run_explain,
+    "district": run_district,
     **dict.fromkeys(("compare", "project", "stress", "decompose", "two_by_two", "sweep"), run_many),
 }
 """What carries out each study, by its name."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, IntArray
-from sim.behavior import launching
 from sim.engine import recording
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble, simulate
@@ -63,10 +62,11 @@ class DistrictStudy:
     """A district in both formulas, as simulated. Axes: formula ``F`` (baseline, bill), draw ``R``, fiscal year ``T``
     from the base year on, cluster ``C``, district of its size ``P``.
 
-    ``counts`` and ``money`` are ``[F, R, T]`` (dollars nominal; 'price' is what a CTE dollar is worth), ``sites`` and
-    ``taught`` ``[F, R, T, C]``, ``neighbors`` ``[F, R, T, P]`` of the districts ``peers``, itself among them;
-    ``state`` has the sums over all districts and ``price_index`` the prices, ``[F, R, T]``. ``moments`` is one draw, the nearest to the bill's mean payment, in its first year
-    under either formula; ``discrepancy`` is what intervals of counts carry.
+    ``counts`` and ``money`` are ``[F, R, T]``: dollars nominal, 'price' what a CTE dollar is worth. ``sites`` and
+    ``taught`` are ``[F, R, T, C]``, ``neighbors`` ``[F, R, T, P]`` of the districts ``peers``, itself among them;
+    ``state`` has the sums over all districts and ``price_index`` the prices, ``[F, R, T]``. ``moments`` is one draw,
+    the nearest to the bill's mean payment, in the bill's first year under either formula; ``discrepancy`` is what
+    intervals of counts carry.
     """
 
     world: World
