@@ -5,9 +5,9 @@ import textwrap
 import numpy as np
 
 from sim.arrays import Array
-from sim.report.answer.rules import precise
+from sim.report.answer.rules import clear, precise
 from sim.report.bill.text import step_name
-from sim.report.district.told import BILL, LAW, Place, Told, cell, change, clear, mean_cell, over, place_of
+from sim.report.district.told import BILL, LAW, Place, Told, cell, change, mean_cell, over, place_of
 from sim.report.shared.intervals import PER_100, bands, number_text
 from sim.report.shared.spans import Span, years_text
 
@@ -88,10 +88,11 @@ def _money(told: Told) -> list[str]:
             f"Money: no clear difference in {years}, {bill} a year against {law}{of}.",
             f"Money: no clear difference in {years}, {bill} a year against {law}.",
         ]
+    verb = "Gets" if not told.money("dilution")[BILL].any() else "Nets"  # of what the SEG takes elsewhere
     return [
-        f"Gets {bill} instead of {law} a year in {years} ({told.dollars}): {by}, 90% of draws {ends}.",
-        f"Gets {bill} instead of {law} a year in {years}: {by}{of}.",
-        f"Gets {bill} instead of {law} a year in {years}.",
+        f"{verb} {bill} instead of {law} a year in {years} ({told.dollars}): {by}, 90% of draws {ends}.",
+        f"{verb} {bill} instead of {law} a year in {years}: {by}{of}.",
+        f"{verb} {bill} instead of {law} a year in {years}.",
     ]
 
 
@@ -177,15 +178,12 @@ def _later(told: Told) -> list[str]:
     if told.later is None:
         return []
     money, rates = change(told.net, told.later), change(told.rate("concentrators_taught"), told.later)
-    by, ends = cell(money, "dollars", signed=True)
-    rate, spread = cell(rates, PER_100, signed=True)
-    said = [
-        f"{by}{f' ({ends})' if ends else ''} a year" if clear(money) else "money not clear",
-        f"{rate}{f' ({spread})' if spread else ''} taught per 100"
-        if clear(rates) else "concentrators not clear",
-    ]  # fmt: skip
-    full = f"{told.later.text}: {'; '.join(said)}."
-    return [full, f"{told.later.text}: {by} a year, {rate} taught per 100."] if len(full) > WIDTH else [full]
+    if not clear(money) and not clear(rates):
+        return [f"{told.later.text}: no clear difference in money or in concentrators."]
+    (by, ends), (rate, spread) = cell(money, "dollars", signed=True), cell(rates, PER_100, signed=True)
+    dollars = f"{by} ({ends}) a year" if clear(money) else "no clear difference in money"
+    taught = f"{rate} ({spread}) taught per 100" if clear(rates) else "none clear in concentrators"
+    return [f"{told.later.text}: {dollars}; {taught}.".replace(" ()", "")]
 
 
 def place_in_money(told: Told) -> Place:

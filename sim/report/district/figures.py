@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDE = 3.45
 """Inches: two stand beside each other on a letter page, and one fits a narrow screen."""
 
-HIGH = 1.95
+HIGH = 1.75
 """Inches, with legend and axis."""
 
 LABEL = 22

@@ -67,7 +67,7 @@ def origin(told: Told) -> str:
 def _text(told: Told, answer: list[str], tables: dict[str, Sheet], command: str) -> str:
     lines = [*_folded(heading(told)), "", *answer]
     for sheet in tables.values():
-        rows = [sheet.head, *(row.cells for row in sheet.rows)]
+        rows = [sheet.head, *map(sheet.in_text, sheet.rows)]
         kept = fitting(rows, WIDTH)
         notes = list(sheet.notes)
         if len(kept) < len(sheet.head):
@@ -91,7 +91,6 @@ def _page(told: Told, answer: list[str], tables: dict[str, Sheet], command: str,
         heading=heading(told),
         answer=_sentences(answer),
         figures=[(figure.finding, inline_svg(figure.svg, figure.alternative)) for figure in found],
-        law="current law" if told.titles[LAW] == "Current law" else told.titles[LAW],
         tables=tables,
         estimated=estimated(told),
         trust=trust(told),

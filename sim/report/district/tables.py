@@ -46,17 +46,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: what it is, its header, rows, and notes under it."""
+    """A table: what it is, its header, rows, and notes under it; names are cut to so many characters in text."""
 
     title: str
     head: tuple[Cell, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    names: int = NAME
+
+    def in_text(self, row: Row) -> tuple[Cell, ...]:
+        """A row's cells, its name as the first column of a text has room for it."""
+        (name, below), *rest = row.cells
+        return ((short_name(name, self.names), below), *rest)
 
 
 def short_name(text: str, width: int = NAME) -> str:
-    """A name as the first column has room for it."""
-    return textwrap.shorten(text, width, placeholder="...") or text[:width]
+    """A name in so many characters, cut between words where it can be."""
+    if len(text) <= width:
+        return text
+    return textwrap.shorten(text, width, placeholder="...") if " " in text[:width] else f"{text[: width - 3]}..."
 
 
 def _plain(*texts: str) -> tuple[Cell, ...]:
@@ -108,7 +116,7 @@ def money_by_line(told: Told) -> Sheet:
         return tuple((mean_text(over(values, span)[side], unit), "") for span in told.spans for side in SIDES)
 
     def row(name: str, values: Array, strong: bool = False, counts: str = "") -> Row:
-        return Row(((short_name(name, LINE), ""), *means(values), (counts, "")), strong)
+        return Row(((name, ""), *means(values), (counts, "")), strong)
 
     weights = {found.name: found.values for found in one_more_rows(told) if found.step == WEIGHT}
 
@@ -139,10 +147,10 @@ def money_by_line(told: Told) -> Sheet:
         (span.text, word) for span in told.spans for word in (law_word(told).split()[-1], "bill")
     ), ("A dollar", "counts for"))  # fmt: skip
     return Sheet("Where it comes from, and what is short", head, tuple(rows), (
-        "Own money comes from its general money. A CTE dollar worth more than $1.00 says that money is short, below "
-        "that it is ample. A posted dollar counts for trust x how long it lasts x what is paid for one more x what reaches "
-        "CTE (one draw).",
-    ))  # fmt: skip
+        "Own money comes from its general money. A CTE dollar worth more than $1.00 says that money is short, less, "
+        "that it is ample. A posted dollar counts for trust x how long it lasts x what is paid for one more x what "
+        "reaches CTE (one draw).",
+    ), names=LINE)  # fmt: skip
 
 
 def students(told: Told) -> Sheet:
@@ -187,7 +195,7 @@ def pathways(told: Told) -> Sheet:
                                   for held in (now, raw[LAW, :, -1, c], raw[BILL, :, -1, c]))  # fmt: skip
         counts = [(number_text(float(held.mean()), "sites", 0.1), "") for held in (now, law, bill)]
         offered = (f"{without}, {under}", f"now {before}")
-        rows.append(Row(((short_name(names[c]), ""), *counts, cell(bill - law, "sites", True), offered)))
+        rows.append(Row(((names[c], ""), *counts, cell(bill - law, "sites", True), offered)))
     last = f"FY{told.years[-1]}"
     head = (
         ("Cluster, sites", ""), ("Now", ""), law_head(told), ("Bill", ""), ("Difference", ""), ("Offered", "law, bill"),
@@ -227,7 +235,7 @@ def neighbors(told: Told) -> Sheet:
     rows = []
     for p, d in enumerate(study.peers):
         itself = int(d) == study.question.district
-        name = short_name(districts.name[d] or districts.identifier[d])
+        name = districts.name[d] or districts.identifier[d]
         rows.append(Row((
             (f"> {name}" if itself else name, districts.identifier[d]),
             (number_text(float(districts.membership[d]), "students"), ""),
@@ -276,15 +284,15 @@ def one_more(told: Told) -> Sheet:
         if found:
             rows.append(Row(((heading, ""), ("", ""), ("", "")), strong=True))
         for row in found:
-            values = (amount(value, row.unit).removesuffix(" a year") for value in row.values)
-            rows.append(Row(((short_name(row.name, 46), ""), *_plain(*values))))
+            values = (amount(value, row.unit).split(" ")[0] for value in row.values)  # the name says of what
+            rows.append(Row(((row.name.strip(), ""), *_plain(*values))))
     year = moments[BILL].year.fiscal_year
     sentences = tuple(f"{title}: {price_sentence(moment)}." for title, moment in zip(told.titles, moments, strict=True))
-    head = ((f"FY{year}, in one draw", ""), (law_word(told), ""), ("Bill", ""))
+    head = ((f"FY{year}, in one draw", ""), law_head(told), ("Bill", ""))
     return Sheet("What one more dollar or teacher would change", head, tuple(rows), (
         *sentences,
         f"Draw {told.study.replicate}, the nearest to the bill's mean payment; study=explain unfolds it in full.",
-    ))  # fmt: skip
+    ), names=46)  # fmt: skip
 
 
 def sheets(told: Told) -> dict[str, Sheet]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.arrays import Array, IntArray
 from sim.report.answer.facts import per_100
-from sim.report.answer.rules import settled
 from sim.report.shared.discrepancy import Factors, items_shown
 from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY, bands, interval_parts, number_text
 from sim.report.shared.names import short_titles
@@ -155,17 +154,6 @@ def place_of(changes: Array, at: int) -> Place:
     each = [int(ranks(draw)[at]) for draw in changes]
     low, high = np.percentile(each, RANKED)
     return Place(mean, min(int(np.floor(low)), mean), max(int(np.ceil(high)), mean), changes.shape[1])
-
-
-def clear(differences: Array) -> bool:
-    """Whether differences within draws ``[R]`` may be said to be more, or less: by the rules of the answer, and where
-    the interval, as it is shown, leaves zero out."""
-    if settled(differences) not in ("more", "less"):
-        return False
-    found = bands(differences, axis=0)
-    low, high = float(found.low), float(found.high)
-    step = 10.0 ** (np.floor(np.log10(high - low)) - 1.0) if high > low else 0.0
-    return low > step / 2.0 or high < -step / 2.0
 
 
 def cell(values: Array, unit: str, signed: bool = False, between: str = " to ") -> Cell:
