@@ -19,6 +19,7 @@ from sim.study.bill.static_score import Position, position_in_year
 from sim.study.district.question import Question, of_its_size, read_question
 from sim.study.explain import story
 from sim.study.explain.items import Moment
+from sim.study.running.memory import refuse_many_draws
 from sim.study.running.runner import carried
 from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import Inputs, asked_number, changes_told
@@ -109,6 +110,7 @@ class DistrictStudy:
 def study_district(settings: Settings, inputs: Inputs) -> DistrictStudy:
     """Simulate all draws under both formulas, chunk by chunk. Raises InputError before that."""
     asked = read_question(settings, inputs)
+    refuse_many_draws(settings, inputs.world)
     gathered = _Gathered(inputs, asked, settings.horizon)
     for _, ensemble in ensembles(settings, inputs.world, inputs.catalogue, inputs.current_law, settings.horizon):
         gathered.add(ensemble)

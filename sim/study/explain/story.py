@@ -176,15 +176,16 @@ def read_question(settings: Settings, inputs: Inputs, chosen: str | None) -> Que
 def explain(settings: Settings, inputs: Inputs, chosen: str | None) -> Explanation:
     """Simulate all draws under both formulas, choose the draw, and unfold it in every year that is asked for.
 
-    Unless a draw is named it is the one nearest to the mean over draws in the first year under the formula asked for:
-    by what the cluster has (``OF_PATHWAY``) where one is asked for, else by the district's payment.
+    Unless a draw is named it is the one nearest to the mean over draws in the first year: by what the cluster has under
+    either formula (``OF_PATHWAY``) where one is asked for, else by the district's payment under the formula asked for.
     """
     asked = read_question(settings, inputs, chosen)
     over_draws = _over_draws(settings, inputs, asked)
     replicate = asked.replicate
     if replicate is None:
         first = over_draws[asked.years[0]]
-        replicate = nearest_draw([first[key][0] for key in (OF_PATHWAY if asked.cluster is not None else ("paid",))])
+        near = [first["paid"][0]] if asked.cluster is None else [side for key in OF_PATHWAY for side in first[key]]
+        replicate = nearest_draw(near)
     moments = unfold(settings, inputs, asked, replicate)
     years = []
     for year in asked.years:
