@@ -177,7 +177,7 @@ def explained_example() -> str:
         raise ValueError("the example of docs/explain.md launches no longer under aligned alone; choose another place")
     words = (*EXPLAINED, f"replicate={alone[0]}")
     parts = explanation_body(explained(words)).split("\n\n")
-    shown = [part for number, part in enumerate(parts) if number < 4 or part.strip().startswith(EXPLAINED_STEPS)]
+    shown = [part for number, part in enumerate(parts) if number < 5 or part.strip().startswith(EXPLAINED_STEPS)]
     page = "\n\n".join(part.strip("\n") for part in shown)
     return f"```text\ncte-sim {' '.join(words)}\n\n{page}\n```"
 

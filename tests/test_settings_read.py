@@ -155,6 +155,7 @@ COMMANDS = {
     "sweep": (*SHARD, "design.points=2", "factors.parameters.staffing.turnover=[0.1,0.2]"),
     "bridge": (*SHORT, "formula=aligned"),
     "explain": (*SHORT, "formula=aligned", "district=gallup", "cluster=arts"),
+    "district": (*SHORT, "formula=aligned", "district=gallup"),
     "check_formula": (*QUICK, "formula=aligned"),
     "hindcast": (*QUICK, "study.cases=[arizona]"),
     "probes": (*QUICK, "study.cases=[nothing_pays]"),

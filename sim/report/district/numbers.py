@@ -43,14 +43,15 @@ def _row(section: str, measure: str, of: str, formula: str, unit: str, years: st
 def _both(told: Told, section: str, measure: str, of: str, unit: str, values: Array) -> Iterator[dict[str, Any]]:
     """A number ``[F, R, T]`` by year and over each span, under both formulas and their difference."""
     names = [formula.name for formula in told.study.question.formulas]
-    for place, year in enumerate(told.years):
-        sides = values[LAW, :, place], values[BILL, :, place]
-        for name, held in zip((*names, DIFFERENCE), (*sides, sides[BILL] - sides[LAW]), strict=True):
-            yield _row(section, measure, of, name, unit, f"FY{year}", held)
-    for span in told.spans if len(told.years) > 2 else ():
-        means = over(values, span)
-        for name, held in zip((*names, DIFFERENCE), (*means, change(values, span)), strict=True):
-            yield _row(section, measure, of, name, unit, span.text, held)
+    spans = told.spans if len(told.years) > 2 else ()
+    times = [*(f"FY{year}" for year in told.years), *(span.text for span in spans)]
+    held = np.concatenate([values, *(over(values, span)[:, :, np.newaxis] for span in spans)], axis=2)
+    found = bands(np.concatenate([held, held[[BILL]] - held[[LAW]]]))
+    shared = {"section": section, "measure": measure, "of": of, "unit": unit}
+    for place, years in enumerate(times):
+        for side, name in enumerate((*names, DIFFERENCE)):
+            ends = {"value": found.mean[side, place], "low": found.low[side, place], "high": found.high[side, place]}
+            yield shared | {"formula": name, "fiscal_years": years} | ends
 
 
 def _money(told: Told) -> Iterator[dict[str, Any]]:
@@ -118,5 +119,7 @@ def _one_more(told: Told) -> Iterator[dict[str, Any]]:
     year = f"FY{told.study.moments[BILL].year.fiscal_year}"
     for row in one_more_rows(told):
         for name, value in zip(names, row.values, strict=True):
+            if np.isnan(value):  # the formula has no such line
+                continue
             yield {"section": "one more, in one draw", "measure": row.step, "of": row.name.strip(), "formula": name,
                    "unit": row.unit, "fiscal_years": year, "value": value, "draws": 1}  # fmt: skip
