@@ -56,7 +56,7 @@ def test_a_study_takes_every_setting_that_it_reads(study: str) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["study=project", "district=gallup"], "district: study=project does not read it (explain does)"),
+        (["study=project", "district=gallup"], "district: study=project does not read it (explain, district do)"),
         (
             ["study=project", "factors.parameters=prior"],
             "factors.parameters: study=project does not read it (sweep does)",
