@@ -85,8 +85,9 @@ def _money(told: Told) -> list[str]:
         return [
             f"Money: no clear difference, {bill} a year in {years} ({told.dollars}) against {law}; {by}, 90% of draws "
             f"{ends}.",
-            f"Money: no clear difference in {years}, {bill} a year against {law}{of}.",
-            f"Money: no clear difference in {years}, {bill} a year against {law}.",
+            f"Money {years}: no clear difference, {bill} a year against {law}{of}.",
+            f"Money {years}: no clear difference, {bill} against {law}{of}.",
+            f"Money {years}: no clear difference, {bill} against {law}.",
         ]
     verb = "Gets" if not told.money("dilution")[BILL].any() else "Nets"  # of what the SEG takes elsewhere
     return [
@@ -104,6 +105,7 @@ def _taught(told: Told) -> list[str]:
     if not differs(rates, told.first):
         return [
             f"{what}: no clear difference, {bill} against {law}; {by}{of}.",
+            f"Taught per 100 members: no clear difference, {bill} against {law}{of}.",
             f"{what}: no clear difference, {bill} against {law}.",
         ]
     return [f"{what}: {bill} instead of {law}; {by}{of}.", f"{what}: {bill} instead of {law}."]
@@ -163,15 +165,23 @@ def reason(step: str) -> str:
 
 
 def _why(told: Told) -> list[str]:
-    if not differs(told.net, told.first):
-        return []
     steps = main_steps(told)
-    dollars = {step: mean_cell(told.study.apart.steps[step], "dollars", signed=True)[0] for step in steps}
-    parts = [f"{reason(step)}, {dollars[step]}" for step in steps]
+    if not differs(told.net, told.first):
+        sure = [step for step in steps if clear(told.study.apart.steps[step])]
+        parts = [f"{step_name(step)}, {_dollars(told, step)}" for step in sure]
+        return [
+            f"Of the money, clear by itself: {'; '.join(parts[:number])}."
+            for number in range(min(3, len(parts)), 0, -1)
+        ]
+    parts = [f"{reason(step)}, {_dollars(told, step)}" for step in steps]
     if not parts:
         return []
     kept = [f"Money differs because of {'; '.join(parts[:number])}." for number in range(min(3, len(parts)), 0, -1)]
-    return [*kept, f"Money differs most by {step_name(steps[0])}, {dollars[steps[0]]}."]
+    return [*kept, f"Money differs most by {step_name(steps[0])}, {_dollars(told, steps[0])}."]
+
+
+def _dollars(told: Told, step: str) -> str:
+    return mean_cell(told.study.apart.steps[step], "dollars", signed=True)[0]
 
 
 def _later(told: Told) -> list[str]:

@@ -62,11 +62,11 @@ def _law(told: Told) -> str:
     return "current law" if told.titles[LAW] == "Current law" else told.titles[LAW]
 
 
-def _new(height: float, left: float) -> "tuple[Figure, Axes]":
+def _new(height: float, left: float, top: float = 0.3) -> "tuple[Figure, Axes]":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDE, height))
-    bottom, top = 0.42, 0.3
+    bottom = 0.42
     ax = figure.add_axes((left / WIDE, bottom / height, 1.0 - (left + 0.12) / WIDE, 1.0 - (bottom + top) / height))
     ax.spines[["top", "right"]].set_visible(False)
     return figure, ax
@@ -135,7 +135,7 @@ def _waterfall(told: Told) -> Drawn:
     colors = [BASELINE, *(MIDDLE if dollars > 0.0 else "#c9b458" for dollars in moving.values()), INK]
     hatches = ["", *("" if dollars > 0.0 else "////" for dollars in moving.values()), ""]
     with mpl.rc_context({**_style(), "hatch.linewidth": 0.5}):
-        figure, ax = _new(max(0.75 + 0.22 * len(labels), HIGH), 1.45)
+        figure, ax = _new(max(0.75 + 0.22 * len(labels), HIGH), 1.45, 0.05)
         places = np.arange(len(labels))[::-1]
         for place, left, width, color, hatch in zip(places, lefts, widths, colors, hatches, strict=True):
             ax.barh(place, width, left=left, height=0.62, color=color, hatch=hatch, edgecolor="#303030", linewidth=0.4)

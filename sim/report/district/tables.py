@@ -337,7 +337,7 @@ def trust(told: Told) -> list[str]:
     return [
         f"One district varies more than the state. Width of the interval of the change in {told.first.text}: "
         f"{', '.join(widths)}.",
-        f"Intervals: 90% of {told.study.draws:,} draws. {told.covers}{money}",
+        f"Intervals, and in figures the band (bill) and dots: 90% of {told.study.draws:,} draws. {told.covers}{money}",
         "Rely on payment by rule for given counts; less on what this district will decide, as most behavior is alike "
         "in all districts. Estimates, not entitlements.",
     ]
