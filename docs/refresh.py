@@ -177,9 +177,18 @@ def explained_example() -> str:
         raise ValueError("the example of docs/explain.md launches no longer under aligned alone; choose another place")
     words = (*EXPLAINED, f"replicate={alone[0]}")
     parts = explanation_body(explained(words)).split("\n\n")
-    shown = [part for number, part in enumerate(parts) if number < 4 or part.strip().startswith(EXPLAINED_STEPS)]
+    shown = [part for number, part in enumerate(parts) if number < 5 or part.strip().startswith(EXPLAINED_STEPS)]
     page = "\n\n".join(part.strip("\n") for part in shown)
     return f"```text\ncte-sim {' '.join(words)}\n\n{page}\n```"
+
+
+def district_example() -> str:
+    """The beginning of what cte-sim prints of a district, under the command that asks for it."""
+    import sim
+
+    found = sim.district("aligned", district="gallup", draws=32, report=False, quiet=True)
+    beginning = "\n\n".join(found.text.split("\n\n")[:4])
+    return f"```text\ncte-sim study=district formula=aligned district=gallup draws=32\n\n{beginning}\n```"
 
 
 def settings_table() -> str:
@@ -208,6 +217,7 @@ def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
     protocol, model = ROOT / "docs" / "odd.md", ROOT / "docs" / "model.md"
+    district = ROOT / "docs" / "district.md"
     explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
     cases = ROOT / "docs" / "hindcast_cases.md"
     settings, config = ROOT / "docs" / "settings.md", config_folder() / "config.yaml"
@@ -221,6 +231,7 @@ def pages_from_code() -> dict[Path, str]:
         config: help_text(config.read_text(encoding="utf-8")),
         cases: with_block(cases.read_text(encoding="utf-8"), "keys", keys_markdown()),
         probes: with_block(probes.read_text(encoding="utf-8"), "probes", asked_by_probes()),
+        district: with_block(district.read_text(encoding="utf-8"), "example", district_example()),
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "confidence", parameter_confidence()),

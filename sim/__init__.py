@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.api.opening import open
     from sim.api.report import Report
     from sim.api.runs import Runs
-    from sim.api.studies import compare, explain, hindcast, probes, project, stress, sweep
+    from sim.api.studies import compare, district, explain, hindcast, probes, project, stress, sweep
     from sim.api.world import World
     from sim.inputs import InputError
 
@@ -25,6 +25,7 @@ _HOMES = {
     "Runs": "sim.api.runs",
     "World": "sim.api.world",
     "compare": "sim.api.studies",
+    "district": "sim.api.studies",
     "explain": "sim.api.studies",
     "hindcast": "sim.api.studies",
     "open": "sim.api.opening",
@@ -43,6 +44,7 @@ __all__ = [
     "World",
     "__version__",
     "compare",
+    "district",
     "explain",
     "hindcast",
     "open",

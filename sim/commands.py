@@ -15,7 +15,7 @@ from sim.arguments import folder_setting
 from sim.audience import TERMINAL, Audience
 from sim.inputs import InputError, Source
 from sim.printing import terminal_width
-from sim.run_folder import RunFolder, recorded_words
+from sim.run_folder import RunFolder, recorded_words, without_folder
 from sim.study.running.stopping import DISK_FULL, FolderGoneError, StoppedError
 from sim.study.setup.settings import Settings
 
@@ -102,9 +102,8 @@ def command_of(folder: Path) -> str | None:
     words = recorded_words(folder)
     if words is None:
         return None
-    kept = [word for word in words if not word.startswith(("hydra.run.dir=", "hydra.sweep.dir="))]
     place = folder_setting("hydra.sweep.dir" if "-m" in words else "hydra.run.dir", folder)
-    return shlex.join(["cte-sim", *kept, place])
+    return shlex.join(["cte-sim", *without_folder(words), place])
 
 
 def check_bill(request: Request) -> None:
@@ -220,6 +219,16 @@ def run_explain(request: Request) -> None:
     refuse_many_draws(request.settings, inputs.world)
     explanation = explain(request.settings, inputs, inputs.chosen)
     _written(request, lambda place: write_explanation(explanation, place))
+
+
+def run_district(request: Request) -> None:
+    """Tell of one district under a bill: print the answer and its tables, and write its page."""
+    from sim.report.district.files import write_district
+    from sim.study.district.study import study_district
+
+    study = study_district(request.settings, request.inputs())
+    again = shlex.join(["cte-sim", *without_folder(request.own.words or ())])
+    _written(request, lambda place: write_district(study, place, again, request.settings.report))
 
 
 def run_sensitivity(request: Request) -> None:
@@ -384,6 +393,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "bridge": run_bridge,
     "sensitivity": run_sensitivity,
     "explain": run_explain,
+    "district": run_district,
     **dict.fromkeys(("compare", "project", "stress", "decompose", "two_by_two", "sweep"), run_many),
 }
 """What carries out each study, by its name."""

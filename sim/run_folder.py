@@ -182,6 +182,11 @@ def study_in(folder: Path) -> str | None:
     return None
 
 
+def without_folder(words: Sequence[str]) -> list[str]:
+    """The words of a command but for the folder that it writes into."""
+    return [word for word in words if not word.startswith(("hydra.run.dir=", "hydra.sweep.dir="))]
+
+
 def recorded_words(folder: Path) -> list[str] | None:
     """The words of the command that began the study in a folder; None if there is no record that can be used."""
     try:

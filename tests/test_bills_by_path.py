@@ -38,9 +38,12 @@ RUNS: dict[str, tuple[tuple[str, ...], str]] = {
     "two_by_two": (SHORT, "parts.txt"),
     "bridge": (SHORT, "bridge.txt"),
     "explain": ((*SHORT, "district=gallup"), "explain.txt"),
+    "district": ((*SHORT, "district=gallup"), "district.txt"),
     "sweep": ((SWEPT, "design.points=2", "horizon=2", "workers=1", "report=false"), "sweep.txt"),
     "sensitivity": ((SMALL, "horizon=1", "workers=1", "report=false"), "sensitivity.txt"),
 }
+
+OF_ONE = ("bridge", "explain", "district", "decompose", "two_by_two")
 
 
 @pytest.mark.slow
@@ -48,7 +51,7 @@ RUNS: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("study", RUNS)
 def test_every_study_takes_a_bill_outside_the_package(study: str, named: str, bill: Path) -> None:
     words, page = RUNS[study]
-    short = () if named == LISTED or study in ("bridge", "explain", "decompose", "two_by_two") else (
+    short = () if named == LISTED or study in OF_ONE else (
         "study.formulas=[status_quo]",
     )  # fmt: skip
     request = carried_out(bill.parent / "here", f"study={study}", named, *words, *short)
@@ -111,6 +114,10 @@ def formulas(study: str, *words: str) -> Asked:
         ("bridge", ["study.formulas=[aligned]", "formula=aligned"], ["status_quo", "aligned"], "aligned"),
         ("explain", [LISTED], ["status_quo", "my_bill"], "my_bill"),
         ("explain", ["study.formulas=[my_bill.yaml,aligned]"], ["status_quo", "my_bill", "aligned"], "my_bill"),
+        ("district", [], ["status_quo", "aligned"], "aligned"),
+        ("district", [FILE], ["status_quo", "my_bill"], "my_bill"),
+        ("district", [LISTED], ["status_quo", "my_bill"], "my_bill"),
+        ("district", ["formula=texas", "study.baseline=pilot_sunset"], ["pilot_sunset", "texas"], "texas"),
         ("check_formula", ["formula=aligned"], ["status_quo", "aligned"], "aligned"),
     ],
 )  # fmt: skip
@@ -136,6 +143,7 @@ def test_the_formulas_of_a_study_are_those_that_are_named(
         ("two_by_two", ["study.formulas=[aligned,texas]"], "study=two_by_two takes apart one formula; name one"),
         ("decompose", [FILE, "study.formulas=[aligned]"], "[my_bill.yaml, aligned] are named"),
         ("explain", ["formula=aligned", "study.formulas=[texas,ohio]"], "name at most two"),
+        ("district", ["study.formulas=[texas,ohio]"], "study=district tells a district of one formula; name one"),
         ("check_formula", [], "formula_file: is missing; write formula_file=my_bill.yaml"),
         ("project", ["formula_file=none.yaml"], "none.yaml: cannot be read"),
         ("project", ["formula_file=alignd"], "formula_file: formula 'alignd' is not known; did you mean 'aligned'?"),

@@ -96,6 +96,7 @@ def test_a_comparison_says_what_was_changed_on_screen_in_its_page_and_in_the_man
     [
         ("bridge", QUICK, "bridge.txt"),
         ("explain", (*QUICK, "district=gallup"), "explain.txt"),
+        ("district", (*QUICK, "district=gallup"), "district.txt"),
         ("two_by_two", QUICK, "parts.txt"),
     ],
 )

@@ -286,7 +286,7 @@ def test_a_place_that_is_not_known_is_answered_with_the_nearest_and_how_to_see_a
     with pytest.raises(InputError) as refused:
         find_place("district", "xyz", ["a1", "a2", "b2", "c3"], names)
     assert "district: 'xyz' is not known; did you mean " in str(refused.value)
-    assert str(refused.value).endswith("district=list prints all 4")
+    assert str(refused.value).endswith("cte-sim list districts prints all 4")
     with pytest.raises(InputError, match="did you mean Beta \\(b2\\)"):
         find_place("district", "bta", ["a1", "a2", "b2", "c3"], names)
     with pytest.raises(InputError) as refused:

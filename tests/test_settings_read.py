@@ -56,7 +56,7 @@ def test_a_study_takes_every_setting_that_it_reads(study: str) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["study=project", "district=gallup"], "district: study=project does not read it (explain does)"),
+        (["study=project", "district=gallup"], "district: study=project does not read it (explain, district do)"),
         (
             ["study=project", "factors.parameters=prior"],
             "factors.parameters: study=project does not read it (sweep does)",
@@ -155,6 +155,7 @@ COMMANDS = {
     "sweep": (*SHARD, "design.points=2", "factors.parameters.staffing.turnover=[0.1,0.2]"),
     "bridge": (*SHORT, "formula=aligned"),
     "explain": (*SHORT, "formula=aligned", "district=gallup", "cluster=arts"),
+    "district": (*SHORT, "formula=aligned", "district=gallup"),
     "check_formula": (*QUICK, "formula=aligned"),
     "hindcast": (*QUICK, "study.cases=[arizona]"),
     "probes": (*QUICK, "study.cases=[nothing_pays]"),

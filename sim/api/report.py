@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.api.result import PAGES, Plot, Result, one_of
+from sim.inputs import InputError
 from sim.tables_for_people import ENCODING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ FIRST: dict[str, str] = {
     "check_formula": "bill_districts",
     "bridge": "bridge",
     "explain": "explain",
+    "district": "district",
     "hindcast": "hindcast",
     "probes": "probes",
     "sensitivity": "sensitivity",
@@ -55,6 +57,14 @@ class Report(Result):
         chosen = one_of("plot", name, self.plots)
         path = next(path for path in self._drawn() if path.stem == chosen)
         return Plot(chosen, path, self._kept)
+
+    @property
+    def page(self) -> Path:
+        """Its page for a browser. Raises InputError if the study writes none."""
+        found = sorted(self.folder.glob("*.html"))
+        if not found:
+            raise InputError(f"{self.folder}: study={self.study} writes no page; .text has what it found")
+        return found[0]
 
     def _drawn(self) -> list[Path]:
         return [*self.folder.glob("*.png"), *self.folder.glob("figures/*.png")]

@@ -19,6 +19,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "check_formula": ("bill.txt",),
     "bridge": ("bridge.txt",),
     "explain": ("explain.txt",),
+    "district": ("district.txt",),
     "hindcast": ("hindcast.txt", "track_record.txt"),
     "probes": ("probes.txt",),
     "verify_brief": ("verify_brief.txt",),

@@ -181,6 +181,36 @@ def explain(
     return _report("explain", {key: word, **named}, settings, folder, quiet)
 
 
+def district(
+    bill: Bill,
+    *,
+    district: str | int,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    report: bool = True,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """One district under a bill and under current law, beside districts of its size (docs/district.md).
+
+    ``district`` is an identifier or a part of a name. ``.answer()`` is in words, ``.text`` has the tables, ``.table()``
+    a row for each number, ``.page`` the page; ``report=False`` leaves the page's figures out.
+    """
+    key, word = bill_setting(bill)
+    named = given(
+        district=district, draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy,
+        parameters=parameters, scenario=scenario, world=world, report=report,
+    )  # fmt: skip
+    return _report("district", {key: word, **named}, settings, folder, quiet)
+
+
 def hindcast(
     *,
     cases: Sequence[str] | None = None,

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.report.shared.direction import Direction, direction
+from sim.report.shared.intervals import bands
 from sim.study.running.precision import margin
 
 LARGEST_ERROR = 0.25
@@ -35,6 +36,17 @@ def settled(differences: Array) -> Direction:
         return found
     sign = 1.0 if found == "more" else -1.0
     return found if all(half.mean() * sign > 0.0 for half in np.array_split(differences, 2)) else "same"
+
+
+def clear(differences: Array) -> bool:
+    """Whether differences within draws ``[R]`` may be said to be more, or less: settled, and beside an interval
+    that, as it is shown, leaves zero out."""
+    if settled(differences) not in ("more", "less"):
+        return False
+    found = bands(differences, axis=0)
+    low, high = float(found.low), float(found.high)
+    step = 10.0 ** (np.floor(np.log10(high - low)) - 1.0) if high > low else 0.0
+    return low > step / 2.0 or high < -step / 2.0
 
 
 def precise(differences: Array) -> bool:

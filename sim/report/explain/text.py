@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
+from sim.report.answer.rules import clear
 from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
 from sim.report.shared.origin import short
 from sim.study.explain.items import PRICE, Row, amount
@@ -108,11 +109,15 @@ def explanation_text(explanation: "Explanation") -> str:
 
 
 def explanation_body(explanation: "Explanation") -> str:
-    """Who is explained under what, then every year: the verdict, numbers over draws, and one draw unfolded."""
+    """Who is explained under what, the answer in two sentences, then every year: the verdict, numbers over draws, and
+    one draw unfolded."""
     names = " beside ".join(formula.name for formula in explanation.formulas)
-    chosen = "as asked" if explanation.asked else "the one nearest to the mean payment"
+    nearest = "the one nearest to the mean " + ("payment" if explanation.cluster is None else "of the cluster")
+    chosen = "as asked" if explanation.asked else nearest
     out = [
         f"{explanation.place}: {names}",
+        *textwrap.wrap(" ".join(answer_sentences(explanation)), WIDTH),
+        "",
         f"Draw {explanation.replicate} of 0 to {explanation.draws - 1} ({chosen}), seed {explanation.seed}, scenario "
         f"{explanation.scenario}. Nominal dollars.",
         *textwrap.wrap("; ".join(explanation.changed), WIDTH),
@@ -121,6 +126,41 @@ def explanation_body(explanation: "Explanation") -> str:
     for year in explanation.years:
         out.extend(_year(explanation, year))
     return "\n".join(line.rstrip() for line in out) + "\n"
+
+
+ANSWERED = {False: ("paid", "concentrators_taught"), True: ("pathway_sites", "pathway_taught")}
+"""What the two sentences tell of: without a cluster, and with one."""
+
+
+def answer_sentences(explanation: "Explanation") -> list[str]:
+    """In two sentences what the first year's numbers are under the formula asked for, the mean of all draws, and
+    whether they differ from the other's."""
+    year = explanation.years[0]
+    found = {spread.key: spread for spread in year.spreads}
+    place = explanation.world.districts.name[explanation.district]
+    money, students = (found[key] for key in ANSWERED[explanation.cluster is not None])
+    if explanation.cluster is None:
+        lead = f"In FY{year.fiscal_year} {place} is paid {{}} by the state's CTE lines"
+    else:
+        cluster = explanation.world.clusters.name[explanation.cluster]
+        lead = f"In FY{year.fiscal_year} {place} has {{}} of {cluster}"
+    return [_told(lead, money, year.laws), _told("It teaches {} concentrators", students, year.laws)]
+
+
+def _told(lead: str, spread: "Spread", laws: Sequence[str]) -> str:
+    means = [number_text(float(values.mean()), spread.unit) for values in spread.values]
+    unit = " sites" if spread.unit == "sites" else ""
+    said = f"{lead.format(f'{means[0]}{unit}')} under {laws[0]}"
+    if len(means) < 2:
+        return f"{said}."
+    change: Array = spread.values[0] - spread.values[1]
+    value, interval = _interval(bands(change, axis=0), spread.unit, signed=True)
+    ends = f" (90% of draws {interval})" if interval else ""
+    if not change.any():
+        return f"{said}, as under {laws[1]}."
+    if not clear(change):
+        return f"{said} and {means[1]} under {laws[1]}: no clear difference{ends}."
+    return f"{said} instead of {means[1]} under {laws[1]}: {value}{ends}."
 
 
 def _year(explanation: "Explanation", year: "ExplainedYear") -> Iterator[str]:

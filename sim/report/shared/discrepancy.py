@@ -85,6 +85,16 @@ def shown(values: Array, reference: Array | None, level: Array, response: Array)
     return found
 
 
+def items_shown(factors: Factors | None, column: str, values: Array, baseline: int | None, at: IntArray) -> Array:
+    """A column by cluster or district, ``[F, R, Y, ...]``, as it is shown: with the discrepancy of the state, in the
+    years ``at`` among those of the factors; as simulated where it carries none."""
+    if factors is None or column not in KIND_OF:
+        return values
+    own, more = None if baseline is None else values[baseline], (1,) * (values.ndim - 3)
+    level = factors.level(column)[:, at]
+    return shown(values, own, level.reshape(*level.shape, *more), factors.response.reshape(-1, 1, *more))
+
+
 def _times(values: Array, factor: Array) -> Array:
     """Draws times a factor, of which the mean over draws stays what it was."""
     found = factor * values

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, BoolArray, IntArray
-from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, money_shown, shown
+from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, items_shown, money_shown, shown
 from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY
 from sim.report.shared.names import short_titles
 from sim.results.schema import TABLES
@@ -147,9 +147,8 @@ class Panel:
         if factors is None or column not in KIND_OF:
             return values
         if (table, column) not in self._shown:
-            own = None if self.baseline is None else values[self.baseline]
-            level = factors.level(column)[:, np.searchsorted(self.years, years)][..., None]
-            self._shown[table, column] = shown(values, own, level, factors.response[:, None, None])
+            at = np.searchsorted(self.years, years)
+            self._shown[table, column] = items_shown(factors, column, values, self.baseline, at)
         return self._shown[table, column]
 
     @property

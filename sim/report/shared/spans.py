@@ -1,18 +1,27 @@
 """The spans of years over which results are told: the first five under a formula, the next five, the last five."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from sim.arrays import BoolArray, IntArray
 from sim.results.headlines import LAST
 
-if TYPE_CHECKING:
-    from sim.report.shared.panel import Panel
-
 FIRST = 5
 """Years of the first span, and of the one after it."""
+
+
+class Dated(Protocol):
+    """What has fiscal years ``[T]``, the base year first or among them."""
+
+    @property
+    def years(self) -> IntArray:
+        """All of them."""
+
+    @property
+    def base_year(self) -> int:
+        """The last one before a formula can act."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Span:
     text: str
 
 
-def first_years(panel: "Panel") -> Span:
+def first_years(panel: Dated) -> Span:
     """The first five years after the base year, or as many as were run; without any the base year."""
     horizon = _horizon(panel)
     if not horizon:
@@ -34,7 +43,7 @@ def first_years(panel: "Panel") -> Span:
     return _span(panel, f"years 1 to {end}", 1, end)
 
 
-def next_years(panel: "Panel") -> Span | None:
+def next_years(panel: Dated) -> Span | None:
     """The five years after them, or as many as were run; None if none were."""
     horizon = _horizon(panel)
     if horizon <= FIRST:
@@ -43,17 +52,17 @@ def next_years(panel: "Panel") -> Span | None:
     return _span(panel, f"years {FIRST + 1} to {end}", FIRST + 1, end)
 
 
-def last_years(panel: "Panel") -> Span:
+def last_years(panel: Dated) -> Span:
     """The last five years, or all after the base year if there are fewer; without any the last one that was run."""
     horizon = _horizon(panel)
     return _span(panel, f"last {LAST} years", max(1, horizon - LAST + 1), horizon)
 
 
-def _horizon(panel: "Panel") -> int:
+def _horizon(panel: Dated) -> int:
     return int(panel.years[-1]) - panel.base_year
 
 
-def _span(panel: "Panel", name: str, first: int, last: int) -> Span:
+def _span(panel: Dated, name: str, first: int, last: int) -> Span:
     since = panel.years - panel.base_year
     years = np.asarray((since >= first) & (since <= last))
     if not years.any():

@@ -41,9 +41,8 @@ def find_place(what: str, word: str, identifiers: Sequence[str], names: Sequence
             f"settings: {what}: {shown(word)} is a part of {len(parts)} names: {listed}{more}; write one of them"
         )
     like = " or ".join(_most_like(said, identifiers, names))
-    raise InputError(
-        f"settings: {what}: {shown(word)} is not known; did you mean {like}? {what}={LIST} prints all {len(names)}"
-    )
+    listed = f"cte-sim list {what}s prints all {len(names)}"
+    raise InputError(f"settings: {what}: {shown(word)} is not known; did you mean {like}? {listed}")
 
 
 def places_text(world: World, clusters: bool = False) -> str:

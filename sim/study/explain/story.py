@@ -54,6 +54,9 @@ SPREAD: Mapping[str, tuple[str, str, bool]] = {
 }
 """What is told over draws: its words, its unit, and whether it belongs to a cluster."""
 
+OF_PATHWAY: tuple[str, ...] = ("pathway_sites", "pathway_sections", "pathway_taught")
+"""The numbers by which a draw is near to the mean of a cluster."""
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -173,17 +176,17 @@ def read_question(settings: Settings, inputs: Inputs, chosen: str | None) -> Que
 def explain(settings: Settings, inputs: Inputs, chosen: str | None) -> Explanation:
     """Simulate all draws under both formulas, choose the draw, and unfold it in every year that is asked for.
 
-    Unless a draw is named it is the one whose payment in the first year, under the formula asked for, lies nearest to
-    the mean over draws, which is the number of a run sheet.
+    Unless a draw is named it is the one nearest to the mean over draws in the first year: by what the cluster has under
+    either formula (``OF_PATHWAY``) where one is asked for, else by the district's payment under the formula asked for.
     """
     asked = read_question(settings, inputs, chosen)
     over_draws = _over_draws(settings, inputs, asked)
     replicate = asked.replicate
     if replicate is None:
-        payments = over_draws[asked.years[0]]["paid"][0]
-        replicate = int(np.argmin(np.abs(payments - payments.mean())))
-    ensemble = _prepare(settings, inputs, [replicate], asked.years)
-    moments = [_moments(settings, inputs, ensemble, formula, asked) for formula in asked.formulas]
+        first = over_draws[asked.years[0]]
+        near = [first["paid"][0]] if asked.cluster is None else [side for key in OF_PATHWAY for side in first[key]]
+        replicate = nearest_draw(near)
+    moments = unfold(settings, inputs, asked, replicate)
     years = []
     for year in asked.years:
         here = tuple(found[year] for found in moments)
@@ -204,11 +207,23 @@ def explain(settings: Settings, inputs: Inputs, chosen: str | None) -> Explanati
     )
 
 
-def _prepare(settings: Settings, inputs: Inputs, replicates: Sequence[int], years: Sequence[int]) -> Ensemble:
-    parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, replicates, settings.uncertainty)
-    return prepare(
-        inputs.world, parameters, inputs.current_law, settings.seed, replicates, _horizon(inputs, years)
+def nearest_draw(numbers: Sequence[Array]) -> int:
+    """The draw nearest to the mean in several numbers ``[R]`` at once, each measured in its standard deviations."""
+    apart = np.zeros(len(numbers[0]))
+    for values in numbers:
+        spread = float(values.std())
+        apart += ((values - values.mean()) / spread) ** 2 if spread > 0.0 else 0.0
+    return int(np.argmin(apart))
+
+
+def unfold(settings: Settings, inputs: Inputs, asked: Question, replicate: int) -> list[dict[int, Moment]]:
+    """One draw of the years asked for, simulated again: for each formula its moment by fiscal year."""
+    draw = [replicate]
+    parameters = parameters_for(inputs.catalogue, inputs.world, settings.seed, draw, settings.uncertainty)
+    ensemble = prepare(
+        inputs.world, parameters, inputs.current_law, settings.seed, draw, _horizon(inputs, asked.years)
     )  # fmt: skip
+    return [_moments(inputs, ensemble, formula, asked) for formula in asked.formulas]
 
 
 def _horizon(inputs: Inputs, years: Sequence[int]) -> int:
@@ -269,9 +284,7 @@ def _numbers(parameters: Parameters, after: State, year: Year, asked: Question) 
     return found
 
 
-def _moments(
-    settings: Settings, inputs: Inputs, ensemble: Ensemble, formula: Formula, asked: Question
-) -> dict[int, Moment]:
+def _moments(inputs: Inputs, ensemble: Ensemble, formula: Formula, asked: Question) -> dict[int, Moment]:
     return {
         year.fiscal_year: Moment(ensemble, formula, before, year, after, asked.district, asked.cluster)
         for before, year, after in _simulated(inputs, ensemble, formula, asked.years)

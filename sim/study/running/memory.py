@@ -28,6 +28,9 @@ ARRAYS_OF_A_RUN = 200
 STEPS_HELD = 24
 """Numbers of each district that a bridge holds for each draw: its steps, and both ends, while they are joined."""
 
+DISTRICT_HELD = 400
+"""Numbers of a draw and year that the page of a district holds: two formulas, by line, cluster and neighbor, twice."""
+
 PLACES = 3
 """Numbers beside its columns that a report keeps of each row of a table: where the row belongs."""
 
@@ -106,6 +109,9 @@ def refuse_many_draws(settings: Settings, world: World) -> None:
     _refuse("chunk", of, together, "chunk by chunk", "write a smaller chunk")
     if settings.study.name == "bridge":
         _refuse("draws", of, settings.draws * districts * NUMBER * STEPS_HELD, "for their steps", "write fewer")
+    if settings.study.name == "district":
+        years = settings.draws * (settings.horizon + 1)
+        _refuse("draws", of, years * NUMBER * DISTRICT_HELD, "for the district's numbers", "write fewer")
 
 
 def refuse_large_layout(settings: Settings, inputs: Inputs) -> None:

@@ -25,8 +25,12 @@ ONE_FORMULA: dict[str, str] = {
     "decompose": "takes apart",
     "two_by_two": "takes apart",
     "check_formula": "prices",
+    "district": "tells a district of",
 }
 """Studies of one formula, with what they do to it."""
+
+UNASKED: dict[str, str] = {"district": "aligned"}
+"""The bill of a study of one that names none."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ def asked_formulas(settings: Settings, choice: Choice) -> Asked:
                 " formula; write one of them"
             )
         interest, setting, meant = settings.formula_file, "formula_file", True
+    if study.name in UNASKED and not meant and not listed:
+        interest = UNASKED[study.name]
     if study.name == "check_formula" and not meant:
         raise InputError("settings: formula_file: is missing; write formula_file=my_bill.yaml")
     kept = {name_of(name) for name in (baseline, NOTHING if study.name == "decompose" else None) if name is not None}

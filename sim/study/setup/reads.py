@@ -33,6 +33,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "sensitivity": (*_COMPARED, "scenario", *_CHUNKS, "retry_failed", "sensitivity"),
     "bridge": _FEW,
     "explain": (*_FEW, "district", "cluster", "replicate"),
+    "district": (*(one for one in _FEW if one != "study.years"), "district", "discrepancy"),
     "check_formula": (*_MODEL, *_BILL, "draws"),
     "hindcast": (*_MODEL, "study.cases", "draws", *_CHUNKS),
     "probes": (*_MODEL, "study.cases", "draws", *_CHUNKS),
@@ -55,7 +56,7 @@ READS: Mapping[str, tuple[str, ...]] = {
 }
 """The settings that each study reads besides those of ``EVERYWHERE``; below ``study`` by the whole path."""
 
-ONE_SCENARIO: tuple[str, ...] = ("bridge", "explain", "decompose", "two_by_two", "sensitivity")
+ONE_SCENARIO: tuple[str, ...] = ("bridge", "explain", "district", "decompose", "two_by_two", "sensitivity")
 """Studies whose pages tell of one scenario."""
 
 INSTEAD: Mapping[tuple[str, str], str] = {

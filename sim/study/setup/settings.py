@@ -40,6 +40,7 @@ class Study(BaseModel):
         "check_formula",
         "bridge",
         "explain",
+        "district",
         "hindcast",
         "probes",
         "verify_brief",

@@ -1,0 +1,1 @@
+"""One district under a bill and under current law, beside districts of its size."""
