@@ -14,7 +14,7 @@ from fake_results import BASE_YEAR, FakeResults, fake_results, fake_world
 
 from sim.report.bill.change import change_table, write_change
 from sim.report.bill.files import write_ledger
-from sim.report.bill.tables import clearly, distribution, district_table
+from sim.report.bill.tables import clearly, distribution, district_table, statewide_table
 from sim.report.bill.text import bill_text
 from sim.report.calibration.tables import named_band
 from sim.report.compare.decomposition import Part, parts_frame
@@ -257,5 +257,29 @@ def test_a_check_says_how_many_gain_on_average_and_how_many_of_these_in_nearly_e
     assert lose.sum() <= state.lose
     assert (
         f"{state.gain} districts and charters gain and {state.lose} lose on average over draws; of these {gain.sum()} "
-        f"gain and {lose.sum()} lose in at least 95% of draws."
+        f"gain and {lose.sum()} lose in at least 95% of draws. Both are true: "
     ) in text
+    assert text.count("in at least 95% of draws") == 1
+
+
+def test_a_check_begins_with_what_the_bill_pays_and_names_the_command_for_later_years(check: BillCheck) -> None:
+    text = bill_text(check)
+    first = " ".join(text.partition("What it pays for")[0].split())
+    state = distribution(check)[0]
+    assert first.startswith("LESC's aligned formula: on the counts of FY2026 districts are paid $")
+    assert f"{abs(state.change.mean) / 1e6:.2f}" in first
+    assert "cte-sim study=project with the same bill" in first
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+
+
+def test_every_number_of_a_checks_tables_is_in_its_csv(check: BillCheck) -> None:
+    table = statewide_table(check)
+    state = distribution(check)[0]
+    found = table.query("name == 'state: all districts and charters'").set_index("measure")["mean"]
+    assert found["change"] == pytest.approx(float(state.change.mean))
+    assert found["change a member"] == pytest.approx(float(state.per_member.mean))
+    assert set(table.query("part == 'component'")["name"]) >= {
+        f"{one.line}: {one.component}" for one in check.parts.parts
+    }
+    assert held(table) > 50
