@@ -334,7 +334,7 @@ def weighed(folder: Path) -> bool:
     text = (folder / "sensitivity.txt").read_text(encoding="utf-8")
     parts = re.split(r"\n\n(?=[A-Z]{5}[A-Z ]*[:(])", text)
     page = ROOT / "docs" / "sensitivity.md"
-    first = next(number for number, part in enumerate(parts) if not part.startswith(("WHICH", "ORDER")))
+    first = next(number for number, part in enumerate(parts) if number and not part.startswith("ORDER"))
     shown = [*parts[:first], "\n\n".join(parts[first].split("\n\n")[:3])]
     content = "\n\n".join(["```text", *shown, "```"]).replace("```text\n\n", "```text\n").replace("\n\n```", "\n```")
     written = with_block(page.read_text(encoding="utf-8"), "sensitivity", content)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report.shared.intervals import NOT_AVAILABLE, number_text
-from sim.report.shared.names import short_titles
+from sim.report.shared.names import titles_by_name
 from sim.report.shared.panel import scenario_names
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.results.headlines import HEADLINES, LAST, headline_columns, headlines
@@ -61,7 +61,7 @@ def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, st
     What finds no room there is in the file."""
     replicates = max((margin.replicates for named in found.values() for margin in named.values()), default=0)
     counted = f"{replicates:,} replicate{'s' if replicates != 1 else ''}"
-    names = _titles(results)
+    names = titles_by_name(results.manifest.formulas)
     header: list[Cell] = [("Formula" if len(found) == 1 else "Formula, scenario", "")]
     for headline in HEADLINES:
         unit = f"FY{results.manifest.base_year} $" if headline.unit == "dollars" else ""
@@ -84,14 +84,6 @@ def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, st
     title = f"How far a mean difference from {names.get(str(results.manifest.baseline), '')} may move, {counted}"
     table = plain_table([[row[place] for place in kept] for row in rows], PAGE)
     return "\n".join([*paragraphs([title]), table.rstrip("\n"), *paragraphs(notes)])
-
-
-def _titles(results: "Results") -> dict[str, str]:
-    """Short titles of formulas by their names."""
-    given = results.manifest.formulas
-    titles = [str(record.get("title") or name) for name, record in given.items()]
-    short = [str(record.get("short") or "") for record in given.values()]
-    return dict(zip(given, short_titles(tuple(given), titles, short), strict=True))
 
 
 def _ending(results: "Results") -> str:

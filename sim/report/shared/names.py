@@ -1,7 +1,8 @@
 """Titles of formulas for tables and sentences: short, and no two alike."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sim.funding.components.amounts import LONGEST_SHORT_TITLE
 
@@ -25,3 +26,10 @@ def _cut(title: str) -> str:
     room = LONGEST_SHORT_TITLE - len(CUT)
     kept = title[: room + 1].rsplit(" ", 1)[0] if " " in title[: room + 1] else title[:room]
     return kept.rstrip(" ,;:(") + CUT
+
+
+def titles_by_name(formulas: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Short titles of the formulas of a manifest, by their names."""
+    titles = [str(record.get("title") or name) for name, record in formulas.items()]
+    given = [str(record.get("short") or "") for record in formulas.values()]
+    return dict(zip(formulas, short_titles(tuple(formulas), titles, given), strict=True))
