@@ -479,6 +479,38 @@ class TestTables:
         held = table.set_index("fiscal_years")["difference_mean"]
         assert held["FY2027-FY2031"] == pytest.approx(4e6)
 
+    def test_fewer_members_are_not_shown_as_an_effect(self) -> None:
+        """Membership halves and with it those taught: heads fall, and of 100 members as many are taught as before."""
+        whole = cast("FakeResults", made_up({"status_quo": CURRENT, "aligned": Law(2_000)}))
+        state = whole.state.copy()
+        columns = ["membership", "concentrators_taught", "concentrators"]
+        state[columns] = state[columns] / 2.0
+        half = cast("Results", replace(whole, state=state))
+        rows = []
+        for results in (cast("Results", whole), half):
+            panel = Panel(results)
+            span = first_years(panel)
+            rates, heads = changes(results, panel, span), levels(results, panel, span)
+            rows.append((rates[1][1][0], heads[1][1][0]))
+        (rate, taught), (same_rate, fewer) = rows
+        assert rate == same_rate
+        assert shown_number(fewer) == pytest.approx(shown_number(taught) / 2.0, rel=0.01)
+
+    def test_every_number_of_the_answers_table_is_in_its_csv_and_in_the_summary(self) -> None:
+        line = answer_lines(facts(self.results, "baseline"))[1]
+        found = answer_numbers(facts(self.results, "baseline")).query(
+            "formula == 'aligned' and fiscal_years == 'FY2027-31'"
+        )
+        held = found.set_index("measure")["value"]
+        taught, money = (shown_number(text) for text in line.split()[-2:])
+        assert held["change in concentrators taught"] == pytest.approx(taught, rel=0.005)
+        assert held["change in public money used for CTE: state lines and what is taken"] == pytest.approx(
+            money, rel=0.005
+        )
+        table = summary(self.results).set_index(["formula", "metric", "period"])
+        row = table.loc["aligned", "concentrators_taught", "mean of years 1 to 5"]
+        assert row["difference_mean"] == pytest.approx(taught, rel=0.005)
+
     def test_every_table_names_one_span(self) -> None:
         for line in comparison_table(self.results).splitlines():
             assert len(re.findall(r"FY\d{4}-\d{2}", line)) <= 1
