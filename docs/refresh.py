@@ -238,59 +238,21 @@ def pages_from_code() -> dict[Path, str]:
     }
 
 
-def markdown_table(cells: "list[list[tuple[str, str]]]") -> list[str]:
-    """A table of two-line cells in Markdown, its first row the header."""
-    header, *rows = ([_markdown(cell) for cell in row] for row in cells)
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
-
-
-def _markdown(cell: tuple[str, str]) -> str:
-    return "\n".join(filter(None, cell)).replace("*", "\\*").replace("\n", "<br>")
-
-
 def comparison_block(results: "Results") -> str:
-    """The table of formulas in Markdown, and what was run."""
-    from sim.report.compare.comparison import comparison_cells
+    """The table of the first years as the screen shows it."""
+    from sim.report.compare.headline_table import headline_table
 
-    manifest = results.manifest
-    cells = [row for row in comparison_cells(results) if row[0][0] not in manifest.references]
-    run = (
-        f"{manifest.draws} draws, seed {manifest.seed}, {manifest.horizon} years, version {manifest.code_version}, "
-        f"settings {manifest.config_hash[:8]}, model {manifest.model_fingerprint[:8]}."
-    )
-    return "\n".join([*markdown_table(cells), "", run])
+    return f"```text\n{headline_table(results).strip()}\n```"
 
 
 def prices_block(results: "Results") -> str:
-    """The baseline with its dollars indexed, and every price against it and against the baseline, with intervals."""
-    from sim.report.compare.comparison import added_cells, comparison_cells
+    """The same years against current law with its dollars indexed, as comparison.txt shows them."""
+    from sim.report.compare.comparison import indexed_lines
     from sim.report.shared.panel import Panel
-    from sim.report.shared.spans import years_text
+    from sim.report.shared.spans import first_years
 
     panel = Panel(results)
-    header, *rows = added_cells(results)
-    formula, kept = ("", ""), []
-    for row in rows:
-        formula = row[0] if row[0][0] else formula
-        if any(" for more: $" in cell[0] for cell in row):
-            kept.append([(formula[0], row[0][1]), *row[1:]])
-    reference = [
-        f"`{row[0][0]}` is current law with its dollars indexed: {_in_brackets(row[1])} concentrators taught, "
-        f"{_in_brackets(row[4])} a year."
-        for row in comparison_cells(results)
-        if row[0][0] in results.manifest.references
-    ]
-    told = [
-        f"Formulas that bring more for more, mean of {years_text(panel.years[panel.policy])}:",
-        "",
-        *markdown_table([header, *kept]),
-    ]
-    return "\n".join([*reference, "", *(told if kept else ["No formula brings more for more."])]).strip()
-
-
-def _in_brackets(cell: tuple[str, str]) -> str:
-    return f"{cell[0]} ({cell[1]})" if cell[1] else cell[0]
+    return "\n".join(["```text", *indexed_lines(results, panel, first_years(panel)), "```"])
 
 
 def small_figure(source: Path, target: Path) -> None:
@@ -383,7 +345,7 @@ def weighed(folder: Path) -> bool:
     text = (folder / "sensitivity.txt").read_text(encoding="utf-8")
     parts = re.split(r"\n\n(?=[A-Z]{5}[A-Z ]*[:(])", text)
     page = ROOT / "docs" / "sensitivity.md"
-    first = next(number for number, part in enumerate(parts) if not part.startswith(("WHICH", "ORDER")))
+    first = next(number for number, part in enumerate(parts) if number and not part.startswith("ORDER"))
     shown = [*parts[:first], "\n\n".join(parts[first].split("\n\n")[:3])]
     content = "\n\n".join(["```text", *shown, "```"]).replace("```text\n\n", "```text\n").replace("\n\n```", "\n```")
     written = with_block(page.read_text(encoding="utf-8"), "sensitivity", content)

@@ -14,7 +14,21 @@ if TYPE_CHECKING:
     from sim.api.opening import open
     from sim.api.report import Report
     from sim.api.runs import Runs
-    from sim.api.studies import compare, district, explain, hindcast, probes, project, stress, sweep
+    from sim.api.studies import (
+        bridge,
+        compare,
+        decompose,
+        district,
+        explain,
+        hindcast,
+        library,
+        probes,
+        project,
+        sensitivity,
+        stress,
+        sweep,
+        two_by_two,
+    )
     from sim.api.world import World
     from sim.inputs import InputError
 
@@ -24,15 +38,20 @@ _HOMES = {
     "Report": "sim.api.report",
     "Runs": "sim.api.runs",
     "World": "sim.api.world",
+    "bridge": "sim.api.studies",
     "compare": "sim.api.studies",
+    "decompose": "sim.api.studies",
     "district": "sim.api.studies",
     "explain": "sim.api.studies",
     "hindcast": "sim.api.studies",
+    "library": "sim.api.studies",
     "open": "sim.api.opening",
     "probes": "sim.api.studies",
     "project": "sim.api.studies",
+    "sensitivity": "sim.api.studies",
     "stress": "sim.api.studies",
     "sweep": "sim.api.studies",
+    "two_by_two": "sim.api.studies",
 }
 """Where each public name is defined."""
 
@@ -43,15 +62,20 @@ __all__ = [
     "Runs",
     "World",
     "__version__",
+    "bridge",
     "compare",
+    "decompose",
     "district",
     "explain",
     "hindcast",
+    "library",
     "open",
     "probes",
     "project",
+    "sensitivity",
     "stress",
     "sweep",
+    "two_by_two",
 ]
 
 

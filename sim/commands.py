@@ -337,12 +337,12 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
 
             return write_sweep(results, sweep.factors, place, everything=settings.report)
         if settings.study.name == "stress":
-            from sim.report.answer.files import answer_text, write_answer
+            from sim.report.answer.stress import write_stress_answer
             from sim.report.stress.tables import stress_table, write_stress
 
-            write_answer(results, place)
-            write_stress(results, place, settings.report)
-            return f"{answer_text(results)}\n{stress_table(results)}"
+            answer = write_stress_answer(results, place)
+            write_stress(results, place, answer, settings.report)
+            return f"{answer}\n{stress_table(results, terminal_width())}"
         if settings.study.name in ("decompose", "two_by_two"):
             from sim.report.compare.decomposition import write_parts
 

@@ -1,5 +1,6 @@
 """The answer in words: each rule in worlds that differ in one thing, and lines that fit whatever is run."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,14 +14,21 @@ from hypothesis import strategies as st
 
 from sim.report.answer.facts import BadYear, Facts, Paid, Yearly, facts
 from sim.report.answer.files import NUMBERS, answer_numbers, answer_text, write_answer
-from sim.report.answer.rules import later, precise, ranking, settled, verdict
+from sim.report.answer.rules import later, precise, ranking, settled
 from sim.report.answer.text import LINES, WIDTH, answer_lines, listed
-from sim.report.compare.headline_table import headline_cells, headline_frame, headline_table
+from sim.report.compare.comparison import comparison_table
+from sim.report.compare.headline_table import (
+    changes,
+    changes_from_indexed,
+    comparison_frame,
+    headline_table,
+    levels,
+    told_spans,
+)
+from sim.report.compare.price import cost_per_added, shown_number
 from sim.report.compare.summary import summary
-from sim.report.shared.names import short_titles
 from sim.report.shared.panel import Panel
-from sim.report.shared.plain_table import fitting
-from sim.report.shared.spans import Span, first_years, last_years, next_years
+from sim.report.shared.spans import Span, first_years
 from sim.results.discrepancy import CarriedDiscrepancy
 
 if TYPE_CHECKING:
@@ -156,18 +164,40 @@ class TestRanking:
 class TestVerdict:
     spread = np.linspace(-1.0, 1.0, 40)
 
-    def test_more_for_more_has_a_price_that_a_reader_gets_by_dividing(self) -> None:
-        assert verdict(1e6 * (4.0 + self.spread), 2_000.0 + 100 * self.spread) == ("more for more", pytest.approx(2e3))
+    def kind(self, public: "np.ndarray[Any, Any]", taught: "np.ndarray[Any, Any]") -> tuple[str, float | None]:
+        found = cost_per_added(public, taught)
+        return found.verdict, found.ratio
+
+    def test_more_for_more_has_a_price_and_less_for_less_what_a_loss_spares(self) -> None:
+        dear, more = 1e6 * (4.0 + self.spread), 2_000.0 + 100 * self.spread
+        assert self.kind(dear, more) == ("more for more", pytest.approx(2e3))
+        assert self.kind(-dear, -more) == ("less for less", None)
+        assert cost_per_added(-dear, -more).per_loss == pytest.approx(2e3)
 
     def test_all_else_has_words_alone(self) -> None:
-        assert verdict(-1e6 * (4.0 + self.spread), 2_000.0 + self.spread) == ("more for less", None)
-        assert verdict(1e6 * self.spread, -2_000.0 + self.spread) == ("less for the same", None)
-        assert verdict(np.array([1.0]), np.array([1.0])) == ("unclear", None)
+        assert self.kind(-1e6 * (4.0 + self.spread), 2_000.0 + self.spread) == ("more for less", None)
+        assert self.kind(1e6 * self.spread, -2_000.0 + self.spread) == ("less for the same", None)
+        assert self.kind(np.array([1.0]), np.array([1.0])) == ("unclear", None)
 
     def test_a_price_of_a_mean_that_may_still_move_is_not_given(self) -> None:
         many, few = (1e6 * (4.0 + np.linspace(-3.5, 3.5, draws)) for draws in (40, 12))
-        assert verdict(many, np.linspace(1_900.0, 2_100.0, 40)) == ("more for more", pytest.approx(2e3))
-        assert verdict(few, np.linspace(1_900.0, 2_100.0, 12)) == ("more for more", None)
+        assert self.kind(many, np.linspace(1_900.0, 2_100.0, 40)) == ("more for more", pytest.approx(2e3))
+        assert self.kind(few, np.linspace(1_900.0, 2_100.0, 12)) == ("more for more", None)
+
+    def test_few_draws_of_a_study_never_contradict_many(self) -> None:
+        """Forty of two hundred draws of one model: a word may become 'the same', a price may be missing; 'more' is
+        never 'less', nor a price given where the whole has another kind."""
+        random = np.random.default_rng(3)
+        for _ in range(60):
+            taught = random.normal(random.normal(0.0, 1_500.0), 700.0, 200)
+            public = random.normal(random.normal(0.0, 3e6), 1.5e6, 200)
+            whole = cost_per_added(public, taught)
+            for _ in range(20):
+                some = random.permutation(200)[:40]
+                part = cost_per_added(public[some], taught[some])
+                assert {part.brings, whole.brings} != {"more", "less"}
+                assert {part.costs, whole.costs} != {"more", "less"}
+                assert part.ratio is None or "less" not in (whole.brings, whole.costs)
 
 
 class TestLines:
@@ -386,74 +416,134 @@ class TestNumbers:
         assert len(pd.read_csv(numbers)) == len(self.frame)
 
 
-class TestHeadlineTable:
+class TestTables:
     results = made_up(
         {"status_quo": CURRENT, "aligned": Law(2_000, state=54), "sb130_quarter_weight": Law(900, state=4, taken=42)}
     )
+    panel = Panel(results)
+
+    def rows(self, make: Any, span: int = 0) -> dict[str, list[tuple[str, str]]]:
+        header, *body = make(self.results, self.panel, told_spans(self.panel)[span])
+        assert header[0] == ("Formula", "")
+        return {row[0][0]: row for row in body}
 
     def test_no_line_is_longer_than_the_terminal_and_no_number_is_cut(self) -> None:
-        cells = headline_cells(self.results)
+        cells = changes(self.results, self.panel, first_years(self.panel))
         for width in (80, 100, 132):
             text = headline_table(self.results, width=width)
             assert max(map(len, text.splitlines())) <= width
             assert "..." not in text
-            for column in fitting(cells, width):
-                for row in cells[1:]:
-                    assert row[column][0] in text
-        assert len(fitting(cells, 80)) < len(fitting(cells, 132))
+            for row in cells[1:]:
+                assert all(row[column][0] in text for column in range(1, len(row)))
 
     def test_what_finds_no_room_is_named(self) -> None:
-        assert "reported FY2027-31" in " ".join(headline_table(self.results, width=80).split())
+        told = " ".join(headline_table(self.results, width=80).split())
+        assert "Reported; State pays" in told[told.index("Not shown here") :]
 
-    def test_the_csv_holds_exactly_the_cells(self) -> None:
-        header, *rows = headline_cells(self.results)
-        frame = headline_frame(self.results)
-        assert frame.shape == (len(rows), 1 + 2 * len(header))
-        assert frame.iloc[:, 1].tolist() == [row[0][0] for row in rows]
-        assert frame.iloc[:, 5].tolist() == [row[2][0] for row in rows]
+    def test_the_csv_holds_every_cell_of_every_page(self) -> None:
+        frame = comparison_frame(self.results)
+        assert frame["fiscal_years"].tolist() == ["FY2027-31"] * 3 + ["FY2032-36"] * 3
+        for span in told_spans(self.panel):
+            here = frame[frame["fiscal_years"] == span.text].set_index("title")
+            for make in (changes, levels):
+                header, *rows = make(self.results, self.panel, span)
+                for row in rows:
+                    for (top, _), (value, below) in zip(header[1:], row[1:], strict=True):
+                        name = " ".join(top.split())
+                        assert here.loc[row[0][0], name] == value
+                        assert here.loc[row[0][0], f"{name}, below"] == below
 
-    def test_money_that_a_weight_takes_stands_in_public_money(self) -> None:
-        header, *rows = headline_cells(self.results)
-        place = [top for top, _ in header].index("Public\nmoney")
-        cells = {row[0][0]: row[place] for row in rows}
-        assert cells["Sb130 quarter weight"] == ("$46.0M", "$42.0M taken*")
-        assert cells["Aligned"] == ("$54.0M", "")
+    def test_money_that_a_weight_takes_stands_beside_what_the_state_pays(self) -> None:
+        found = self.rows(levels)
+        assert [cell[0] for cell in found["Sb130 quarter weight"][3:5]] == ["$4.00M", "$42.0M"]
+        assert [cell[0] for cell in found["Aligned"][3:5]] == ["$54.0M", "-"]
 
-    def test_formulas_stand_by_what_they_bring_and_a_price_is_what_a_reader_divides(self) -> None:
-        header, *rows = headline_cells(self.results)
-        assert [row[0][1].split(",")[0] for row in rows] == ["aligned", "sb130_quarter_weight", "status_quo"]
-        place = [top for top, _ in header].index("Taught for\npublic money")
-        assert rows[0][place] == ("more for more", "$2,000 each")
-        assert rows[1][place] == ("more for less", "")
+    def test_a_diluting_weight_is_not_shown_as_free_and_nothing_is_said_to_be_saved(self) -> None:
+        """It uses four million less public money than current law, not the forty-six that the state's lines spare."""
+        row = self.rows(changes)["Sb130 quarter weight"]
+        assert row[3][0] == "-$4.00M"
+        assert row[4][0] == "more for less"
+        assert "saves" not in comparison_table(self.results)
 
-    def test_a_single_formula_with_a_single_draw_has_its_table(self) -> None:
-        for laws in ({"aligned": Law()}, {"status_quo": CURRENT}):
-            text = headline_table(made_up(laws, draws=1, horizon=1), width=80)
-            assert "nan" not in text.lower()
-            assert max(map(len, text.splitlines())) <= 80
+    def test_a_readers_division_gives_the_price(self) -> None:
+        row = self.rows(changes)["Aligned"]
+        dollars, students = shown_number(row[3][0]), shown_number(row[2][0])
+        assert row[4] == ("more for more", "$2,000 each")
+        assert dollars / students == pytest.approx(2_000)
+
+    def test_one_run_has_one_cost_of_a_formula_for_each_span(self) -> None:
+        """The answer, the tables and the summary tell one change of public money for the same years."""
+        said = answer_lines(facts(self.results, "baseline"))[1]
+        assert said.split()[-1] == self.rows(changes)["Aligned"][3][0] == "+$4.00M"
+        table = summary(self.results).query("formula == 'aligned' and metric == 'public_money_constant'")
+        held = table.set_index("fiscal_years")["difference_mean"]
+        assert held["FY2027-FY2031"] == pytest.approx(4e6)
+
+    def test_fewer_members_are_not_shown_as_an_effect(self) -> None:
+        """Membership halves and with it those taught: heads fall, and of 100 members as many are taught as before."""
+        whole = cast("FakeResults", made_up({"status_quo": CURRENT, "aligned": Law(2_000)}))
+        state = whole.state.copy()
+        columns = ["membership", "concentrators_taught", "concentrators"]
+        state[columns] = state[columns] / 2.0
+        half = cast("Results", replace(whole, state=state))
+        rows = []
+        for results in (cast("Results", whole), half):
+            panel = Panel(results)
+            span = first_years(panel)
+            rates, heads = changes(results, panel, span), levels(results, panel, span)
+            rows.append((rates[1][1][0], heads[1][1][0]))
+        (rate, taught), (same_rate, fewer) = rows
+        assert rate == same_rate
+        assert shown_number(fewer) == pytest.approx(shown_number(taught) / 2.0, rel=0.01)
+
+    def test_every_number_of_the_answers_table_is_in_its_csv_and_in_the_summary(self) -> None:
+        line = answer_lines(facts(self.results, "baseline"))[1]
+        found = answer_numbers(facts(self.results, "baseline")).query(
+            "formula == 'aligned' and fiscal_years == 'FY2027-31'"
+        )
+        held = found.set_index("measure")["value"]
+        taught, money = (shown_number(text) for text in line.split()[-2:])
+        assert held["change in concentrators taught"] == pytest.approx(taught, rel=0.005)
+        assert held["change in public money used for CTE: state lines and what is taken"] == pytest.approx(
+            money, rel=0.005
+        )
+        table = summary(self.results).set_index(["formula", "metric", "period"])
+        row = table.loc["aligned", "concentrators_taught", "mean of years 1 to 5"]
+        assert row["difference_mean"] == pytest.approx(taught, rel=0.005)
+
+    def test_every_table_names_one_span(self) -> None:
+        for line in comparison_table(self.results).splitlines():
+            assert len(re.findall(r"FY\d{4}-\d{2}", line)) <= 1
+        assert [span.text for span in told_spans(self.panel)] == ["FY2027-31", "FY2032-36"]
+
+    def test_the_long_run_is_called_that_and_stands_last(self) -> None:
+        long = made_up({"status_quo": CURRENT, "aligned": Law(2_000)}, horizon=20)
+        text = comparison_table(long)
+        assert text.index("FY2032-36, against") < text.index("THE LONG RUN, FY2042-46")
+        assert "LONG RUN" not in comparison_table(self.results)
 
 
-@pytest.mark.parametrize(
-    ("horizon", "first", "then", "last"),
-    [
-        (1, "FY2027", None, "FY2027"),
-        (5, "FY2027-31", None, "FY2027-31"),
-        (7, "FY2027-31", "FY2032-33", "FY2029-33"),
-        (30, "FY2027-31", "FY2032-36", "FY2052-56"),
-    ],
-)
-def test_spans_are_the_years_that_were_run(horizon: int, first: str, then: str | None, last: str) -> None:
-    panel = Panel(made_up({"status_quo": CURRENT}, draws=1, horizon=horizon))
-    assert first_years(panel).text == first
-    found = next_years(panel)
-    assert (found.text if found is not None else None) == then
-    assert last_years(panel).text == last
+class TestIndexed:
+    def test_what_an_indexed_law_brings_is_not_counted_to_a_formula(self) -> None:
+        """The twin of current law costs as much as the formula: against it the formula brings as much for the same."""
+        results = with_twin(made_up({"status_quo": CURRENT, "aligned": Law(2_000, state=54)}), 54.0)
+        panel = Panel(results)
+        span = first_years(panel)
+        (flat,) = (row for row in changes(results, panel, span) if row[0][0] == "Aligned")
+        (indexed,) = (row for row in changes_from_indexed(results, panel, span) if row[0][0] == "Aligned")
+        assert flat[3:] == [("+$4.00M", ""), ("more for more", "$2,000 each")]
+        assert indexed[2:] == [("$0", ""), ("more for", "the same")]
+        assert "against Current law, indexed" in " ".join(comparison_table(results).split())
 
 
-def test_short_titles_are_given_or_cut_at_a_word_and_never_alike() -> None:
-    names = ("a", "b_two", "b_three", "c")
-    titles = ("Short", "A title that is much too long for a table, one", "A title that is much too long for it", "Long")
-    found = short_titles(names, titles, ("", "", "", "Given"))
-    assert found == ("Short", "b two", "b three", "Given")
-    assert short_titles(names[:2], titles[:2], ("", "")) == ("Short", "A title that is much too...")
-    assert all(len(title) <= 28 for title in found)
+def with_twin(results: "Results", state: float) -> "Results":
+    """The same with current law's dollars indexed beside it, which costs ``state`` millions a year."""
+    found = cast("FakeResults", results)
+    runs = found.design.loc[found.design["formula"] == "status_quo", "run_id"]
+    twin = found.state[found.state["run_id"].isin(runs)].copy()
+    twin[["state_cost", "state_cost_constant"]] = 1e6 * state
+    twin["entitlement"] = twin["state_cost"]
+    named = {"status_quo_indexed": {"title": "Current law, indexed", "short": "Current law, indexed"}}
+    held = replace(found, manifest=replace(found.manifest, references=named))
+    held.references = twin  # type: ignore[attr-defined]
+    return cast("Results", held)

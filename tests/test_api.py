@@ -376,6 +376,47 @@ def test_the_answer_is_what_the_study_wrote(compared: sim.Runs) -> None:
     path.unlink()
 
 
+@pytest.mark.slow
+def test_a_price_and_a_bridge_have_an_answer_which_their_page_begins_with(bill: Path) -> None:
+    price = sim.Formula("my_bill.yaml").price(draws=2)
+    change = sim.bridge("my_bill.yaml", fiscal_years=[2027], draws=2, quiet=True)
+    for found, said in ((price, "districts are paid $"), (change, "pays districts $")):
+        assert found.text.startswith(found.answer())
+        assert said in found.answer()
+    assert len(change.table()) == len(sim.World().districts)
+    assert set(change.tables) == {"bridge", "bridge_statewide"}
+
+
+@pytest.mark.slow
+def test_a_formula_taken_apart_has_its_parts_and_an_answer(bill: Path) -> None:
+    for study in (sim.decompose, sim.two_by_two):
+        found = study("my_bill.yaml", **SMALL)
+        assert found.text.startswith(found.answer())
+        assert "changes students taught by" in " ".join(found.answer().split())
+        assert {"part", "outcome", "unit", "mean", "fiscal_years"} <= set(found.parts.columns)
+        assert len(found.table("first five")) > 2
+
+
+@pytest.mark.slow
+def test_a_library_of_named_laws_has_each_as_written_and_at_equal_money(bill: Path) -> None:
+    found = sim.library(["texas", "my_bill.yaml"], **SMALL)
+    assert {"status_quo", "texas", "texas_cost_neutral", "my_bill", "my_bill_cost_neutral"} <= set(found.table().index)
+    assert "scaled" in found.text
+
+
+@pytest.mark.slow
+def test_a_sensitivity_says_which_formula_is_first(bill: Path) -> None:
+    few = {"trajectories": 2, "replicates": 1, "numbers": 2, "points": 8, "resamples": 20}
+    found = sim.sensitivity(["aligned"], years=1, workers=1, quiet=True, sensitivity=few)
+    assert "is first in" in " ".join(found.answer().split())
+    assert len(found.table())
+
+
+def test_a_comparison_took_no_formula_apart(compared: sim.Runs) -> None:
+    with pytest.raises(sim.InputError, match="took no formula apart"):
+        _ = compared.parts
+
+
 def test_a_figure_is_drawn_when_it_is_asked_for_and_nothing_is_left_in_the_folder(
     compared: sim.Runs, tmp_path: Path
 ) -> None:
@@ -400,6 +441,8 @@ def test_a_stress_has_rows_for_each_scenario_and_figures_of_its_own(bill: Path) 
     assert list(found.table().index.get_level_values("scenario").unique()) == ["baseline", "oil_slump"]
     pd.testing.assert_frame_equal(found.table().loc["oil_slump"], found.table(scenario="oil_slump"))
     assert "stress_shortfall" in found.plots
+    assert found.answer().startswith("Worst years of FY2027-29")
+    assert found.text.startswith(found.answer())
     assert found.plot("stress_cost_my_bill").path.is_file()
     assert found.plot("concentrators", "oil_slump").path != found.plot("concentrators").path
 

@@ -1,5 +1,6 @@
 """Why a district's number changes: steps that sum to the difference, between formulas and between years."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from simulated import shipped
 
 from sim.inputs import InputError
-from sim.report.bill.change import change_table, write_change
+from sim.report.bill.change import change_table, change_text, steps_frame, write_change
 from sim.report.run_sheet.layout import HEADER_ROW
 from sim.study.bill.bridge import STEPS
 from sim.study.bill.change import Change, ends_of, explain_change
@@ -74,14 +75,38 @@ def test_chunks_do_not_change_a_number() -> None:
 
 def test_the_files_say_where_they_come_from_and_add_up(between_years: Change, tmp_path: Any) -> None:
     text = write_change(between_years, tmp_path)
-    assert "Why payments change from aligned, FY2028, to aligned, FY2031" in text
+    assert text.startswith("LESC's aligned formula, FY2031 pays districts $")
     assert f"Run {between_years.run[:8]}" in text
-    assert max(len(line) for line in text.splitlines()) <= 120
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "…" not in text
     table = change_table(between_years)
     np.testing.assert_allclose(table["start"] + table[list(STEPS)].sum(axis=1), table["end"], atol=1e-3)
     sheet = openpyxl.load_workbook(tmp_path / "bridge.xlsx")["Bridge"]
     assert between_years.run[:8] in sheet.oddFooter.left.text
     assert sheet.cell(HEADER_ROW + 3, 5 + len(STEPS)).value.startswith("=SUM(D")
+
+
+def test_the_statewide_steps_are_in_a_table_and_sum_to_the_difference(between_formulas: Change) -> None:
+    table = steps_frame(between_formulas).set_index("step")["mean"]
+    assert table["start"] + table[list(STEPS)].sum() == pytest.approx(table["end"])
+    assert table["difference"] == pytest.approx(table["end"] - table["start"])
+
+
+def test_a_small_district_leads_in_dollars_a_member_no_more_but_is_in_dollars(between_formulas: Change) -> None:
+    """The same payments, to a district of 5 members and to one of 5,000: only the second is ranked by member."""
+    districts = len(between_formulas.world.districts)
+    end = between_formulas.start.copy()
+    end[:, 0] += 9e6
+    rest = {step: np.zeros_like(end) for step in STEPS} | {"prices": end - between_formulas.start}
+    said = {}
+    for members in (5.0, 5_000.0):
+        held = np.full((5, districts), 500.0)
+        held[:, 0] = members
+        text = change_text(replace(between_formulas, end=end, steps=rest, members=held))
+        said[members] = [between_formulas.world.districts.identifier[0] in part for part in
+                         text.split("Districts that move most")[1:]]  # fmt: skip
+        assert ("1 districts and charters with fewer than 100 members" in " ".join(text.split())) == (members < 100)
+    assert said == {5.0: [True, False], 5_000.0: [True, True]}
 
 
 @pytest.mark.parametrize(

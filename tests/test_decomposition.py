@@ -45,10 +45,13 @@ def test_components_and_interaction_sum_to_the_whole(tmp_path: Path) -> None:
         found = rows(parts, outcome)
         pieces = [value for row, value in found.items() if row.endswith(" alone")]
         total = found["what it replaces ends"] + sum(pieces) + found["interaction"]
-        assert np.allclose(total, found["aligned against status_quo"])
+        assert np.allclose(total, found["LESC's aligned formula against Current law"])
     assert len([row for row in rows(parts, "concentrators") if row.startswith("the last step")]) == 5
     written = pd.read_csv(tmp_path / "parts.csv")
     assert set(written["part"]) == {part.row for part in parts}
+    text = (tmp_path / "parts.txt").read_text(encoding="utf-8")
+    assert text.startswith("FY2027-28, against current law: LESC's aligned formula changes students taught")
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_money_design_and_interaction_sum_to_the_whole(tmp_path: Path) -> None:
@@ -57,7 +60,11 @@ def test_money_design_and_interaction_sum_to_the_whole(tmp_path: Path) -> None:
     found = rows(parts, "participants")
     money, design = found["more base-year money, same design"], found["better design, same base-year money"]
     total = design + money + found["interaction"]
-    assert np.allclose(total, found["aligned against status_quo"])
+    assert np.allclose(total, found["LESC's aligned formula against Current law"])
+    text = (tmp_path / "parts.txt").read_text(encoding="utf-8")
+    assert "less base-year money" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
 
 
 def test_each_variant_keeps_what_its_name_says() -> None:

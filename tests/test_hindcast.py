@@ -16,6 +16,7 @@ from sim.funding.components import Accountability
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.hindcast.files import write_hindcast
+from sim.report.hindcast.tables import strength_text
 from sim.study.hindcast.case import Case, Outcome, case_folder, read_case, read_cases
 from sim.study.hindcast.prices import price_factor
 from sim.study.hindcast.running import Task, compared, law_in, observed, run_case, under_laws
@@ -50,6 +51,19 @@ def outcome(**changes: Any) -> Outcome:
         "confidence": "high",
     }
     return Outcome.model_validate({**written, **changes})
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [(1.1, "too weak"), (2.2, "too strong"), (0.7, "the wrong way"), (1.5, "")],
+)
+def test_what_misses_is_said_to_be_too_weak_too_strong_or_the_wrong_way(made: float, said: str) -> None:
+    """150 of 100 were observed and nothing changes without the law; only the model's answer differs."""
+    years = {2003: 150.0}
+    draws = np.tile(np.array([100.0, 100.0, 100.0, 100.0 * made]), (40, 1)) * np.linspace(0.999, 1.001, 40)[:, None]
+    still = np.full((40, 4), 100.0)
+    judged = judge(outcome(observed=years, tolerance=0.01), draws, 2000, still)
+    assert strength_text(judged) == said
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -228,6 +242,9 @@ def test_everything_is_written(tmp_path: Path) -> None:
     text = write_hindcast(study, tmp_path)
     assert (tmp_path / "hindcast.txt").read_text(encoding="utf-8") == text
     assert "cannot be tested" in text
+    assert text.startswith("Of 1 past law changes that could be tested")
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
     table = pd.read_csv(tmp_path / "hindcast.csv")
     michigan = table[table.case == "michigan"]
     assert list(michigan.fiscal_year) == [2018, 2019, 2024, 2025] * 2

@@ -14,17 +14,19 @@ from fake_results import BASE_YEAR, FakeResults, fake_results, fake_world
 
 from sim.report.bill.change import change_table, write_change
 from sim.report.bill.files import write_ledger
-from sim.report.bill.tables import clearly, distribution, district_table
+from sim.report.bill.tables import clearly, distribution, district_table, statewide_table
 from sim.report.bill.text import bill_text
 from sim.report.calibration.tables import named_band
-from sim.report.compare.comparison import added_cells, comparison_cells
 from sim.report.compare.decomposition import Part, parts_frame
 from sim.report.compare.fiscal_note import fiscal_note
+from sim.report.compare.headline_table import changes, levels
 from sim.report.compare.summary import summary
 from sim.report.explain.text import _spread_rows
 from sim.report.run_sheet.layout import BELOW_TOTAL, DECIMAL, DOLLARS, HEADER_ROW, PERCENT, TOTAL_ROW
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.intervals import signed_text
+from sim.report.shared.panel import Panel
+from sim.report.shared.spans import first_years
 from sim.report.stress.tables import stress_frame, stress_table
 from sim.report.sweep.text import summary_by_formula
 from sim.study.bill.change import Change, explain_change
@@ -157,14 +159,15 @@ def printed(text: str) -> float:
 
 def test_printed_cells_hold_their_means() -> None:
     seen = 0
-    for cells in (comparison_cells(RESULTS), added_cells(RESULTS)):
+    panel = Panel(RESULTS)
+    for cells in (make(RESULTS, panel, first_years(panel)) for make in (changes, levels)):
         for value, below in (cell for row in cells[1:] for cell in row[1:]):
             ends = re.split(r" to |(?<=[\dMB%])-(?=[$\d])", below.split("\n")[0].strip("()"))
             if len(ends) == 2 and PRINTED.match(value) and all(map(PRINTED.match, ends)):
                 low, high = map(printed, ends)
                 assert low <= printed(value) <= high, (value, below)
                 seen += 1
-    assert seen > 15
+    assert seen > 10
     assert "100.0%-100.0%" not in stress_table(RESULTS)
 
 
@@ -254,5 +257,29 @@ def test_a_check_says_how_many_gain_on_average_and_how_many_of_these_in_nearly_e
     assert lose.sum() <= state.lose
     assert (
         f"{state.gain} districts and charters gain and {state.lose} lose on average over draws; of these {gain.sum()} "
-        f"gain and {lose.sum()} lose in at least 95% of draws."
+        f"gain and {lose.sum()} lose in at least 95% of draws. Both are true: "
     ) in text
+    assert text.count("in at least 95% of draws") == 1
+
+
+def test_a_check_begins_with_what_the_bill_pays_and_names_the_command_for_later_years(check: BillCheck) -> None:
+    text = bill_text(check)
+    first = " ".join(text.partition("What it pays for")[0].split())
+    state = distribution(check)[0]
+    assert first.startswith("LESC's aligned formula: on the counts of FY2026 districts are paid $")
+    assert f"{abs(state.change.mean) / 1e6:.2f}" in first
+    assert "cte-sim study=project with the same bill" in first
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+
+
+def test_every_number_of_a_checks_tables_is_in_its_csv(check: BillCheck) -> None:
+    table = statewide_table(check)
+    state = distribution(check)[0]
+    found = table.query("name == 'state: all districts and charters'").set_index("measure")["mean"]
+    assert found["change"] == pytest.approx(float(state.change.mean))
+    assert found["change a member"] == pytest.approx(float(state.per_member.mean))
+    assert set(table.query("part == 'component'")["name"]) >= {
+        f"{one.line}: {one.component}" for one in check.parts.parts
+    }
+    assert held(table) > 50

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
 
-from sim.report.compare.comparison import comparison_cells, comparison_table
+from sim.report.compare.comparison import comparison_table
+from sim.report.compare.headline_table import changes, levels
 from sim.report.compare.summary import COLUMNS, summary
 from sim.report.shared.panel import Panel
+from sim.report.shared.spans import first_years
 from sim.results.schema import STATE
 
 if TYPE_CHECKING:
@@ -151,56 +153,65 @@ def test_a_design_that_varies_more_than_formula_and_draw_is_refused() -> None:
         Panel(changed(RESULTS, design=design))
 
 
-def test_the_comparison_lists_formulas_in_the_order_of_the_config_and_marks_the_baseline() -> None:
-    header, *body = comparison_cells(RESULTS)
-    assert [cells[0][0] for cells in body] == list(FORMULAS)
-    assert [cells[0][1] for cells in body] == ["baseline"] + [""] * 10
-    assert all(len(cells) == len(header) for cells in body)
+FIRST = first_years(Panel(RESULTS))
+CHANGES = changes(RESULTS, Panel(RESULTS), FIRST)
+LEVELS = levels(RESULTS, Panel(RESULTS), FIRST)
+MEANS = (
+    RESULTS.state.merge(RESULTS.design, on="run_id")
+    .query("@BASE_YEAR < fiscal_year <= @BASE_YEAR + 5")
+    .assign(public=lambda table: table["state_cost_constant"] + table["dilution"] / table["price_index"])
+    .groupby("formula")
+    .mean(numeric_only=True)
+)
+
+
+def titled(cells: list[list[tuple[str, str]]]) -> dict[str, list[tuple[str, str]]]:
+    """Rows by the name of their formula."""
+    names = dict(zip(Panel(RESULTS).short_titles, Panel(RESULTS).formulas, strict=True))
+    return {names[line[0][0]]: line for line in cells[1:]}
+
+
+def test_formulas_stand_by_what_they_bring_in_the_first_years_and_the_baseline_is_marked() -> None:
+    rates = [float(line[1][0]) for line in CHANGES[1:]]
+    assert rates == sorted(rates, reverse=True)
+    assert [name for name, line in titled(CHANGES).items() if line[0][1] == "baseline"] == ["status_quo"]
+    assert [line[0] for line in LEVELS] == [line[0] for line in CHANGES]
+    assert set(titled(CHANGES)) == set(FORMULAS)
 
 
 def test_the_comparison_prices_only_what_is_added() -> None:
-    place = [heading for heading, _ in comparison_cells(RESULTS)[0]].index("$ per added\ntaught")
-    cells = {line[0][0]: line[place] for line in comparison_cells(RESULTS)[1:]}
-    state = RESULTS.state.merge(RESULTS.design, on="run_id").query("fiscal_year > @BASE_YEAR")
-    means = state.groupby("formula")[["state_cost_constant", "concentrators_taught"]].mean()
-    change = means.loc["aligned"] - means.loc["status_quo"]
+    cells = {name: line[4] for name, line in titled(CHANGES).items()}
+    change = MEANS.loc["aligned"] - MEANS.loc["status_quo"]
     assert cells["status_quo"] == ("-", "")
-    assert cells["pilot_sunset"] == ("less for less", "")
+    assert cells["aligned"][0] == "more for more"
+    price = float(cells["aligned"][1].removesuffix(" each").lstrip("$").replace(",", ""))
+    assert price == pytest.approx(change["public"] / change["concentrators_taught"], rel=0.01)
     assert cells["aligned_per_concentrator"] == ("more for less", "")
-    assert cells["sb130_quarter_weight"] == ("more for less*", "")
-    price = float(cells["aligned"][0].lstrip("$").replace(",", ""))
-    assert price == pytest.approx(change["state_cost_constant"] / change["concentrators_taught"], rel=0.01)
+    assert cells["pilot_sunset"][0] == "less for less"
+    spared = MEANS.loc["pilot_sunset"] - MEANS.loc["status_quo"]
+    price = float(cells["pilot_sunset"][1].removesuffix(" a loss").lstrip("$").replace(",", ""))
+    assert price == pytest.approx(spared["public"] / spared["concentrators_taught"], rel=0.01)
 
 
 def test_taught_and_recoded_as_printed_add_up_to_reported_as_printed() -> None:
-    header, *body = comparison_cells(RESULTS)
-    assert [heading for heading, _ in header[1:3]] == ["Concentrators\ntaught", "reported"]
-    state = RESULTS.state.merge(RESULTS.design, on="run_id").query("fiscal_year > @BASE_YEAR + 7")
-    means = state.groupby("formula")[["concentrators_taught", "concentrators_recoded", "concentrators"]].mean()
-    for row in body:
-        taught, reported = (float(row[place][0].replace(",", "")) for place in (1, 2))
-        recoded = float(row[2][1].removesuffix(" recoded").replace(",", ""))
+    for name, line in titled(LEVELS).items():
+        taught, reported = (float(line[place][0].replace(",", "")) for place in (1, 2))
+        recoded = float(line[2][1].removesuffix(" recoded").replace(",", ""))
         assert taught + recoded == pytest.approx(reported, abs=0.05)
-        assert reported == pytest.approx(means.loc[row[0][0], "concentrators"], rel=0.002)
-        assert recoded == pytest.approx(means.loc[row[0][0], "concentrators_recoded"], rel=0.005)
-    assert means.loc["aligned", "concentrators_recoded"] > 0
+        assert reported == pytest.approx(MEANS.loc[name, "concentrators"], rel=0.005)
+        assert recoded == pytest.approx(MEANS.loc[name, "concentrators_recoded"], rel=0.005)
+    assert MEANS.loc["aligned", "concentrators_recoded"] > 0
 
 
-def test_the_comparison_fits_a_terminal_and_says_what_its_intervals_are() -> None:
+def test_the_comparison_fits_eighty_columns_and_says_what_its_intervals_are() -> None:
     text = comparison_table(RESULTS)
-    assert max(map(len, text.splitlines())) <= 132
-    assert text.isascii()
+    assert max(map(len, text.splitlines())) <= 80
     assert "nan" not in text.lower().replace("finan", "")
     assert "…" not in text
     assert "90% of 15 draws" in text
     assert "seed 2026" in text
-    assert "sb130_quarter_weight" in text
-    assert "moves to CTE inside the SEG" in text.replace("\n", " ")
-
-
-def test_a_narrow_terminal_loses_no_part_of_the_table() -> None:
-    wide, narrow = comparison_table(RESULTS), comparison_table(RESULTS, width=80)
-    assert wide.splitlines()[:26] == narrow.splitlines()[:26]
+    assert "Sb130 quarter" in text
+    assert "Taken in SEG: what a weight takes" in text.replace("\n", " ")
 
 
 def test_who_is_only_recoded_is_not_added() -> None:
@@ -220,7 +231,7 @@ def test_a_single_formula_with_a_single_draw_and_no_baseline_still_has_its_table
     assert table["mean"].notna().all()
     assert table["difference_mean"].isna().all()
     text = comparison_table(alone)
-    assert "no baseline run" in text
+    assert "No baseline was run" in text
     assert "nan" not in text
 
 

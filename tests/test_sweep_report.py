@@ -14,9 +14,8 @@ from sim.report.compare.precision import write_precision
 from sim.report.compare.write import write_report
 from sim.report.shared.panel import Panel
 from sim.report.sweep.outcomes import by_point, run_outcomes
-from sim.report.sweep.rank_correlations import correlations
+from sim.report.sweep.rank_correlations import correlations, effect
 from sim.report.sweep.text import factor_lines, write_sweep
-from sim.results.headlines import HEADLINES
 from sim.results.rank_correlation import spearman
 from sim.study.running.precision import LEAST_REPLICATES, margin
 
@@ -41,8 +40,11 @@ def test_every_promised_file_is_there(finished: Path, told: str) -> None:
     assert names <= {path.name for path in finished.iterdir()}
     assert (finished / "figures" / "tornado.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert (finished / "sweep.txt").read_text(encoding="utf-8") == told
-    for words in ("12 points x 2 replicates", "mean of FY2029-33", "status_quo", "aligned", "Spearman", "2 replicates"):
+    for words in ("12 points x 2 replicates", "mean of FY2029-33", "Current law", "Spearman", "2 replicates"):
         assert words in told
+    assert told.startswith("Current law, students taught (FY2029-33): ")
+    assert max(map(len, told.splitlines())) <= 80
+    assert "…" not in told
 
 
 def test_outcomes_are_means_of_the_last_five_years(finished: Path) -> None:
@@ -86,6 +88,19 @@ def test_rank_correlations_agree_with_scipy(finished: Path, told: str) -> None:
     # A factor that a formula has not, and one that is a word, say nothing.
     assert ("status_quo", "concentrators", "level", dollars) not in found.index
     assert "formula.rules.indexation" not in set(found.index.get_level_values("factor"))
+
+
+def test_an_effect_is_the_mean_of_the_highest_third_less_that_of_the_lowest() -> None:
+    factor = np.arange(30.0)
+    assert effect(factor, 100.0 * factor) == pytest.approx(2_000.0, rel=0.02)
+    assert effect(factor, np.full(30, 7.0)) == 0.0
+    assert np.isnan(effect(factor[:9], factor[:9]))
+
+
+def test_what_has_no_correlation_says_why(finished: Path, told: str) -> None:
+    table = pd.read_csv(finished / "correlations.csv", keep_default_na=False, na_values=["nan"])
+    reasons = table[table["rank_correlation"].isna() | (table["rank_correlation"] == "")]["none_because"]
+    assert set(reasons) <= {"the outcome does not vary", "the factor does not vary"}
 
 
 def test_a_rank_correlation_follows_order_alone() -> None:
@@ -157,8 +172,9 @@ def test_a_report_leaves_out_what_was_not_kept(tmp_path: Path) -> None:
 def test_a_comparison_says_its_monte_carlo_error(tmp_path: Path) -> None:
     results = compared(tmp_path)
     text = write_precision(results, tmp_path)
-    assert text.startswith("Mean difference from status_quo, 4 replicates")
-    assert text.count("±") == len(HEADLINES) + 1
+    assert text.startswith("How far a mean difference from Current law may move, 4 replicates")
+    assert text.count("±") > 3
+    assert max(map(len, text.splitlines())) <= 80
     row = pd.read_csv(tmp_path / "precision.csv").set_index("outcome").loc["concentrators"]
     wide = results.with_design(results.state, ["formula", "replicate"])
     last = wide[wide["fiscal_year"] > 2026].groupby(["replicate", "formula"])["concentrators"].mean().unstack()

@@ -15,6 +15,7 @@ from sim.report.compare.summary import summary
 from sim.report.shared.panel import Panel, scenario_names
 from sim.results.manifest import Manifest
 from sim.results.results import Results, open_results
+from sim.tables_for_people import ENCODING
 from sim.world.loading import load_world
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     from sim.world.world import World
 
-COMPARED: tuple[str, ...] = ("compare", "project", "stress")
+TAKEN_APART: tuple[str, ...] = ("decompose", "two_by_two")
+"""Studies of the parts of one formula, each of which ran as a formula of its own."""
+
+COMPARED: tuple[str, ...] = ("compare", "project", "stress", *TAKEN_APART)
 """Studies whose runs differ by formula, draw and scenario alone."""
 
 
@@ -94,6 +98,17 @@ class Runs(Result):
         table = pd.concat(parts, names=["scenario", "formula"])
         table.attrs = next(iter(parts.values())).attrs | {"scenario": ", ".join(parts)}
         return table
+
+    @property
+    def parts(self) -> "pd.DataFrame":
+        """What each part of a formula does to each outcome over several spans, as parts.csv has it. Raises InputError
+        where the study took no formula apart."""
+        import pandas as pd
+
+        path = self.folder / "parts.csv"
+        if self.study not in TAKEN_APART or not path.is_file():
+            raise InputError(f"parts: study={self.study} took no formula apart; sim.decompose and sim.two_by_two do")
+        return pd.read_csv(path, encoding=ENCODING)
 
     def districts(self, year: int | None = None, scenario: str | None = None) -> "pd.DataFrame":
         """A row for each formula but the baseline and each district in a stored fiscal year, by default the last.

@@ -211,6 +211,132 @@ def district(
     return _report("district", {key: word, **named}, settings, folder, quiet)
 
 
+def bridge(
+    bill: Bill,
+    *,
+    fiscal_years: Sequence[int] | None = None,
+    draws: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """Why each district's payment changes (docs/check_a_bill.md): from current law to the bill in one of the
+    ``fiscal_years``, or under the bill from the first to the second. ``.table()`` has a row for each district."""
+    key, word = bill_setting(bill)
+    named = given(
+        fiscal_years=fiscal_years, draws=draws, seed=seed, uncertainty=uncertainty, parameters=parameters,
+        scenario=scenario, world=world,
+    )  # fmt: skip
+    return _report("bridge", {key: word, **named}, settings, folder, quiet)
+
+
+def decompose(
+    bill: Bill,
+    *,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """A bill taken apart, component by component; ``.parts`` has each part's effect on each outcome."""
+    key, word = bill_setting(bill)
+    named = given(
+        draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
+        scenario=scenario, world=world, workers=workers,
+    )  # fmt: skip
+    return _runs("decompose", {key: word, **named}, settings, folder, quiet)
+
+
+def two_by_two(
+    bill: Bill,
+    *,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """More, or less, money told apart from better design; ``.parts`` has each part's effect on each outcome."""
+    key, word = bill_setting(bill)
+    named = given(
+        draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
+        scenario=scenario, world=world, workers=workers,
+    )  # fmt: skip
+    return _runs("two_by_two", {key: word, **named}, settings, folder, quiet)
+
+
+def library(
+    bills: Bill | Iterable[Bill] | None = None,
+    *,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """The laws of other states, all that are shipped or those that are named, as written and scaled to the money of
+    current law (docs/formulas.md)."""
+    named = given(
+        draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
+        scenario=scenario, world=world, workers=workers, report=report,
+    )  # fmt: skip
+    if bills is not None:
+        named["formulas"] = bill_words(bills)
+    return _runs("library", named, settings, folder, quiet)
+
+
+def sensitivity(
+    bills: Bill | Iterable[Bill] | None = None,
+    *,
+    years: int | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """Which uncertain numbers move the outcomes, and whether one could change the order of formulas
+    (docs/sensitivity.md). Its sizes go by their names: ``sensitivity={"points": 64}``."""
+    named = given(
+        years=years, seed=seed, parameters=parameters, scenario=scenario, world=world, workers=workers, report=report,
+    )  # fmt: skip
+    if bills is not None:
+        named["formulas"] = bill_words(bills)
+    return _report("sensitivity", named, settings, folder, quiet)
+
+
 def hindcast(
     *,
     cases: Sequence[str] | None = None,

@@ -43,15 +43,10 @@ def headline_columns() -> list[str]:
     return ["run_id", "fiscal_year", *(headline.column for headline in HEADLINES)]
 
 
-def headlines(state: pd.DataFrame, base_year: int, over_all_years: Sequence[str] = ()) -> pd.DataFrame:
-    """Headline outcomes of each run by name, indexed by ``run_id``; those named in ``over_all_years`` are means of all
-    years after the base year."""
+def headlines(state: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Headline outcomes of each run by name, indexed by ``run_id``."""
     means = last_years(state, base_year, [headline.column for headline in HEADLINES])
     means.columns = pd.Index([headline.name for headline in HEADLINES])
-    policy = state[state["fiscal_year"] > base_year].groupby("run_id", sort=True)
-    for headline in HEADLINES:
-        if headline.name in over_all_years:
-            means[headline.name] = policy[headline.column].mean()
     return means
 
 

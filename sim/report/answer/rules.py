@@ -103,14 +103,3 @@ def later(first: Sequence[Array], then: Sequence[Array]) -> Later:
             ahead, behind = (one, other) if way == "more" else (other, one)
             found[settled(then[ahead] - then[behind])].append((ahead, behind))
     return Later(tuple(found["more"]), (*found["same"], *found["unclear"]), tuple(found["less"]))
-
-
-def verdict(public: Array, taught: Array) -> tuple[str, float | None]:
-    """What a formula brings for which public money, in words such as 'more for less'; and the dollars for one more
-    concentrator taught, only where it brings more for more and both means are precise enough to be divided."""
-    brings, costs = settled(taught), settled(public)
-    if "unclear" in (brings, costs):
-        return "unclear", None
-    said = f"{brings} for {'the same' if costs == 'same' else costs}"
-    divided = (brings, costs) == ("more", "more") and precise(public) and precise(taught)
-    return said, float(public.mean()) / float(taught.mean()) if divided else None

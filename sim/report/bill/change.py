@@ -1,7 +1,6 @@
 """Why payments change, as text, CSV and workbook: the steps from one side to the other, statewide and by district."""
 
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
+from sim.report.bill.printed import WHOLE
+from sim.report.bill.tables import HALF_A_DOLLAR
 from sim.report.bill.text import step_name
 from sim.report.run_sheet.layout import (
     BELOW_TOTAL,
@@ -19,22 +20,22 @@ from sim.report.run_sheet.layout import (
     mark_pages,
     set_up_table,
 )
-from sim.report.shared.intervals import COVERS, bands, interval_note, interval_parts, number_text
+from sim.report.shared.intervals import COVERS, bands, interval_note, interval_parts, interval_text, number_text
 from sim.report.shared.order import first_places, labels_where_shared, with_code
 from sim.report.shared.origin import also, short
+from sim.report.shared.plain_table import PAGE, Cell, paragraphs, plain_table
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 from sim.version import __version__
 
 if TYPE_CHECKING:
-    from sim.study.bill.change import Change
+    from sim.study.bill.change import Change, End
 
-SHOWN = 8
-"""How many districts with the largest gains, and losses, a member are printed; the files have all."""
+SHOWN = 5
+"""How many districts with the largest gains, and losses, are printed of each kind; the files have all."""
 
-WIDTH = 118
-NAME_WIDTH = 34
-"""Columns of a district's name and code."""
+LEAST_MEMBERS = 100
+"""Members of grades 9-12 below which a district is left out of the ranking by dollars a member."""
 
 
 def origin_text(change: "Change") -> str:
@@ -47,11 +48,12 @@ def origin_text(change: "Change") -> str:
 
 
 def write_change(change: "Change", folder: Path) -> str:
-    """Write bridge.txt, bridge.csv and bridge.xlsx into a folder; returns the text of the first."""
+    """Write bridge.txt, bridge.csv, bridge_statewide.csv and bridge.xlsx; returns the text of the first."""
     folder.mkdir(parents=True, exist_ok=True)
     text = change_text(change)
     (folder / "bridge.txt").write_text(text, encoding="utf-8")
     write_table(change_table(change), folder / "bridge.csv")
+    write_table(steps_frame(change), folder / "bridge_statewide.csv")
     _workbook(change, folder / "bridge.xlsx")
     return text
 
@@ -80,63 +82,115 @@ def change_table(change: "Change") -> pd.DataFrame:
     )
 
 
+def steps_frame(change: "Change") -> pd.DataFrame:
+    """The steps statewide: a row for each side, each step between and the difference, nominal dollars."""
+    ends = (change.start, change.end, change.end - change.start)
+    parts = [("start", ends[0]), *((step, change.steps[step]) for step in STEPS), ("end", ends[1])]
+    rows = []
+    for name, values in (*parts, ("difference", ends[2])):
+        of = bands(values.sum(axis=1), axis=0)
+        measured = {"mean": of.mean, "p05": of.low, "p95": of.high, "monte_carlo_error": of.error}
+        rows.append({"step": name, "unit": "dollars", **measured, "draws": change.draws})
+    return pd.DataFrame(rows)
+
+
 def change_text(change: "Change") -> str:
-    """The steps statewide with intervals, then the districts that move most for each member."""
-    from rich.console import Console
-
-    out = StringIO()
-    console = Console(file=out, width=WIDTH, color_system=None, force_terminal=False, highlight=False, markup=False)
-    print(f"Why payments change from {change.before.label}, to {change.after.label}\n", file=out)
-    console.print(_steps_table(change))
-    console.print(_districts_table(change))
-    notes = [
-        "Net state CTE payments in nominal dollars: what the state's CTE lines pay, less SEG money lost to a lower "
-        "unit value. Prices: the later side's prices on the earlier side's counts. Counts: what districts and students "
-        "count otherwise. Then what each rule does more, or less, than on the earlier side.",
-        f"Largest gains and losses are for each member (grades 9-12); all {len(change.world.districts)} districts and "
-        "charters are in bridge.csv and bridge.xlsx.",
-        interval_note(change.draws, change.seed),
-        f"{origin_text(change)}. Estimates, not entitlements.",
+    """What changes and mostly why, the steps statewide with intervals, then the districts that move most in dollars
+    and, of those that are not small, for each member; within 80 columns."""
+    each, dollars = _per_member(change), (change.end - change.start).mean(axis=0)
+    large = change.members.mean(axis=0) >= LEAST_MEMBERS
+    small = int((~large).sum())
+    lines = [
+        *paragraphs(_answer(change)),
+        "",
+        f"Statewide, nominal dollars a year; below each mean 90% of {change.draws:,} draws",
+        *_steps_table(change).splitlines(),
+        "",
+        "Districts that move most, in dollars",
+        *_districts_table(change, dollars).splitlines(),
+        "",
+        f"Districts that move most, in dollars a member, of those with {LEAST_MEMBERS} members or more",
+        *_districts_table(change, np.where(large, each, 0.0)).splitlines(),
+        *paragraphs(
+            [
+                f"{small} districts and charters with fewer than {LEAST_MEMBERS} members (grades 9-12) are left out of "
+                "the second ranking, where a few students make any number large."
+                if small
+                else "",
+                f"All {len(change.world.districts)} with every step: bridge.csv and bridge.xlsx.",
+                "Payments: what the state's CTE lines pay, less SEG money lost to a lower unit value. Prices: the "
+                "later side's prices on the earlier side's counts. Counts: what districts and students count "
+                "otherwise. Then what each rule does more, or less, than on the earlier side.",
+                interval_note(change.draws, change.seed),
+                f"{origin_text(change)}. Estimates, not entitlements.",
+            ]
+        ),
     ]
-    for note in notes:
-        console.print(note)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _steps_table(change: "Change") -> object:
-    from rich import box
-    from rich.table import Table
+def side_text(end: "End") -> str:
+    """A side of a change by its title: 'Current law, FY2027'."""
+    if end.fiscal_year < end.formula.takes_effect:
+        return f"Current law, FY{end.fiscal_year}"
+    return f"{end.formula.short or end.formula.title}, FY{end.fiscal_year}"
 
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for number, heading in enumerate(("Statewide", "Dollars", "90% of draws")):
-        table.add_column(heading, justify="right" if number else "left")
-    rows = [(change.before.label, change.start, False)]
-    rows += [(step_name(step), change.steps[step], True) for step in STEPS if (np.abs(change.steps[step]) > 0.5).any()]
-    rows += [(change.after.label, change.end, False), ("difference", change.end - change.start, True)]
-    for label, dollars, signed in rows:
+
+def _answer(change: "Change") -> list[str]:
+    """What changes in all and by which steps most; who gains and loses."""
+    whole = bands((change.end - change.start).sum(axis=1), axis=0)
+    mean, low, high = (float(value) for value in (whole.mean, whole.low, whole.high))
+    clear = low > 0.0 or high < 0.0
+    way = ("more" if mean > 0.0 else "less") if clear else "a difference whose sign is not clear"
+    ends = sorted((abs(low), abs(high))) if clear else [low, high]
+    size = interval_text(abs(mean) if clear else mean, ends[0], ends[1], "dollars", signed=not clear)
+    steps = {step: float(change.steps[step].sum(axis=1).mean()) for step in STEPS}
+    largest = sorted((step for step in STEPS if abs(steps[step]) > HALF_A_DOLLAR), key=lambda step: -abs(steps[step]))
+    by = ", ".join(f"{step_name(step)} {number_text(steps[step], 'dollars', signed=True)}" for step in largest[:3])
+    moved = (change.end - change.start).mean(axis=0)
+    gain, lose = int((moved > HALF_A_DOLLAR).sum()), int((moved < -HALF_A_DOLLAR).sum())
+    end = number_text(float(change.end.sum(axis=1).mean()), "dollars")
+    if abs(mean) <= HALF_A_DOLLAR:
+        first = f"{side_text(change.after)} pays districts {end}, as much as {side_text(change.before)}."
+    else:
+        sized = f"{size} {way}" if clear else f"{way} ({size})"
+        first = f"{side_text(change.after)} pays districts {end}: {sized}, against {side_text(change.before)}."
+    return [
+        first,
+        f"Largest steps: {by}." if by else "",
+        f"{gain} districts and charters are paid more and {lose} less, on average over draws.",
+    ]
+
+
+def _steps_table(change: "Change") -> str:
+    rows: list[list[Cell]] = [[("Step", ""), ("Dollars", "")]]
+    told = [(side_text(change.before), change.start, False)]
+    told += [(step_name(step), change.steps[step], True) for step in STEPS if (np.abs(change.steps[step]) > 0.5).any()]
+    told += [(side_text(change.after), change.end, False), ("difference", change.end - change.start, True)]
+    for label, dollars, signed in told:
         whole = bands(dollars.sum(axis=1), axis=0)
-        value, spread = interval_parts(float(whole.mean), float(whole.low), float(whole.high), "dollars", signed)
-        table.add_row(label, value, spread)
-    return table
+        parts = interval_parts(float(whole.mean), float(whole.low), float(whole.high), "dollars", signed)
+        rows.append([(label, ""), parts])
+    return plain_table(rows, PAGE)
 
 
-def _districts_table(change: "Change") -> object:
-    from rich import box
-    from rich.table import Table
-
-    shown = [step for step in STEPS if (np.abs(change.steps[step].mean(axis=0)) > 0.5).any()]
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    table.add_column("Largest gains and losses", no_wrap=True, max_width=NAME_WIDTH, overflow="ellipsis")
-    for heading in ("From", *(step_name(step) for step in shown), "To", "A member"):
-        table.add_column(heading, justify="right")
+def _districts_table(change: "Change", ranked: Array) -> str:
+    """The districts with the largest ``ranked[D]``, and the smallest."""
     each, districts = _per_member(change), change.world.districts
-    for d in _ends(each):
-        cells = [change.start, *(change.steps[step] for step in shown), change.end]
-        money = [number_text(float(held[:, d].mean()), "dollars", signed=0 < n < len(cells) - 1)
-                 for n, held in enumerate(cells)]  # fmt: skip
-        name = with_code(districts.name[d], districts.identifier[d], NAME_WIDTH)
-        table.add_row(name, *money, number_text(float(each[d]), "dollars", signed=True))
-    return table
+    steps = {step: change.steps[step].mean(axis=0) for step in STEPS}
+    headings = ("District or charter", "From", "To", "Change", "A member", "Largest step")
+    rows: list[list[Cell]] = [[(heading, "") for heading in headings]]
+    for d in _ends(ranked):
+        start, end = (float(held[:, d].mean()) for held in (change.start, change.end))
+        largest = max(STEPS, key=lambda step: abs(float(steps[step][d])))
+        step = number_text(float(steps[largest][d]), "dollars", signed=True)
+        money = [number_text(start, "dollars"), number_text(end, "dollars")]
+        step_each = 1.0 if abs(float(each[d])) >= WHOLE else 0.01
+        a_member = number_text(float(each[d]), "dollars", step_each, True, max(abs(float(each[d])), 1e-9))
+        moved = [number_text(end - start, "dollars", signed=True), a_member]
+        name = with_code(districts.name[d], districts.identifier[d])
+        rows.append([(name, ""), *((text, "") for text in (*money, *moved)), (f"{step_name(largest)}", step)])
+    return plain_table(rows, PAGE)
 
 
 def _per_member(change: "Change") -> Array:
@@ -146,11 +200,11 @@ def _per_member(change: "Change") -> Array:
     return each
 
 
-def _ends(each: Array) -> list[int]:
+def _ends(ranked: Array) -> list[int]:
     """The districts that gain most, then those that lose most, the most last; none of several that are alike where not
     all have room."""
-    gains = [d for d in first_places(each, SHOWN)[0] if each[d] > 0]
-    losses = [d for d in first_places(-each, SHOWN)[0] if each[d] < 0]
+    gains = [d for d in first_places(ranked, SHOWN)[0] if ranked[d] > 0]
+    losses = [d for d in first_places(-ranked, SHOWN)[0] if ranked[d] < 0]
     return [*gains, *reversed(losses)]
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from sim.arrays import Array
 from sim.funding.allocation import STAGES
 from sim.funding.formula import describe
-from sim.report.bill.tables import by_draw, distribution, district_table, line_rows, origin_text
+from sim.report.bill.answer import bill_answer
+from sim.report.bill.tables import by_draw, distribution, district_table, line_rows, origin_text, statewide_table
 from sim.report.bill.text import bill_text, boundary_sentences, cliff_sentences, limit_sentences, step_name
 from sim.report.run_sheet.layout import (
     BELOW_TOTAL,
@@ -49,10 +50,12 @@ Columns = Sequence[tuple[str, int, str]]
 
 
 def write_bill(check: "BillCheck", folder: Path) -> str:
-    """Write bill.txt, bill_districts.csv and bill_ledger.xlsx into a folder; returns the text of the first."""
+    """Write answer.txt, bill.txt, bill.csv, bill_districts.csv and bill_ledger.xlsx; returns the text of bill.txt."""
     folder.mkdir(parents=True, exist_ok=True)
     text = bill_text(check)
     (folder / "bill.txt").write_text(text, encoding="utf-8")
+    (folder / "answer.txt").write_text("\n".join(bill_answer(check)) + "\n", encoding="utf-8")
+    write_table(statewide_table(check), folder / "bill.csv")
     table = district_table(check)
     table.insert(0, "formula", check.formula.name)
     table.insert(1, "run", check.origin.run[:8])

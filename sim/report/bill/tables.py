@@ -176,3 +176,43 @@ def district_table(check: "BillCheck") -> pd.DataFrame:
         "estimated_fields": ["; ".join(fields) for fields in districts.estimated],
     }
     return pd.DataFrame(columns)
+
+
+STATEWIDE: tuple[str, ...] = ("part", "name", "measure", "unit", "mean", "p05", "p95", "monte_carlo_error", "draws")
+"""Columns of the statewide table."""
+
+
+def statewide_table(check: "BillCheck") -> pd.DataFrame:
+    """Every number of the printed tables: of the bill's lines, of its components, and of each group of districts."""
+    rows: list[dict[str, object]] = []
+
+    def add(part: str, name: str, measure: str, unit: str, values: Array) -> None:
+        if np.isfinite(values).all():
+            of = bands(values, axis=0)
+            row = {"mean": of.mean, "p05": of.low, "p95": of.high, "monte_carlo_error": of.error, "draws": len(values)}
+            rows.append({"part": part, "name": name, "measure": measure, "unit": unit, **row})
+
+    for line in line_rows(check):
+        for measure in ("entitlement", "owed", "appropriation", "paid"):
+            add("line", line.name, measure, "dollars", getattr(line, measure))
+        share = np.divide(line.paid, line.owed, out=np.ones_like(line.paid), where=line.owed > 0)
+        add("line", line.name, "paid share", "share", share)
+    for one in check.parts.parts:
+        name = f"{one.line}: {one.component}"
+        add("component", name, "alone", "dollars", one.alone)
+        add("component", name, "bill without it", "dollars", one.without)
+        add("component", name, "it adds last", "dollars", check.parts.whole - one.without)
+    add("component", "all", "interaction", "dollars", check.parts.interaction)
+    law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
+    for group in district_groups(check.world):
+        members = check.members[:, group.members].sum(axis=1)
+        own, other = bill[:, group.members].sum(axis=1), law[:, group.members].sum(axis=1)
+        each = np.divide(own - other, members, out=np.zeros_like(own), where=members > 0)
+        label = f"{group.by}: {group.name}"
+        for measure, unit, values in (
+            ("members", "students", members), ("now", "dollars", other), ("bill", "dollars", own),
+            ("change", "dollars", own - other), ("change a member", "dollars", each),
+        ):  # fmt: skip
+            add("districts", label, measure, unit, values)
+    add("seg", "all", "taken from other program units", "dollars", by_draw(check, check.bill.dilution).sum(axis=1))
+    return pd.DataFrame(rows, columns=list(STATEWIDE))

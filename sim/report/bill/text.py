@@ -2,19 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.box import Box
-from rich.console import Console
-from rich.table import Table
 
 from sim.arrays import Array
 from sim.funding.formula import describe
-from sim.report.bill.tables import GroupRow, by_draw, clearly, distribution, line_rows, origin_text
-from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts, number_text
+from sim.report.bill.answer import bill_answer
+from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
+from sim.report.bill.tables import by_draw, line_rows, origin_text
+from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
+from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.study.bill.bridge import RULE_OF_STAGE, SEG_STEP, STEPS
 from sim.study.bill.cliffs import Cliff
 from sim.study.bill.disparity import LIMIT
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from sim.study.bill.check_formula import BillCheck
     from sim.study.bill.disparity import Disparity
 
-WIDTH = 118
-RULED = "    \n    \n -- \n    \n    \n    \n    \n    \n"
 MOST = 6
 """How many cliffs, limits, districts or pairs of clusters are shown; the workbook has all."""
 
@@ -33,44 +30,47 @@ EXPECTED_WITHIN = 0.005
 
 
 def bill_text(check: "BillCheck") -> str:
-    """The whole report as plain text of at most 120 columns."""
-    out = StringIO()
-    console = Console(file=out, width=WIDTH, color_system=None, force_terminal=False, highlight=False, markup=False)
+    """The whole report as plain text of at most 80 columns, the answer first."""
+    law = check.current_law.short or check.current_law.title
+    parts = [
+        *bill_answer(check),
+        "",
+        "What it pays for",
+        *(line for indent, sentence in _sentences(check) for line in _folded(sentence, indent)),
+        "",
+        *paragraphs([f"What it costs: base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one "
+                     "responding"]),
+        *costs_table(check).splitlines(),
+        *_all(_remarks(check)),
+        *parts_table(check).splitlines(),
+        "",
+        f"Against {law} on the same counts",
+        *distribution_table(check).splitlines(),
+        *_all(_gains(check)),
+        "",
+        "Cliffs: one more, and the payment (owed, before proration) moves by far more",
+        "than the posted price",
+        *_all(cliff_sentences(check) or ["None found."]),
+        "",
+        "Limits: one more is counted and brings nothing, though a price is posted",
+        *_all(limit_sentences(check) or ["None found."]),
+        "",
+        "Clusters of alike cost that are paid differently (a participant and year)",
+        *_all(boundary_sentences(check)[:MOST] or ["None found."]),
+        "",
+        *paragraphs([_note(check), f"{origin_text(check)}. Estimates, not entitlements."]),
+    ]  # fmt: skip
+    return "\n".join(line.rstrip() for line in parts) + "\n"
 
-    def paragraph(text: str, indent: int = 2) -> None:
-        for number, line in enumerate(console.render_lines(text, console.options.update(width=WIDTH - indent - 2))):
-            words = "".join(segment.text for segment in line).rstrip()
-            print(" " * (indent if number == 0 else indent + 2) + words, file=out)
 
-    def heading(text: str) -> None:
-        print(f"\n{text}", file=out)
+def _all(sentences: list[str]) -> list[str]:
+    return [line for sentence in sentences for line in _folded(sentence, 2)]
 
-    print(f"{check.formula.title} ({check.formula.name})", file=out)
-    paragraph(f"{origin_text(check)}. Estimates, not entitlements.", 0)
-    heading("What it pays for")
-    for indent, sentence in _sentences(check):
-        paragraph(sentence, indent)
-    heading(f"What it costs: base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one responding")
-    console.print(_costs(check))
-    console.print(_parts(check))
-    for sentence in _remarks(check):
-        paragraph(sentence)
-    heading(f"Against {check.current_law.name} ({check.current_law.title}) on the same counts")
-    console.print(_distribution(check))
-    for sentence in _gains(check):
-        paragraph(sentence)
-    heading("Cliffs: one more, and the payment moves by far more than the posted price (owed, before proration)")
-    for sentence in cliff_sentences(check) or ["None found."]:
-        paragraph(sentence)
-    heading("Limits: one more is counted and brings nothing, though a price is posted")
-    for sentence in limit_sentences(check) or ["None found."]:
-        paragraph(sentence)
-    heading("Clusters of alike cost that are paid differently (a participant and year)")
-    for sentence in boundary_sentences(check)[:MOST] or ["None found."]:
-        paragraph(sentence)
-    print(file=out)
-    paragraph(_note(check), 0)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+def _folded(sentence: str, indent: int) -> list[str]:
+    """A sentence in lines of 80 columns, the first indented and those after it by two more."""
+    lines = paragraphs([sentence], PAGE - indent - 2)
+    return [" " * (indent + (2 if number else 0)) + line for number, line in enumerate(lines)]
 
 
 def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
@@ -103,42 +103,6 @@ def year_sentences(check: "BillCheck") -> list[str]:
         elif start > check.bill.fiscal_year:
             said.append(f"{name.capitalize()} is not priced below: it is paid from FY{start} on.")
     return said
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=Box(RULED, ascii=True), padding=(0, 2, 0, 0), pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    return table
-
-
-def _cell(values: Array, unit: str = "dollars", signed: bool = False) -> str:
-    """Mean and interval over draws of ``values[R]``, on two lines."""
-    if not np.isfinite(values).all():
-        return "as owed"
-    found = bands(values, axis=0)
-    return "\n".join(interval_parts(float(found.mean), float(found.low), float(found.high), unit, signed)).rstrip()
-
-
-def _costs(check: "BillCheck") -> Table:
-    table = _table("Line", "Entitlement", "Owed after\nall rules", "Appropriated", "Paid", "Paid share")
-    for row in line_rows(check):
-        share = np.divide(row.paid, row.owed, out=np.ones_like(row.paid), where=row.owed > 0)
-        money = (row.entitlement, row.owed, row.appropriation, row.paid)
-        table.add_row(row.name, *(_cell(values) for values in money), _cell(share, "share"))
-    return table
-
-
-def _parts(check: "BillCheck") -> Table:
-    table = _table("Component (entitlement)", "Alone", "Bill without it", "It adds last")
-    several = len(check.formula.own_lines) > 1
-    for part in check.parts.parts:
-        label = f"{part.line}: {part.component}" if several else part.component
-        last = check.parts.whole - part.without
-        table.add_row(label, _cell(part.alone), _cell(part.without), _cell(last, signed=True))
-    if len(check.parts.parts) > 1:
-        table.add_row("interaction (whole less parts)", _cell(check.parts.interaction, signed=True))
-    return table
 
 
 def _remarks(check: "BillCheck") -> list[str]:
@@ -178,9 +142,10 @@ def pathway_sentence(check: "BillCheck") -> str:
         for position in (check.bill, check.law)
     )
     share, law_share = (part / whole if whole > 0.0 else 1.0 for part, whole in ((meant, paid), (law_meant, law_paid)))
+    law = check.current_law.short or check.current_law.title
     said = (
         f"Of what districts are paid, {share:.0%} is meant for pathways under the bill "
-        f"({number_text(meant, 'dollars')}) and {law_share:.0%} under {check.current_law.name} "
+        f"({number_text(meant, 'dollars')}) and {law_share:.0%} under {law} "
         f"({number_text(law_meant, 'dollars')}): the pathway_share of their lines."
     )
     silent = [line.name for line in check.formula.own_lines if "pathway_share" not in line.model_fields_set]
@@ -191,26 +156,9 @@ def pathway_sentence(check: "BillCheck") -> str:
     return said
 
 
-def _distribution(check: "BillCheck") -> Table:
-    table = _table("Districts", "Members", "Now", "Bill", "Change", "A member", "Gain", "Lose")
-    for row in distribution(check):
-        name = row.group.name if row.group.by != "size class" else f"{row.group.name} (size)"
-        change, each = (
-            interval_parts(float(b.mean), float(b.low), float(b.high), "dollars", True)
-            for b in (row.change, row.per_member)
-        )
-        money = (number_text(value, "dollars") for value in (row.law, row.bill))
-        table.add_row(
-            name, f"{row.members:,.0f}", *money, change[0], f"{each[0]} ({each[1]})" if each[1] else each[0],
-            str(row.gain), str(row.lose),
-        )  # fmt: skip
-    return table
-
-
 def _gains(check: "BillCheck") -> list[str]:
     law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
     each = np.divide(bill - law, check.members, out=np.zeros_like(bill), where=check.members > 0).mean(axis=0)
-    gain, lose = clearly(check)
     steps = ((step_name(step), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
     moved_by = ", ".join(
         f"{name} {number_text(dollars, 'dollars', signed=True)}" for name, dollars in steps if abs(dollars) >= 1.0
@@ -218,7 +166,6 @@ def _gains(check: "BillCheck") -> list[str]:
     said = [f"Why it changes, step by step: {moved_by}."] if moved_by else []
     said += _largest(check, "gains", each, np.maximum(each, 0.0))
     said += _largest(check, "losses", each, np.maximum(-each, 0.0))
-    said.append(_clearly_words(distribution(check)[0], int(gain.sum()), int(lose.sum())))
     if (check.bill.dilution > 0).any():
         moved = number_text(float(by_draw(check, check.bill.dilution).sum(axis=1).mean()), "dollars")
         said.append(f"{moved} of the change is SEG money that leaves other program units, whose value falls.")
@@ -237,26 +184,13 @@ def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[s
     places, alike = first_places(sizes, 3)
 
     def moved(d: int) -> str:
-        return number_text(float(each[d]), "dollars", signed=True)
+        step = 1.0 if abs(float(each[d])) >= WHOLE else 0.01
+        return number_text(float(each[d]), "dollars", step, signed=True, size=max(abs(float(each[d])), 1e-9))
 
     said = [f"{with_code(districts.name[d], districts.identifier[d])} {moved(d)}" for d in places if sizes[d] > 0.0]
     following = [d for d in np.argsort(-sizes, kind="stable").tolist() if d not in places][:1]
     said += [f"{alike} districts alike, {moved(d)} each" for d in following if alike and sizes[d] > 0.0]
     return [f"Largest {what} a member: {'; '.join(said)}."] if said else []
-
-
-def _clearly_words(state: GroupRow, gain: int, lose: int) -> str:
-    """Who gains and loses on average, as the table counts them, and of these who does in nearly every draw."""
-    said = (
-        f"{state.gain} districts and charters gain and {state.lose} lose on average over draws; of these {gain} gain "
-        f"and {lose} lose in at least 95% of draws."
-    )
-    if gain + lose == state.gain + state.lose:
-        return said
-    return (
-        f"{said} Both hold: the others gain in some draws and lose in others, because who offers what is drawn."
-        " A competitive grant counts as what a district may expect of it before it is drawn."
-    )
 
 
 def step_name(step: str) -> str:
@@ -352,7 +286,8 @@ def _note(check: "BillCheck") -> str:
     return (
         f"Means over {check.origin.draws} draws, in brackets or below them 90% of draws: who offers what, parameters "
         "and how good districts are at winning grants are drawn; the luck of the year is drawn only for the disparity. "
-        "Gain and lose: districts by their mean change. Cliffs and limits are "
+        "Gain and lose: districts by their mean change; a competitive grant counts as what a district may expect of it "
+        "before it is drawn. Cliffs and limits are "
         f"sought in {check.cliff_draws} draws with counts in whole students. Nobody responds to the bill here; "
         "cte-sim study=project shows what happens when districts do."
     )

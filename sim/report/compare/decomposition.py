@@ -8,21 +8,28 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
-from sim.report.shared.intervals import bands, interval_note, interval_parts
+from sim.report.compare.price import public_money
+from sim.report.shared.direction import direction
+from sim.report.shared.intervals import bands, interval_note, interval_parts, interval_text
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
+from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
+from sim.report.shared.spans import Span, first_years, last_years, next_years
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
 
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
-    ("participants", "students", "Participants"),
-    ("concentrators_taught", "students", "Concentrators\ntaught"),
-    ("concentrators", "students", "Concentrators\nreported"),
+    ("concentrators_taught", "students", "Students\ntaught"),
+    ("public money", "dollars", "Public\nmoney"),
+    ("state_cost_constant", "dollars", "State\ncost"),
     ("credentials", "credentials", "Credentials"),
-    ("state_cost_constant", "dollars", "State cost\nFY2026 $"),
+    ("concentrators", "students", "Concentrators\nreported"),
+    ("participants", "students", "Participants"),
 )
+"""Outcomes with their units and headings, those that matter most first."""
+
 ONLY, WITHOUT = "_only_", "_without_"
 
 
@@ -36,78 +43,123 @@ class Part:
     effect: Array
 
 
-def effect(panel: Panel, column: str, name: str, against: str) -> Array:
-    """Mean yearly difference of two formulas over the policy years, by draw, ``[R]``."""
-    values = panel.state(column)[:, :, panel.policy].mean(axis=-1)
+def effect(panel: Panel, column: str, name: str, against: str, span: Span) -> Array:
+    """Mean yearly difference of two formulas over a span, by draw, ``[R]``."""
+    yearly = public_money(panel) if column == PUBLIC else panel.state(column)
+    values = yearly[:, :, span.years].mean(axis=-1)
     difference: Array = values[panel.formulas.index(name)] - values[panel.formulas.index(against)]
     return difference
 
 
-def by_component(panel: Panel, formula: str, baseline: str, nothing: str) -> list[Part]:
-    """The effect of a formula, of each component alone, of taking each out, and the interaction.
+def by_component(panel: Panel, formula: str, baseline: str, nothing: str, span: Span | None = None) -> list[Part]:
+    """The effect of a formula, of each component alone, of taking each out, and the interaction; over the first five
+    years if no span is named.
 
     Components are set against ``nothing`` (the formula that replaces the old lines with nothing), so that what the old
     lines did is a row of its own. Interaction = whole - sum of the components alone; the rows sum exactly.
     """
     prefix = f"{formula}{ONLY}"
     components = [name.removeprefix(prefix) for name in panel.formulas if name.startswith(prefix)]
+    over = span or first_years(panel)
     parts = []
     for column, unit, _ in OUTCOMES:
-        ended = effect(panel, column, nothing, baseline)
-        whole = effect(panel, column, formula, nothing)
-        alone = {name: effect(panel, column, f"{prefix}{name}", nothing) for name in components}
+        ended = effect(panel, column, nothing, baseline, over)
+        whole = effect(panel, column, formula, nothing, over)
+        alone = {name: effect(panel, column, f"{prefix}{name}", nothing, over) for name in components}
         parts.append(Part("what it replaces ends", column, unit, ended))
-        parts += [Part(f"{name} alone", column, unit, value) for name, value in alone.items()]
+        parts += [Part(f"{_words(name)} alone", column, unit, value) for name, value in alone.items()]
         parts.append(Part("interaction", column, unit, whole - sum(alone.values(), np.zeros_like(whole))))
-        parts.append(Part(f"{formula} against {baseline}", column, unit, ended + whole))
+        parts.append(Part(f"{_title(panel, formula)} against {_title(panel, baseline)}", column, unit, ended + whole))
         for name in components:
-            taken = effect(panel, column, formula, f"{formula}{WITHOUT}{name}")
-            parts.append(Part(f"the last step: adding {name}", column, unit, taken))
+            taken = effect(panel, column, formula, f"{formula}{WITHOUT}{name}", over)
+            parts.append(Part(f"the last step: adding {_words(name)}", column, unit, taken))
     return parts
 
 
-def by_money_and_design(panel: Panel, formula: str, baseline: str, richer: str, leaner: str) -> list[Part]:
-    """Two by two: more money in the old design, the new design with the old money, and what only both together do."""
+def by_money_and_design(
+    panel: Panel,
+    formula: str,
+    baseline: str,
+    other_money: str,
+    same_money: str,
+    less: bool = False,
+    span: Span | None = None,
+) -> list[Part]:
+    """Two by two: the formula's money, more or ``less``, in the old design, the new design with the old money, and what
+    only both together do."""
     parts = []
+    other = f"{'less' if less else 'more'} base-year money, same design"
+    over = span or first_years(panel)
     for column, unit, _ in OUTCOMES:
-        money = effect(panel, column, richer, baseline)
-        design = effect(panel, column, leaner, baseline)
-        both = effect(panel, column, formula, baseline)
+        money = effect(panel, column, other_money, baseline, over)
+        design = effect(panel, column, same_money, baseline, over)
+        both = effect(panel, column, formula, baseline, over)
         parts += [
             Part("better design, same base-year money", column, unit, design),
-            Part("more base-year money, same design", column, unit, money),
+            Part(other, column, unit, money),
             Part("interaction", column, unit, both - money - design),
-            Part(f"{formula} against {baseline}", column, unit, both),
+            Part(f"{_title(panel, formula)} against {_title(panel, baseline)}", column, unit, both),
         ]
     return parts
 
 
-def parts_table(parts: list[Part], title: str, panel: Panel, notes: list[str], width: int = 132) -> str:
-    """The parts as plain text: a row for each part, a column for each outcome, each with its interval; then notes."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(width=width, color_system=None)
-    table = Table(box=box.SIMPLE, title=title, title_justify="left", pad_edge=False)
-    table.add_column("Effect on the yearly mean")
-    for _, _, heading in OUTCOMES:
-        table.add_column(heading, justify="right")
+def parts_table(parts: list[Part], panel: Panel, notes: list[str]) -> str:
+    """The parts as plain text within 80 columns: a row for each part, a column for each outcome, each with its
+    interval; then notes. Outcomes that find no room are named and are in the CSV."""
+    rows: list[list[Cell]] = [[("Effect on the yearly mean", ""), *((heading, "") for _, _, heading in OUTCOMES)]]
     for row in dict.fromkeys(part.row for part in parts):
-        cells = []
+        cells: list[Cell] = [(row, "")]
         for column, _, _ in OUTCOMES:
             part = next(part for part in parts if part.row == row and part.outcome == column)
             found = bands(part.effect[np.newaxis, :])
-            value, spread = interval_parts(
-                float(found.mean[0]), float(found.low[0]), float(found.high[0]), part.unit, signed=True
+            cells.append(
+                interval_parts(float(found.mean[0]), float(found.low[0]), float(found.high[0]), part.unit, signed=True)
             )
-            cells.append(f"{value}\n{spread}" if spread else value)
-        table.add_row(row, *cells)
-    with console.capture() as captured:
-        console.print(table)
-        for note in (*notes, interval_note(panel.draws, panel.seed, panel.covers)):
-            console.print(note)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+        rows.append(cells)
+    kept = fitting(rows, PAGE)
+    gone = "; ".join(" ".join(rows[0][place][0].split()) for place in range(len(rows[0])) if place not in kept)
+    told = [f"Not shown here: {gone} (parts.csv)." if gone else "", *notes]
+    table = plain_table([[row[place] for place in kept] for row in rows], PAGE).rstrip("\n")
+    return "\n".join([table, *paragraphs([*told, interval_note(panel.draws, panel.seed, panel.covers)])]) + "\n"
+
+
+def parts_answer(parts: list[Part], whole: str, formula: str, years: str) -> list[str]:
+    """What the whole brings and costs, and which parts carry most of what it brings: at most three sentences.
+
+    ``whole`` is the row of the whole; rows after it are not parts of its sum.
+    """
+    rows = list(dict.fromkeys(part.row for part in parts))
+    summed = rows[: rows.index(whole)]
+    found = {(part.row, part.outcome): part for part in parts}
+    taught, public = found[whole, TAUGHT].effect, found[whole, PUBLIC].effect
+    money = _mean_text(public, "dollars")
+    lines = [
+        f"{years}, against current law: {formula} changes students taught by {_mean_text(taught, 'students')} a year "
+        f"and public money by {money}."
+    ]
+    if direction(taught) == "same":
+        lines[0] = f"{lines[0][:-1]}; of students no direction is clear."
+    clear = [row for row in summed if direction(found[row, TAUGHT].effect) in ("more", "less")]
+    clear.sort(key=lambda row: -abs(float(found[row, TAUGHT].effect.mean())))
+    if clear:
+        listed = "; ".join(f"{row} {_mean_text(found[row, TAUGHT].effect, 'students', False)}" for row in clear[:3])
+        lines.append(f"Clear parts of the students: {listed}.")
+    else:
+        lines.append("No part has a clear effect on students taught.")
+    if INTERACTION in summed and INTERACTION not in clear:
+        lines.append("What only arises together (interaction) cannot be told from nothing.")
+    return paragraphs(lines)
+
+
+TAUGHT, PUBLIC, INTERACTION = "concentrators_taught", "public money", "interaction"
+
+
+def _mean_text(effect: Array, unit: str, interval: bool = True) -> str:
+    found = bands(effect[np.newaxis, :])
+    mean, low, high = (float(value[0]) for value in (found.mean, found.low, found.high))
+    if not interval:
+        return interval_parts(mean, low, high, unit, signed=True)[0]
+    return interval_text(mean, low, high, unit, signed=True)
 
 
 def parts_frame(parts: list[Part]) -> pd.DataFrame:
@@ -132,24 +184,56 @@ def parts_frame(parts: list[Part]) -> pd.DataFrame:
 
 
 def write_parts(results: "Results", formula: str, folder: Path, nothing: str = "pilot_sunset") -> str:
-    """Write parts.txt and parts.csv of a study that took a formula apart; returns the text."""
+    """Write parts.txt, which begins with the answer, and parts.csv of a study that took a formula apart; returns the
+    text."""
     panel = Panel(results)
     baseline = panel.formulas[panel.baseline] if panel.baseline is not None else panel.formulas[0]
-    if f"{baseline}_more_money" in panel.formulas:
-        parts = by_money_and_design(panel, formula, baseline, f"{baseline}_more_money", f"{formula}_same_money")
-        title = f"{formula}: more money or better design"
-        notes = [
+    title = _title(panel, formula)
+    spans = {span.text: span for span in (first_years(panel), next_years(panel), last_years(panel)) if span}
+    scaled = f"{baseline}_more_money"
+    found = {}
+    for text, span in spans.items():
+        if scaled in panel.formulas:
+            less = _scale(results, scaled) < _scale(results, baseline)
+            found[text] = by_money_and_design(panel, formula, baseline, scaled, f"{formula}_same_money", less, span)
+        else:
+            found[text] = by_component(panel, formula, baseline, nothing, span)
+    if scaled in panel.formulas:
+        note = (
             "Money is what a design owes for base-year counts. What it costs later, as districts respond and as its "
             "amounts and appropriation follow prices or do not, is part of the design's effect."
-        ]
+        )
     else:
-        parts = by_component(panel, formula, baseline, nothing)
-        title = f"{formula}: component by component"
-        notes = [
-            f"Alone: against {nothing}, in which nothing replaces the old lines. The last step: the whole formula less "
-            "the formula without the component. Rows down to the interaction sum to the whole."
-        ]
-    text = parts_table(parts, title, panel, [*notes, f"{run_origin(results, panel.draws, panel.scenario)}."])
+        note = (
+            f"Alone: against {_title(panel, nothing)}, in which nothing replaces the old lines. The last step: the "
+            "whole formula less the formula without the component. Rows down to the interaction sum to the whole."
+        )
+    years = first_years(panel).text
+    parts = found[years]
+    answer = parts_answer(parts, f"{title} against {_title(panel, baseline)}", title, years)
+    notes = [
+        note,
+        "Public money: state lines and what a weight takes from other program units. Later years: parts.csv.",
+        f"{run_origin(results, panel.draws, panel.scenario)}.",
+    ]
+    head = f"{years}, yearly means, FY{panel.base_year} dollars; below each its 90% interval"
+    text = "\n".join([*answer, "", head, parts_table(parts, panel, notes)])
     (folder / "parts.txt").write_text(text, encoding="utf-8")
-    write_table(parts_frame(parts), folder / "parts.csv")
+    frames = [parts_frame(some).assign(fiscal_years=text) for text, some in found.items()]
+    write_table(pd.concat(frames, ignore_index=True), folder / "parts.csv")
     return text
+
+
+def _scale(results: "Results", name: str) -> float:
+    """What a formula's own lines are scaled by; 1 where the manifest does not say."""
+    lines = (results.manifest.formulas[name].get("content") or {}).get("lines") or []
+    scales = [float(line.get("scale", 1.0)) for line in lines if not line.get("background")]
+    return sum(scales) / len(scales) if scales else 1.0
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _title(panel: Panel, name: str) -> str:
+    return panel.short_titles[panel.formulas.index(name)] if name in panel.formulas else name.replace("_", " ")

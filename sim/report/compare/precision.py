@@ -1,7 +1,6 @@
 """What a study says of its own Monte Carlo error: how far mean differences from the baseline may still move."""
 
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sim.report.shared.intervals import NOT_AVAILABLE, number_text
+from sim.report.shared.names import titles_of
 from sim.report.shared.panel import scenario_names
+from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.results.headlines import HEADLINES, LAST, headline_columns, headlines
 from sim.study.running.precision import Margin, margins
 from sim.tables_for_people import write_table
@@ -20,21 +21,13 @@ if TYPE_CHECKING:
 PRECISION_FILE = "precision.csv"
 
 
-def over_all_years(results: "Results") -> tuple[str, ...]:
-    """The outcomes that are means of all years after the base year and not of the last five: where formulas are
-    compared, cost, as in the table above; nothing where points are swept or a precision of the last years is asked."""
-    if "point" in results.design or results.manifest.config.get("precision"):
-        return ()
-    return ("state_cost",)
-
-
 def all_margins(results: "Results") -> dict[str, dict[tuple[str, str], Margin]]:
     """Margins by scenario, then by formula and headline outcome; empty if the baseline was not run."""
     baseline = results.manifest.baseline
     if baseline is None or baseline not in set(results.design["formula"]):
         return {}
     state = results.read("state", headline_columns())
-    found = headlines(state, results.manifest.base_year, over_all_years(results))
+    found = headlines(state, results.manifest.base_year)
     return {name: margins(found, results.design, baseline, name) for name in scenario_names(results)}
 
 
@@ -50,7 +43,7 @@ def write_precision(results: "Results", folder: Path) -> str:
             "formula": formula,
             "outcome": outcome,
             "unit": units[outcome],
-            "years": "all" if outcome in over_all_years(results) else f"last {LAST}",
+            "years": f"last {LAST}",
             "difference_mean": margin.mean,
             "monte_carlo_error": margin.error,
             "half_width_95": margin.half_width,
@@ -64,35 +57,33 @@ def write_precision(results: "Results", folder: Path) -> str:
 
 
 def precision_text(results: "Results", found: Mapping[str, Mapping[tuple[str, str], Margin]]) -> str:
-    """One row for each formula: mean difference from the baseline, give or take its 95% half-width."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
+    """One row for each formula: mean difference from the baseline, give or take its 95% half-width; within 80 columns.
+    What finds no room there is in the file."""
     replicates = max((margin.replicates for named in found.values() for margin in named.values()), default=0)
     counted = f"{replicates:,} replicate{'s' if replicates != 1 else ''}"
-    title = f"Mean difference from {results.manifest.baseline}, {counted}"
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    table.add_column("Formula" if len(found) == 1 else "Formula, scenario")
+    names = titles_of(results.manifest.formulas)
+    header: list[Cell] = [("Formula" if len(found) == 1 else "Formula, scenario", "")]
     for headline in HEADLINES:
         unit = f"FY{results.manifest.base_year} $" if headline.unit == "dollars" else ""
-        table.add_column(f"{headline.heading}\n{unit}".rstrip(), justify="right", no_wrap=True)
+        header.append((headline.heading, unit))
+    rows = [header]
     for scenario, named in found.items():
         for formula in dict.fromkeys(formula for formula, _ in named):
-            cells = [_cell(named[formula, headline.name], headline.unit) for headline in HEADLINES]
-            table.add_row(formula if len(found) == 1 else f"{formula}, {scenario}", *cells)
-    out = StringIO()
-    console = Console(file=out, width=132, color_system=None, force_terminal=False, highlight=False, markup=False)
-    console.print(title)
-    console.print(table)
-    all_years = "; state cost: of all years after the base year" if over_all_years(results) else ""
-    console.print(
-        f"Mean of the last {LAST} years{all_years}. Behind ±: 95% half-width of the mean over replicates: how far that "
+            cells = [(_cell(named[formula, headline.name], headline.unit), "") for headline in HEADLINES]
+            title = names.get(formula, formula)
+            rows.append([(title if len(found) == 1 else f"{title}, {scenario}", ""), *cells])
+    kept = fitting(rows, PAGE)
+    gone = "; ".join(" ".join(rows[0][place][0].split()) for place in range(len(header)) if place not in kept)
+    notes = [
+        f"Not shown here: {gone} ({PRECISION_FILE})." if gone else "",
+        f"Mean of the last {LAST} years. Behind ±: 95% half-width of the mean over replicates: how far that "
         "mean may still move with other draws. It shrinks with more of them; the spread over draws does not."
         + (" One replicate cannot tell: use more draws." if replicates < 2 else "")
-        + _ending(results)
-    )
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+        + _ending(results),
+    ]
+    title = f"How far a mean difference from {names.get(str(results.manifest.baseline), '')} may move, {counted}"
+    table = plain_table([[row[place] for place in kept] for row in rows], PAGE)
+    return "\n".join([*paragraphs([title]), table.rstrip("\n"), *paragraphs(notes)])
 
 
 def _ending(results: "Results") -> str:

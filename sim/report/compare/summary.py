@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Array, BoolArray
+from sim.arrays import Array, BoolArray, IntArray
 from sim.report.answer.facts import per_100
-from sim.report.compare.comparison import comparison_table
-from sim.report.compare.price import RATIOS, priced
+from sim.report.compare.price import RATIOS, Against, priced
 from sim.report.shared.intervals import Bands, bands, mean_of_defined, paired
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.spans import FIRST, first_years, last_years, next_years
@@ -19,8 +18,6 @@ from sim.results.schema import STATE, Column
 
 if TYPE_CHECKING:
     from sim.results.results import Results
-
-__all__ = ["COLUMNS", "comparison_table", "summary"]
 
 NOT_DEFLATED = frozenset({"state_cost", "state_cost_constant"})
 """Dollar columns that get no constant-dollar twin here, because the result tables hold it."""
@@ -167,7 +164,7 @@ def _rows(panel: Panel, column: Column, values: Array, period: Period) -> Iterat
     level_bands = bands(level)
     change = paired(level, level[panel.baseline][None]) if panel.baseline is not None else None
     covered = panel.years[period.years]
-    span = f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-FY{covered[-1]}"
+    span = _span_text(covered)
     named = [*zip(panel.formulas, panel.titles, strict=True)]
     if panel.reference is not None:
         named.append((panel.reference.name, panel.reference.title))
@@ -212,27 +209,38 @@ def _change(of: Bands, f: int) -> dict[str, float]:
 
 
 def _ratio_rows(panel: Panel) -> Iterator[dict[str, Any]]:
-    covered = panel.years[panel.policy]
-    for side, (outcome, label) in product(priced(panel), RATIOS.items()):
-        for f, cost in side.prices[outcome].items():
-            if cost.ratio is None:
-                continue
-            yield {
-                "formula": panel.formulas[f],
-                "title": panel.titles[f],
-                "metric": f"cost_per_added_{label}{AGAINST_INDEXED if side.indexed else ''}",
-                "label": f"added state cost over added {outcome.replace('_', ' ')}, constant dollars of "
-                f"FY{panel.base_year}; ratio of the mean paired differences from {side.name}",
-                "baseline": side.name,
-                "unit": "dollars",
-                "period": "mean of all years",
-                "fiscal_years": f"FY{covered[0]}-FY{covered[-1]}",
-                "mean": cost.ratio,
-                "median": cost.median,
-                "p05": cost.low,
-                "p25": cost.lower,
-                "p75": cost.upper,
-                "p95": cost.high if np.isfinite(cost.high) else np.nan,
-                "monte_carlo_error": cost.error,
-                "interval": "90% of draws of the ratio within each draw; error of the ratio by the delta method",
-            }
+    """The price of what is added, over every span of which means are told."""
+    for period in periods(panel):
+        if period.how != "mean":
+            continue
+        for side, (outcome, label) in product(priced(panel, period.years), RATIOS.items()):
+            for f, cost in side.prices[outcome].items():
+                if cost.ratio is not None:
+                    yield _ratio_row(panel, period, side, outcome, label, f)
+
+
+def _ratio_row(panel: Panel, period: Period, side: Against, outcome: str, label: str, f: int) -> dict[str, Any]:
+    cost, covered = side.prices[outcome][f], panel.years[period.years]
+    return {
+        "formula": panel.formulas[f],
+        "title": panel.titles[f],
+        "metric": f"cost_per_added_{label}{AGAINST_INDEXED if side.indexed else ''}",
+        "label": f"added public money over added {outcome.replace('_', ' ')}, constant dollars of FY{panel.base_year}; "
+        f"ratio of the mean paired differences from {side.name}",
+        "baseline": side.name,
+        "unit": "dollars",
+        "period": period.name,
+        "fiscal_years": _span_text(covered),
+        "mean": cost.ratio,
+        "median": cost.median,
+        "p05": cost.low,
+        "p25": cost.lower,
+        "p75": cost.upper,
+        "p95": cost.high if np.isfinite(cost.high) else np.nan,
+        "monte_carlo_error": cost.error,
+        "interval": "90% of draws of the ratio within each draw; error of the ratio by the delta method",
+    }
+
+
+def _span_text(covered: IntArray) -> str:
+    return f"FY{covered[0]}" if len(covered) == 1 else f"FY{covered[0]}-FY{covered[-1]}"

@@ -9,11 +9,12 @@ from sim.report.answer.files import answer_text, write_answer
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.figures import figures
 from sim.report.compare.fiscal_note import write_fiscal_note
-from sim.report.compare.headline_table import CELLS_FILE, headline_frame, headline_table
+from sim.report.compare.headline_table import CELLS_FILE, comparison_frame, headline_table
 from sim.report.compare.summary import summary
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.across_districts import across_frame
 from sim.report.shared.panel import Panel, scenario_names
+from sim.report.shared.plain_table import PAGE
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
 ACROSS_FILE = "across_districts.csv"
 
-MORE = "More: comparison.txt (current law flat and indexed), summary.csv, figures/."
+MORE = "More: comparison.txt (later years, current law indexed), summary.csv, figures/."
 """Where the rest stands."""
 
 
-def at_a_glance(results: "Results", width: int = 132) -> str:
-    """What stands first on the screen and in comparison.txt: the answer in words, and the table beside it."""
+def at_a_glance(results: "Results", width: int = PAGE) -> str:
+    """What stands on the screen: the answer in words, and the table of the first years beside it."""
     return f"{answer_text(results)}\n{headline_table(results, width=width)}"
 
 
@@ -44,10 +45,10 @@ def write_report(results: "Results", world: "World", folder: Path, everything: b
 
     written += write_answer(results, folder)
     table = folder / "comparison.txt"
-    table.write_text(f"{at_a_glance(results)}\n{comparison_table(results)}", encoding="utf-8")
+    table.write_text(f"{answer_text(results)}\n{comparison_table(results)}", encoding="utf-8")
     written.append(table)
     cells = folder / CELLS_FILE
-    write_table(headline_frame(results), cells)
+    write_table(comparison_frame(results), cells)
     written.append(cells)
 
     tidy = folder / "summary.csv"

@@ -1,6 +1,7 @@
 """The verdict table of a hindcast: as text, as Markdown and as one row for each observed number."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -8,13 +9,15 @@ import pandas as pd
 
 from sim.report.shared.intervals import COVERS, signed_text
 from sim.report.shared.origin import also, short
+from sim.report.shared.plain_table import PAGE
 from sim.study.hindcast.outcomes import Fact
 from sim.study.hindcast.verdict import RULE, Judgement, Point, Spread
 
 if TYPE_CHECKING:
     from sim.study.hindcast.study import Finding, Hindcast
 
-WIDTH = 120
+WIDTH = PAGE
+"""Characters to which the text is folded."""
 
 JUDGED = {
     "ratio": "Judged as the ratio to the placebo.",
@@ -95,7 +98,7 @@ def verdict_rows(study: "Hindcast") -> list[tuple[str, ...]]:
                     "" if point.placebo is None else number(point.placebo.median),
                     net_text(judgement, point),
                     USE[outcome.use],
-                    verdict_text(judgement),
+                    "; ".join(filter(None, (verdict_text(judgement), strength_text(judgement)))),
                 )
             )
     return rows
@@ -113,25 +116,79 @@ def verdict_markdown(study: "Hindcast") -> str:
     return "\n".join(lines) + "\n"
 
 
+def strength_text(judgement: Judgement) -> str:
+    """How an outcome that does not agree misses, in its last judged year: 'too weak' where less changed in the model
+    than in the record, 'too strong' where more did, 'the wrong way'; of what is no change 'too low' or 'too high'.
+    Empty where it agrees, or where the median lies within what is known."""
+    if judgement.verdict == "agrees":
+        return ""
+    point = telling_point(judgement)
+    fact, model = point.net_fact, point.net.median
+    if fact.low <= model <= fact.high:
+        return ""
+    nearest = fact.low if model < fact.low else fact.high
+    still = {"ratio": 1.0, "difference": 0.0}.get(judgement.outcome.how_net if point.placebo is not None else "none")
+    if still is None:
+        return "too low" if model < nearest else "too high"
+    moved, happened = model - still, nearest - still
+    if moved * happened < 0.0:
+        return "the wrong way"
+    return "too weak" if abs(moved) < abs(happened) else "too strong"
+
+
+def score(study: "Hindcast") -> list[str]:
+    """How many law changes and outcomes agree, and which way those miss that do not."""
+    tested = [finding for finding in study.findings if finding.judgements]
+    if not tested:
+        return ["No law change could be tested."]
+    cases = Counter(finding.verdict for finding in tested)
+    judged = [judgement for finding in tested for judgement in finding.judgements]
+    outcomes = Counter(judgement.verdict for judgement in judged)
+    ways = Counter(way for way in map(strength_text, judged) if way)
+    missed = ", ".join(f"{count} {way}" for way, count in ways.most_common())
+    held_out = sum(all(one.outcome.use == "held_out" for one in finding.judgements) for finding in tested)
+    return [
+        f"Of {len(tested)} past law changes that could be tested ({held_out} wholly held out), the model agrees with "
+        f"{cases['agrees']}, partly with {cases['partly']} and not with {cases['does not agree']}.",
+        f"Of their {len(judged)} outcomes {outcomes['agrees']} agree, {outcomes['partly']} partly and "
+        f"{outcomes['does not agree']} do not" + (f"; those that miss are: {missed}." if missed else "."),
+    ]
+
+
 def hindcast_text(study: "Hindcast") -> str:
-    """The printed page: verdicts first, then case by case what was fed, what came out and what pulls on it."""
-    parts = ["Hindcasts: what the model makes of law changes that happened", "", *_table(verdict_rows(study)), ""]
-    parts += [*_wrapped(RULE), "", *_wrapped(COVERS), "", *_wrapped(origin_text(study) + "."), ""]
+    """The printed page: the score and the verdicts first, then case by case what was fed, what came out and what pulls
+    on it."""
+    parts = [line for sentence in score(study) for line in _wrapped(sentence)]
+    parts += ["", *_wrapped("Each outcome in its last judged year, net of the placebo where it is judged so."), ""]
+    parts += [*_table(study), "", *_wrapped(RULE), "", *_wrapped(COVERS), "", *_wrapped(origin_text(study) + "."), ""]
     for finding in study.findings:
         parts += _case(finding)
     return "\n".join(parts)
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = (26, 24, 10, 20, 7, 22, 8, 18)
-    out = [_row(HEADINGS, widths)[0], *_row(HEADINGS, widths)[1:], "-" * (sum(widths) + 2 * (len(widths) - 1))]
-    for row in rows:
-        out += _row(row, widths)
+COLUMNS: tuple[tuple[str, int], ...] = (
+    ("Case and outcome", 29), ("Observed", 12), ("Model, 90%", 13), ("Standing", 8), ("Verdict", 10),
+)  # fmt: skip
+"""Columns of the printed table and their widths, two blanks between them."""
+
+
+def _table(study: "Hindcast") -> list[str]:
+    out = [*_row([heading for heading, _ in COLUMNS]), "-" * PAGE]
+    for finding in study.findings:
+        out += _wrapped(f"{finding.case.title}: {finding.verdict}")
+        for judgement in finding.judgements:
+            point, outcome = telling_point(judgement), judgement.outcome
+            year = "" if outcome.contrast is not None else f" (FY{point.year})"
+            net = point.net
+            model = f"{number(net.median)}\n{number(net.low)} to {number(net.high)}"
+            verdict = "\n".join(filter(None, (judgement.verdict, strength_text(judgement))))
+            out += _row([f"  {outcome.label}{year}", fact_text(point.net_fact), model, USE[outcome.use], verdict])
     return out
 
 
-def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
+def _row(cells: Sequence[str]) -> list[str]:
+    widths = [width for _, width in COLUMNS]
+    wrapped = [_cell(cell, width) for cell, width in zip(cells, widths, strict=True)]
     height = max(len(lines) for lines in wrapped)
     padded = [lines + [""] * (height - len(lines)) for lines in wrapped]
     return [
@@ -140,13 +197,20 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
+def _cell(cell: str, width: int) -> list[str]:
+    """The lines of a cell; what is indented stays so where it is folded."""
+    indent = "  " if cell.startswith(" ") else ""
+    folded = [textwrap.wrap(line, width, subsequent_indent=indent) for line in cell.split("\n")]
+    return [part for lines in folded for part in lines] or [""]
+
+
 def _wrapped(text: str, indent: str = "") -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def _case(finding: "Finding") -> list[str]:
     case = finding.case
-    parts = [f"{case.title}: {finding.verdict}", ""]
+    parts = [*_wrapped(f"{case.title}: {finding.verdict}"), ""]
     for label, text in (
         ("What happened", case.what_happened),
         ("Fed to the model", case.fed),
@@ -169,25 +233,25 @@ def _outcome(finding: "Finding", judgement: Judgement) -> list[str]:
         f"{outcome.label} ({outcome.stands_for}; {USE[outcome.use]}; confidence {outcome.confidence}): "
         f"{verdict_text(judgement)}"
     )
-    parts = _wrapped(head, "  ")
+    way = strength_text(judgement)
+    parts = _wrapped(f"{head}{f' ({way})' if way else ''}. Near: within {outcome.tolerance:.0%}.", "  ")
     parts += _wrapped(JUDGED[outcome.how_net if judgement.of_placebo is not None else "own"], "    ")
-    parts.append(
-        f"    {'year':<9}{'observed':>16}{'median':>8}{'5%':>8}{'95%':>8}{'placebo':>9}"
-        f"{'net: observed':>16}{'median':>8}{'5%':>8}{'95%':>8}  in band  within {outcome.tolerance:.0%}"
-    )
+    parts.append(f"    {'year':<9}{'observed':>14}{'median':>8}{'5%':>8}{'95%':>8}{'placebo':>9}  in band  near")
     for point in judgement.points:
         year = "contrast" if outcome.contrast is not None else f"FY{point.year}"
-        mark = "" if point.judged else "  not judged"
+        mark = "" if point.judged else " *"
         placebo = "" if point.placebo is None else number(point.placebo.median)
         parts.append(
-            f"    {year:<9}{fact_text(point.fact):>16}{_three(point.case)}{placebo:>9}{fact_text(point.net_fact):>16}"
-            f"{_three(point.net)}  {'yes' if point.inside else 'no':<7}  {'yes' if point.near else 'no'}{mark}"
+            f"    {year:<9}{fact_text(point.net_fact):>14}{_three(point.net)}{placebo:>9}  "
+            f"{'yes' if point.inside else 'no':<7}  {'yes' if point.near else 'no'}{mark}"
         )
+    if not all(point.judged for point in judgement.points):
+        parts.append("    *: not judged")
     if judgement.direction is not None:
         skill = (
             "" if judgement.skill != judgement.skill else f"; error of 'nothing changes' removed: {judgement.skill:.0%}"
         )
-        parts.append(f"    {DIRECTION[judgement.direction]}{skill}")
+        parts += _wrapped(f"{DIRECTION[judgement.direction]}{skill}", "    ")
     pulled = finding.pulls.get(outcome.name)
     if pulled:
         named = ", ".join(f"{name} ({signed_text(correlation, 2)})" for name, correlation in pulled)
@@ -238,6 +302,7 @@ def points_table(study: "Hindcast") -> pd.DataFrame:
             "verdict_of_placebo": judgement.of_placebo,
             "direction": judgement.direction,
             "remark": judgement.remark,
+            "misses": strength_text(judgement),
         }
         for finding in study.findings
         for judgement in finding.judgements

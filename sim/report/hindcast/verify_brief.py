@@ -18,10 +18,11 @@ from sim.report.hindcast.brief_parts import (
     rows,
     spread,
 )
-from sim.report.hindcast.tables import WIDTH
 from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, page, save, ticks
 from sim.report.shared.intervals import COVERS, number_text
 from sim.report.shared.origin import also, short
+from sim.report.shared.plain_table import paragraphs
+from sim.report.shared.rows import text_rows
 from sim.study.hindcast.brief_parts import VARIANTS
 from sim.study.hindcast.brief_schools import BRIEF_YEAR
 from sim.study.hindcast.verdict import BAND
@@ -157,28 +158,42 @@ def _sample(study: Verification) -> str:
     )
 
 
-def verification_text(study: Verification) -> str:
-    """The printed page."""
-    parts = [
-        f"The brief's comparison of school spending, on simulated schools (dollars of FY{BRIEF_YEAR} a student)",
-        "",
-    ]
-    parts += [*textwrap.wrap(_sample(study), WIDTH), ""]
+def verification_answer(study: Verification) -> list[str]:
+    """What CTE makes of each of the brief's differences in the model, and whether the whole is in the model's range."""
+    lines = []
     for comparison in study.comparisons:
-        parts += textwrap.wrap(_finding(comparison), WIDTH)
-        parts.append(f"  {'':<78}{'difference, 90%':<26}{'p, one-tailed':<27}brief in band")
-        for label, difference, chance, inside in _rows(comparison):
-            parts.append(f"  {label:<78}{difference:<26}{chance:<27}{inside}")
-        parts.append("")
-    parts += [
-        *_account(study),
-        *textwrap.wrap(READING, WIDTH),
+        rule = comparison.rule
+        alone = _range(comparison.difference["cte_own_money"])
+        inside = _inside(rule.observed, comparison.difference["with_everything"])
+        lines.append(
+            f"{rule.label}: the brief finds {_money(rule.observed)} more a student; of that CTE makes {alone} in the "
+            "model, from the money that the brief counts. With all other differences between schools the brief's "
+            f"number is {'within' if inside else 'outside'} 90% of draws."
+        )
+    return [line for said in lines for line in paragraphs([said])]
+
+
+def _range(values: Array) -> str:
+    median, low, high = _spread(values)
+    return f"{_money(median)} ({_money(low)} to {_money(high)})"
+
+
+def verification_text(study: Verification) -> str:
+    """The printed page, the answer first, within 80 columns."""
+    parts = [
+        *verification_answer(study),
         "",
-        *textwrap.wrap(COVERS, WIDTH),
+        *paragraphs([f"The brief's comparison of school spending, on simulated schools, in dollars of FY{BRIEF_YEAR} a "
+                     "student; medians and 90% of draws."]),
         "",
-        origin_text(study) + ".",
+        *paragraphs([_sample(study)]),
         "",
-    ]
+    ]  # fmt: skip
+    for comparison in study.comparisons:
+        head = ("What is compared", "Difference", "p, one-tailed", "Brief inside")
+        parts += [*paragraphs([_finding(comparison)]), *text_rows([head, *_rows(comparison)]), ""]
+    notes = [READING, "", COVERS, "", f"{origin_text(study)}."]
+    parts += [*_account(study), *(line for note in notes for line in paragraphs([note]) or [""]), ""]
     return "\n".join(parts)
 
 
@@ -186,14 +201,12 @@ def _account(study: Verification) -> list[str]:
     lines: list[str] = []
     for comparison in study.comparisons:
         split = study.splits[comparison.rule.name]
-        lines += [*textwrap.wrap(made(comparison.rule, split), WIDTH), ""]
-        lines.append(f"  {'':<52}" + "".join(f"{label:<27}" for label in VARIANTS.values()).rstrip())
+        table = [("Part", *VARIANTS.values())]
         for cells in zip(*(rows(split[name]) for name in VARIANTS), strict=True):
-            indent = "" if cells[0][1] else "  "
-            values = "".join(f"{spread(draws):<27}" for _, _, draws in cells).rstrip()
-            lines.append(f"  {indent + cells[0][0]:<52}{values}")
-        lines.append("")
-    return [*lines, *textwrap.wrap(f"{ACCOUNT} {recoded_text(study)}", WIDTH), ""]
+            label = f"{cells[0][0]}, together" if cells[0][1] else cells[0][0]
+            table.append((label, *(spread(draws) for _, _, draws in cells)))
+        lines += [*paragraphs([made(comparison.rule, split)]), "", *text_rows(table), ""]
+    return [*lines, *paragraphs([f"{ACCOUNT} {recoded_text(study)}"]), ""]
 
 
 def verification_markdown(study: Verification) -> str:

@@ -1,14 +1,15 @@
 """The order of formulas in words: how often each is first, and which number could change that."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sim.report.shared.figure_style import plain
 from sim.report.shared.intervals import signed_text
+from sim.report.shared.plain_table import PAGE
 from sim.study.sensitivity.ranking import Flip, Ranking, Third, proportion
 
-WIDTH = 120
-MOST_PLACES = 6
+WIDTH = PAGE
+MOST_PLACES = 5
 """Places shown at most."""
 
 SHOWN = 5
@@ -17,16 +18,33 @@ SHOWN = 5
 PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", *(f"number {place}" for place in range(7, 100)))
 
 
-def order_lines(ranking: Ranking, deciding: Sequence[str]) -> list[str]:
+Title = Callable[[str], str]
+"""What a formula is called."""
+
+
+def short_verdict(ranking: Ranking, title: Title = plain) -> str:
+    """Who is first how often, and whether one number could change that, in one sentence."""
+    turned = [flip for flip in ranking.flips if flip.changes_the_answer]
+    said = f"one of {_count(len(turned))} could change that" if turned else "no single number changes that"
+    if ranking.decided:
+        leader, often = ranking.decided[0], f"in all {ranking.draws:,} draws"
+        said = "no uncertain number changes that"
+    else:
+        leader, often = ranking.leader, f"in {_interval(*ranking.holds(ranking.leader))} of draws"
+    words = ranking.criterion.words
+    return f"{words[:1].upper()}{words[1:]}: {title(leader)} is first {often}; {said}."
+
+
+def order_lines(ranking: Ranking, deciding: Sequence[str], title: Title = plain) -> list[str]:
     """The order by one criterion. ``deciding`` are the lines on what decides between the best two."""
-    leader, other = plain(ranking.leader), plain(ranking.runner_up)
+    leader, other = title(ranking.leader), title(ranking.runner_up)
     lines = [
-        f"ORDER OF FORMULAS: {ranking.criterion.words.upper()} ({ranking.draws:,} draws)",
+        *_wrapped(f"ORDER OF FORMULAS: {ranking.criterion.words.upper()} ({ranking.draws:,} draws)"),
         "",
-        *_wrapped(verdict(ranking)),
+        *_wrapped(verdict(ranking, title)),
         "",
     ]
-    lines += _place_table(ranking)
+    lines += _place_table(ranking, title)
     share, low, high = ranking.ahead
     what = (
         f"What decides how far {leader} is ahead of {other}"
@@ -34,16 +52,16 @@ def order_lines(ranking: Ranking, deciding: Sequence[str]) -> list[str]:
         else f"What decides whether {leader} is ahead of {other}"
     )
     lines += ["", *_wrapped(f"{what} (it is in {_interval(share, low, high)} of draws):"), *deciding]
-    lines += ["", *_thirds_table(ranking)]
+    lines += ["", *_thirds_table(ranking, title)]
     return lines
 
 
-def verdict(ranking: Ranking) -> str:
+def verdict(ranking: Ranking, title: Title = plain) -> str:
     """Who is first how often, and which number could change the answer, in one paragraph."""
-    leader, place = plain(ranking.leader), PLACES[ranking.contested]
+    leader, place = title(ranking.leader), PLACES[ranking.contested]
     least = f"{100 * proportion(ranking.draws, ranking.draws)[1]:.1f}%"
     start = "".join(
-        f"{plain(formula)} is {PLACES[at]} in all {ranking.draws:,} draws (at least {least} of cases): no uncertain"
+        f"{title(formula)} is {PLACES[at]} in all {ranking.draws:,} draws (at least {least} of cases): no uncertain"
         " number changes that. "
         for at, formula in enumerate(ranking.decided)
     )
@@ -52,10 +70,10 @@ def verdict(ranking: Ranking) -> str:
         return f"{start} No uncertain number changes that."
     close = _rival(ranking)
     if close is not None:
-        start += f" {plain(close)}, {place} in {_interval(*ranking.holds(close))}, is too near to tell them apart."
+        start += f" {title(close)}, {place} in {_interval(*ranking.holds(close))}, is too near to tell them apart."
     turned = [flip for flip in ranking.flips if flip.changes_the_answer]
     if turned:
-        changes = "; ".join(_change(flip, ranking) for flip in turned[:3])
+        changes = "; ".join(_change(flip, ranking, title) for flip in turned[:3])
         more = f"; and {len(turned) - 3} more" if len(turned) > 3 else ""
         return f"{start} The answer depends on {_count(len(turned))}: {changes}{more}."
     if any(flip.others_lead for flip in ranking.flips):
@@ -83,12 +101,12 @@ def _rival(ranking: Ranking) -> str | None:
     return best if ranking.holds(best)[2] >= low else None
 
 
-def _change(flip: Flip, ranking: Ranking) -> str:
+def _change(flip: Flip, ranking: Ranking, title: Title) -> str:
     leader, place = ranking.leader, PLACES[ranking.contested]
     third: Third = next(third for third in (*flip.thirds[::2], flip.thirds[1]) if third.most_often != leader)
     return (
-        f"with '{flip.number.label}' in its {third.words} third {plain(third.most_often)} is {place} most often, and"
-        f" {plain(leader)} in {_interval(third.share, third.low, third.high)}"
+        f"with '{flip.number.label}' in its {third.words} third {title(third.most_often)} is {place} most often, and"
+        f" {title(leader)} in {_interval(third.share, third.low, third.high)}"
     )
 
 
@@ -96,20 +114,20 @@ def _count(numbers: int) -> str:
     return "one number" if numbers == 1 else f"{numbers} numbers"
 
 
-def _place_table(ranking: Ranking) -> list[str]:
-    wide = max(len(plain(formula)) for formula in ranking.formulas) + 2
+def _place_table(ranking: Ranking, title: Title) -> list[str]:
+    wide = max(len(title(formula)) for formula in ranking.formulas) + 2
     shown = min(len(ranking.formulas), MOST_PLACES)
     lines = ["  " + " " * wide + "".join(f"{word:>9}" for word in PLACES[:shown])]
     for at, formula in enumerate(ranking.formulas):
         shares = "".join(f"{_whole(ranking.places[at, place]):>9}" for place in range(shown))
-        lines.append(f"  {plain(formula):<{wide}}{shares}")
+        lines.append(f"  {title(formula):<{wide}}{shares}")
     return lines
 
 
-def _thirds_table(ranking: Ranking) -> list[str]:
+def _thirds_table(ranking: Ranking, title: Title) -> list[str]:
     if all(third.share == 1.0 for flip in ranking.flips for third in flip.thirds):
         return []
-    leader = plain(ranking.leader)
+    leader = title(ranking.leader)
     lines = _wrapped(
         f"How often {leader} is {PLACES[ranking.contested]}, where a number lies in the lowest, middle and highest"
         " third of its distribution; change from lowest to highest in points, plus or minus 90% Monte Carlo error; *"

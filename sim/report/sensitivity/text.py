@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.report.sensitivity.order import order_lines
+from sim.report.sensitivity.order import Title, order_lines, short_verdict
 from sim.report.shared.figure_style import plain
 from sim.report.shared.intervals import number_text
+from sim.report.shared.names import titles_of
+from sim.report.shared.plain_table import PAGE
 from sim.results.headlines import Headline
 from sim.study.compare.words import scaled_words
 from sim.study.sensitivity.outcomes import OUTCOMES
@@ -17,7 +19,7 @@ from sim.study.sensitivity.shares import CHANCE, REST, TOGETHER
 from sim.study.sensitivity.study import Findings
 from sim.tables_for_people import write_table
 
-WIDTH = 120
+WIDTH = PAGE
 """Characters to which the text is wrapped."""
 
 SHOWN = 5
@@ -75,7 +77,10 @@ def described(found: Findings, table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def sensitivity_text(found: Findings) -> str:
     """The whole text, at most ``WIDTH`` characters wide."""
+    title = _titles(found)
     lines = [
+        *(line for ranking in found.rankings[:3] for line in _wrapped(short_verdict(ranking, title))),
+        "",
         "WHICH UNCERTAIN NUMBERS MATTER",
         "",
         *_wrapped(_head(found)),
@@ -85,7 +90,9 @@ def sensitivity_text(found: Findings) -> str:
     ]
     for ranking in found.rankings:
         lines += [
-            *order_lines(ranking, _top_lines(found, _rows(found, "order", ranking.leader, ranking.criterion.name))),
+            *order_lines(
+                ranking, _top_lines(found, _rows(found, "order", ranking.leader, ranking.criterion.name)), title
+            ),
             "",
         ]
     for outcome in OUTCOMES:
@@ -94,6 +101,12 @@ def sensitivity_text(found: Findings) -> str:
         lines += [f"{outcome.label.upper()} (mean of {found.fiscal_years})", "", *_outcome_lines(found, outcome)]
     lines += [*_wrapped(_limits(found)), ""]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _titles(found: Findings) -> Title:
+    """What formulas are called: their short titles, or their names in words."""
+    known = titles_of(found.results.manifest.formulas)
+    return lambda name: known.get(name) or plain(name)
 
 
 def _head(found: Findings) -> str:
@@ -134,7 +147,7 @@ def _reading(found: Findings) -> str:
 
 
 def _seg_note(found: Findings) -> str:
-    names = ", ".join(plain(name) for name in found.inside_the_seg)
+    names = ", ".join(_titles(found)(name) for name in found.inside_the_seg)
     return (
         f"Note: {names} moves money to CTE inside the SEG from other program units. That is no cost of the state, and"
         " is not in the state cost, nor in the order by cost above."
@@ -157,17 +170,18 @@ def _limits(found: Findings) -> str:
 
 def _outcome_lines(found: Findings, outcome: Headline) -> Iterator[str]:
     """The level under the baseline, then the difference of each formula from it."""
+    title = _titles(found)
     blocks = [("level", found.baseline)] + [("difference", name) for name in found.formulas if name != found.baseline]
     for kind, formula in blocks:
         rows = _rows(found, kind, formula, outcome.name)
         first = rows.iloc[0]
         what = (
-            f"Under {plain(formula)}"
+            f"Under {title(formula)}"
             if kind == "level"
-            else f"Difference {plain(formula)} less {plain(found.baseline)}"
+            else f"Difference {title(formula)} less {title(found.baseline)}"
         )
         if rows["total"].isna().all():
-            yield f"{what}: {number_text(first['mean'], outcome.unit)} in every draw."
+            yield from _wrapped(f"{what}: {number_text(first['mean'], outcome.unit)} in every draw.")
             yield ""
             continue
         spread, mean = (
@@ -176,7 +190,7 @@ def _outcome_lines(found: Findings, outcome: Headline) -> Iterator[str]:
         )
         if outcome.unit == "share" and kind != "level":
             spread, mean = (text.replace("%", " points") for text in (spread, mean))
-        yield f"{what}: mean {mean}, standard deviation {spread}"
+        yield from _wrapped(f"{what}: mean {mean}, standard deviation {spread}")
         yield from _top_lines(found, rows)
         yield ""
 

@@ -1,16 +1,27 @@
 """Tables of two-line cells as plain text that fits a terminal: whole columns are left out, no number is cut."""
 
+import textwrap
 from collections.abc import Sequence
 
 Cell = tuple[str, str]
 """A cell of two lines, a value (or heading) and what stands below it (an interval, a unit)."""
 
+PAGE = 80
+"""Columns of a page: what files are written at, and what every terminal has."""
+
+NARROWEST_NAME = 14
+"""Columns to which names in the first column may be folded."""
+
+BLANK = 1
+"""Blank column at the right end of a table, which no line keeps."""
+
 _RULED = "    \n    \n -- \n    \n    \n -- \n    \n -- \n"
 """Table borders in plain ASCII: a rule under the header and under the table."""
 
 
-def plain_table(cells: Sequence[Sequence[Cell]]) -> str:
-    """A table, its first row the header, as wide as it needs, every line ended."""
+def plain_table(cells: Sequence[Sequence[Cell]], width: int | None = None) -> str:
+    """A table, its first row the header, every line ended: as wide as it needs, or with names folded to fit ``width``
+    if the other columns leave room for that."""
     from io import StringIO
 
     from rich.box import Box
@@ -25,18 +36,39 @@ def plain_table(cells: Sequence[Sequence[Cell]]) -> str:
     for row in rows:
         table.add_row(*(f"{top}\n{below}" if below else top for top, below in row))
     natural = Console(width=1000).measure(table).maximum
+    least = _narrowest(cells)
     out = StringIO()
-    Console(file=out, width=natural, color_system=None, force_terminal=False, highlight=False).print(table)
-    return out.getvalue()
+    # The edge at the right end is blank.
+    wide = natural if width is None else min(natural, max(width + BLANK, least))
+    Console(file=out, width=wide, color_system=None, force_terminal=False, highlight=False, markup=False).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines() if line.strip()) + "\n"
 
 
 def fitting(cells: Sequence[Sequence[Cell]], width: int) -> list[int]:
-    """The columns that find room in a width, those that come first before others; always the first two."""
+    """The columns that find room in a width, those that come first before others, where names may be folded; always
+    the first two."""
     kept: list[int] = []
-    room = width - 1
+    room = width - 1 + BLANK
     for column in range(len(cells[0])):
-        needed = 2 + max(len(line) for row in cells for text in row[column] for line in text.split("\n"))
+        needed = 2 + min(_wide(cells, column), NARROWEST_NAME if column == 0 else width)
         if column < 2 or needed <= room:
             kept.append(column)
             room -= needed
     return kept
+
+
+def paragraphs(texts: Sequence[str], width: int = PAGE) -> list[str]:
+    """Sentences folded to a width, those that say nothing left out; no word is broken."""
+    folded = (textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) for text in texts if text)
+    return [line for lines in folded for line in lines]
+
+
+def _wide(cells: Sequence[Sequence[Cell]], column: int) -> int:
+    return max(len(line) for row in cells for text in row[column] for line in text.split("\n"))
+
+
+def _narrowest(cells: Sequence[Sequence[Cell]]) -> int:
+    """Columns that the table takes with its names folded as far as they may be."""
+    return 1 + sum(
+        2 + min(_wide(cells, column), NARROWEST_NAME if column == 0 else 1000) for column in range(len(cells[0]))
+    )

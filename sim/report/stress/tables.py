@@ -3,16 +3,24 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
-from sim.report.shared.concentrators import reported_cell
 from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
 from sim.report.shared.origin import run_origin
-from sim.report.shared.panel import Panel, scenario_names
+from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
+from sim.report.shared.spans import years_text
 from sim.report.stress.figures import stress_figures
-from sim.report.stress.shortfall import CALM, SHORT, Shortfall, short_years, shortfall
+from sim.report.stress.shortfall import (
+    CALM,
+    LEAST_DOLLARS,
+    LEAST_TAUGHT,
+    Shortfall,
+    scenario_titles,
+    short_years,
+    stress_panels,
+    stressed,
+)
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -32,87 +40,80 @@ YEARLY: tuple[tuple[str, str], ...] = (
 )
 
 
-def _panels(results: "Results") -> dict[str, Panel]:
-    return {name: Panel(results, name) for name in scenario_names(results)}
+Columns = tuple[tuple[str, str, str, bool], ...]
+
+COLUMNS: Columns = (
+    ("Not paid,\nworst year", "worst_shortfall", "dollars", False),
+    ("Lowest\npaid share", "lowest_share", "share", False),
+    ("Change in\ntaught", "taught", "students", True),
+    ("Dearest\nyear", "worst_cost", "dollars", False),
+    ("Not paid,\nall years", "all_unpaid", "dollars", False),
+    ("Change in\ncredentials", "credentials", "credentials", True),
+)
+"""Headings, fields of a shortfall, units and whether they are changes; those that matter most first."""
 
 
-def _parts(of: Array, unit: str, signed: bool = False) -> tuple[str, str]:
-    summary = bands(of[np.newaxis, :])
-    between = " to " if signed else "-"
-    return interval_parts(
-        float(summary.mean[0]), float(summary.low[0]), float(summary.high[0]), unit, signed, between=between
-    )
-
-
-def _cell(of: Array, unit: str, signed: bool = False) -> str:
-    return "\n".join(filter(None, _parts(of, unit, signed)))
-
-
-def _reported(found: Shortfall) -> str:
-    taught, _ = _parts(found.taught, "students", signed=True)
-    recoded = float((found.concentrators - found.taught).mean())
-    return "\n".join(reported_cell(taught, recoded, signed=True))
-
-
-def stress_table(results: "Results", width: int = 132) -> str:
-    """One block for each formula, one row for each scenario, as plain text.
-
-    ``width`` is the length of lines to which the notes are wrapped; a table takes what it needs, rather than lose a
-    digit.
-    """
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    panels = _panels(results)
+def stress_table(results: "Results", width: int = PAGE) -> str:
+    """One table, formula by scenario, as plain text within ``width``: a row without a shock, then those scenarios that
+    move anything. Columns that find no room are named below; answer.csv has them and every scenario."""
+    panels = stress_panels(results)
+    titles = scenario_titles(results)
     calm = panels.get(CALM)
-    if calm is None:
-        raise ValueError("a stress study needs the scenario 'baseline', against which losses are taken")
-    console = Console(width=width, color_system=None)
-    blocks: list[str] = []
-    for place, name in enumerate(calm.formulas):
-        table = Table(box=box.SIMPLE, pad_edge=False, collapse_padding=True)
-        table.add_column("Scenario", no_wrap=True)
-        for heading in (
-            f"Dearest year\nFY{calm.base_year} $", "Draws\nshort", "Shortfall,\nworst year", "Lowest\npaid share",
-            "Concentrators\ntaught", "reported", "Participants", "Credentials",
-        ):  # fmt: skip
-            table.add_column(heading, justify="right", no_wrap=True)
-        for scenario, panel in panels.items():
-            found = shortfall(panel, calm, place)
-            calm_row = scenario == CALM
-            table.add_row(
-                scenario,
-                _cell(found.worst_cost, "dollars"),
-                number_text(float(found.short.mean()), "share", 0.01),
-                _cell(found.worst_shortfall, "dollars"),
-                _cell(found.lowest_share, "share"),
-                "-" if calm_row else _cell(found.taught, "students", signed=True),
-                "-" if calm_row else _reported(found),
-                "-" if calm_row else _cell(found.participants, "students", signed=True),
-                "-" if calm_row else _cell(found.credentials, "credentials", signed=True),
-            )
-        wide = Console(width=Console(width=1000).measure(table).maximum, color_system=None)
-        with wide.capture() as captured:
-            wide.print(table)
-        lines = [f"{calm.titles[place]} ({name})", *captured.get().rstrip().splitlines()]
-        blocks.append("\n".join(line.rstrip() for line in lines))
-    note = (
-        "Concentrators taught and reported, participants and credentials: change of the yearly mean against the same"
-        f" draws without the shock; what is reported and not taught is recoded. Draws short: share "
-        f"of draws with a year in which more than {SHORT:.1%} of what is owed is not paid. "
-        + interval_note(calm.draws, calm.seed, calm.covers)
-        + f" {run_origin(results, calm.draws, 'by row')}."
-    )
-    with console.capture() as captured:
-        console.print(note)
-    return "\n\n".join([*blocks, captured.get().rstrip()]) + "\n"
+    found = stressed(panels)
+    assert calm is not None
+    rows: list[list[Cell]] = [[("Formula, scenario", ""), *((heading, "") for heading, *_ in COLUMNS)]]
+    for one in found:
+        rows.append([(one.title, ""), *[("", "")] * len(COLUMNS)])
+        rows.append([(f"  {titles[CALM].lower()}", ""), *_cells(one.calm, calm_row=True)])
+        rows += [
+            [(f"  {titles[name]}", ""), *_cells(shock, calm_row=False)]
+            for name, shock in one.shocks.items()
+            if one.moves(name)
+        ]
+    kept = fitting(rows, width)
+    gone = [" ".join(rows[0][place][0].split()) for place in range(len(rows[0])) if place not in kept]
+    still = [titles[name] for name in titles if name != CALM and not any(one.moves(name) for one in found)]
+    years = years_text(calm.years[calm.policy]) if calm.policy.any() else f"FY{calm.base_year}"
+    notes = [
+        f"Not shown here: {'; '.join(gone)} (answer.csv)." if gone else "",
+        f"No row under any formula: {', '.join(still)}." if still else "",
+        "A scenario has a row where it clearly moves a worst year by "
+        f"{number_text(LEAST_DOLLARS, 'dollars')} or more, or those taught by {LEAST_TAUGHT:.0%} or more. Not paid: "
+        "owed by the state's lines above their appropriation, which districts carry. Changes: of the yearly mean "
+        "against the same draws without the shock.",
+        "* from other program units of the SEG, in the year in which a weight takes most: no cost of the state and no "
+        "saving."
+        if any(float(one.calm.most_taken.mean()) >= LEAST_DOLLARS for one in found)
+        else "",
+        interval_note(calm.draws, calm.seed, calm.covers),
+        f"{run_origin(results, calm.draws, 'by row')}.",
+    ]
+    title = f"Worst years of {years}, FY{calm.base_year} dollars; below each its 90% interval"
+    table = plain_table([[row[place] for place in kept] for row in rows], width)
+    return "\n".join([*paragraphs([title], width), table.rstrip("\n"), *paragraphs(notes, width)]) + "\n"
+
+
+def _cells(shock: Shortfall, calm_row: bool) -> list[Cell]:
+    cells = []
+    for _, name, unit, signed in COLUMNS:
+        value, below = ("-", "") if calm_row and signed else _parts(getattr(shock, name), unit, signed)
+        taken = float(shock.most_taken.mean())
+        if name == "worst_cost" and taken >= LEAST_DOLLARS:
+            below = "\n".join(filter(None, (below, f"{number_text(taken, 'dollars')} taken*")))
+        cells.append((value, below))
+    return cells
+
+
+def _parts(of: Array, unit: str, signed: bool = False) -> Cell:
+    summary = bands(of, axis=0)
+    between = " to " if signed else "-"
+    return interval_parts(float(summary.mean), float(summary.low), float(summary.high), unit, signed, between=between)
 
 
 def stress_frame(results: "Results") -> pd.DataFrame:
     """By scenario, formula, year and metric: mean and percentiles over draws, and the chance of a short year."""
     rows = []
-    for scenario, panel in _panels(results).items():
+    for scenario, panel in stress_panels(results).items():
         short = short_years(panel)
         for column, unit in YEARLY:
             found: Bands = bands(panel.state(column))
@@ -137,10 +138,10 @@ def stress_frame(results: "Results") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_stress(results: "Results", folder: Path, everything: bool = True) -> list[Path]:
-    """Write stress.txt, stress.csv and, with ``everything``, the figures."""
+def write_stress(results: "Results", folder: Path, answer: str, everything: bool = True) -> list[Path]:
+    """Write stress.txt, which begins with the answer, stress.csv and, with ``everything``, the figures."""
     text, table = folder / "stress.txt", folder / "stress.csv"
-    text.write_text(stress_table(results), encoding="utf-8")
+    text.write_text(f"{answer}\n{stress_table(results)}", encoding="utf-8")
     write_table(stress_frame(results), table)
-    drawn = stress_figures(results, _panels(results), folder / "figures") if everything else []
+    drawn = stress_figures(results, stress_panels(results), folder / "figures") if everything else []
     return [text, table, *drawn]

@@ -1,13 +1,15 @@
 """A first look at a sweep: how outcomes rank with each factor (Spearman), with intervals."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Array
 from sim.report.sweep.outcomes import by_point
 from sim.results.headlines import HEADLINES
-from sim.results.rank_correlation import spearman
+from sim.results.rank_correlation import LEAST_POINTS, spearman
 from sim.study.designs.factors import Factor
 
 
@@ -23,8 +25,10 @@ def correlations(
     """Rank correlations by scenario, formula, outcome and factor, with the level and with the paired difference.
 
     Columns ``scenario``, ``formula``, ``outcome``, ``of`` ('level' or 'difference from <baseline>'), ``factor``,
-    ``unit``, ``rank_correlation``, ``low``, ``high`` (95%), ``points``. ``points`` has the factors' values by point. A
-    factor of some formulas only is left out for the others; factors that are words are left out.
+    ``unit``, ``rank_correlation``, ``low``, ``high`` (95%), ``effect`` (how much more of the outcome the third of
+    points with the highest factor has than that with the lowest, in ``effect_unit``), ``points``, and ``none_because``
+    where there is no correlation. ``points`` has the factors' values by point. A factor of some formulas only is left
+    out for the others; factors that are words are left out.
     """
     rows = []
     for scenario, runs in outcomes.groupby("scenario", sort=False, observed=True):
@@ -48,10 +52,31 @@ def correlations(
                                 "rank_correlation": rho,
                                 "low": low,
                                 "high": high,
+                                "effect": effect(column, values.to_numpy(dtype=np.float64)),
+                                "effect_unit": headline.unit,
                                 "points": len(values),
+                                "none_because": _missing(column, values.to_numpy(dtype=np.float64), rho),
                             }
                         )
     return pd.DataFrame(rows)
+
+
+def effect(factor: Array, outcome: Array) -> float:
+    """How much more of the outcome, on average, the third of points with the highest factor has than the third with the
+    lowest; NaN for fewer than ten points."""
+    if len(factor) < LEAST_POINTS:
+        return math.nan
+    low, high = np.percentile(factor, [100.0 / 3.0, 200.0 / 3.0])
+    return float(outcome[factor >= high].mean() - outcome[factor <= low].mean())
+
+
+def _missing(factor: Array, outcome: Array, rho: float) -> str:
+    """Why there is no correlation; empty where there is one."""
+    if not math.isnan(rho):
+        return ""
+    if len(factor) < LEAST_POINTS:
+        return f"fewer than {LEAST_POINTS} points"
+    return "the factor does not vary" if np.ptp(factor) == 0.0 else "the outcome does not vary"
 
 
 def _applies(factor: Factor, formula: str, scenario: str, baseline: str | None) -> bool:

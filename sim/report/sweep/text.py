@@ -1,8 +1,6 @@
 """What a sweep writes: its factors, a summary by formula, rank correlations, and the tornado."""
 
-import textwrap
 from collections.abc import Sequence
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +10,10 @@ import pyarrow as pa
 
 from sim.report.compare.precision import write_precision
 from sim.report.shared.figure_style import Look
-from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts
+from sim.report.shared.intervals import NOT_AVAILABLE, bands, interval_parts, number_text
 from sim.report.shared.names import in_sentence, titles_of
 from sim.report.shared.origin import run_origin
+from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.report.sweep.outcomes import columns, run_outcomes
 from sim.report.sweep.rank_correlations import correlations
 from sim.report.sweep.tornado import strongest, tornado
@@ -24,12 +23,7 @@ from sim.study.designs.factors import Factor
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from sim.results.results import Results
-
-WIDTH = 132
-"""Characters to which notes are wrapped."""
 
 SHOWN = 12
 """Factors printed at most; correlations.csv has all."""
@@ -60,7 +54,9 @@ def write_sweep(results: "Results", factors: Sequence[Factor], folder: Path, eve
     write_table(found, folder / "correlations.csv", digits=6)
     write_shard(folder / "outcomes.parquet", pa.Table.from_pandas(outcomes, preserve_index=False))
     margins = write_precision(results, folder)
-    text = "\n".join([_levels_text(table, results, outcomes, span), _correlations_text(found, baseline), margins, ""])
+    titles = titles_of(results.manifest.formulas)
+    answer, levels = _answer(found, titles, baseline, span), _levels_text(table, results, outcomes, span, titles)
+    text = "\n".join([*answer, "", *levels, "", *_correlations_text(found, titles, baseline), margins, ""])
     (folder / "sweep.txt").write_text(text, encoding="utf-8")
     if everything and len(found):
         _draw(results, found, folder / "figures")
@@ -104,85 +100,108 @@ def summary_by_formula(outcomes: pd.DataFrame, baseline: str | None, span: str) 
     return pd.DataFrame(rows)
 
 
-def _levels_text(table: pd.DataFrame, results: "Results", outcomes: pd.DataFrame, span: str) -> str:
+def _answer(found: pd.DataFrame, titles: dict[str, str], baseline: str | None, span: str) -> list[str]:
+    """For each formula of the first scenario which factor moves what is taught, and public money, most and by how
+    much; at most three sentences."""
+    if not len(found) or not found["rank_correlation"].notna().any():
+        return paragraphs([FEW])
+    first = found[found["scenario"] == found["scenario"].iloc[0]]
+    said = []
+    for formula, rows in first.groupby("formula", sort=False):
+        kind = _kind(str(formula), baseline)
+        of = rows[(rows["of"] == kind) & (rows["outcome"] == TAUGHT)]
+        clear = of[(of["low"] > 0.0) | (of["high"] < 0.0)]
+        what = f"{titles[str(formula)]}, students taught" + ("" if kind == "level" else " against current law")
+        if clear.empty:
+            said.append(f"{what} ({span}): no factor moves it clearly over the range swept.")
+            continue
+        row = clear.loc[clear["rank_correlation"].abs().idxmax()]
+        said.append(
+            f"{what} ({span}): moved most steadily by {_factor(str(row['factor']), str(formula))}, "
+            f"{number_text(float(row['effect']), 'students', signed=True)} from the third of points where it is lowest "
+            "to that where it is highest."
+        )
+    return paragraphs(said[-3:])
+
+
+TAUGHT = "concentrators_taught"
+FEW = "No rank correlations: they need at least 10 points and factors that are numbers."
+
+
+def _kind(formula: str, baseline: str | None) -> str:
+    return "level" if baseline in (None, formula) else f"difference from {baseline}"
+
+
+def _factor(name: str, formula: str) -> str:
+    """A factor in words: 'staffing turnover', 'per student dollars'."""
+    words = name.removeprefix("formula.").removeprefix(f"{formula}.").removeprefix("scenario.")
+    return words.replace("components.", "").replace(".", " ").replace("_", " ")
+
+
+def _levels_text(
+    table: pd.DataFrame, results: "Results", outcomes: pd.DataFrame, span: str, titles: dict[str, str]
+) -> list[str]:
     points, replicates = outcomes["point"].nunique(), outcomes.groupby("point")["replicate"].nunique().max()
-    title = f"Sweep of {points:,} points x {replicates:,} replicate{'s' if replicates != 1 else ''}, mean of {span}"
-    out = _table(title, ["Formula", "Scenario", *(headline.heading for headline in HEADLINES)])
-    for (scenario, formula), rows in table.groupby(["scenario", "formula"], sort=False):
-        cells = [_interval(rows[rows["metric"] == headline.column].iloc[0]) for headline in HEADLINES]
-        out.add_row(str(formula), str(scenario), *cells)
+    counted = f"{points:,} point{'s' if points != 1 else ''} x {replicates:,} replicate{'s' if replicates != 1 else ''}"
+    rows: list[list[Cell]] = [[("Formula, scenario", ""), *((headline.heading, "") for headline in HEADLINES)]]
+    for (scenario, formula), held in table.groupby(["scenario", "formula"], sort=False):
+        cells = [_interval(held[held["metric"] == headline.column].iloc[0]) for headline in HEADLINES]
+        rows.append([(titles[str(formula)], str(scenario).replace("_", " ")), *cells])
     note = (
         f"Below each mean: 90% of runs (5th to 95th percentile) over the points swept, seed {results.manifest.seed};"
         " how likely a point is depends on the design."
     )
-    return _printed(out, note)
+    return [f"Sweep of {counted}, mean of {span}", *plain_table(rows, PAGE).splitlines(), *paragraphs([note])]
 
 
-def _interval(row: "pd.Series") -> str:
-    value, spread = interval_parts(row["mean"], row["p05"], row["p95"], row["unit"], between="-")
-    return f"{value}\n{spread}" if spread else value
+def _interval(row: "pd.Series") -> Cell:
+    return interval_parts(row["mean"], row["p05"], row["p95"], row["unit"], between="-")
 
 
-def _correlations_text(found: pd.DataFrame, baseline: str | None) -> str:
+def _correlations_text(found: pd.DataFrame, titles: dict[str, str], baseline: str | None) -> list[str]:
     names = strongest(found, SHOWN) if len(found) else []
     if not names:
-        return "No rank correlations: they need at least 10 points and factors that are numbers."
-    blocks = []
+        return []
+    lines: list[str] = []
+    missing: dict[str, None] = {}
     for (scenario, formula), rows in found.groupby(["scenario", "formula"], sort=False):
-        kind = "level" if baseline in (None, formula) else f"difference from {baseline}"
+        kind = _kind(str(formula), baseline)
         where = f", scenario {scenario}" if found["scenario"].nunique() > 1 else ""
-        headings = [headline.heading for headline in HEADLINES]
-        of = "outcomes under" if kind == "level" else f"the {kind} of"
-        title = f"Rank correlation (Spearman) of factors with {of} {formula}{where}"
-        out = _table(title, ["Factor", *headings], words=1)
+        of = "outcomes under" if kind == "level" else "the difference from current law of"
+        cells: list[list[Cell]] = [[("Factor", ""), *((headline.heading, "") for headline in HEADLINES)]]
         for factor in names:
-            one = rows[rows["factor"] == factor]
-            cells = [
-                _correlation(one[(one["outcome"] == headline.column) & (one["of"] == kind)]) for headline in HEADLINES
-            ]
-            if any(cell not in ("-", NOT_AVAILABLE) for cell in cells):
-                out.add_row(factor.removeprefix("formula.").removeprefix(f"{formula}."), *cells)
-        if out.row_count:
-            blocks.append(_printed(out))
+            one = rows[(rows["factor"] == factor) & (rows["of"] == kind)]
+            held = [_correlation(one[one["outcome"] == headline.column]) for headline in HEADLINES]
+            if not any(value not in ("-", NOT_AVAILABLE) for value, _ in held):
+                continue
+            cells.append([(_factor(factor, str(formula)), ""), *held])
+            for headline, (value, _) in zip(HEADLINES, held, strict=True):
+                if value == NOT_AVAILABLE:
+                    reason = one[one["outcome"] == headline.column]["none_because"].iloc[0]
+                    missing[f"{titles[str(formula)]}, {headline.label.lower()}: {reason}"] = None
+        if len(cells) > 1:
+            kept = fitting(cells, PAGE)
+            lines += paragraphs([f"Rank correlation (Spearman) of factors with {of} {titles[str(formula)]}{where}"])
+            lines += [*plain_table([[row[place] for place in kept] for row in cells], PAGE).splitlines(), ""]
     rest = found["factor"].nunique() - len(names)
     more = f" The {len(names)} strongest factors; {rest} more in correlations.csv." if rest > 0 else ""
-    against = " Differences are taken within each replicate; levels: correlations.csv." if baseline is not None else ""
-    note = f"Below each: 95% interval, which depends on the number of points.{against}{more}"
-    return "\n".join([*blocks, textwrap.fill(note, WIDTH), ""])
+    against = " Differences are taken within each replicate." if baseline is not None else ""
+    notes = [
+        "Below each: how much more of the outcome the third of points with the highest factor has than that with the "
+        f"lowest. 95% intervals of the correlations, and levels: correlations.csv.{against}{more}",
+        f"{NOT_AVAILABLE}: {'; '.join(missing)}." if missing else "",
+    ]
+    return [*lines, *paragraphs(notes), ""]
 
 
-def _correlation(rows: pd.DataFrame) -> str:
+def _correlation(rows: pd.DataFrame) -> Cell:
     if not len(rows):
-        return "-"
+        return "-", ""
     row = rows.iloc[0]
     if not np.isfinite(row["rank_correlation"]):
-        return NOT_AVAILABLE
-    rho, low, high = (f"{round(float(row[name]), 2) + 0.0:+.2f}" for name in ("rank_correlation", "low", "high"))
-    return f"{rho}\n{low} {high}"
-
-
-def _table(title: str, headings: Sequence[str], words: int = 2) -> "Table":
-    """An empty table whose first columns, so many of them, are words."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="", box=box.SIMPLE, pad_edge=False)
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place >= words else "left", no_wrap=True)
-    return table
-
-
-def _printed(table: "Table", note: str = "") -> str:
-    from rich.console import Console
-
-    out = StringIO()
-    natural = Console(width=1000).measure(table).maximum
-    wide = Console(file=out, width=natural, color_system=None, force_terminal=False, highlight=False)
-    title, table.title = str(table.title), None
-    out.write(f"{title}\n")
-    wide.print(table)
-    out.write(textwrap.fill(note, WIDTH))
-    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines()) + "\n"
+        return NOT_AVAILABLE, ""
+    rho = f"{round(float(row['rank_correlation']), 2) + 0.0:+.2f}"
+    return rho, number_text(float(row["effect"]), str(row["effect_unit"]), signed=True)
 
 
 def _draw(results: "Results", found: pd.DataFrame, folder: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from sim.report.assessment.words import interval_text
 from sim.report.hindcast.tables import origin_text
 from sim.report.shared.intervals import signed_text
+from sim.report.shared.plain_table import paragraphs
 from sim.report.shared.rows import Rows, markdown_rows, text_rows
 from sim.report.track_record.tables import by_case, misses
 from sim.report.track_record.words import findings, share_text
@@ -49,10 +50,10 @@ def track_record_markdown(found: "TrackRecord", study: "Hindcast") -> str:
 def track_record_text(found: "TrackRecord", study: "Hindcast") -> str:
     """The printed page."""
     lines = ["How far the bands can be trusted", ""]
-    lines += [line for paragraph in findings(found) for line in (paragraph.replace("**", ""), "")]
+    lines += [line for said in findings(found) for line in (*paragraphs([said.replace("**", "")]), "")]
     for title, rows, _, _ in sections(found):
         lines += [title, "", *text_rows(rows), ""]
-    return "\n".join([*lines, origin_text(study) + "."]) + "\n"
+    return "\n".join([*lines, *paragraphs([origin_text(study) + "."])]) + "\n"
 
 
 def sections(found: "TrackRecord") -> list[tuple[str, Rows, str, str]]:

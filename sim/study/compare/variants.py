@@ -53,7 +53,7 @@ def _parted(formula: Formula, line: Line, label: str, inside: bool) -> Formula:
 
 def _named(formula: Formula, name: str, title: str) -> Formula:
     return formula.model_copy(
-        update={"name": name, "title": title, "description": title, "expected_base_year_entitlement": None}
+        update={"name": name, "title": title, "short": "", "description": title, "expected_base_year_entitlement": None}
     )
 
 
