@@ -1,4 +1,4 @@
-"""Figures, run sheet and fiscal note: nothing empty, nothing NaN, and sums that agree with the tables."""
+"""Figures and run sheet: nothing empty, nothing NaN, and sums that agree with the tables."""
 
 import re
 import subprocess
@@ -14,8 +14,8 @@ import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
 
 from sim.report.compare.figures import figures
-from sim.report.compare.fiscal_note import CHANGE, CHANGE_IN_STUDENTS, PAID, STUDENTS, cell, fiscal_note
 from sim.report.compare.write import write_report
+from sim.report.fiscal_note.table import fiscal_note_table
 from sim.report.run_sheet.layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW, sheet_name
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.across_districts import CHANGED, across_frame
@@ -323,108 +323,6 @@ def test_percentiles_over_districts_rise_and_are_nothing_where_formulas_are_alik
     assert (across_frame(Panel(twins))["mean"] == 0.0).all()
 
 
-def note_rows(table: pd.DataFrame, formula: str, which: str) -> pd.DataFrame:
-    return table[(table.formula == formula) & (table.table == which)]
-
-
-def test_fiscal_note_totals_equal_lines_and_frames() -> None:
-    table = fiscal_note(RESULTS)
-    years = [f"FY{BASE_YEAR + number}" for number in (1, 2, 3)]
-    lines = RESULTS.lines.merge(RESULTS.design, on="run_id").query("line != 'federal_perkins'")
-    paid = lines.groupby(["formula", "fiscal_year"]).paid.sum() / 8 / 1000
-    for formula in FORMULAS:
-        for which in (PAID, CHANGE) if formula != "status_quo" else (PAID,):
-            rows = note_rows(table, formula, which)
-            total = rows[rows.row == "total"].iloc[0]
-            parts = rows[rows.row.isin(["line", "offset"])]
-            for label in [*years, "3_year_total"]:
-                assert total[label] == pytest.approx(parts[label].sum(), abs=0.05 * (len(parts) + 1))
-                assert total[label] == pytest.approx(rows[rows.row == "subtotal"][label].sum(), abs=0.16)
-                assert total[f"{label}_low"] <= total[label] <= total[f"{label}_high"]
-            assert total["3_year_total"] == pytest.approx(total[years].sum(), abs=0.2)
-            for number, label in enumerate(years, start=1):
-                gross = rows[rows.row == "line"][label].sum()
-                expected = paid.get((formula, BASE_YEAR + number), 0.0)
-                if which == CHANGE:
-                    expected -= paid["status_quo", BASE_YEAR + number]
-                assert gross == pytest.approx(expected, abs=0.05 * (len(parts) + 1))
-
-
-@pytest.mark.parametrize("which", [STUDENTS, CHANGE_IN_STUDENTS])
-def test_the_fiscal_note_counts_taught_and_recoded_which_add_up_to_what_is_reported(which: str) -> None:
-    rows = note_rows(fiscal_note(RESULTS), "aligned", which)
-    taught, recoded, reported = (rows.iloc[place] for place in range(3))
-    state = RESULTS.state.merge(RESULTS.design, on="run_id")
-    means = state.groupby(["formula", "fiscal_year"])[["concentrators_taught", "concentrators"]].mean()
-    for number in (1, 2, 3):
-        label = f"FY{BASE_YEAR + number}"
-        assert taught[label] + recoded[label] == pytest.approx(reported[label], abs=0.15)
-        expected = means.loc["aligned", BASE_YEAR + number]
-        if which == CHANGE_IN_STUDENTS:
-            expected = expected - means.loc["status_quo", BASE_YEAR + number]
-        assert taught[label] == pytest.approx(expected["concentrators_taught"], abs=0.06)
-        assert reported[label] == pytest.approx(expected["concentrators"], abs=0.06)
-    assert rows["3_year_total"].isna().all()
-    assert set(rows.unit) == {"students"}
-
-
-def test_money_that_only_moves_inside_the_seg_is_no_cost_of_the_state() -> None:
-    rows = note_rows(fiscal_note(RESULTS), "sb130_quarter_weight", PAID)
-    state = RESULTS.state.merge(RESULTS.design, on="run_id").query("formula == 'sb130_quarter_weight'")
-    moved = state[state.fiscal_year == BASE_YEAR + 1].dilution.mean() / 1000
-    assert rows[rows.row == "offset"].FY2027.iloc[0] == pytest.approx(-moved, abs=0.06)
-
-
-def test_totals_of_the_fiscal_note_are_the_states_cost() -> None:
-    table = fiscal_note(RESULTS)
-    state = RESULTS.state.merge(RESULTS.design, on="run_id")
-    cost = state.groupby(["formula", "fiscal_year"]).state_cost.mean() / 1000
-    for formula in FORMULAS:
-        total = note_rows(table, formula, PAID).query("row == 'total'").iloc[0]
-        for number in (1, 2, 3):
-            assert total[f"FY{BASE_YEAR + number}"] == pytest.approx(cost[formula, BASE_YEAR + number], abs=0.06)
-
-
-def test_background_lines_are_listed_but_not_counted() -> None:
-    rows = note_rows(fiscal_note(RESULTS), "aligned", PAID)
-    background = rows[rows.row == "background"]
-    assert background.line.tolist() == ["federal_perkins"]
-    counted = rows[rows.row == "line"].FY2027.sum()
-    assert rows[rows.row == "total"].FY2027.iloc[0] == pytest.approx(counted, abs=0.4)
-
-
-def test_fiscal_note_numbers_stay_numbers_and_name_fund_and_recurrence() -> None:
-    table = fiscal_note(RESULTS)
-    numeric = [name for name in table.columns if re.fullmatch(r"(FY\d+|3_year_total)(_low|_high)?", name)]
-    assert len(numeric) == 12
-    assert all(pd.api.types.is_float_dtype(table[name]) for name in numeric)
-    lines = table[table.row == "line"]
-    assert set(lines.recurring_or_nonrecurring) == {"Recurring", "Nonrecurring"}
-    assert set(lines.fund_affected) == {"General Fund", "Public Education Reform Fund"}
-
-
-def test_a_line_without_fund_or_recurrence_is_refused() -> None:
-    manifest = replace(cast("FakeResults", RESULTS).manifest)
-    manifest.formulas = {name: {**facts, "lines": {}} for name, facts in manifest.formulas.items()}
-    with pytest.raises(ValueError, match="fund and recurrence of the line"):
-        fiscal_note(changed(RESULTS, manifest=manifest))
-
-
-@pytest.mark.parametrize(
-    ("numbers", "text"),
-    [
-        ((1250.0, 1250.0, 1250.0), "$1,250.0"),
-        ((-300.0, -300.0, -300.0), "($300.0)"),
-        ((110.0, 90.0, 120.0), "$110.0, range $90.0 to $120.0"),
-        ((-5.0, -12.3, 1.0), "($5.0), range ($12.3) to $1.0"),
-        ((0.0, 0.0, 0.0), "No fiscal impact"),
-        ((0.01, -0.02, 0.04), "No fiscal impact"),
-    ],
-)
-def test_cells_of_a_fiscal_note(numbers: tuple[float, float, float], text: str) -> None:
-    assert cell(*numbers) == text
-
-
 def test_a_report_can_be_made_from_a_stored_results_folder(tmp_path: Path) -> None:
     from sim.results.manifest import new_manifest
     from sim.results.results import open_results
@@ -450,4 +348,4 @@ def test_a_report_can_be_made_from_a_stored_results_folder(tmp_path: Path) -> No
     stored = open_results(tmp_path)
     written = write_report(stored, WORLD, tmp_path / "report")
     assert {"summary.csv", "run_sheet.xlsx", "fiscal_note.csv"} <= {path.name for path in written}
-    pd.testing.assert_frame_equal(fiscal_note(stored), fiscal_note(small))
+    pd.testing.assert_frame_equal(fiscal_note_table(stored), fiscal_note_table(small))

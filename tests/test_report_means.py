@@ -19,9 +19,9 @@ from sim.report.bill.text import bill_text
 from sim.report.calibration.tables import named_band
 from sim.report.compare.comparison import added_cells, comparison_cells
 from sim.report.compare.decomposition import Part, parts_frame
-from sim.report.compare.fiscal_note import fiscal_note
 from sim.report.compare.summary import summary
 from sim.report.explain.text import _spread_rows
+from sim.report.fiscal_note.table import fiscal_note_table
 from sim.report.run_sheet.layout import BELOW_TOTAL, DECIMAL, DOLLARS, HEADER_ROW, PERCENT, TOTAL_ROW
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.intervals import signed_text
@@ -106,7 +106,7 @@ def held(table: pd.DataFrame) -> int:
 
 def test_the_tables_of_a_comparison_hold_their_means() -> None:
     assert held(summary(RESULTS)) > 1000
-    assert held(fiscal_note(RESULTS)) > 100
+    assert held(fiscal_note_table(RESULTS)) > 100
 
 
 def test_the_distributions_are_such_that_bare_percentiles_would_not_hold_them() -> None:
