@@ -175,7 +175,7 @@ def _workbook(change: "Change", path: Path) -> None:
     )
     first, last = 3, 3 + len(STEPS)
     title = f"Why payments change from {change.before.label}, to {change.after.label}"
-    note = f"{origin_text(change)}. Nominal dollars, means over draws. {COVERS} Estimates, not entitlements."
+    note = f"Nominal dollars, means over draws. {COVERS} Estimates, not entitlements."
     kinds = np.array(change.world.districts.kind)
     order = sorted(range(len(table)), key=lambda d: (kinds[d] == "charter", table["name"][d]))
     named = labels_where_shared(change.world.districts.name, change.world.districts.identifier)

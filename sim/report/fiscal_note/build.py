@@ -2,7 +2,7 @@
 
 Layout: FISCAL IMPACT REPORT of the Legislative Finance Committee as printed in 2025 (nmlegis.gov, HB272, SB107):
 sponsor, short title, bill number, analyst; APPROPRIATION; ESTIMATED ADDITIONAL OPERATING BUDGET IMPACT in thousands,
-three fiscal years and their sum, recurring or nonrecurring, fund; then sources, synopsis and what follows from the bill.
+three fiscal years and their sum, recurring or nonrecurring, fund; then sources, the bill in words, and its effects.
 """
 
 from collections.abc import Collection, Iterable, Sequence

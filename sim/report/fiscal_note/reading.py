@@ -183,8 +183,8 @@ def _responses(case: Case) -> Iterator[str]:
     paid = case.panel.districts("paid")[case.f][:, at[0]] / case.panel.district_prices()[case.f][:, at[0]]
     as_it_is, year = in_words(float(paid.sum(axis=1).mean()) / 1e3), case.panel.district_years[at[0]]
     yield (
-        f"If no one answered it would pay districts {in_words(float(static.mean()))} in its first year{spread(static)}; "
-        f"as they do it pays them {as_it_is} in FY{year} (FY{case.facts.base_year} dollars)."
+        f"If no one answered it would pay districts {in_words(float(static.mean()))} in its first year{spread(static)};"
+        f" as they do it pays them {as_it_is} in FY{year} (FY{case.facts.base_year} dollars)."
     )
 
 
