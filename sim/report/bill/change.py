@@ -16,6 +16,7 @@ from sim.report.run_sheet.layout import (
     DOLLARS,
     TOTAL_ROW,
     Formats,
+    end_table,
     mark_pages,
     set_up_table,
 )
@@ -206,4 +207,4 @@ def _workbook(change: "Change", path: Path) -> None:
             sheet.write_number(row, last + 3, float(of["difference_p05"]))
             sheet.write_number(row, last + 4, float(of["difference_p95"]))
             sheet.write_string(row, last + 5, of["district"])
-        sheet.autofilter(BELOW_TOTAL, 0, bottom - 1, len(columns) - 1)
+        end_table(sheet, columns, bottom - 1, BELOW_TOTAL)

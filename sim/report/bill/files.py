@@ -24,6 +24,7 @@ from sim.report.run_sheet.layout import (
     Columns,
     Formats,
     column_letter,
+    end_table,
     lines_needed,
     mark_pages,
     print_set_up,
@@ -179,8 +180,8 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         if without is not None:
             sheet.write_number(row, 5, rounded(float(without.mean()), DOLLARS))
             sheet.write_number(row, 6, rounded(float((check.parts.whole - without).mean()), DOLLARS))
-        sheet.write_string(row, 7, words, formats.wrap)
-        sheet.set_row(row, LINE_HEIGHT * lines_needed(words, columns[7][1]))
+        sheet.write_string(row, 7, words, formats.words)
+        sheet.set_row(row, LINE_HEIGHT * lines_needed(words, columns[7][1] - 2))
         row += 1
 
     for part in check.parts.parts:
@@ -250,7 +251,7 @@ def _district_sheet(
             letter = column_letter(column)
             sheet.write_formula(TOTAL_ROW, column, f"=SUM({letter}{first}:{letter}{final})", made, float(sums[column]))
     sheet.write_string(TOTAL_ROW, 0, "All districts and charters", formats.number("", total=True))
-    sheet.autofilter(BELOW_TOTAL, 0, final - 1, len(styles) + len(LAST) - 1)
+    end_table(sheet, (*WHO, *columns, *LAST), final - 1, BELOW_TOTAL)
 
 
 def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: "Line") -> None:

@@ -9,6 +9,7 @@ from sim.report.run_sheet.layout import (
     YEAR,
     Columns,
     Formats,
+    end_table,
     mark_pages,
     rounded,
     set_up_table,
@@ -72,4 +73,4 @@ def write_across(book: "Workbook", formats: Formats, results: "Results", panel: 
                     number = round(float(value), 2) + 0.0 if style == HUNDREDTHS else rounded(float(value), style)
                     sheet.write_number(row, place, number)
                 row += 1
-    sheet.autofilter(HEADER_ROW, 0, row - 1, len(ACROSS_COLUMNS) - 1)
+    end_table(sheet, ACROSS_COLUMNS, row - 1)

@@ -17,6 +17,7 @@ from sim.report.run_sheet.layout import (
     YEAR,
     Columns,
     Formats,
+    end_table,
     mark_pages,
     rounded,
     set_up_table,
@@ -106,7 +107,7 @@ def write_distribution(
                 if int(panel.district_years[y]) != shown.year:
                     sheet.set_row(row, None, None, {"hidden": True})
                 row += 1
-    sheet.autofilter(HEADER_ROW, 0, row - 1, len(DISTRIBUTION_COLUMNS) - 1)
+    end_table(sheet, DISTRIBUTION_COLUMNS, row - 1)
     sheet.filter_column_list(1, [str(shown.year)])
 
 

@@ -12,6 +12,7 @@ from sim.report.run_sheet.layout import (
     COUNT,
     DECIMAL,
     DOLLARS,
+    HEADER_ROW,
     MORE_DECIMAL,
     MORE_DOLLARS,
     NAME,
@@ -21,6 +22,7 @@ from sim.report.run_sheet.layout import (
     Columns,
     Formats,
     column_letter,
+    end_table,
     mark_pages,
     rounded,
     set_up_table,
@@ -159,7 +161,7 @@ def write_districts(
                 sheet.set_row(row, None, None, {"hidden": True})
             row += 1
     _totals(sheet, formats, sums, first, row - 1)
-    sheet.autofilter(BELOW_TOTAL, 0, row - 1, len(COLUMNS) - 1)
+    end_table(sheet, COLUMNS, row - 1, BELOW_TOTAL)
     sheet.filter_column_list(0, [panel.short_titles[shown.formula]])
     sheet.filter_column_list(1, [str(shown.year)])
     for mean in (NET, TAUGHT_CHANGE):
@@ -225,13 +227,12 @@ def write_about(book: "Workbook", formats: Formats, results: "Results", panel: P
     note = "Facts of the base year. What is estimated was not observed for that district; the tables say how."
     set_up_table(sheet, formats, "The districts and charters", note, ABOUT_COLUMNS, 2)
     mark_pages(sheet, "The districts and charters", run_origin(results, panel.draws, panel.scenario))
-    header = 3
-    row = header
-    for row, d in enumerate(in_order(facts), start=header):
+    row = HEADER_ROW
+    for row, d in enumerate(in_order(facts), start=HEADER_ROW + 1):
         texts = (
             panel.district_names[d], facts.name[d], facts.kind[d], facts.county[d], facts.size_class[d],
             facts.locale[d], facts.estimated[d],
         )  # fmt: skip
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text)
-    sheet.autofilter(header - 1, 0, row, len(ABOUT_COLUMNS) - 1)
+    end_table(sheet, ABOUT_COLUMNS, row)

@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
-from sim.report.run_sheet.layout import DOLLARS, HEADER_ROW, YEAR, Columns, Formats, mark_pages, rounded, set_up_table
+from sim.report.run_sheet.layout import (
+    DOLLARS,
+    HEADER_ROW,
+    YEAR,
+    Columns,
+    Formats,
+    end_table,
+    mark_pages,
+    rounded,
+    set_up_table,
+)
 from sim.report.shared.intervals import bands
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
@@ -64,4 +74,4 @@ def write_equity(book: "Workbook", formats: Formats, results: "Results", panel: 
                 sheet.write_string(row, 4, "n/a")
             sheet.write_number(row, 7, rounded(float(1.0 - finite.mean()), "0%"))
             row += 1
-    sheet.autofilter(HEADER_ROW, 0, row - 1, len(EQUITY_COLUMNS) - 1)
+    end_table(sheet, EQUITY_COLUMNS, row - 1)

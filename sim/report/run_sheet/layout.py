@@ -64,6 +64,7 @@ class Formats:
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.note = book.add_format({"italic": True, "font_color": "#404040", "text_wrap": True, "valign": "top"})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        self.words = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
         self.label = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self.fixed = book.add_format({"font_name": "Courier New", "font_size": 10})
         self.link = book.add_format({"font_color": "#1B3A57", "underline": 1})
@@ -138,7 +139,7 @@ def set_up_table(
     """Title, note, headings, widths, number formats, frozen panes and print set-up of a sheet, of which as many of the
     first columns are printed as a page holds at a readable size."""
     widths = [wide_enough(heading, width) for heading, width, _ in columns]
-    shown = max(sum(reached <= ROOM[LEGAL] for reached in accumulate(widths)), 1)
+    shown = printed(columns)
     for column, (heading, _, style) in enumerate(columns):
         sheet.set_column(column, column, widths[column], formats.number(style))
         sheet.write_string(header_row, column, heading, formats.header)
@@ -148,8 +149,19 @@ def set_up_table(
     sheet.set_row(header_row, LINE_HEIGHT * tallest + 4)
     sheet.freeze_panes(header_row + 1, frozen)
     print_set_up(sheet, sum(widths[:shown]))
-    sheet.print_area(0, 0, sheet.xls_rowmax - 1, shown - 1)
     sheet.repeat_rows(header_row)
+
+
+def printed(columns: Columns) -> int:
+    """How many of the first columns are printed: as many as a page holds at a readable size."""
+    widths = (wide_enough(heading, width) for heading, width, _ in columns)
+    return max(sum(reached <= ROOM[LEGAL] for reached in accumulate(widths)), 1)
+
+
+def end_table(sheet: "Worksheet", columns: Columns, last_row: int, header_row: int = HEADER_ROW) -> None:
+    """Filter buttons over the rows from the headings to the last, and what of the sheet is printed."""
+    sheet.autofilter(header_row, 0, last_row, len(columns) - 1)
+    sheet.print_area(0, 0, last_row, printed(columns) - 1)
 
 
 def _note(sheet: "Worksheet", formats: Formats, note: str, widths: Sequence[int]) -> None:

@@ -18,6 +18,7 @@ from sim.report.run_sheet.layout import (
     Columns,
     Formats,
     column_letter,
+    end_table,
     mark_pages,
     rounded,
     set_up_table,
@@ -133,7 +134,7 @@ def write_ledger(
             row += 1
     summed = {4, *range(at_stage, share), share + 3, share + 4}
     _totals(sheet, formats, columns, summed, sums, first, row - 1)
-    sheet.autofilter(BELOW_TOTAL, 0, row - 1, len(columns) - 1)
+    end_table(sheet, columns, row - 1, BELOW_TOTAL)
     sheet.filter_column_list(0, [panel.short_titles[shown.formula]])
     sheet.filter_column_list(1, [str(first_year)])
 
