@@ -1,4 +1,4 @@
-"""Figures, run sheet and fiscal note: nothing empty, nothing NaN, and sums that agree with the tables."""
+"""Figures and run sheet: nothing empty, nothing NaN, and sums that agree with the tables."""
 
 import re
 import subprocess
@@ -12,12 +12,18 @@ import openpyxl
 import pandas as pd
 import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
+from openpyxl.utils import column_index_from_string
 
 from sim.report.compare.figures import figures
-from sim.report.compare.fiscal_note import CHANGE, CHANGE_IN_STUDENTS, PAID, STUDENTS, cell, fiscal_note
 from sim.report.compare.write import write_report
-from sim.report.run_sheet.layout import COLUMNS, DISTRIBUTION_COLUMNS, HEADER_ROW, sheet_name
-from sim.report.run_sheet.sheet import write_run_sheet
+from sim.report.fiscal_note.table import fiscal_note_table
+from sim.report.run_sheet.answer import ANSWER
+from sim.report.run_sheet.cover import HOW_TO_READ
+from sim.report.run_sheet.distribution import DISTRIBUTION_COLUMNS
+from sim.report.run_sheet.districts import ABOUT, COLUMNS, DISTRICTS, SHOWN_YEARS
+from sim.report.run_sheet.layout import BELOW_TOTAL, HEADER_ROW, LINE_HEIGHT, ROOM, TOTAL_ROW, lines_needed
+from sim.report.run_sheet.ledger import LEDGER, LEDGER_YEARS
+from sim.report.run_sheet.sheet import PAGES, write_run_sheet
 from sim.report.shared.across_districts import CHANGED, across_frame
 from sim.report.shared.figure_style import look, page, save, spread_apart
 from sim.report.shared.groups import groups
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
 WORLD = fake_world(25)
 RESULTS = fake_results(WORLD, draws=8, horizon=10)
 FEW = ("status_quo", "aligned")
+PANEL = Panel(RESULTS)
+TITLES = dict(zip(PANEL.formulas, PANEL.short_titles, strict=True))
+SUMMED_PAGES = (DISTRICTS, LEDGER)
 
 
 def changed(results: "Results", **frames: Any) -> "Results":
@@ -43,13 +52,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sheets(folder: Path) -> dict[str, pd.DataFrame]:
-    book = openpyxl.load_workbook(folder / "run_sheet.xlsx", data_only=True)
+def book(folder: Path) -> openpyxl.Workbook:
+    """The workbook, formulas as they are written."""
+    return openpyxl.load_workbook(folder / "run_sheet.xlsx")
+
+
+@pytest.fixture(scope="module")
+def values(folder: Path) -> openpyxl.Workbook:
+    """The workbook, formulas as what they come to."""
+    return openpyxl.load_workbook(folder / "run_sheet.xlsx", data_only=True)
+
+
+@pytest.fixture(scope="module")
+def sheets(values: openpyxl.Workbook) -> dict[str, pd.DataFrame]:
+    """The tables of the workbook by page, hidden rows too."""
     found = {}
-    for name in book.sheetnames[1:]:
-        rows = list(book[name].iter_rows(min_row=HEADER_ROW + 1, values_only=True))
+    for name in values.sheetnames[2:]:
+        first = (BELOW_TOTAL if name in SUMMED_PAGES else HEADER_ROW) + 1
+        rows = list(values[name].iter_rows(min_row=first, values_only=True))
         found[name] = pd.DataFrame(rows[1:], columns=rows[0])
     return found
+
+
+def shown(book: openpyxl.Workbook, name: str, header: int) -> list[tuple[object, ...]]:
+    """The rows of a page that its filter leaves."""
+    sheet = book[name]
+    rows = range(header + 2, sheet.max_row + 1)
+    return [tuple(cell.value for cell in sheet[row]) for row in rows if not sheet.row_dimensions[row].hidden]
 
 
 def district_rows(formula: str) -> pd.DataFrame:
@@ -168,51 +197,85 @@ def test_importing_the_report_does_not_import_plotting() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_run_sheet_has_a_sheet_for_each_formula_but_the_baseline(sheets: dict[str, pd.DataFrame]) -> None:
-    compared = [name for name in FORMULAS if name != "status_quo"]
-    ledgers = [sheet_name(f"{name} ledger", set()) for name in FORMULAS]
-    assert list(sheets) == ["Distribution", "Equity", "Across districts", *compared, *ledgers]
-    rows = len(WORLD.districts) + 1
-    years = [year for year in sorted(RESULTS.districts.fiscal_year.unique()) if year > BASE_YEAR]
-    for name in FORMULAS:
-        if name != "status_quo":
-            sheet = sheets[name]
-            assert list(sheet.columns) == [heading for heading, _, _ in COLUMNS]
-            assert list(dict.fromkeys(sheet["Fiscal year"])) == years
-            assert len(sheet) == rows * len(years)
+def test_the_workbook_has_an_answer_first_and_one_page_of_districts(
+    book: openpyxl.Workbook, sheets: dict[str, pd.DataFrame]
+) -> None:
+    assert book.sheetnames == [ANSWER, *(name for name, _ in PAGES)]
+    compared = {title for name, title in zip(PANEL.formulas, PANEL.short_titles, strict=True) if name != "status_quo"}
+    years = [BASE_YEAR + after for after in SHOWN_YEARS]
+    table = sheets[DISTRICTS]
+    assert list(table.columns) == [heading for heading, _, _ in COLUMNS]
+    assert set(table.Formula) == compared
+    assert sorted(set(table["Fiscal year"])) == years
+    assert len(table) == len(WORLD.districts) * len(years) * len(compared)
+    assert len(sheets[LEDGER]) == len(WORLD.districts) * len(LEDGER_YEARS) * len(FORMULAS)
+
+
+def test_the_first_page_has_the_words_the_table_a_chart_and_links(folder: Path, book: openpyxl.Workbook) -> None:
+    sheet = book[ANSWER]
+    cells = [str(row[0]) for row in sheet.values if row[0]]
+    words = (folder / "answer.txt").read_text(encoding="utf-8").splitlines()
+    assert cells[1 : 1 + len(words)] == words
+    assert {"Taught per\n100 members\nFY2027-31", "Change in\ntaught\nFY2027-31"} <= {
+        str(value) for row in sheet.values for value in row
+    }
+    assert len(sheet._charts) == 1
+    assert {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink} == {
+        f"'{name}'!A1" for name, _ in PAGES
+    }
+
+
+def test_the_page_of_districts_opens_with_one_formula_and_year_and_sums_them_outside_the_filter(
+    book: openpyxl.Workbook, values: openpyxl.Workbook
+) -> None:
+    for name in SUMMED_PAGES:
+        sheet = values[name]
+        rows = shown(values, name, BELOW_TOTAL)
+        assert len(rows) == len(WORLD.districts)
+        assert {(row[0], row[1]) for row in rows} == {(TITLES["aligned"], BASE_YEAR + 5)}
+        first, last = (int(re.sub(r"\D", "", end)) for end in sheet.auto_filter.ref.split(":"))
+        assert (first, last) == (BELOW_TOTAL + 1, sheet.max_row)
+        assert {column.colId for column in sheet.auto_filter.filterColumn} == {0, 1}
+        totals = [cell.value for cell in sheet[TOTAL_ROW + 1]]
+        assert totals[0] == "Sum of the rows shown"
+        held = [place for place, value in enumerate(totals) if isinstance(value, int | float)]
+        assert len(held) > 6
+        for place in held:
+            assert totals[place] == pytest.approx(sum(cast(float, row[place]) for row in rows), abs=1e-6)
+    live = book[DISTRICTS]
+    assert live.cell(TOTAL_ROW + 1, 6).value == f"=SUBTOTAL(109,F{BELOW_TOTAL + 2}:F{live.max_row})"
 
 
 @pytest.mark.parametrize("formula", ["aligned", "sb130_quarter_weight", "pilot_sunset"])
-def test_run_sheet_totals_are_the_sums_of_the_frames(sheets: dict[str, pd.DataFrame], formula: str) -> None:
+def test_districts_of_the_run_sheet_sum_to_the_frames(sheets: dict[str, pd.DataFrame], formula: str) -> None:
     own, base = district_rows(formula), district_rows("status_quo")
-    for year, sheet in sheets[formula].groupby("Fiscal year"):
-        total = sheet[sheet.Kind == "state"].iloc[0]
-        districts = sheet[sheet.Kind != "state"]
+    table = sheets[DISTRICTS]
+    for year, districts in table[table.Formula == TITLES[formula]].groupby("Fiscal year"):
         mine, theirs = own[own.fiscal_year == year], base[base.fiscal_year == year]
         draws = 8
         expected = {
             "State payment, baseline": theirs.payment.sum() / draws,
             "State payment, formula": mine.payment.sum() / draws,
-            "SEG money lost to a lower unit value, change": (mine.lost.sum() - theirs.lost.sum()) / draws,
-            "Membership, grades 9-12": mine.membership.sum() / draws,
-            "Concentrators taught, formula": mine.concentrators_taught.sum() / draws,
-            "Taught, difference": (mine.concentrators_taught.sum() - theirs.concentrators_taught.sum()) / draws,
-            "Concentrators reported, baseline": theirs.concentrators.sum() / draws,
-            "Concentrators reported, formula": mine.concentrators.sum() / draws,
-            "of these recoded, formula": (mine.concentrators - mine.concentrators_taught).sum() / draws,
+            "SEG money lost, change": (mine.lost.sum() - theirs.lost.sum()) / draws,
+            "Members": mine.membership.sum() / draws,
+            "Taught, formula": mine.concentrators_taught.sum() / draws,
+            "Change in taught": (mine.concentrators_taught.sum() - theirs.concentrators_taught.sum()) / draws,
+            "Recoded, formula": (mine.concentrators - mine.concentrators_taught).sum() / draws,
             "Pathways, baseline": theirs.pathways.sum() / draws,
         }
-        expected["Difference, net"] = (
+        expected["Net change"] = (
             expected["State payment, formula"]
             - expected["State payment, baseline"]
-            - expected["SEG money lost to a lower unit value, change"]
+            - expected["SEG money lost, change"]
         )
         for heading, value in expected.items():
-            assert total[heading] == pytest.approx(value, rel=1e-9, abs=1e-6), heading
-            assert districts[heading].sum() == pytest.approx(value, rel=1e-9, abs=1e-6), heading
+            # Each district is rounded to what is shown: dollars and members to one, counts to a tenth.
+            step = 1.0 if heading in ("Members", "Net change") or "payment" in heading or "money" in heading else 0.1
+            assert districts[heading].sum() == pytest.approx(value, abs=1.5 * step * len(districts)), heading
+            assert np.allclose(districts[heading].to_numpy(float) / step % 1.0 % 1.0, 0.0, atol=1e-6) or step < 1.0
 
 
-def test_run_sheet_intervals_are_paired_by_draw(sheets: dict[str, pd.DataFrame]) -> None:
+def test_run_sheet_intervals_are_paired_by_draw_and_hold_their_means(sheets: dict[str, pd.DataFrame]) -> None:
     identifier, year = WORLD.districts.identifier[3], BASE_YEAR + 5
     keys = {"district": identifier, "fiscal_year": year}
     series = []
@@ -221,43 +284,100 @@ def test_run_sheet_intervals_are_paired_by_draw(sheets: dict[str, pd.DataFrame])
         chosen = rows[(rows[list(keys)] == list(keys.values())).all(axis=1)].set_index("replicate")
         series.append(chosen.payment - chosen.lost)
     change = series[0] - series[1]
-    sheet = sheets["aligned"]
-    found = sheet[(sheet.Identifier == identifier) & (sheet["Fiscal year"] == year)].iloc[0]
-    assert found["Difference, net"] == pytest.approx(change.mean())
-    assert found["Difference, low (p05)"] == pytest.approx(np.percentile(change, 5))
-    assert found["Difference, high (p95)"] == pytest.approx(np.percentile(change, 95))
-    assert found["Difference, low (p05)"] <= found["Difference, net"] <= found["Difference, high (p95)"]
+    table = sheets[DISTRICTS]
+    chosen = table[(table.Identifier == identifier) & (table["Fiscal year"] == year)]
+    found = chosen[chosen.Formula == TITLES["aligned"]].iloc[0]
+    assert found["Net change"] == pytest.approx(change.mean(), abs=1.5)
+    assert found["Net change, low (p05)"] == pytest.approx(np.percentile(change, 5), abs=1.5)
+    assert found["Net change, high (p95)"] == pytest.approx(np.percentile(change, 95), abs=1.5)
+    assert (table["Net change, low (p05)"] <= table["Net change"]).all()
+    assert (table["Net change"] <= table["Net change, high (p95)"]).all()
 
 
 def test_ranks_follow_the_gain_for_each_member(sheets: dict[str, pd.DataFrame]) -> None:
-    for _, sheet in sheets["aligned"].groupby("Fiscal year"):
-        ranked = sheet[sheet.Kind != "state"].sort_values("Rank by gain for each member")
-        assert ranked["Rank by gain for each member"].tolist() == list(range(1, len(ranked) + 1))
-        assert ranked["Difference for each member"].is_monotonic_decreasing
+    for _, sheet in sheets[DISTRICTS].groupby(["Formula", "Fiscal year"]):
+        ranked = sheet.sort_values("Rank")
+        assert ranked["Rank"].iloc[0] == 1
+        assert ranked["Rank"].is_unique
+        assert ranked["Change for each member"].is_monotonic_decreasing
 
 
-def test_charters_and_estimated_fields_are_marked(sheets: dict[str, pd.DataFrame]) -> None:
-    sheet = sheets["aligned"].drop_duplicates("Identifier").set_index("Identifier")
+def test_charters_and_estimated_facts_are_marked(sheets: dict[str, pd.DataFrame]) -> None:
+    sheet = sheets[DISTRICTS].drop_duplicates("Identifier").set_index("Identifier")
+    about = sheets[ABOUT].set_index("Identifier")
     for number, identifier in enumerate(WORLD.districts.identifier):
         assert sheet.loc[identifier, "Kind"] == WORLD.districts.kind[number]
-        estimated = sheet.loc[identifier, "Estimated fields"]
-        assert (estimated == "total membership") == bool(WORLD.districts.estimated[number])
+        assert sheet.loc[identifier, "Estimated facts"] == len(WORLD.districts.estimated[number])
+        words = about.loc[identifier, "Estimated, not observed"]
+        assert (words == "total membership") == bool(WORLD.districts.estimated[number])
 
 
-def test_the_run_sheet_is_set_up_for_reading_and_printing(folder: Path) -> None:
-    book = openpyxl.load_workbook(folder / "run_sheet.xlsx")
-    cover = " ".join(str(value) for row in book["Cover"].values for value in row if value)
+def test_pages_are_set_up_for_reading_and_printing(book: openpyxl.Workbook) -> None:
+    cover = " ".join(str(value) for row in book[HOW_TO_READ].values for value in row if value)
     assert "estimates, not entitlements" in cover
     assert "1a2b3c4d" in cover
     assert "2026-11-20" in cover
-    sheet = book["aligned"]
-    assert sheet.freeze_panes == f"C{HEADER_ROW + 2}"
-    assert sheet.auto_filter.ref
-    assert sheet.print_title_rows
-    assert "1a2b3c4d" in sheet.oddFooter.left.text
-    assert "2026-11-20" in sheet.oddFooter.left.text
-    assert "aligned" in sheet.oddHeader.left.text
-    assert sheet[f"K{HEADER_ROW + 2}"].value == f"=H{HEADER_ROW + 2}-G{HEADER_ROW + 2}-J{HEADER_ROW + 2}"
+    for sheet in book:
+        assert "1a2b3c4d" in sheet.oddFooter.left.text
+        assert "2026-11-20" in sheet.oddFooter.left.text
+        assert "&P of &N" in str(sheet.oddFooter.right.text)
+        assert sheet.page_setup.orientation == "landscape"
+    for name, _ in PAGES[1:]:
+        sheet = book[name]
+        assert "1a2b3c4d" not in " ".join(
+            str(value) for row in sheet.iter_rows(max_row=4, values_only=True) for value in row
+        )
+        assert sheet.auto_filter.ref
+        assert sheet.print_title_rows
+        assert sheet.freeze_panes
+    sheet = book[DISTRICTS]
+    row = BELOW_TOTAL + 2
+    assert sheet[f"I{row}"].value == f"=G{row}-F{row}-T{row}"
+
+
+def printed_columns(sheet: Any) -> int:
+    area = str(sheet.print_area).replace("$", "").split("!")[-1]
+    return int(column_index_from_string(re.sub(r"\d", "", area.split(":")[1]))) if area != "None" else sheet.max_column
+
+
+def test_what_is_printed_is_readable_and_no_word_of_a_heading_is_broken(book: openpyxl.Workbook) -> None:
+    for name, _ in PAGES[1:]:
+        sheet = book[name]
+        widths = column_widths(sheet)
+        printed = printed_columns(sheet)
+        assert sum(widths[:printed]) <= ROOM[int(sheet.page_setup.paperSize)] + printed, name
+        header = (BELOW_TOTAL if name in SUMMED_PAGES else HEADER_ROW) + 1
+        for width, cell in zip(widths, sheet[header], strict=False):
+            assert max(map(len, str(cell.value).split())) <= width, (name, cell.value)
+
+
+def column_widths(sheet: Any) -> list[float]:
+    """Widths by column; a run of columns of one width is told once in a file."""
+    widths = [8.43] * sheet.max_column
+    for held in sheet.column_dimensions.values():
+        for column in range(held.min, min(held.max, sheet.max_column) + 1):
+            widths[column - 1] = held.width
+    return widths
+
+
+def test_rows_that_wrap_have_the_height_of_their_text(book: openpyxl.Workbook) -> None:
+    tall = 0
+    for name in (HOW_TO_READ, ANSWER):
+        sheet = book[name]
+        widths = column_widths(sheet)
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.alignment.wrap_text:
+                    lines = lines_needed(cell.value, int(widths[cell.column - 1]))
+                    height = sheet.row_dimensions[cell.row].height or LINE_HEIGHT
+                    assert height >= LINE_HEIGHT * lines, (name, cell.coordinate)
+                    tall += lines > 1
+    assert tall > 10
+
+
+def test_a_workbook_of_many_formulas_is_small_enough_to_be_mailed(folder: Path) -> None:
+    """Of 25 districts here; of New Mexico's 120 it is five times as large."""
+    assert (folder / "run_sheet.xlsx").stat().st_size < 300_000
 
 
 def test_groups_of_each_kind_hold_every_district_once() -> None:
@@ -276,8 +396,8 @@ def test_the_distribution_adds_up_to_the_state(sheets: dict[str, pd.DataFrame]) 
         state = part[part["Grouped by"] == "state"].iloc[0]
         for by in ("size class", "locale", "poverty quarter", "kind"):
             rows = part[part["Grouped by"] == by]
-            for heading in ("State payment, formula", "Difference, net", "Clearly gain", "Districts and charters"):
-                assert rows[heading].sum() == pytest.approx(state[heading], rel=1e-9, abs=1e-6)
+            for heading in ("State payment, formula", "Net change", "Clearly gain", "Districts and charters"):
+                assert rows[heading].sum() == pytest.approx(state[heading], abs=len(rows))
         counts = part[["Clearly gain", "Clearly lose", "Neither"]].sum(axis=1)
         assert (counts == part["Districts and charters"]).all()
 
@@ -307,9 +427,9 @@ def test_percentiles_over_districts_are_those_of_each_draw_and_agree_in_the_work
     assert found.loc["losing", "p95"] == pytest.approx(max(np.percentile(losing, 95), losing.mean()), rel=1e-4)
     assert found.loc["losing", "mean"] + found.loc["gaining", "mean"] <= 1.0
     sheet = sheets["Across districts"]
-    row = sheet[(sheet.Formula == "aligned") & (sheet["Fiscal year"] == year)].iloc[0]
-    assert row["Median"] == pytest.approx(median)
-    assert row["Districts that lose"] == pytest.approx(losing.mean())
+    row = sheet[(sheet.Formula == TITLES["aligned"]) & (sheet["Fiscal year"] == year)].iloc[0]
+    assert row["Median"] == pytest.approx(median, abs=0.006)
+    assert row["Districts that lose"] == pytest.approx(losing.mean(), abs=0.0006)
 
 
 def test_percentiles_over_districts_rise_and_are_nothing_where_formulas_are_alike() -> None:
@@ -322,108 +442,6 @@ def test_percentiles_over_districts_rise_and_are_nothing_where_formulas_are_alik
         RESULTS, districts=RESULTS.districts.assign(concentrators_taught=1.0, membership=50.0, sections=2.0)
     )
     assert (across_frame(Panel(twins))["mean"] == 0.0).all()
-
-
-def note_rows(table: pd.DataFrame, formula: str, which: str) -> pd.DataFrame:
-    return table[(table.formula == formula) & (table.table == which)]
-
-
-def test_fiscal_note_totals_equal_lines_and_frames() -> None:
-    table = fiscal_note(RESULTS)
-    years = [f"FY{BASE_YEAR + number}" for number in (1, 2, 3)]
-    lines = RESULTS.lines.merge(RESULTS.design, on="run_id").query("line != 'federal_perkins'")
-    paid = lines.groupby(["formula", "fiscal_year"]).paid.sum() / 8 / 1000
-    for formula in FORMULAS:
-        for which in (PAID, CHANGE) if formula != "status_quo" else (PAID,):
-            rows = note_rows(table, formula, which)
-            total = rows[rows.row == "total"].iloc[0]
-            parts = rows[rows.row.isin(["line", "offset"])]
-            for label in [*years, "3_year_total"]:
-                assert total[label] == pytest.approx(parts[label].sum(), abs=0.05 * (len(parts) + 1))
-                assert total[label] == pytest.approx(rows[rows.row == "subtotal"][label].sum(), abs=0.16)
-                assert total[f"{label}_low"] <= total[label] <= total[f"{label}_high"]
-            assert total["3_year_total"] == pytest.approx(total[years].sum(), abs=0.2)
-            for number, label in enumerate(years, start=1):
-                gross = rows[rows.row == "line"][label].sum()
-                expected = paid.get((formula, BASE_YEAR + number), 0.0)
-                if which == CHANGE:
-                    expected -= paid["status_quo", BASE_YEAR + number]
-                assert gross == pytest.approx(expected, abs=0.05 * (len(parts) + 1))
-
-
-@pytest.mark.parametrize("which", [STUDENTS, CHANGE_IN_STUDENTS])
-def test_the_fiscal_note_counts_taught_and_recoded_which_add_up_to_what_is_reported(which: str) -> None:
-    rows = note_rows(fiscal_note(RESULTS), "aligned", which)
-    taught, recoded, reported = (rows.iloc[place] for place in range(3))
-    state = RESULTS.state.merge(RESULTS.design, on="run_id")
-    means = state.groupby(["formula", "fiscal_year"])[["concentrators_taught", "concentrators"]].mean()
-    for number in (1, 2, 3):
-        label = f"FY{BASE_YEAR + number}"
-        assert taught[label] + recoded[label] == pytest.approx(reported[label], abs=0.15)
-        expected = means.loc["aligned", BASE_YEAR + number]
-        if which == CHANGE_IN_STUDENTS:
-            expected = expected - means.loc["status_quo", BASE_YEAR + number]
-        assert taught[label] == pytest.approx(expected["concentrators_taught"], abs=0.06)
-        assert reported[label] == pytest.approx(expected["concentrators"], abs=0.06)
-    assert rows["3_year_total"].isna().all()
-    assert set(rows.unit) == {"students"}
-
-
-def test_money_that_only_moves_inside_the_seg_is_no_cost_of_the_state() -> None:
-    rows = note_rows(fiscal_note(RESULTS), "sb130_quarter_weight", PAID)
-    state = RESULTS.state.merge(RESULTS.design, on="run_id").query("formula == 'sb130_quarter_weight'")
-    moved = state[state.fiscal_year == BASE_YEAR + 1].dilution.mean() / 1000
-    assert rows[rows.row == "offset"].FY2027.iloc[0] == pytest.approx(-moved, abs=0.06)
-
-
-def test_totals_of_the_fiscal_note_are_the_states_cost() -> None:
-    table = fiscal_note(RESULTS)
-    state = RESULTS.state.merge(RESULTS.design, on="run_id")
-    cost = state.groupby(["formula", "fiscal_year"]).state_cost.mean() / 1000
-    for formula in FORMULAS:
-        total = note_rows(table, formula, PAID).query("row == 'total'").iloc[0]
-        for number in (1, 2, 3):
-            assert total[f"FY{BASE_YEAR + number}"] == pytest.approx(cost[formula, BASE_YEAR + number], abs=0.06)
-
-
-def test_background_lines_are_listed_but_not_counted() -> None:
-    rows = note_rows(fiscal_note(RESULTS), "aligned", PAID)
-    background = rows[rows.row == "background"]
-    assert background.line.tolist() == ["federal_perkins"]
-    counted = rows[rows.row == "line"].FY2027.sum()
-    assert rows[rows.row == "total"].FY2027.iloc[0] == pytest.approx(counted, abs=0.4)
-
-
-def test_fiscal_note_numbers_stay_numbers_and_name_fund_and_recurrence() -> None:
-    table = fiscal_note(RESULTS)
-    numeric = [name for name in table.columns if re.fullmatch(r"(FY\d+|3_year_total)(_low|_high)?", name)]
-    assert len(numeric) == 12
-    assert all(pd.api.types.is_float_dtype(table[name]) for name in numeric)
-    lines = table[table.row == "line"]
-    assert set(lines.recurring_or_nonrecurring) == {"Recurring", "Nonrecurring"}
-    assert set(lines.fund_affected) == {"General Fund", "Public Education Reform Fund"}
-
-
-def test_a_line_without_fund_or_recurrence_is_refused() -> None:
-    manifest = replace(cast("FakeResults", RESULTS).manifest)
-    manifest.formulas = {name: {**facts, "lines": {}} for name, facts in manifest.formulas.items()}
-    with pytest.raises(ValueError, match="fund and recurrence of the line"):
-        fiscal_note(changed(RESULTS, manifest=manifest))
-
-
-@pytest.mark.parametrize(
-    ("numbers", "text"),
-    [
-        ((1250.0, 1250.0, 1250.0), "$1,250.0"),
-        ((-300.0, -300.0, -300.0), "($300.0)"),
-        ((110.0, 90.0, 120.0), "$110.0, range $90.0 to $120.0"),
-        ((-5.0, -12.3, 1.0), "($5.0), range ($12.3) to $1.0"),
-        ((0.0, 0.0, 0.0), "No fiscal impact"),
-        ((0.01, -0.02, 0.04), "No fiscal impact"),
-    ],
-)
-def test_cells_of_a_fiscal_note(numbers: tuple[float, float, float], text: str) -> None:
-    assert cell(*numbers) == text
 
 
 def test_a_report_can_be_made_from_a_stored_results_folder(tmp_path: Path) -> None:
@@ -451,4 +469,4 @@ def test_a_report_can_be_made_from_a_stored_results_folder(tmp_path: Path) -> No
     stored = open_results(tmp_path)
     written = write_report(stored, WORLD, tmp_path / "report")
     assert {"summary.csv", "run_sheet.xlsx", "fiscal_note.csv"} <= {path.name for path in written}
-    pd.testing.assert_frame_equal(fiscal_note(stored), fiscal_note(small))
+    pd.testing.assert_frame_equal(fiscal_note_table(stored), fiscal_note_table(small))

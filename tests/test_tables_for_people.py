@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.cells import NUMBER
-from sim.report.compare.fiscal_note import write_fiscal_note
 from sim.report.compare.write import write_report
+from sim.report.fiscal_note.files import write_note_table
 from sim.report.shared.order import first_places, labels_where_shared, quarters, ranks, with_code
 from sim.tables_for_people import RUN_BY_SPREADSHEETS, plain_cell, table_text, write_table
 
@@ -72,7 +72,7 @@ def test_every_csv_of_a_comparison_is_for_people(tmp_path: Path) -> None:
     }  # fmt: skip
     results = replace(results, manifest=replace(results.manifest, formulas=formulas))
     write_report(results, world, tmp_path, everything=False)
-    write_fiscal_note(results, tmp_path / "fiscal_note.csv")
+    write_note_table(results, tmp_path / "fiscal_note.csv")
     found = list(tmp_path.rglob("*.csv"))
     assert {path.name for path in found} >= {"summary.csv", "fiscal_note.csv"}
     for path in found:

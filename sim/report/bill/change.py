@@ -17,6 +17,7 @@ from sim.report.run_sheet.layout import (
     DOLLARS,
     TOTAL_ROW,
     Formats,
+    end_table,
     mark_pages,
     set_up_table,
 )
@@ -229,7 +230,7 @@ def _workbook(change: "Change", path: Path) -> None:
     )
     first, last = 3, 3 + len(STEPS)
     title = f"Why payments change from {change.before.label}, to {change.after.label}"
-    note = f"{origin_text(change)}. Nominal dollars, means over draws. {COVERS} Estimates, not entitlements."
+    note = f"Nominal dollars, means over draws. {COVERS} Estimates, not entitlements."
     kinds = np.array(change.world.districts.kind)
     order = sorted(range(len(table)), key=lambda d: (kinds[d] == "charter", table["name"][d]))
     named = labels_where_shared(change.world.districts.name, change.world.districts.identifier)
@@ -260,4 +261,4 @@ def _workbook(change: "Change", path: Path) -> None:
             sheet.write_number(row, last + 3, float(of["difference_p05"]))
             sheet.write_number(row, last + 4, float(of["difference_p95"]))
             sheet.write_string(row, last + 5, of["district"])
-        sheet.autofilter(BELOW_TOTAL, 0, bottom - 1, len(columns) - 1)
+        end_table(sheet, columns, bottom - 1, BELOW_TOTAL)

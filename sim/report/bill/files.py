@@ -1,6 +1,6 @@
 """The files of a checked bill: what is printed, one row for each district, and the ledger workbook."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,23 @@ from sim.report.run_sheet.layout import (
     COUNT,
     DOLLARS,
     HEADER_ROW,
+    LINE_HEIGHT,
+    MORE_DOLLARS,
+    NAME,
     PERCENT,
     TOTAL_ROW,
+    Columns,
     Formats,
+    column_letter,
+    end_table,
+    lines_needed,
     mark_pages,
+    print_set_up,
+    rounded,
     set_up_table,
     sheet_name,
+    within,
+    write_wrapped,
 )
 from sim.report.run_sheet.ledger import STAGE_HEADINGS
 from sim.report.shared.intervals import COVERS, bands
@@ -37,16 +48,20 @@ if TYPE_CHECKING:
     from sim.funding.line import Line
     from sim.study.bill.check_formula import BillCheck
 
-WHO: tuple[tuple[str, int, str], ...] = (
-    ("District or charter", 30, ""),
-    ("Kind", 9, ""),
-    ("Size class", 13, ""),
-    ("Locale", 8, ""),
-    ("Membership, grades 9-12", 11, COUNT),
-)
-LAST: tuple[tuple[str, int, str], ...] = (("Identifier", 10, ""), ("County", 14, ""), ("Estimated fields", 26, ""))
+WHO: Columns = (("District or charter", 36, NAME), ("Kind", 9, ""), ("Members", 10, COUNT))
+LAST: Columns = (
+    ("Identifier", 12, ""), ("Size class", 13, ""), ("Locale", 8, ""), ("County", 14, ""), ("Estimated fields", 26, ""),
+)  # fmt: skip
+"""Columns before and after the numbers of a page of districts."""
 
-Columns = Sequence[tuple[str, int, str]]
+MEMBERS = 2
+
+COVER_WIDTHS = (26, 108)
+CLIFF_WIDTHS = (14, 130)
+"""Characters of the columns of the pages of text."""
+
+Live = tuple[str, Callable[[Sequence[float]], float]]
+"""A formula of a row, with ``{row}``, and what it comes to of the row's numbers by column."""
 
 
 def write_bill(check: "BillCheck", folder: Path) -> str:
@@ -86,8 +101,8 @@ def write_ledger(check: "BillCheck", path: Path) -> None:
 
 def _note(check: "BillCheck") -> str:
     return (
-        f"{origin_text(check)}. Base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one "
-        "responding. Means over draws; low and high: 90% of draws. Estimates, not entitlements."
+        f"Base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one responding. Means over draws; "
+        "low and high: 90% of draws. Estimates, not entitlements."
     )
 
 
@@ -106,8 +121,8 @@ def _sheet(
 
 def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     sheet = book.add_worksheet("Cover")
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 100)
+    for column, width in enumerate(COVER_WIDTHS):
+        sheet.set_column(column, column, width)
     sheet.write_string(0, 0, f"{check.formula.title}: static score by district", formats.title)
     own = check.formula.model_copy(update={"lines": check.formula.own_lines})
     background = ", ".join(line.title or line.name for line in check.formula.lines if line.background)
@@ -135,18 +150,18 @@ def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         ("Bridge", "Steps from current law to the bill; they sum to the difference, district by district."),
     ]
     for row, (label, text) in enumerate(lines, start=2):
-        sheet.write_string(row, 0, label, formats.label)
-        sheet.write_string(row, 1, text, formats.wrap)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+        write_wrapped(
+            sheet, row, [(0, label, COVER_WIDTHS[0], formats.label), (1, text, COVER_WIDTHS[1], formats.wrap)]
+        )
+    print_set_up(sheet, sum(COVER_WIDTHS))
     mark_pages(sheet, f"{check.formula.name}: cover", origin_text(check))
 
 
 def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     columns: Columns = (
-        ("Line", 24, ""), ("Component or stage", 34, ""), ("Dollars", 15, DOLLARS), ("Low (p05)", 15, DOLLARS),
-        ("High (p95)", 15, DOLLARS), ("Bill without it", 15, DOLLARS), ("What it adds last", 15, DOLLARS),
-        ("In words", 80, ""),
+        ("Line", 24, NAME), ("Component or stage", 30, NAME), ("Dollars", 14, DOLLARS), ("Low (p05)", 14, DOLLARS),
+        ("High (p95)", 14, DOLLARS), ("Bill without it", 14, DOLLARS), ("What it adds last", 14, DOLLARS),
+        ("In words", 76, ""),
     )  # fmt: skip
     sheet = book.add_worksheet("Price")
     _sheet(check, sheet, formats, "price statewide, by line and component", columns, 2)
@@ -158,14 +173,18 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         sheet.write_string(row, 1, name)
         if np.isfinite(values).all():
             found = bands(values, axis=0)
-            for column, value in enumerate((found.mean, found.low, found.high), start=2):
-                sheet.write_number(row, column, float(value))
+            mean = rounded(float(found.mean), DOLLARS)
+            for column, value in enumerate(
+                (mean, *within(mean, float(found.low), float(found.high), DOLLARS)), start=2
+            ):
+                sheet.write_number(row, column, value)
         else:
             sheet.write_string(row, 2, "as owed")
         if without is not None:
-            sheet.write_number(row, 5, float(without.mean()))
-            sheet.write_number(row, 6, float((check.parts.whole - without).mean()))
-        sheet.write_string(row, 7, words)
+            sheet.write_number(row, 5, rounded(float(without.mean()), DOLLARS))
+            sheet.write_number(row, 6, rounded(float((check.parts.whole - without).mean()), DOLLARS))
+        sheet.write_string(row, 7, words, formats.words)
+        sheet.set_row(row, LINE_HEIGHT * lines_needed(words, columns[7][1] - 2))
         row += 1
 
     for part in check.parts.parts:
@@ -175,7 +194,10 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     for line in line_rows(check):
         put(line.name, "entitlement", line.entitlement, "Prices times what the line's limits let count.")
         put(line.name, "owed after all rules", line.owed, "After local share, guarantees, floors, caps and phase-in.")
-        put(line.name, "appropriation", line.appropriation, "What is voted; 'as owed' where it follows what is owed.")
+        voted = (
+            "What is voted for the year." if np.isfinite(line.appropriation).all() else "As much as is owed is voted."
+        )
+        put(line.name, "appropriation", line.appropriation, voted)
         put(line.name, "paid", line.paid, "What is owed, less what the appropriation is short of.")
 
 
@@ -191,51 +213,48 @@ def _district_sheet(
     title: str,
     columns: Columns,
     values: Sequence[Array],
-    live: dict[int, str],
+    live: dict[int, Live],
     averaged: frozenset[int] = frozenset(),
+    intervals: tuple[int, ...] = (),
 ) -> None:
     """One row for each district, and a statewide row of sums above the headings. ``values`` ``[D]`` stand in the
-    columns between who the district is and its identifier; ``live`` gives those that are formulas of other columns,
-    with ``{row}``. ``averaged`` columns have no sum."""
+    columns between who the district is and its identifier; ``live`` gives those that are formulas of other columns.
+    ``averaged`` columns have no sum. After a mean of ``intervals`` stand the ends of its interval."""
     _sheet(check, sheet, formats, title, (*WHO, *columns, *LAST), header_row=BELOW_TOTAL)
     districts = check.world.districts
     order = _order(check)
     named = labels_where_shared(districts.name, districts.identifier)
     first, final = BELOW_TOTAL + 2, BELOW_TOTAL + 1 + len(order)
-    members = check.members.mean(axis=0)
-    start = len(WHO)
-    total = formats.number("", total=True)
-    sheet.write_string(TOTAL_ROW, 0, "All districts and charters", total)
-    for column in range(1, 4):
-        sheet.write_blank(TOTAL_ROW, column, None, total)
-    for column, held in enumerate((members, *values), start=start - 1):
-        style = formats.number((*WHO, *columns)[column][2], total=True)
-        if column in averaged:
-            sheet.write_blank(TOTAL_ROW, column, None, style)
-        else:
-            letter = _letter(column)
-            summed = f"=SUM({letter}{first}:{letter}{final})"
-            sheet.write_formula(TOTAL_ROW, column, summed, style, float(np.sum(held)))
+    styles = [style for _, _, style in (*WHO, *columns)]
+    sums = np.zeros(len(styles))
     for row, d in enumerate(order, start=BELOW_TOTAL + 1):
-        who = (named[d], districts.kind[d], districts.size_class[d], districts.locale[d])
-        for column, text in enumerate(who):
-            sheet.write_string(row, column, text)
-        sheet.write_number(row, start - 1, float(members[d]))
-        for column, held in enumerate(values, start=start):
+        sheet.write_string(row, 0, named[d])
+        sheet.write_string(row, 1, districts.kind[d])
+        numbers = [0.0, 0.0, *(float(held[d]) for held in (check.members.mean(axis=0), *values))]
+        numbers = [rounded(number, style) for number, style in zip(numbers, styles, strict=True)]
+        for mean in intervals:
+            numbers[mean + 1 : mean + 3] = within(numbers[mean], numbers[mean + 1], numbers[mean + 2], styles[mean])
+        for column in range(MEMBERS, len(numbers)):
             if column in live:
-                sheet.write_formula(row, column, live[column].format(row=row + 1), None, float(held[d]))
+                text, comes_to = live[column]
+                numbers[column] = rounded(comes_to(numbers), styles[column])
+                sheet.write_formula(row, column, text.format(row=row + 1), None, numbers[column])
             else:
-                sheet.write_number(row, column, float(held[d]))
-        last = (districts.identifier[d], districts.county[d], "; ".join(districts.estimated[d]))
-        for column, text in enumerate(last, start=start + len(values)):
+                sheet.write_number(row, column, numbers[column])
+        sums += numbers
+        last = (districts.identifier[d], districts.size_class[d], districts.locale[d], districts.county[d],
+                "; ".join(districts.estimated[d]))  # fmt: skip
+        for column, text in enumerate(last, start=len(styles)):
             sheet.write_string(row, column, text)
-    sheet.autofilter(BELOW_TOTAL, 0, final - 1, start + len(values) + len(LAST) - 1)
-
-
-def _letter(column: int) -> str:
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(column))
+    for column, style in enumerate(styles):
+        made = formats.number(style, total=True)
+        if column < MEMBERS or column in averaged:
+            sheet.write_blank(TOTAL_ROW, column, None, made)
+        else:
+            letter = column_letter(column)
+            sheet.write_formula(TOTAL_ROW, column, f"=SUM({letter}{first}:{letter}{final})", made, float(sums[column]))
+    sheet.write_string(TOTAL_ROW, 0, "All districts and charters", formats.number("", total=True))
+    end_table(sheet, (*WHO, *columns, *LAST), final - 1, BELOW_TOTAL)
 
 
 def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: "Line") -> None:
@@ -245,28 +264,34 @@ def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: 
     owed = stages[-2].mean(axis=0)
     share = np.divide(paid.mean, owed, out=np.ones_like(owed), where=owed > 0)
     columns: Columns = (
-        *((STAGE_HEADINGS[stage], 14, DOLLARS) for stage in STAGES),
+        *((STAGE_HEADINGS[stage], 13, DOLLARS) for stage in STAGES),
+        ("Paid, low (p05)", 12, DOLLARS),
+        ("Paid, high (p95)", 12, DOLLARS),
         ("Share paid", 9, PERCENT),
-        ("Paid, low (p05)", 14, DOLLARS),
-        ("Paid, high (p95)", 14, DOLLARS),
         ("Paid for each member", 11, DOLLARS),
     )
     each = np.divide(
         paid.mean, check.members.mean(axis=0), out=np.zeros_like(owed), where=check.members.mean(axis=0) > 0
     )
-    values = [*(stage.mean(axis=0) for stage in stages), share, paid.low, paid.high, each]
-    start = len(WHO)
-    last, before = _letter(start + len(STAGES) - 1), _letter(start + len(STAGES) - 2)
-    ratio_column, each_column = start + len(STAGES), start + len(STAGES) + 3
-    live = {
-        ratio_column: f"=IF({before}{{row}}>0,{last}{{row}}/{before}{{row}},1)",
-        each_column: f"=IF(E{{row}}>0,{last}{{row}}/E{{row}},0)",
+    values = [*(stage.mean(axis=0) for stage in stages), paid.low, paid.high, share, each]
+    got = len(WHO) + len(STAGES) - 1
+    due, ratio, per_member = got - 1, got + 3, got + 4
+    before, last, members = (column_letter(column) for column in (due, got, MEMBERS))
+    live: dict[int, Live] = {
+        ratio: (
+            f"=IF({before}{{row}}>0,{last}{{row}}/{before}{{row}},1)",
+            lambda row: row[got] / row[due] if row[due] > 0.0 else 1.0,
+        ),
+        per_member: (
+            f"=IF({members}{{row}}>0,{last}{{row}}/{members}{{row}},0)",
+            lambda row: row[got] / row[MEMBERS] if row[MEMBERS] > 0.0 else 0.0,
+        ),
     }
-    unsummed = frozenset({ratio_column, ratio_column + 1, ratio_column + 2, each_column})
+    unsummed = frozenset({got + 1, got + 2, ratio, per_member})
     joint = line.joint and sum(other.joint for other in check.bill.own_lines) > 1
     part = " (from the guarantee to the phase-in: its part of what all lines owe together)" if joint else ""
     title = f"ledger of {line.title or line.name}{part}"
-    _district_sheet(check, sheet, formats, title, columns, values, live, unsummed)
+    _district_sheet(check, sheet, formats, title, columns, values, live, unsummed, (got,))
 
 
 def _against(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
@@ -275,10 +300,10 @@ def _against(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         ("State payment, current law (net)", 14, DOLLARS),
         ("State payment, bill", 14, DOLLARS),
         ("SEG money lost to a lower unit value", 14, DOLLARS),
-        ("Difference, net", 14, DOLLARS),
+        ("Difference, net", 15, MORE_DOLLARS),
         ("Difference, low (p05)", 14, DOLLARS),
         ("Difference, high (p95)", 14, DOLLARS),
-        ("Difference for each member", 12, DOLLARS),
+        ("Difference for each member", 12, MORE_DOLLARS),
         ("For each member, low (p05)", 12, DOLLARS),
         ("For each member, high (p95)", 12, DOLLARS),
         ("Rank by gain for each member", 9, "0"),
@@ -288,17 +313,23 @@ def _against(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     values: list[Array] = [table[name].to_numpy(np.float64) for name in names]
     rank = ranks(values[6]).astype(np.float64)
     start = len(WHO)
-    first, second, third = (_letter(start + place) for place in range(3))
-    live = {start + 3: f"={second}{{row}}-{first}{{row}}-{third}{{row}}"}
+    first, second, third = (column_letter(start + place) for place in range(3))
+    live: dict[int, Live] = {
+        start + 3: (
+            f"={second}{{row}}-{first}{{row}}-{third}{{row}}",
+            lambda row: row[start + 1] - row[start] - row[start + 2],
+        )
+    }
     sheet = book.add_worksheet("Against current law")
     unsummed = frozenset(range(start + 4, start + 10))
     title = f"against {check.current_law.name}"
-    _district_sheet(check, sheet, formats, title, columns, [*values, rank], live, unsummed)
+    intervals = (start + 3, start + 6)
+    _district_sheet(check, sheet, formats, title, columns, [*values, rank], live, unsummed, intervals)
 
 
 def _bridge(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     start = len(WHO)
-    first, last = _letter(start), _letter(start + len(STEPS))
+    first, last = column_letter(start), column_letter(start + len(STEPS))
     columns: Columns = (
         ("Current law, net", 14, DOLLARS),
         *((step_name(step), 13, DOLLARS) for step in STEPS),
@@ -308,7 +339,8 @@ def _bridge(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         by_draw(check, held).mean(axis=0)
         for held in (check.change.start, *(check.change.steps[step] for step in STEPS), check.change.end)
     ]
-    live = {start + len(STEPS) + 1: f"=SUM({first}{{row}}:{last}{{row}})"}
+    end = start + len(STEPS) + 1
+    live: dict[int, Live] = {end: (f"=SUM({first}{{row}}:{last}{{row}})", lambda row: sum(row[start:end]))}
     title = f"why the number changes from {check.current_law.name}"
     _district_sheet(check, book.add_worksheet("Bridge"), formats, title, columns, values, live)
 
@@ -316,28 +348,29 @@ def _bridge(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
 def _distribution(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     columns: Columns = (
         ("Grouped by", 15, ""), ("Group", 26, ""), ("Districts and charters", 10, COUNT),
-        ("Membership, grades 9-12", 12, COUNT), ("Current law, net", 14, DOLLARS), ("Bill, net", 14, DOLLARS),
-        ("Difference", 14, DOLLARS), ("Difference, low (p05)", 14, DOLLARS), ("Difference, high (p95)", 14, DOLLARS),
-        ("Difference for each member", 12, DOLLARS), ("For each member, low (p05)", 12, DOLLARS),
-        ("For each member, high (p95)", 12, DOLLARS), ("Gain", 8, COUNT), ("Lose", 8, COUNT),
+        ("Members", 12, COUNT), ("Current law, net", 14, DOLLARS), ("Bill, net", 14, DOLLARS),
+        ("Difference", 15, MORE_DOLLARS), ("Difference, low (p05)", 14, DOLLARS),
+        ("Difference, high (p95)", 14, DOLLARS), ("Difference for each member", 12, MORE_DOLLARS),
+        ("For each member, low (p05)", 12, DOLLARS), ("For each member, high (p95)", 12, DOLLARS),
+        ("Gain", 8, COUNT), ("Lose", 8, COUNT),
     )  # fmt: skip
     sheet = book.add_worksheet("Distribution")
     _sheet(check, sheet, formats, "who gains and who loses, by group of districts", columns, 2)
     for row, of in enumerate(distribution(check), start=HEADER_ROW + 1):
         sheet.write_string(row, 0, of.group.by)
         sheet.write_string(row, 1, of.group.name)
-        each = (of.change, of.per_member)
-        numbers = (
-            float(of.group.members.sum()), of.members, of.law, of.bill,
-            *(float(value) for one in each for value in (one.mean, one.low, one.high)), float(of.gain), float(of.lose),
-        )  # fmt: skip
-        for column, value in enumerate(numbers, start=2):
-            sheet.write_number(row, column, value)
+        numbers = [float(of.group.members.sum()), of.members, of.law, of.bill]
+        for one in (of.change, of.per_member):
+            mean = rounded(float(one.mean), DOLLARS)
+            numbers += [mean, *within(mean, float(one.low), float(one.high), DOLLARS)]
+        for column, value in enumerate((*numbers, float(of.gain), float(of.lose)), start=2):
+            sheet.write_number(row, column, rounded(value, columns[column][2]))
 
 
 def _cliffs(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     sheet = book.add_worksheet("Cliffs")
-    _sheet(check, sheet, formats, "cliffs, limits and boundaries", (("Kind", 14, ""), ("In words", 150, "")))
+    columns: Columns = (("Kind", CLIFF_WIDTHS[0], ""), ("In words", CLIFF_WIDTHS[1], ""))
+    _sheet(check, sheet, formats, "cliffs, limits and boundaries", columns)
     row = HEADER_ROW + 1
     kinds = (
         ("cliff", cliff_sentences(check, None)),
@@ -346,6 +379,6 @@ def _cliffs(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     )
     for kind, sentences in kinds:
         for sentence in sentences:
-            sheet.write_string(row, 0, kind, formats.label)
-            sheet.write_string(row, 1, sentence, formats.wrap)
+            cells = [(0, kind, CLIFF_WIDTHS[0], formats.label), (1, sentence, CLIFF_WIDTHS[1], formats.wrap)]
+            write_wrapped(sheet, row, cells)
             row += 1

@@ -11,7 +11,14 @@ import pandas as pd
 from sim.report.answer.facts import Facts, facts
 from sim.report.answer.text import answer_sentences, answer_table
 from sim.report.briefing.places import Places, places_of
-from sim.report.compare.headline_table import headline_cells
+from sim.report.compare.headline_table import (
+    changes,
+    changes_from_indexed,
+    heading,
+    levels,
+    told_spans,
+    word_notes,
+)
 from sim.report.shared.groups import roster
 from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.origin import run_origin
@@ -61,7 +68,7 @@ class Content:
     base_year: int
     answer: Answer
     tables: Sequence[Table]
-    covers: str
+    notes: Sequence[str]
     places: Sequence[Places]
     districts: pd.DataFrame | None
     bad_year: Sequence[str]
@@ -75,17 +82,13 @@ def content(results: "Results", world: "World", panel: Panel) -> Content:
     found = facts(results, panel.scenario)
     year = _year_of_districts(panel)
     places, table = ([], None) if year is None else places_of(panel, world, year)
-    head, *rows = headline_cells(results, panel.scenario)
-    shown = Table(
-        f"Yearly means, dollars of FY{panel.base_year}; below each the interval that holds 90% of draws", head, rows
-    )
     return Content(
         title_of(panel),
         f"Career and technical education funding: what {panel.draws:,} simulated futures say",
         panel.base_year,
         Answer(answer_table(found), answer_sentences(found)),
-        [shown],
-        panel.covers,
+        tables(results, panel),
+        [*word_notes(panel), panel.covers],
         places[:TOLD] if len(panel.others) <= TOLD else _ranked_first(places, found),
         table,
         bad_year(found),
@@ -93,6 +96,20 @@ def content(results: "Results", world: "World", panel: Panel) -> Content:
         data_quality(panel, world),
         run_origin(results, panel.draws, panel.scenario),
     )
+
+
+def tables(results: "Results", panel: Panel) -> list[Table]:
+    """What changes against current law in the next five years, in the five after them and in the long run, each of one
+    span; the same against current law with its dollars indexed; and what it comes to."""
+    first, *later = told_spans(panel)
+    against = heading(panel, first, bool(panel.others))
+    found = [(against, changes(results, panel, first))]
+    found += [(heading(panel, span, bool(panel.others)), changes(results, panel, span)) for span in later]
+    if panel.reference is not None:
+        indexed = f"{first.text}, against {panel.reference.short_title}: the same"
+        found.append((indexed, changes_from_indexed(results, panel, first)))
+    found.append((f"{first.text}: what is taught, reported and paid", levels(results, panel, first)))
+    return [Table(caption, head, rows) for caption, (head, *rows) in found]
 
 
 def title_of(panel: Panel) -> str:

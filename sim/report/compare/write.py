@@ -8,9 +8,9 @@ import pandas as pd
 from sim.report.answer.files import answer_text, write_answer
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.figures import figures
-from sim.report.compare.fiscal_note import write_fiscal_note
 from sim.report.compare.headline_table import CELLS_FILE, comparison_frame, headline_table
 from sim.report.compare.summary import summary
+from sim.report.fiscal_note.files import TABLE_FILE, write_note_table, write_notes
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.across_districts import across_frame
 from sim.report.shared.panel import Panel, scenario_names
@@ -34,7 +34,7 @@ def at_a_glance(results: "Results", width: int = PAGE) -> str:
 
 def write_report(results: "Results", world: "World", folder: Path, everything: bool = True) -> list[Path]:
     """Write answer.txt and answer.csv, comparison.txt and comparison.csv, summary.csv, across_districts.csv,
-    fiscal_note.csv, run_sheet.xlsx and figures/*.png; returns what was written.
+    fiscal_note.csv, fiscal_notes/, run_sheet.xlsx and figures/*.png; returns what was written.
 
     Without ``everything`` only the first five. With several scenarios the run sheet and the figures are written for
     each. What the results do not hold (districts that were not stored, a baseline that was not run) is left out rather
@@ -63,7 +63,8 @@ def write_report(results: "Results", world: "World", folder: Path, everything: b
         written.append(folder / ACROSS_FILE)
 
     if results.keeps("lines"):
-        written.append(write_fiscal_note(results, folder / "fiscal_note.csv"))
+        written.append(write_note_table(results, folder / TABLE_FILE))
+        written += write_notes(results, world, folder)
 
     names = scenario_names(results)
     for scenario in names:

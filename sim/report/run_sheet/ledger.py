@@ -1,25 +1,42 @@
-"""The run sheet's ledgers, stage by stage from what is claimed to what is paid, and its page on equity."""
+"""The run sheet's ledger: of every formula, district by district, from what is claimed to what is paid."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.arrays import Array, IntArray
+from sim.arrays import Array
 from sim.funding.allocation import STAGES
-from sim.report.run_sheet.layout import COUNT, DOLLARS, HEADER_ROW, PERCENT, Formats, mark_pages, set_up_table
+from sim.report.run_sheet.districts import Shown, in_order, shown_years
+from sim.report.run_sheet.layout import (
+    BELOW_TOTAL,
+    COUNT,
+    DOLLARS,
+    NAME,
+    PERCENT,
+    TOTAL_ROW,
+    YEAR,
+    Columns,
+    Formats,
+    column_letter,
+    end_table,
+    mark_pages,
+    rounded,
+    set_up_table,
+    within,
+)
 from sim.report.shared.groups import Roster
 from sim.report.shared.intervals import bands
 from sim.report.shared.order import labels_where_shared
-from sim.report.shared.origin import formula_origin, run_origin
+from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
-from sim.study.bill.disparity import LIMIT, disparity
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from sim.results.results import Results
+
+LEDGER = "Ledger"
 
 STAGE_HEADINGS: dict[str, str] = {
     "claimed": "Claimed: prices x all counts",
@@ -33,142 +50,115 @@ STAGE_HEADINGS: dict[str, str] = {
 }
 """The stages of a district's ledger as column headings."""
 
-LEDGER_COLUMNS: tuple[tuple[str, int, str], ...] = (
-    ("Fiscal year", 7, "0"),
-    ("District or charter", 30, ""),
+ALWAYS = frozenset({"claimed", "phased_in", "paid"})
+"""Stages that have a column whatever they do; another has one where it changes what any district gets."""
+
+LEDGER_YEARS = (1, 5)
+"""Years after the base year of which the ledger is shown."""
+
+WHO: Columns = (
+    ("Formula", 27, ""),
+    ("Fiscal year", 8, YEAR),
+    ("District or charter", 36, NAME),
     ("Kind", 9, ""),
-    ("Membership, grades 9-12", 11, COUNT),
-    *((STAGE_HEADINGS[stage], 14, DOLLARS) for stage in STAGES),
-    ("Share paid", 9, PERCENT),
-    ("Paid, low (p05)", 14, DOLLARS),
-    ("Paid, high (p95)", 14, DOLLARS),
-    ("Static score: owed", 14, DOLLARS),
-    ("Static score: paid", 14, DOLLARS),
-    ("Identifier", 10, ""),
-)
-EQUITY_COLUMNS: tuple[tuple[str, int, str], ...] = (
-    ("Formula", 28, ""),
-    ("Fiscal year", 7, "0"),
-    ("$ a member, 5th percentile", 13, DOLLARS),
-    ("$ a member, 95th percentile", 13, DOLLARS),
-    ("95/5 disparity", 11, "0%"),
-    ("Disparity, low (p05)", 11, "0%"),
-    ("Disparity, high (p95)", 11, "0%"),
-    ("Draws without money at the 5th percentile", 14, "0%"),
+    ("Members", 10, COUNT),
 )
 
 
-def in_order(facts: Roster) -> IntArray:
-    """Districts by name, then charters by name: places in the result tables."""
-    return np.array(sorted(range(len(facts.name)), key=lambda d: (facts.kind[d] == "charter", facts.name[d])))
-
-
-def write_ledger(sheet: "Worksheet", formats: Formats, results: "Results", panel: Panel, facts: Roster, f: int) -> None:
-    """One row for each district and stored year, the statewide sum first: the stages of its ledger, means over draws in
-    constant dollars, beside the static score of the same formula."""
-    name = panel.formulas[f]
-    origin = f"{run_origin(results, panel.draws, panel.scenario)}, {formula_origin(results, name)}"
-    note = (
-        f"{origin}. State CTE lines together, constant dollars of FY{panel.base_year}, means over draws; low and high: "
-        "90% of draws. The static score is that of base-year counts, no one responding, competitive awards as "
-        "expected. Estimates, not entitlements."
-    )
-    set_up_table(sheet, formats, f"{name}: ledger of payments, stage by stage", note, LEDGER_COLUMNS, 2)
-    mark_pages(sheet, f"{name}: ledger", origin)
-    prices = panel.district_prices()[f]
-    stages = [panel.districts(stage)[f] / prices for stage in STAGES]
-    membership = panel.districts("membership")[f].mean(axis=0)
-    static = [panel.static(stage)[f].mean(axis=0) for stage in ("phased_in", "paid")]
-    totals = [formats.number(style, total=True) for _, _, style in LEDGER_COLUMNS]
-    order = in_order(facts)
-    named = labels_where_shared(facts.name, panel.district_names)
-    row = HEADER_ROW + 1
-    for y, year in enumerate(panel.district_years):
-        if year <= panel.base_year:
-            continue
-        sums = bands(stages[-1][:, y].sum(axis=-1), axis=0)
-        whole = [float(stage[:, y].sum(axis=-1).mean()) for stage in stages]
-        numbers = (float(membership[y].sum()), *whole, None, float(sums.low), float(sums.high))
-        _ledger_row(sheet, row, int(year), ("All districts and charters", "state", ""), numbers, totals)
-        for place, held in enumerate(static):
-            if np.isfinite(held).all():
-                sheet.write_number(row, 15 + place, float(held.sum()), totals[15 + place])
-        row += 1
-        means = [stage[:, y].mean(axis=0) for stage in stages]
-        paid = bands(stages[-1][:, y], axis=0)
-        for d in order:
-            numbers = (
-                float(membership[y, d]),
-                *(float(stage[d]) for stage in means),
-                None,
-                float(paid.low[d]),
-                float(paid.high[d]),
-                *(float(held[d]) if np.isfinite(held[d]) else None for held in static),
-            )
-            who = (named[d], facts.kind[d], panel.district_names[d])
-            _ledger_row(sheet, row, int(year), who, numbers, None)
-            row += 1
-    sheet.autofilter(HEADER_ROW, 0, row - 1, len(LEDGER_COLUMNS) - 1)
-
-
-def _ledger_row(
-    sheet: "Worksheet",
-    row: int,
-    year: int,
-    who: tuple[str, str, str],
-    numbers: tuple[float | None, ...],
-    formats: "list[Format] | None",
+def write_ledger(
+    book: "Workbook", formats: Formats, results: "Results", panel: Panel, facts: Roster, shown: Shown
 ) -> None:
-    """Year, who, and ``numbers`` from the membership on; the share paid is a live formula."""
-
-    def style(column: int) -> "Format | None":
-        return formats[column] if formats else None
-
-    sheet.write_number(row, 0, year, style(0))
-    sheet.write_string(row, 1, who[0], style(1))
-    sheet.write_string(row, 2, who[1], style(2))
-    for column, value in enumerate(numbers, start=3):
-        if value is not None:
-            sheet.write_number(row, column, value, style(column))
-    owed, paid = numbers[len(STAGES) - 1], numbers[len(STAGES)]
-    share = paid / owed if owed and paid is not None else 1.0
-    sheet.write_formula(row, 12, f"=IF(K{row + 1}>0,L{row + 1}/K{row + 1},1)", style(12), share)
-    if who[2]:
-        sheet.write_string(row, 17, who[2], style(17))
-
-
-def write_equity(book: "Workbook", formats: Formats, results: "Results", panel: Panel, net: Array) -> None:
-    """The federal 95/5 disparity of what state CTE money leaves a district with a member, by formula and stored year.
-
-    ``net`` ``[F, R, Y, D]`` are constant dollars. A draw in which the districts of the 5th percentile get nothing has
-    no finite disparity; such draws are counted and left out of the others' mean.
-    """
-    sheet = book.add_worksheet("Equity")
-    origin = run_origin(results, panel.draws, panel.scenario)
-    note = (
-        f"{origin}. Dollars a member of net state CTE money; districts ranked by it, percentiles at 5% and 95% of "
-        f"cumulative members (34 CFR 222.162; a state passes with {LIMIT:.0%} for all its revenue, which is far more "
-        "than CTE money). Low and high: 90% of draws."
+    """One row for each formula, the baseline too, year and district: the stages of its ledger, means over draws in
+    constant dollars, beside the static score of the same formula. Above the headings the sums of the rows shown."""
+    sheet = book.add_worksheet(LEDGER)
+    prices = panel.district_prices()
+    held = {stage: (panel.districts(stage) / prices).mean(axis=1) for stage in STAGES}
+    stages = _that_differ(held)
+    at_stage = len(WHO)
+    columns: Columns = (
+        *WHO,
+        *((STAGE_HEADINGS[stage], 13, DOLLARS) for stage in stages),
+        ("Share paid", 9, PERCENT),
+        ("Paid, low (p05)", 12, DOLLARS),
+        ("Paid, high (p95)", 12, DOLLARS),
+        ("Static score: owed", 12, DOLLARS),
+        ("Static score: paid", 12, DOLLARS),
+        ("Identifier", 10, ""),
     )
-    set_up_table(sheet, formats, "How equally CTE money is spread: the federal disparity test", note, EQUITY_COLUMNS, 2)
-    mark_pages(sheet, "Equity", origin)
-    members = panel.districts("membership")
-    row = HEADER_ROW + 1
-    for f, name in enumerate(panel.formulas):
-        for y, year in enumerate(panel.district_years):
-            found = [disparity(net[f, r, y], members[f, r, y]) for r in range(panel.draws)]
-            shares = np.array([one.share for one in found])
-            finite = np.isfinite(shares)
-            sheet.write_string(row, 0, name)
-            sheet.write_number(row, 1, int(year))
-            for column, values in ((2, [one.low for one in found]), (3, [one.high for one in found])):
-                sheet.write_number(row, column, float(np.mean(values)))
-            if finite.any():
-                spread = bands(shares[finite], axis=0)
-                for column, value in enumerate((spread.mean, spread.low, spread.high), start=4):
-                    sheet.write_number(row, column, float(value))
+    left_out = [STAGE_HEADINGS[stage].lower() for stage in STAGES if stage not in stages]
+    without = f" Stages that change nothing here have no column ({'; '.join(left_out)})." if left_out else ""
+    note = (
+        f"State CTE lines together, constant dollars of FY{panel.base_year}, means over draws; low and high: 90% of "
+        "draws. The static score is that of base-year counts, no one responding, competitive awards as expected. "
+        f"Filtered as the page of districts is.{without}"
+    )
+    title = "Ledger of payments, stage by stage"
+    set_up_table(sheet, formats, title, note, columns, 3, BELOW_TOTAL)
+    mark_pages(sheet, title, run_origin(results, panel.draws, panel.scenario))
+    names = labels_where_shared(facts.name, panel.district_names)
+    years = [y for y in shown_years(panel) if panel.district_years[y] - panel.base_year in LEDGER_YEARS]
+    years = years or shown_years(panel)[-1:]
+    first_year = shown.year if shown.year in panel.district_years[years] else int(panel.district_years[years[0]])
+    row = first = BELOW_TOTAL + 1
+    sums = np.zeros(len(columns))
+    share = at_stage + len(stages)
+    static = [panel.static(stage).mean(axis=1) for stage in ("phased_in", "paid")]
+    members = panel.districts("membership").mean(axis=1)
+    paid = bands(panel.districts("paid") / prices, axis=1)
+    for d in in_order(facts):  # rows of one district stand together, as on the page of districts
+        for y, f in ((y, f) for y in years for f in range(len(panel.formulas))):
+            year = int(panel.district_years[y])
+            texts = {0: panel.short_titles[f], 2: names[d], 3: facts.kind[d], len(columns) - 1: panel.district_names[d]}
+            for column, text in texts.items():
+                sheet.write_string(row, column, text)
+            sheet.write_number(row, 1, year)
+            numbers = {4: rounded(float(members[f, y, d]), COUNT)}
+            for place, stage in enumerate(stages, start=at_stage):
+                numbers[place] = rounded(float(held[stage][f, y, d]), DOLLARS)
+            ends = within(numbers[share - 1], float(paid.low[f, y, d]), float(paid.high[f, y, d]), DOLLARS)
+            numbers[share + 1], numbers[share + 2] = ends
+            numbers |= {
+                share + 3 + place: rounded(float(of[f, d]), DOLLARS)
+                for place, of in enumerate(static)
+                if np.isfinite(of[f, d])
+            }
+            for column, value in numbers.items():
+                sheet.write_number(row, column, value)
+            part = numbers[share - 1] / numbers[share - 2] if numbers[share - 2] else 1.0
+            sheet.write_number(row, share, rounded(part, PERCENT))
+            if (f, year) == (shown.formula, first_year):
+                for column, value in numbers.items():
+                    sums[column] += value
             else:
-                sheet.write_string(row, 4, "n/a")
-            sheet.write_number(row, 7, float(1.0 - finite.mean()))
+                sheet.set_row(row, None, None, {"hidden": True})
             row += 1
-    sheet.autofilter(HEADER_ROW, 0, row - 1, len(EQUITY_COLUMNS) - 1)
+    summed = {4, *range(at_stage, share), share + 3, share + 4}
+    _totals(sheet, formats, columns, summed, sums, first, row - 1)
+    end_table(sheet, columns, row - 1, BELOW_TOTAL)
+    sheet.filter_column_list(0, [panel.short_titles[shown.formula]])
+    sheet.filter_column_list(1, [str(first_year)])
+
+
+def _that_differ(held: dict[str, Array]) -> list[str]:
+    """The stages that change what any district gets by half a dollar, and those that are always shown."""
+    kept = []
+    before: Array | None = None
+    for stage in STAGES:
+        changes = before is None or bool((np.abs(held[stage] - before) >= 0.5).any())
+        if stage in ALWAYS or changes:
+            kept.append(stage)
+        before = held[stage]
+    return kept
+
+
+def _totals(
+    sheet: "Worksheet", formats: Formats, columns: Columns, summed: set[int], sums: Array, first: int, last: int
+) -> None:
+    for column, (_, _, style) in enumerate(columns[:-1]):
+        if column in summed:
+            letter = column_letter(column)
+            live = f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{last + 1})"
+            sheet.write_formula(TOTAL_ROW, column, live, formats.number(style, total=True), float(sums[column]))
+        else:
+            sheet.write_blank(TOTAL_ROW, column, None, formats.number("", total=True))
+    sheet.write_string(TOTAL_ROW, 0, "Sum of the rows shown", formats.number("", total=True))

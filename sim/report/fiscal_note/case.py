@@ -1,0 +1,141 @@
+"""One bill against current law, as the sentences of its note need it: its results, and the bill as it was written."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from sim.arrays import Array
+from sim.funding.formula import Formula, describe
+from sim.report.answer.facts import Facts, Yearly
+from sim.report.fiscal_note.amounts import in_words
+from sim.report.fiscal_note.lines import Budget
+from sim.report.shared.intervals import bands
+from sim.report.shared.panel import Panel
+
+if TYPE_CHECKING:
+    from sim.funding.line import Line
+    from sim.results.results import Results
+
+FIFTH, TENTH = 5, 10
+"""Years after the base year for which single years are told, or the last one before them."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A formula, by its place ``f`` in the panel, against the baseline, whose place is ``b``; its lines of money in the
+    years of the note (``budget``) and in these and the out-years (``decade``)."""
+
+    results: "Results"
+    panel: Panel
+    facts: Facts
+    budget: Budget
+    decade: Budget
+    f: int
+    b: int
+
+    @property
+    def name(self) -> str:
+        """The formula's name."""
+        return self.panel.formulas[self.f]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What the manifest says of it."""
+        return dict(self.results.manifest.formulas.get(self.name) or {})
+
+    @cached_property
+    def bill(self) -> Formula | None:
+        """The formula as it was written; None where the manifest does not hold it."""
+        return formula_of(self.record)
+
+    @property
+    def own_lines(self) -> "tuple[Line, ...]":
+        """The bill's own lines; none where the manifest does not hold the bill."""
+        return self.bill.own_lines if self.bill is not None else ()
+
+    def values(self, column: str) -> Array:
+        """A statewide column under the bill, ``[R, T]``."""
+        found: Array = self.panel.state(column)[self.f]
+        return found
+
+    def under_law(self, column: str) -> Array:
+        """The same under current law."""
+        found: Array = self.panel.state(column)[self.b]
+        return found
+
+    def year(self, after: int) -> int:
+        """The place of the year so long after the base year, or of the last that was run."""
+        return int(np.searchsorted(self.panel.years, min(self.panel.base_year + after, int(self.panel.years[-1]))))
+
+    def fiscal_year(self, place: int) -> str:
+        """A year by its place, in words."""
+        return f"FY{self.panel.years[place]}"
+
+    @property
+    def told_years(self) -> list[int]:
+        """The places of the first, the fifth and the tenth year, as far as they were run."""
+        return sorted({self.year(after) for after in (1, FIFTH, TENTH)})
+
+    def change(self, span: int = 0) -> Yearly:
+        """Yearly means against current law in the first or the second span of years."""
+        return self.facts.change(self.f, span)
+
+    def level(self, span: int = 0) -> Yearly:
+        """Yearly means under the bill."""
+        return self.facts.levels[span][self.f]
+
+
+def formula_of(record: dict[str, Any]) -> Formula | None:
+    """The formula that a manifest keeps, which has numbers that are keys as text; None where it keeps none."""
+    content = record.get("content")
+    try:
+        return None if content is None else Formula.model_validate(_with_numbers(content))
+    except ValidationError:  # of a version with other fields: the note does without the bill's words
+        return None
+
+
+def _with_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        keys = ((int(key) if re.fullmatch(r"\d+", str(key)) else key, held) for key, held in value.items())
+        return {key: _with_numbers(held) for key, held in keys}
+    return [_with_numbers(held) for held in value] if isinstance(value, list) else value
+
+
+def synopsis(bill: Formula, base_year: int) -> list[str]:
+    """The bill in words, a paragraph for each line of money."""
+    span, *sentences = describe(bill.model_copy(update={"lines": bill.own_lines}))
+    paragraphs = [" ".join(bill.description.split())]
+    if bill.takes_effect > base_year:
+        paragraphs.append(span)
+    for sentence in sentences:
+        if sentence.endswith("):"):
+            paragraphs.append(sentence)
+        else:
+            paragraphs[-1] += f" {sentence}"
+    return paragraphs
+
+
+def spread(thousand: Array) -> str:
+    """The interval of amounts ``[R]`` in thousands of dollars, in brackets; empty with one draw or without a spread."""
+    found = bands(thousand, axis=0)
+    low, high = float(found.low), float(found.high)
+    size = max(abs(low), abs(high))
+    ends = [signed(end, size) if low < 0.0 else in_words(end, size) for end in (low, high)]
+    if len(thousand) < 2 or ends[0] == ends[1]:
+        return ""
+    return f" (90% of draws: {ends[0]} to {ends[1]})"
+
+
+def signed(thousand: float, size: float | None = None) -> str:
+    """An amount in thousands as a sentence has it, with its sign unless it is none."""
+    text = in_words(thousand, size)
+    return text if not re.search("[1-9]", text) else f"{'-' if thousand < 0.0 else '+'}{text}"
+
+
+def listed(parts: list[str]) -> str:
+    """'one, two and three'."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
