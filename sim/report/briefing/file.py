@@ -1,14 +1,17 @@
 """report.html: a results folder as one file that asks for no other, to be mailed, read on a screen and printed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from sim.report.briefing.content import content
+from sim.report.briefing.content import Content, content
 from sim.report.briefing.places import LEAST_MEMBERS, rows_for_browser
 from sim.report.briefing.shown import shown_figures
+from sim.report.fiscal_note.build import IMPLICATIONS, fiscal_notes
+from sim.report.fiscal_note.note import Note
 from sim.report.page.rendering import render
 from sim.report.shared.panel import Panel
 from sim.results.files import write_atomically, writing
@@ -21,9 +24,15 @@ REPORT_FILE = "report.html"
 
 
 def write_briefing(
-    results: "Results", world: "World", path: Path, scenario: str | None = None, command: str = ""
+    results: "Results",
+    world: "World",
+    path: Path,
+    scenario: str | None = None,
+    command: str = "",
+    drawn: Path | None = None,
 ) -> Path:
-    """Write the page of a comparison to ``path``; ``command`` is how to make the folder again, if that is known.
+    """Write the page of a comparison to ``path``; ``command`` is how to make the folder again, if that is known, and
+    ``drawn`` a folder that holds the figures already.
 
     Raises InputError, one line, if the file cannot be written.
     """
@@ -32,12 +41,13 @@ def write_briefing(
     browser = ""
     if found.districts is not None:
         browser = for_script(rows_for_browser(panel, found.districts))
-    drawn = shown_figures(results, world, panel)
+    shown = shown_figures(results, world, panel, drawn)
     page = render(
         "briefing.html",
         page=found,
-        figures=drawn,
-        behind=for_script({figure.name: figure.table for figure in drawn}),
+        figures=shown,
+        behind=for_script({figure.name: figure.table for figure in shown}),
+        notes=_money_of_notes(results, world, found),
         browser=browser,
         command=command,
         least_members=LEAST_MEMBERS,
@@ -45,6 +55,16 @@ def write_briefing(
     with writing(path, "name another file"):
         write_atomically(path, page.encode(), make_folder=False)
     return path
+
+
+def _money_of_notes(results: "Results", world: "World", found: Content) -> list[Note]:
+    """What the fiscal notes say of money, for the formulas whose districts the page names."""
+    if not results.keeps("lines"):
+        return []
+    return [
+        replace(note, sections=tuple(section for section in note.sections if section.heading == IMPLICATIONS))
+        for note in fiscal_notes(results, world, [places.formula for places in found.places])
+    ]
 
 
 def for_script(data: object) -> Markup:

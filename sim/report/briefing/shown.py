@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from sim.arrays import Array
 from sim.report.compare.districts import district_table
+from sim.report.compare.figures import figure
 from sim.report.page.rendering import inline_svg
 from sim.report.shared.figure_file import figure_index
 from sim.report.shared.intervals import Bands, bands
@@ -38,19 +39,20 @@ class Shown:
     table: str
 
 
-def shown_figures(results: "Results", world: "World", panel: Panel) -> list[Shown]:
-    """The figures that a page shows, those of them that the results hold the numbers of."""
-    from sim.report.compare.figures import figure
-
+def shown_figures(results: "Results", world: "World", panel: Panel, folder: Path | None = None) -> list[Shown]:
+    """The figures that a page shows, those of them that the results hold the numbers of: from a ``folder`` in which all
+    of them have been drawn, or drawn now."""
     found = []
     with tempfile.TemporaryDirectory(prefix="cte-sim-") as place:
+        for name in BEHIND if folder is None else ():
+            figure(results, world, name, Path(place), panel.scenario)
+        drawn = Path(place) if folder is None else folder
+        entries = {Path(entry["file"]).stem: entry for entry in figure_index(drawn)}
         for name, behind in BEHIND.items():
-            path = figure(results, world, name, Path(place), panel.scenario)
-            if path is not None:
-                entry = figure_index(path.parent)[-1]
-                svg = path.with_name(entry["vector"]).read_text(encoding="utf-8")
-                drawn = inline_svg(svg, entry["alternative"])
-                found.append(Shown(name, drawn, table_text(behind(panel, world), digits=4)))
+            if (entry := entries.get(name)) is not None:
+                svg = (drawn / entry["vector"]).read_text(encoding="utf-8")
+                csv = table_text(behind(panel, world), digits=4)
+                found.append(Shown(name, inline_svg(svg, entry["alternative"]), csv))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.answer.files import answer_text, write_answer
+from sim.report.briefing.file import REPORT_FILE, write_briefing
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.figures import figures
 from sim.report.compare.headline_table import CELLS_FILE, comparison_frame, headline_table
@@ -32,13 +33,16 @@ def at_a_glance(results: "Results", width: int = PAGE) -> str:
     return f"{answer_text(results)}\n{headline_table(results, width=width)}"
 
 
-def write_report(results: "Results", world: "World", folder: Path, everything: bool = True) -> list[Path]:
+def write_report(
+    results: "Results", world: "World", folder: Path, everything: bool = True, command: str = ""
+) -> list[Path]:
     """Write answer.txt and answer.csv, comparison.txt and comparison.csv, summary.csv, across_districts.csv,
-    fiscal_note.csv, fiscal_notes/, run_sheet.xlsx and figures/*.png; returns what was written.
+    fiscal_note.csv, fiscal_notes/, run_sheet.xlsx, figures/ and report.html; returns what was written. ``command`` is
+    how to make the results again, for the page.
 
     Without ``everything`` only the first five. With several scenarios the run sheet and the figures are written for
-    each. What the results do not hold (districts that were not stored, a baseline that was not run) is left out rather
-    than written empty.
+    each, the page for the first. What the results do not hold (districts that were not stored, a baseline that was not
+    run) is left out rather than written empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path | None] = []
@@ -72,4 +76,6 @@ def write_report(results: "Results", world: "World", folder: Path, everything: b
         written.append(write_run_sheet(results, world, folder / name, scenario))
 
     written.extend(figures(results, world, folder / "figures"))
+    drawn = folder / "figures" if len(names) == 1 else folder / "figures" / names[0]
+    written.append(write_briefing(results, world, folder / REPORT_FILE, names[0], command, drawn))
     return [path for path in written if path is not None]

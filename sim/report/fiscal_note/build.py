@@ -43,6 +43,9 @@ UNIT = "(dollars in thousands)"
 DECREASES = "Parentheses ( ) indicate decreases. Below an amount: its range, 90% of draws."
 ROUNDED = "Each cell has three figures, so that sums may differ in the last; ranges do not add up."
 
+IMPLICATIONS = "FISCAL IMPLICATIONS"
+"""The section that says what a bill costs, and whom."""
+
 
 def fiscal_notes(results: "Results", world: "World", bills: Collection[str] | None = None) -> list[Note]:
     """The fiscal note of each formula against current law, of those named in ``bills`` or of all, in the order of the
@@ -92,7 +95,7 @@ def _sections(case: Case, money: Money | None) -> Iterable[Section]:
     yield Section("SUMMARY")
     words = synopsis(case.bill, case.panel.base_year) if case.bill is not None else [case.panel.titles[case.f]]
     yield Section("Synopsis of Bill", tuple(words), lesser=True)
-    yield Section("FISCAL IMPLICATIONS", tuple(fiscal_implications(case)), tuple(_out_years(case)))
+    yield Section(IMPLICATIONS, tuple(fiscal_implications(case)), tuple(_out_years(case)))
     if issues := significant_issues(case, money):
         yield Section("SIGNIFICANT ISSUES", tuple(issues))
     yield Section("PERFORMANCE IMPLICATIONS", tuple(performance_implications(case)), (_students(case),))

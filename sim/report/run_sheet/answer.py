@@ -79,10 +79,10 @@ def _chart(book: "Workbook", sheet: "Worksheet", formats: Formats, found: Facts,
     changes.sort(key=lambda held: -float(held[1].mean))
     title = f"Concentrators taught for each 100 members: change from current law, {found.spans[0].text}"
     sheet.write_string(row, 0, f"Numbers of the chart. {title}", formats.clear)
-    for column, heading in enumerate(("Formula", "Mean", "Low (p05)", "High (p95)")):
-        sheet.write_string(row + 1, column, heading, formats.header)
-    for column, heading in enumerate(("Below", "Above"), start=CHART_COLUMN):
-        sheet.write_string(row + 1, column, heading, formats.header)
+    for column, head in enumerate(("Formula", "Mean", "Low (p05)", "High (p95)")):
+        sheet.write_string(row + 1, column, head, formats.header)
+    for column, head in enumerate(("Below", "Above"), start=CHART_COLUMN):
+        sheet.write_string(row + 1, column, head, formats.header)
     first = row + 2
     ends: list[tuple[float, float]] = []
     for place, (name, of) in enumerate(changes, start=first):
