@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sim.results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
-FIGURE = "concentrators.png"
+FIGURE = "concentrators_per_100.png"
 PATH_FIGURE = "credentials_path.png"
 """What ``experiments/06_pay_for_credentials.py`` draws."""
 COLORS = 64

@@ -143,7 +143,7 @@ def test_a_map_marks_gains_and_losses_by_their_sign_and_only_clear_ones_as_clear
     assert place.sign.tolist() == [1.0, -1.0, 0.0, 0.0]
     assert np.sign(place.mean).tolist() == [1.0, -1.0, 1.0, 0.0]
     said = map_sentence(panel_of(TWO), {1: place}, Measure("state money", "dollars", ""), "FY2036")
-    assert said == "Under SB130, a quarter weight 1 district clearly gains and 1 loses (state money, FY2036)"
+    assert said == "SB130, a quarter weight: 1 district clearly gains, 1 loses (state money, FY2036)"
     still = Place(place.mean, np.zeros(4, np.bool_))
     assert "no district clearly gains or loses" in map_sentence(
         panel_of(TWO), {1: still}, Measure("m", "", ""), "FY2036"

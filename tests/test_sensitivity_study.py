@@ -204,7 +204,7 @@ def test_a_posterior_is_followed_and_the_text_says_what_is_ignored(tmp_path: Pat
 
 def test_the_figures_are_drawn(done: tuple[Path, Findings], tmp_path: Path) -> None:
     write_sensitivity(done[1], tmp_path, figures=True)
-    names = {path.name for path in (tmp_path / "figures").iterdir()}
+    names = {path.name for path in (tmp_path / "figures").glob("*.png")}
     assert names == {
         *(f"shares_{name}.png" for name in NAMES),
         "order_concentrators_taught.png",

@@ -181,10 +181,11 @@ def map_sentence(panel: Panel, places: dict[int, Place], measure: Measure, when:
     for f, place in places.items():
         gain, lose = int((place.sign > 0).sum()), int((place.sign < 0).sum())
         if not gain and not lose:
-            parts.append(f"under {titled(panel, f)} no district clearly gains or loses")
+            said = "no district clearly gains or loses"
         else:
-            gains = f"{gain or 'no'} district{'s' if gain != 1 else ''} clearly gain{'' if gain != 1 else 's'}"
-            parts.append(f"under {titled(panel, f)} {gains} and {lose or 'none'} lose{'' if lose != 1 else 's'}")
+            said = f"{gain or 'no'} district{'s' if gain > 1 else ''} clearly gain{'' if gain > 1 else 's'}"
+            said += f", {lose or 'none'} lose{'' if lose > 1 else 's'}"
+        parts.append(f"{titled(panel, f)}: {said}")
     return first_letter(f"{'; '.join(parts)} ({measure.head}, {when})")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.study.hindcast.study import Finding, Hindcast
-    from sim.study.hindcast.verdict import Judgement
+    from sim.study.hindcast.verdict import Judgement, Verdict
 
 CAPTION = (
     "Line: median of draws; dark band: middle 50%, light band: 90%. Filled points were observed and are judged; hollow "
@@ -54,7 +54,7 @@ def _figure(finding: "Finding", of: Look, path: Path) -> Path:
     from matplotlib.patches import Patch
 
     shown = [judgement for judgement in finding.judgements if judgement.outcome.contrast is None]
-    title = f"{finding.case.title}: {finding.verdict}{strength(shown)}"
+    title = f"{finding.case.title}: {_words(finding.verdict)}{strength(shown)}"
     many = len(wrapped_title(title))
     figure, axes = page(
         title, CAPTION + COVERS, of, len(shown), 2, 2.3, left=0.6, gap=(0.55, 0.9), header=0.45, bottom=0.35,
@@ -75,6 +75,10 @@ def _figure(finding: "Finding", of: Look, path: Path) -> Path:
         many,
     )
     return save(figure, path)
+
+
+def _words(verdict: "Verdict") -> str:
+    return "agrees partly" if verdict == "partly" else verdict
 
 
 def strength(judgements: "Sequence[Judgement]") -> str:

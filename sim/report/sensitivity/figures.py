@@ -114,7 +114,7 @@ def _shares(found: "Findings", formula: str, titles: dict[str, str], of: Look, p
             ax.axhline(float(ends[len(names) - 1]), color="black", linewidth=0.5)
     top = float(max(bars["total_high"].max(), levels["total"].max(), 0.2))
     first.set_xlim(0.0, min(top * 1.05, 1.6))
-    step = 0.2 if top < 0.7 else 0.5
+    step = 0.2 if top < 0.7 else 0.5 if top < 1.2 else 1.0
     marks = np.arange(0.0, min(top * 1.05, 1.6), step)
     first.set_xticks(marks, [f"{mark:.0%}" for mark in marks])
     label_x(figure, axes, "share of the variance")
@@ -140,11 +140,14 @@ def _order(ranking: "Ranking", titles: dict[str, str], of: Look, path: Path) -> 
     flips = ranking.flips[:SHOWN] if moves else ()
     leader = titles.get(ranking.leader, plain(ranking.leader))
     title = order_sentence(ranking, titles)
-    caption = (
-        f"Left: share of {ranking.draws:,} draws in which a formula is at each place. Right: how often {leader} is"
-        f" {PLACES[ranking.contested]} where a number lies in the lowest, middle or highest third of its distribution;"
-        " whiskers hold 90% (Monte Carlo error). Numbers in order of the change from lowest to highest."
-    )
+    caption = f"Share of {ranking.draws:,} draws in which a formula is at each place."
+    if flips:
+        caption = (
+            f"Left: share of {ranking.draws:,} draws in which a formula is at each place. Right: how often {leader} is "
+            f"{PLACES[ranking.contested]} where a number lies in the lowest, middle or highest third of its "
+            "distribution; whiskers hold 90% (Monte Carlo error). Numbers in order of the change from lowest to "
+            "highest."
+        )
     labels = [textwrap.fill(flip.number.label, ROOM) for flip in flips]
     tall = [0.34] * len(labels)
     height = max(float(sum(tall)), 0.4 * len(ranking.formulas))
@@ -165,6 +168,7 @@ def _order(ranking: "Ranking", titles: dict[str, str], of: Look, path: Path) -> 
         *(
             Line2D([], [], marker=mark, linestyle="none", markerfacecolor=fill, markeredgecolor="black", label=word)
             for mark, fill, word in zip(MARKS, FILLS, ("lowest third", "middle", "highest third"), strict=True)
+            if flips
         ),
     ]
     legend(figure, handles, len(handles), lines)

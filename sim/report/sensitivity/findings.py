@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 def shares_sentence(
     found: "Findings", bars: "pd.DataFrame", shown: "Sequence[Headline]", formula: str, level: bool
 ) -> str:
-    """Which uncertain number has a hand in most of the spread of an outcome, and in how much of it; or that chance has,
-    or that none can be told."""
-    named = bars[~bars["factor"].isin([REST])]
-    clear = named[named["total_low"] > 0.0]
-    of = f"under {formula}" if level else f"of what {formula} changes"
-    if clear.empty:
-        return f"No uncertain number clearly moves an outcome {of}"
-    top = clear.iloc[int(clear["total"].to_numpy().argmax())]
-    heading = next((o.heading for o in shown if o.name == top["outcome"]), plain(str(top["outcome"])))
-    outcome = " ".join(heading.split()).lower()
-    number = found.number(str(top["factor"]))
-    who = "chance" if top["factor"] == CHANCE or number is None else f"'{number.label}'"
-    said = f"{who} has a hand in {min(float(top['total']), 1.0):.0%} of the spread in {outcome} {of}"
-    return said[:1].upper() + said[1:] if said[:1] != "'" else said
+    """Which uncertain number has a hand in most of the spread of the first outcome shown of which any clearly has one,
+    in how much of it, and in how much chance has; or that none clearly has."""
+    of = f"under {formula}" if level else f"that {formula} changes"
+    for outcome in shown:
+        rows = bars[bars["outcome"] == outcome.name]
+        clear = rows[~rows["factor"].isin([REST, CHANCE]) & (rows["total_low"] > 0.0)]
+        if clear.empty:
+            continue
+        top = clear.iloc[int(clear["total"].to_numpy().argmax())]
+        number = found.number(str(top["factor"]))
+        who = plain(str(top["factor"])) if number is None else number.label
+        heading = " ".join(outcome.heading.split()).lower()
+        said = f"'{who}' has a hand in {min(float(top['total']), 1.0):.0%} of the spread in {heading} {of}"
+        chance = rows.loc[rows["factor"] == CHANCE, "total"]
+        return said + (f", chance in {min(float(chance.iloc[0]), 1.0):.0%}" if len(chance) else "")
+    return f"No uncertain number clearly moves an outcome {of}"
 
 
 def order_sentence(ranking: "Ranking", titles: Mapping[str, str]) -> str:

@@ -46,8 +46,8 @@ def point_labels(
     ax: "Axes", labels: Sequence[tuple[float, float, str, str]], avoid: Sequence[tuple[float, float]] = ()
 ) -> list[str]:
     """Texts beside points, each ``(x, y, text, color)``, the first placed first: on the nearest free side of the point
-    within the panel, off other texts and off all points, those of ``avoid`` too; a thin line leads to one that is not
-    beside its point. Returns texts for which there is no room."""
+    within the panel, off other texts and, as far as there is room, off all points, those of ``avoid`` too; a thin line
+    leads to one that is not beside its point. Returns texts for which there is no room."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     box = ax.get_position()
@@ -58,19 +58,20 @@ def point_labels(
         return (x - left) / (right - left) * wide, (y - low) / (high - low) * tall
 
     points = [inches(x, y) for x, y in (*((x, y) for x, y, _, _ in labels), *avoid)]
-    taken = [(x - 0.05, y - 0.05, x + 0.05, y + 0.05) for x, y in points]
+    marks = [(x - 0.05, y - 0.05, x + 0.05, y + 0.05) for x, y in points]
+    texts: list[tuple[float, float, float, float]] = []
     left_out = []
     for (x, y, text, color), (at, up) in zip(labels, points, strict=False):
         width = max(map(len, text.split("\n"))) / CHARACTERS * 1.04
         height = LINE_HEIGHT * (1 + text.count("\n"))
-        for distance in DISTANCES:
-            spot = _free(at, up, width, height, distance, taken, wide, tall)
-            if spot is not None:
-                break
-        else:
+        # Where points lie everywhere, a text may cover some, but no other text.
+        tries = [(distance, taken) for taken in ([*marks, *texts], texts) for distance in DISTANCES]
+        found = ((d, _free(at, up, width, height, d, taken, wide, tall)) for d, taken in tries)
+        distance, spot = next(((d, spot) for d, spot in found if spot is not None), (0.0, None))
+        if spot is None:
             left_out.append(text)
             continue
-        taken.append((spot[0], spot[1] - height / 2, spot[0] + width, spot[1] + height / 2))
+        texts.append((spot[0], spot[1] - height / 2, spot[0] + width, spot[1] + height / 2))
         thin = {"arrowstyle": "-", "color": color, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2}
         ax.annotate(
             text, (x, y), xytext=(left + spot[0] / wide * (right - left), low + spot[1] / tall * (high - low)),

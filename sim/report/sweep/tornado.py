@@ -87,7 +87,8 @@ def sentence(moved: pd.DataFrame, titles: Mapping[str, str]) -> str:
         return "No factor clearly goes with an outcome over the points of the sweep"
     top = clear.iloc[int(clear["rank_correlation"].abs().to_numpy().argmax())]
     way = "rises" if top["rank_correlation"] > 0 else "falls"
-    label = next((h.label for h in HEADLINES if h.column == top["outcome"]), plain(str(top["outcome"]))).lower()
+    label = next((h.label for h in HEADLINES if h.column == top["outcome"]), plain(str(top["outcome"])))
+    label = label.partition(",")[0].lower()
     of = f" under {in_sentence(titles[top['formula']])}" if len(titles) > 1 else ""
     size = signed_text(float(top["rank_correlation"]), 2)
     said = f"{label} {way} most steadily with {_short(str(top['factor']))}{of}"
