@@ -305,3 +305,11 @@ def test_two_sentences_say_what_differs_and_what_does_not() -> None:
     assert second.startswith("It teaches 2.5 concentrators under bill instead of 5.0 under law: -2.5")
     alone: Any = Explained((draws,), (draws,))
     assert answer_sentences(alone)[1] == "It teaches 2.5 concentrators under bill."
+
+
+def test_one_draw_tells_no_direction_and_nothing_is_nothing() -> None:
+    lines = answer_lines(Told(studied(horizon=1, draws=1)))
+    assert lines[-1] == "One draw tells no direction; draws=100 does."
+    assert not any("()" in line or "draws ." in line for line in lines)
+    ended = answer_lines(Told(studied("pilot_sunset")))
+    assert "$0 instead of " in ended[0] or "$0 against " in ended[0] or ", $0 a year" in ended[0]

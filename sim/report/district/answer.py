@@ -52,7 +52,10 @@ def instead(values: Array, span: Span, unit: str) -> tuple[str, str]:
     width = max(float(found.high - found.low) for found in (bands(side, axis=0) for side in of))
     size = float(np.abs(of.mean(axis=1)).max())
     step = float(10.0 ** np.floor(np.log10(max(width / 100.0, size / 1000.0)))) if size > 0.0 else None
-    bill, law = (number_text(float(side.mean()), unit, step, size=size) for side in (of[BILL], of[LAW]))
+    bill, law = (
+        number_text(float(side.mean()), unit, step, size=size) if side.any() else number_text(0.0, unit)
+        for side in (of[BILL], of[LAW])
+    )
     return bill, law
 
 
@@ -80,18 +83,18 @@ def taught_finding(told: Told) -> str:
 def _money(told: Told) -> list[str]:
     bill, law = instead(told.net, told.first, "dollars")
     by, ends = cell(change(told.net, told.first), "dollars", signed=True)
-    of, years = f" ({ends})" if ends else "", told.first.text
+    of, draws = (f" ({ends})", f", 90% of draws {ends}") if ends else ("", "")
+    years = told.first.text
     if not differs(told.net, told.first):
         return [
-            f"Money: no clear difference, {bill} a year in {years} ({told.dollars}) against {law}; {by}, 90% of draws "
-            f"{ends}.",
+            f"Money: no clear difference, {bill} a year in {years} ({told.dollars}) against {law}; {by}{of}.",
             f"Money {years}: no clear difference, {bill} a year against {law}{of}.",
             f"Money {years}: no clear difference, {bill} against {law}{of}.",
             f"Money {years}: no clear difference, {bill} against {law}.",
         ]
     verb = "Gets" if not told.money("dilution")[BILL].any() else "Nets"  # of what the SEG takes elsewhere
     return [
-        f"{verb} {bill} instead of {law} a year in {years} ({told.dollars}): {by}, 90% of draws {ends}.",
+        f"{verb} {bill} instead of {law} a year in {years} ({told.dollars}): {by}{draws}.",
         f"{verb} {bill} instead of {law} a year in {years}: {by}{of}.",
         f"{verb} {bill} instead of {law} a year in {years}.",
     ]
@@ -211,7 +214,9 @@ def _itself(told: Told) -> int:
 
 
 def _trust(told: Told) -> list[str]:
-    few = told.study.draws < 2 or not precise(change(told.net, told.first))
+    if told.study.draws < 2:
+        return ["One draw tells no direction; draws=100 does."]
+    few = not precise(change(told.net, told.first))
     lead = "Trust direction, not size" if few else "Trust direction more than size"
     times = times_the_state(told)
     wide = "one district varies more than the state" if times is None or times < 1.5 else (
