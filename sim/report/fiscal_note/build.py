@@ -135,7 +135,7 @@ def _appropriation(case: Case) -> NoteTable | None:
         UNIT,
         ("Program", *years, "Recurring or Nonrecurring", "Fund Affected"),
         tuple(rows),
-        (3.2, *[1.4] * len(years), 1.5, 1.35),
+        (3.0, *[1.35] * len(years), 1.7, 1.35),
         frozenset({0, len(years) + 1, len(years) + 2}),
     )
 
@@ -162,7 +162,7 @@ def _impact(case: Case) -> NoteTable:
         UNIT,
         ("Agency/Program", *years, *sums, "Recurring or Nonrecurring", "Fund Affected"),
         _without_single_subtotals(case.budget.change(case.f), rows),
-        (1.8, *[1.4] * numbers, 1.5, 1.35),
+        (1.75, *[1.35] * numbers, 1.7, 1.35),
         frozenset({0, numbers + 1, numbers + 2}),
         tuple(remarks),
     )

@@ -111,7 +111,7 @@ def _short(case: Case) -> Iterator[str]:
         part = number_text(paid.part, "share", 0.01)
         yield f"In {part} of draws there is a year that pays less than {PAID:.0%} of what is owed."
     else:
-        yield f"The money suffices: the median draw pays {PAID:.0%} or more of what is owed in every year."
+        yield f"In the median draw the money suffices: {PAID:.0%} or more of what is owed is paid in every year."
 
 
 def _moved(case: Case) -> Iterator[str]:

@@ -169,9 +169,8 @@ def _note(sheet: "Worksheet", formats: Formats, note: str, widths: Sequence[int]
     reached = list(accumulate(widths))
     last = next((place for place, width in enumerate(reached) if width >= NOTE_WIDTH), len(widths) - 1)
     if last:
-        sheet.merge_range(1, 0, 1, last, note, formats.note)
-    else:
-        sheet.write_string(1, 0, note, formats.note)
+        sheet.merge_range(1, 0, 1, last, "", formats.note)
+    sheet.write_string(1, 0, note, formats.note)
     sheet.set_row(1, LINE_HEIGHT * lines_needed(note, reached[last]))
 
 
