@@ -68,14 +68,14 @@ def test_the_words_of_a_command_are_kept_and_continue_it(place: Path) -> None:
     command = command_of(folder.path)
     assert command is not None
     assert shlex.split(command) == [
-        "cte-sim", "--config-dir=my files", "study=sweep", "formula.title='a, b'", f'hydra.run.dir="{folder.path}"',
+        "cte-sim", "--config-dir=my files", "study=sweep", "formula.title='a, b'", f'out="{folder.path}"',
     ]  # fmt: skip
     assert study_in(folder.path) == "sweep"
 
 
 def test_a_multirun_is_continued_as_a_multirun(place: Path) -> None:
     RunFolder(place / "sweep", "compare", True, ["-m", "shards=2", "shard=1,2", "hydra.sweep.dir=sweep"]).accept()
-    assert command_of(Path("sweep")) == "cte-sim -m shards=2 shard=1,2 hydra.sweep.dir=sweep"
+    assert command_of(Path("sweep")) == "cte-sim -m shards=2 shard=1,2 out=sweep"
 
 
 @pytest.mark.parametrize("record", ["", "7", "a: b", "[a, 7]", "[a, [b]]", "- [", '["a\\e[31mb"]', "\0"])
@@ -157,7 +157,7 @@ def test_what_cannot_be_a_folder_is_told_with_its_path(place: Path, name: str, r
     (place / "file").touch()
     (place / "loop").symlink_to("loop")
     folder = RunFolder(place / name, "sweep", True)
-    with pytest.raises(InputError, match=f"{reason}.*hydra.run.dir=..."):
+    with pytest.raises(InputError, match=f"{reason}.*out=..."):
         folder.check() or folder.open()
     assert sorted(path.name for path in place.iterdir()) == ["file", "loop"]
 
@@ -168,7 +168,7 @@ def test_a_place_that_cannot_be_written_into_is_told_before_anything_is_done(
     monkeypatch.setattr(sim.run_folder.os, "access", lambda path, mode: False)
     line = said(capsys, 2, "study=hindcast")
     assert line.startswith(f"cte-sim: {place}: cannot be the folder for results: Permission denied")
-    assert line.endswith("hydra.run.dir=...")
+    assert line.endswith("out=...")
     assert sim.cli.run(["study=parameters"]) == 0
     assert tree(place) == {}
 
@@ -242,7 +242,7 @@ def test_jobs_of_a_multirun_have_folders_within_one(place: Path, capsys: pytest.
     assert sim.cli.run([*words, "hydra.sweep.dir=all", "hydra.sweep.subdir='${hydra.job.num}-${formula}-${seed}'"]) == 0
     assert sorted(path.name for path in (place / "all").iterdir()) == ["0-seg_only-2026", "1-aligned-2026"]
     words = [word.replace("seg_only,", "") for word in words[1:]]
-    assert command_of(Path("all/1-aligned-2026")) == f"cte-sim {' '.join(words)} hydra.run.dir=all/1-aligned-2026"
+    assert command_of(Path("all/1-aligned-2026")) == f"cte-sim {' '.join(words)} out=all/1-aligned-2026"
 
 
 def test_the_folder_of_a_run_may_be_named_after_its_settings(place: Path) -> None:

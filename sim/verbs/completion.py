@@ -4,6 +4,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from hydra.errors import HydraException
+
 from sim.arguments import OUT
 from sim.composition import loader
 from sim.config_folder import config_folder
@@ -19,15 +21,29 @@ def complete(words: Sequence[str], own_folder: Path | None) -> None:
 
     Raises InputError, one line, for another word.
     """
-    if list(words[:1]) in (["query=bash"], ["query=zsh"]) and (known := offered(os.environ.get("COMP_LINE", ""))):
-        print(" ".join(known))
-        return
+    asked = any(word.startswith("query=") for word in words)
+    if asked:
+        line = os.environ.get("COMP_LINE", "")
+        if list(words[:1]) != ["query=fish"] and (known := offered(line)):
+            print(" ".join(known))
+            return
+        os.environ["COMP_LINE"] = _settings_of(line)
     from hydra._internal.hydra import Hydra
 
     try:
         Hydra("cte-sim", loader(own_folder)).shell_completion("config", list(words))
     except ValueError as error:
         raise InputError("-sc: write -sc install=bash, install=zsh or install=fish") from error
+    except (HydraException, InputError):
+        if not asked:  # what is half typed need not fit together yet, and nothing may be said beside it
+            raise
+
+
+def _settings_of(line: str) -> str:
+    """The line without verbs and names, which Hydra does not know."""
+    program, *before = line.split() or [""]
+    begun = before.pop() if before and not line[-1].isspace() else ""
+    return " ".join([program, *(word for word in before if "=" in word or word.startswith("-")), begun])
 
 
 def offered(line: str) -> list[str]:

@@ -78,7 +78,7 @@ def topic_text(topic: str | None) -> str:
     if topic in VERBS:
         return verb_text(VERBS[topic])
     if topic in setting_paths():
-        return "\n".join([*_entry(topic, _usual_value(topic, "compare")), f"  read by: {_read_by(topic)}"])
+        return "\n".join([*_entry(topic, _usual_value(topic, _home(topic)), _home(topic)), *_readers_of(topic)])
     known = [*VERBS, "settings"]
     near = difflib.get_close_matches(topic[:60], known, n=1, cutoff=0.5)
     told = nearest(topic, known) if near else "cte-sim help lists what there is"
@@ -112,8 +112,7 @@ def settings_text() -> str:
     """Every setting with its default and the verbs that read it, and the grammar of values."""
     lines = [GRAMMAR, ""]
     for path in _order():
-        lines += _entry(path, _usual_value(path, "compare"))
-        lines += textwrap.wrap(f"read by: {_read_by(path)}", WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+        lines += _entry(path, _usual_value(path, _home(path)), _home(path)) + _readers_of(path)
     return "\n".join([*lines, *_entry("out", _OUT_NAME), f"{_INDENT}read by: all that write"])
 
 
@@ -194,11 +193,16 @@ def _usual_value(path: str, study: str) -> Any:
     return written if written is not None else Study.model_fields[below].default
 
 
-def _read_by(path: str) -> str:
-    if path in EVERYWHERE:
-        return "all"
+def _home(path: str) -> str:
+    """The study whose default of a setting is shown where no verb is asked about."""
+    named = readers(path)
+    return "compare" if "compare" in named or path in EVERYWHERE or not named else named[0]
+
+
+def _readers_of(path: str) -> list[str]:
     names = {verb.study: verb.name for verb in VERBS.values() if verb.study}
-    return ", ".join(names.get(study, study) for study in readers(path))
+    said = "all" if path in EVERYWHERE else ", ".join(names.get(study, study) for study in readers(path))
+    return textwrap.wrap(f"read by: {said}", WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 @cache

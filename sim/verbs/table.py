@@ -170,7 +170,7 @@ _ALL = (
         (_BILLS,),
         examples=(
             ("sweep factors.parameters=prior", "all parameters over their priors"),
-            ("sweep my_bill.yaml factors.parameters.staffing=prior design.points=1000", ""),
+            ("sweep my_bill.yaml factors.parameters=prior design.points=1000", ""),
         ),
     ),
     Verb(
