@@ -206,6 +206,14 @@ def test_a_refused_start_changes_nothing_in_the_folder_of_another(
     assert yaml.safe_load((finished / CONFIG).read_text())["study"]["name"] == "project"
 
 
+def test_nothing_is_announced_before_a_refusal(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sim.cli.run([*QUICK[1:], "draws=3", f"out={finished}"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "draws: 2 there, 3 here" in err
+
+
 def test_an_executor_that_cannot_be_had_leaves_nothing(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,7 +70,7 @@ def settings(line: str) -> list[str]:
         ("study=compare draws=3", ["study=compare", "draws=3"]),
         ("", []),
         ("compare out=mine", ["study=compare", "hydra.run.dir=mine"]),
-        ("out='my run'", ["hydra.run.dir=my run"]),
+        ("out='my run [/x]'", ['hydra.run.dir="my run [/x]"']),
     ],
 )  # fmt: skip
 def test_words_are_a_shorter_way_to_write_settings(line: str, said: list[str]) -> None:
@@ -240,3 +240,14 @@ def test_an_unknown_verb_never_leads_to_a_page_of_another_project() -> None:
     with pytest.raises(InputError) as caught:
         understood(["compar"])
     assert "http" not in str(caught.value)
+
+
+def test_a_district_that_is_not_known_is_answered_with_near_names_and_how_to_list_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert sim.cli.run(["explain", "galup", "aligned"]) == 2
+    line = capsys.readouterr().err
+    assert "did you mean Gallup-McKinley County Schools" in line
+    assert "district=list prints all 120" in line
+    assert sim.cli.run(["list", "districts", "gallup"]) == 0
+    assert "3501110  Gallup-McKinley County Schools" in capsys.readouterr().out

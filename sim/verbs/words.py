@@ -1,6 +1,7 @@
 """From the words of a person to the settings that there are: ``compare my_bill.yaml`` is ``study=compare ...``."""
 
 import difflib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +91,12 @@ def _with_folder(settings: Sequence[str], *, several: bool) -> tuple[str, ...]:
     keys = [_key(word) for word in settings]
     if OUT in keys and (keys.count(OUT) > 1 or set(keys) & set(FOLDERS[:2])):
         raise InputError(f"settings: {OUT}: the folder is named twice; write it once")
-    return tuple(f"{place}={word.partition('=')[2]}" if _key(word) == OUT else word for word in settings)
+    return tuple(f"{place}={_folder_of(word)}" if _key(word) == OUT else word for word in settings)
+
+
+def _folder_of(word: str) -> str:
+    value = word.partition("=")[2]
+    return value if value[:1] in ("", "'", '"') else quoted(value)
 
 
 def _settings_of(
@@ -142,10 +148,11 @@ def _slot_of(word: str, verb: Verb, found: dict[Slot, list[str]], own_folder: Pa
 
 def _unknown(word: str, verb: Verb, own_folder: Path | None) -> str:
     nouns = " and no ".join(_noun(slot) for slot in verb.slots)
-    if Path(word).is_file():
+    if os.path.isfile(word):
         return f"{word}: the file of a bill ends in .yaml"
     if is_file(word):
-        near = [path.name for path in Path(word).parent.glob("*.y*ml")] if Path(word).parent.is_dir() else []
+        folder = Path(word).parent
+        near = [path.name for path in folder.glob("*.y*ml")] if os.path.isdir(folder) else []
         close = difflib.get_close_matches(Path(word).name, near, n=1)
         return f"{word}: there is no such file{f'; did you mean {close[0]!r}?' if close else ''}"
     known = [name for slot in verb.slots if slot.group for name in _names(slot, own_folder)]
@@ -157,7 +164,7 @@ def _may_mean(word: str, slot: Slot, own_folder: Path | None) -> bool:
         return len(word) == 4 and word.isdecimal()
     if slot.group is None:
         return True
-    return (slot.files and is_file(word) and Path(word).is_file()) or word in _names(slot, own_folder)
+    return (slot.files and is_file(word) and os.path.isfile(word)) or word in _names(slot, own_folder)
 
 
 def _names(slot: Slot, own_folder: Path | None) -> list[str]:
