@@ -175,10 +175,8 @@ def explained_example() -> str:
     parts = explanation_body(explained(words)).split("\n\n")
     shown = [part for number, part in enumerate(parts) if number < 4 or part.strip().startswith(EXPLAINED_STEPS)]
     page = "\n\n".join(part.strip("\n") for part in shown)
-    formula, district, *settings = (
-        word.partition("=")[2] if number < 2 else word for number, word in enumerate(words[1:])
-    )
-    return f"```text\ncte-sim {' '.join(['explain', district, formula, *settings])}\n\n{page}\n```"
+    formula, district = (word.partition("=")[2] for word in words[1:3])
+    return f"```text\ncte-sim {' '.join(['explain', district, formula, *words[3:]])}\n\n{page}\n```"
 
 
 def settings_table() -> str:

@@ -247,7 +247,8 @@ def test_a_district_that_is_not_known_is_answered_with_near_names_and_how_to_lis
 ) -> None:
     assert sim.cli.run(["explain", "galup", "aligned"]) == 2
     line = capsys.readouterr().err
-    assert "did you mean Gallup-McKinley County Schools" in line
+    assert "did you mean " in line
+    assert "Gallup-McKinley County Schools (3501110)" in line
     assert "district=list prints all 120" in line
     assert sim.cli.run(["list", "districts", "gallup"]) == 0
     assert "3501110  Gallup-McKinley County Schools" in capsys.readouterr().out
