@@ -103,7 +103,8 @@ def command_of(folder: Path) -> str | None:
     if words is None:
         return None
     kept = [word for word in words if not word.startswith((f"{OUT}=", *(f"{key}=" for key in FOLDERS[:2])))]
-    return shlex.join(["cte-sim", *kept, folder_setting(OUT, folder)])
+    place = folder.parent / folder.readlink() if folder.is_symlink() else folder  # a link may lead elsewhere by then
+    return shlex.join(["cte-sim", *kept, folder_setting(OUT, place)])
 
 
 def check_bill(request: Request) -> None:

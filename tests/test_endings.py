@@ -138,8 +138,9 @@ def test_a_study_ends_well_in_an_encoding_that_lacks_signs(tmp_path: Path, encod
     assert b" by up to " + sign in done.stdout
 
 
-def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
-    with started(tmp_path, "study=parameters") as command:
+@pytest.mark.parametrize("words", [["study=parameters"], ["--help"], ["list", "districts"]], ids=" ".join)
+def test_a_closed_pipe_ends_quietly(words: list[str], tmp_path: Path) -> None:
+    with started(tmp_path, *words) as command:
         command.stdout.close()
         assert command.stderr.read() == ""
         assert command.wait(60) == 141

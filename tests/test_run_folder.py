@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,12 @@ def test_the_words_of_a_command_are_kept_and_continue_it(place: Path) -> None:
 def test_a_multirun_is_continued_as_a_multirun(place: Path) -> None:
     RunFolder(place / "sweep", "compare", True, ["-m", "shards=2", "shard=1,2", "hydra.sweep.dir=sweep"]).accept()
     assert command_of(Path("sweep")) == "cte-sim -m shards=2 shard=1,2 out=sweep"
+
+
+def test_a_command_goes_on_in_the_folder_that_a_link_leads_to_now(place: Path) -> None:
+    RunFolder(place / "outputs" / "one", "compare", True, ["compare", "out=else"]).accept()
+    (place / "outputs" / "latest").symlink_to("one")
+    assert command_of(Path("outputs/latest")) == "cte-sim compare out=outputs/one"
 
 
 @pytest.mark.parametrize("record", ["", "7", "a: b", "[a, 7]", "[a, [b]]", "- [", '["a\\e[31mb"]', "\0"])
@@ -262,3 +269,23 @@ def test_the_folder_of_a_run_may_be_named_after_its_settings(place: Path) -> Non
 def test_a_folder_whose_name_is_no_text_is_told(place: Path) -> None:
     with pytest.raises(InputError, match="PYTHONUTF8"):
         RunFolder(Path(os.fsdecode(b"a\xf1o")), "sweep", True).check()
+
+
+def test_a_folder_is_whole_as_long_as_its_numbers_are_those_of_its_runs(
+    finished: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(finished, place / "copy")
+    assert sim.cli.run(["verify", "copy"]) == 0
+    told = capsys.readouterr().out
+    assert "yes   all 4 runs are there, every file with the checksum that was recorded" in told
+    assert "yes   summary.csv is what the runs give" in told
+    assert "NO" not in told
+    summary = place / "copy" / "summary.csv"
+    text = summary.read_text(encoding="utf-8-sig")
+    number = next(cell for cell in text.splitlines()[1].split(",") if cell.replace(".", "").isdecimal())
+    summary.write_text(text.replace(number, f"{float(number) + 1}", 1), encoding="utf-8-sig")
+    assert "summary.csv is not what the runs give" in said(capsys, 1, "verify", "copy")
+    summary.write_text(text, encoding="utf-8-sig")
+    shard = next((place / "copy" / "results").glob("state-*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:-1] + b"x")
+    assert f"damaged: {shard.name}" in said(capsys, 1, "verify", "copy")
