@@ -13,7 +13,6 @@ its figure, in ``docs/results.md``.
 import json
 import re
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +32,7 @@ from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES
 from sim.study.calibration.stored import WAVE
 from sim.study.probes.reading import read_probes
-from sim.study.setup.reads import EVERYWHERE, readers, reads_text, setting_paths
+from sim.study.setup.reads import EVERYWHERE, readers, setting_paths
 from sim.study.setup.refusals import allowed_for
 from sim.study.setup.settings import Settings
 from sim.world.loading import load_world
@@ -76,9 +75,6 @@ CHOSEN: dict[str, str] = {
     "parameters": "`parameters.<group>.<name>`: a number",
 }
 """What is told of settings of which a file is chosen, or the keys alone are written."""
-
-READS_HEAD = "Settings that each study reads; another one that is changed is refused"
-"""What stands above the table of settings in the help."""
 
 ROWS: dict[str, str] = {
     "state": "One row for each run and fiscal year.",
@@ -179,7 +175,8 @@ def explained_example() -> str:
     parts = explanation_body(explained(words)).split("\n\n")
     shown = [part for number, part in enumerate(parts) if number < 5 or part.strip().startswith(EXPLAINED_STEPS)]
     page = "\n\n".join(part.strip("\n") for part in shown)
-    return f"```text\ncte-sim {' '.join(words)}\n\n{page}\n```"
+    formula, district = (word.partition("=")[2] for word in words[1:3])
+    return f"```text\ncte-sim {' '.join(['explain', district, formula, *words[3:]])}\n\n{page}\n```"
 
 
 def district_example() -> str:
@@ -206,13 +203,6 @@ def asked_by_probes() -> str:
     return probes_markdown(read_probes((), load_world()))
 
 
-def help_text(written: str) -> str:
-    """``conf/config.yaml`` with the settings that each study reads in its help."""
-    table = textwrap.indent(reads_text(), " " * 8)
-    pattern = re.compile(rf"({READS_HEAD}\n).*?(?=\n *Examples\n)", re.DOTALL)
-    return pattern.sub(lambda found: f"{found[1]}{table}", written)
-
-
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
@@ -220,7 +210,7 @@ def pages_from_code() -> dict[Path, str]:
     district = ROOT / "docs" / "district.md"
     explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
     cases = ROOT / "docs" / "hindcast_cases.md"
-    settings, config = ROOT / "docs" / "settings.md", config_folder() / "config.yaml"
+    settings = ROOT / "docs" / "settings.md"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
         ROOT / "docs" / "parameters.md": parameter_page(),
@@ -228,7 +218,6 @@ def pages_from_code() -> dict[Path, str]:
         model: model_page(model.read_text(encoding="utf-8")),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
         settings: with_block(settings.read_text(encoding="utf-8"), "settings", settings_table()),
-        config: help_text(config.read_text(encoding="utf-8")),
         cases: with_block(cases.read_text(encoding="utf-8"), "keys", keys_markdown()),
         probes: with_block(probes.read_text(encoding="utf-8"), "probes", asked_by_probes()),
         district: with_block(district.read_text(encoding="utf-8"), "example", district_example()),

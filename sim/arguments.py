@@ -24,19 +24,24 @@ FOLDERS: tuple[str, ...] = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.sub
 
 LAUNCHER = "hydra/launcher"
 
+OUT = "out"
+"""The word for the folder where results go, of one study or of a multirun."""
+
+_NOT_TEXT = frozenset({"null", "true", "false", "nan", "inf"})
+
 _REFUSED_FLAGS = {
     "--experimental-rerun": "it would run what a file says",
     "--config-path": "the configuration is the program's own; a folder of your own is named by --config-dir",
     "-cp": "the configuration is the program's own; a folder of your own is named by --config-dir",
-    "--config-name": "the configuration is the program's own; write study=... to choose what is done",
-    "-cn": "the configuration is the program's own; write study=... to choose what is done",
+    "--config-name": "the configuration is the program's own; say what is to be done with a verb",
+    "-cn": "the configuration is the program's own; say what is to be done with a verb",
 }
-_SEE = "cte-sim --help shows what may be written"
+_SEE = "cte-sim help shows what may be written"
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """What a command line asks for: what is to be done, the settings as typed, and the user's own folder of files."""
+    """What a command line asks for: what is to be done, the words besides flags, and the user's own folder of files."""
 
     does: Literal["run", "multirun", "help", "version", "show", "completion"]
     words: tuple[str, ...]
@@ -75,11 +80,15 @@ def open_key(word: str) -> str:
     return f"++{word}" if any(key.startswith(f"{group}.") for group in FREE_GROUPS) else word
 
 
+def quoted(text: str) -> str:
+    """A text as a value in Hydra's grammar: in quotes where it would be read as something else."""
+    plain = re.fullmatch(r"[A-Za-z_./][\w./+-]*", text, re.ASCII) and text.lower() not in _NOT_TEXT
+    return text if plain else str(QuotedString(text, Quote.double).with_quotes())
+
+
 def folder_setting(key: str, folder: Path) -> str:
-    """A setting that names a folder, as it is to be typed: with quotes where the grammar needs them."""
-    text = str(folder)
-    plain = re.fullmatch(r"[A-Za-z_./][\w./+-]*", text, re.ASCII)
-    return f"{key}={text}" if plain else f"{key}={QuotedString(text, Quote.double).with_quotes()}"
+    """A setting that names a folder, as it is to be typed."""
+    return f"{key}={quoted(str(folder))}"
 
 
 @dataclass(frozen=True)

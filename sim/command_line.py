@@ -1,64 +1,89 @@
-"""What a command line asks for, carried out: help, the settings as they come out, one study, or several."""
+"""What a command line asks for, carried out: a look at what there is, one study, or several."""
 
-import string
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
 
 import yaml
-from omegaconf import OmegaConf
 
-import sim
-from sim.arguments import Arguments
-from sim.composition import Composed, compose, loader
-from sim.config_folder import config_folder
-from sim.config_source import DATA_GROUPS, names_in
+from sim.arguments import Arguments, read_words
+from sim.composition import compose
 from sim.inputs import InputError
 from sim.job import record_of, run_job
+from sim.latest import note_latest
 from sim.multirun import run_all
 from sim.run_folder import RunFolder
+from sim.verbs.words import Command, refuse_further, understood
 
 
 def carry_out(arguments: Arguments) -> list[Exception]:
     """Do what was asked for; what ended some of the jobs of a multirun. Raises what ends a single study."""
-    words, own_folder = arguments.words, arguments.config_dir
-    if arguments.does == "version":
-        print(f"cte-sim {sim.__version__}")
-    elif arguments.does == "help":
-        print(help_text(compose(words, own_folder), own_folder))
-    elif arguments.does == "show":
-        print(_as_yaml(compose(words, own_folder)), end="")
-    elif arguments.does == "completion":
+    if arguments.does == "completion":
         _complete(arguments)
-    elif arguments.does == "multirun":
-        return run_all(words, own_folder)
+        return []
+    own_folder = arguments.config_dir
+    command = understood(arguments.words, own_folder, multirun=arguments.does == "multirun")
+    if arguments.does == "version":
+        look("version", [])
+    elif arguments.does == "help":
+        read_words(command.settings)  # a word that may not be written is told here too
+        look("help", [command.verb.name] if command.verb is not None else [])
+    elif arguments.does == "show":
+        _refuse_to_show(command)
+        print(yaml.safe_dump(compose(command.settings, own_folder).plain, sort_keys=False, allow_unicode=True), end="")
+    elif command.verb is not None and command.verb.study is None:
+        refuse_further(command)
+        look(command.verb.name, command.named)
+    elif command.several:
+        record = record_of(arguments.words, own_folder, multirun=arguments.does == "multirun")
+        return run_all(command.settings, own_folder, record)
     else:
-        composed = compose(words, own_folder)
-        folder = Path.cwd() / composed.folder("run.dir")
-        run_job(composed, RunFolder(folder, "", composed.names_its_folder("run.dir"), record_of(words, own_folder)))
+        _run(command.settings, own_folder, record_of(arguments.words, own_folder))
     return []
 
 
-def help_text(composed: Composed, own_folder: Path | None) -> str:
-    """What --help prints: the studies, the choices of each group, the settings and their values."""
-    page = cast("dict[str, Any]", OmegaConf.to_container(composed.config, resolve=False))["hydra"]["help"]
-    template = page["template"]
-    for part in ("header", "footer"):
-        template = template.replace(f"${{hydra.help.{part}}}", page[part])
-    folders = [folder for folder in (config_folder(), own_folder) if folder is not None]
-    groups = {group: sorted({name for folder in folders for name in names_in(folder, group)}) for group in DATA_GROUPS}
-    choices = "\n".join(f"{group}: {', '.join(groups[group])}" for group in sorted(groups))
-    return string.Template(template).safe_substitute(APP_CONFIG_GROUPS=choices, CONFIG=_as_yaml(composed))
+def _run(settings: Sequence[str], own_folder: Path | None, record: Sequence[str]) -> None:
+    composed = compose(settings, own_folder)
+    folder = Path.cwd() / composed.folder("run.dir")
+    written = run_job(composed, RunFolder(folder, "", composed.names_its_folder("run.dir"), record))
+    if written is not None:
+        note_latest(written)
 
 
-def _as_yaml(composed: Composed) -> str:
-    return yaml.safe_dump(composed.plain, sort_keys=False, allow_unicode=True)
+def _refuse_to_show(command: Command) -> None:
+    if command.several or (command.verb is not None and command.verb.study is None):
+        raise InputError("-c job: shows the settings of one study; name one")
+
+
+def look(verb: str, named: Sequence[str]) -> None:
+    """Carry out a verb that runs nothing, with the words behind it. Raises InputError, one line."""
+    if verb == "help":
+        from sim.verbs.help import topic_text
+
+        print(topic_text(named[0] if named else None))
+    elif verb == "version":
+        from sim.verbs.listing import version_text
+
+        print(version_text())
+    elif verb == "list":
+        from sim.verbs.listing import list_text
+
+        print(list_text(*named))
+    elif verb == "new":
+        from sim.verbs.new_bill import write_new_bill
+
+        print(write_new_bill(Path(named[0])))
+    elif verb == "verify":
+        from sim.verbs.verifying import verify_folder
+
+        print(verify_folder(Path(named[0])))
+    else:
+        from sim.verbs.opening import open_folder
+
+        print(open_folder(Path(named[0]) if named else None))
 
 
 def _complete(arguments: Arguments) -> None:
     """What a shell asks for while the user types (``cte-sim -sc install=bash`` sets it up)."""
-    from hydra._internal.hydra import Hydra
+    from sim.verbs.completion import complete
 
-    try:
-        Hydra("cte-sim", loader(arguments.config_dir)).shell_completion("config", list(arguments.words))
-    except ValueError as error:
-        raise InputError("-sc: write -sc install=bash, install=zsh or install=fish") from error
+    complete(arguments.words, arguments.config_dir)

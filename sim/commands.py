@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.arguments import folder_setting
+from sim.arguments import OUT, folder_setting
 from sim.audience import TERMINAL, Audience
 from sim.inputs import InputError, Source
 from sim.printing import terminal_width
@@ -83,7 +83,7 @@ def look_at(request: Request) -> None:
 
     settings = request.settings
     if settings.folder is None:
-        raise InputError(f"settings: folder: name the results folder: cte-sim study={settings.study.name} folder=...")
+        raise InputError(f"settings: folder: name the results folder: cte-sim {settings.study.name} outputs/my_run")
     folder = Path(settings.folder)
     status = read_status(folder)
     if settings.study.name == "status":
@@ -102,8 +102,8 @@ def command_of(folder: Path) -> str | None:
     words = recorded_words(folder)
     if words is None:
         return None
-    place = folder_setting("hydra.sweep.dir" if "-m" in words else "hydra.run.dir", folder)
-    return shlex.join(["cte-sim", *without_folder(words), place])
+    place = folder.parent / folder.readlink() if folder.is_symlink() else folder  # a link may lead elsewhere by then
+    return shlex.join(["cte-sim", *without_folder(words), folder_setting(OUT, place)])
 
 
 def check_bill(request: Request) -> None:
@@ -279,13 +279,13 @@ def run_many(request: Request) -> None:
     folder = request.results_folder
     outcome = _carried_out(request, inputs, sweep, console)
     if outcome.failed:
-        reasons = f"for the reasons: cte-sim study=status folder={folder}"
+        reasons = f"for the reasons: {shlex.join(['cte-sim', 'status', str(folder)])}"
         console.print(f"{outcome.failed} of {outcome.runs} runs failed; {reasons}", markup=False, soft_wrap=True)
         if outcome.failed == outcome.runs:
             raise StoppedError(f"all {outcome.runs} runs failed; {reasons}")
     if settings.shard:
         request.audience.say(
-            f"Shard {settings.shard_label} is done. When all are: cte-sim study=collect folder={folder}"
+            f"Shard {settings.shard_label} is done. When all are: {shlex.join(['cte-sim', 'collect', str(folder)])}"
         )
         return
     request.audience.say(_reported(request, sim.results.open(folder), inputs, sweep, console))
@@ -327,10 +327,15 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
 
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
-    """Write what an analyst opens; returns the text to print."""
+    """Write what an analyst opens; returns the text to print. What a comparison found is said before that, as figures
+    take a while."""
     from sim.report.shared.staging import staged
 
     settings, folder = request.settings, request.results_folder
+    if settings.study.name in ("compare", "project"):
+        from sim.report.compare.write import at_a_glance
+
+        request.audience.say(at_a_glance(results, terminal_width()))
     with console.status("writing tables and figures"), staged(folder, _ONCE_MORE) as place:
         if sweep is not None:
             from sim.report.sweep.text import write_sweep
@@ -348,12 +353,11 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
 
             return write_parts(results, str(inputs.chosen), place)
         from sim.report.compare.precision import write_precision
-        from sim.report.compare.write import MORE, at_a_glance, write_report
+        from sim.report.compare.write import MORE, write_report
 
         write_report(results, inputs.world, place, everything=settings.report)
         precision = write_precision(results, place)
-        text = f"{at_a_glance(results, terminal_width())}\n{MORE}"
-        return f"{text}\n\n{precision}" if settings.precision is not None else text
+        return f"{MORE}\n\n{precision}" if settings.precision is not None else MORE
 
 
 _ONCE_MORE = (
@@ -371,8 +375,7 @@ def saying_how_to_continue(settings: Settings, folder: Path) -> Iterator[list[in
     except FolderGoneError:
         raise
     except (KeyboardInterrupt, OSError, StoppedError) as error:
-        place = "sweep" if settings.shard else "run"
-        again = folder_setting("folder" if settings.folder else f"hydra.{place}.dir", folder)
+        again = folder_setting("folder" if settings.folder else OUT, folder)
         done = f"{progress_made[0]:,} of {progress_made[1]:,} runs are done and kept; " if progress_made[1] else ""
         space = "make space, then " if isinstance(error, OSError) and error.errno in DISK_FULL else ""
         error.add_note(f"{done}{space}the same command with {again} continues")

@@ -26,6 +26,7 @@ from sim.config_folder import config_folder
 from sim.config_source import CODE_KEYS, OWN_READERS, entries_of, file_of, read_data, refuse_code, register
 from sim.inputs import InputError, Source, nearest
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
+from sim.study.setup.naming import CALLED, named_by_user
 from sim.study.setup.reads import not_read
 from sim.study.setup.settings import Design, Sensitivity, Settings, Study
 
@@ -62,11 +63,21 @@ class Composed:
     folders: Mapping[str, str]
     config: DictConfig
 
-    def folder(self, key: str, number: int = 0) -> Path:
-        """A folder as 'run.dir', 'sweep.dir' or 'sweep.subdir' name it, for a job of that number."""
+    def folder(self, key: str, number: int = 0, *, bill: str | None = None) -> Path:
+        """A folder as 'run.dir', 'sweep.dir' or 'sweep.subdir' name it, for a job of that number.
+
+        Its name may refer to the date (``${now:%Y-%m-%d}``), to settings, to ``${bill}``, and to ``${what}``: study and
+        bill. ``bill`` stands for the job's own where a folder is that of several jobs.
+        """
         named = [word.text for word in self.words if word.key == f"hydra.{key}"]
         written = named[-1] if named else self.folders[key]
-        return Path(re.sub(r"\$\{([^{}]*)\}", lambda match: self._referred(match[1], key, number), written))
+        bill = self.bill if bill is None else bill
+        return Path(re.sub(r"\$\{([^{}]*)\}", lambda match: self._referred(match[1], key, number, bill), written))
+
+    @property
+    def bill(self) -> str:
+        """What the study is about, for the names of folders: the place and the bills that the user has named."""
+        return named_by_user(self.plain, self.choices)
 
     def names_its_folder(self, key: str) -> bool:
         """Whether the user has named it."""
@@ -77,9 +88,12 @@ class Composed:
         """The words as they were typed."""
         return tuple(word.typed for word in self.words)
 
-    def _referred(self, name: str, key: str, number: int) -> str:
+    def _referred(self, name: str, key: str, number: int, bill: str) -> str:
         if name.startswith("now:"):
             return datetime.now().strftime(name.removeprefix("now:"))
+        if name in ("what", "bill"):
+            study = str(self.choices["study"])
+            return bill if name == "bill" else "_".join(filter(None, [CALLED.get(study, study), bill]))
         if name == "hydra.job.num":
             return str(number)
         found: Any = self.choices if name in self.choices else self.plain
@@ -87,7 +101,7 @@ class Composed:
             found = found.get(part) if isinstance(found, Mapping) else None
         if not isinstance(found, str | int | float):
             raise InputError(
-                f"hydra.{key}: '${{{name}}}' is not allowed; there are now:%Y-%m-%d, hydra.job.num, seed ..."
+                f"hydra.{key}: '${{{name}}}' is not allowed; there are now:%Y-%m-%d, what, hydra.job.num, seed ..."
             )
         return str(found)
 
@@ -148,7 +162,7 @@ def _loaded(words: Sequence[Word], own_folder: Path | None) -> DictConfig:
         raise InputError(f"defaults: there is no file {error.missing_cfg_file}") from error
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         if any(word.group == "design" for word in words):
-            raise InputError("design: is not chosen in this study; write study=sweep") from error
+            raise InputError("design: is not chosen in this study; write cte-sim sweep") from error
         named = [word.typed for word in words if word.key.startswith("hydra.launcher.")] or [
             word.typed for word in words if word.group == "study"
         ]

@@ -22,9 +22,11 @@ READS_A_FOLDER: tuple[str, ...] = ("assess",)
 """Studies to which the setting ``folder`` names what they read; they write into their own."""
 
 
-def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None, audience: Audience = TERMINAL) -> None:
-    """Carry out the study that is composed. ``own`` is its folder; ``sweep`` that of the multirun it is a job of;
-    ``audience`` is told of what is found.
+def run_job(
+    composed: Composed, own: RunFolder, sweep: RunFolder | None = None, audience: Audience = TERMINAL
+) -> Path | None:
+    """Carry out the study that is composed, and say where its results lie; None if it has none, or a part of them.
+    ``own`` is its folder; ``sweep`` that of the multirun it is a job of; ``audience`` is told of what is found.
 
     A study that is refused leaves nothing behind. Raises InputError and StoppedError, each with one line, and what
     `sim.endings` tells besides.
@@ -45,6 +47,7 @@ def run_job(composed: Composed, own: RunFolder, sweep: RunFolder | None = None, 
         if told is not None and told.status == 2:
             request.withdraw()
         raise
+    return runs.written or own.written if settings.shard is None else None
 
 
 def runs_folder(settings: Settings, composed: Composed, own: RunFolder, sweep: RunFolder | None) -> RunFolder:

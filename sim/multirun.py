@@ -1,5 +1,6 @@
 """Several studies from one command (``cte-sim -m seed=1,2,3``): one after the other, or each as a job of a launcher."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,12 +21,14 @@ from sim.composition import Composed, compose, loader
 from sim.endings import ending_of
 from sim.inputs import InputError
 from sim.job import record_of, run_job, slurm_must_be_here
+from sim.latest import note_latest
 from sim.run_folder import RunFolder
 from sim.study.setup.settings import read_settings
 
 
-def run_all(words: Sequence[str], own_folder: Path | None) -> list[Exception]:
-    """Carry out one study for each combination of the values that words hold; what ended some of them.
+def run_all(words: Sequence[str], own_folder: Path | None, record: Sequence[str]) -> list[Exception]:
+    """Carry out one study for each combination of the values that words hold; what ended some of them. ``record`` are
+    the words that are kept in the folder of all.
 
     All are composed before the first begins. Raises InputError if one of them cannot be, or names no setting.
     """
@@ -36,10 +39,10 @@ def run_all(words: Sequence[str], own_folder: Path | None) -> list[Exception]:
     for each in composed:
         read_settings(each.plain)
     sweep = RunFolder(
-        Path.cwd() / first.folder("sweep.dir"),
+        Path.cwd() / first.folder("sweep.dir", bill=None if len({each.bill for each in composed}) == 1 else ""),
         "",
         first.names_its_folder("sweep.dir"),
-        record_of(words, own_folder, multirun=True),
+        record,
         shared=True,
         of_jobs=True,
     )
@@ -57,6 +60,8 @@ def run_all(words: Sequence[str], own_folder: Path | None) -> list[Exception]:
                 ended.append(error)
     finally:
         sweep.remove_if_empty()
+    if len(ended) < len(jobs) and sweep.path.is_dir():
+        note_latest(sweep.path)
     return ended
 
 
@@ -157,5 +162,7 @@ def _elsewhere(
             ended.append(error)
     if composed[0].plain["shards"] > 1 and not ended:
         place = Path(composed[0].plain["folder"] or (named if sweep.chosen else folder))
-        print(f"All jobs have ended: cte-sim study=collect {folder_setting('folder', place)}")
+        print(f"All jobs have ended: {shlex.join(['cte-sim', 'collect', str(place)])}")
+    if len(ended) < len(jobs):
+        note_latest(folder)
     return ended

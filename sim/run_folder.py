@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from sim.arguments import FOLDERS, OUT
 from sim.endings import USERS_PATHS
 from sim.inputs import InputError, read_yaml
 from sim.results.files import write_atomically
@@ -50,7 +51,7 @@ class RunFolder:
     def check(self) -> None:
         """Refuse, before anything is done, what could not be written into. Writes nothing. Raises InputError."""
         if str(self.path).encode("utf-8", "ignore").decode() != str(self.path):
-            raise InputError("hydra.run.dir: the folder's name is not text in this locale; set PYTHONUTF8=1")
+            raise InputError("out: the folder's name is not text in this locale; set PYTHONUTF8=1")
         with _told(self.path):
             there = next(path for path in (self.path, *self.path.parents) if os.path.lexists(path))
             if not there.is_dir():
@@ -76,6 +77,11 @@ class RunFolder:
                 self._fresh, self.path = True, self._first_free()
         self._open = True
         return self.path
+
+    @property
+    def written(self) -> Path | None:
+        """The folder, if it was made or taken; None if nothing was to be written."""
+        return self.path if self._open else None
 
     def accept(self) -> Path:
         """The start goes ahead: write the record of the command."""
@@ -156,7 +162,7 @@ class RunFolder:
         found = study_in(self.path)
         if found == self.study:
             return
-        choose = "choose an empty or a new folder: hydra.run.dir=..."
+        choose = "choose an empty or a new folder: out=..."
         if found is None:
             raise InputError(f"{self.path}: holds other files ({', '.join(sorted(names)[:3])}); {choose}")
         if not (self.path / "manifest.json").is_file() or self.study not in _KEEP_RUNS:
@@ -184,7 +190,7 @@ def study_in(folder: Path) -> str | None:
 
 def without_folder(words: Sequence[str]) -> list[str]:
     """The words of a command but for the folder that it writes into."""
-    return [word for word in words if not word.startswith(("hydra.run.dir=", "hydra.sweep.dir="))]
+    return [word for word in words if not word.startswith((f"{OUT}=", *(f"{key}=" for key in FOLDERS[:2])))]
 
 
 def recorded_words(folder: Path) -> list[str] | None:
@@ -230,5 +236,5 @@ def _told(path: Path) -> Iterator[None]:
             raise
         reason = error.strerror or type(error).__name__
         raise InputError(
-            f"{error.filename or path}: cannot be the folder for results: {reason}; choose another: hydra.run.dir=..."
+            f"{error.filename or path}: cannot be the folder for results: {reason}; choose another: out=..."
         ) from error

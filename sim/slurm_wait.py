@@ -6,6 +6,7 @@ any more, and the launcher has had time to see their results, the command is end
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sim.arguments import folder_setting
+from sim.arguments import OUT, folder_setting
 
 report: list[str] = []
 """Why the command was ended, in one line, if it was."""
@@ -60,8 +61,8 @@ def _watch(folder: Path, before: set[str], over: threading.Event) -> None:
         if gone == _LOOKS:
             report.append(
                 "the Slurm jobs have ended, but not all of them left a result; what is finished is kept: "
-                f"cte-sim study=status {folder_setting('folder', folder)}; the same command with "
-                f"{folder_setting('hydra.sweep.dir', folder)} continues"
+                f"{shlex.join(['cte-sim', 'status', str(folder)])}; the same command with "
+                f"{folder_setting(OUT, folder)} continues"
             )
             os.kill(os.getpid(), signal.SIGINT)
             return

@@ -11,6 +11,7 @@ import sim.results
 from sim.inputs import InputError
 from sim.study.setup.asked import Asked, Choice, asked_formulas
 from sim.study.setup.settings import read_settings
+from sim.verbs.words import understood
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = ("draws=2", "workers=1", "report=false")
@@ -24,6 +25,7 @@ def bill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path(shutil.copy(ROOT / "docs" / "examples" / "my_bill.yaml", tmp_path / "my_bill.yaml"))
 
 
+VERBS = ("project", "compare", "stress", "decompose", "two_by_two", "bridge", "explain", "sweep", "sensitivity")
 LISTED = "study.formulas=[my_bill.yaml]"
 FILE = "formula_file=my_bill.yaml"
 SMALL = "sensitivity={trajectories: 2, replicates: 1, numbers: 2, points: 8, resamples: 20}"
@@ -61,6 +63,43 @@ def test_every_study_takes_a_bill_outside_the_package(study: str, named: str, bi
     assert study == "explain" or max(map(len, told.splitlines())) <= 80
     assert "…" not in told
     assert "my_bill" in [formula.name for formula in request.inputs().formulas]
+
+
+@pytest.mark.parametrize("verb", [*VERBS, "library", "price", "alternatives"])
+@pytest.mark.parametrize("named", ["my_bill.yaml", "formula=my_bill.yaml", FILE])
+def test_a_bill_is_never_left_out_without_a_word(verb: str, named: str, bill: Path) -> None:
+    where = ("district=gallup",) if verb == "explain" else (SWEPT,) if verb == "sweep" else ()
+    words = understood([verb, named, *where]).settings
+    if verb == "alternatives" and "formula" in named:
+        with pytest.raises(InputError, match="formula_file: study=alternatives does not read it"):
+            asked(Path("here"), *words)
+        return
+    request = asked(Path("here"), *words)
+    if verb == "alternatives":
+        assert request.settings.study.formulas == ("my_bill.yaml",)
+        return
+    named_formulas = [formula.name for formula in request.inputs().formulas]
+    assert "my_bill" in named_formulas
+    assert "status_quo" in named_formulas
+
+
+@pytest.mark.slow
+def test_structures_are_asked_about_a_bill_outside_the_package(bill: Path) -> None:
+    small = ("draws=64", "horizon=2", "alternatives.kept=4", "alternatives.answered=2", "workers=1", "report=false")
+    carried_out(bill.parent / "here", "study=alternatives", LISTED, *small)
+    assert "my_bill" in (bill.parent / "here" / "alternatives_answers.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("verb", ["bridge", "two_by_two", "decompose"])
+def test_a_bill_outside_the_package_is_no_baseline(verb: str, bill: Path) -> None:
+    request = asked(Path("here"), *understood([verb, "my_bill.yaml"]).settings)
+    assert (request.inputs().chosen, request.inputs().baseline) == ("my_bill", "status_quo")
+
+
+def test_a_path_with_folders_is_a_formula_too(bill: Path) -> None:
+    (bill.parent / "drafts").mkdir()
+    shutil.copy(bill, bill.parent / "drafts" / "second.yaml")
+    assert formulas("project", "formula=drafts/second.yaml").chosen == "second"
 
 
 @pytest.mark.slow

@@ -71,7 +71,7 @@ def test_a_dead_worker_costs_nothing_and_a_dead_scheduler_stops_in_one_line(
     assert len(said) == 1, err
     assert "the Dask scheduler has ended" in said[0] or "the executor has ended" in said[0]
     assert not list((tmp_path / "here" / "results").glob("failures-*"))
-    assert "of 24 runs are done and kept; the same command with hydra.run.dir=" in said[0]
+    assert "of 24 runs are done and kept; the same command with out=" in said[0]
     again = call(tmp_path, *STUDY, "hydra.run.dir=here")
     assert again.returncode == 0, again.stderr
     plain = call(tmp_path, *STUDY, "hydra.run.dir=plain")

@@ -3,19 +3,18 @@
 import importlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
 
 import pytest
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
 from test_study import run
 
 import sim.results
-from sim.cli import open_key
+from sim.arguments import read_arguments
+from sim.composition import compose
 from sim.config_folder import config_folder
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
@@ -26,7 +25,8 @@ from sim.study.designs.sweep import read_sweep
 from sim.study.hindcast.case import read_cases
 from sim.study.running.chunk import DETAIL_STEPS
 from sim.study.setup.inputs import find_formula, read_inputs
-from sim.study.setup.settings import read_settings
+from sim.study.setup.reads import settings_for
+from sim.verbs.words import refuse_further, understood
 from sim.world import load_world
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +61,7 @@ def loaded(path: Path) -> ModuleType:
 
 def commands() -> list[tuple[str, str]]:
     found = [(page_id(page), (match[1] or "").strip()) for page in PAGES for match in COMMAND.finditer(read(page))]
-    return [(page, arguments) for page, arguments in found if arguments != "--help"]
+    return found
 
 
 def read(path: Path) -> str:
@@ -143,17 +143,27 @@ def test_the_index_names_every_page() -> None:
 
 
 @pytest.mark.parametrize(("page", "arguments"), commands())
-def test_commands_name_settings_that_exist(page: str, arguments: str) -> None:
-    overrides = [_first_of_sweep(word) for word in shlex.split(arguments) if word != "-m"]
-    assert all("=" in word for word in overrides), f"{page}: {arguments}"
-    with initialize_config_dir(str(config_folder()), version_base="1.3"):
-        config = compose("config", overrides=[open_key(word) for word in overrides])
-    plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
-    settings = read_settings({**plain, "formula": plain.get("formula") or {}})
+def test_commands_name_what_there_is(
+    page: str, arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in re.findall(r"[\w/.]+\.yaml", arguments):
+        (tmp_path / "here" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "docs" / "examples" / "my_bill.yaml", tmp_path / "here" / name)
+    (tmp_path / "here").mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / "here")
+    read = read_arguments([word for word in shlex.split(arguments) if not word.startswith("--config-dir")])
+    command = understood(read.words)
+    if read.does == "help" or (command.verb is not None and command.verb.study is None):
+        refuse_further(command)
+        return
+    words = [_first_of_sweep(word) for word in command.settings if not word.startswith("hydra.sweep.subdir")]
+    if command.several or read.does == "multirun":
+        words = [re.sub(r"^(seed|formula_file)=([^,]*),.*", r"\1=\2", word) for word in words]
+    composed = compose(words)
+    settings = settings_for(composed.plain, composed.choices)
     clusters = load_world().clusters.identifier
     for name in settings.study.formulas:
-        path = f"docs/examples/{name}" if name.endswith(".yaml") else name
-        find_formula(str(ROOT / path) if path.endswith(".yaml") else path, config_folder(), clusters)
+        find_formula(name, config_folder(), clusters)
     if settings.study.name == "sweep" and settings.design is not None and settings.design.file is None:
         assert len(read_sweep(settings, read_inputs(settings)).points) > 1
 

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from sim.arguments import folder_setting
 from sim.endings import ending_of
 from sim.inputs import InputError
 from sim.printing import LONGEST, one_short_line
+from sim.results.manifest import model_fingerprint
 from sim.study.running.stopping import StoppedError
 
 QUICK = ("workers=1", "study=project", "formula=pilot_sunset")
@@ -136,8 +138,9 @@ def test_a_study_ends_well_in_an_encoding_that_lacks_signs(tmp_path: Path, encod
     assert b" by up to " + sign in done.stdout
 
 
-def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
-    with started(tmp_path, "study=parameters") as command:
+@pytest.mark.parametrize("words", [["study=parameters"], ["--help"], ["list", "districts"]], ids=" ".join)
+def test_a_closed_pipe_ends_quietly(words: list[str], tmp_path: Path) -> None:
+    with started(tmp_path, *words) as command:
         command.stdout.close()
         assert command.stderr.read() == ""
         assert command.wait(60) == 141
@@ -190,17 +193,18 @@ def test_figures_are_drawn_whatever_backend_is_asked_for(tmp_path: Path) -> None
 
 def test_the_version_is_the_programs_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert sim.cli.run(["--version"]) == 0
-    assert capsys.readouterr().out == f"cte-sim {sim.__version__}\n"
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"cte-sim {sim.__version__}, model {model_fingerprint()[:8]}"
+    assert re.fullmatch("data [0-9a-f]{8} of new_mexico: CTE counts of .*, brought to FY2026", second)
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["compare"], "write cte-sim study=compare"),
-        (["library"], "write cte-sim study=library"),
-        (["help"], "write cte-sim --help"),
-        (["version"], "write cte-sim --version"),
-        (["my_bill.yaml"], "write cte-sim study=check_formula formula_file=my_bill.yaml"),
+        (["compar"], "'compar' is not a verb; did you mean 'compare'?"),
+        (["check_formula"], "write cte-sim price"),
+        (["my_bill.yaml"], "cte-sim price my_bill.yaml"),
+        (["compare", "x" * 100_000], "is no bill that is known"),
         (["study=explain", "district=españo"], "put the value in quotes: 'district=\"españo\"'"),
         (["district=Doña Ana"], "put the value in quotes: 'district=\"Doña Ana\"'"),
         (["formula.title=it's"], "put the value in quotes: 'formula.title=\"it'\"'\"'s\"'"),

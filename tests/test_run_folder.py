@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,14 +69,20 @@ def test_the_words_of_a_command_are_kept_and_continue_it(place: Path) -> None:
     command = command_of(folder.path)
     assert command is not None
     assert shlex.split(command) == [
-        "cte-sim", "--config-dir=my files", "study=sweep", "formula.title='a, b'", f'hydra.run.dir="{folder.path}"',
+        "cte-sim", "--config-dir=my files", "study=sweep", "formula.title='a, b'", f'out="{folder.path}"',
     ]  # fmt: skip
     assert study_in(folder.path) == "sweep"
 
 
 def test_a_multirun_is_continued_as_a_multirun(place: Path) -> None:
     RunFolder(place / "sweep", "compare", True, ["-m", "shards=2", "shard=1,2", "hydra.sweep.dir=sweep"]).accept()
-    assert command_of(Path("sweep")) == "cte-sim -m shards=2 shard=1,2 hydra.sweep.dir=sweep"
+    assert command_of(Path("sweep")) == "cte-sim -m shards=2 shard=1,2 out=sweep"
+
+
+def test_a_command_goes_on_in_the_folder_that_a_link_leads_to_now(place: Path) -> None:
+    RunFolder(place / "outputs" / "one", "compare", True, ["compare", "out=else"]).accept()
+    (place / "outputs" / "latest").symlink_to("one")
+    assert command_of(Path("outputs/latest")) == "cte-sim compare out=outputs/one"
 
 
 @pytest.mark.parametrize("record", ["", "7", "a: b", "[a, 7]", "[a, [b]]", "- [", '["a\\e[31mb"]', "\0"])
@@ -157,7 +164,7 @@ def test_what_cannot_be_a_folder_is_told_with_its_path(place: Path, name: str, r
     (place / "file").touch()
     (place / "loop").symlink_to("loop")
     folder = RunFolder(place / name, "sweep", True)
-    with pytest.raises(InputError, match=f"{reason}.*hydra.run.dir=..."):
+    with pytest.raises(InputError, match=f"{reason}.*out=..."):
         folder.check() or folder.open()
     assert sorted(path.name for path in place.iterdir()) == ["file", "loop"]
 
@@ -168,7 +175,7 @@ def test_a_place_that_cannot_be_written_into_is_told_before_anything_is_done(
     monkeypatch.setattr(sim.run_folder.os, "access", lambda path, mode: False)
     line = said(capsys, 2, "study=hindcast")
     assert line.startswith(f"cte-sim: {place}: cannot be the folder for results: Permission denied")
-    assert line.endswith("hydra.run.dir=...")
+    assert line.endswith("out=...")
     assert sim.cli.run(["study=parameters"]) == 0
     assert tree(place) == {}
 
@@ -204,6 +211,14 @@ def test_a_refused_start_changes_nothing_in_the_folder_of_another(
     words = yaml.safe_load((finished / WORDS).read_text())
     assert words == [*QUICK, "hydra.run.dir=mine"]
     assert yaml.safe_load((finished / CONFIG).read_text())["study"]["name"] == "project"
+
+
+def test_nothing_is_announced_before_a_refusal(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sim.cli.run([*QUICK[1:], "draws=3", f"out={finished}"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "draws: 2 there, 3 here" in err
 
 
 def test_an_executor_that_cannot_be_had_leaves_nothing(
@@ -242,7 +257,7 @@ def test_jobs_of_a_multirun_have_folders_within_one(place: Path, capsys: pytest.
     assert sim.cli.run([*words, "hydra.sweep.dir=all", "hydra.sweep.subdir='${hydra.job.num}-${formula}-${seed}'"]) == 0
     assert sorted(path.name for path in (place / "all").iterdir()) == ["0-seg_only-2026", "1-aligned-2026"]
     words = [word.replace("seg_only,", "") for word in words[1:]]
-    assert command_of(Path("all/1-aligned-2026")) == f"cte-sim {' '.join(words)} hydra.run.dir=all/1-aligned-2026"
+    assert command_of(Path("all/1-aligned-2026")) == f"cte-sim {' '.join(words)} out=all/1-aligned-2026"
 
 
 def test_the_folder_of_a_run_may_be_named_after_its_settings(place: Path) -> None:
@@ -254,3 +269,23 @@ def test_the_folder_of_a_run_may_be_named_after_its_settings(place: Path) -> Non
 def test_a_folder_whose_name_is_no_text_is_told(place: Path) -> None:
     with pytest.raises(InputError, match="PYTHONUTF8"):
         RunFolder(Path(os.fsdecode(b"a\xf1o")), "sweep", True).check()
+
+
+def test_a_folder_is_whole_as_long_as_its_numbers_are_those_of_its_runs(
+    finished: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(finished, place / "copy")
+    assert sim.cli.run(["verify", "copy"]) == 0
+    told = capsys.readouterr().out
+    assert "yes   all 4 runs are there, every file with the checksum that was recorded" in told
+    assert "yes   summary.csv is what the runs give" in told
+    assert "NO" not in told
+    summary = place / "copy" / "summary.csv"
+    text = summary.read_text(encoding="utf-8-sig")
+    number = next(cell for cell in text.splitlines()[1].split(",") if cell.replace(".", "").isdecimal())
+    summary.write_text(text.replace(number, f"{float(number) + 1}", 1), encoding="utf-8-sig")
+    assert "summary.csv is not what the runs give" in said(capsys, 1, "verify", "copy")
+    summary.write_text(text, encoding="utf-8-sig")
+    shard = next((place / "copy" / "results").glob("state-*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:-1] + b"x")
+    assert f"damaged: {shard.name}" in said(capsys, 1, "verify", "copy")

@@ -75,7 +75,7 @@ def test_ctrl_c_ends_in_one_line_and_the_study_continues(
     said = [line for line in err.splitlines() if line.startswith("cte-sim")]
     assert len(said) == 1
     assert "Traceback" not in err
-    assert "of 24 runs are done and kept; the same command with hydra.run.dir=" in said[0]
+    assert "of 24 runs are done and kept; the same command with out=" in said[0]
     assert leftovers(tmp_path) == []
     assert 2 <= chunks_done(tmp_path / "here") < 12
     text = call(tmp_path, "study=status", "folder=here").stdout
@@ -154,7 +154,7 @@ def assert_stopped_for_space(status: int, err: str) -> None:
     assert "Traceback" not in err
     said = [line for line in err.splitlines() if line.startswith("cte-sim")]
     assert len(said) == 1, err
-    assert "of 24 runs are done and kept; make space, then the same command with hydra.run.dir=" in said[0]
+    assert "of 24 runs are done and kept; make space, then the same command with out=" in said[0]
 
 
 @pytest.fixture

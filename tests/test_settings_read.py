@@ -11,11 +11,10 @@ from commanded import asked, carried_out
 
 import sim.commands
 from sim.config_folder import config_folder
-from sim.inputs import InputError, read_yaml
+from sim.inputs import InputError
 from sim.study.setup.reads import (
     EVERYWHERE,
     READS,
-    reads_text,
     refuse_unread,
     setting_paths,
     settings_for,
@@ -32,12 +31,6 @@ def test_the_table_has_every_study_and_every_setting() -> None:
     read = {path for paths in READS.values() for path in paths}
     assert read | set(EVERYWHERE) == set(setting_paths())
     assert all(len(set(paths)) == len(paths) for paths in READS.values())
-
-
-def test_the_help_shows_the_table() -> None:
-    template = read_yaml(config_folder() / "config.yaml")["hydra"]["help"]["template"]
-    shown = [line.strip() for line in template.splitlines()]
-    assert all(line.strip() in shown for line in reads_text().splitlines())
 
 
 @pytest.mark.parametrize("study", [path.stem for path in sorted((config_folder() / "study").glob("*.yaml"))])

@@ -79,7 +79,7 @@ def _carry_out(words: Sequence[str], folder: Path, *, chosen: bool, quiet: bool)
             run_job(composed, own, audience=audience)
     except InputError as error:
         if chosen:
-            raise InputError(str(error).replace("hydra.run.dir", "folder")) from error
+            raise InputError(str(error).replace("out=...", "folder=...")) from error
         raise
     except Exception as error:
         told = ending_of(error)

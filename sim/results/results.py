@@ -89,8 +89,8 @@ class Results:
             )
         except DAMAGE as error:
             raise InputError(
-                f"{self.folder}: table '{table}' cannot be read: a shard is damaged; cte-sim study=status "
-                f"folder={self.folder} names it"
+                f"{self.folder}: table '{table}' cannot be read: a shard is damaged; cte-sim status {self.folder} "
+                "names it"
             ) from error
         frame: pd.DataFrame = found.to_pandas(split_blocks=True, self_destruct=True, use_threads=False)
         if self.stopped is not None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sim.results.files import DISK_FULL, remove_leftovers, writing
 
-ELSEWHERE = "choose another folder (hydra.run.dir=...)"
+ELSEWHERE = "choose another folder (out=...)"
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def begin(folder: Path, settings: Settings, world: World, content: Mapping[str, 
         ignoring=IGNORED_KEYS,
     )
     manifest = manifest.model_copy(update={"model_fingerprint": model_fingerprint(without=POSTERIOR_FOLDER)})
-    with writing(folder, "choose another folder (hydra.run.dir=...)"):
+    with writing(folder, "choose another folder (out=...)"):
         folder.mkdir(parents=True, exist_ok=True)
         if is_there(folder / MANIFEST_FILE):
             check_same(read_manifest(folder), manifest, folder)

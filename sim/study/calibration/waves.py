@@ -72,7 +72,7 @@ def carry_out_wave(
     Raises FolderGoneError if the folder is deleted or moved meanwhile.
     """
     chunks = list(_chunks(folder, wave, work, columns, first_replicate, size))
-    with writing(folder, "choose another folder (hydra.run.dir=...)"):
+    with writing(folder, "choose another folder (out=...)"):
         (folder / SHARDS).mkdir(exist_ok=True)
     frames = {chunk.path: stored(chunk) for chunk in chunks}
     open_chunks = [chunk for chunk in chunks if frames[chunk.path] is None]

@@ -29,7 +29,7 @@ from sim.study.setup.reads import READS
 from sim.study.setup.settings import IGNORED_KEYS, Settings
 from sim.tables_for_people import ENCODING
 
-ELSEWHERE = "choose another folder (hydra.run.dir=...); results that lie there can be looked at with study=status"
+ELSEWHERE = "choose another folder (out=...); results that lie there can be looked at with cte-sim status"
 
 Progress = Callable[[int, int], None]
 """Called with the runs done and the runs of the whole design."""

@@ -1,6 +1,5 @@
 """Which settings each study reads: one table, by which a changed setting that a study does not read is refused."""
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -218,17 +217,6 @@ def known_paths() -> frozenset[str]:
         for model in (field.annotation, *getattr(field.annotation, "__args__", ())):
             nested.extend(f"{name}.{key}" for key in getattr(model, "model_fields", ()))
     return frozenset(nested)
-
-
-def reads_text(width: int = 112) -> str:
-    """The table as text: studies that read the same settings together, with what they read."""
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for study, read in READS.items():
-        alike.setdefault(tuple(sorted(read)), []).append(study)
-    rows = {", ".join(studies): ", ".join(read) or "no other" for read, studies in alike.items()}
-    lines = [f"every study: {', '.join(EVERYWHERE)}", *(f"{studies}: {read}" for studies, read in rows.items())]
-    wrapped = [textwrap.fill(line, width, subsequent_indent="    ", break_on_hyphens=False) for line in lines]
-    return "\n".join(wrapped)
 
 
 def bundled(group: str, name: str) -> Path:

@@ -1,0 +1,137 @@
+"""Lists of names that a person may write, with what each is; and the versions that numbers come from."""
+
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import sim
+from sim.config_folder import config_folder
+from sim.config_source import names_in
+from sim.inputs import InputError, nearest, shown
+from sim.printing import terminal_width
+
+OTHER_STATE = "law of another state"
+"""How the status of such a formula begins."""
+
+
+def list_text(what: str, part: str = "") -> str:
+    """The names of one kind, those that hold ``part`` in name or title; capital letters do not matter.
+
+    Raises InputError, one line, for a kind that there is not, or if nothing holds the part.
+    """
+    if what not in LISTS:
+        raise InputError(f"list: {shown(what)} is not known; {nearest(what, LISTS)}")
+    head, rows, note = LISTS[what]()
+    found = [row for row in rows if part.casefold() in " ".join(row).casefold()]
+    if not found:
+        raise InputError(f"list: no {what} with {shown(part)} in the name; cte-sim list {what} shows all {len(rows)}")
+    return "\n".join([*_table([head, *found]), *textwrap.wrap(note, 80)])
+
+
+Listed = tuple[tuple[str, ...], Sequence[tuple[str, ...]], str]
+"""The head of a list, its rows, and a note below it."""
+
+
+def _formulas() -> Listed:
+    from sim.study.setup.inputs import find_formula
+    from sim.world.loading import load_world
+
+    world = load_world()
+    rows = []
+    for name in names_in(config_folder(), "formula"):
+        formula = find_formula(name, config_folder(), world.clusters.identifier)
+        owed = formula.expected_base_year_entitlement
+        if formula.takes_effect <= world.base_year:
+            kind = "current law"
+        elif formula.status.startswith(OTHER_STATE):
+            kind = "other state"
+        else:
+            kind = (
+                "in the SEG"
+                if any(part.kind == "seg_weight" for line in formula.own_lines for part in line.components)
+                else "for CTE"
+            )
+        rows.append((name, f"${owed / 1e6:.3g}M" if owed is not None else "-", kind, formula.title))
+    note = (
+        "Owed: a year, for the base year's counts with nobody responding, in dollars of FY2026. More of one: cte-sim "
+        "price NAME"
+    )
+    return ("formula", "owed", "kind", "title"), rows, note
+
+
+def _scenarios() -> Listed:
+    from sim.engine.scenario import read_scenario
+
+    folder = config_folder()
+    found = [read_scenario(folder / "scenario" / f"{name}.yaml") for name in names_in(folder, "scenario")]
+    rows = [(scenario.name, f"{scenario.title}. {scenario.description}".strip()) for scenario in found]
+    return (
+        ("scenario", "what happens"),
+        rows,
+        "In one: cte-sim compare scenario=oil_slump; in all: cte-sim stress",
+    )
+
+
+def _districts() -> Listed:
+    from sim.world.loading import load_world
+
+    of = load_world().districts
+    columns = (of.name, of.identifier, of.county, of.locale, of.membership)
+    rows = [(identifier, name, f"{members:,.0f}", f"{locale}, {county}")
+            for name, identifier, county, locale, members in sorted(zip(*columns, strict=True))]  # fmt: skip
+    return ("id", "district", "members", "locale, county"), rows, "Members: grades 9-12. A part of a name will do."
+
+
+def _clusters() -> Listed:
+    from sim.world.loading import load_world
+
+    of = load_world().clusters
+    rows = sorted(zip(of.identifier, of.name, strict=True))
+    return ("cluster", "name"), rows, "Of explain: cluster=health"
+
+
+def _parameters() -> Listed:
+    from sim.report.generated_docs.parameters import sections, value_text
+
+    rows = [(name, value_text(entry), entry.label) for _, named in sections() for name, entry in named.items()]
+    note = "To hold one: parameters.NAME=0.15. With source, prior and confidence: cte-sim parameters"
+    return ("parameter", "value", "what it is"), rows, note
+
+
+LISTS: Mapping[str, Callable[[], Listed]] = {
+    "formulas": _formulas,
+    "scenarios": _scenarios,
+    "districts": _districts,
+    "clusters": _clusters,
+    "parameters": _parameters,
+}
+"""What can be listed."""
+
+
+def version_text() -> str:
+    """Versions of the program, of the model (its code and tables) and of the data that it ships with."""
+    from sim.results.manifest import model_fingerprint
+    from sim.world.loading import load_world
+
+    world = load_world()
+    return (
+        f"cte-sim {sim.__version__}, model {model_fingerprint()[:8]}\n"
+        f"data {world.fingerprint[:8]} of {world.name}: {world.vintage}"
+    )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    """Rows in columns within the width of the terminal; the last column goes on in further lines."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
+    widths = [min(width, 40) for width in widths]
+    indent = sum(widths) + 2 * len(widths)
+    for row in rows:
+        cells = [f"{cell:>{width}}" if _is_number(cell) else f"{cell:<{width}}"
+                 for cell, width in zip(row, widths, strict=False)]  # fmt: skip
+        room = max(terminal_width() - indent, 24)
+        first, *more = textwrap.wrap(row[-1], room) or [""]
+        yield "  ".join([*cells, first]).rstrip()
+        yield from (" " * indent + line for line in more)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.strip("$M-").replace(",", "").replace(".", "").isdecimal()
