@@ -2,13 +2,11 @@
 
 import os
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from starts import environment
+from commanded import called
 
 import sim.cli
 import sim.run_folder
@@ -46,8 +44,7 @@ def said(capsys: pytest.CaptureFixture[str], status: int, *words: str) -> str:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished study."""
     folder = tmp_path_factory.mktemp("finished")
-    command = [sys.executable, "-m", "sim", *QUICK, "hydra.run.dir=mine"]
-    subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
+    assert called(folder, *QUICK, "hydra.run.dir=mine").returncode == 0
     return folder / "mine"
 
 
