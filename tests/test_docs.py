@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+from simulated import new_mexico
 from test_study import run
 
 import sim.results
@@ -27,7 +28,6 @@ from sim.study.hindcast.case import read_cases
 from sim.study.running.chunk import DETAIL_STEPS
 from sim.study.setup.inputs import find_formula, read_inputs
 from sim.study.setup.settings import read_settings
-from sim.world import load_world
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("docs", "experiments", "notebooks", "benchmarks")
@@ -150,7 +150,7 @@ def test_commands_name_settings_that_exist(page: str, arguments: str) -> None:
         config = compose("config", overrides=[open_key(word) for word in overrides])
     plain = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     settings = read_settings({**plain, "formula": plain.get("formula") or {}})
-    clusters = load_world().clusters.identifier
+    clusters = new_mexico().clusters.identifier
     for name in settings.study.formulas:
         path = f"docs/examples/{name}" if name.endswith(".yaml") else name
         find_formula(str(ROOT / path) if path.endswith(".yaml") else path, config_folder(), clusters)
