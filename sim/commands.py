@@ -121,9 +121,10 @@ def check_bill(request: Request) -> None:
 
 def _written(request: Request, write: Callable[[Path], str], remedy: str = "") -> None:
     """Write the files of a report, all or none, and print its text; ``remedy``: what to do if the disk is full."""
+    from sim.report.shared.progress import writing_steps
     from sim.report.shared.staging import staged
 
-    with staged(request.folder, remedy) as place:
+    with writing_steps(request.audience.console()), staged(request.folder, remedy) as place:
         text = write(place)
     request.audience.say(f"{text}\nWritten to {request.folder}")
 
@@ -319,10 +320,11 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
     """Write what an analyst opens; returns the text to print."""
+    from sim.report.shared.progress import writing_steps
     from sim.report.shared.staging import staged
 
     settings, folder = request.settings, request.results_folder
-    with console.status("writing tables and figures"), staged(folder, _ONCE_MORE) as place:
+    with writing_steps(console) as tell, staged(folder, _ONCE_MORE) as place:
         if sweep is not None:
             from sim.report.sweep.text import write_sweep
 
@@ -340,8 +342,10 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
             return write_parts(results, str(inputs.chosen), place)
         from sim.report.compare.precision import write_precision
         from sim.report.compare.write import MORE, at_a_glance, write_report
+        from sim.study.running.executors import LocalPool
 
-        write_report(results, inputs.world, place, everything=settings.report)
+        with LocalPool(1) if settings.worker_count > 1 and settings.report else nullcontext() as beside:
+            write_report(results, inputs.world, place, settings.report, tell, beside)
         precision = write_precision(results, place)
         text = f"{at_a_glance(results, terminal_width())}\n{MORE}"
         return f"{text}\n\n{precision}" if settings.precision is not None else text

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.arrays import Array, IntArray
-from sim.engine import recording
+from sim.engine import headway, recording
 from sim.engine.calendar import Year
-from sim.engine.ensemble import Ensemble, simulate
+from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, simulate
 from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.engine.static import static_score
@@ -67,6 +67,12 @@ class Task:
         """The rows of the task by their place in it."""
         return range(len(self.replicates))
 
+    @property
+    def years_of_a_row(self) -> int:
+        """Years that are simulated for each row: the warm-up once, then every pair of scenario and formula."""
+        beside = len(self.references) * len(self.scenarios) if self.baseline is not None else 0
+        return WARM_UP_YEARS + 1 + self.horizon * (len(self.cells) + beside)
+
     def run_ids(self, place: int, rows: Sequence[int]) -> list[int]:
         """The runs of a pair of scenario and formula, by its place, for rows by their place in the task."""
         numbers = self.replicates if self.rows is None else self.rows
@@ -100,6 +106,11 @@ def run_chunk(task: Task) -> ChunkRecord:
     A row that cannot be computed, or gives a number that is not finite, becomes a failure with its seed, values,
     stage and message; the others are kept.
     """
+    with headway.piece(len(task.cells) * len(task.places), len(task.places) * task.years_of_a_row):
+        return _carried_out(task)
+
+
+def _carried_out(task: Task) -> ChunkRecord:
     tables, failures = _attempt(task, task.places)
     if failures is None:
         tables, failures = _Tables(), []
