@@ -41,7 +41,7 @@ ifneq ($(UV),)
 	@uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation --editable .
 else
 	@$(PYTHON) -m venv --clear "$(VENV)"
-	@$(PIP) install --no-deps --requirement requirements.lock
+	@$(PIP) install --no-compile --no-deps --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 endif
 	@touch "$(READY)"
