@@ -3,13 +3,12 @@
 import importlib
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
 import pytest
+from commanded import called
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 from simulated import new_mexico
@@ -260,11 +259,11 @@ def test_the_bill_in_ten_lines_is_the_example_file(page: str) -> None:
 
 
 def test_the_bill_in_ten_lines_runs_as_the_readme_says_and_does_what_it_pays_for(tmp_path: Path) -> None:
-    command = [
-        sys.executable, "-m", "sim.cli", "study=project", "study.formulas=[my_bill.yaml,pilot_sunset]", "draws=3",
+    done = called(
+        ROOT / "docs" / "examples", "study=project", "study.formulas=[my_bill.yaml,pilot_sunset]", "draws=3",
         "horizon=5", "workers=1", "report=false", f"hydra.run.dir={tmp_path}",
-    ]  # fmt: skip
-    subprocess.run(command, cwd=ROOT / "docs" / "examples", check=True, capture_output=True)
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     results = sim.results.open(tmp_path)
     runs = results.with_design(results.state, ["formula"])
     means = runs.groupby(["formula", "fiscal_year"], observed=True).mean(numeric_only=True)
