@@ -41,7 +41,7 @@ ifneq ($(UV),)
 	@uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation --editable .
 else
 	@$(PYTHON) -m venv --clear "$(VENV)"
-	@$(PIP) install --no-deps --requirement requirements.lock
+	@$(PIP) install --no-compile --no-deps --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 endif
 	@touch "$(READY)"
@@ -49,7 +49,8 @@ endif
 run: $(READY)
 	@"$(BIN)/cte-sim" $(ARGS)
 
-PYTEST := "$(BIN)/pytest" -n auto --maxprocesses 4
+# Workers take tests in their order and help each other out, so that what the tests of a file share is made once.
+PYTEST := "$(BIN)/pytest" -n auto --maxprocesses 4 --dist worksteal
 
 test: $(READY)
 	@$(PYTEST) -m "not slow" $(ARGS)

@@ -79,8 +79,10 @@ CHOSEN: dict[str, str] = {
 ROWS: dict[str, str] = {
     "state": "One row for each run and fiscal year.",
     "lines": "One row for each run, fiscal year and funding line.",
-    "clusters": "One row for each run, fiscal year and cluster.",
-    "districts": "One row for each run, district and kept fiscal year.",
+    "clusters": "One row for each run, kept fiscal year and cluster; the last year is kept too.",
+    "districts": "One row for each run, district and kept fiscal year. What stood before a step of the ledger is what "
+    "stood after it less the change; owed is `paid - by_proration`.",
+    "district_programs": "One row for each run, district and kept fiscal year, with `keep` naming it.",
     "static": "One row for each run and district: the score without response, competitive awards as expected; the "
     "fiscal year is that of the rules.",
     "references": "One row for each run of the baseline and fiscal year: the same draw with its dollars indexed.",

@@ -12,18 +12,26 @@ mean: the designs differ by more than the uncertainty only where that interval l
 
 from collections.abc import Sequence
 
-from running import options, run
-
-from sim.tables_for_people import write_table
+from running import finding, options, run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(arguments, "01_compare_designs")
     results = run(chosen)
     path = chosen.folder / "summary.csv"
-    write_table(results.summary, path, digits=None)
+    results.summary.to_csv(path, index=False)
     print(results.text)
     print(f"\nWritten to {path}")
+    first = results.table("first five")
+    change = first["concentrators_taught_change"].dropna()
+    most, least = change.idxmax(), change.idxmin()
+    finding(
+        f"in {first.attrs['span']} {most} brings most concentrators ({change[most]:+,.0f} a year, 90% of draws "
+        f"{first.loc[most, 'concentrators_taught_change_low']:+,.0f} to "
+        f"{first.loc[most, 'concentrators_taught_change_high']:+,.0f}), {least} fewest ({change[least]:+,.0f})",
+        "most under the aligned formula, which pays most for each of them; fewest where the pilot ends without a "
+        "successor",
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ to be held against the years before the pilot. Part of any fall is not the law: 
 from collections.abc import Sequence
 
 import pandas as pd
-from running import options, run, show
+from running import finding, options, run, show
 
 SHED = {
     "spending": "spending",
@@ -43,12 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table = (ended[list(SHED)] / current[list(SHED)]).rename(columns=SHED)
     table["closed in the year"] = ended["closed"]
     table["closed, current law"] = current["closed"]
-    show("Left of each, relative to current law", table.loc[years], chosen.folder / "what_is_left.csv")
+    show("Left of each, relative to current law", table.loc[years], chosen.folder / "what_is_left.csv", list(table))
 
     shares = pd.DataFrame({name: means.loc[name].loc[years[-1]] for name in ("status_quo", "pilot_sunset")})
     shares = shares.loc[["concentrating", "taking_part"]].T
     shares.loc["before the pilot"] = [15_443 / 92_523, 65_102 / 92_523]
-    show(f"Shares of membership, FY{years[-1]}", shares, chosen.folder / "shares.csv")
+    show(f"Shares of membership, FY{years[-1]}", shares, chosen.folder / "shares.csv", list(shares))
+    left = table.loc[years[-1]]
+    finding(
+        f"in FY{years[-1]} {left['second-course sections']:.0%} of second courses are left, "
+        f"{left['first-course sections']:.0%} of first courses and {left['sites']:.0%} of sites; "
+        f"{shares.loc['pilot_sunset', 'concentrating']:.0%} of students concentrate",
+        "second courses go before first ones; 17% of students concentrated before the pilot",
+    )
 
 
 if __name__ == "__main__":

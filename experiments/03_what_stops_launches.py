@@ -13,7 +13,7 @@ Result. Plans in a year by what became of them, mean over draws and years.
 
 from collections.abc import Sequence
 
-from running import FORMULAS, by_formula, options, run, show
+from running import FORMULAS, by_formula, finding, options, run, show
 
 FATE = {
     "plans_begun": "begun",
@@ -34,7 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     waits = table[[heading for heading in table if heading.startswith("for ")]]
     table["most wait"] = waits.idxmax(axis=1)
     table["share for money"] = waits["for start-up money"] / waits.sum(axis=1)
-    show("Plans a year", table, chosen.folder / "plans.csv")
+    show("Plans a year", table, chosen.folder / "plans.csv", ["share for money"])
+    plain, helped = table.loc["aligned"], table.loc["aligned_with_startup"]
+    finding(
+        f"under the aligned formula most plans wait {plain['most wait']}; a start-up grant takes the share that waits "
+        f"for money from {plain['share for money']:.0%} to {helped['share for money']:.0%} and opens "
+        f"{helped['open']:,.0f} sites a year instead of {plain['open']:,.0f}",
+        "people and rooms hold up more plans than money does",
+    )
 
 
 if __name__ == "__main__":

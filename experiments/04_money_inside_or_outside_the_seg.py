@@ -13,7 +13,7 @@ what other program units lose because the unit value falls, and what districts u
 
 from collections.abc import Sequence
 
-from running import FORMULAS, by_formula, options, run, show
+from running import FORMULAS, by_formula, finding, options, run, show
 
 PLACES = (
     "status_quo",
@@ -40,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     table = table.join(by_formula(results, money, years) / 1e6)
     show("Added concentrators, and money a year (nominal)", table, chosen.folder / "places.csv")
+    taught = table["concentrators taught"].drop("status_quo")
+    unfunded, funded = table.loc["sb130_quarter_weight"], table.loc["concentrator_weight_funded"]
+    finding(
+        f"{taught.idxmax()} adds most concentrators ({taught.max():+,.0f}), {taught.idxmin()} fewest "
+        f"({taught.min():+,.0f}); other units lose ${unfunded['lost by other units, $M']:,.1f}M a year to a weight "
+        f"without new money, the state pays ${funded['state cost, $M']:,.1f}M for the same weight with it",
+        "a weight without new money costs other units what the same weight costs the state; money for every student "
+        "brings fewest concentrators",
+    )
 
 
 if __name__ == "__main__":

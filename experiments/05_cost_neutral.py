@@ -16,7 +16,7 @@ the factor on the amounts; and the state's cost.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from running import by_formula, options, run, show
+from running import by_formula, finding, options, run, show
 
 ELEMENTS = (
     "status_quo",
@@ -52,7 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         table = table.join(by_formula(results, {"state_cost_constant": "state cost, base-year $M"}, years) / 1e6)
         table = table.join(by_formula(results, {"proration": "paid share"}, years))
         title = f"Difference from current law, mean of all years; same {measure.replace('_', ' ')}"
-        show(title, table, chosen.folder / f"{name}.csv")
+        show(title, table, chosen.folder / f"{name}.csv", ["paid share"])
+        reported = table["concentrators reported"].drop("status_quo")
+        finding(
+            f"at the same {measure.replace('_', ' ')} {reported.idxmax()} brings most concentrators reported "
+            f"({reported.max():+,.0f}), {reported.idxmin()} fewest ({reported.min():+,.0f})",
+            "concentrators follow what pays for them: most where the money is for each of them",
+        )
 
 
 if __name__ == "__main__":

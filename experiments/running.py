@@ -1,16 +1,16 @@
-"""Shared by the experiments: their arguments, running formulas on common draws, and tables of paired numbers."""
+"""Shared by the experiments: their settings, running formulas on common draws, tables of paired numbers, findings."""
 
-import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 import sim
-from sim.report.shared.intervals import bands
-from sim.tables_for_people import write_table
 
 FORMULAS = Path(__file__).parent / "formulas"
 """Formulas that only an experiment needs."""
@@ -18,46 +18,35 @@ FORMULAS = Path(__file__).parent / "formulas"
 
 @dataclass(frozen=True)
 class Options:
-    """How much to run and where to write; ``workers`` None is one process for each processor."""
+    """How much to run and where to write; ``settings`` are further ones, as of the command line."""
 
     draws: int
     horizon: int
     folder: Path
-    workers: int | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def options(arguments: Sequence[str] | None, name: str, draws: int = 20, horizon: int = 30) -> Options:
-    """Read the command line of an experiment. Each size of a study gets a folder of its own."""
-    parser = argparse.ArgumentParser(prog=f"{name}.py")
-    parser.add_argument("draws", type=int, nargs="?", default=draws, help=f"replicates (default {draws})")
-    parser.add_argument("--horizon", type=int, default=horizon, help=f"years (default {horizon})")
-    parser.add_argument("--outputs", type=Path, default=Path("outputs/experiments"), help="where to write")
-    parser.add_argument("--workers", type=int, default=None, help="processes (default: one for each processor)")
-    read = parser.parse_args(arguments)
-    folder = read.outputs / f"{name}_{read.draws}_draws_{read.horizon}_years"
-    return Options(read.draws, read.horizon, folder, read.workers)
+def options(words: Sequence[str] | None, name: str, draws: int = 20, horizon: int = 30) -> Options:
+    """Read the words of an experiment, ``key=value`` as those of ``cte-sim``: ``draws``, ``horizon``, ``outputs`` (the
+    folder to write to) and any other setting. Each size of a study gets a folder of its own."""
+    given: dict[str, Any] = {"draws": draws, "horizon": horizon, "outputs": "outputs/experiments"}
+    for word in sys.argv[1:] if words is None else words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise SystemExit(f"{name}.py: '{word}' is no setting; write key=value, as draws=40")
+        given[key] = yaml.safe_load(value)
+    size = f"{name}_{given['draws']}_draws_{given['horizon']}_years"
+    return Options(given.pop("draws"), given.pop("horizon"), Path(given.pop("outputs")) / size, given)
 
 
-def run(
-    chosen: Options,
-    formulas: Sequence[str | Path] | None = None,
-    cost_neutral: float | str | None = None,
-    neutral_by: str = "entitlement",
-) -> sim.Runs:
+def run(chosen: Options, formulas: Sequence[str | Path] | None = None, **settings: Any) -> sim.Runs:
     """Run the formulas on the same draws, against current law, and open the results; those of cte-sim by default.
 
     A study that is already in the folder is not run again. Ends the program with one line on bad input.
     """
     try:
         return sim.compare(
-            formulas,
-            draws=chosen.draws,
-            years=chosen.horizon,
-            workers=chosen.workers,
-            folder=chosen.folder,
-            cost_neutral=cost_neutral,
-            neutral_by=neutral_by,
-            quiet=True,
+            formulas, draws=chosen.draws, years=chosen.horizon, folder=chosen.folder, **{**chosen.settings, **settings}
         )
     except sim.InputError as error:
         raise SystemExit(str(error)) from None
@@ -84,16 +73,34 @@ def by_formula(
 
 
 def _interval(values: "pd.Series[float]") -> str:
-    found = bands(values.to_numpy(dtype=np.float64), axis=0)
-    return f"{found.low:,.0f} to {found.high:,.0f}"
+    low, high = np.quantile(values.to_numpy(dtype=np.float64), (0.05, 0.95))
+    return f"{low:,.0f} to {high:,.0f}"
 
 
-def show(title: str, table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV and print it, rounded for reading."""
-    write_table(table.reset_index(), path, digits=None)
+def show(title: str, table: pd.DataFrame, path: Path, percent: Collection[str] = ()) -> None:
+    """Write a table as CSV and print it, rounded for reading: ``percent`` names the columns of shares, money has the
+    unit of its heading."""
+    table.reset_index().to_csv(path, index=False)
+    shown = table.copy()
+    for column in shown.select_dtypes("number"):
+        of = _percent if column in percent else _money if str(column).endswith("$M") else _rounded
+        shown[column] = shown[column].map(of)
     print(f"\n{title}\n")
-    print(table.to_string(float_format=_rounded))
+    print(shown.to_string(line_width=100))
     print(f"\nWritten to {path}")
+
+
+def finding(found: str, expected: str) -> None:
+    """Print what was found beside what was expected, and why."""
+    print(f"\nFound:    {found}\nExpected: {expected}")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}%"
+
+
+def _money(millions: float) -> str:
+    return f"{'-' if millions < -0.05 else ''}${abs(millions):,.1f}M"
 
 
 def _rounded(number: float) -> str:

@@ -158,7 +158,7 @@ def _no_setting(typed: str) -> str:
     if typed in ("help", "version"):
         return f"'{typed}' is not a setting; write cte-sim --{typed}"
     if typed.endswith((".yaml", ".yml")):
-        return f"'{typed}' is not a setting; write cte-sim study=check_formula formula_file={typed}"
+        return f"'{typed}' is not a setting; write cte-sim price {typed}"
     return f"'{typed}' is not a setting; write setting=value; {_SEE}"
 
 

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sim.audience import TERMINAL, Audience
-from sim.commands import COMMANDS, Request
+from sim.commands.request import Request
+from sim.commands.table import COMMANDS
 from sim.composition import Composed
 from sim.endings import ending_of
 from sim.inputs import InputError

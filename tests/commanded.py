@@ -1,8 +1,15 @@
 """Carrying out what a command line asks for in this process: composed, read, checked and run."""
 
+import io
+import os
+import subprocess
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
-from sim.commands import COMMANDS, Request
+import sim.cli
+from sim.commands.request import Request
+from sim.commands.table import COMMANDS
 from sim.composition import compose
 from sim.run_folder import RunFolder
 from sim.study.setup.reads import settings_for
@@ -21,3 +28,13 @@ def carried_out(folder: Path, *words: str) -> Request:
     request = asked(folder, *words)
     COMMANDS[request.settings.study.name](request)
     return request
+
+
+def called(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """What ``cte-sim`` prints in ``folder`` and how it ends, without the seconds that a process of its own takes to
+    begin. What only a process shows (signals, pipes, encodings) is looked at in test_endings.py."""
+    told, said = io.StringIO(), io.StringIO()
+    surroundings = mock.patch.dict(os.environ, {"COLUMNS": "200", "MPLBACKEND": "agg"})
+    with chdir(folder), surroundings, redirect_stdout(told), redirect_stderr(said):
+        status = sim.cli.run(words)
+    return subprocess.CompletedProcess(words, status, told.getvalue(), said.getvalue())

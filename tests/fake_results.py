@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from sim.results.ledger import steps_of
 from sim.results.schema import STATE
 from sim.world.world import Clusters, Districts, HighSchools, Regions, Spread, World
 
@@ -311,26 +312,17 @@ def fake_results(
         spread = {
             "membership": membership[:, at, None] * weights,
             "pathways": columns["pathways"][:, at, None] * part,
-            "sites": columns["sites"][:, at, None] * part,
-            "participants": columns["participants"][:, at, None] * part,
             "concentrators": columns["concentrators"][:, at, None] * part,
             "concentrators_taught": columns["concentrators_taught"][:, at, None] * part,
             "sections": (columns["first_sections"] + columns["second_sections"])[:, at, None] * part,
-            "unserved": (columns["unserved_first"] + columns["unserved_second"])[:, at, None] * part,
-            "instructors": columns["instructors"][:, at, None] * part,
-            "spending": 45e6 * (lift * price)[:, at, None] * part,
-            "credentials": columns["credentials"][:, at, None] * part,
-            "credential_attempts": columns["credential_attempts"][:, at, None] * part,
-            "exam_pathways": columns["exam_pathways"][:, at, None] * part,
-            "quality": np.broadcast_to(columns["quality"][:, at, None], (draws, len(at), len(weights))),
             **{stage: flowing[:, at, None] * part * factor for stage, factor in LEDGER_FACTORS.items()},
             "dilution": dilution[:, at, None] * weights,
         }
         scored = {"run_id": np.repeat(runs, len(weights)), "fiscal_year": np.int64(BASE_YEAR + 1)}
         scored |= {"district": np.tile(np.array(world.districts.identifier), draws)}
         scored |= {stage: (spread[stage][:, 0] * 0.9).ravel() for stage in LEDGER_FACTORS}
-        statics.append(pd.DataFrame(scored | {"dilution": spread["dilution"][:, 0].ravel()}))
-        districts.append(pd.DataFrame(rows | {k: v.ravel() for k, v in spread.items()}))
+        statics.append(pd.DataFrame(steps_of(scored | {"dilution": spread["dilution"][:, 0].ravel()})))
+        districts.append(pd.DataFrame(rows | {k: v.ravel() for k, v in steps_of(spread).items()}))
     described = {
         name: {
             "title": name.replace("_", " ").capitalize(),

@@ -263,6 +263,7 @@ def test_progress_is_plain_lines_and_none_if_quiet(bill: Path, capsys: pytest.Ca
     assert "2 formulas and status_quo_indexed, 3 draws, 2 years, 120 districts" in err
     assert "\x1b" not in err
     assert "\r" not in err
+    assert len(err.splitlines()) <= 8
 
 
 def test_the_table_of_a_span_is_the_summary_of_that_period(compared: sim.Runs) -> None:

@@ -49,20 +49,28 @@ OF_ONE = ("bridge", "explain", "district", "decompose", "two_by_two")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("named", [LISTED, FILE])
 @pytest.mark.parametrize("study", RUNS)
-def test_every_study_takes_a_bill_outside_the_package(study: str, named: str, bill: Path) -> None:
+def test_every_study_takes_a_bill_outside_the_package(study: str, bill: Path) -> None:
     words, page = RUNS[study]
-    short = () if named == LISTED or study in OF_ONE else (
-        "study.formulas=[status_quo]",
-    )  # fmt: skip
-    request = carried_out(bill.parent / "here", f"study={study}", named, *words, *short)
+    request = carried_out(bill.parent / "here", f"study={study}", LISTED, *words)
     told = (bill.parent / "here" / page).read_text(encoding="utf-8")
     flat = " ".join(told.split())
     assert "A bill in ten lines" in flat or "my bill" in flat.replace("_", " ")
     assert study == "explain" or max(map(len, told.splitlines())) <= 80
     assert "…" not in told
     assert "my_bill" in [formula.name for formula in request.inputs().formulas]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", RUNS)
+def test_a_listed_bill_and_a_bill_by_its_file_are_the_same_bill(study: str, bill: Path) -> None:
+    alone = () if study in OF_ONE else ("study.formulas=[status_quo]",)
+    words = RUNS[study][0]
+    listed, by_file = asked(Path("here"), f"study={study}", LISTED, *words), asked(
+        Path("here"), f"study={study}", FILE, *words, *alone
+    )  # fmt: skip
+    bills = [request.inputs().formula("my_bill") for request in (listed, by_file)]
+    assert bills[0] == bills[1]
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "library", "price", "alternatives"])

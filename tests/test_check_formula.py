@@ -1,13 +1,13 @@
 """A bill checked before it is simulated: stages, bridge and parts sum; cliffs are found; nonsense is refused."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from commanded import called
 from simulated import new_mexico, shipped
 
 from sim.engine.ensemble import prepare
@@ -200,8 +200,7 @@ def test_a_capped_bill_raises_no_district_by_more_than_the_cap_over_what_is_show
 
 
 def call(*settings: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sim.cli", "study=check_formula", *settings]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return called(Path(), "study=check_formula", *settings)
 
 
 def test_a_bill_is_told_in_words_and_written_as_a_ledger(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from commanded import called
 
 import sim.results
 from sim.config_folder import config_folder
@@ -17,16 +18,8 @@ from sim.parameters.posterior import STORED
 from sim.results.schema import STATE
 from sim.world.loading import BUNDLED
 
-ROOT = Path(__file__).resolve().parent.parent
 QUICK = ("draws=2", "horizon=2", "workers=1", "report=false")
 TWO = "study.formulas=[status_quo,aligned]"
-
-
-def cte_sim(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Call ``cte-sim`` in ``folder``."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "sim.cli", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def written(folder: Path) -> list[str]:
@@ -41,7 +34,7 @@ def written(folder: Path) -> list[str]:
 def refused(folder: Path, *arguments: str) -> str:
     """What a user is told: one line, exit status 2, nothing written."""
     before = written(folder)
-    done = cte_sim(folder, *arguments)
+    done = called(folder, *arguments)
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     lines = done.stderr.splitlines()
@@ -55,7 +48,7 @@ def refused(folder: Path, *arguments: str) -> str:
 def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A run with its report, in a folder of the user's choice."""
     folder = tmp_path_factory.mktemp("reported")
-    done = cte_sim(folder, "draws=3", "horizon=4", "workers=1", TWO, "hydra.run.dir=mine")
+    done = called(folder, "draws=3", "horizon=4", "workers=1", TWO, "hydra.run.dir=mine")
     assert done.returncode == 0, done.stderr
     return folder / "mine", done
 
@@ -99,7 +92,7 @@ def test_a_finished_run_is_not_run_again(reported: tuple[Path, subprocess.Comple
     folder, first = reported
     record = folder / "results" / "chunk-00000.json"
     before = record.stat().st_mtime_ns
-    again = cte_sim(folder.parent, "draws=3", "horizon=4", "workers=2", TWO, "hydra.run.dir=mine", "report=false")
+    again = called(folder.parent, "draws=3", "horizon=4", "workers=2", TWO, "hydra.run.dir=mine", "report=false")
     assert again.returncode == 0, again.stderr
     assert again.stdout == first.stdout
     assert record.stat().st_mtime_ns == before
@@ -117,7 +110,7 @@ def test_another_configuration_in_the_same_folder_is_refused(
 def refused_after_start(folder: Path, *arguments: str) -> str:
     """A refusal that comes when the results folder is looked at: the last line of standard error."""
     before = {name: (folder / name).stat().st_mtime_ns for name in written(folder)}
-    done = cte_sim(folder.parent, *arguments)
+    done = called(folder.parent, *arguments)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert {name: (folder / name).stat().st_mtime_ns for name in written(folder)} == before
@@ -128,7 +121,7 @@ def refused_after_start(folder: Path, *arguments: str) -> str:
 
 @pytest.mark.slow
 def test_several_runs_one_after_the_other(tmp_path: Path) -> None:
-    done = cte_sim(tmp_path, "-m", "seed=1,2", *QUICK, TWO, "hydra.sweep.dir=sweep")
+    done = called(tmp_path, "-m", "seed=1,2", *QUICK, TWO, "hydra.sweep.dir=sweep")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Written to") == 2
     seeds = [sim.results.open(tmp_path / "sweep" / number).manifest.seed for number in ("0", "1")]
@@ -138,7 +131,7 @@ def test_several_runs_one_after_the_other(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_one_formula_is_projected_against_current_law(tmp_path: Path) -> None:
     arguments = ("study=project", "formula=aligned", "formula.appropriation.dollars=20000000", *QUICK)
-    done = cte_sim(tmp_path, *arguments, "parameters.staffing.turnover=0.15", "hydra.run.dir=here")
+    done = called(tmp_path, *arguments, "parameters.staffing.turnover=0.15", "hydra.run.dir=here")
     assert done.returncode == 0, done.stderr
     results = sim.results.open(tmp_path / "here")
     assert list(results.manifest.formulas) == ["status_quo", "aligned"]
@@ -152,7 +145,7 @@ def test_one_formula_is_projected_against_current_law(tmp_path: Path) -> None:
 def test_a_formula_of_ones_own(tmp_path: Path) -> None:
     bill = yaml.safe_load((config_folder() / "formula" / "aligned_base.yaml").read_text(encoding="utf-8"))
     (tmp_path / "my_bill.yaml").write_text(yaml.safe_dump(bill), encoding="utf-8")
-    done = cte_sim(tmp_path, "study.formulas=[status_quo,aligned_base,my_bill.yaml]", *QUICK, "hydra.run.dir=here")
+    done = called(tmp_path, "study.formulas=[status_quo,aligned_base,my_bill.yaml]", *QUICK, "hydra.run.dir=here")
     assert done.returncode == 0, done.stderr
     results = sim.results.open(tmp_path / "here")
     assert list(results.manifest.formulas) == ["status_quo", "aligned_base", "my_bill"]
@@ -167,7 +160,7 @@ def test_tables_of_ones_own(tmp_path: Path) -> None:
     (world / "districts.csv").write_text(
         "district,membership,high_schools\nNorthfield,1200,2\nLakeside,90,1\nAshton,300,1\n", encoding="utf-8"
     )
-    done = cte_sim(tmp_path, "world.path=my_state", *QUICK, TWO, "hydra.run.dir=here")
+    done = called(tmp_path, "world.path=my_state", *QUICK, TWO, "hydra.run.dir=here")
     assert done.returncode == 0, done.stderr
     results = sim.results.open(tmp_path / "here")
     assert set(results.districts["district"]) == {"Northfield", "Lakeside", "Ashton"}
@@ -182,7 +175,7 @@ def test_the_console_script_is_the_command() -> None:
 
 
 def test_parameters_are_printed_with_their_sources(tmp_path: Path) -> None:
-    done = cte_sim(tmp_path, "study=parameters")
+    done = called(tmp_path, "study=parameters")
     assert done.returncode == 0, done.stderr
     assert "staffing.turnover = " in done.stdout
     assert "prior" in done.stdout
@@ -192,7 +185,7 @@ def test_parameters_are_printed_with_their_sources(tmp_path: Path) -> None:
 
 def test_one_decision_and_payment_are_explained(tmp_path: Path) -> None:
     place = ("district=3501110", "cluster=health", "replicate=1")
-    done = cte_sim(tmp_path, "study=explain", "formula=aligned", *place, *QUICK, "hydra.run.dir=mine")
+    done = called(tmp_path, "study=explain", "formula=aligned", *place, *QUICK, "hydra.run.dir=mine")
     assert done.returncode == 0, done.stderr
     assert written(tmp_path) == ["mine/explain.csv", "mine/explain.txt"]
     text = (tmp_path / "mine" / "explain.txt").read_text(encoding="utf-8")
@@ -211,7 +204,7 @@ def test_one_decision_and_payment_are_explained(tmp_path: Path) -> None:
     ],
 )
 def test_a_validation_prints_its_page_and_writes_it(tmp_path: Path, study: list[str], files: list[str]) -> None:
-    done = cte_sim(tmp_path, *study, "draws=2", "workers=1", "report=false", "hydra.run.dir=here")
+    done = called(tmp_path, *study, "draws=2", "workers=1", "report=false", "hydra.run.dir=here")
     assert done.returncode == 0, done.stderr
     assert set(files) <= set(written(tmp_path / "here"))
     page = (tmp_path / "here" / files[-1]).read_text(encoding="utf-8")
@@ -222,7 +215,7 @@ def test_an_assessment_prints_its_page_and_leaves_the_calibration_as_it_was(tmp_
     (tmp_path / "fit").mkdir()
     for suffix in (".csv", ".json", ".parquet"):
         (tmp_path / "fit" / f"posterior{suffix}").write_bytes(STORED.with_suffix(suffix).read_bytes())
-    done = cte_sim(tmp_path, "study=assess", "draws=20", "report=false", "folder=fit", "hydra.run.dir=here")
+    done = called(tmp_path, "study=assess", "draws=20", "report=false", "folder=fit", "hydra.run.dir=here")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "here" / "assessment.txt").read_text(encoding="utf-8")
     assert done.stdout == f"{page}\nWritten to {tmp_path / 'here'}\n"
@@ -319,7 +312,7 @@ def test_a_sweep_ends_with_what_moves_the_outcomes(tmp_path: Path) -> None:
         "factors.parameters.staffing.turnover=[0.05,0.2]", "factors.formula.components.per_student.dollars=[500,2000]",
         "factors.scenario.from_year.2028.progression=[0.8,1.1]",
     )  # fmt: skip
-    done = cte_sim(tmp_path, *arguments)
+    done = called(tmp_path, *arguments)
     assert done.returncode == 0, done.stderr
     for word in ("16 points x 1 replicate", "staffing.turnover", "Spearman", "aligned", "status_quo"):
         assert word in done.stdout
@@ -328,7 +321,7 @@ def test_a_sweep_ends_with_what_moves_the_outcomes(tmp_path: Path) -> None:
         "design.parquet", "factors.csv", "sweep.txt", "sweep.csv", "correlations.csv", "outcomes.parquet",
         "precision.csv", "figures/tornado.png", "results/state-00001.parquet",
     }  # fmt: skip
-    again = cte_sim(tmp_path, *arguments)
+    again = called(tmp_path, *arguments)
     assert again.stdout == done.stdout
 
 
@@ -352,7 +345,7 @@ def test_mistakes_in_a_sweep_are_answered_in_one_line(tmp_path: Path, arguments:
 @pytest.mark.slow
 def test_a_comparison_stops_when_it_is_precise_enough(tmp_path: Path) -> None:
     settings = ("draws=60", "horizon=1", "chunk=15", "workers=2", "report=false", TWO, "hydra.run.dir=mine")
-    done = cte_sim(tmp_path, *settings, "precision={outcome: concentrators, share: 0.5}")
+    done = called(tmp_path, *settings, "precision={outcome: concentrators, share: 0.5}")
     assert done.returncode == 0, done.stderr
     assert "Stopped after 30 of 60 replicates" in " ".join(done.stdout.split())
     assert len(sim.results.open(tmp_path / "mine").design) == 60
@@ -364,7 +357,7 @@ def test_a_sensitivity_study_is_told_in_words_and_goes_on_where_it_stopped(tmp_p
         "study=sensitivity", TWO, "horizon=1", "workers=1", "report=false", "hydra.run.dir=mine",
         "sensitivity={trajectories: 2, replicates: 1, numbers: 2, points: 8, resamples: 50}",
     )  # fmt: skip
-    done = cte_sim(tmp_path, *small)
+    done = called(tmp_path, *small)
     assert done.returncode == 0, done.stderr
     for words in ("WHICH UNCERTAIN NUMBERS MATTER", " of draws.", "Chance: whose luck a draw has", "judgement"):
         assert words in done.stdout
@@ -373,7 +366,7 @@ def test_a_sensitivity_study_is_told_in_words_and_goes_on_where_it_stopped(tmp_p
     assert len(sim.results.open(folder / "shares").design) == 8 * (2 + 4) * 2
     record = folder / "shares" / "results" / "chunk-00000.json"
     before = record.stat().st_mtime_ns
-    assert cte_sim(tmp_path, *small).stdout == done.stdout
+    assert called(tmp_path, *small).stdout == done.stdout
     assert record.stat().st_mtime_ns == before
 
 

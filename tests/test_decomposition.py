@@ -1,12 +1,11 @@
 """An effect taken apart: parts and interaction sum to the whole, draw by draw."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commanded import carried_out
 
 import sim.results
 from sim.config_folder import config_folder
@@ -19,18 +18,7 @@ from sim.world import load_world
 
 
 def run(folder: Path, *settings: str) -> sim.results.Results:
-    command = [
-        sys.executable,
-        "-m",
-        "sim.cli",
-        *settings,
-        "draws=2",
-        "horizon=2",
-        "workers=1",
-        f"hydra.run.dir={folder}",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    carried_out(folder, *settings, "draws=2", "horizon=2", "workers=1", "report=false")
     return sim.results.open(folder)
 
 
@@ -99,7 +87,7 @@ def test_a_stress_study_writes_its_table(tmp_path: Path) -> None:
 
 
 def test_both_runs_each_formula_as_written_and_with_the_baselines_money(tmp_path: Path) -> None:
-    results = run(tmp_path, "study.formulas=[status_quo,aligned,pilot_sunset]", "cost_neutral=both", "report=false")
+    results = run(tmp_path, "study.formulas=[status_quo,aligned,pilot_sunset]", "cost_neutral=both")
     assert list(results.manifest.formulas) == ["status_quo", "aligned", "aligned_cost_neutral", "pilot_sunset"]
     as_written = results.manifest.formulas["aligned"]["content"]["lines"][0]["scale"]
     scaled = results.manifest.formulas["aligned_cost_neutral"]["content"]["lines"][0]["scale"]

@@ -4,12 +4,12 @@ import importlib
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from commanded import called
+from simulated import new_mexico
 from test_study import run
 
 import sim.results
@@ -27,7 +27,6 @@ from sim.study.running.chunk import DETAIL_STEPS
 from sim.study.setup.inputs import find_formula, read_inputs
 from sim.study.setup.reads import settings_for
 from sim.verbs.words import refuse_further, understood
-from sim.world import load_world
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("docs", "experiments", "notebooks", "benchmarks")
@@ -161,7 +160,7 @@ def test_commands_name_what_there_is(
         words = [re.sub(r"^(seed|formula_file)=([^,]*),.*", r"\1=\2", word) for word in words]
     composed = compose(words)
     settings = settings_for(composed.plain, composed.choices)
-    clusters = load_world().clusters.identifier
+    clusters = new_mexico().clusters.identifier
     for name in settings.study.formulas:
         find_formula(name, config_folder(), clusters)
     if settings.study.name == "sweep" and settings.design is not None and settings.design.file is None:
@@ -270,11 +269,11 @@ def test_the_bill_in_ten_lines_is_the_example_file(page: str) -> None:
 
 
 def test_the_bill_in_ten_lines_runs_as_the_readme_says_and_does_what_it_pays_for(tmp_path: Path) -> None:
-    command = [
-        sys.executable, "-m", "sim.cli", "study=project", "study.formulas=[my_bill.yaml,pilot_sunset]", "draws=3",
+    done = called(
+        ROOT / "docs" / "examples", "study=project", "study.formulas=[my_bill.yaml,pilot_sunset]", "draws=3",
         "horizon=5", "workers=1", "report=false", f"hydra.run.dir={tmp_path}",
-    ]  # fmt: skip
-    subprocess.run(command, cwd=ROOT / "docs" / "examples", check=True, capture_output=True)
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     results = sim.results.open(tmp_path)
     runs = results.with_design(results.state, ["formula"])
     means = runs.groupby(["formula", "fiscal_year"], observed=True).mean(numeric_only=True)

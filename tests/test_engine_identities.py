@@ -81,6 +81,7 @@ def whole(quantity: Numbers) -> bool:
     return bool((quantity == np.rint(quantity)).all() and (quantity >= 0).all())
 
 
+@settings(max_examples=40)
 @given(runs())
 def test_identities(run: Run) -> None:
     for step in run.steps:

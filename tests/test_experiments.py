@@ -1,9 +1,13 @@
 """The experiments, the notebook and the benchmark run, and their tables say what they claim to say."""
 
+import ast
 import importlib
+import io
 import json
 import runpy
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -25,16 +29,19 @@ def running(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("running")
 
 
-@pytest.fixture
-def carried_out(
-    running: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Callable[[str], tuple[Path, str]]:
-    """Run an experiment, small; its folder and what it printed."""
+@pytest.fixture(scope="module")
+def carried_out(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, str]]:
+    """Run an experiment, small, once; its folder and what it printed."""
+    outputs = tmp_path_factory.mktemp("experiments")
 
+    @cache
     def carry_out(name: str) -> tuple[Path, str]:
-        main = runpy.run_path(str(ROOT / "experiments" / f"{name}.py"))["main"]
-        main([str(DRAWS), "--horizon", str(HORIZON), "--workers", "1", "--outputs", str(tmp_path)])
-        return tmp_path / f"{name}_{DRAWS}_draws_{HORIZON}_years", capsys.readouterr().out
+        said = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said):
+            patch.syspath_prepend(str(ROOT / "experiments"))
+            main = runpy.run_path(str(ROOT / "experiments" / f"{name}.py"))["main"]
+            main([f"draws={DRAWS}", f"horizon={HORIZON}", "workers=1", f"outputs={outputs}"])
+        return outputs / f"{name}_{DRAWS}_draws_{HORIZON}_years", said.getvalue()
 
     return carry_out
 
@@ -52,11 +59,32 @@ def test_every_experiment_is_listed_and_short() -> None:
         assert all(f"\n{word}. " in text for word in ("Question", "Method", "Result")), path.name
 
 
+def test_experiments_and_notebooks_use_the_public_surface_alone() -> None:
+    sources = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "experiments").glob("*.py")}
+    for path in NOTEBOOKS:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources[path.name] = "\n".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code")
+    for name, source in sources.items():
+        for node in ast.walk(ast.parse(source)):
+            inner = [alias.name for alias in getattr(node, "names", [])] if isinstance(node, ast.Import) else []
+            inner += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            assert not [module for module in inner if module.startswith("sim.")], name
+
+
+def test_a_word_that_is_no_setting_ends_an_experiment_with_one_line(running: ModuleType) -> None:
+    with pytest.raises(SystemExit, match="'40' is no setting; write key=value, as draws=40"):
+        running.options(["40"], "01_compare_designs")
+    chosen = running.options(["draws=40", "seed=7", "outputs=there"], "01")
+    assert (chosen.draws, chosen.horizon, dict(chosen.settings)) == (40, 30, {"seed": 7})
+    assert chosen.folder == Path("there") / "01_40_draws_30_years"
+
+
 def test_designs_are_compared(carried_out: Callable[[str], tuple[Path, str]]) -> None:
     folder, printed = carried_out("01_compare_designs")
     formulas = set(pd.read_csv(folder / "summary.csv")["formula"])
     assert {"status_quo", "aligned", "sb130_quarter_weight"} <= formulas
     assert all(f"\n {formula} " in printed for formula in formulas)
+    assert printed.count("\nFound:    ") == printed.count("\nExpected: ") == 1
 
 
 def test_an_end_of_the_pilot_takes_depth_before_reach(carried_out: Callable[[str], tuple[Path, str]]) -> None:
@@ -144,11 +172,11 @@ def test_differences_are_taken_within_draws(running: ModuleType, tmp_path: Path)
 
 def test_a_formula_that_is_not_there_ends_an_experiment_with_one_line(running: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="alined"):
-        running.run(running.Options(1, 1, tmp_path, 1), ["alined"])
+        running.run(running.Options(1, 1, tmp_path), ["alined"])
 
 
 def small_study(running: ModuleType, folder: Path) -> sim.Runs:
-    results: sim.Runs = running.run(running.Options(DRAWS, 2, folder, 1), ["status_quo", "aligned"])
+    results: sim.Runs = running.run(running.Options(DRAWS, 2, folder, {"workers": 1}), ["status_quo", "aligned"])
     return results
 
 

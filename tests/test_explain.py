@@ -158,10 +158,11 @@ def test_the_draw_unfolded_is_that_of_the_draws(against_law: Explanation) -> Non
 
 
 def test_the_mean_over_draws_is_the_number_of_a_run_sheet(against_law: Explanation, tmp_path: Path) -> None:
-    held = settings(chunk=5, study={"name": "project", "baseline": "status_quo", "formulas": ["aligned"]})
+    keep = ("state", "districts", "district_programs")
+    held = settings(chunk=5, keep=keep, study={"name": "project", "baseline": "status_quo", "formulas": ["aligned"]})
     carry_out(held, read_inputs(held), tmp_path, held.model_dump(mode="json"), lambda done, total: None)
     results = sim.results.open(tmp_path)
-    table = results.with_design(results.districts)
+    table = results.with_design(results.districts.merge(results.district_programs))
     shared = ("paid", "concentrators", "concentrators_taught", "participants", "unserved", "credentials", "membership")
     for year in against_law.years:
         for spread in year.spreads:

@@ -11,7 +11,7 @@ from fake_results import BASE_YEAR, FakeResults, fake_results, fake_world
 
 from sim.report.compare import figure_credentials
 from sim.report.compare.figure_credentials import AFTER, MOST, TOLD, credentials_path, paying
-from sim.report.compare.figures import figures
+from sim.report.compare.figures import figure
 from sim.report.shared.figure_style import look
 from sim.report.shared.panel import Panel
 
@@ -78,9 +78,9 @@ def means(results: "Results", formula: str, values: "pd.Series[float]") -> np.nd
 
 def test_it_is_drawn_where_a_formula_besides_the_baseline_pays_for_credentials(tmp_path: Path) -> None:
     pays = fake_results(WORLD, 3, 3, ("status_quo", "credential_only"))
-    assert "credentials_path" in {path.stem for path in figures(pays, WORLD, tmp_path / "pays")}
+    assert figure(pays, WORLD, "credentials_path", tmp_path) == tmp_path / "credentials_path.png"
     nothing = fake_results(WORLD, 3, 3, ("status_quo", "base_only"))
-    assert "credentials_path" not in {path.stem for path in figures(nothing, WORLD, tmp_path / "nothing")}
+    assert figure(nothing, WORLD, "credentials_path", tmp_path / "nothing") is None
     assert (nothing.state["credential_payment"] > 0).any()  # in the base year, under the law that ends
 
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +15,7 @@ import pytest
 from fake_results import BASE_YEAR, FORMULAS, FakeResults, fake_results, fake_world
 from openpyxl.utils import column_index_from_string
 
-from sim.report.compare.figures import figures
+from sim.report.compare.figures import FIGURES, figures
 from sim.report.compare.write import write_report
 from sim.report.fiscal_note.table import fiscal_note_table
 from sim.report.run_sheet.answer import ANSWER
@@ -52,15 +53,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def book(folder: Path) -> openpyxl.Workbook:
-    """The workbook, formulas as they are written."""
-    return openpyxl.load_workbook(folder / "run_sheet.xlsx")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same without figures, which take longest."""
+    target = tmp_path_factory.mktemp("tables")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.report.compare.figures.FIGURES", {})
+        write_report(RESULTS, WORLD, target)
+    return target
 
 
 @pytest.fixture(scope="module")
-def values(folder: Path) -> openpyxl.Workbook:
+def book(tables: Path) -> openpyxl.Workbook:
+    """The workbook, formulas as they are written."""
+    return openpyxl.load_workbook(tables / "run_sheet.xlsx")
+
+
+@pytest.fixture(scope="module")
+def values(tables: Path) -> openpyxl.Workbook:
     """The workbook, formulas as what they come to."""
-    return openpyxl.load_workbook(folder / "run_sheet.xlsx", data_only=True)
+    return openpyxl.load_workbook(tables / "run_sheet.xlsx", data_only=True)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +129,13 @@ def test_a_report_holds_all_that_an_analyst_opens(folder: Path) -> None:
             assert not re.search(r"\bnan\b|\binf\b", (folder / name).read_text(encoding="utf-8"), re.IGNORECASE), name
 
 
+@pytest.fixture
+def few_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two figures stand for all where the truth is not of figures."""
+    monkeypatch.setattr("sim.report.compare.figures.FIGURES", dict(islice(FIGURES.items(), 2)))
+
+
+@pytest.mark.usefixtures("few_figures")
 def test_what_is_written_is_what_is_returned(tmp_path: Path) -> None:
     small = fake_results(WORLD, 3, 3, FEW)
     written = write_report(small, WORLD, tmp_path)
@@ -154,6 +172,7 @@ def test_an_empty_figure_cannot_be_written(tmp_path: Path) -> None:
     assert save(figure, tmp_path / "one.png").stat().st_size > 1000
 
 
+@pytest.mark.usefixtures("few_figures")
 def test_figures_of_a_notebook_keep_their_own_style(tmp_path: Path) -> None:
     import matplotlib
 
@@ -403,7 +422,7 @@ def test_the_distribution_adds_up_to_the_state(sheets: dict[str, pd.DataFrame]) 
 
 
 def test_percentiles_over_districts_are_those_of_each_draw_and_agree_in_the_workbook_the_table_and_by_hand(
-    folder: Path, sheets: dict[str, pd.DataFrame]
+    tables: Path, sheets: dict[str, pd.DataFrame]
 ) -> None:
     year = BASE_YEAR + 10
     rates = {}
@@ -418,7 +437,7 @@ def test_percentiles_over_districts_are_those_of_each_draw_and_agree_in_the_work
     median = change.median(axis=1).mean()
     p10 = change.quantile(0.1, axis=1).mean()
     losing = change.lt(-least, axis=0).mean(axis=1)
-    table = pd.read_csv(folder / "across_districts.csv", encoding="utf-8-sig")
+    table = pd.read_csv(tables / "across_districts.csv", encoding="utf-8-sig")
     chosen = table.query("formula == 'aligned' and fiscal_year == @year and metric == 'concentrators_taught'")
     found = chosen.set_index("over_districts")
     assert found.loc["median", "mean"] == pytest.approx(median, rel=1e-4)
@@ -444,6 +463,7 @@ def test_percentiles_over_districts_rise_and_are_nothing_where_formulas_are_alik
     assert (across_frame(Panel(twins))["mean"] == 0.0).all()
 
 
+@pytest.mark.usefixtures("few_figures")
 def test_a_report_can_be_made_from_a_stored_results_folder(tmp_path: Path) -> None:
     from sim.results.manifest import new_manifest
     from sim.results.results import open_results

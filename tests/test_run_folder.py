@@ -3,17 +3,15 @@
 import os
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from starts import environment
+from commanded import called
 
 import sim.cli
 import sim.run_folder
-from sim.commands import command_of
+from sim.commands.request import command_of
 from sim.composition import compose
 from sim.inputs import InputError
 from sim.run_folder import CONFIG, RECORD, WORDS, RunFolder, study_in
@@ -47,8 +45,7 @@ def said(capsys: pytest.CaptureFixture[str], status: int, *words: str) -> str:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished study."""
     folder = tmp_path_factory.mktemp("finished")
-    command = [sys.executable, "-m", "sim", *QUICK, "hydra.run.dir=mine"]
-    subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
+    assert called(folder, *QUICK, "hydra.run.dir=mine").returncode == 0
     return folder / "mine"
 
 

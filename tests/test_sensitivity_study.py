@@ -23,7 +23,7 @@ from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import read_settings
 
 NAMES = ("status_quo", "aligned", "aligned_per_concentrator")
-LAYOUT = {"trajectories": 2, "replicates": 2, "numbers": 3, "points": 8, "resamples": 50}
+LAYOUT = {"trajectories": 2, "replicates": 2, "numbers": 3, "points": 8, "resamples": 20}
 SETTINGS: dict[str, Any] = {
     **CONFIG,
     "study": {"name": "sensitivity", "formulas": list(NAMES), "baseline": "status_quo"},

@@ -9,7 +9,8 @@ import pytest
 from bad_inputs.settings import CHANGED, CHOICES, config_of
 from commanded import asked, carried_out
 
-import sim.commands
+from sim.commands import table
+from sim.commands.request import Request
 from sim.config_folder import config_folder
 from sim.inputs import InputError
 from sim.study.setup.reads import (
@@ -27,7 +28,7 @@ SHORT = (*QUICK, "horizon=2")
 
 
 def test_the_table_has_every_study_and_every_setting() -> None:
-    assert set(READS) == set(get_args(Study.model_fields["name"].annotation)) == set(sim.commands.COMMANDS)
+    assert set(READS) == set(get_args(Study.model_fields["name"].annotation)) == set(table.COMMANDS)
     read = {path for paths in READS.values() for path in paths}
     assert read | set(EVERYWHERE) == set(setting_paths())
     assert all(len(set(paths)) == len(paths) for paths in READS.values())
@@ -126,7 +127,7 @@ class Watched(Settings):
 def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     """What a command reads of its settings."""
 
-    def with_watch(folder: Path, *words: str) -> sim.commands.Request:
+    def with_watch(folder: Path, *words: str) -> Request:
         request = asked(folder, *words)
         content = request.settings.model_dump()
         settings = Watched.model_validate({**content, "study": WatchedStudy.model_validate(content["study"])})

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from sim.engine import headway
 from sim.results.records import ChunkRecord
 from sim.study.running.chunk import Task, run_chunk
 
@@ -55,3 +56,12 @@ def writes_elsewhere(task: Task) -> ChunkRecord:
     elsewhere = Path(str(task.folder) + "-of-the-worker")
     (elsewhere / "results").mkdir(parents=True, exist_ok=True)
     return run_chunk(replace(task, folder=elsewhere))
+
+
+def half_way_until(path: Path) -> int:
+    """Be half-way through a piece of ten runs until a file is there."""
+    with headway.piece(10, 2):
+        headway.year_done(1)
+        while not path.exists():
+            time.sleep(0.01)
+    return 10

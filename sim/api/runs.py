@@ -155,7 +155,7 @@ class Runs(Result):
     def report(self, path: Path | str = "report.html", scenario: str | None = None) -> Path:
         """Write the page to mail: one file that holds the answer, the numbers, figures, who gains and who loses, and
         where all of it comes from; says where it is. ``path`` ends in .html. Raises InputError, one line."""
-        from sim.commands import command_of
+        from sim.commands.request import command_of
         from sim.report.briefing.file import write_briefing
 
         self._must_compare("report")

@@ -9,7 +9,7 @@ from sim.arrays import Array, IntArray
 from sim.behavior.deciding import decide
 from sim.behavior.situation import Choice, Situation
 from sim.engine import draws as drawing
-from sim.engine import settling, starting
+from sim.engine import headway, settling, starting
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.census import UNKNOWN, KnownTotals, known_map
 from sim.engine.draws import Draws
@@ -125,6 +125,7 @@ def warm_up(
             decide_all,
             known if known is not None and (settles or last) else totals if last else UNKNOWN,
         )
+        headway.year_done(state.sites.shape[0])
         if settles:
             state = settling.settle_budget(parameters, state, year, index)
             if index + 1 == BUDGET_YEARS:
@@ -180,5 +181,6 @@ def simulate(
         if year.fiscal_year == formula.takes_effect - 1:
             handed_on = expected_payment(ensemble.world, ensemble.parameters, ensemble.premises, before, state, year)
         del before
+        headway.year_done(state.sites.shape[0])
         yield state, year
         del year

@@ -27,7 +27,7 @@ from sim.results.files import sync_folder, write_atomically, writing
 from sim.results.records import SHARDS, ChunkRecord, checksum_of, shard_path
 from sim.results.schema import TABLES
 from sim.results.status import Status, numbers, read_status
-from sim.results.tables import arrow_schema
+from sim.results.tables import arrow_schema, written_as
 
 COLLECTED = "collected"
 CHECKSUMS = "SHA256SUMS"
@@ -125,7 +125,7 @@ def _join(status: Status, table: str, target: Path) -> Collected:
     schema = _plain(arrow_schema(table))
     with TemporaryDirectory(dir=target, prefix=_SCRATCH) as scratch:
         whole = Path(scratch) / path.name
-        with pq.ParquetWriter(whole, schema, compression="zstd") as writer:
+        with pq.ParquetWriter(whole, schema, **written_as(schema)) as writer:
             for block in _sorted_blocks(parts, blocks, schema, Path(scratch)):
                 writer.write_table(block, row_group_size=max(block.num_rows, 1))
         whole.replace(path)

@@ -55,6 +55,12 @@ class Results:
         return self.read("districts")
 
     @cached_property
+    def district_programs(self) -> pd.DataFrame:
+        """What districts run, kept with ``keep=[...,district_programs]``: one row for each run, stored fiscal year and
+        district. Raises InputError if the study did not keep it."""
+        return self.read("district_programs")
+
+    @cached_property
     def references(self) -> pd.DataFrame:
         """Statewide outcomes of what ran beside the baseline to be compared with (``manifest.references``): one row for
         each run of the baseline and fiscal year, under that run's ``run_id``; no rows if nothing did."""

@@ -5,7 +5,7 @@ Bump ``SCHEMA_VERSION`` when a column changes its name, unit or meaning.
 
 from dataclasses import dataclass, field
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -182,29 +182,40 @@ CLUSTER: tuple[Column, ...] = (
 )
 
 LEDGER: tuple[Column, ...] = (
+    Column("paid", "dollars", "paid to the district by the state's CTE lines", adds_up=True),
     Column(
-        "claimed", "dollars", "prices times all that the district has to count, state CTE lines together", adds_up=True
+        "by_limits", "dollars", "change by the lines' limits, of what prices times all counts would give", adds_up=True
     ),
-    Column("entitlement", "dollars", "prices times what the lines' limits let count", adds_up=True),
-    Column("matched", "dollars", "after the local share, a shortfall of effort and the carry-over limit", adds_up=True),
-    Column("guaranteed", "dollars", "after the minimum guarantee", adds_up=True),
-    Column("held_harmless", "dollars", "after hold harmless", adds_up=True),
-    Column("capped", "dollars", "after the growth cap", adds_up=True),
-    Column("phased_in", "dollars", "after the phase-in: owed", adds_up=True),
-    Column("paid", "dollars", "after proration: paid to the district by the state's CTE lines", adds_up=True),
+    Column(
+        "by_local_share",
+        "dollars",
+        "change by the local share, a shortfall of effort and the carry-over limit",
+        adds_up=True,
+    ),
+    Column("by_guarantee", "dollars", "change by the minimum guarantee", adds_up=True),
+    Column("by_hold_harmless", "dollars", "change by hold harmless", adds_up=True),
+    Column("by_growth_cap", "dollars", "change by the growth cap", adds_up=True),
+    Column("by_phase_in", "dollars", "change by the phase-in; what stands then is owed", adds_up=True),
+    Column("by_proration", "dollars", "change by proration: owed and not paid, below zero", adds_up=True),
     Column("dilution", "dollars", "SEG money lost to a lower unit value", adds_up=True),
 )
-"""The stages of a district's ledger, in their order, and what it loses inside the SEG."""
+"""What a district is paid, what each step of its ledger changed on the way there, in their order, and what it loses
+inside the SEG. What stood before a step is what stood after it less the change (`sim.results.ledger`)."""
 
 DISTRICT: tuple[Column, ...] = (
     Column("district", "", "identifier of the district or charter", adds_up=None),
     Column("membership", "students", "membership in grades 9-12", adds_up=False),
     Column("pathways", "pathways", "clusters offered", adds_up=False),
-    Column("sites", "sites", "pathway sites", adds_up=False),
-    Column("participants", "students", "participants", adds_up=False),
     Column("concentrators", "students", "concentrators reported", adds_up=False),
     Column("concentrators_taught", "students", "concentrators taught", adds_up=False),
     Column("sections", "sections", "sections of both levels, vacant ones included", adds_up=False),
+    *LEDGER,
+)
+
+PROGRAMS: tuple[Column, ...] = (
+    Column("district", "", "identifier of the district or charter", adds_up=None),
+    Column("sites", "sites", "pathway sites", adds_up=False),
+    Column("participants", "students", "participants", adds_up=False),
     Column("unserved", "students", "wanted a course and found no seat", adds_up=False),
     Column("instructors", "FTE", "instructors teaching", adds_up=False),
     Column("spending", "dollars", "excess cost that the district spent on CTE", adds_up=True),
@@ -212,8 +223,8 @@ DISTRICT: tuple[Column, ...] = (
     Column("credential_attempts", "exams", "exams sat for a credential", adds_up=True),
     Column("exam_pathways", "pathways", "in which a paid exam was administered and sat", adds_up=False),
     Column("quality", "index 0-1", "mean of the 12 components", adds_up=False),
-    *LEDGER,
 )
+"""What districts run, kept on request: it takes twice as much space as all that reports show of districts."""
 
 STATIC: tuple[Column, ...] = (Column("district", "", "identifier of the district or charter", adds_up=None), *LEDGER)
 """The static score: base-year counts and prices under the rules of ``fiscal_year``, no district responding,
@@ -232,6 +243,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "lines": KEYS + LINE,
     "clusters": KEYS + CLUSTER,
     "districts": KEYS + DISTRICT,
+    "district_programs": KEYS + PROGRAMS,
     "static": KEYS + STATIC,
     "references": KEYS + STATE,
     "failures": FAILURE,

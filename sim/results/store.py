@@ -41,7 +41,7 @@ from sim.results.records import (
     shard_path,
 )
 from sim.results.schema import TABLES
-from sim.results.tables import DAMAGE, Columns, to_arrow
+from sim.results.tables import DAMAGE, Columns, by_year, to_arrow, written_as
 
 DESIGN_FILE = "design.parquet"
 
@@ -52,7 +52,7 @@ def write_shard(path: Path, table: pa.Table) -> Shard:
     Raises OSError if the disk is full or the folder is gone.
     """
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    pq.write_table(table, sink, **written_as(table.schema))
     content = sink.getvalue().to_pybytes()
     write_atomically(path, content, make_folder=False)
     return Shard(path.name, table.num_rows, len(content), hashlib.sha256(content).hexdigest())
@@ -138,7 +138,7 @@ def write_chunk(
     finished, failed = [int(run) for run in run_ids], [failure.run_id for failure in failures]
     if len({*finished, *failed}) < len(finished) + len(failed):
         raise ValueError("a run of the chunk is named twice")
-    ready = {name: to_arrow(name, columns) for name, columns in tables.items()}
+    ready = {name: by_year(to_arrow(name, columns)) for name, columns in tables.items()}
     for name, table in ready.items():
         if strangers := _runs(table) - set(finished):
             raise ValueError(f"table '{name}' has rows of run {min(strangers)}, which is not in the chunk")

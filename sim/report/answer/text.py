@@ -238,7 +238,7 @@ def _later(found: Facts, order: Ranking) -> list[str]:
 
 def _bad_year(found: Facts, order: Ranking, lines: int) -> list[str]:
     if found.bad_years is None:
-        return ["A bad year: not in this run; cte-sim study=stress says what one does."]
+        return ["A bad year: not in this run; cte-sim stress says what one does."]
     worst = {f: max(years, key=lambda year: float(year.unpaid.mean())) for f, years in enumerate(found.bad_years)}
     short = [f for f in worst if float(worst[f].unpaid.mean()) >= SHORTFALL_TOLD]
     short.sort(key=lambda f: -float(worst[f].unpaid.mean()))

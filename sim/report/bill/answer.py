@@ -25,7 +25,7 @@ def bill_answer(check: "BillCheck") -> list[str]:
 
 
 FUTURE = (
-    "Later years, and what districts do about it, are not in this: cte-sim study=project with the same bill gives them."
+    "Later years, and what districts do about it, are not in this: cte-sim project with the same bill gives them."
 )
 """What a static score leaves out, and which command gives it."""
 

@@ -289,5 +289,5 @@ def _note(check: "BillCheck") -> str:
         "Gain and lose: districts by their mean change; a competitive grant counts as what a district may expect of it "
         "before it is drawn. Cliffs and limits are "
         f"sought in {check.cliff_draws} draws with counts in whole students. Nobody responds to the bill here; "
-        "cte-sim study=project shows what happens when districts do."
+        "cte-sim project shows what happens when districts do."
     )

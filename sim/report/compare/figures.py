@@ -28,12 +28,14 @@ Draw = Callable[[Panel, Look, "World", Path], Path | None]
 """Draws one figure into a folder; None where the results do not hold what it shows."""
 
 
-def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
+def figures(
+    results: "Results", world: "World", folder: Path, tell: Callable[[str], None] = lambda name: None
+) -> list[Path]:
     """All figures of a result folder as PNG and SVG files, with an index of each folder; returns the paths of all of
     them, figures in reading order.
 
     With several scenarios each has its own subfolder. A figure whose data the results do not hold (districts not
-    stored, no baseline run, no dilution) is not written; none is written empty.
+    stored, no baseline run, no dilution) is not written; none is written empty. ``tell`` is told what is drawn.
     """
     import matplotlib
 
@@ -43,12 +45,23 @@ def figures(results: "Results", world: "World", folder: Path) -> list[Path]:
         for scenario in names:
             panel = Panel(results, scenario)
             target = folder if len(names) == 1 else folder / scenario
-            written += _scenario_figures(panel, look(results, panel), world, target)
+            written += _scenario_figures(panel, look(results, panel), world, target, tell)
     return figure_files(written)
 
 
-def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path) -> list[Path]:
-    drawn = [draw(panel, of, world, folder) for draw in FIGURES.values()]
+def figures_of_folder(task: tuple[Path, "World", Path]) -> list[Path]:
+    """The same in another process, which opens the results for itself: their folder, the world, and where to draw."""
+    from sim.results.results import open_results
+
+    stored, world, folder = task
+    return figures(open_results(stored), world, folder)
+
+
+def _scenario_figures(panel: Panel, of: Look, world: "World", folder: Path, tell: Callable[[str], None]) -> list[Path]:
+    drawn = []
+    for name, draw in FIGURES.items():
+        tell(name)
+        drawn.append(draw(panel, of, world, folder))
     return [path for path in drawn if path is not None]
 
 

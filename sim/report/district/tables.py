@@ -291,7 +291,7 @@ def one_more(told: Told) -> Sheet:
     head = ((f"FY{year}, in one draw", ""), law_head(told), ("Bill", ""))
     return Sheet("What one more dollar or teacher would change", head, tuple(rows), (
         *sentences,
-        f"Draw {told.study.replicate}, the nearest to the bill's mean payment; study=explain unfolds it in full.",
+        f"Draw {told.study.replicate}, the nearest to the bill's mean payment; cte-sim explain unfolds it in full.",
     ), names=46)  # fmt: skip
 
 

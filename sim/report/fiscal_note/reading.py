@@ -205,7 +205,7 @@ def _trust(case: Case) -> Iterator[str]:
 
 def _bad_year(case: Case) -> Iterator[str]:
     if case.facts.bad_years is None:
-        yield "A bad year (a bust of oil revenue, a surge of students) is not in these amounts; study=stress has it."
+        yield "A bad year (a bust of oil revenue, a surge of students) is not in these amounts; cte-sim stress has it."
         return
     worst = max(case.facts.bad_years[case.f], key=lambda year: float(year.unpaid.mean()))
     unpaid = float(worst.unpaid.mean())

@@ -11,6 +11,7 @@ from sim.arrays import Array, BoolArray, IntArray
 from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, items_shown, money_shown, shown
 from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY
 from sim.report.shared.names import short_titles
+from sim.results.ledger import STAGES, stage_of
 from sim.results.schema import TABLES
 
 if TYPE_CHECKING:
@@ -233,14 +234,16 @@ class Panel:
         return self._districts.years
 
     def districts(self, column: str) -> Array:
-        """A column by district in the stored years, ``[F, R, Y, D]``."""
-        return self._items_as_shown("districts", column, self._districts.array(column), self.district_years)
+        """A column by district in the stored years, or a stage of its ledger, ``[F, R, Y, D]``."""
+        values = stage_of(column, self._districts.array) if column in STAGES else self._districts.array(column)
+        return self._items_as_shown("districts", column, values, self.district_years)
 
     def static(self, column: str) -> Array:
-        """A column of the districts' static scores, ``[F, R, D]``; NaN where none was stored."""
+        """A stage of the districts' static scores, or what they lose, ``[F, R, D]``; NaN where none was stored."""
         if self._static.items != self.district_names:
             return np.full((*self._state.array("membership").shape[:2], len(self.district_names)), np.nan)
-        return self._static.array(column)[:, :, 0]
+        found: Array = stage_of(column, self._static.array) if column in STAGES else self._static.array(column)
+        return found[:, :, 0]
 
     def district_prices(self) -> Array:
         """The price index in the years for which districts were stored, ``[F, R, Y, 1]``."""

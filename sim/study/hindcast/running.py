@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.arrays import Array
-from sim.engine import recording
+from sim.engine import headway, recording
 from sim.engine.calendar import DecideAll, Year, run_year
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, deciding_all, prepare
 from sim.engine.expected import expected_payment
@@ -64,7 +64,12 @@ def run_case(task: Task) -> dict[str, Array]:
 
 def run_with_placebo(task: Task) -> Paths:
     """What stands for each outcome under the case's laws and under the placebo."""
-    return _paths(task, with_placebo=task.case.has_placebo)
+    case, draws = task.case, len(task.replicates)
+    simulated = WARM_UP_YEARS + 1
+    if case.start is not None:
+        simulated += (case.last_year - case.start.year) * (2 if case.has_placebo else 1)
+    with headway.piece(draws, draws * simulated):
+        return _paths(task, with_placebo=case.has_placebo)
 
 
 def _paths(task: Task, with_placebo: bool) -> Paths:
@@ -127,6 +132,7 @@ def years_under(
         )  # fmt: skip
         if fiscal_year + 1 in laws:
             handed_on = expected_payment(world, parameters, ensemble.premises, before, state, year)
+        headway.year_done(state.sites.shape[0])
         yield state, year
 
 

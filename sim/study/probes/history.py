@@ -10,7 +10,8 @@ from sim.engine import recording
 from sim.engine.calendar import Year
 from sim.engine.state import State
 from sim.parameters.groups import Parameters
-from sim.results.schema import CLUSTER, DISTRICT, STATE
+from sim.results.ledger import STAGES, STEPS
+from sim.results.schema import CLUSTER, DISTRICT, PROGRAMS, STATE
 from sim.world.world import World
 
 STATE_EXTRAS: tuple[str, ...] = ("staffed_sections", "hired", "non_salary_spending")
@@ -27,7 +28,8 @@ would seat, and these over all who asked for a seat; by how much classes are pla
 paid for, both as shares; and sections that are taught, by an instructor or a substitute."""
 
 STATE_COLUMNS: tuple[str, ...] = (*(column.name for column in STATE), *STATE_EXTRAS)
-DISTRICT_COLUMNS: tuple[str, ...] = (*(column.name for column in DISTRICT if column.unit), *DISTRICT_EXTRAS)
+_STORED = [column.name for column in (*DISTRICT, *PROGRAMS) if column.unit and column.name not in STEPS.values()]
+DISTRICT_COLUMNS: tuple[str, ...] = (*dict.fromkeys((*_STORED, *STAGES)), *DISTRICT_EXTRAS)
 CLUSTER_COLUMNS: tuple[str, ...] = tuple(column.name for column in CLUSTER if column.unit)
 
 

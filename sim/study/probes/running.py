@@ -7,8 +7,9 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.behavior.situation import Choice, Situation
+from sim.engine import headway
 from sim.engine.calendar import DecideAll
-from sim.engine.ensemble import deciding_all, prepare
+from sim.engine.ensemble import WARM_UP_YEARS, deciding_all, prepare
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
@@ -133,6 +134,12 @@ def _arm(probe: Probe, run: Run, current: Formula, world: World, measures: tuple
 
 def run_task(task: Task) -> Values:
     """Every measure of every arm, ``[R, T]``."""
+    draws, arms = len(task.replicates), task.stage.arms
+    with headway.piece(draws * len(arms), draws * (WARM_UP_YEARS + 1 + sum(arm.horizon for arm in arms))):
+        return _measured(task)
+
+
+def _measured(task: Task) -> Values:
     world = stage_world(task.world, task.stage.written)
     parameters = stage_parameters(task, world)
     ensemble = prepare(world, parameters, task.stage.law, task.seed, task.replicates, task.stage.horizon)

@@ -10,22 +10,24 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.arrays import Array, IntArray
-from sim.engine import recording
+from sim.engine import headway, recording
 from sim.engine.calendar import Year
-from sim.engine.ensemble import Ensemble, simulate
+from sim.engine.ensemble import WARM_UP_YEARS, Ensemble, simulate
 from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.engine.static import static_score
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.posterior import Uncertainty
+from sim.results.ledger import steps_of
 from sim.results.records import ChunkRecord, Failure
+from sim.results.schema import TABLES
 from sim.results.store import write_chunk
 from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, begin, start
 from sim.world.world import World
 
 DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
-"""Years after the base year for which every district's numbers are kept."""
+"""Years after the base year for which the numbers of every district and cluster are kept; of clusters also the last."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,12 @@ class Task:
         """The rows of the task by their place in it."""
         return range(len(self.replicates))
 
+    @property
+    def years_of_a_row(self) -> int:
+        """Years that are simulated for each row: the warm-up once, then every pair of scenario and formula."""
+        beside = len(self.references) * len(self.scenarios) if self.baseline is not None else 0
+        return WARM_UP_YEARS + 1 + self.horizon * (len(self.cells) + beside)
+
     def run_ids(self, place: int, rows: Sequence[int]) -> list[int]:
         """The runs of a pair of scenario and formula, by its place, for rows by their place in the task."""
         numbers = self.replicates if self.rows is None else self.rows
@@ -100,6 +108,11 @@ def run_chunk(task: Task) -> ChunkRecord:
     A row that cannot be computed, or gives a number that is not finite, becomes a failure with its seed, values,
     stage and message; the others are kept.
     """
+    with headway.piece(len(task.cells) * len(task.places), len(task.places) * task.years_of_a_row):
+        return _carried_out(task)
+
+
+def _carried_out(task: Task) -> ChunkRecord:
     tables, failures = _attempt(task, task.places)
     if failures is None:
         tables, failures = _Tables(), []
@@ -161,7 +174,7 @@ def _run_formula(task: Task, ensemble: Ensemble, batch: Batch, runs: Runs, table
         scored = static_score(ensemble, batch.formula)
         keys = {"run_id": runs, "fiscal_year": np.full(runs.size, scored.fiscal_year, dtype=np.int64)}
         record = recording.static(ensemble.state, scored)
-        tables.add("static", _long(keys, "district", task.world.districts.identifier, record, batch.result))
+        tables.add("static", _long(keys, "district", task.world.districts.identifier, steps_of(record), batch.result))
     _keep(task, ensemble, ensemble.state, ensemble.base, runs, batch.result, 0, tables)
     years = simulate(ensemble, batch.formula, task.horizon, scenario=batch.scenario)
     for step, (state, year) in enumerate(years, start=1):
@@ -202,12 +215,15 @@ def _keep(
         for line, record in recording.by_line(year).items():
             columns = {name: _each_run(values, result) for name, values in record.items()}
             tables.add("lines", {**keys, "line": np.full(runs.size, line, dtype=object), **columns})
-    if "clusters" in task.keep:
+    if "clusters" in task.keep and (step in DETAIL_STEPS or step == task.horizon):
         clusters = recording.by_cluster(parameters, state, year)
         tables.add("clusters", _long(keys, "cluster", world.clusters.identifier, clusters, result))
-    if "districts" in task.keep and step in DETAIL_STEPS:
-        districts = recording.by_district(parameters, state, year)
-        tables.add("districts", _long(keys, "district", world.districts.identifier, districts, result))
+    kept = [table for table in ("districts", "district_programs") if table in task.keep]
+    if kept and step in DETAIL_STEPS:
+        found = steps_of(recording.by_district(parameters, state, year))
+        for table in kept:
+            record = {column.name: found[column.name] for column in TABLES[table] if column.name in found}
+            tables.add(table, _long(keys, "district", world.districts.identifier, record, result))
 
 
 def _each_run(values: Array, result: IntArray) -> Array:

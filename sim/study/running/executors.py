@@ -11,6 +11,7 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from sim.engine import headway
 from sim.study.running.stopping import StoppedError
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -110,7 +111,9 @@ class LocalPool:
     def _start(self) -> None:
         self._others = set(active_children())
         with _starting_processes():
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=begin_worker)
+            context = get_context("spawn")
+            board = headway.shared_board(context, self.workers)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=begin_worker, initargs=board)
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Hand one chunk to the pool. Its first call starts the processes."""
@@ -145,6 +148,7 @@ class LocalPool:
             self._pool.shutdown(cancel_futures=True)
         else:
             self._end()
+        headway.own_board()
 
 
 @contextmanager
@@ -199,8 +203,11 @@ def interrupts_held_back() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def begin_worker() -> None:
-    """Prepare a worker process: it leaves Ctrl-C to its parent, and ends when its parent does, however that ends."""
+def begin_worker(*board: Any) -> None:
+    """Prepare a worker process: it leaves Ctrl-C to its parent, ends when its parent does, however that ends, and tells
+    on the ``board`` that they share how far it is."""
+    if board:
+        headway.join_board(*board)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()

@@ -157,7 +157,8 @@ def report_bytes(settings: Settings, inputs: Inputs, runs: int) -> float:
     rows = {
         "state": years,
         "lines": years * lines,
-        "clusters": years * len(inputs.world.clusters),
+        "clusters": stored * len(inputs.world.clusters),
         "districts": (stored + 1) * len(inputs.world.districts),
+        "district_programs": stored * len(inputs.world.districts),
     }
     return float(sum(runs * rows[table] * (len(TABLES[table]) + PLACES) * NUMBER for table in settings.keep))

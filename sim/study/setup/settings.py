@@ -189,7 +189,12 @@ class Settings(BaseModel):
     district: PartOfName | None = None
     cluster: PartOfName | None = None
     replicate: Annotated[int, Field(strict=True, ge=0, lt=1_000_000)] | None = None
-    keep: tuple[Literal["state", "lines", "clusters", "districts"], ...] = ("state", "lines", "clusters", "districts")
+    keep: tuple[Literal["state", "lines", "clusters", "districts", "district_programs"], ...] = (
+        "state",
+        "lines",
+        "clusters",
+        "districts",
+    )
     precision: Precision | None = None
     design: Design | None = None
     factors: dict[str, Any] = {}

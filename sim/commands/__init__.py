@@ -1,0 +1,1 @@
+"""What the command line carries out once its words are understood."""

@@ -1,0 +1,123 @@
+"""Formulas, scenarios and points of a sweep on common draws: carried out, reported, written."""
+
+import shlex
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from sim.printing import terminal_width
+from sim.study.running.stopping import StoppedError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.results.results import Results
+    from sim.study.designs.sweep import Sweep
+    from sim.study.running.runner import Outcome
+    from sim.study.setup.inputs import Inputs
+
+
+from sim.commands.request import ONCE_MORE, Request, command_of, saying_how_to_continue
+
+
+def run_many(request: Request) -> None:
+    """Run formulas, scenarios and points of a sweep on common draws, report progress, and end with the table."""
+    import sim.results
+    from sim.study.compare.fairness import rescaled, with_decomposition
+    from sim.study.compare.reference import with_indexed_baseline
+    from sim.study.designs.sweep import read_sweep
+    from sim.study.running.memory import refuse_too_large
+
+    settings = request.settings
+    console = request.audience.console()
+    inputs = request.inputs()
+    with console.status("scaling formulas to equal money") if settings.cost_neutral is not None else nullcontext():
+        inputs = with_decomposition(settings, rescaled(settings, inputs), inputs.chosen)
+    inputs = with_indexed_baseline(settings, inputs)
+    refuse_too_large(settings, inputs, points=(settings.design.points if settings.design else None) or 1)
+    sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
+    folder = request.results_folder
+    outcome = _carried_out(request, inputs, sweep, console)
+    if outcome.failed:
+        reasons = f"for the reasons: {shlex.join(['cte-sim', 'status', str(folder)])}"
+        console.print(f"{outcome.failed} of {outcome.runs} runs failed; {reasons}", markup=False, soft_wrap=True)
+        if outcome.failed == outcome.runs:
+            raise StoppedError(f"all {outcome.runs} runs failed; {reasons}")
+    if settings.shard:
+        request.audience.say(
+            f"Shard {settings.shard_label} is done. When all are: {shlex.join(['cte-sim', 'collect', str(folder)])}"
+        )
+        return
+    request.audience.say(_reported(request, sim.results.open(folder), inputs, sweep, console))
+    if outcome.stopped is not None:
+        console.print(f"precise enough after {outcome.stopped.replicates} of {settings.draws} replicates")
+    request.audience.say(f"Written to {folder}")
+
+
+def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":
+    from sim.report.shared.progress import progress_bar
+    from sim.study.running.runner import carry_out
+    from sim.study.setup.changes import marked
+
+    settings, folder = request.settings, request.results_folder
+    scenarios = f" x {len(inputs.scenarios)} scenarios" if len(inputs.scenarios) > 1 else ""
+    points = f" x {len(sweep.points):,} points" if sweep is not None else ""
+    beside = f" and {', '.join(formula.name for formula in inputs.references)}" if inputs.references else ""
+    announced = [
+        f"{len(inputs.formulas)} formulas{beside}{scenarios}{points}, {settings.draws} draws, {settings.horizon} years,"
+        f" {len(inputs.world.districts)} districts; results in {folder}"
+        + (f", shard {settings.shard_label}" if settings.shard else "")
+    ]
+    announced += [marked(name, change) for name, change in inputs.changed.items()]
+    if sweep is not None:
+        from sim.report.sweep.text import factor_lines
+
+        announced += factor_lines(sweep.factors)
+    with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
+
+        def progress(done: int, total: int) -> None:
+            if not progress_made[1]:
+                # The first call comes when the folder is this study's, and its chunks are this start's.
+                request.runs.accept()
+                console.print("\n".join(announced), markup=False, soft_wrap=True)
+            progress_made[:] = [done, total]
+            advance(done, total)
+
+        return carry_out(settings, inputs, folder, request.plain, progress, sweep)
+
+
+def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
+    """Write what an analyst opens; returns the text to print. What a comparison found is said before that, as figures
+    take a while."""
+    from sim.report.shared.progress import writing_steps
+    from sim.report.shared.staging import staged
+
+    settings, folder = request.settings, request.results_folder
+    if settings.study.name in ("compare", "project"):
+        from sim.report.compare.write import at_a_glance
+
+        request.audience.say(at_a_glance(results, terminal_width()))
+    with writing_steps(console) as tell, staged(folder, ONCE_MORE) as place:
+        if sweep is not None:
+            from sim.report.sweep.text import write_sweep
+
+            return write_sweep(results, sweep.factors, place, everything=settings.report)
+        if settings.study.name == "stress":
+            from sim.report.answer.stress import write_stress_answer
+            from sim.report.stress.tables import stress_table, write_stress
+
+            answer = write_stress_answer(results, place)
+            write_stress(results, place, answer, settings.report)
+            return f"{answer}\n{stress_table(results, terminal_width())}"
+        if settings.study.name in ("decompose", "two_by_two"):
+            from sim.report.compare.decomposition import write_parts
+
+            return write_parts(results, str(inputs.chosen), place)
+        from sim.report.compare.precision import write_precision
+        from sim.report.compare.write import MORE, write_report
+        from sim.study.running.executors import LocalPool
+
+        with LocalPool(1) if settings.worker_count > 1 and settings.report else nullcontext() as beside:
+            command = command_of(folder) or ""
+            write_report(results, inputs.world, place, settings.report, tell, beside, command)
+        precision = write_precision(results, place)
+        return f"{MORE}\n\n{precision}" if settings.precision is not None else MORE
