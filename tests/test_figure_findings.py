@@ -4,9 +4,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.arrays import Array
+from sim.report.calibration.findings import parameters_sentence
 from sim.report.compare.alike import alike
 from sim.report.compare.figure_map import Measure, Place, map_sentence, place_of
 from sim.report.compare.findings import (
@@ -20,6 +22,7 @@ from sim.report.compare.findings import (
 from sim.report.shared.panel import Panel
 from sim.report.stress.findings import capped, moving
 from sim.report.stress.findings import cost_sentence as stress_sentence
+from sim.report.sweep.tornado import sentence
 
 YEARS = np.arange(2026, 2037)
 DRAWS = 40
@@ -168,3 +171,26 @@ def test_cost_is_said_not_to_rise_only_where_more_is_owed_and_none_of_it_paid() 
     still = {"baseline": calm, "calm_too": calm}
     assert not capped(still, 1)
     assert stress_sentence(still, 1) == "No scenario makes a bill's clearly dearer than $50.0M a year"
+
+
+def test_the_tornado_names_the_steadiest_factor_whose_interval_leaves_zero_out() -> None:
+    def rows(low: float) -> pd.DataFrame:
+        shared = {"of": "level", "formula": "aligned", "outcome": "concentrators_taught"}
+        return pd.DataFrame(
+            [
+                {"factor": "staffing.turnover", "rank_correlation": -0.6, "low": -0.8, "high": -0.4, **shared},
+                {"factor": "staffing.wages", "rank_correlation": 0.9, "low": low, "high": 0.95, **shared},
+            ]
+        )
+
+    titles = {"aligned": "LESC's aligned formula"}
+    assert sentence(rows(-0.1), titles) == (
+        "Concentrators taught fall most steadily with staffing: turnover (rank correlation -0.60)"
+    )
+    assert sentence(rows(0.1), titles).startswith("Concentrators taught rise most steadily with staffing: wages")
+
+
+def test_what_targets_tell_of_parameters_is_counted() -> None:
+    assert parameters_sentence(["staffing.turnover", "costs.level"], [0.5, 0.95]) == (
+        "The targets narrow turnover most, to 50% of its prior's spread; 1 of 2 parameters keep 90% or more"
+    )

@@ -490,3 +490,20 @@ def test_a_report_can_be_made_from_a_stored_results_folder(tmp_path: Path) -> No
     written = write_report(stored, WORLD, tmp_path / "report")
     assert {"summary.csv", "run_sheet.xlsx", "fiscal_note.csv"} <= {path.name for path in written}
     pd.testing.assert_frame_equal(fiscal_note_table(stored), fiscal_note_table(small))
+
+
+def test_a_title_that_a_spreadsheet_would_run_stays_text_in_the_workbook(tmp_path: Path) -> None:
+    small = cast("FakeResults", fake_results(WORLD, 2, 2, FEW))
+    formulas = {name: {**record, "title": f"=1+2 {name}"} for name, record in small.manifest.formulas.items()}
+    evil = changed(cast("Results", small), manifest=replace(small.manifest, formulas=formulas))
+    path = write_run_sheet(evil, WORLD, tmp_path / "run_sheet.xlsx")
+    assert path is not None
+    live = {
+        str(cell.value)
+        for sheet in openpyxl.load_workbook(path)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    }
+    assert live
+    assert not [text for text in live if text.startswith("=1+2")]

@@ -91,6 +91,7 @@ def sentence(moved: pd.DataFrame, titles: Mapping[str, str]) -> str:
     label = label.partition(",")[0].lower()
     of = f" under {in_sentence(titles[top['formula']])}" if len(titles) > 1 else ""
     size = signed_text(float(top["rank_correlation"]), 2)
+    way = way.removesuffix("s") if label.split()[0].endswith("s") else way
     said = f"{label} {way} most steadily with {_short(str(top['factor']))}{of}"
     return f"{first_letter(said)} (rank correlation {size})"
 
