@@ -15,7 +15,7 @@ from sim.report.answer.text import answer_sentences, answer_table
 from sim.report.briefing.content import title_of
 from sim.report.briefing.file import for_script, write_briefing
 from sim.report.briefing.places import LEAST_MEMBERS, places_of, rows_for_browser
-from sim.report.briefing.shown import money, rates
+from sim.report.briefing.shown import money, offered, rates
 from sim.report.compare.districts import district_table
 from sim.report.page.glossary import MOST, explained, glossary
 from sim.report.shared.panel import Panel
@@ -172,6 +172,18 @@ def test_the_numbers_behind_a_figure_are_those_of_the_panel(panel, world):
     row = table[(table["formula"] == "aligned") & (table["fiscal_year"] == panel.years[t])].iloc[0]
     assert row["taught_per_100_members_mean"] == pytest.approx(100.0 * (taught[f, :, t] / members[f, :, t]).mean())
     assert set(money(panel, world)["formula"]) == set(panel.formulas)
+
+
+def test_numbers_by_cluster_are_of_the_years_that_were_stored_and_no_zeros_between_them(results, world):
+    kept = results.clusters[results.clusters["fiscal_year"].isin([2026, 2031, 2033])]
+    sparse = Panel(replace(results, clusters=kept))
+    assert list(sparse.cluster_years) == [2026, 2031, 2033]
+    table = offered(sparse, world)
+    assert sorted(table["fiscal_year"].unique()) == [2026, 2031, 2033]
+    assert (table["sections_mean"] > 0).all()
+    whole = offered(Panel(results), world)
+    same = whole[whole["fiscal_year"] == 2031].reset_index(drop=True)
+    assert table[table["fiscal_year"] == 2031].reset_index(drop=True).equals(same)
 
 
 def test_two_bills_are_named_in_the_title_and_ten_are_counted(panel, world):

@@ -58,8 +58,8 @@ def precise(differences: Array) -> bool:
 @dataclass(frozen=True)
 class Ranking:
     """Formulas by their places against current law: those that bring ``more`` in groups from the most down, in which
-    no order may be said; those of which no ``same`` or other may be said; and those that bring ``less``, the most
-    first."""
+    no order may be said; those of which no ``same`` or other may be said; and those that bring ``less``, the smallest
+    loss first."""
 
     more: tuple[tuple[int, ...], ...]
     same: tuple[int, ...]

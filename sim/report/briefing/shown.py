@@ -76,16 +76,15 @@ def paid(panel: Panel, world: "World") -> pd.DataFrame:
 
 
 def offered(panel: Panel, world: "World") -> pd.DataFrame:
-    """Sections by career cluster, formula and fiscal year, every fifth year."""
+    """Sections by career cluster, formula and fiscal year, in the years that are stored."""
     values = bands(panel.clusters("sections"))
     known = dict(zip(world.clusters.identifier, world.clusters.name, strict=True))
-    at = [t for t, year in enumerate(panel.years) if (year - panel.base_year) % 5 == 0]
     rows = [
-        {"formula": name, "career_cluster": known.get(cluster, cluster), "fiscal_year": int(panel.years[t])}
+        {"formula": name, "career_cluster": known.get(cluster, cluster), "fiscal_year": int(year)}
         | _numbers(values, (f, t, c), "sections")
         for f, name in enumerate(panel.formulas)
         for c, cluster in enumerate(panel.cluster_names)
-        for t in at
+        for t, year in enumerate(panel.cluster_years)
     ]
     return pd.DataFrame(rows)
 

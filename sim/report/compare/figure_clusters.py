@@ -45,8 +45,10 @@ def offered_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Pa
     """
     if panel.baseline is None or not panel.others or not panel.cluster_names or not panel.policy.any():
         return None
-    year = int(panel.years[panel.years <= panel.base_year + AFTER][-1])
-    sections = panel.clusters("sections")[:, :, int(np.flatnonzero(panel.years == year)[0])]
+    stored = panel.cluster_years
+    last = int(np.flatnonzero(stored <= panel.base_year + AFTER)[-1])
+    year = int(stored[last])
+    sections = panel.clusters("sections")[:, :, last]
     base = sections[panel.baseline]
     if not (base.sum(axis=0) > 0).all():
         return None

@@ -218,10 +218,15 @@ class Panel:
         """Identifiers of the clusters in the tables."""
         return self._clusters.items
 
+    @property
+    def cluster_years(self) -> IntArray:
+        """The fiscal years for which clusters were stored, ``[Y]``."""
+        return self._clusters.years
+
     def clusters(self, column: str) -> Array:
-        """A column by cluster, ``[F, R, T, C]``; zero where a run has no row."""
-        values = np.nan_to_num(self._clusters.array(column, self.years), nan=0.0)
-        return self._items_as_shown("clusters", column, values, self.years)
+        """A column by cluster in the stored years, ``[F, R, Y, C]``; zero where a run has no row of a cluster."""
+        values = np.nan_to_num(self._clusters.array(column), nan=0.0)
+        return self._items_as_shown("clusters", column, values, self.cluster_years)
 
     @property
     def district_names(self) -> tuple[str, ...]:
