@@ -301,7 +301,7 @@ class TestLines:
     def test_a_bad_year_is_told_where_its_scenario_was_run_and_else_how_to_ask(self) -> None:
         laws = {"status_quo": CURRENT, "aligned": Law(2_000)}
         calm, shock = made_up(laws), made_up(laws | {"aligned": Law(2_000, paid=(0.5,))}, scenario="take_up_surge")
-        assert "study=stress" in answer_text(calm)
+        assert "cte-sim stress" in answer_text(calm)
         text = answer_text(together(calm, shock))
         assert "Unpaid in a bad year: Aligned $50.0M, take up surge." in text
         assert text.count("FY2027-31") == 1

@@ -333,7 +333,7 @@ def test_a_sweep_ends_with_what_moves_the_outcomes(tmp_path: Path) -> None:
         (["study=sweep", "design=sobl"], "did you mean 'sobol'?"),
         (["study=sweep", "design.pints=4"], "did you mean 'points'?"),
         (["study=sweep", "design=table"], "design.file"),
-        (["design=sobol"], "write study=sweep"),
+        (["design=sobol"], "write cte-sim sweep"),
         (["precision={outcome: concentrator, half_width: 10}"], "precision.outcome: 'concentrator' is not allowed"),
         (["precision.half_width=10"], "precision.outcome: is missing"),
         (["keep=[lines]"], "state is always kept"),

@@ -83,7 +83,8 @@ def test_designs_are_compared(carried_out: Callable[[str], tuple[Path, str]]) ->
     folder, printed = carried_out("01_compare_designs")
     formulas = set(pd.read_csv(folder / "summary.csv")["formula"])
     assert {"status_quo", "aligned", "sb130_quarter_weight"} <= formulas
-    assert all(f"\n {formula} " in printed for formula in formulas)
+    assert "Current law" in printed
+    assert "LESC's aligned" in printed
     assert printed.count("\nFound:    ") == printed.count("\nExpected: ") == 1
 
 

@@ -68,7 +68,7 @@ def test_a_run_has_a_folder_of_its_own_and_the_last_one_is_found(
     assert sim.cli.run(["open"]) == 0
     shown = capsys.readouterr().out
     assert str(latest_of(outputs)) in shown
-    assert "A bill in ten lines (my_bill)" in shown
+    assert "A bill in ten lines" in shown
     assert sim.cli.run(["verify", str(second)]) == 0
     (second / "bill.txt").unlink()
     assert sim.cli.run(["verify", str(second)]) == 1

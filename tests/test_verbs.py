@@ -220,7 +220,7 @@ def test_a_bill_to_begin_with_prices_as_it_stands_and_is_never_written_over(
     text = (place / "draft.yaml").read_text(encoding="utf-8")
     assert "cte-sim price draft.yaml" in text
     assert sim.cli.run(["price", "draft.yaml", "draws=2", "out=priced"]) == 0
-    assert "A bill of my own (draft)" in capsys.readouterr().out
+    assert "A bill of my own:" in capsys.readouterr().out
 
 
 def test_each_part_that_the_bill_to_begin_with_offers_may_stand_in_it(place: Path) -> None:
@@ -249,6 +249,6 @@ def test_a_district_that_is_not_known_is_answered_with_near_names_and_how_to_lis
     line = capsys.readouterr().err
     assert "did you mean " in line
     assert "Gallup-McKinley County Schools (3501110)" in line
-    assert "district=list prints all 120" in line
+    assert "cte-sim list districts prints all 120" in line
     assert sim.cli.run(["list", "districts", "gallup"]) == 0
     assert "3501110  Gallup-McKinley County Schools" in capsys.readouterr().out

@@ -24,9 +24,7 @@ def bill_answer(check: "BillCheck") -> list[str]:
     return [line for sentence in sentences for line in paragraphs([sentence], PAGE)]
 
 
-FUTURE = (
-    "Later years, and what districts do about it, are not in this: cte-sim project with the same bill gives them."
-)
+FUTURE = "Later years, and what districts do about it, are not in this: cte-sim project with the same bill gives them."
 """What a static score leaves out, and which command gives it."""
 
 

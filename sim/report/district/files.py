@@ -72,7 +72,7 @@ def _text(told: Told, answer: list[str], tables: dict[str, Sheet], command: str)
         notes = list(sheet.notes)
         if len(kept) < len(sheet.head):
             notes.append("More columns are on the page and in district.csv.")
-        table = plain_table([[row[column] for column in kept] for row in rows])
+        table = plain_table([[row[column] for column in kept] for row in rows], WIDTH)
         lines += ["", sheet.title, *table.rstrip("\n").split("\n"), *(line for note in notes for line in _folded(note))]
     for title, said in (("What is estimated", estimated(told)), ("How far to trust it", trust(told))):
         lines += ["", title, *(line for sentence in said for line in _folded(sentence))]
