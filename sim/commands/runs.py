@@ -4,6 +4,8 @@ import shlex
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from sim.commands.first_look import FirstLook
+from sim.commands.request import ONCE_MORE, Request, command_of, saying_how_to_continue
 from sim.printing import terminal_width
 from sim.study.running.stopping import StoppedError
 
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
     from sim.study.designs.sweep import Sweep
     from sim.study.running.runner import Outcome
     from sim.study.setup.inputs import Inputs
-
-
-from sim.commands.request import ONCE_MORE, Request, command_of, saying_how_to_continue
 
 
 def run_many(request: Request) -> None:
@@ -72,6 +71,7 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
         from sim.report.sweep.text import factor_lines
 
         announced += factor_lines(sweep.factors)
+    first = FirstLook(request, console, len(inputs.formulas) * len(inputs.scenarios))
     with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
 
         def progress(done: int, total: int) -> None:
@@ -81,6 +81,7 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
                 console.print("\n".join(announced), markup=False, soft_wrap=True)
             progress_made[:] = [done, total]
             advance(done, total)
+            first.saw(done)
 
         return carry_out(settings, inputs, folder, request.plain, progress, sweep)
 
