@@ -222,6 +222,21 @@ def run_explain(request: Request) -> None:
     _written(request, lambda place: write_explanation(explanation, place))
 
 
+def run_explorer(request: Request) -> None:
+    """Sweep a bill over its knobs, fit what answers a slider, and write it as a page and a file."""
+    from sim.report.explore.files import write_explorer
+    from sim.report.shared.progress import progress_bar
+    from sim.study.explore.study import explore, read_materials
+    from sim.study.running.memory import refuse_many_draws
+
+    inputs = request.inputs()
+    refuse_many_draws(request.settings, inputs.world)
+    materials = read_materials(request.settings, inputs)
+    with progress_bar(request.audience.console()) as advance:
+        found = explore(request.settings, materials, request.folder, request.plain, advance)
+    _written(request, lambda place: write_explorer(found, place), _ONCE_MORE)
+
+
 def run_sensitivity(request: Request) -> None:
     """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
     from sim.report.sensitivity.text import write_sensitivity
@@ -384,6 +399,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "bridge": run_bridge,
     "sensitivity": run_sensitivity,
     "explain": run_explain,
+    "explore": run_explorer,
     **dict.fromkeys(("compare", "project", "stress", "decompose", "two_by_two", "sweep"), run_many),
 }
 """What carries out each study, by its name."""

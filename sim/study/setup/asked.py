@@ -25,6 +25,7 @@ ONE_FORMULA: dict[str, str] = {
     "decompose": "takes apart",
     "two_by_two": "takes apart",
     "check_formula": "prices",
+    "explore": "moves the amounts of",
 }
 """Studies of one formula, with what they do to it."""
 

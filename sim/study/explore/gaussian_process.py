@@ -1,0 +1,122 @@
+"""A Gaussian process: a number as a smooth function of a few others, from points at which it is known.
+
+``y(x) = b0 + b x + s^2 k(x, x') + noise``: a linear mean under flat priors, a Matern 5/2 kernel with a length scale for
+each input (automatic relevance determination), and a nugget for what the inputs do not explain. Length scales and
+nugget maximize the marginal likelihood, in which variance and mean are solved for (Rasmussen and Williams 2006, 2.7 and
+5.4; Sacks, Welch, Mitchell and Wynn 1989). It is a page of linear algebra: a package of machine learning would weigh
+as much as all others together, and the explorer computes the same numbers in a browser.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import minimize
+
+from sim.arrays import Array
+
+ROOT5 = np.sqrt(5.0)
+LOG_LENGTH = (np.log(0.05), np.log(50.0))
+"""Bounds of a length scale, where inputs lie between 0 and 1."""
+LOG_NUGGET = (np.log(1e-8), np.log(1.0))
+"""Bounds of the nugget, as a share of the process's variance."""
+STARTS = ((1.0, 1e-4),)
+"""Length scales and nuggets from which the search begins."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A fitted process: ``lengths`` ``[K]``, ``nugget`` as a share of the variance, ``mean`` ``[1 + K]`` and the
+    ``weights`` ``[N]`` of the kernel at each training point."""
+
+    lengths: Array
+    nugget: float
+    mean: Array
+    weights: Array
+
+    def at(self, x: Array, training: Array) -> Array:
+        """The expected values at ``x`` ``[M, K]``, given the inputs of the ``training`` points ``[N, K]``: ``[M]``."""
+        found: Array = trend(x) @ self.mean + matern(x, training, self.lengths) @ self.weights
+        return found
+
+
+def trend(x: Array) -> Array:
+    """One and the inputs, ``[N, 1 + K]``."""
+    return np.column_stack([np.ones(len(x)), x])
+
+
+def distances(x: Array, other: Array, lengths: Array) -> Array:
+    """Distances in units of the length scales, ``[M, N]``."""
+    one, two = x / lengths, other / lengths
+    squared = np.sum(one**2, axis=1)[:, np.newaxis] + np.sum(two**2, axis=1) - 2.0 * one @ two.T
+    return np.sqrt(np.maximum(squared, 0.0))
+
+
+def matern(x: Array, other: Array, lengths: Array) -> Array:
+    """The Matern 5/2 correlation between points, ``[M, N]``."""
+    far = ROOT5 * distances(x, other, lengths)
+    found: Array = (1.0 + far + far**2 / 3.0) * np.exp(-far)
+    return found
+
+
+def fit(x: Array, y: Array) -> Process:
+    """The process through points ``x`` ``[N, K]`` between 0 and 1 with values ``y`` ``[N]``.
+
+    Raises ValueError where there are fewer points than twice the terms of the mean.
+    """
+    if len(x) < 2 * (1 + x.shape[1]):
+        raise ValueError(f"{len(x)} points are too few for {x.shape[1]} inputs")
+    design = trend(x)
+    if np.ptp(y) == 0.0:
+        mean = np.zeros(design.shape[1])
+        mean[0] = y[0]
+        return Process(np.ones(x.shape[1]), 1.0, mean, np.zeros(len(x)))
+    squares = (x[:, np.newaxis, :] - x[np.newaxis, :, :]) ** 2
+    bounds = [LOG_LENGTH] * x.shape[1] + [LOG_NUGGET]
+    found = [
+        minimize(
+            _loss, np.log([length] * x.shape[1] + [nugget]), args=(squares, design, y), jac=True, method="L-BFGS-B",
+            bounds=bounds, options={"maxiter": 80},
+        )
+        for length, nugget in STARTS
+    ]  # fmt: skip
+    best = min(found, key=lambda one: float(one.fun)).x
+    lengths, nugget = np.exp(best[:-1]), float(np.exp(best[-1]))
+    mean, weights = solved(matern(x, x, lengths) + nugget * np.eye(len(x)), design, y)
+    return Process(lengths, nugget, mean, weights)
+
+
+def solved(covariance: Array, design: Array, y: Array) -> tuple[Array, Array]:
+    """Coefficients of the mean by generalized least squares, and the covariance's inverse times what is left."""
+    factor = cho_factor(covariance, lower=True)
+    inside = cho_solve(factor, design)
+    mean = np.linalg.solve(design.T @ inside, inside.T @ y)
+    weights: Array = cho_solve(factor, y - design @ mean)
+    return mean, weights
+
+
+def _loss(log: Array, squares: Array, design: Array, y: Array) -> tuple[float, Array]:
+    """Minus the profile log likelihood and its gradient in the logarithms of length scales and nugget."""
+    inputs, points = squares.shape[2], len(y)
+    lengths, nugget = np.exp(log[:-1]), np.exp(log[-1])
+    scaled = squares @ (1.0 / lengths**2)
+    far = ROOT5 * np.sqrt(scaled)
+    decay = np.exp(-far)
+    covariance = (1.0 + far + far**2 / 3.0) * decay
+    covariance[np.diag_indices(points)] += nugget
+    try:
+        factor = cho_factor(covariance, lower=True, check_finite=False)
+    except np.linalg.LinAlgError:
+        return 1e25, np.zeros(log.size)
+    inside = cho_solve(factor, design)
+    mean = np.linalg.solve(design.T @ inside, inside.T @ y)
+    left = y - design @ mean
+    weights = cho_solve(factor, left)
+    variance = float(left @ weights) / points
+    loss = 0.5 * points * np.log(variance) + np.log(np.diag(factor[0])).sum()
+    inverse = cho_solve(factor, np.eye(points))
+    # d k / d log(length) = 5/3 (1 + far) exp(-far) squares / length^2, and half of the trace of each.
+    common = (inverse - np.outer(weights, weights) / variance) * (5.0 / 3.0) * (1.0 + far) * decay
+    slopes = 0.5 * np.einsum("ij,ijk->k", common, squares) / lengths**2
+    own = 0.5 * nugget * (np.trace(inverse) - weights @ weights / variance)
+    return float(loss), np.append(slopes[:inputs], own)
