@@ -1,15 +1,42 @@
-"""The files of an explorer."""
+"""The files of an explorer: its page, what a page needs, what was swept, and the text."""
 
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.report.explore.text import explorer_text
+from sim.report.explore.words import findings, origin, trust
+from sim.report.page.rendering import render
+from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.study.explore.study import Explored
 
 
 def write_explorer(found: "Explored", folder: Path) -> str:
-    """Write."""
+    """Write explorer.html, explorer.json, explore.txt and the tables behind them; returns the text."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "explorer.json").write_text(json.dumps(found.content, separators=(",", ":")), encoding="utf-8")
-    return "\n".join(f"{e.outcome:16s}{e.span:12s}{e.number:6s}{e.median:9.4f}{e.p95:9.4f}{e.most:9.4f} {e.reached}" for e in found.errors)
+    text = explorer_text(found)
+    (folder / "explore.txt").write_text(text, encoding="utf-8")
+    content = json.dumps(found.content, separators=(",", ":"), allow_nan=False)
+    (folder / "explorer.json").write_text(content, encoding="utf-8")
+    (folder / "explorer.html").write_text(explorer_page(found), encoding="utf-8")
+    errors = [{**vars(error), "reached": error.reached} for error in found.errors]
+    write_table(pd.DataFrame(errors), folder / "explore_errors.csv", digits=4)
+    points = found.materials.points.rename_axis("point").reset_index()
+    write_table(points, folder / "explore_points.csv", digits=10)
+    write_table(found.by_year, folder / "explore_by_year.csv", digits=6)
+    return text
+
+
+def explorer_page(found: "Explored") -> str:
+    """The page that stands alone."""
+    return render(
+        "explorer_page.html",
+        explorer=found.content,
+        findings=findings(found),
+        trust=trust(found),
+        origin=origin(found.content),
+    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
+from scipy.spatial.distance import cdist
 
 from sim.arrays import Array
 
@@ -45,16 +46,9 @@ def trend(x: Array) -> Array:
     return np.column_stack([np.ones(len(x)), x])
 
 
-def distances(x: Array, other: Array, lengths: Array) -> Array:
-    """Distances in units of the length scales, ``[M, N]``."""
-    one, two = x / lengths, other / lengths
-    squared = np.sum(one**2, axis=1)[:, np.newaxis] + np.sum(two**2, axis=1) - 2.0 * one @ two.T
-    return np.sqrt(np.maximum(squared, 0.0))
-
-
 def matern(x: Array, other: Array, lengths: Array) -> Array:
     """The Matern 5/2 correlation between points, ``[M, N]``."""
-    far = ROOT5 * distances(x, other, lengths)
+    far = ROOT5 * cdist(x / lengths, other / lengths)
     found: Array = (1.0 + far + far**2 / 3.0) * np.exp(-far)
     return found
 
