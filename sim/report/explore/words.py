@@ -1,6 +1,6 @@
 """What an explorer found, in words: which knob moves what, by how much, and how far the emulator may be trusted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +73,8 @@ def findings(found: "Explored") -> list[str]:
     change = {name: band((levels[name] - law[name])[:, places].mean(axis=1)) for name in (PER_100, COST)}
     rate, cost = change[PER_100], change[COST]
     said = [
-        f"As written the bill moves concentrators per 100 members by {rate.mean:+.1f} ({rate.low:+.1f} to "
-        f"{rate.high:+.1f}) a year in {span} against current law, and state cost by {dollars(cost.mean, True)} "
-        f"({dollars(cost.low, True)} to {dollars(cost.high, True)})."
+        f"As written the bill brings {_beside(rate, lambda value: f'{value:.1f}')} concentrators for each 100 members a "
+        f"year in {span} than current law, and the state pays {_beside(cost, dollars)}."
     ]
     moved = effects(explorer)
     for name in ("taught", COST):
@@ -88,10 +87,19 @@ def findings(found: "Explored") -> list[str]:
         parts = [f"{_of(one)} ({amount(name, one.by_span[span][name].mean, True)})" for one in strongest[:3]]
         idle = [_of(one) for one in order if one not in strongest]
         rest = f" Hardly at all: {'; '.join(idle)}." if idle else ""
-        said.append(f"{LABELS[name].capitalize()} a year in {span} move most with {'; '.join(parts)}.{rest}"
-                    if name == "taught"
-                    else f"{LABELS[name].capitalize()} a year in {span} moves most with {'; '.join(parts)}.{rest}")  # fmt: skip
+        verb = "moves" if name == COST else "move"
+        said.append(f"{LABELS[name].capitalize()} a year in {span} {verb} most with {'; '.join(parts)}.{rest}")
     return said
+
+
+def _beside(change: Band, say: Callable[[float], str]) -> str:
+    """A difference in words: '1.8 more (1.2 to 2.6)', and with signs where draws do not agree on the direction."""
+    mean, low, high = change.mean, change.low, change.high
+    word = "more" if mean >= 0 else "less"
+    if low * high < 0:
+        return f"{say(abs(mean))} {word} ({say(abs(low))} less to {say(abs(high))} more)"
+    near, far = sorted((abs(low), abs(high)))
+    return f"{say(abs(mean))} {word} ({say(near)} to {say(far)})"
 
 
 def _of(effect: Effect) -> str:
@@ -110,7 +118,7 @@ def number(value: float, effect: Effect) -> str:
 def dollars(value: float, signed: bool = False) -> str:
     """Dollars in as many digits as are of use: $41.2M, $905."""
     size = abs(value)
-    text = f"${size / 1e6:,.{2 if size < 1e7 else 1}f}M" if size >= 1e5 else f"${size:,.10g}" if size < 1e5 else ""
+    text = f"${size / 1e6:,.{2 if size < 1e7 else 1}f}M" if size >= 1e5 else f"${size:,.10g}"
     return f"{'-' if value < 0 else '+' if signed else ''}{text}"
 
 

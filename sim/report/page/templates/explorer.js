@@ -309,6 +309,13 @@ if (typeof document !== "undefined") {
       return sign + said;
     }
 
+    // A size in two digits that count: what is uncertain needs no more.
+    function roughly(value, unit) {
+      const two = Number(value.toPrecision(2));
+      if (unit === "dollars" && two >= 1e5) { return `$${Number((two / 1e6).toPrecision(2))}M`; }
+      return `${unit === "dollars" ? "$" : ""}${two.toLocaleString("en-US", { maximumFractionDigits: unit === "rate" ? 3 : 0 })}`;
+    }
+
     // What the emulator may be off by: of 95% of fresh points, as a share of the level.
     function errorOf(outcome, span) {
       const found = content.errors.find((one) => one.outcome === outcome && one.span === span && one.number === "mean");
@@ -325,7 +332,7 @@ if (typeof document !== "undefined") {
     function cell(band, unit, signed, error) {
       const made = element("td", amount(band.mean, unit, signed), "number");
       made.append(element("small", `${amount(band.low, unit, signed)} to ${amount(band.high, unit, signed)}`));
-      if (error !== undefined) { made.append(element("small", `emulator \u00b1${amount(error, unit, false)}`)); }
+      if (error !== undefined) { made.append(element("small", `emulator \u00b1${roughly(error, unit)}`)); }
       return made;
     }
 
@@ -389,7 +396,9 @@ if (typeof document !== "undefined") {
         { label: "as written", key: "written", levels: written.levels[name] },
         { label: "sliders", key: "state", levels: state.levels[name] },
       ].map((one) => ({ ...one, bands: years.map((_, t) => core.band(core.overYears(explorer, one.levels, [t]))) }));
-      const W = 560, H = 300, left = 62, right = 86, top = 12, bottom = 30;
+      const place = find("chart");
+      const W = Math.min(Math.max(place.clientWidth, 270), 640), H = Math.min(0.56 * W + 60, 320);
+      const left = 56, right = 78, top = 12, bottom = 30, every = W < 420 ? 9 : 3;
       const values = series.flatMap((one) => one.bands.flatMap((band) => one.key === "law" ? [band.mean] : [band.low, band.high]));
       let low = Math.min(...values), high = Math.max(...values);
       if (low > 0 && low < 0.4 * high) { low = 0; }
@@ -404,7 +413,7 @@ if (typeof document !== "undefined") {
         svg.append(draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, amount(value, of.unit, false)));
       }
       years.forEach((year, t) => {
-        if (t % 3 === 0 || t === years.length - 1 && t % 3 > 1) {
+        if (t % every === 0) {
           svg.append(draw("text", { x: x(t), y: H - 8, "text-anchor": "middle" }, `FY${year}`));
         }
       });
@@ -426,7 +435,6 @@ if (typeof document !== "undefined") {
         svg.append(draw("text", { x: W - right + 6, y: at, class: `name ${end.one.key}` }, end.one.label));
       });
       const last = series.map((one) => `${one.label} ${amount(one.bands[years.length - 1].mean, of.unit, false)}`).join(", ");
-      const place = find("chart");
       place.replaceChildren(svg);
       place.setAttribute("aria-label", `${of.label} by year. In FY${years[years.length - 1]}: ${last}. The numbers are in the table below.`);
       const body = find("chart-numbers");
@@ -454,10 +462,10 @@ if (typeof document !== "undefined") {
       of.years.forEach((year, y) => {
         const heads = sum(of.members, y);
         const rows = [
-          { label: "CTE money of the state", unit: "dollars", values: [of.law_money, written.districts.money, state.districts.money], by: 1 },
-          { label: "for each member", unit: "dollars", values: [of.law_money, written.districts.money, state.districts.money], by: heads },
-          { label: "Concentrators taught", unit: members.length > 1 ? "heads" : "rate", values: [of.law_taught, written.districts.taught, state.districts.taught], by: 1 },
-          { label: "per 100 members", unit: "rate", values: [of.law_taught, written.districts.taught, state.districts.taught], by: heads / 100 },
+          { label: "paid to districts", unit: "dollars", values: [of.law_money, written.districts.money, state.districts.money], by: 1 },
+          { label: "paid for each member", unit: "dollars", values: [of.law_money, written.districts.money, state.districts.money], by: heads },
+          { label: "concentrators taught", unit: members.length > 1 ? "heads" : "rate", values: [of.law_taught, written.districts.taught, state.districts.taught], by: 1 },
+          { label: "taught per 100 members", unit: "rate", values: [of.law_taught, written.districts.taught, state.districts.taught], by: heads / 100 },
         ];
         for (const one of rows) {
           const row = element("tr");
@@ -473,10 +481,12 @@ if (typeof document !== "undefined") {
       const span = members.length > 1 ? "groups" : "districts";
       const errors = ["money", "taught"].map((name) => content.errors.find((one) => one.outcome === `district_${name}` && one.span === span).p95);
       const grade = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
-      find("place-note").textContent = `${Math.round(sum(of.members, 0)).toLocaleString("en-US")} members in grades 9-12 in FY${of.years[0]}.`
+      find("place-note").textContent = `${grouped(sum(of.members, 0), 0)} members in grades 9-12 in FY${of.years[0]}.`
         + ` Means over draws, dollars of FY${content.years[0] - 1}. In 95% of cases the emulator is within ${grade(errors[0])} of the`
         + ` simulation in money and ${grade(errors[1])} in concentrators, ${members.length > 1 ? "for groups of districts" : "for single districts"}.`;
     }
+
+    function said(knob, value) { return knob.whole ? String(value) : grouped(value, value % 1 ? 2 : 0); }
 
     let saying = 0;
     function say(text) {
@@ -497,8 +507,8 @@ if (typeof document !== "undefined") {
       const knob = content.knobs[refused.knob];
       numbers[refused.knob].setAttribute("aria-invalid", "true");
       root.classList.add("refused");
-      find("refusal").textContent = `${knob.label} ${refused.said}: ${grouped(knob.low, knob.low % 1 ? 2 : 0).replace(knob.whole ? /,/g : "", "")} to`
-        + ` ${grouped(knob.high, knob.high % 1 ? 2 : 0).replace(knob.whole ? /,/g : "", "")}. The numbers below are those of the last values`
+      find("refusal").textContent = `${knob.label} ${refused.said}: ${said(knob, knob.low)} to ${said(knob, knob.high)}.`
+        + ` The numbers below are those of the last values`
         + " that could be answered. To go further, write the bill and run it, or sweep a wider range: factors.formula."
         + `${knob.path}=[low,high].`;
     }
@@ -544,7 +554,7 @@ if (typeof document !== "undefined") {
       values.forEach((value, k) => {
         numbers[k].value = String(value);
         sliders[k].value = String(value);
-        sliders[k].setAttribute("aria-valuetext", `${grouped(value, value % 1 ? 2 : 0).replace(content.knobs[k].whole ? /,/g : "", "")} ${content.knobs[k].unit}`);
+        sliders[k].setAttribute("aria-valuetext", `${said(content.knobs[k], value)} ${content.knobs[k].unit}`);
       });
     }
 
@@ -553,7 +563,7 @@ if (typeof document !== "undefined") {
         const values = current();
         values[k] = rounded(content.knobs[k], Number(slider.value));
         numbers[k].value = String(values[k]);
-        slider.setAttribute("aria-valuetext", `${grouped(values[k], values[k] % 1 ? 2 : 0).replace(content.knobs[k].whole ? /,/g : "", "")} ${content.knobs[k].unit}`);
+        slider.setAttribute("aria-valuetext", `${said(content.knobs[k], values[k])} ${content.knobs[k].unit}`);
         update(values);
       });
     });
@@ -618,8 +628,9 @@ if (typeof document !== "undefined") {
       return true;
     }
     window.addEventListener("hashchange", open);
+    window.addEventListener("resize", chart);
+    root.hidden = false;
     put(core.own(content));
     if (open()) { root.scrollIntoView(); } else { update(core.own(content), true); }
-    root.hidden = false;
   }());
 }
