@@ -227,11 +227,8 @@ def run_explorer(request: Request) -> None:
     from sim.report.explore.files import write_explorer
     from sim.report.shared.progress import progress_bar
     from sim.study.explore.study import explore, read_materials
-    from sim.study.running.memory import refuse_many_draws
 
-    inputs = request.inputs()
-    refuse_many_draws(request.settings, inputs.world)
-    materials = read_materials(request.settings, inputs)
+    materials = read_materials(request.settings, request.inputs())
     with progress_bar(request.audience.console()) as advance:
         found = explore(request.settings, materials, request.folder, request.plain, advance)
     _written(request, lambda place: write_explorer(found, place), _ONCE_MORE)
@@ -262,8 +259,7 @@ def run_sensitivity(request: Request) -> None:
         findings = sensitivity(settings, inputs, folder, request.plain, stage)
     with staged(folder, _ONCE_MORE) as place:
         text = write_sensitivity(findings, place, figures=settings.report)
-    request.audience.say(text)
-    request.audience.say(f"Written to {folder}")
+    request.audience.say(f"{text}\nWritten to {folder}")
 
 
 def run_many(request: Request) -> None:
@@ -387,8 +383,7 @@ def saying_how_to_continue(settings: Settings, folder: Path) -> Iterator[list[in
 
 COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "parameters": show_parameters,
-    "status": look_at,
-    "collect": look_at,
+    **dict.fromkeys(("status", "collect"), look_at),
     "check_formula": check_bill,
     "hindcast": run_hindcast,
     "probes": run_probes,

@@ -38,6 +38,7 @@ RUNS: dict[str, tuple[tuple[str, ...], str]] = {
     "two_by_two": (SHORT, "parts.txt"),
     "bridge": (SHORT, "bridge.txt"),
     "explain": ((*SHORT, "district=gallup"), "explain.txt"),
+    "explore": (("design.points=28", "draws=2", "horizon=1", "workers=1", "explore.fresh=4"), "explore.txt"),
     "sweep": ((SWEPT, "design.points=2", "horizon=2", "workers=1", "report=false"), "sweep.txt"),
     "sensitivity": ((SMALL, "horizon=1", "workers=1", "report=false"), "sensitivity.txt"),
 }
@@ -48,7 +49,7 @@ RUNS: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("study", RUNS)
 def test_every_study_takes_a_bill_outside_the_package(study: str, named: str, bill: Path) -> None:
     words, page = RUNS[study]
-    short = () if named == LISTED or study in ("bridge", "explain", "decompose", "two_by_two") else (
+    short = () if named == LISTED or study in ("bridge", "explain", "explore", "decompose", "two_by_two") else (
         "study.formulas=[status_quo]",
     )  # fmt: skip
     request = carried_out(bill.parent / "here", f"study={study}", named, *words, *short)

@@ -24,16 +24,18 @@ def explorer_text(found: "Explored") -> str:
             + [amount(name, effect.by_span[span][name].mean, True) for name in TOLD]
             for effect in effects(explorer)
         ]
-        title = f"What each number moves over its range, the others as written, a year in {span}"
+        title = f"What each number moves over its range, others as written, a year in {span}"
         parts.append(f"{title}\n{_table(['Number', 'From and to', 'Taught', 'Cost', 'Owed'], rows)}")
     left = found.materials.left
     if left:
         parts.append(
-            _wrapped(f"Left as written, because an explorer has few knobs: {', '.join(left)}. Name those that are to move: "
+            _wrapped(f"Left as written, because an explorer has few knobs: {', '.join(left)}. Name those that move: "
                      "factors.formula.<key>=[low,high].")
         )  # fmt: skip
     rows = [
-        [LABELS[error.outcome], error.span, f"{error.median:.2%}", f"{error.p95:.2%}", f"{error.most:.2%}", f"{GOALS[error.outcome]:.0%}"]
+        [LABELS[error.outcome], error.span]
+        + [f"{share:.2%}" for share in (error.median, error.p95, error.most)]
+        + [f"{GOALS[error.outcome]:.0%}"]
         for error in found.errors
         if error.number == "mean" and error.outcome in LABELS
     ]  # fmt: skip
@@ -63,5 +65,3 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         lines.append("  ".join([folded[0].ljust(widths[0]), *cells]).rstrip())
         lines += folded[1:]
     return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
-
-

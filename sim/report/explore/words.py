@@ -73,8 +73,8 @@ def findings(found: "Explored") -> list[str]:
     change = {name: band((levels[name] - law[name])[:, places].mean(axis=1)) for name in (PER_100, COST)}
     rate, cost = change[PER_100], change[COST]
     said = [
-        f"As written the bill brings {_beside(rate, lambda value: f'{value:.1f}')} concentrators for each 100 members a "
-        f"year in {span} than current law, and the state pays {_beside(cost, dollars)}."
+        f"As written the bill brings {_beside(rate, lambda value: f'{value:.1f}')} concentrators for each 100 members "
+        f"a year in {span} than current law, and the state pays {_beside(cost, dollars)}."
     ]
     moved = effects(explorer)
     for name in ("taught", COST):
@@ -137,9 +137,9 @@ def trust(found: "Explored") -> list[str]:
     missed = [error for error in of if not error.reached]
     worst = max(of, key=lambda error: error.p95)
     said = [
-        f"The answers are an emulator's, fitted to {content['provenance']['points']:,} versions of the bill and judged at "
-        f"{content['provenance']['fresh']} that it had not seen. Means lie within {worst.p95:.1%} of the simulation in "
-        f"95% of cases at the worst ({LABELS[worst.outcome]}, {worst.span}); the farthest is off by "
+        f"The answers are an emulator's, fitted to {content['provenance']['points']:,} versions of the bill and judged "
+        f"at {content['provenance']['fresh']} that it had not seen. Means lie within {worst.p95:.1%} of the simulation "
+        f"in 95% of cases at the worst ({LABELS[worst.outcome]}, {worst.span}); the farthest is off by "
         f"{max(error.most for error in of):.1%}.",
         "Wanted were 2% (money 3%) in 95% of cases and none beyond 10%: "
         + (f"missed by {_named(missed)}." if missed else "reached everywhere."),
@@ -152,8 +152,8 @@ def trust(found: "Explored") -> list[str]:
     )  # fmt: skip
     said.append(
         "Bands hold 90% of draws, from the 5th to the 95th percentile, and reach to the mean where it lies beyond. They"
-        " cover uncertain parameters and chance, not what the model missed in other states' cases, which the intervals of"
-        " study=project carry besides; nor how far the emulator is off, which stands beside them."
+        " cover uncertain parameters and chance, not what the model missed in other states' cases, which the intervals "
+        "of study=project carry besides; nor how far the emulator is off, which stands beside them."
     )
     return said
 
@@ -173,6 +173,6 @@ def origin(content: Mapping[str, Any]) -> str:
     vintage = f" ({of['vintage']})" if of["vintage"] else ""
     return (
         f"Run {short(of['run'])}, CTE funding simulation {of['version']}, model {short(of['model'])}, formula "
-        f"{content['bill']['name']} version {short(of['formula'])}, data {short(of['data'])}{vintage}, {of['draws']:,} draws "
-        f"at each of {of['points']:,} points, seed {of['seed']}, scenario {of['scenario']}"
+        f"{content['bill']['name']} version {short(of['formula'])}, data {short(of['data'])}{vintage}, "
+        f"{of['draws']:,} draws at each of {of['points']:,} points, seed {of['seed']}, scenario {of['scenario']}"
     )

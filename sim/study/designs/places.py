@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-
 from pydantic import BaseModel, ValidationError
 
 from sim.engine.scenario import Scenario, Shocks

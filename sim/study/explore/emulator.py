@@ -59,10 +59,12 @@ def unit(values: Array, low: Array, high: Array) -> Array:
 
 def emulated(training: Array, swept: Mapping[str, Array]) -> Emulator:
     """The emulator fitted to what was ``swept``, each output ``[N, M]``, at ``training`` points ``[N, K]``."""
-    return Emulator(training, {name: _output(training, values) for name, values in swept.items()})
+    return Emulator(training, {name: fit_output((training, values)) for name, values in swept.items()})
 
 
-def _output(training: Array, values: Array) -> Output:
+def fit_output(work: tuple[Array, Array]) -> Output:
+    """One output, from the ``training`` points and its ``values`` there; a piece of work for a process of its own."""
+    training, values = work
     center = rounded(values.mean(axis=0), SIGNIFICANT["mean"])
     left, sizes, right = np.linalg.svd(values - center, full_matrices=False)
     power = sizes**2

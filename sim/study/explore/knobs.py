@@ -1,4 +1,4 @@
-"""The knobs of an explorer: the keys of a bill that a slider moves, each with its unit, range and the bill's own value."""
+"""The knobs of an explorer: the keys of a bill that sliders move, each with unit, range and the bill's own value."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -202,8 +202,8 @@ def _phase_in_years(formula: Formula, horizon: int) -> list[int]:
 def _says_from(formula: Formula) -> bool:
     """Whether the bill says where its phase-in begins, which without any is refused."""
     usual = Rules().phase_in_from
-    rules = [formula.rules, *(line.rules for line in formula.own_lines)]
-    return any(one.phase_in_from not in (None, usual) for one in rules)
+    said = [formula.rules.phase_in_from, *(line.rules.phase_in_from for line in formula.own_lines)]
+    return any(one not in (None, usual) for one in said)
 
 
 def _allowed(formula: Formula, path: str, values: range) -> list[int]:

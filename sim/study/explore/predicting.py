@@ -113,7 +113,9 @@ class Answer:
     def levels(self) -> dict[str, Array]:
         """What is ``SHOWN``, each ``[R, T]``: per 100 members, heads, credentials, dollars of the base year."""
         of, begun = self.of, self.begun
-        found = {name: self.emulated[name].reshape(of.shape) for name in ("taught", "reported", "credentials", "pathways")}
+        found = {
+            name: self.emulated[name].reshape(of.shape) for name in ("taught", "reported", "credentials", "pathways")
+        }
         found[MOVED] = np.maximum(self.emulated[MOVED].reshape(of.shape), 0.0)
         found[PER_100] = 100.0 * found["taught"] / of.members
         owed = paid = self.since_begun("uncapped")

@@ -55,7 +55,9 @@ def capped_lines(formula: Formula) -> tuple[Line, ...]:
     """The lines of a formula that pay what is owed or what is voted, if that is less: state money outside the SEG with
     an appropriation and no reserve."""
     return tuple(
-        line for line in formula.own_lines if line.joint and line.reserve is None and type(line.appropriation) is not Full
+        line
+        for line in formula.own_lines
+        if line.joint and line.reserve is None and type(line.appropriation) is not Full
     )
 
 
@@ -195,9 +197,13 @@ def _by_district(ensemble: Ensemble, state: State, year: Year) -> dict[str, Arra
 
 
 def surroundings(setting: Setting, formula: Formula, moves: bool) -> dict[str, Array]:
-    """What no knob moves: ``members`` statewide ``[R, T]`` and by district ``[Y, D]``, what current law owes ``[R, T]``,
-    and by the name of a capped line ``unit:``, the dollars of the base year that one of its appropriation's amount (a dollar, a whole of revenue) gives
-    in each draw and year ``[R, T]``; of lines that begin with the formula, as if begun already where that ``moves``."""
+    """What no knob moves, by name.
+
+    ``members`` statewide ``[R, T]`` and ``district_members`` ``[Y, D]``; ``law_owed``, what current law owes, and for
+    each capped line ``unit:`` with its name, the dollars of the base year that one of its appropriation's amount gives
+    (a dollar, the whole of revenue), ``[R, T]``. Lines that begin with the formula count as begun where the first
+    year ``moves``.
+    """
     law = enacted(formula, setting.current_law, setting.world.base_year)
     lines = {line.name: _of_one(law.line(line.name), moves and line.start_year == formula.takes_effect)
              for line in capped_lines(formula)}  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.factors import flat
 from sim.study.designs.sweep import read_sweep
 from sim.study.explore.content import amount_path, content_of, prorated
-from sim.study.explore.emulator import emulated, unit
+from sim.study.explore.emulator import Emulator, Output, fit_output, unit
 from sim.study.explore.errors import Error, district_errors, errors
 from sim.study.explore.knobs import FIRST_YEAR, Knob, default_factors, knobs_of, whole_levels
 from sim.study.explore.predicting import COST, MOVED, PER_100, SHOWN, Explorer
@@ -39,6 +40,8 @@ from sim.study.explore.simulating import (
     outcomes,
     surroundings,
 )
+from sim.study.running.dispatch import carrier_for
+from sim.study.running.memory import refuse_many_draws
 from sim.study.setup.inputs import Inputs, formula_record
 from sim.study.setup.settings import Settings
 from sim.version import __version__
@@ -87,9 +90,12 @@ def read_materials(settings: Settings, inputs: Inputs) -> Materials:
     if formula.name == inputs.baseline:
         raise InputError("settings: formula: is current law; name a bill: formula_file=my_bill.yaml")
     if design.name not in DESIGNS:
-        raise InputError(f"settings: design: {design.name} does not fill a box; write design={DESIGNS[0]} or {DESIGNS[1]}")
+        raise InputError(
+            f"settings: design: {design.name} does not fill a box; write design={DESIGNS[0]} or {DESIGNS[1]}"
+        )
     if design.luck != "common":
         raise InputError("settings: design.luck: all points of an explorer share their draws; write common")
+    refuse_many_draws(settings, inputs.world)
     world = inputs.world
     left: tuple[str, ...] = ()
     if settings.factors:
@@ -139,13 +145,14 @@ def explore(
     }
     begin(folder, settings, setting.world, record)
     work = Points(setting, formula, tuple(knob.factor for knob in knobs))
-    total = len(materials.points) + len(materials.fresh)
+    simulations = len(materials.points) + len(materials.fresh)
+    fits = len(work.outputs) - 1  # of districts' money one of two is emulated
 
     def wave(name: str, points: pd.DataFrame, before: int) -> dict[str, Array]:
         columns = {str(column): points[column].to_numpy() for column in points}
         frame = carry_out_wave(
             folder, name, work, columns, before, SHARD, settings.executor, settings.worker_count,
-            lambda done: progress(before + done, total),
+            lambda done: progress(before + done, simulations + fits),
         )  # fmt: skip
         return {output: np.stack(frame[output].tolist()) for output in work.outputs}
 
@@ -153,7 +160,10 @@ def explore(
     fresh = wave(FRESH, materials.fresh, len(materials.points))
     moves = any(knob.path == FIRST_YEAR for knob in knobs)
     law, around = outcomes(setting, setting.current_law, work.outputs), surroundings(setting, formula, moves)
-    emulator = emulated(_inputs(materials, materials.points), _to_emulate(materials, materials.points, swept))
+    training = _inputs(materials, materials.points)
+    outputs = _fitted(settings, training, _to_emulate(materials, materials.points, swept),
+                      lambda done, of: progress(simulations + done, simulations + of))  # fmt: skip
+    emulator = Emulator(training, outputs)
     content = content_of(formula, knobs, emulator, law, around, setting.world, setting.horizon)
     content["provenance"] = {
         "run": hash_of({**record, "model": model_fingerprint(), "world": setting.world.fingerprint}),
@@ -175,6 +185,19 @@ def explore(
     content["errors"] = [vars(error) for error in found]
     exact = _shown(materials, materials.points, swept, law, around)
     return Explored(materials, content, tuple(found), _by_year(materials, exact, Explorer(content)))
+
+
+def _fitted(
+    settings: Settings, training: Array, swept: Mapping[str, Array], progress: Callable[[int, int], None]
+) -> dict[str, Output]:
+    """The emulator of each output, fitted by the processes that simulate, which need one thread each."""
+    found = {}
+    with carrier_for(settings.executor, settings.worker_count, len(swept)) as carrier:
+        waiting = {carrier.submit(fit_output, (training, values)): name for name, values in swept.items()}
+        for done, future in enumerate(as_completed(waiting), 1):
+            found[waiting[future]] = future.result()
+            progress(done, len(swept))
+    return {name: found[name] for name in swept}
 
 
 def _inputs(materials: Materials, points: pd.DataFrame) -> Array:
