@@ -14,13 +14,15 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 
-from sim.arrays import Array
+from sim.arrays import Array, IntArray
 
 ROOT5 = np.sqrt(5.0)
 LOG_LENGTH = (np.log(0.05), np.log(50.0))
 """Bounds of a length scale, where inputs lie between 0 and 1."""
 LOG_NUGGET = (np.log(1e-8), np.log(1.0))
 """Bounds of the nugget, as a share of the process's variance."""
+JUDGED = 200
+"""Points by whose likelihood length scales and nugget are found; the process itself goes through all."""
 STARTS = ((1.0, 1e-4),)
 """Length scales and nuggets from which the search begins."""
 
@@ -65,11 +67,12 @@ def fit(x: Array, y: Array) -> Process:
         mean = np.zeros(design.shape[1])
         mean[0] = y[0]
         return Process(np.ones(x.shape[1]), 1.0, mean, np.zeros(len(x)))
-    squares = (x[:, np.newaxis, :] - x[np.newaxis, :, :]) ** 2
+    few = _few(len(x))
+    squares = (x[few, np.newaxis, :] - x[np.newaxis, few, :]) ** 2
     bounds = [LOG_LENGTH] * x.shape[1] + [LOG_NUGGET]
     found = [
         minimize(
-            _loss, np.log([length] * x.shape[1] + [nugget]), args=(squares, design, y), jac=True, method="L-BFGS-B",
+            _loss, np.log([length] * x.shape[1] + [nugget]), args=(squares, design[few], y[few]), jac=True, method="L-BFGS-B",
             bounds=bounds, options={"maxiter": 80},
         )
         for length, nugget in STARTS
@@ -78,6 +81,11 @@ def fit(x: Array, y: Array) -> Process:
     lengths, nugget = np.exp(best[:-1]), float(np.exp(best[-1]))
     mean, weights = solved(matern(x, x, lengths) + nugget * np.eye(len(x)), design, y)
     return Process(lengths, nugget, mean, weights)
+
+
+def _few(points: int) -> IntArray:
+    """Points evenly through the design by which length scales are judged."""
+    return np.unique(np.linspace(0, points - 1, min(points, JUDGED)).astype(np.intp))
 
 
 def solved(covariance: Array, design: Array, y: Array) -> tuple[Array, Array]:
