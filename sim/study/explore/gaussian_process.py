@@ -70,13 +70,11 @@ def fit(x: Array, y: Array) -> Process:
     few = _few(len(x))
     squares = (x[few, np.newaxis, :] - x[np.newaxis, few, :]) ** 2
     bounds = [LOG_LENGTH] * x.shape[1] + [LOG_NUGGET]
-    found = [
-        minimize(
-            _loss, np.log([length] * x.shape[1] + [nugget]), args=(squares, design[few], y[few]), jac=True, method="L-BFGS-B",
-            bounds=bounds, options={"maxiter": 80},
-        )
-        for length, nugget in STARTS
-    ]  # fmt: skip
+    known = (squares, design[few], y[few])
+    found = []
+    for length, nugget in STARTS:
+        start = np.log([length] * x.shape[1] + [nugget])
+        found.append(minimize(_loss, start, known, "L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": 80}))
     best = min(found, key=lambda one: float(one.fun)).x
     lengths, nugget = np.exp(best[:-1]), float(np.exp(best[-1]))
     mean, weights = solved(matern(x, x, lengths) + nugget * np.eye(len(x)), design, y)

@@ -305,7 +305,8 @@ if (typeof document !== "undefined") {
       else if (unit === "rate") { said = grouped(size, 1); }
       else { said = grouped(size, 0); }
       const nothing = !/[1-9]/.test(said);
-      const sign = value < 0 && !nothing ? "\u2212" : signed && !nothing ? "+" : "";
+      // The second sign keeps the first on the line of its number.
+      const sign = value < 0 && !nothing ? "\u2212\u2060" : signed && !nothing ? "+" : "";
       return sign + said;
     }
 
