@@ -65,7 +65,7 @@ def content():
     training = unit(places, low, high)
     districts = 12 * len(detail_years(YEARS))
     money = 1e5 * (1.0 + training @ np.linspace(0.1, 0.5, len(own)))[:, None] * np.linspace(1.0, 2.0, districts)
-    found = {**made_up_numbers(training), "district_money": money, "district_taught": money / 1e3}
+    found = {**made_up_numbers(training), "district_owed": money, "district_taught": money / 1e3}
     names = (*Points(setting(world), bill(), ()).outputs,)
     flat = {name: np.full((DRAWS, YEARS), 100.0 + 3.0 * at) for at, name in enumerate(names)}
     law = {**flat, **dict.fromkeys(("district_net", "district_taught"), np.ones((len(detail_years(YEARS)), 12)))}

@@ -107,14 +107,15 @@ def explorer_of(**changes):
         "outputs": {**{name: {"center": [6.0] * 4, **fixed}
                        for name in ("taught", "reported", "credentials", "pathways", "moved")},
                     "uncapped": {"center": [1.0] * 4, **fixed}, "owed:x": {"center": [10.0, 11.0, 4.0, 5.0], **fixed},
-                    "district_money": {"center": [3.0, 1.0], **fixed},
+                    "district_owed": {"center": [3.0, 1.0], **fixed},
                     "district_taught": {"center": [2.0, 2.0], **fixed}},
         "first_year": {"knob": 1, "own": 2027},
         "lines": [{"output": "owed:x", "knob": 0, "own": 8.0, "unit": [1, 0.5, 1, 1]}],
         "current_law": {"taught": [5.0] * 4, "reported": [5.0] * 4, "credentials": [5.0] * 4, "pathways": [5.0] * 4,
                         "moved": [0.0] * 4, "cost": [20.0] * 4, "owed": [30.0] * 4},
         "members": [50.0] * 4,
-        "districts": {"years": [2028], "names": ["a", "b"], "groups": [], "prorated": True, "members": [1, 1]},
+        "districts": {"years": [2028], "names": ["a", "b"], "groups": [], "members": [1, 1], "law_money": [9, 9],
+                      "rest": None, "lines": [{"output": "district_owed", "line": 0}]},
     }  # fmt: skip
     return Explorer({**made, **changes})
 
@@ -134,9 +135,11 @@ def test_until_a_bill_begins_current_law_is_paid_and_then_its_first_year():
 
 
 def test_districts_are_paid_the_states_share_of_what_they_are_owed():
-    answer = explorer_of().at([8.0, 2027])
-    money = answer.districts(answer.levels())["money"]
-    np.testing.assert_allclose(money, [[3.0 * 11.0 / 18.0, 1.0 * 11.0 / 18.0]])
+    # Of 11 and 5 dollars owed in the second year 4 and 5 are paid.
+    money = explorer_of().at([8.0, 2027]).districts()["money"]
+    np.testing.assert_allclose(money, [[3.0 * 9.0 / 16.0, 1.0 * 9.0 / 16.0]])
+    later = explorer_of(first_year={"knob": None, "own": 2029}).at([8.0, 2027]).districts()["money"]
+    np.testing.assert_array_equal(later, [[9.0, 9.0]])
 
 
 @pytest.mark.parametrize(("values", "said"), [([9.5, 2027], "lies outside what was simulated"),

@@ -13,8 +13,10 @@ from sim.study.explore.knobs import FIRST_YEAR, Knob
 from sim.study.explore.simulating import (
     AMOUNT_KEYS,
     COUNTS,
+    DISTRICT_DUE,
     DISTRICT_MEMBERS,
     DISTRICT_NET,
+    DISTRICT_OWED,
     DISTRICT_TAUGHT,
     LAW_OWED,
     MEMBERS,
@@ -24,18 +26,16 @@ from sim.study.explore.simulating import (
     UNIT,
     capped_lines,
     detail_years,
+    prorated,
+    prorated_lines,
 )
 from sim.study.setup.inputs import formula_record
 from sim.world.world import World
 
+DISTRICT_REST = "district_rest"
+"""What a district gets from lines that do not pay all the same share, less SEG money that it loses."""
 FORMAT = 1
 """Of the file; raise it when a key changes its name or meaning."""
-
-
-def prorated(formula: Formula) -> bool:
-    """Whether every district is paid the same share of what it is owed: one line, cut alike for all."""
-    own = formula.own_lines
-    return len(own) == 1 and capped_lines(formula) == own and own[0].rules.proration == "pro_rata"
 
 
 def knob_content(knob: Knob) -> dict[str, Any]:
@@ -127,6 +127,15 @@ def _output(output: Any) -> dict[str, Any]:
     }
 
 
+def _parts(formula: Formula) -> dict[str, Any]:
+    """What a district's money is made of: shares of what lines owe it, by the place of the line, and the ``rest``."""
+    places = {line.name: place for place, line in enumerate(capped_lines(formula))}
+    if prorated(formula):
+        return {"lines": [{"output": DISTRICT_OWED, "line": 0}], "rest": None}
+    lines = [{"output": f"{DISTRICT_DUE}{line.name}", "line": places[line.name]} for line in prorated_lines(formula)]
+    return {"lines": lines, "rest": DISTRICT_REST}
+
+
 def _districts(
     formula: Formula, law: Mapping[str, Array], around: Mapping[str, Array], world: World, horizon: int
 ) -> dict[str, Any]:
@@ -145,7 +154,7 @@ def _districts(
         "names": list(districts.name),
         "identifiers": list(districts.identifier),
         "groups": groups,
-        "prorated": prorated(formula),
+        **_parts(formula),
         "members": _numbers(around[DISTRICT_MEMBERS]),
         "law_money": _numbers(law[DISTRICT_NET]),
         "law_taught": _numbers(law[DISTRICT_TAUGHT]),

@@ -77,10 +77,7 @@ def district_errors(
 ) -> list[Error]:
     """The same of ``money`` and ``taught`` of single districts ``[Y, D]``, as shares of their level, or of a tenth of
     the mean district's where they have less; and of groups of districts."""
-    said = []
-    for values in points:
-        answer = explorer.at(values)
-        said.append(answer.districts(answer.levels()))
+    said = [explorer.at(values).districts() for values in points]
     groups = explorer.districts["groups"]
     found = []
     for outcome in ("money", "taught"):

@@ -110,6 +110,15 @@ class Answer:
         shift = int(np.sum(~self.begun))
         return np.concatenate([np.zeros((self.of.shape[0], shift)), found[:, : self.of.shape[1] - shift]], axis=1)
 
+    def lines(self) -> list[tuple[Array, Array]]:
+        """What each line with a cap owes and pays, each ``[R, T]``."""
+        of, found = self.of, []
+        for line in of.content["lines"]:
+            due = self.since_begun(line["output"])
+            voted = of.value_of(line["knob"], self.values, line["own"]) * np.array(line["unit"]).reshape(of.shape)
+            found.append((due, np.minimum(due, voted)))
+        return found
+
     def levels(self) -> dict[str, Array]:
         """What is ``SHOWN``, each ``[R, T]``: per 100 members, heads, credentials, dollars of the base year."""
         of, begun = self.of, self.begun
@@ -119,24 +128,27 @@ class Answer:
         found[MOVED] = np.maximum(self.emulated[MOVED].reshape(of.shape), 0.0)
         found[PER_100] = 100.0 * found["taught"] / of.members
         owed = paid = self.since_begun("uncapped")
-        for line in of.content["lines"]:
-            due = self.since_begun(line["output"])
-            voted = of.value_of(line["knob"], self.values, line["own"]) * np.array(line["unit"]).reshape(of.shape)
-            owed, paid = owed + due, paid + np.minimum(due, voted)
+        for due, given in self.lines():
+            owed, paid = owed + due, paid + given
         found[OWED] = np.where(begun, owed, of.law[OWED])
         found[COST] = np.where(begun, paid, of.law[COST])
         return {name: found[name] for name in SHOWN}
 
-    def districts(self, levels: Mapping[str, Array]) -> dict[str, Array]:
+    def districts(self) -> dict[str, Array]:
         """Means over draws of every district in the years of detail, ``[Y, D]``: ``money`` that the state's CTE lines
-        leave it, dollars of the base year, and concentrators ``taught``."""
-        of = self.of
-        shape = (len(of.districts["years"]), len(of.districts["names"]))
-        money = self.emulated["district_money"].reshape(shape)
-        if of.districts["prorated"]:
-            places = [int(np.flatnonzero(of.years == year)[0]) for year in of.districts["years"]]
-            share = np.array([_ratio(levels[COST][:, t].mean(), levels[OWED][:, t].mean()) for t in places])
-            money = np.maximum(money, 0.0) * share[:, np.newaxis]
+        leave it, dollars of the base year, which is current law's until the bill begins, and concentrators
+        ``taught``."""
+        of, parts = self.of, self.of.districts
+        shape = (len(parts["years"]), len(parts["names"]))
+        places = [int(np.flatnonzero(of.years == year)[0]) for year in parts["years"]]
+        money = np.zeros(shape) if parts["rest"] is None else self.emulated[parts["rest"]].reshape(shape)
+        lines = self.lines()
+        for part in parts["lines"]:
+            due, paid = lines[part["line"]]
+            share = np.array([_ratio(paid[:, t].mean(), due[:, t].mean()) for t in places])
+            money = money + np.maximum(self.emulated[part["output"]].reshape(shape), 0.0) * share[:, np.newaxis]
+        law = np.array(parts["law_money"]).reshape(shape)
+        money = np.where(self.begun[places][:, np.newaxis], money, law)
         return {"money": money, "taught": np.maximum(self.emulated["district_taught"].reshape(shape), 0.0)}
 
 

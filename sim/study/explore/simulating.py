@@ -43,6 +43,9 @@ MOVED, UNCAPPED, OWED = "moved", "uncapped", "owed:"
 are all of current law's before the bill begins; and by the name of a line that one caps, what it owes."""
 
 DISTRICT_OWED, DISTRICT_NET, DISTRICT_TAUGHT = "district_owed", "district_net", "district_taught"
+DISTRICT_DUE, DISTRICT_PAID = "district_owed:", "district_paid:"
+"""By district: owed by and received from all of the state's CTE lines, concentrators; and by the name of a line what it
+owes and pays, where there are several."""
 MEMBERS, DISTRICT_MEMBERS, UNIT = "members", "district_members", "unit:"
 
 AMOUNT_KEYS: Mapping[type, str] = {
@@ -59,6 +62,16 @@ def capped_lines(formula: Formula) -> tuple[Line, ...]:
         for line in formula.own_lines
         if line.joint and line.reserve is None and type(line.appropriation) is not Full
     )
+
+
+def prorated_lines(formula: Formula) -> tuple[Line, ...]:
+    """Those of them that pay every district the same share of what it is owed."""
+    return tuple(line for line in capped_lines(formula) if line.rules.proration == "pro_rata")
+
+
+def prorated(formula: Formula) -> bool:
+    """Whether all that a formula pays is one such line."""
+    return len(formula.own_lines) == 1 and prorated_lines(formula) == formula.own_lines
 
 
 def detail_years(horizon: int) -> tuple[int, ...]:
@@ -102,7 +115,11 @@ class Points:
     def outputs(self) -> tuple[str, ...]:
         """The names of what comes out of a point: statewide by draw and year, districts by year."""
         owed = tuple(f"{OWED}{line.name}" for line in capped_lines(self.formula))
-        return (*COUNTS, MOVED, UNCAPPED, *owed, DISTRICT_OWED, DISTRICT_NET, DISTRICT_TAUGHT)
+        districts: tuple[str, ...] = (DISTRICT_OWED, DISTRICT_NET, DISTRICT_TAUGHT)
+        if not prorated(self.formula):
+            names = [line.name for line in prorated_lines(self.formula)]
+            districts += tuple(f"{of}{name}" for name in names for of in (DISTRICT_DUE, DISTRICT_PAID))
+        return (*COUNTS, MOVED, UNCAPPED, *owed, *districts)
 
     def simulate(self) -> dict[str, Array]:
         """Each output by name, ``[P, draws x years]`` or ``[P, years x districts]``."""
@@ -125,7 +142,7 @@ def outcomes(setting: Setting, law: Formula, names: tuple[str, ...]) -> dict[str
             for name, values in _statewide(ensemble, state, year, names).items():
                 by_year[name].append(values)
             if step in steps:
-                for name, mean in _by_district(ensemble, state, year).items():
+                for name, mean in _by_district(ensemble, state, year, names).items():
                     districts.setdefault(name, np.zeros((len(steps), mean.size)))[at] += share * mean
                 at += 1
         for name, columns in by_year.items():
@@ -185,15 +202,22 @@ def _statewide(ensemble: Ensemble, state: State, year: Year, names: tuple[str, .
     return {name: _runs(ensemble, values) for name, values in found.items()}
 
 
-def _by_district(ensemble: Ensemble, state: State, year: Year) -> dict[str, Array]:
+def _by_district(ensemble: Ensemble, state: State, year: Year, names: tuple[str, ...]) -> dict[str, Array]:
     """Means over draws of every district, ``[D]``, dollars of the base year."""
     record = recording.by_district(ensemble.parameters, state, year)
     price = np.ravel(year.conditions.price_index)[:, np.newaxis]
-    return {
+    found = {
         DISTRICT_OWED: (record["phased_in"] / price).mean(axis=0),
         DISTRICT_NET: ((record["paid"] - record["dilution"]) / price).mean(axis=0),
         DISTRICT_TAUGHT: record["concentrators_taught"].mean(axis=0),
     }
+    for kind, stage in ((DISTRICT_DUE, "phased_in"), (DISTRICT_PAID, "paid")):
+        for name in (name for name in names if name.startswith(kind)):
+            ledger = year.settlement.ledgers.get(name.removeprefix(kind))
+            dollars = np.zeros_like(record["paid"]) if ledger is None else getattr(ledger, stage)
+            spread = np.broadcast_to(dollars.reshape(*dollars.shape[:2], *dollars.shape[3:]), record["paid"].shape)
+            found[name] = (spread / price).mean(axis=0)
+    return found
 
 
 def surroundings(setting: Setting, formula: Formula, moves: bool) -> dict[str, Array]:

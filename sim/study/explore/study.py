@@ -18,7 +18,7 @@ from sim.study.calibration.begin import begin
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.factors import flat
 from sim.study.designs.sweep import read_sweep
-from sim.study.explore.content import amount_path, content_of, prorated
+from sim.study.explore.content import DISTRICT_REST, amount_path, content_of
 from sim.study.explore.emulator import Emulator, Output, fit_output, unit
 from sim.study.explore.errors import Error, district_errors, errors
 from sim.study.explore.knobs import FIRST_YEAR, Knob, default_factors, knobs_of, whole_levels
@@ -26,8 +26,10 @@ from sim.study.explore.predicting import COST, MOVED, PER_100, SHOWN, Explorer
 from sim.study.explore.predicting import OWED as ALL_OWED
 from sim.study.explore.simulating import (
     COUNTS,
+    DISTRICT_DUE,
     DISTRICT_NET,
     DISTRICT_OWED,
+    DISTRICT_PAID,
     DISTRICT_TAUGHT,
     LAW_OWED,
     MEMBERS,
@@ -38,6 +40,7 @@ from sim.study.explore.simulating import (
     Setting,
     capped_lines,
     outcomes,
+    prorated,
     surroundings,
 )
 from sim.study.running.dispatch import carrier_for
@@ -146,7 +149,7 @@ def explore(
     begin(folder, settings, setting.world, record)
     work = Points(setting, formula, tuple(knob.factor for knob in knobs))
     simulations = len(materials.points) + len(materials.fresh)
-    fits = len(work.outputs) - 1  # of districts' money one of two is emulated
+    fits = sum(not name.startswith((DISTRICT_PAID, DISTRICT_NET)) for name in work.outputs)
 
     def wave(name: str, points: pd.DataFrame, before: int) -> dict[str, Array]:
         columns = {str(column): points[column].to_numpy() for column in points}
@@ -224,8 +227,12 @@ def _to_emulate(materials: Materials, points: pd.DataFrame, simulated: Mapping[s
         if name == UNCAPPED or name.startswith(OWED):
             by_year = values.reshape(len(points), draws, horizon)
             found[name] = np.take_along_axis(by_year, at[:, np.newaxis, :], axis=2).reshape(len(points), -1)
-    money = DISTRICT_OWED if prorated(materials.formula) else DISTRICT_NET
-    return {**found, "district_money": simulated[money], "district_taught": simulated[DISTRICT_TAUGHT]}
+    found[DISTRICT_TAUGHT] = simulated[DISTRICT_TAUGHT]
+    if prorated(materials.formula):
+        return {**found, DISTRICT_OWED: simulated[DISTRICT_OWED]}
+    found |= {name: values for name, values in simulated.items() if name.startswith(DISTRICT_DUE)}
+    paid = sum(values for name, values in simulated.items() if name.startswith(DISTRICT_PAID))
+    return {**found, DISTRICT_REST: simulated[DISTRICT_NET] - paid}
 
 
 def _shown(

@@ -108,65 +108,82 @@ const explorerCore = (function () {
     return found;
   }
 
-  // Every outcome by draw and year, draw after draw.
-  function levels(explorer, values, emulated) {
-    const content = explorer.content;
+  function firstYear(explorer, values) {
+    const first = explorer.content.first_year;
+    return valueOf(first.knob, values, first.own);
+  }
+
+  // Dollars that were emulated by years since the bill began, in the years to which they belong.
+  function sinceBegun(explorer, values, numbers) {
     const T = explorer.years.length;
-    const size = explorer.draws * T;
-    const first = valueOf(content.first_year.knob, values, content.first_year.own);
+    const first = firstYear(explorer, values);
     const shift = explorer.years.filter((year) => year < first).length;
-    const sinceBegun = function (name, at) {
-      const year = at % T;
-      return year < shift ? 0 : Math.max(emulated[name][at - shift], 0);
-    };
+    return numbers.map((_, at) => at % T < shift ? 0 : Math.max(numbers[at - shift], 0));
+  }
+
+  // What each line with a cap owes and pays: no more than is voted.
+  function lines(explorer, values, emulated) {
+    return explorer.content.lines.map((line) => {
+      const due = sinceBegun(explorer, values, emulated[line.output]);
+      const amount = valueOf(line.knob, values, line.own);
+      return { due, paid: due.map((dollars, at) => Math.min(dollars, amount * line.unit[at])) };
+    });
+  }
+
+  // Every outcome by draw and year, draw after draw.
+  function levels(explorer, values, emulated, capped) {
+    const T = explorer.years.length;
+    const begun = explorer.years.map((year) => year >= firstYear(explorer, values));
     const found = {};
     for (const name of COUNTED) { found[name] = emulated[name]; }
     found.moved = emulated.moved.map((dollars) => Math.max(dollars, 0));
-    found.per_100 = emulated.taught.map((heads, at) => 100 * heads / content.members[at]);
-    found.owed = new Float64Array(size);
-    found.cost = new Float64Array(size);
-    const amounts = content.lines.map((line) => valueOf(line.knob, values, line.own));
-    for (let at = 0; at < size; at += 1) {
-      if (at % T < shift) {
-        found.owed[at] = explorer.law.owed[at];
-        found.cost[at] = explorer.law.cost[at];
-        continue;
+    found.per_100 = emulated.taught.map((heads, at) => 100 * heads / explorer.content.members[at]);
+    found.owed = sinceBegun(explorer, values, emulated.uncapped);
+    found.cost = found.owed.slice();
+    for (const line of capped) {
+      for (let at = 0; at < line.due.length; at += 1) {
+        found.owed[at] += line.due[at];
+        found.cost[at] += line.paid[at];
       }
-      let owed = sinceBegun("uncapped", at);
-      let paid = owed;
-      content.lines.forEach((line, l) => {
-        const due = sinceBegun(line.output, at);
-        owed += due;
-        paid += Math.min(due, amounts[l] * line.unit[at]);
-      });
-      found.owed[at] = owed;
-      found.cost[at] = paid;
+    }
+    for (const name of ["owed", "cost"]) {
+      found[name] = found[name].map((dollars, at) => begun[at % T] ? dollars : explorer.law[name][at]);
     }
     return found;
   }
 
-  function districts(explorer, all, emulated) {
+  function districts(explorer, values, emulated, capped) {
     const of = explorer.content.districts;
     const D = of.names.length;
     const T = explorer.years.length;
-    const money = Float64Array.from(emulated.district_money);
-    if (of.prorated) {
-      of.years.forEach((year, y) => {
-        const t = explorer.years.indexOf(year);
-        let cost = 0;
-        let owed = 0;
-        for (let r = 0; r < explorer.draws; r += 1) { cost += all.cost[r * T + t]; owed += all.owed[r * T + t]; }
-        const share = owed > 0 ? cost / owed : 1;
-        for (let d = 0; d < D; d += 1) { money[y * D + d] = Math.max(money[y * D + d], 0) * share; }
-      });
-    }
+    const money = of.rest === null ? new Float64Array(D * of.years.length) : Float64Array.from(emulated[of.rest]);
+    of.years.forEach((year, y) => {
+      const t = explorer.years.indexOf(year);
+      for (const part of of.lines) {
+        let paid = 0;
+        let due = 0;
+        for (let r = 0; r < explorer.draws; r += 1) {
+          paid += capped[part.line].paid[r * T + t];
+          due += capped[part.line].due[r * T + t];
+        }
+        const share = due > 0 ? paid / due : 1;
+        for (let d = 0; d < D; d += 1) { money[y * D + d] += Math.max(emulated[part.output][y * D + d], 0) * share; }
+      }
+      if (year < firstYear(explorer, values)) {
+        for (let d = 0; d < D; d += 1) { money[y * D + d] = of.law_money[y * D + d]; }
+      }
+    });
     return { money, taught: emulated.district_taught.map((heads) => Math.max(heads, 0)) };
   }
 
   function answer(explorer, values) {
     const emulated = emulate(explorer, values);
-    const all = levels(explorer, values, emulated);
-    return { values: values.slice(), levels: all, districts: districts(explorer, all, emulated) };
+    const capped = lines(explorer, values, emulated);
+    return {
+      values: values.slice(),
+      levels: levels(explorer, values, emulated, capped),
+      districts: districts(explorer, values, emulated, capped),
+    };
   }
 
   // The mean of some years in each draw.
@@ -260,7 +277,7 @@ const explorerCore = (function () {
   }
 
   return {
-    SHOWN, read, own, refusal, emulate, levels, districts, answer, overYears, less, band, spans, fileText, toHash, fromHash,
+    SHOWN, read, own, refusal, answer, overYears, less, band, spans, fileText, toHash, fromHash,
   };
 }());
 
