@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from explored import bill
-from simulated import made_up, shipped
+from simulated import made_up, new_mexico, shipped
 from sweeping import CONFIG, inputs_of
 
 import sim.study.calibration.waves as waves
@@ -58,6 +58,17 @@ def test_as_written_it_says_what_the_simulation_of_the_bill_says(done: tuple[Pat
     law = outcomes(materials.setting, shipped("status_quo"), names)
     np.testing.assert_allclose(explorer.current_law()["cost"], law["uncapped"], rtol=1e-6)
     assert made_up(6, 4).base_year + 1 == explorer.years[0]
+
+
+@pytest.mark.slow
+def test_of_a_bill_in_new_mexico_it_is_as_near_as_it_is_meant_to_be(tmp_path: Path) -> None:
+    config = {**SETTINGS, "horizon": 10, "draws": 8, "chunk": 8, "uncertainty": "posterior", "explore": {"fresh": 16},
+              "design": {"name": "latin_hypercube", "points": 64}}  # fmt: skip
+    settings = read_settings(config)
+    found = explore(settings, read_materials(settings, replace(inputs(), world=new_mexico())), tmp_path, config)
+    means = [error for error in found.errors if error.number == "mean" and error.span not in ("districts", "groups")]
+    assert len(means) == 7 * 3
+    assert [error for error in means if not error.reached] == []
 
 
 @pytest.mark.slow

@@ -144,6 +144,12 @@ def trust(found: "Explored") -> list[str]:
         "Wanted were 2% (money 3%) in 95% of cases and none beyond 10%: "
         + (f"missed by {_named(missed)}." if missed else "reached everywhere."),
     ]
+    ends = [error for error in found.errors if error.number != "mean"]
+    far = max(ends, key=lambda error: error.p95)
+    said.append(
+        f"Ends of intervals are less sure than means: within {far.p95:.1%} of the level in 95% of cases at the worst "
+        f"({LABELS[far.outcome]}, {far.span}, {far.number} end)."
+    )
     single = [error for error in found.errors if error.span == "districts"]
     grouped = [error for error in found.errors if error.span == "groups"]
     said.append(
