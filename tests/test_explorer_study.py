@@ -12,7 +12,7 @@ from sweeping import CONFIG, inputs_of
 
 import sim.study.calibration.waves as waves
 from sim.inputs import InputError
-from sim.report.explore.files import write_explorer
+from sim.report.explore.files import read_content, write_explorer
 from sim.study.explore.predicting import Explorer
 from sim.study.explore.simulating import outcomes
 from sim.study.explore.study import Explored, explore, read_materials
@@ -94,6 +94,11 @@ def test_its_files_hold_the_same_and_its_text_fits_a_terminal(done: tuple[Path, 
         "explore.txt", "explore_by_year.csv", "explore_errors.csv", "explore_points.csv", "explorer.html",
         "explorer.json",
     ]  # fmt: skip
+    assert read_content(tmp_path) == found.content
+    assert read_content(tmp_path.parent) is None
+    (tmp_path / "explorer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="is of another version"):
+        read_content(tmp_path)
     table = found.by_year
     # The bill as written is the last point; the difference of means is the mean of differences.
     own = table[(table["point"] == 28) & (table["outcome"] == "taught")]
