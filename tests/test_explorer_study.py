@@ -1,5 +1,6 @@
 """The study explore from end to end on a made-up state: what it answers, refuses, resumes and writes."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from explored import bill
 from simulated import made_up, new_mexico, shipped
 from sweeping import CONFIG, inputs_of
 
+import sim
 import sim.study.calibration.waves as waves
 from sim.inputs import InputError
 from sim.report.explore.files import read_content, write_explorer
@@ -95,6 +97,11 @@ def test_its_files_hold_the_same_and_its_text_fits_a_terminal(done: tuple[Path, 
         "explorer.json",
     ]  # fmt: skip
     assert read_content(tmp_path) == found.content
+    shutil.copy(done[0] / "manifest.json", tmp_path)
+    opened = sim.open(tmp_path)
+    assert isinstance(opened, sim.Report)
+    assert opened.text == text
+    (tmp_path / "manifest.json").unlink()
     assert read_content(tmp_path.parent) is None
     (tmp_path / "explorer.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="is of another version"):

@@ -13,6 +13,7 @@ FIRST: dict[str, str] = {
     "check_formula": "bill_districts",
     "bridge": "bridge",
     "explain": "explain",
+    "explore": "explore_errors",
     "hindcast": "hindcast",
     "probes": "probes",
     "sensitivity": "sensitivity",

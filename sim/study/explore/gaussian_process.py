@@ -76,7 +76,9 @@ def fit(x: Array, y: Array) -> Process:
         start = np.log([length] * x.shape[1] + [nugget])
         found.append(minimize(_loss, start, known, "L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": 80}))
     best = min(found, key=lambda one: float(one.fun)).x
-    lengths, nugget = np.exp(best[:-1]), float(np.exp(best[-1]))
+    # In two digits, which is all that the likelihood tells, the last bits of another processor make no other process.
+    found_at = [float(f"{value:.2g}") for value in np.exp(best)]
+    lengths, nugget = np.array(found_at[:-1]), found_at[-1]
     mean, weights = solved(matern(x, x, lengths) + nugget * np.eye(len(x)), design, y)
     return Process(lengths, nugget, mean, weights)
 

@@ -46,7 +46,7 @@ from sim.study.explore.simulating import (
 from sim.study.running.dispatch import carrier_for
 from sim.study.running.memory import refuse_many_draws
 from sim.study.setup.inputs import Inputs, formula_record
-from sim.study.setup.settings import Settings
+from sim.study.setup.settings import IGNORED_KEYS, Settings
 from sim.version import __version__
 
 SWEPT, FRESH = "swept", "fresh"
@@ -169,7 +169,7 @@ def explore(
     emulator = Emulator(training, outputs)
     content = content_of(formula, knobs, emulator, law, around, setting.world, setting.horizon)
     content["provenance"] = {
-        "run": hash_of({**record, "model": model_fingerprint(), "world": setting.world.fingerprint}),
+        "run": hash_of({**record, "model": model_fingerprint(), "world": setting.world.fingerprint}, IGNORED_KEYS),
         "formula": formula_record(formula)["fingerprint"],
         "model": model_fingerprint(),
         "data": setting.world.fingerprint,
