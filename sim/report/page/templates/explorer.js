@@ -397,7 +397,7 @@ if (typeof document !== "undefined") {
     }
 
     function ticks(low, high) {
-      const rough = (high - low) / 4 || 1;
+      const rough = (high - low) / 5 || 1;
       const power = 10 ** Math.floor(Math.log10(rough));
       const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough);
       const found = [];
