@@ -6,7 +6,8 @@ what pages show of them: of a comparison the README's table and figure; of ``stu
 record, and of ``study=verify_brief`` the verdicts, in ``docs/validation.md``; of ``study=probes`` those in
 ``docs/probes.md``; of ``study=sensitivity`` what was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page
 of calibration and the stored posterior, which is the default uncertainty of all studies; of ``study=assess`` the page
-of its assessment, of ``study=alternatives`` its part on other structures; of ``experiments/06_pay_for_credentials.py``
+of its assessment, of ``study=alternatives`` its part on other structures, of ``study=explore`` the error of its
+emulator in ``docs/explorer.md``; of ``experiments/06_pay_for_credentials.py``
 its figure, in ``docs/results.md``.
 """
 
@@ -23,6 +24,7 @@ from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
 from sim.report.answer.files import ANSWER_TEXT
+from sim.report.explore.words import LABELS, origin
 from sim.report.generated_docs.hindcast_cases import keys_markdown
 from sim.report.generated_docs.model import carrying_table, cuts_table
 from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
@@ -355,6 +357,24 @@ def followed(folder: Path) -> bool:
     return True
 
 
+def explored(folder: Path) -> bool:
+    """The error of an emulator in ``docs/explorer.md``; False if the folder holds no explorer."""
+    path = folder / "explorer.json"
+    if not path.is_file():
+        return False
+    content = json.loads(path.read_text(encoding="utf-8"))
+    lines = ["| mean of | over | median | 95% of fresh points | farthest |", "|---|---|---|---|---|"]
+    for error in content["errors"]:
+        if error["number"] == "mean":
+            of = LABELS.get(error["outcome"], error["outcome"].replace("_", " "))
+            shares = " | ".join(f"{error[name]:.2%}" for name in ("median", "p95", "most"))
+            lines.append(f"| {of} | {error['span']} | {shares} |")
+    page = ROOT / "docs" / "explorer.md"
+    told = "\n".join(lines) + f"\n\n{origin(content)}."
+    page.write_text(with_block(page.read_text(encoding="utf-8"), "explorer", told), encoding="utf-8", newline="\n")
+    return True
+
+
 def compared(folder: Path) -> None:
     """Show a comparison of formulas in the README."""
     import sim.results
@@ -370,7 +390,7 @@ def compared(folder: Path) -> None:
 
 def main(arguments: list[str]) -> None:
     """Take what pages show of a run from its results folder, if one is named; then write what comes from the code."""
-    parts = (validated, probed, calibrated, assessed, weighed, followed)
+    parts = (validated, probed, calibrated, assessed, weighed, followed, explored)
     for folder in map(Path, arguments):
         if not any(shown(folder) for shown in parts):
             compared(folder)

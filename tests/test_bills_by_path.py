@@ -42,11 +42,12 @@ RUNS: dict[str, tuple[tuple[str, ...], str]] = {
     "bridge": (SHORT, "bridge.txt"),
     "explain": ((*SHORT, "district=gallup"), "explain.txt"),
     "district": ((*SHORT, "district=gallup"), "district.txt"),
+    "explore": (("design.points=28", "draws=2", "horizon=1", "workers=1", "explore.fresh=4"), "explore.txt"),
     "sweep": ((SWEPT, "design.points=2", "horizon=2", "workers=1", "report=false"), "sweep.txt"),
     "sensitivity": ((SMALL, "horizon=1", "workers=1", "report=false"), "sensitivity.txt"),
 }
 
-OF_ONE = ("bridge", "explain", "district", "decompose", "two_by_two")
+OF_ONE = ("bridge", "explain", "district", "decompose", "two_by_two", "explore")
 
 
 @pytest.mark.slow

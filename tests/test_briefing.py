@@ -13,11 +13,12 @@ from markupsafe import Markup, escape
 from sim.report.answer.files import all_facts
 from sim.report.answer.text import answer_sentences, answer_table
 from sim.report.briefing.content import title_of
-from sim.report.briefing.file import for_script, write_briefing
+from sim.report.briefing.file import write_briefing
 from sim.report.briefing.places import LEAST_MEMBERS, places_of, rows_for_browser
 from sim.report.briefing.shown import money, offered, rates
 from sim.report.compare.districts import district_table
 from sim.report.page.glossary import MOST, explained, glossary
+from sim.report.page.rendering import as_data
 from sim.report.shared.panel import Panel
 
 NASTY = '<script>alert("x")</script>'
@@ -111,7 +112,7 @@ def test_what_a_table_or_a_bill_is_called_stays_text(results, world, tmp_path):
 
 @pytest.mark.parametrize("text", ["</script>", "<!--", "a & b", "Española", '"quoted"'])
 def test_data_ends_no_script_and_comes_back_as_it_was(text):
-    held = for_script({"name": text})
+    held = as_data({"name": text})
     assert isinstance(held, Markup)
     assert not set(held) & {"<", ">", "&"}
     assert json.loads(held) == {"name": text}

@@ -15,6 +15,7 @@ FIRST: dict[str, str] = {
     "bridge": "bridge",
     "explain": "explain",
     "district": "district",
+    "explore": "explore_errors",
     "hindcast": "hindcast",
     "probes": "probes",
     "sensitivity": "sensitivity",

@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "hindcast": ("hindcast.txt", "track_record.txt"),
     "probes": ("probes.txt",),
     "verify_brief": ("verify_brief.txt",),
+    "explore": ("explore.txt",),
     "sensitivity": ("sensitivity.txt",),
     "calibrate": ("calibration.txt",),
     "assess": ("assessment.txt",),

@@ -163,6 +163,18 @@ def run_district(request: Request) -> None:
     written(request, lambda place: write_district(study, place, again, request.settings.report))
 
 
+def run_explorer(request: Request) -> None:
+    """Sweep a bill over its knobs, fit what answers a slider, and write it as a page and a file."""
+    from sim.report.explore.files import write_explorer
+    from sim.report.shared.progress import progress_bar
+    from sim.study.explore.study import explore, read_materials
+
+    materials = read_materials(request.settings, request.inputs())
+    with progress_bar(request.audience.console()) as advance:
+        found = explore(request.settings, materials, request.folder, request.plain, advance)
+    written(request, lambda place: write_explorer(found, place), ONCE_MORE)
+
+
 def run_sensitivity(request: Request) -> None:
     """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
     from sim.report.sensitivity.text import write_sensitivity

@@ -182,6 +182,17 @@ _ALL = (
         ),
     ),
     Verb(
+        "explore",
+        "a page with sliders for a bill's amounts, answered offline",
+        "explore",
+        (_BILL,),
+        examples=(
+            ("explore my_bill.yaml", "every amount from half to one and a half times"),
+            ("explore my_bill.yaml factors.formula.appropriation.dollars=[20e6,60e6]", "one amount in a range"),
+        ),
+        more="It takes some minutes: hundreds of points are simulated so that the page answers at once.",
+    ),
+    Verb(
         "sensitivity",
         "which uncertain numbers matter, and which could change the order of bills",
         "sensitivity",

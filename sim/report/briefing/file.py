@@ -1,18 +1,15 @@
 """report.html: a results folder as one file that asks for no other, to be mailed, read on a screen and printed."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from markupsafe import Markup
 
 from sim.report.briefing.content import Content, content
 from sim.report.briefing.places import LEAST_MEMBERS, rows_for_browser
 from sim.report.briefing.shown import shown_figures
 from sim.report.fiscal_note.build import IMPLICATIONS, fiscal_notes
 from sim.report.fiscal_note.note import Note
-from sim.report.page.rendering import render
+from sim.report.page.rendering import as_data, render
 from sim.report.shared.panel import Panel
 from sim.results.files import write_atomically, writing
 
@@ -40,13 +37,13 @@ def write_briefing(
     found = content(results, world, panel)
     browser = ""
     if found.districts is not None:
-        browser = for_script(rows_for_browser(panel, found.districts))
+        browser = as_data(rows_for_browser(panel, found.districts))
     shown = shown_figures(results, world, panel, drawn)
     page = render(
         "briefing.html",
         page=found,
         figures=shown,
-        behind=for_script({figure.name: figure.table for figure in shown}),
+        behind=as_data({figure.name: figure.table for figure in shown}),
         notes=_money_of_notes(results, world, found),
         browser=browser,
         command=command,
@@ -65,9 +62,3 @@ def _money_of_notes(results: "Results", world: "World", found: Content) -> list[
         replace(note, sections=tuple(section for section in note.sections if section.heading == IMPLICATIONS))
         for note in fiscal_notes(results, world, [places.formula for places in found.places])
     ]
-
-
-def for_script(data: object) -> Markup:
-    """Data as JSON within a script element: no text in it can end the element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))

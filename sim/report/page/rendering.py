@@ -1,5 +1,6 @@
 """A page from its template: self-contained, and every value from a table, a file or a user escaped."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,22 @@ def inline_svg(svg: str, alternative: str) -> Markup:
     return Markup('<figure role="img" aria-label="{}">{}</figure>').format(alternative, Markup(drawn))
 
 
+def as_data(content: Any) -> Markup:
+    """Plain data as the JSON of a script element that no browser executes: nothing in it can end the element.
+
+    Raises ValueError for a number that is not finite, which JSON has no word for.
+    """
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
+
+
+def plain(value: float, ungrouped: bool = False) -> str:
+    """A number in words: 40,000,000, 452.5; a year without a comma."""
+    return f"{value:.10g}" if ungrouped else f"{value:,.10g}"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -36,6 +53,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["explained"] = explained
+    environment.filters |= {"as_data": as_data, "explained": explained, "plain": plain}
     environment.globals["glossary"] = dict(glossary())
     return environment

@@ -43,7 +43,7 @@ class Work(Protocol):
         ...
 
     def simulate(self) -> Mapping[str, Array]:
-        """Those numbers, ``[R]`` by name."""
+        """Those numbers, ``[R]`` by name, or ``[R, K]`` where there are several of a name."""
         ...
 
 
@@ -115,8 +115,15 @@ def run_chunk(chunk: Chunk) -> int:
     """Simulate a chunk and write its shard: replicate, parameters, what came of them. Gives its number of draws."""
     work = chunk.work
     columns = {"replicate": np.array(work.replicates), **work.columns, **work.simulate()}
-    write_shard(chunk.path, pa.table({name: np.asarray(column) for name, column in columns.items()}))
+    write_shard(chunk.path, pa.table({name: _stored_as(np.asarray(column)) for name, column in columns.items()}))
     return len(work.replicates)
+
+
+def _stored_as(column: Array) -> Any:
+    """A column of numbers ``[R]``, or of so many numbers a row, ``[R, K]``."""
+    if column.ndim == 1:
+        return column
+    return pa.FixedSizeListArray.from_arrays(pa.array(column.ravel()), column.shape[1])
 
 
 def _chunks(

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from sim.engine.scenario import Scenario, Shocks
 from sim.funding.components.component import Strict
 from sim.funding.formula import Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
-from sim.funding.rules import JOINT, JointRules
+from sim.funding.rules import JOINT, JointRules, Rules
 from sim.funding.together import problem_with
 from sim.inputs import InputError, Mistake, mistakes, nearest, shown
 
@@ -21,17 +22,44 @@ FORMULA_WORDS = ("lines", "takes_effect", *(name for name in Line.model_fields i
 """First words of a path within a formula."""
 PERIODS = ("years", "from_year")
 LIMITS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+PHASE_IN_YEARS = ("phase_in", "years")
+"""The end of the path of a phase-in's number of years, which stands for its steps."""
+MOST_YEARS = 60
+STEP_DIGITS = 4
 Model = TypeVar("Model", bound=Formula | Scenario)
 
 
 @dataclass(frozen=True)
 class Place:
     """A key inside one formula or scenario: its path as a user writes it, where it stands in the model's content, and
-    its value as written."""
+    its value as written.
+
+    ``steps`` are those of a phase-in of which the value is the number of years.
+    """
 
     path: str
     keys: tuple[Key, ...]
     written: Scalar
+    steps: tuple[float, ...] | None = None
+
+    def content(self, value: Scalar) -> Any:
+        """What stands at the keys where the value is ``value``. Raises InputError for years that are none."""
+        return value if self.steps is None else phase_in_of(self.steps, value)
+
+
+def phase_in_of(steps: Sequence[float], years: Scalar) -> tuple[float, ...]:
+    """The steps of a phase-in of so many ``years`` that goes the way of the one written: its own number of years gives
+    its own steps, more or fewer the same curve drawn out or shortened, an even one where nothing is phased in.
+
+    Raises InputError for anything but a whole number from 0 to ``MOST_YEARS``.
+    """
+    if isinstance(years, bool) or not isinstance(years, int) or not 0 <= years <= MOST_YEARS:
+        raise InputError(f"phase_in.years: {shown(years)} is not allowed: a whole number from 0 to {MOST_YEARS}")
+    if years == len(steps):
+        return tuple(steps)
+    curve = np.array([0.0, *steps, 1.0])
+    at = np.interp(np.arange(1, years + 1) / (years + 1), np.linspace(0.0, 1.0, curve.size), curve)
+    return tuple(round(float(share), STEP_DIGITS) for share in at)
 
 
 def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
@@ -48,7 +76,7 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
         return Place(".".join(path), ("takes_effect",), formula.takes_effect)
     if path[0] == "rules" and len(path) > 1 and _of_all_lines(formula, path[1]):
         keys, written = _walk(formula.rules, path[1:], where, f"formula {formula.name}")
-        return Place(".".join(path), ("rules", *keys), written)
+        return Place(".".join(path), ("rules", *keys), written, _steps(formula.rules, path))
     if path[0] == "lines":
         names = [line.name for line in formula.lines]
         if len(path) < 3:
@@ -69,8 +97,15 @@ def formula_place(formula: Formula, path: Sequence[str], where: str) -> Place:
             f"{where}: {rest[1]} holds for all lines of {formula.name}; write {'.'.join(rest)} without a line"
         )
     keys, written = _walk(line, rest, where, f"formula {formula.name}")
-    _refuse_without_effect(line, keys, f"{where}: formula {formula.name}")
-    return Place(".".join(path), ("lines", at, *keys), written)
+    steps = _steps(line.rules, rest)
+    if steps is None:
+        _refuse_without_effect(line, keys, f"{where}: formula {formula.name}")
+    return Place(".".join(path), ("lines", at, *keys), written, steps)
+
+
+def _steps(rules: Rules | JointRules, path: Sequence[str]) -> tuple[float, ...] | None:
+    """The steps that are written, where a path means their number."""
+    return (rules.phase_in or ()) if tuple(path) == ("rules", *PHASE_IN_YEARS) else None
 
 
 def _of_all_lines(formula: Formula, rule: str) -> bool:
@@ -108,7 +143,9 @@ def _walk(model: Line | JointRules, path: Sequence[str], where: str, owner: str)
     value: Any = model.model_dump()
     components = [component.label for component in model.components] if isinstance(model, Line) else []
     for word in path:
-        if isinstance(value, Mapping):
+        if (*map(str, keys[-1:]), word) == PHASE_IN_YEARS and word == path[-1]:
+            value = len(value or ())
+        elif isinstance(value, Mapping):
             known = {str(key): key for key in value if key not in NOT_IN_FILES}
             if word not in known:
                 raise InputError(f"{where}: {owner} has no '{word}' there; {nearest(word, known)}")
@@ -198,7 +235,7 @@ def _mistakes(error: ValidationError) -> list[Mistake]:
     return mistakes(error, model=known.get(error.title))
 
 
-def _put(content: dict[str, Any], keys: Sequence[Key], value: Scalar) -> None:
+def _put(content: dict[str, Any], keys: Sequence[Key], value: Any) -> None:
     inside: Any = content
     for key in keys[:-1]:
         if isinstance(inside, dict) and inside.get(key) is None:
@@ -231,9 +268,9 @@ class _Lines:
             if place.keys == ("takes_effect",):
                 starts = value
             elif place.keys[0] == "rules":
-                _put(self.rules, place.keys[1:], value)
+                _put(self.rules, place.keys[1:], place.content(value))
             else:
-                _put(self.content[int(place.keys[1])], place.keys[2:], value)
+                _put(self.content[int(place.keys[1])], place.keys[2:], place.content(value))
         lines = list(formula.lines)
         for at, content in self.content.items():
             lines[at] = Line.model_validate(content)

@@ -37,6 +37,9 @@ PLACES = 3
 _READ_WHOLE = ("compare", "project", "stress", "decompose", "two_by_two")
 """Studies whose report holds all tables that are kept."""
 
+_ALL_AT_ONCE = ("check_formula", "explore")
+"""Studies that hold the base year of all draws; an explorer does so in each worker, from one point to the next."""
+
 GB = 1e9
 
 
@@ -99,10 +102,11 @@ def refuse_too_large(settings: Settings, inputs: Inputs, points: int = 1, factor
 
 
 def refuse_many_draws(settings: Settings, world: World) -> None:
-    """The same for a study that keeps no runs: its draws, all at once in a static score, else chunk by chunk."""
+    """The same for a study that keeps no runs: its draws, all at once where it holds them so, else chunk by chunk."""
     of, districts = f"{settings.draws:,} draws", len(world.districts)
-    if settings.study.name == "check_formula":
-        every = settings.draws * districts * len(world.clusters) * NUMBER * ARRAYS_OF_A_RUN
+    if settings.study.name in _ALL_AT_ONCE:
+        workers = settings.worker_count if settings.study.name == "explore" else 1
+        every = workers * settings.draws * districts * len(world.clusters) * NUMBER * ARRAYS_OF_A_RUN
         _refuse("draws", of, every, "all at once", "write fewer")
         return
     together = min(settings.draws, settings.chunk) * districts * len(world.clusters) * NUMBER * ARRAYS_OF_A_RUN

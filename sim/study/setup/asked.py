@@ -26,6 +26,7 @@ ONE_FORMULA: dict[str, str] = {
     "two_by_two": "takes apart",
     "check_formula": "prices",
     "district": "tells a district of",
+    "explore": "moves the amounts of",
 }
 """Studies of one formula, with what they do to it."""
 

@@ -29,6 +29,19 @@ READS: Mapping[str, tuple[str, ...]] = {
     "decompose": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
     "two_by_two": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
     "sweep": (*_COMPARED, "scenario", *_RUNS, "design", "factors"),
+    "explore": (
+        *_MODEL,
+        "formula",
+        "formula_file",
+        "study.formulas",
+        *_ONE_SCENARIO,
+        "horizon",
+        "draws",
+        *_CHUNKS,
+        "design",
+        "factors",
+        "explore",
+    ),
     "sensitivity": (*_COMPARED, "scenario", *_CHUNKS, "retry_failed", "sensitivity"),
     "bridge": _FEW,
     "explain": (*_FEW, "district", "cluster", "replicate"),
@@ -55,7 +68,7 @@ READS: Mapping[str, tuple[str, ...]] = {
 }
 """The settings that each study reads besides those of ``EVERYWHERE``; below ``study`` by the whole path."""
 
-ONE_SCENARIO: tuple[str, ...] = ("bridge", "explain", "district", "decompose", "two_by_two", "sensitivity")
+ONE_SCENARIO: tuple[str, ...] = ("bridge", "explain", "district", "decompose", "two_by_two", "sensitivity", "explore")
 """Studies whose pages tell of one scenario."""
 
 INSTEAD: Mapping[tuple[str, str], str] = {
@@ -64,6 +77,7 @@ INSTEAD: Mapping[tuple[str, str], str] = {
     ("sensitivity", "draws"): "sensitivity.trajectories and sensitivity.points say how many runs",
     ("sensitivity", "design"): "use study=sweep",
     ("sensitivity", "factors"): "use study=sweep",
+    ("explore", "study.baseline"): "differences are from current law",
     ("hindcast", "horizon"): "each case has its own years",
     ("probes", "horizon"): "each probe has its own years",
     ("calibrate", "uncertainty"): "it starts from the priors",

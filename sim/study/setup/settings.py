@@ -51,6 +51,7 @@ class Study(BaseModel):
         "calibrate",
         "assess",
         "alternatives",
+        "explore",
     ]
     formulas: tuple[PathName, ...] = ()
     baseline: PathName | None = None
@@ -145,6 +146,13 @@ class Alternatives(BaseModel):
         return self
 
 
+class Explore(BaseModel):
+    """What an explorer is judged by: ``fresh`` points that its emulator has not seen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    fresh: Annotated[int, Field(strict=True, ge=4, le=10_000)]
+
+
 Money = Annotated[float, Field(strict=True, ge=1, le=1e13, allow_inf_nan=False)]
 """Dollars of a state for CTE, in a year or together over many."""
 
@@ -163,7 +171,7 @@ class Settings(BaseModel):
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
-    and ``factors``: of a sweep. ``sensitivity`` and ``alternatives``: of the studies of those names.
+    and ``factors``: of a sweep. ``sensitivity``, ``alternatives`` and ``explore``: of the studies of those names.
     ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of all shards lie in one folder.
     ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for the studies that read them.
     """
@@ -200,6 +208,7 @@ class Settings(BaseModel):
     factors: dict[str, Any] = {}
     sensitivity: Sensitivity | None = None
     alternatives: Alternatives | None = None
+    explore: Explore | None = None
 
     @field_validator("cost_neutral", mode="before")
     @classmethod

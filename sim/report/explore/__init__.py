@@ -1,0 +1,1 @@
+"""The explorer: its page, its file and what it says in words."""
