@@ -152,19 +152,26 @@ class Runs(Result):
             raise InputError(f"plot: '{name}' cannot be drawn: the study does not hold what it shows")
         return Plot(name, path, self._drawn)
 
-    def report(self, path: Path | str = "report.html", scenario: str | None = None) -> Path:
+    def report(
+        self, path: Path | str = "report.html", scenario: str | None = None, explorer: Path | str | None = None
+    ) -> Path:
         """Write the page to mail: one file that holds the answer, the numbers, figures, who gains and who loses, and
-        where all of it comes from; says where it is. ``path`` ends in .html. Raises InputError, one line."""
+        where all of it comes from; says where it is. ``path`` ends in .html; ``explorer`` is the folder of an explorer
+        (docs/explorer.md) whose sliders the page takes in. Raises InputError, one line."""
         from sim.commands.request import command_of
         from sim.report.briefing.file import write_briefing
+        from sim.report.explore.files import EXPLORER_FILE, read_content
 
         self._must_compare("report")
         target = Path(path)
         if target.suffix.lower() != ".html":
             raise InputError(f"{target}: is not allowed: a report is an .html file")
         chosen = self.scenarios[0] if scenario is None else one_of("scenario", scenario, self.scenarios)
+        sliders = None if explorer is None else read_content(Path(explorer))
+        if explorer is not None and sliders is None:
+            raise InputError(f"{explorer}: there is no {EXPLORER_FILE}: cte-sim explore my_bill.yaml out={explorer}")
         command = command_of(self.folder) if self._kept is None else None
-        return write_briefing(self.store, self._world, target, chosen, command or "")
+        return write_briefing(self.store, self._world, target, chosen, command or "", explorer=sliders)
 
     @cached_property
     def _drawn(self) -> tempfile.TemporaryDirectory[str]:

@@ -37,6 +37,7 @@ Your bill
   compare my_bill.yaml           what it does over years, against current law
   compare {SHIPPED} my_bill.yaml   the same, beside all shipped formulas
   stress my_bill.yaml            what a bad year does to it
+  explore my_bill.yaml           a page with sliders for its amounts
   district gallup my_bill.yaml   a page for one district
   explain gallup my_bill.yaml    why one district was paid and decided as it was
   bridge my_bill.yaml            why each district's payment changes

@@ -1,8 +1,9 @@
 """report.html: a results folder as one file that asks for no other, to be mailed, read on a screen and printed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.report.briefing.content import Content, content
 from sim.report.briefing.places import LEAST_MEMBERS, rows_for_browser
@@ -27,9 +28,11 @@ def write_briefing(
     scenario: str | None = None,
     command: str = "",
     drawn: Path | None = None,
+    explorer: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the page of a comparison to ``path``; ``command`` is how to make the folder again, if that is known, and
-    ``drawn`` a folder that holds the figures already.
+    ``drawn`` a folder that holds the figures already; ``explorer`` is what sliders for a bill compute with
+    (``sim.report.explore.files.read_content``).
 
     Raises InputError, one line, if the file cannot be written.
     """
@@ -47,6 +50,7 @@ def write_briefing(
         notes=_money_of_notes(results, world, found),
         browser=browser,
         command=command,
+        explorer=explorer,
         least_members=LEAST_MEMBERS,
     )
     with writing(path, "name another file"):
