@@ -13,22 +13,9 @@ if TYPE_CHECKING:
     from sim.api.formula import Formula
     from sim.api.opening import open
     from sim.api.report import Report
+    from sim.api.reports import bridge, district, explain, explore, hindcast, probes, sensitivity
     from sim.api.runs import Runs
-    from sim.api.studies import (
-        bridge,
-        compare,
-        decompose,
-        district,
-        explain,
-        hindcast,
-        library,
-        probes,
-        project,
-        sensitivity,
-        stress,
-        sweep,
-        two_by_two,
-    )
+    from sim.api.studies import compare, decompose, library, project, stress, sweep, two_by_two
     from sim.api.world import World
     from sim.inputs import InputError
 
@@ -38,17 +25,18 @@ _HOMES = {
     "Report": "sim.api.report",
     "Runs": "sim.api.runs",
     "World": "sim.api.world",
-    "bridge": "sim.api.studies",
+    "bridge": "sim.api.reports",
     "compare": "sim.api.studies",
     "decompose": "sim.api.studies",
-    "district": "sim.api.studies",
-    "explain": "sim.api.studies",
-    "hindcast": "sim.api.studies",
+    "district": "sim.api.reports",
+    "explain": "sim.api.reports",
+    "explore": "sim.api.reports",
+    "hindcast": "sim.api.reports",
     "library": "sim.api.studies",
     "open": "sim.api.opening",
-    "probes": "sim.api.studies",
+    "probes": "sim.api.reports",
     "project": "sim.api.studies",
-    "sensitivity": "sim.api.studies",
+    "sensitivity": "sim.api.reports",
     "stress": "sim.api.studies",
     "sweep": "sim.api.studies",
     "two_by_two": "sim.api.studies",
@@ -67,6 +55,7 @@ __all__ = [
     "decompose",
     "district",
     "explain",
+    "explore",
     "hindcast",
     "library",
     "open",

@@ -107,8 +107,12 @@ def test_a_posterior_is_not_stored_without_its_waves(tmp_path: Path) -> None:
 def test_the_readme_shows_a_run_of_every_formula_that_is_compared() -> None:
     shown = re.search(r"<!-- generated: table -->\n(.*?)<!-- end -->", read(ROOT / "README.md"), re.DOTALL)
     assert shown is not None
-    named = {row.split("|")[1].strip().removesuffix("<br>baseline") for row in shown[1].splitlines()[2:] if "|" in row}
-    assert named == set(read_yaml(config_folder() / "study" / "compare.yaml")["formulas"])
+    rows = shown[1].split("-----\n")[1].splitlines()
+    first = min(row.index(find.group()) for row in rows if (find := re.search(r"(?<=  )[\d.]+(?=  )", row)))
+    named = " ".join(" ".join(row[:first].split()) for row in rows)
+    for name in read_yaml(config_folder() / "study" / "compare.yaml")["formulas"]:
+        of = read_yaml(config_folder() / "formula" / f"{name}.yaml")
+        assert str(of.get("short") or of["title"]) in named, name
 
 
 def test_the_page_of_validation_shows_a_verdict_for_every_case() -> None:

@@ -49,7 +49,7 @@ def read_content(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())[:200]}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(f"{path}: is of another version; run study=explore again")
+        raise InputError(f"{path}: is of another version; run cte-sim explore again")
     return content
 
 
