@@ -233,7 +233,7 @@ def test_shards_fill_one_folder_with_the_same_results(tmp_path: Path, undisturbe
     assert "stopped: shard 2 of 3" in refused.stderr
     again = call(tmp_path, "-m", *study, "shards=2", "shard=1,2", "hydra.sweep.dir=again")
     assert again.returncode == 0, again.stderr
-    assert again.stdout.count(" is done. When all are: cte-sim study=collect folder=") == 2
+    assert again.stdout.count(" is done. When all are: cte-sim collect ") == 2
     assert sums(tmp_path / "here") == undisturbed
     sim.results.open(tmp_path / "here")
 

@@ -28,7 +28,7 @@ CHANGED: Mapping[str, Any] = {
     "neutral_by": "present_value", "discount_rate": 0.03,
     "parameters": {"staffing": {"turnover": 0.2}}, "formula_file": "my_bill.yaml", "district": "gallup",
     "cluster": "health", "replicate": 1, "keep": ["state", "lines"], "precision": PRECISION, "design": DESIGN,
-    "factors": {"parameters": "prior"}, "sensitivity": {"points": 16}, "alternatives": {"kept": 20},
+    "factors": {"parameters": "prior"}, "sensitivity": {"points": 16}, "alternatives": {"kept": 20}, "explore": {"fresh": 8},
     "executor": DASK, "shard": 1, "shards": 2,
     "retry_failed": True, "folder": "there", "study.formulas": ["texas"], "study.baseline": "texas",
     "study.scenarios": ["oil_slump"], "study.years": [2031], "study.cases": ["ohio"],
@@ -52,6 +52,8 @@ def config_of(study: str, **changes: Any) -> dict[str, Any]:
     config = dict(usual_config(study))
     if study == "sweep":
         config |= {"design": DESIGN, "factors": {"parameters": "prior"}}
+    if study == "explore":
+        config |= {"design": DESIGN}
     for path, value in changes.items():
         config = with_value(config, path.split("."), value)
     return config
@@ -81,6 +83,7 @@ def _values() -> Iterator[Case]:
         "design": ("sweep", "Design", DESIGN),
         "sensitivity": ("sensitivity", "Sensitivity", usual_config("sensitivity")["sensitivity"]),
         "alternatives": ("alternatives", "Alternatives", usual_config("alternatives")["alternatives"]),
+        "explore": ("explore", "Explore", usual_config("explore")["explore"]),
         "world": ("compare", "WorldTables", {"path": None}),
         "executor": ("compare", "DaskSettings", DASK),
     }
