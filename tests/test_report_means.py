@@ -280,7 +280,7 @@ def test_a_check_begins_with_what_the_bill_pays_and_names_the_command_for_later_
     state = distribution(check)[0]
     assert first.startswith("LESC's aligned formula: on the counts of FY2026 districts are paid $")
     assert f"{abs(state.change.mean) / 1e6:.2f}" in first
-    assert "cte-sim study=project with the same bill" in first
+    assert "cte-sim project with the same bill" in first
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
 
