@@ -114,11 +114,16 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
 
             return write_parts(results, str(inputs.chosen), place)
         from sim.report.compare.precision import write_precision
-        from sim.report.compare.write import MORE, write_report
+        from sim.report.compare.write import MORE, TO_MAIL, write_report
         from sim.study.running.executors import LocalPool
 
         with LocalPool(1) if settings.worker_count > 1 and settings.report else nullcontext() as beside:
             command = command_of(folder) or ""
             write_report(results, inputs.world, place, settings.report, tell, beside, command)
         precision = write_precision(results, place)
-        return f"{MORE}\n\n{precision}" if settings.precision is not None else MORE
+        told = [
+            MORE,
+            *([TO_MAIL] if settings.report else []),
+            *(["", precision] if settings.precision is not None else []),
+        ]
+        return "\n".join(told)

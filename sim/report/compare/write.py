@@ -31,6 +31,8 @@ ACROSS_FILE = "across_districts.csv"
 MORE = "More: comparison.txt (later years, current law indexed), summary.csv, figures/."
 """Where the rest stands."""
 
+TO_MAIL = "To look at and to mail: report.html (cte-sim open shows it)."
+
 
 def at_a_glance(results: "Results", width: int = PAGE) -> str:
     """What stands on the screen: the answer in words, and the table of the first years beside it."""
