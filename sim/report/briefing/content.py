@@ -160,8 +160,8 @@ def trust(found: Facts) -> list[str]:
         response = found.discrepancy.response
         factor = float(np.exp(ONE_IN_TWENTY * response.predictive))
         said.append(
-            f"The intervals hold what the model missed of {response.cases} past changes of law in other states: nine "
-            f"times in ten an effect turned out up to {factor:.1f} times as large, or as small, as it was forecast."
+            f"The intervals hold what the model missed of {response.cases} past changes of law in other states: an "
+            f"effect is taken to be, nine times in ten, at most {factor:.1f} times as large, or as small, as it is forecast."
         )
     else:
         said.append(
