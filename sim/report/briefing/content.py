@@ -161,7 +161,7 @@ def trust(found: Facts) -> list[str]:
         factor = float(np.exp(ONE_IN_TWENTY * response.predictive))
         said.append(
             f"The intervals hold what the model missed of {response.cases} past changes of law in other states: an "
-            f"effect is taken to be, nine times in ten, at most {factor:.1f} times as large, or as small, as it is forecast."
+            f"effect is taken to be, nine times in ten, at most {factor:.1f} times as large, or as small, as forecast."
         )
     else:
         said.append(
