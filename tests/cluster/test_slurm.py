@@ -98,7 +98,7 @@ def test_a_killed_job_is_noticed_and_sent_again(tmp_path: Path, slurm: dict[str,
     assert "stopped: shard 2 of 2" in refused.stderr
     again = call(tmp_path, *SHARDS, env=slurm)
     assert again.returncode == 0, again.stderr
-    assert "All jobs have ended: cte-sim study=collect folder=sweep" in again.stdout
+    assert "All jobs have ended: cte-sim collect sweep" in again.stdout
     assert sums(tmp_path, "sweep") == undisturbed
 
 
