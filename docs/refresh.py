@@ -3,12 +3,11 @@
 ``python docs/refresh.py`` writes what comes from the code: parameters, result columns, what each submodel reads and the
 order in which districts cut. With folders of finished studies, ``python docs/refresh.py outputs/my_run ...``, first
 what pages show of them: of a comparison the README's table and figure; of ``study=hindcast`` the verdicts and the track
-record, and of ``study=verify_brief`` the verdicts, in ``docs/validation.md``; of ``study=probes`` those in
-``docs/probes.md``; of ``study=sensitivity`` what was found in ``docs/sensitivity.md``; of ``study=calibrate`` the page
-of calibration and the stored posterior, which is the default uncertainty of all studies; of ``study=assess`` the page
-of its assessment, of ``study=alternatives`` its part on other structures, of ``study=explore`` the error of its
-emulator in ``docs/explorer.md``; of ``experiments/06_pay_for_credentials.py``
-its figure, in ``docs/results.md``.
+record, and of ``study=verify_brief`` the verdicts, on the page of validation; of ``study=probes`` those on the page of
+probes; of ``study=sensitivity`` what was found; of ``study=calibrate`` the page of calibration and the stored
+posterior, which is the default uncertainty of all studies; of ``study=assess`` the page of its assessment, of
+``study=alternatives`` its part on other structures, of ``study=explore`` the error of its emulator on the page of the
+explorer; of ``experiments/06_pay_for_credentials.py`` its figure, on the page of results.
 """
 
 import json
@@ -43,6 +42,8 @@ if TYPE_CHECKING:
     from sim.results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
+HOW_TO, REFERENCE, EXPLANATION = (ROOT / "docs" / name for name in ("how_to", "reference", "explanation"))
+IMAGES = ROOT / "docs" / "images"
 FIGURE = "concentrators_per_100.png"
 PATH_FIGURE = "credentials_path.png"
 """What ``experiments/06_pay_for_credentials.py`` draws."""
@@ -52,7 +53,7 @@ COLORS = 64
 EXPLAINED: tuple[str, ...] = (
     "study=explain", "formula=aligned", "district=farmington", "cluster=manufacturing", "draws=20",
 )  # fmt: skip
-"""What the example of docs/explain.md asks for, besides a draw in which the first formula alone launches."""
+"""What the example of docs/how_to/explain.md asks for, besides a draw in which the first formula alone launches."""
 EXPLAINED_STEPS = (
     "What the district expects", "What may be promised", "The price of a dollar", "Sections of second",
     "What one more", "The plan", "Posts", "Concentrators", "Paid together", "The books", "Own money",
@@ -118,7 +119,7 @@ def parameter_confidence() -> str:
     return (
         f"Of {len(entries)} parameters, {count['high']} have high confidence, {count['medium']} medium, {count['low']} "
         f"low, and {count['judgement']} are judgements;\n{len(entries) - fixed} are drawn from a prior in each draw, "
-        f"{fixed} are fixed. [docs/parameters.md](docs/parameters.md) lists them all."
+        f"{fixed} are fixed. [All of them](docs/reference/parameters.md)."
     )
 
 
@@ -174,7 +175,7 @@ def explained_example() -> str:
 
     alone = explained(EXPLAINED).years[0].only_here[0]
     if not alone:
-        raise ValueError("the example of docs/explain.md launches no longer under aligned alone; choose another place")
+        raise ValueError("the example of explain.md launches no longer under aligned alone; choose another place")
     words = (*EXPLAINED, f"replicate={alone[0]}")
     parts = explanation_body(explained(words)).split("\n\n")
     shown = [part for number, part in enumerate(parts) if number < 5 or part.strip().startswith(EXPLAINED_STEPS)]
@@ -209,15 +210,13 @@ def asked_by_probes() -> str:
 
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
-    results, readme, shocks = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "scenarios.md"
-    protocol, model = ROOT / "docs" / "odd.md", ROOT / "docs" / "model.md"
-    district = ROOT / "docs" / "district.md"
-    explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
-    cases = ROOT / "docs" / "hindcast_cases.md"
-    settings = ROOT / "docs" / "settings.md"
+    results, readme, shocks = REFERENCE / "results.md", ROOT / "README.md", REFERENCE / "scenarios.md"
+    protocol, model, probes = EXPLANATION / "odd.md", EXPLANATION / "model.md", EXPLANATION / "probes.md"
+    district, explanation, cases = HOW_TO / "district.md", HOW_TO / "explain.md", HOW_TO / "hindcast_cases.md"
+    settings = REFERENCE / "settings.md"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
-        ROOT / "docs" / "parameters.md": parameter_page(),
+        REFERENCE / "parameters.md": parameter_page(),
         protocol: protocol_page(protocol.read_text(encoding="utf-8")),
         model: model_page(model.read_text(encoding="utf-8")),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
@@ -260,22 +259,22 @@ def small_figure(source: Path, target: Path) -> None:
 def validated(folder: Path) -> bool:
     """Take the verdicts and the track record of a hindcast, or the brief's verification, into their page; False if the
     folder has none."""
-    page = ROOT / "docs" / "validation.md"
+    page = EXPLANATION / "validation.md"
     found = [name for name in VALIDATIONS if (folder / f"{name}.md").is_file()]
     for name in found:
-        content = (folder / f"{name}.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
+        content = (folder / f"{name}.md").read_text(encoding="utf-8").replace("](figures/", "](../images/")
         page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
     if (folder / "figures" / PARTS_FIGURE).is_file():
-        small_figure(folder / "figures" / PARTS_FIGURE, ROOT / "docs" / "images" / PARTS_FIGURE)
+        small_figure(folder / "figures" / PARTS_FIGURE, IMAGES / PARTS_FIGURE)
     if (folder / "trust.md").is_file() and (folder / CARRIED_FILE).is_file():
         content = (folder / "trust.md").read_text(encoding="utf-8")
-        for trusting in (ROOT / "README.md", ROOT / "docs" / "limitations.md"):
+        for trusting in (ROOT / "README.md", EXPLANATION / "limitations.md"):
             text = with_block(trusting.read_text(encoding="utf-8"), "trust", content)
             trusting.write_text(text, encoding="utf-8", newline="\n")
     if (folder / CARRIED_FILE).is_file():
         carry(json.loads((folder / CARRIED_FILE).read_text(encoding="utf-8")))
     for figure in sorted((folder / "figures").glob("track_record_*.png")):
-        small_figure(figure, ROOT / "docs" / "images" / figure.name)
+        small_figure(figure, IMAGES / figure.name)
     return bool(found)
 
 
@@ -283,7 +282,7 @@ def probed(folder: Path) -> bool:
     """Take the verdicts of a battery of probes into its page; False if the folder holds none."""
     if not (folder / "probes.md").is_file():
         return False
-    page = ROOT / "docs" / "probes.md"
+    page = EXPLANATION / "probes.md"
     content = (folder / "probes.md").read_text(encoding="utf-8")
     text = with_block(page.read_text(encoding="utf-8"), "verdicts", content)
     page.write_text(text, encoding="utf-8", newline="\n")
@@ -296,7 +295,7 @@ def calibrated(folder: Path) -> bool:
         return False
     if not (folder / "posterior.parquet").is_file():
         raise ValueError(f"{folder}: holds a posterior without its waves; the same command in this folder writes them")
-    page = ROOT / "docs" / "calibration.md"
+    page = EXPLANATION / "calibration.md"
     content = (folder / "calibration.md").read_text(encoding="utf-8")
     text = with_block(page.read_text(encoding="utf-8"), "calibration", content)
     page.write_text(text, encoding="utf-8", newline="\n")
@@ -304,20 +303,20 @@ def calibrated(folder: Path) -> bool:
     for suffix in (".csv", ".json", ".parquet"):
         STORED.with_suffix(suffix).write_bytes((folder / "posterior").with_suffix(suffix).read_bytes())
     for figure in sorted((folder / "figures").glob("calibration_*.png")):
-        small_figure(figure, ROOT / "docs" / "images" / figure.name)
+        small_figure(figure, IMAGES / figure.name)
     return True
 
 
 def assessed(folder: Path) -> bool:
     """Show what the checks of a calibration found, or how other structures stand beside the model, on the page of the
     assessment; False if the folder holds neither."""
-    page = ROOT / "docs" / "assessment.md"
+    page = EXPLANATION / "assessment.md"
     found = [name for name in ASSESSMENTS if (folder / f"{name}.md").is_file()]
     for name in found:
-        content = (folder / f"{name}.md").read_text(encoding="utf-8").replace("](figures/", "](images/")
+        content = (folder / f"{name}.md").read_text(encoding="utf-8").replace("](figures/", "](../images/")
         page.write_text(with_block(page.read_text(encoding="utf-8"), name, content), encoding="utf-8", newline="\n")
         for figure in sorted((folder / "figures").glob(f"{name}_*.png")):
-            small_figure(figure, ROOT / "docs" / "images" / figure.name)
+            small_figure(figure, IMAGES / figure.name)
     return bool(found)
 
 
@@ -337,14 +336,14 @@ def weighed(folder: Path) -> bool:
         return False
     text = (folder / "sensitivity.txt").read_text(encoding="utf-8")
     parts = re.split(r"\n\n(?=[A-Z]{5}[A-Z ]*[:(])", text)
-    page = ROOT / "docs" / "sensitivity.md"
+    page = EXPLANATION / "sensitivity.md"
     first = next(number for number, part in enumerate(parts) if number and not part.startswith("ORDER"))
     shown = [*parts[:first], "\n\n".join(parts[first].split("\n\n")[:3])]
     content = "\n\n".join(["```text", *shown, "```"]).replace("```text\n\n", "```text\n").replace("\n\n```", "\n```")
     written = with_block(page.read_text(encoding="utf-8"), "sensitivity", content)
     page.write_text(written, encoding="utf-8", newline="\n")
     for figure in WEIGHED_FIGURES:
-        small_figure(folder / "figures" / figure, ROOT / "docs" / "images" / f"sensitivity_{figure}")
+        small_figure(folder / "figures" / figure, IMAGES / f"sensitivity_{figure}")
     return True
 
 
@@ -353,12 +352,12 @@ def followed(folder: Path) -> bool:
     path = folder / PATH_FIGURE
     if not path.is_file():
         return False
-    small_figure(path, ROOT / "docs" / "images" / PATH_FIGURE)
+    small_figure(path, IMAGES / PATH_FIGURE)
     return True
 
 
 def explored(folder: Path) -> bool:
-    """The error of an emulator in ``docs/explorer.md``; False if the folder holds no explorer."""
+    """The error of an emulator in ``docs/how_to/explorer.md``; False if the folder holds no explorer."""
     path = folder / "explorer.json"
     if not path.is_file():
         return False
@@ -369,7 +368,7 @@ def explored(folder: Path) -> bool:
             of = LABELS.get(error["outcome"], error["outcome"].replace("_", " "))
             shares = " | ".join(f"{error[name]:.2%}" for name in ("median", "p95", "most"))
             lines.append(f"| {of} | {error['span']} | {shares} |")
-    page = ROOT / "docs" / "explorer.md"
+    page = HOW_TO / "explorer.md"
     told = "\n".join(lines) + f"\n\n{origin(content)}."
     page.write_text(with_block(page.read_text(encoding="utf-8"), "explorer", told), encoding="utf-8", newline="\n")
     return True
@@ -385,7 +384,7 @@ def compared(folder: Path) -> None:
     answer = (folder / ANSWER_TEXT).read_text(encoding="utf-8")
     text = with_block(text, "answer", f"```text\n{answer.strip()}\n```")
     readme.write_text(text, encoding="utf-8", newline="\n")
-    small_figure(folder / "figures" / FIGURE, ROOT / "docs" / "images" / FIGURE)
+    small_figure(folder / "figures" / FIGURE, IMAGES / FIGURE)
 
 
 def main(arguments: list[str]) -> None:

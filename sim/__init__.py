@@ -1,7 +1,7 @@
 """Long-run effects of career and technical education (CTE) funding, with school districts as agents.
 
-What is public is listed in ``__all__`` and told of in ``docs/python.md``. Each part is loaded when it is first used, so
-that ``import sim`` costs nothing in a worker process or in a script that only reads results.
+What is public is listed in ``__all__``, and ``docs/reference/python.md`` tells of it. Parts are loaded when first used,
+so that ``import sim`` costs nothing in a worker process or in a script that only reads results.
 """
 
 from importlib import import_module

@@ -522,7 +522,7 @@ def test_a_notebook_of_ten_lines_compares_two_bills(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.slow
 def test_the_examples_of_the_page_run(bill: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     assert len(examples) > 5
     names: dict[str, Any] = {}
@@ -530,13 +530,13 @@ def test_the_examples_of_the_page_run(bill: Path, capsys: pytest.CaptureFixture[
         small = (
             text.replace("draws=50", "draws=2, workers=1").replace("years=10", "years=5").replace("draws=16", "draws=2")
         )
-        exec(compile(small, "docs/python.md", "exec"), names)
+        exec(compile(small, "docs/reference/python.md", "exec"), names)
     assert "A bill in ten lines" in capsys.readouterr().out
     assert (bill.parent / "outputs" / "my_bill" / "manifest.json").is_file()
     assert (bill.parent / "cost.png").is_file()
 
 
 def test_the_page_names_every_public_name_and_every_figure_of_a_comparison() -> None:
-    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
     assert {name for name in sim.__all__ if f"sim.{name}" not in page} == set()
     assert {name for name in FIGURES if f"`{name}`" not in page} == set()

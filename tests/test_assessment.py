@@ -517,7 +517,7 @@ def test_waves_that_do_not_fit_the_targets_are_refused_in_one_line(tmp_path: Pat
 
 
 def test_the_page_shows_what_was_found_in_the_stored_waves() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "assessment.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent / "docs" / "explanation" / "assessment.md").read_text(encoding="utf-8")
     made = read_waves(STORED).provenance
     assert f"targets {made['targets'][:8]}, model {made['model'][:8]}" in page
     for figure in ("ranks", "predictive", "left_out", "coverage", "race", "changes", "power_scaling", "discrepancy"):

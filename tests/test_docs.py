@@ -77,13 +77,13 @@ def test_generated_pages_say_what_the_code_says() -> None:
 
 
 def test_the_page_of_results_names_every_column_once_in_its_table() -> None:
-    parts = read(ROOT / "docs" / "results.md").split("\n### ")[1:]
+    parts = read(ROOT / "docs" / "reference" / "results.md").split("\n### ")[1:]
     named = {part.split("\n", 1)[0]: re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) for part in parts}
     assert named == {table: [column.name for column in columns] for table, columns in TABLES.items()}
 
 
 def test_the_page_of_results_says_which_years_of_districts_are_kept() -> None:
-    text = " ".join(read(ROOT / "docs" / "results.md").split())
+    text = " ".join(read(ROOT / "docs" / "reference" / "results.md").split())
     later = [str(step) for step in DETAIL_STEPS if step]
     assert f"for the base year and years {', '.join(later[:-1])} and {later[-1]} after it" in text
 
@@ -116,7 +116,7 @@ def test_the_readme_shows_a_run_of_every_formula_that_is_compared() -> None:
 
 
 def test_the_page_of_validation_shows_a_verdict_for_every_case() -> None:
-    text = read(ROOT / "docs" / "validation.md")
+    text = read(ROOT / "docs" / "explanation" / "validation.md")
     block = re.search(r"<!-- generated: hindcast -->\n(.*?)<!-- end -->", text, re.DOTALL)
     assert block is not None
     named = {row.split("|")[1].strip() for row in block[1].splitlines()[2:] if row.startswith("|")} - {""}
@@ -142,7 +142,7 @@ def test_the_index_names_every_page() -> None:
     listed = {
         (ROOT / "docs" / link.split("#")[0]).resolve() for link in LINK.findall(read(ROOT / "docs" / "README.md"))
     }
-    assert {page for page in PAGES if page.parent == ROOT / "docs" and page.name != "README.md"} <= listed
+    assert {page for page in PAGES if ROOT / "docs" in page.parents and page.name != "README.md"} <= listed
 
 
 @pytest.mark.parametrize(("page", "arguments"), commands())
@@ -183,12 +183,12 @@ def test_the_examples_of_reading_results_run(
     pytest.importorskip(library)
     folder = tmp_path / "outputs" / "my_run"
     run(folder, draws=2, horizon=2, chunk=1)
-    examples = re.findall(r"```python\n(.*?)```", read(ROOT / "docs" / "results.md"), re.DOTALL)
+    examples = re.findall(r"```python\n(.*?)```", read(ROOT / "docs" / "reference" / "results.md"), re.DOTALL)
     mine = [text for text in examples if f"import {library}" in text or (library == "pandas" and "sim.results" in text)]
     assert mine
     monkeypatch.chdir(tmp_path if library == "pandas" else folder)
     for text in mine:
-        exec(compile(text, "docs/results.md", "exec"), {})
+        exec(compile(text, "docs/reference/results.md", "exec"), {})
     assert "aligned" in capsys.readouterr().out or library == "pandas"
 
 
@@ -223,7 +223,7 @@ def exists(name: str) -> bool:
 
 
 def test_the_protocol_names_every_module_of_rules() -> None:
-    named = set(re.findall(r"`(sim\.(?:behavior|students)\.\w+)", read(ROOT / "docs" / "odd.md")))
+    named = set(re.findall(r"`(sim\.(?:behavior|students)\.\w+)", read(ROOT / "docs" / "explanation" / "odd.md")))
     modules = {
         f"sim.{package}.{path.stem}"
         for package in ("behavior", "students")
@@ -260,12 +260,12 @@ def test_parameters_that_a_page_or_a_case_names_exist(page: Path) -> None:
 
 def test_more_than_half_of_the_parameters_are_judgement_as_the_page_of_limitations_says() -> None:
     entries = [entry for group in load_catalogue().entries.values() for entry in group.values()]
-    text = " ".join(read(ROOT / "docs" / "limitations.md").split())
+    text = " ".join(read(ROOT / "docs" / "explanation" / "limitations.md").split())
     assert "More than half of the parameters have no source but judgement" in text
     assert sum(entry.confidence == "judgement" for entry in entries) > len(entries) / 2
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/formulas.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/reference/formulas.md"])
 def test_the_bill_in_ten_lines_is_the_example_file(page: str) -> None:
     bill = read(ROOT / "docs" / "examples" / "my_bill.yaml")
     assert len(bill.splitlines()) <= 10

@@ -24,7 +24,7 @@ from sim.study.setup.inputs import chosen_source
 FOLDER = Path(__file__).parent.parent / "conf"
 CLUSTERS = ("agriculture", "construction", "healthcare_human_services")
 
-DOCUMENTATION = FOLDER.parent / "docs" / "formulas.md"
+DOCUMENTATION = FOLDER.parent / "docs" / "reference" / "formulas.md"
 
 BILL = """\
 title: A bill in ten lines

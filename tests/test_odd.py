@@ -24,7 +24,7 @@ from sim.report.generated_docs import odd
 from sim.report.generated_docs.dependencies import dependencies_of, functions_of
 from sim.world.world import QUALITY_COMPONENTS, Clusters
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "odd.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "odd.md"
 PACKAGES = ("sim.behavior", "sim.engine", "sim.funding", "sim.funding.components", "sim.students")
 ELEMENTS = (
     "## 1. Purpose and patterns", "## 2. Entities, state variables and scales", "## 3. Process overview and scheduling",
@@ -182,8 +182,10 @@ def test_no_rule_that_reads_a_parameter_is_left_out_of_the_submodels() -> None:
 
 
 def test_links_to_parameters_lead_to_their_headings() -> None:
-    headings = re.findall(r"^#+ (.*)$", (PAGE.parent / "parameters.md").read_text(encoding="utf-8"), re.MULTILINE)
-    wanted = set(re.findall(r"\(parameters\.md#([^)]+)\)", page()))
+    headings = re.findall(
+        r"^#+ (.*)$", (PAGE.parent.parent / "reference" / "parameters.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    wanted = set(re.findall(r"\(\.\./reference/parameters\.md#([^)]+)\)", page()))
     assert wanted
     assert wanted <= {odd.anchor(heading) for heading in headings}
 

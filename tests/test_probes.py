@@ -266,7 +266,7 @@ def test_a_failing_probe_is_shown_with_what_would_have_to_be_true(tmp_path: Path
 
 
 def test_the_page_shows_a_verdict_for_every_probe() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "probes.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent / "docs" / "explanation" / "probes.md").read_text(encoding="utf-8")
     for probe in PROBES:
         assert f"### {probe.number} {probe.title}" in page
         assert f"| **{probe.number} {probe.title}** |" in page

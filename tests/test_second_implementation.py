@@ -1,4 +1,4 @@
-"""The model's year against a second implementation of it, written from ``docs/odd.md`` in plain numbers.
+"""The model's year against a second implementation of it, written from ``docs/explanation/odd.md`` in plain numbers.
 
 Where the page did not say enough it was completed from the code. The second implementation reads as data where the year
 begins: parameters, premises, the state at the end of the base year, draws, and the prices that the law posts.

@@ -278,5 +278,5 @@ def test_synthetic_worlds_repeat_and_differ_by_seed(world: World) -> None:
 
 
 def test_the_documented_tables_are_those_of_the_schema() -> None:
-    page = Path(__file__).parent.parent / "docs" / "tables.md"
+    page = Path(__file__).parent.parent / "docs" / "reference" / "tables.md"
     assert page.read_text(encoding="utf-8") == tables_page(), "print it again: python -m sim.world.documentation"

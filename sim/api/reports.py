@@ -36,7 +36,7 @@ def explain(
     quiet: bool = False,
     **settings: Any,
 ) -> Report:
-    """One district's decision and payment, number by number, beside the same under current law (docs/explain.md).
+    """One district's decision and payment, number by number, beside that under current law (docs/how_to/explain.md).
 
     ``district`` and ``cluster`` are identifiers or parts of a name; ``fiscal_years`` are those that are unfolded.
     ``.text`` tells it, ``.table()`` has a row for each number.
@@ -68,7 +68,7 @@ def district(
     quiet: bool = False,
     **settings: Any,
 ) -> Report:
-    """One district under a bill and under current law, beside districts of its size (docs/district.md).
+    """One district under a bill and under current law, beside districts of its size (docs/how_to/district.md).
 
     ``district`` is an identifier or a part of a name. ``.answer()`` is in words, ``.text`` has the tables, ``.table()``
     a row for each number, ``.page`` the page; ``report=False`` leaves the page's figures out.
@@ -95,7 +95,7 @@ def bridge(
     quiet: bool = False,
     **settings: Any,
 ) -> Report:
-    """Why each district's payment changes (docs/check_a_bill.md): from current law to the bill in one of the
+    """Why each district's payment changes (docs/how_to/check_a_bill.md): from current law to the bill in one of the
     ``fiscal_years``, or under the bill from the first to the second. ``.table()`` has a row for each district."""
     key, word = bill_setting(bill)
     named = given(
@@ -120,7 +120,7 @@ def sensitivity(
     **settings: Any,
 ) -> Report:
     """Which uncertain numbers move the outcomes, and whether one could change the order of formulas
-    (docs/sensitivity.md). Its sizes go by their names: ``sensitivity={"points": 64}``."""
+    (docs/explanation/sensitivity.md). Its sizes go by their names: ``sensitivity={"points": 64}``."""
     named = given(
         years=years, seed=seed, parameters=parameters, scenario=scenario, world=world, workers=workers, report=report,
     )  # fmt: skip
@@ -146,7 +146,7 @@ def explore(
     quiet: bool = False,
     **settings: Any,
 ) -> Report:
-    """A bill's amounts on sliders that answer offline (docs/explorer.md); it takes some minutes.
+    """A bill's amounts on sliders that answer offline (docs/how_to/explorer.md); it takes some minutes.
 
     ``factors`` maps keys of the bill to ranges, ``{"formula.appropriation.dollars": [20e6, 60e6]}``; without them every
     amount moves from half to one and a half times. ``.page`` is the page; ``.report(path, explorer=folder)`` of a
@@ -175,7 +175,7 @@ def hindcast(
     quiet: bool = False,
     **settings: Any,
 ) -> Report:
-    """Law changes of the past against what happened (docs/validation.md), all that are shipped if no case is named."""
+    """Law changes of the past against what happened (docs/explanation/validation.md); all, if no case is named."""
     named = given(draws=draws, seed=seed, uncertainty=uncertainty, parameters=parameters, workers=workers)
     return _report("hindcast", {**named, **_cases(cases), "report": report}, settings, folder, quiet)
 
@@ -192,7 +192,7 @@ def probes(
     quiet: bool = False,
     **settings: Any,
 ) -> Report:
-    """How the model behaves when money moves, and how it should (docs/probes.md)."""
+    """How the model behaves when money moves, and how it should (docs/explanation/probes.md)."""
     named = given(draws=draws, seed=seed, uncertainty=uncertainty, parameters=parameters, workers=workers)
     return _report("probes", {**named, **_cases(cases)}, settings, folder, quiet)
 

@@ -53,7 +53,7 @@ class Runs(Result):
 
     @property
     def state(self) -> "pd.DataFrame":
-        """Statewide outcomes: one row for each run and fiscal year, as simulated (docs/results.md)."""
+        """Statewide outcomes: one row for each run and fiscal year, as simulated (docs/reference/results.md)."""
         return self.store.state
 
     @property
@@ -157,7 +157,7 @@ class Runs(Result):
     ) -> Path:
         """Write the page to mail: one file that holds the answer, the numbers, figures, who gains and who loses, and
         where all of it comes from; says where it is. ``path`` ends in .html; ``explorer`` is the folder of an explorer
-        (docs/explorer.md) whose sliders the page takes in. Raises InputError, one line."""
+        (docs/how_to/explorer.md) whose sliders the page takes in. Raises InputError, one line."""
         from sim.commands.request import command_of
         from sim.report.briefing.file import write_briefing
         from sim.report.explore.files import EXPLORER_FILE, read_content

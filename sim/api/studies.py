@@ -1,7 +1,7 @@
 """Studies that keep every run, as functions: bills by one word, settings as keyword arguments, results back.
 
 A setting that is left out, or None, has the default of ``conf/``; ``**settings`` takes every other one by its name
-(docs/settings.md). One that a study does not read is refused. ``years`` is the command line's ``horizon``, ``baseline``
+(docs/reference/settings.md). What a study does not read is refused. ``years`` is a command's ``horizon``, ``baseline``
 its ``study.baseline``. Without ``folder`` results lie in a temporary one that goes with what is returned; with it, the
 same call again continues or reads them. Progress is plain lines on standard error, none if ``quiet``. ``report`` writes
 figures, fiscal note and run sheet beside the tables; ``plot`` draws a figure without it.
@@ -128,7 +128,7 @@ def sweep(
     quiet: bool = False,
     **settings: Any,
 ) -> Runs:
-    """Formulas over many points in parameters, formula keys and scenario keys (docs/sweeps.md).
+    """Formulas over many points in parameters, formula keys and scenario keys (docs/how_to/sweeps.md).
 
     ``factors`` maps paths to ranges: ``{"parameters.staffing.turnover": [0.1, 0.2]}``. ``design`` names how ``points``
     are placed: latin_hypercube, grid, sobol, prior, posterior or table.
@@ -213,7 +213,7 @@ def library(
     **settings: Any,
 ) -> Runs:
     """The laws of other states, all that are shipped or those that are named, as written and scaled to the money of
-    current law (docs/formulas.md)."""
+    current law (docs/reference/formulas.md)."""
     named = given(
         draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
         scenario=scenario, world=world, workers=workers, report=report,

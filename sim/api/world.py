@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class World:
-    """The tables of a state: New Mexico's, or those in a folder of the user's own (docs/tables.md).
+    """The tables of a state: New Mexico's, or those in a folder of the user's own (docs/reference/tables.md).
 
     Raises InputError, one line, if a table cannot be used.
     """

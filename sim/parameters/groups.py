@@ -1,7 +1,7 @@
 """The parameters as the rules receive them: small frozen groups of arrays ``[..., 1, 1]``, one for each run.
 
 Meaning, unit, source, confidence and prior of every field stand in the YAML file of the group's name and in
-``docs/parameters.md``; field names and YAML keys are the same and are checked against each other when loaded.
+``docs/reference/parameters.md``; field names and YAML keys are the same and are checked against each other when loaded.
 """
 
 from dataclasses import dataclass

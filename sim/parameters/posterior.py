@@ -24,7 +24,9 @@ Uncertainty = Literal["posterior", "prior", "central"]
 of the prior, or the central value."""
 
 STORED = FOLDER / "posterior" / "new_mexico.csv"
-REMEDY = "run cte-sim study=calibrate and store what it finds (docs/calibration.md), or set uncertainty=prior"
+REMEDY = (
+    "run cte-sim study=calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
+)
 
 
 @dataclass(frozen=True)

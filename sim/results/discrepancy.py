@@ -66,7 +66,9 @@ class CarriedDiscrepancy(BaseModel):
 
 def read_discrepancy(provenance: Mapping[str, Any], where: str) -> CarriedDiscrepancy:
     """What a posterior's provenance holds of it. Raises InputError, one line, if there is none or a bad one."""
-    remedy = "run cte-sim study=hindcast and store what it finds (docs/validation.md), or set discrepancy=false"
+    remedy = (
+        "run cte-sim study=hindcast and store what it finds (docs/explanation/validation.md), or set discrepancy=false"
+    )
     if "discrepancy" not in provenance:
         raise InputError(f"{where}: holds no discrepancy for intervals to carry; {remedy}")
     try:

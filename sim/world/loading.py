@@ -1,7 +1,7 @@
 """From tables to a world: which tables are used, how they fit together, and what is derived from them.
 
 The bundled tables describe New Mexico. A folder of the user's may hold any of the tables; what it lacks is taken from
-the bundled ones where that makes sense (``docs/tables.md``, "Your own state").
+the bundled ones where that makes sense (``docs/reference/tables.md``, "Your own state").
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """What a row of each table may hold: one model a table, one field a column, with meaning, unit and range.
 
-The reading of tables (``sim.world.reading``) checks every row against these models, and ``docs/tables.md`` is printed
+Reading (``sim.world.reading``) checks every row against these models; ``docs/reference/tables.md`` is printed
 from them (``sim.world.documentation``), so neither can say something else than the other.
 """
 

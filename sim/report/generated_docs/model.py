@@ -1,4 +1,4 @@
-"""The generated parts of docs/model.md: the order in which districts cut, and the numbers that carry the model."""
+"""Generated parts of the page of the model: the order in which districts cut, and the numbers that carry the model."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The generated parts of docs/odd.md: what each submodel reads, and what each purpose of randomness decides."""
+"""Generated parts of the ODD protocol: what each submodel reads, and what each purpose of randomness decides."""
 
 import re
 from collections.abc import Mapping
@@ -111,7 +111,7 @@ def submodel_block(name: str) -> str:
     if rows:
         rows = ["| parameter | value | unit | prior | confidence |", "|---|---|---|---|---|", *rows]
     listed = {
-        "From the [clusters table](tables.md#clusterscsv), drawn in each run": _of(reads, ClusterCosts),
+        "From the [clusters table](../reference/tables.md#clusterscsv), drawn in each run": _of(reads, ClusterCosts),
         "From the tables": [f"{table}.{field}" for table, kind in TABLES.items() for field in _of(reads, kind)],
         "State variables": _of(reads, State),
         "Premises": _of(reads, Premises),
@@ -155,7 +155,7 @@ def anchor(heading: str) -> str:
 
 def _row(group: str, name: str) -> str:
     entry = load_catalogue().entries[group][name]
-    link = f"[`{group}.{name}`](parameters.md#{anchor(HEADINGS[group])})"
+    link = f"[`{group}.{name}`](../reference/parameters.md#{anchor(HEADINGS[group])})"
     return f"| {link} | {value_text(entry)} | {entry.unit} | {prior_text(entry)} | {entry.confidence} |"
 
 

@@ -164,7 +164,7 @@ def _limits(found: Findings) -> str:
     return (
         "Not covered: errors in the model's rules or tables, other scenarios, changes of law. A number that matters "
         f"little here matters little over its range, not everywhere.{joint} All shares: sensitivity.csv. Screening of "
-        "all numbers: morris.csv. Order of formulas: ranking.csv. docs/sensitivity.md says how each is made."
+        "all numbers: morris.csv. Order of formulas: ranking.csv. How each is made: docs/explanation/sensitivity.md."
     )
 
 

@@ -76,7 +76,7 @@ class WorldTables(BaseModel):
 
 
 class Design(BaseModel):
-    """How the points of a sweep are placed, see ``docs/sweeps.md``.
+    """How the points of a sweep are placed, see ``docs/how_to/sweeps.md``.
 
     ``points``: how many, where the design does not say itself. ``file``: of a table or a posterior. ``luck``: all
     points share the replicates (``common``), so that they differ by their factors alone, or each has replicates of its
@@ -107,7 +107,7 @@ class Precision(BaseModel):
 
 
 class Sensitivity(BaseModel):
-    """How a sensitivity study is laid out, see ``docs/sensitivity.md``.
+    """How a sensitivity study is laid out, see ``docs/explanation/sensitivity.md``.
 
     ``trajectories``: of the screening, each with ``replicates`` turns of luck of its own. ``numbers``: how many of the
     screened are told apart by shares. ``points``: base points of the shares, a power of two. ``resamples``: of the
