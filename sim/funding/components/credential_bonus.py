@@ -1,6 +1,5 @@
 """A bonus for each industry-recognized credential earned."""
 
-from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -36,6 +35,7 @@ class CredentialBonus(Component):
     low_income_multiplier: Raise = 1.0
 
     once_in_a_line = True
+    limits = ("credentials", "concentrators")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -102,7 +102,7 @@ class CredentialBonus(Component):
             paid = [tier * share for tier in paid]
         if all(after is before for after, before in zip(paid, earned, strict=True)):
             return counts
-        return replace(counts, credentials=(paid[0], paid[1], paid[2]))
+        return counts.but(credentials=(paid[0], paid[1], paid[2]))
 
     def describe(self) -> list[str]:
         """The amounts, then the limits."""
