@@ -60,9 +60,14 @@ class Pathways:
         )
         return summed.reshape(*lead, 1)
 
-    def everywhere(self, found: Any) -> Any:
-        """What was found for each of them ``[N]``, back in its place ``[..., D, C]``; nothing elsewhere."""
-        spread = np.zeros((*self.shape[:-2], self.shape[-1], self.shape[-2]), dtype=found.dtype)
+    def everywhere(self, found: Any, elsewhere: Any = None) -> Any:
+        """What was found for each of them ``[N]``, back in its place ``[..., D, C]``; what is ``elsewhere``, or
+        nothing, at all others."""
+        stored = (*self.shape[:-2], self.shape[-1], self.shape[-2])
+        if elsewhere is None:
+            spread = np.zeros(stored, dtype=found.dtype)
+        else:
+            spread = np.full(stored, elsewhere.swapaxes(-1, -2), dtype=found.dtype)
         spread.reshape(-1)[self.place] = found
         return spread.swapaxes(-1, -2)
 

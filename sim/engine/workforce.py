@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from sim.engine.draws import Purpose
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
+from sim.pathways import Pathways
 from sim.world.world import World
 
 
@@ -44,6 +46,11 @@ class Workforce:
     launching_sections: Array
     candidates: Array
     pool: Array
+
+    @cached_property
+    def offered(self) -> Pathways:
+        """The pathways that have a site."""
+        return Pathways(self.sites > 0)
 
     @property
     def posts(self) -> Array:
