@@ -1,6 +1,7 @@
 """Step 6 of the year: students choose among what is offered, progress, and sit for credentials."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -58,7 +59,7 @@ class Schooling:
     exams: Exams
     passing: Passed
 
-    @property
+    @cached_property
     def participants(self) -> Array:
         """Students in a first or second course, ``[..., D, C]``."""
         return self.enrolled.first + self.enrolled.second
