@@ -11,6 +11,7 @@ from sim.funding.components.component import Component, money, percent
 from sim.funding.components.counting import UnitAmount
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
+from sim.pathways import Pathways
 from sim.world.world import CREDENTIAL_TIERS
 
 
@@ -88,11 +89,12 @@ class CredentialBonus(Component):
             limit = self.per_student_limit * counts.concentrators
             beyond = all_tiers > limit
             if beyond.any():
-                room = limit
+                crowded = Pathways(beyond)
+                room = crowded.take(limit)
                 for tier in self.order():
-                    within = np.minimum(earned[tier - 1], room)
+                    within = np.minimum(crowded.take(earned[tier - 1]), room)
                     room = room - within
-                    paid[tier - 1] = np.where(beyond, within, earned[tier - 1])
+                    paid[tier - 1] = crowded.everywhere(within, earned[tier - 1])
         if self.district_share_limit is not None:
             in_district = district_total(all_tiers)
             most = self.district_share_limit * state_total(in_district)
