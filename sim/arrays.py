@@ -54,7 +54,9 @@ def chosen_runs(quantity: Numbers, rows: IntArray, axis: int = 0) -> Array:
 
 def outer(one: Numbers, other: Numbers) -> Array:
     """The product, stored cluster by cluster even where it joins a number for each district, ``[..., D, 1]``, with one
-    for each cluster, ``[..., 1, C]``."""
+    for each cluster, ``[..., 1, C]``; of numbers of some pathways, ``[N]``, as they are."""
+    if one.ndim == 1:
+        return one * other
     product: Array = one.swapaxes(-1, -2) * other.swapaxes(-1, -2)
     return product.swapaxes(-1, -2)
 

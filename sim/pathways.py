@@ -5,6 +5,7 @@ for arrays ``[N]`` of the pathways that matter; ``Pathways`` takes the one to th
 pathways are the same to the last bit, as what is left out adds nothing.
 """
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,32 @@ class Pathways:
 
     def __init__(self, marked: BoolArray) -> None:
         self.shape = marked.shape
-        stored = marked.swapaxes(-1, -2)
-        clusters, districts = stored.shape[-2:]
-        self.place: IntArray = np.flatnonzero(stored)
-        # Those of a cluster lie side by side, and so do those of a run: what is alike there is repeated, not looked up.
-        self._in_cluster: IntArray = np.count_nonzero(stored, axis=-1).reshape(-1)
-        self._in_run: IntArray = self._in_cluster.reshape(-1, clusters).sum(axis=-1)
-        before = np.arange(self._in_cluster.size) * districts
-        self._column: IntArray = self.place - np.repeat(before, self._in_cluster)
+        self._stored: BoolArray = marked.swapaxes(-1, -2)
+        self.place: IntArray = np.flatnonzero(self._stored)
+
+    # Those of a cluster lie side by side, and so do those of a run: what is alike there is repeated, not looked up.
+    @cached_property
+    def _in_cluster(self) -> IntArray:
+        number: IntArray = np.count_nonzero(self._stored, axis=-1).reshape(-1)
+        return number
+
+    @cached_property
+    def _in_run(self) -> IntArray:
+        number: IntArray = self._in_cluster.reshape(-1, self.shape[-1]).sum(axis=-1)
+        return number
+
+    @cached_property
+    def _column(self) -> IntArray:
+        before = np.arange(self._in_cluster.size) * self.shape[-2]
+        column: IntArray = self.place - np.repeat(before, self._in_cluster)
+        return column
+
+    @cached_property
+    def district(self) -> IntArray:
+        """The district of each of them, those of all runs in a row, ``[N]``."""
         runs = np.arange(self._in_run.size)
-        self.district: IntArray = self._column + np.repeat(runs * districts, self._in_run)
+        place: IntArray = self._column + np.repeat(runs * self.shape[-2], self._in_run)
+        return place
 
     def take(self, quantity: Any) -> Any:
         """A quantity ``[..., D, C]``, ``[..., D, 1]``, ``[..., 1, C]`` or ``[..., 1, 1]`` at each of them, ``[N]``."""
@@ -60,9 +77,14 @@ class Pathways:
         )
         return summed.reshape(*lead, 1)
 
-    def everywhere(self, found: Any) -> Any:
-        """What was found for each of them ``[N]``, back in its place ``[..., D, C]``; nothing elsewhere."""
-        spread = np.zeros((*self.shape[:-2], self.shape[-1], self.shape[-2]), dtype=found.dtype)
+    def everywhere(self, found: Any, elsewhere: Any = None) -> Any:
+        """What was found for each of them ``[N]``, back in its place ``[..., D, C]``; what is ``elsewhere``, or
+        nothing, at all others."""
+        stored = (*self.shape[:-2], self.shape[-1], self.shape[-2])
+        if elsewhere is None:
+            spread = np.zeros(stored, dtype=found.dtype)
+        else:
+            spread = np.full(stored, elsewhere.swapaxes(-1, -2), dtype=found.dtype)
         spread.reshape(-1)[self.place] = found
         return spread.swapaxes(-1, -2)
 

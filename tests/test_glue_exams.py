@@ -77,7 +77,7 @@ def test_constants_are_sought_at_which_the_sites_that_stand_gain_no_exams() -> N
     for _ in range(20):
         accepted = acceptance(ZERO, premises.exam_acceptance, outcomes)
         exams = replace(step.year.schooling.exams, accepted=accepted)
-        premises = settle_exams(world, ensemble.parameters, premises, step.after, opened, exams)
+        premises = settle_exams(ensemble.parameters, premises, step.after, opened, exams)
     considers = considering(peers(world, exams.share, np.minimum(sites, 1.0)), outcomes)
     expected = sites_administering(exams.sites, sites - opened, considers, exams.accepted, outcomes)
     assert state_total(expected) == pytest.approx(state_total(exams.sites), rel=1e-9)

@@ -128,10 +128,10 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     carried = closing.program_carried(
         weigh_program(here, weighed, planned, log_price, decisions), s.commitment, s.program_cost
     )
-    unsustained = (here.total(here.sites) > 0) & ~carried
+    unsustained = (s.all_sites > 0) & ~carried
     program_notice = closing.notice_after(s.program_notice, unsustained)
     leaves = program_notice >= decisions.close_notice
-    ended = closing.sites_ended(here.sites, here.each(here.total(here.sites)), here.close_draw, here.terms(decisions))
+    ended = closing.sites_ended(here.sites, here.each(s.all_sites), here.close_draw, here.terms(decisions))
     closed = np.where(here.each(leaves), np.maximum(closed, ended), closed)
 
     # What could be offered: plans for further sites.

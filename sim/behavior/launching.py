@@ -1,5 +1,6 @@
 """Plans for further sites: wanted, then housed, paid for, staffed, opened; each year a plan waits for one thing."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,9 +132,10 @@ class _Queue:
     def __init__(self, asking: BoolArray, value: Array, pathways: Pathways) -> None:
         found = np.flatnonzero(asking)
         district = pathways.district[found]
-        # By value, then by district: each sort keeps the order of what is alike.
+        # By value, then by district: each sort keeps the order of what is alike. Short integers are sorted by counting.
         liked = np.argsort(-value[found], kind="stable")
-        order = liked[np.argsort(district[liked], kind="stable")]
+        short = np.min_scalar_type(math.prod(pathways.shape[:-1]))
+        order = liked[np.argsort(district[liked].astype(short), kind="stable")]
         self.size = asking.size
         self.which: IntArray = found[order]
         district = district[order]

@@ -34,7 +34,17 @@ class Sections:
 def planned_class(usual: Array, cap: Array, log_price: Array, decisions: Decisions) -> Array:
     """Students that a district plans for a section, ``[..., D, C]``: from the ``usual`` class toward the ``cap`` as
     money becomes dear, toward smaller classes as it becomes cheap."""
-    tightness = np.clip(decisions.class_start + decisions.class_response * log_price, 0.0, 1.0)
+    return class_between(usual, cap, class_tightness(log_price, decisions))
+
+
+def class_tightness(log_price: Array, decisions: Decisions) -> Array:
+    """How far classes are planned from the usual size toward the cap, a share, ``[..., D, 1]``."""
+    tightness: Array = np.clip(decisions.class_start + decisions.class_response * log_price, 0.0, 1.0)
+    return tightness
+
+
+def class_between(usual: Array, cap: Array, tightness: Array) -> Array:
+    """The class so far on the way from the ``usual`` to the ``cap``, ``[..., D, C]``."""
     return usual + tightness * (cap - usual)
 
 
@@ -54,12 +64,22 @@ def run_share(sections: Sections, price: Array, spread: Array) -> Array:
     logistic((worth / price + earned + later - cost) / (spread x cost)): sections differ in what they are worth, so that
     a share of them is run where the average one just carries its cost.
     """
-    return logistic(margin(sections, price) / (spread * sections.cost))
+    return logistic(relative_margin(sections, price, spread))
+
+
+def relative_margin(sections: Sections, price: Array, spread: Array) -> Array:
+    """The margin of the average section over the spread of what sections are worth, ``[..., D, C]``."""
+    return margin(sections, price) / (spread * sections.cost)
 
 
 def sections_wanted(sections: Sections, price: Array, spread: Array) -> Array:
     """Sections that are run, ``[..., D, C]``: the share that carries itself, and at least those that sites keep."""
-    return np.maximum(run_share(sections, price, spread) * sections.possible, sections.least)
+    return wanted_at(sections, relative_margin(sections, price, spread))
+
+
+def wanted_at(sections: Sections, relative: Array) -> Array:
+    """The same at a ``relative`` margin."""
+    return np.maximum(logistic(relative) * sections.possible, sections.least)
 
 
 def margin(sections: Sections, price: Array) -> Array:
@@ -74,8 +94,12 @@ def surplus(sections: Sections, price: Array, spread: Array) -> Array:
     possible x spread x cost x log(1 + exp(margin / (spread x cost))): the sum over the sections that carry themselves,
     as they differ in what they are worth.
     """
-    scale = spread * sections.cost
-    return sections.possible * scale * np.log1p(np.exp(np.minimum(margin(sections, price) / scale, 50.0)))
+    return surplus_at(sections, relative_margin(sections, price, spread), spread)
+
+
+def surplus_at(sections: Sections, relative: Array, spread: Array) -> Array:
+    """The same at a ``relative`` margin."""
+    return sections.possible * (spread * sections.cost) * np.log1p(np.exp(np.minimum(relative, 50.0)))
 
 
 def falls_with_price(sections: Sections, wanted: Array, price: Array, spread: Array) -> Array:

@@ -1,6 +1,7 @@
 """What a district knows when it decides, and what it decides: the two bundles between the engine and the agent."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Self, cast
 
 import numpy as np
@@ -125,6 +126,11 @@ class Situation(Rows):
     close_draw: Array
     solving: Array
     school_bonus: Array
+
+    @cached_property
+    def all_sites(self) -> Array:
+        """The sites of a district, ``[..., D, 1]``."""
+        return district_total(self.sites)
 
 
 @dataclass(frozen=True)

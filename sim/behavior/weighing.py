@@ -17,7 +17,8 @@ from sim.parameters.groups import Decisions
 class Weighed:
     """What a district would run at a ``price`` of a dollar: ``first`` and ``second`` sections, of which
     ``first_wanted`` and ``second_wanted``; the ``class_size`` that is planned and the ``first_class`` in which students
-    are seated, ``[..., D, C]``; ``upkeep_share``, ``[..., D, 1]``."""
+    are seated, ``[..., D, C]``; ``upkeep_share``, ``[..., D, 1]``; ``first_margin``: that of first sections over the
+    spread of what they are worth, ``[..., D, C]``."""
 
     first: Sections
     second: Sections
@@ -27,6 +28,7 @@ class Weighed:
     class_size: Array
     upkeep_share: Array
     price: Array
+    first_margin: Array
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ class Planned:
 
 def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions) -> Weighed:
     """What each section is worth and costs at the classes and the upkeep that go with a price of a dollar."""
-    s, terms = situation, situation.terms(decisions)
-    log_price = s.each(log_price)
-    price, spread = np.exp(log_price), terms.section_spread
-    share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
-    class_size = planning.planned_class(s.class_size, s.class_cap, log_price, terms)
+    s, terms, whole = situation, situation.terms(decisions), situation.whole
+    # What follows from the price alone is the same for all pathways of a district.
+    price, spread = s.each(np.exp(log_price)), terms.section_spread
+    share = s.each(planning.upkeep_share(whole.practiced, log_price, whole.floor, whole.ceiling))
+    # Students are not turned away for classes smaller than those of the base year.
+    tight, not_loose = (
+        s.each(planning.class_tightness(one, decisions)) for one in (log_price, np.maximum(log_price, 0.0))
+    )
+    class_size = planning.class_between(s.class_size, s.class_cap, tight)
     second_class = s.second_class * class_size
     offered = np.minimum(s.sites, 1.0)
     section = s.section_cost + share * s.section_running
@@ -60,7 +66,8 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         later=0.0 * s.sites,
         cost=np.maximum(section + (share * s.second_running - s.elective) * each, least),
     )
-    for_each_going_on = ratio(planning.surplus(second, price, spread), s.eligible)
+    second_margin = planning.relative_margin(second, price, spread)
+    for_each_going_on = ratio(planning.surplus_at(second, second_margin, spread), s.eligible)
     possible = sizing.sections_possible(s.wanted, class_size, s.sites) * offered
     each = part_of(s.wanted, possible)
     first = Sections(
@@ -71,24 +78,23 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         later=for_each_going_on * (s.going_on * each),
         cost=np.maximum(section + (share * s.first_running - s.elective) * each, least),
     )
-    first_wanted = planning.sections_wanted(first, price, spread)
-    second_wanted = planning.sections_wanted(second, price, spread)
+    first_margin = planning.relative_margin(first, price, spread)
     return Weighed(
         first=first,
         second=second,
-        first_wanted=first_wanted,
-        second_wanted=second_wanted,
-        # Students are not turned away for classes smaller than those of the base year.
-        first_class=planning.planned_class(s.class_size, s.class_cap, np.maximum(log_price, 0.0), terms),
+        first_wanted=planning.wanted_at(first, first_margin),
+        second_wanted=planning.wanted_at(second, second_margin),
+        first_class=planning.class_between(s.class_size, s.class_cap, not_loose),
         class_size=class_size,
         upkeep_share=share,
         price=price,
+        first_margin=first_margin,
     )
 
 
 def weigh_budget(situation: Situation, weighed: Weighed, decisions: Decisions) -> Planned:
     """What a district's plan costs and earns, and by how much its cost falls as a dollar becomes dearer."""
-    s, terms = situation, situation.terms(decisions)
+    s, terms, whole = situation, situation.terms(decisions), situation.whole
     share = weighed.upkeep_share
     first, second = weighed.first, weighed.second
     wanted = weighed.first_wanted + weighed.second_wanted
@@ -103,7 +109,7 @@ def weigh_budget(situation: Situation, weighed: Weighed, decisions: Decisions) -
     less = (site_upkeep + share * (s.section_running * wanted)) * ((share > s.floor) & (share < s.ceiling))
     falls = s.total(fewer + larger + less)
     return Planned(
-        cost=s.total(gross) + s.whole.program_cost * (s.total(s.sites) > 0),
+        cost=s.total(gross) + whole.program_cost * (whole.all_sites > 0),
         earned=s.total(weighed.first_wanted * first.earned + weighed.second_wanted * second.earned),
         falls=np.maximum(falls, decisions.least_response * s.total(salaries)),
     )
@@ -135,7 +141,7 @@ def weigh_program(
     by its worth in dollars of the general fund, ``price`` times that in dollars for CTE.
     """
     s, price = situation, weighed.price
-    courses = planning.surplus(weighed.first, price, situation.terms(decisions).section_spread)
+    courses = planning.surplus_at(weighed.first, weighed.first_margin, situation.terms(decisions).section_spread)
     sites = s.sites * (s.site_worth / price + s.site_earned - weighed.upkeep_share * s.site_running)
     beyond = s.total(courses + sites) - s.whole.program_cost
     dear = np.maximum(np.exp(log_price), 1.0)
@@ -182,12 +188,11 @@ class FurtherSite:
 
 def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> FurtherSite:
     """What one more site would be worth and cost at the district's price of a dollar."""
-    s, terms = situation, situation.terms(decisions)
-    log_price = s.each(log_price)
+    s, terms, whole = situation, situation.terms(decisions), situation.whole
     students = s.site_wanted
     sections = np.maximum(np.rint(students / s.class_size), 1.0)
     going_on = terms.plan_second * students
-    share = planning.upkeep_share(s.practiced, log_price, s.floor, s.ceiling)
+    share = s.each(planning.upkeep_share(whole.practiced, log_price, whole.floor, whole.ceiling))
     worth = s.site_worth + s.first_worth * students + s.second_worth * going_on
     earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
     taught = sections + going_on / (s.second_class * s.class_size)
@@ -196,7 +201,7 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     cost = s.section_cost * taught + share * upkeep - s.elective * (students + going_on)
     weight = budgeting.weight_of_things_bought_once(s.once_again, s.usual_upkeep + s.practiced * upkeep)
     startup = weight * s.startup_net * (s.plan != launching.FOR_INSTRUCTOR)
-    price = np.exp(log_price)
+    price = s.each(np.exp(log_price))
     value = s.annuity * (worth / price + earned + s.school_bonus - cost) - startup
     return FurtherSite(
         price=price,
@@ -215,6 +220,6 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
         under_way=s.launching > 0,
         enough_students=students >= terms.minimum_section,
         committed=s.commitment + earned >= s.program_cost,
-        money=s.launch_cash + s.launch_general,
-        capacity=np.maximum(np.floor(terms.plans_per_school * s.high_schools), 1.0),
+        money=s.each(whole.launch_cash + whole.launch_general),
+        capacity=s.each(np.maximum(np.floor(decisions.plans_per_school * whole.high_schools), 1.0)),
     )

@@ -64,7 +64,7 @@ def bill(
     unit = conditions.costs
     flexible = costs.flexible_cost(
         workforce.sites,
-        workforce.posts - workforce.vacant,
+        workforce.staffed,
         schooling.participants,
         schooling.taught,
         schooling.credentials.attempts,

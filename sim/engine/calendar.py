@@ -143,9 +143,7 @@ def state_after(
     own, wanted, restricted, uncredited = accounts.own_money_next(
         parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
     )
-    exam_sites, for_pay = exams.taken_up(
-        world, parameters, premises, state, staffed.sites, schooling.exams, luck[Purpose.EXAM]
-    )
+    exam_sites, for_pay = exams.taken_up(parameters, premises, state, staffed, schooling.exams, luck[Purpose.EXAM])
     return replace(
         state,
         sites=staffed.sites,

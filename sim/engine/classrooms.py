@@ -1,6 +1,7 @@
 """Step 6 of the year: students choose among what is offered, progress, and sit for credentials."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from sim.arrays import ZERO, Array, at_districts, part_of, ratio
 from sim.behavior import recoding
 from sim.engine.census import UNKNOWN, Census
 from sim.engine.economy import Cohorts, Conditions, Signals
-from sim.engine.exams import Exams, administered
+from sim.engine.exams import Exams, Learners, Passed, sit
 from sim.engine.offerings import quality_gap
 from sim.engine.offers import Offers
 from sim.engine.prospects import Efforts, Prospects, efforts
@@ -18,7 +19,7 @@ from sim.engine.workforce import Workforce
 from sim.parameters.groups import Parameters
 from sim.students import choice, courses, credentials, outcomes
 from sim.students.courses import Enrolled
-from sim.students.credentials import Credentials, Passing
+from sim.students.credentials import Credentials
 from sim.world.world import World
 
 
@@ -56,9 +57,9 @@ class Schooling:
     placements: Array
     efforts: Efforts
     exams: Exams
-    passing: Passing
+    passing: Passed
 
-    @property
+    @cached_property
     def participants(self) -> Array:
         """Students in a first or second course, ``[..., D, C]``."""
         return self.enrolled.first + self.enrolled.second
@@ -135,28 +136,19 @@ def teach(
     effort = efforts(parameters, state, prospects, counting, usual_passing)
     recoded = recoding.recoded(effort.recoded_share, taught, parameters.outcomes)
     students = enrolled.first + enrolled.second
-    found = credentials.sitting(
-        taught,
-        students,
-        credentials.usual_each(
-            parameters.clusters.attempt_rate * conditions.shocks.credentials, premises.exam_share, parameters.outcomes
-        ),
-        effort.further_exams,
-        parameters.outcomes,
+    usual_each = credentials.usual_each(
+        parameters.clusters.attempt_rate * conditions.shocks.credentials, premises.exam_share, parameters.outcomes
     )
-    paid_mix = credentials.paid_mix(
-        premises.tier_mix, counting.with_tiers(prospects.credential_prices), parameters.outcomes
-    )
-    passing = credentials.passing_by_tier(found, usual_passing, premises.tier_mix, paid_mix, parameters.outcomes)
     lasting = prospects.credential_value
-    exams = administered(
+    sat = sit(
+        world,
         parameters,
         premises,
         state,
-        workforce.sites,
-        found,
-        passing,
+        workforce,
+        Learners(taught, students, effort.further_exams, usual_passing, usual_each),
         counting.with_credentials(lasting if lasting is ZERO else lasting / conditions.price_index),
+        counting.with_tiers(prospects.credential_prices),
     )
     return Schooling(
         reached=reached,
@@ -166,10 +158,10 @@ def teach(
         enrolled=enrolled,
         taught=taught,
         recoded=recoded,
-        credentials=credentials.credentials(exams.share, found, passing),
+        credentials=sat.credentials,
         dual_credit=outcomes.dual_credit(students, effort.dual_credit, parameters.outcomes),
         placements=outcomes.placements(taught, effort.placement, offers.paid_places, parameters.outcomes),
         efforts=effort,
-        exams=exams,
-        passing=passing,
+        exams=sat.exams,
+        passing=sat.passing,
     )

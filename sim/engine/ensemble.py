@@ -160,7 +160,8 @@ def simulate(
     growth cap or a floor counts no district's luck in a competition.
     """
     decide_all = decide_all or deciding_all(ensemble.parameters)
-    state = ensemble.state
+    # What is worked out of the base year's counts under a formula is forgotten with its run.
+    state = replace(ensemble.state, counts=replace(ensemble.state.counts))
     handed_on: Array | None = None
     for step in range(1, horizon + 1):
         before = state if handed_on is None else replace(state, last_payment=handed_on)

@@ -1,15 +1,18 @@
 """Where a paid exam is administered, and the constants at which as many sites take one up as drop it."""
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, cluster_total, logistic, part_of, ratio, state_total
 from sim.engine.offerings import peer_share
 from sim.engine.state import Premises, State
-from sim.parameters.groups import Parameters
+from sim.engine.workforce import Workforce
+from sim.parameters.groups import Outcomes, Parameters
+from sim.pathways import At, Pathways
 from sim.students import credentials
-from sim.students.credentials import Passing, Sitting
+from sim.students.credentials import Credentials, Passing, Sitting, Tiers
 from sim.world.world import World
 
 PACE = 0.3
@@ -25,64 +28,157 @@ class Exams:
     """A year's exams, ``[..., D, C]``: ``share`` of a pathway's sites that administer one, ``sites`` of them;
     ``accepted``, the chance that a site accepts an exam which it considers; ``price``: believed price of a credential
     for as long as the money lasts, dollars of the base year, with what credentials count for; ``for_pay``, the share of
-    sites with an exam that would have none without."""
+    sites with an exam that would have none without; ``around``, the share of the neighbors' sites with one, see
+    ``peers``."""
 
     share: Array
     sites: Array
     accepted: Array
     price: Array
     for_pay: Array
+    around: Array
 
 
-def administered(
+@dataclass(frozen=True)
+class Learners:
+    """Who could sit for exams, ``[..., D, C]``: concentrators ``taught``, all ``students``, the share ``further`` of
+    exams beyond the usual ones that they sit and the ``usual_passing`` share; ``usual_each`` ``[..., 1, C]``: usual
+    exams for each concentrator."""
+
+    taught: Array
+    students: Array
+    further: Array
+    usual_passing: Array
+    usual_each: Array
+
+
+@dataclass(frozen=True)
+class Passed:
+    """If all sites of all pathways administered an exam: the ``share`` of exams that are passed, ``[..., D, C]``."""
+
+    share: Array
+
+
+@dataclass(frozen=True)
+class Sat:
+    """What came of a year's exams."""
+
+    exams: Exams
+    passing: Passed
+    credentials: Credentials
+
+
+def sit(
+    world: World,
     parameters: Parameters,
     premises: Premises,
     state: State,
-    sites: Array,
+    workforce: Workforce,
+    learners: Learners,
+    price: Array,
+    tier_prices: Tiers,
+) -> Sat:
+    """Exams of the year, worked out for the pathways that are offered.
+
+    ``price``: believed price of a credential for as long as the money lasts; ``tier_prices``: of one of each tier this
+    year; both in dollars of the base year and with what credentials count for."""
+    offered, outcomes = workforce.offered, parameters.outcomes
+    at, terms = offered.take, terms_at(outcomes, offered)
+    natural = at_each(offered, premises.tier_mix)
+    usual_passing = at(learners.usual_passing)
+    found = credentials.sitting(
+        at(learners.taught), at(learners.students), at(learners.usual_each), at(learners.further), terms
+    )
+    paid = natural
+    if not credentials.unpaid(tier_prices):
+        paid = credentials.drawn_mix(natural, at_each(offered, credentials.drawn_by_tier(tier_prices, outcomes)))
+    easy = at_each(offered, credentials.ease(outcomes))
+    passing = credentials.passing_by_tier(found, usual_passing, natural, paid, terms, easy)
+    share, exams = _administered(world, parameters, premises, state, workforce, found, passing, price)
+    sat = credentials.credentials(share, found, passing)
+    one, two, three = (offered.everywhere(tier) for tier in sat.earned)
+    return Sat(
+        exams,
+        Passed(offered.everywhere(passing.share, learners.usual_passing)),
+        Credentials(offered.everywhere(sat.attempts), (one, two, three)),
+    )
+
+
+def terms_at(outcomes: Outcomes, offered: Pathways) -> Outcomes:
+    """Parameters ``[..., 1, 1]`` at some pathways, ``[N]``."""
+    return cast(Outcomes, At(outcomes, offered))
+
+
+def at_each(offered: Pathways, tiers: Tiers) -> Tiers:
+    """What is known of each tier at some pathways, ``[N]``."""
+    one, two, three = (offered.take(tier) for tier in tiers)
+    return one, two, three
+
+
+def _administered(
+    world: World,
+    parameters: Parameters,
+    premises: Premises,
+    state: State,
+    workforce: Workforce,
     found: Sitting,
     passing: Passing,
     price: Array,
-) -> Exams:
-    """Exams of the year: sites of last year's that still stand (``sites``), and that still accept at this ``price``.
+) -> tuple[Array, Exams]:
+    """Share of sites that administer an exam at the pathways that are offered, ``[N]``, and exams of the year: sites of
+    last year's that still stand, and that still accept at this ``price``.
 
     Taking up an exam takes a year, stopping takes none.
     """
-    accepted = _accepted(parameters, premises, sites, found, passing, price)
-    with_exam = np.minimum(state.exam_sites * part_of(np.minimum(sites, state.sites), state.sites), sites)
-    for_pay = state.exam_for_pay
+    offered, at = workforce.offered, workforce.offered.take
+    sites, before = at(workforce.sites), at(state.sites)
+    without_pay = logistic(premises.exam_acceptance)
+
+    def accepted_at(price: Array) -> Array:
+        fee, usual = at(parameters.clusters.exam_fee), at(premises.exam_acceptance)
+        each = price if price is ZERO else credentials.pay_of_an_exam(at(price), passing.share, fee)
+        worth = ZERO if each is ZERO else found.exams / np.maximum(sites, 1.0) * each
+        return credentials.acceptance(worth, usual, terms_at(parameters.outcomes, offered))
+
+    accepted = accepted_at(price)
+    with_exam = np.minimum(at(state.exam_sites) * part_of(np.minimum(sites, before), before), sites)
+    for_pay = at(state.exam_for_pay)
     if np.any(for_pay):
-        before = _accepted(parameters, premises, sites, found, passing, state.exam_price)
-        kept = credentials.kept_as_pay_falls(for_pay, accepted, before, logistic(premises.exam_acceptance))
+        kept = credentials.kept_as_pay_falls(for_pay, accepted, accepted_at(state.exam_price), at(without_pay))
         for_pay = np.clip(1.0 - (1.0 - for_pay) / np.maximum(kept, 1e-9), 0.0, 1.0)
         with_exam = with_exam * kept
-    return Exams(part_of(with_exam, sites), with_exam, accepted, price, for_pay)
-
-
-def _accepted(
-    parameters: Parameters, premises: Premises, sites: Array, found: Sitting, passing: Passing, price: Array
-) -> Array:
-    each = credentials.pay_of_an_exam(price, passing.share, parameters.clusters.exam_fee)
-    worth = ZERO if each is ZERO else found.exams / np.maximum(sites, 1.0) * each
-    return credentials.acceptance(worth, premises.exam_acceptance, parameters.outcomes)
+    share = part_of(with_exam, sites)
+    everywhere = offered.everywhere(share)
+    return share, Exams(
+        share=everywhere,
+        sites=offered.everywhere(with_exam),
+        accepted=offered.everywhere(accepted, without_pay),
+        price=price,
+        for_pay=offered.everywhere(for_pay),
+        around=peers(world, everywhere, np.minimum(workforce.sites, 1.0)),
+    )
 
 
 def taken_up(
-    world: World, parameters: Parameters, premises: Premises, state: State, sites: Array, exams: Exams, uniform: Array
+    parameters: Parameters, premises: Premises, state: State, workforce: Workforce, exams: Exams, uniform: Array
 ) -> tuple[Array, Array]:
     """Sites of each pathway that administer a paid exam next year, whole, and the share of them that would not without
-    pay, ``[..., D, C]``; ``sites`` are those after this year. A site that has just opened has an exam as often as sites
-    did in the base year."""
-    outcomes = parameters.outcomes
-    stay = np.minimum(state.sites, sites)
-    with_exam = np.minimum(exams.sites, stay)
-    considers = credentials.considering(peers(world, exams.share, np.minimum(sites, 1.0)), outcomes)
-    expected = credentials.sites_administering(with_exam, stay, considers, exams.accepted, outcomes)
-    opened = (sites - stay) * premises.exam_share
-    whole: Array = np.minimum(np.floor(expected + opened + uniform), sites)
-    if exams.price is ZERO and not np.any(exams.for_pay):
+    pay, ``[..., D, C]``, of the sites after this year. A site that has just opened has an exam as often as sites did in
+    the base year."""
+    offered, at = workforce.offered, workforce.offered.take
+    outcomes = terms_at(parameters.outcomes, offered)
+    sites, for_pay = at(workforce.sites), at(exams.for_pay)
+    stay = np.minimum(at(state.sites), sites)
+    with_exam, accepted = np.minimum(at(exams.sites), stay), at(exams.accepted)
+    considers = credentials.considering(at(exams.around), outcomes)
+    expected = credentials.sites_administering(with_exam, stay, considers, accepted, outcomes)
+    opened = (sites - stay) * at(premises.exam_share)
+    whole: Array = offered.everywhere(np.minimum(np.floor(expected + opened + at(uniform)), sites))
+    if exams.price is ZERO and not np.any(for_pay):
         return whole, exams.for_pay
-    gained = np.maximum(exams.accepted - logistic(premises.exam_acceptance), 0.0)
-    return whole, credentials.for_pay_after(exams.for_pay, with_exam, stay, considers, gained, expected, outcomes)
+    gained = np.maximum(accepted - at(logistic(premises.exam_acceptance)), 0.0)
+    after = credentials.for_pay_after(for_pay, with_exam, stay, considers, gained, expected, outcomes)
+    return whole, offered.everywhere(after)
 
 
 def peers(world: World, administers: Array, offers: Array) -> Array:
@@ -94,16 +190,13 @@ def peers(world: World, administers: Array, offers: Array) -> Array:
     return np.clip(share, 0.0, 1.0)
 
 
-def settle_exams(
-    world: World, parameters: Parameters, premises: Premises, state: State, opened: Array, exams: Exams
-) -> Premises:
+def settle_exams(parameters: Parameters, premises: Premises, state: State, opened: Array, exams: Exams) -> Premises:
     """Premises at which as many sites are expected to take up an exam as to drop one, and at which the usual exams of
     the state are those of the cluster table; sites that have just ``opened`` do neither. While budgets are looked for
     the share of sites with an exam is moved toward that of the base year."""
     outcomes = parameters.outcomes
     share = part_of(state.exam_sites, state.sites)
-    around = peers(world, exams.share, np.minimum(state.sites, 1.0))
-    up = np.maximum(state.sites - opened - exams.sites, 0.0) * credentials.considering(around, outcomes)
+    up = np.maximum(state.sites - opened - exams.sites, 0.0) * credentials.considering(exams.around, outcomes)
     down = exams.sites * outcomes.exam_review
     missing = outcomes.exam_share * state_total(state.sites) - state_total(state.exam_sites)
     wanted = PACE * (1.0 - premises.solving) * missing

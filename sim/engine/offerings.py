@@ -16,10 +16,13 @@ def quality_gap(quality: Array, parameters: Parameters) -> Array:
 def peer_share(sites: Array, world: World) -> Array:
     """Share of a district's neighbors, by weight, that offer each cluster, ``[..., D, C]``."""
     offers = np.minimum(sites, 1.0)
-    neighbors, weights = world.districts.neighbors, world.districts.neighbor_weights
-    share = at_districts(offers, neighbors[:, 0]) * weights[:, :1]
-    for near in range(1, neighbors.shape[-1]):
-        share += at_districts(offers, neighbors[:, near]) * weights[:, near : near + 1]
+    neighbors, weights = world.districts.neighbors, np.ascontiguousarray(world.districts.neighbor_weights.T)
+    share: Array | None = None
+    for place, weight in zip(neighbors.T, weights[:, :, np.newaxis], strict=True):
+        near = at_districts(offers, place)
+        near *= weight
+        share = near if share is None else np.add(share, near, out=share)
+    assert share is not None
     return share
 
 

@@ -1,7 +1,7 @@
 """How districts see a line of money: what of its posted prices will be paid, will last, and answers what they do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -234,9 +234,7 @@ def coming(offers: Offers, owed: Mapping[str, Array]) -> dict[str, Array]:
 def in_dollars_of_the_year(last_year: Counts, conditions: Conditions) -> Counts:
     """What was counted last year, its dollars raised as prices have risen since: what a share of it would pay now."""
     rise = conditions.price_rise
-    return replace(
-        last_year, expenditure=last_year.expenditure * rise, startup_spending=last_year.startup_spending * rise
-    )
+    return last_year.but(expenditure=last_year.expenditure * rise, startup_spending=last_year.startup_spending * rise)
 
 
 def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:

@@ -79,7 +79,9 @@ def settle(
         remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
             paid_by_state = paid_by_state + ledger.paid
-            for_credentials = for_credentials + ledger.paid * part_for_credentials(line, offer.schedule, paid_on)
+            for_credentials = for_credentials + ledger.paid * part_for_credentials(
+                line, offer.schedule, ledger, paid_on
+            )
         if line.joint:
             joint = joint + ledger.paid
     trust = trust_after(state, offers, ledgers, beliefs)
@@ -105,12 +107,12 @@ def settle(
     )
 
 
-def part_for_credentials(line: Line, schedule: Schedule, paid_on: Counts) -> Array:
+def part_for_credentials(line: Line, schedule: Schedule, ledger: Ledger, paid_on: Counts) -> Array:
     """The part of what a line owes that it owes for credentials, ``[..., D, 1]``."""
     if schedule.per_credential is CREDENTIAL_ZERO:
         return ZERO
     within = pricing.counted(line, paid_on)
-    return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), entitlement(schedule, within)), 1.0)
+    return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), ledger.entitlement), 1.0)
 
 
 def trust_after(state: State, offers: Offers, ledgers: Mapping[str, Ledger], beliefs: Beliefs) -> dict[str, Array]:

@@ -77,7 +77,7 @@ def settle_level(world: World, state: State) -> State:
 
 def settle_references(world: World, parameters: Parameters, premises: Premises, state: State, year: Year) -> Premises:
     """The state's means of what moves quality, those of this year, and the constants of exams."""
-    premises = settle_exams(world, parameters, premises, state, year.workforce.opened, year.schooling.exams)
+    premises = settle_exams(parameters, premises, state, year.workforce.opened, year.schooling.exams)
     students = district_total(state.participants)
     equipment = ratio(district_total(state.equipment * state.sites), district_total(state.sites))
     stable = ratio(district_total(year.workforce.staffed), district_total(year.workforce.posts), 1.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -162,12 +163,12 @@ class State:
     reserves: Mapping[str, Array]
     counts: Counts
 
-    @property
+    @cached_property
     def participants(self) -> Array:
         """Students in a first or a second course, ``[..., D, C]``."""
         return self.first_students + self.second_students
 
-    @property
+    @cached_property
     def sections(self) -> Array:
         """Posts of both levels, ``[..., D, C]``."""
         return self.first_sections + self.second_sections

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from sim.engine.draws import Purpose
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Parameters
+from sim.pathways import Pathways
 from sim.world.world import World
 
 
@@ -45,15 +47,20 @@ class Workforce:
     candidates: Array
     pool: Array
 
-    @property
+    @cached_property
+    def offered(self) -> Pathways:
+        """The pathways that have a site."""
+        return Pathways(self.sites > 0)
+
+    @cached_property
     def posts(self) -> Array:
         """Sections of both levels, ``[..., D, C]``."""
         return self.first_posts + self.second_posts
 
-    @property
+    @cached_property
     def staffed(self) -> Array:
         """Sections with an instructor, ``[..., D, C]``."""
-        return self.first_posts + self.second_posts - self.vacant
+        return self.posts - self.vacant
 
 
 def staff(
@@ -73,12 +80,13 @@ def staff(
     """
     terms, shocks, markets = parameters.staffing, conditions.shocks, premises.markets
     regions = world.districts.region_starts
-    kept = part_of(state.sites - choice.sites_closed, state.sites)
+    left_open = state.sites - choice.sites_closed
+    kept = part_of(left_open, state.sites)
     first = _after_closing(state.first_sections, choice.first_change, kept)
     second = _after_closing(state.second_sections, choice.second_change, kept)
     # A site keeps at least one section; where none is left it closes.
-    sites = np.minimum(state.sites - choice.sites_closed, first + second)
-    emptied = state.sites - choice.sites_closed - sites
+    sites = np.minimum(left_open, first + second)
+    emptied = left_open - sites
     lacking = np.maximum(np.minimum(sites, 1.0) - first, 0.0)
     first, second = first + lacking, np.maximum(second - lacking, 0.0)
     staying = part_of(sites, state.sites)

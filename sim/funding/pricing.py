@@ -25,7 +25,7 @@ def counted(line: Line, counts: Counts) -> Counts:
     Posted prices are the same for all; these limits decide what is counted when the line is settled.
     """
     for component in line.components:
-        counts = component.counted(counts)
+        counts = component.within_limits(counts)
     return counts
 
 

@@ -4,13 +4,16 @@ Districts decide by these prices and are paid by these prices, so incentive and 
 entitlement = schedule x counts.
 """
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, district_total, outer
+
+Known = TypeVar("Known")
 
 CREDENTIAL_ZERO: tuple[Array, Array, Array] = (ZERO, ZERO, ZERO)
 
@@ -46,24 +49,39 @@ class Counts:
         return (self.offering_schools > 0.0).astype(np.float64)
 
     @cached_property
-    def _totals(self) -> dict[str, Array]:
+    def _known(self) -> dict[tuple[Any, ...], tuple[tuple[Any, ...], Any]]:
         return {}
 
-    @cached_property
+    def but(self, **changed: Any) -> "Counts":
+        """The same counts but for some, by name; what is known of the others stays known."""
+        other = replace(self, **changed)
+        vars(other)["_known"] = self._known
+        return other
+
+    def once(self, what: str, read: tuple[Any, ...], work: Callable[[], Known]) -> Known:
+        """What ``work`` finds from what it has ``read``, worked out once for as long as that is the same.
+
+        Sums over clusters and limits of what counts cost more than all that is multiplied with them, and a year asks
+        for those of last year's counts several times.
+        """
+        key = (what, *map(id, read))
+        known = self._known.get(key)
+        if known is None or any(mine is not theirs for mine, theirs in zip(read, known[0], strict=True)):
+            known = self._known[key] = (read, work())
+        found: Known = known[1]
+        return found
+
+    @property
     def all_credentials(self) -> Array:
         """Credentials of all value tiers, ``[..., D, C]``."""
-        return self.credentials[0] + self.credentials[1] + self.credentials[2]
+        one, two, three = self.credentials
+        return self.once("all credentials", self.credentials, lambda: one + two + three)
 
     def total(self, name: str) -> Array:
-        """A pathway count, a value tier's credentials (``credentials_1``) or quality points, ``[..., D, 1]``.
-
-        Summed once for each set of counts: sums over clusters cost more than all that is multiplied with them.
-        """
-        if name not in self._totals:
-            tier = name.removeprefix("credentials_")
-            counted = self.credentials[int(tier) - 1] if tier != name else getattr(self, name)
-            self._totals[name] = district_total(counted)
-        return self._totals[name]
+        """A pathway count, a value tier's credentials (``credentials_1``) or quality points, ``[..., D, 1]``."""
+        tier = name.removeprefix("credentials_")
+        counted: Array = self.credentials[int(tier) - 1] if tier != name else getattr(self, name)
+        return self.once("total", (counted,), lambda: district_total(counted))
 
 
 def _unpaid() -> Array:

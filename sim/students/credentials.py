@@ -141,15 +141,29 @@ def paid_mix(natural: Tiers, prices: Tiers, outcomes: Outcomes) -> Tiers:
     not on the list pays nothing and draws nobody, so that a longer list brings more. Natural without any price, and
     where a cluster has no credential of a paid tier.
     """
-    if all(price is ZERO for price in prices):
-        return natural
+    return natural if unpaid(prices) else drawn_mix(natural, drawn_by_tier(prices, outcomes))
+
+
+def unpaid(prices: Tiers) -> bool:
+    """Whether no tier has a price."""
+    return all(price is ZERO for price in prices)
+
+
+def drawn_by_tier(prices: Tiers, outcomes: Outcomes) -> Tiers:
+    """How much each tier's price draws, relative to the tier that pays most for its difficulty, ``[..., D, 1]``."""
     pull = [np.maximum(price / hard, 0.0) for price, hard in zip(prices, difficulties(outcomes), strict=True)]
     largest = np.maximum(np.maximum(pull[0], pull[1]), pull[2])
-    weights = []
-    for share, one in zip(natural, pull, strict=True):
-        relative = ratio(one, largest, 1.0)
-        drawn = np.where(relative > 0.0, np.exp(outcomes.tier_shift * np.log(np.maximum(relative, 1e-9))), 0.0)
-        weights.append(outer(drawn, share))
+    relative = [ratio(one, largest, 1.0) for one in pull]
+    one, two, three = (
+        np.where(part > 0.0, np.exp(outcomes.tier_shift * np.log(np.maximum(part, 1e-9))), 0.0) for part in relative
+    )
+    return one, two, three
+
+
+def drawn_mix(natural: Tiers, drawn: Tiers) -> Tiers:
+    """Shares of tiers, sum 1, in proportion to their ``natural`` share and to how much each is ``drawn``; natural where
+    a cluster has no credential of a tier that draws."""
+    weights = [outer(each, share) for each, share in zip(drawn, natural, strict=True)]
     total = weights[0] + weights[1] + weights[2]
     part = 1.0 / np.maximum(total, TINY)
     one, two, three = (weight * part for weight in weights)
@@ -161,17 +175,19 @@ def paid_mix(natural: Tiers, prices: Tiers, outcomes: Outcomes) -> Tiers:
     return one, two, three
 
 
-def passing_by_tier(found: Sitting, usual: Array, natural: Tiers, paid: Tiers, outcomes: Outcomes) -> Passing:
+def passing_by_tier(
+    found: Sitting, usual: Array, natural: Tiers, paid: Tiers, outcomes: Outcomes, easy: Tiers | None = None
+) -> Passing:
     """Share of exams that are passed, and what tiers they are in.
 
     ``usual`` is the share with usual exams and tiers in their ``natural`` mix. Usual exams keep that mix, further ones
-    follow the ``paid`` one; harder tiers are passed less often.
+    follow the ``paid`` one; harder tiers are passed less often (``easy``: how often, see ``ease``).
     """
     share = passing_share(found, usual, outcomes)
     if paid is natural:
         return Passing(share, natural)
     # Mixes are of credentials; an exam of a tier is sat the more often for each, the less often it is passed.
-    easy = ease(outcomes)
+    easy = easy or ease(outcomes)
     natural_exams = natural[0] / easy[0] + natural[1] / easy[1] + natural[2] / easy[2]
     paid_exams = paid[0] / easy[0] + paid[1] / easy[1] + paid[2] / easy[2]
     as_usual = np.minimum(ratio(found.usual, found.exams, 1.0), 1.0)

@@ -1,7 +1,6 @@
 """Base funding: a minimum level of support whatever the size of the program."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -60,6 +59,7 @@ class Base(Component):
     unit: UnitAmount = "unit_value"
 
     once_in_a_line = True
+    limits = ("offering_schools", "sites", "concentrators")
 
     @field_validator("breadth_steps")
     @classmethod
@@ -141,8 +141,7 @@ class Base(Component):
             return counts
         enough = district_total(counts.concentrators) >= self.minimum_concentrators * counts.offering_schools
         enough_in_pathway = counts.concentrators >= self.minimum_concentrators * counts.sites
-        return replace(
-            counts,
+        return counts.but(
             offering_schools=np.where(enough, counts.offering_schools, 0.0),
             sites=np.where(enough_in_pathway, counts.sites, 0.0),
         )

@@ -1,7 +1,7 @@
 """What every component of a funding formula has in common."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -53,6 +53,8 @@ class Component(Strict):
 
     stage: ClassVar[int] = AMOUNTS
     once_in_a_line: ClassVar[bool] = False
+    limits: ClassVar[tuple[str, ...]] = ()
+    """The counts that its limits read or lower, by name."""
     prices_what_is_counted: ClassVar[bool] = False
     """Whether its prices follow the counts within the line's limits, not merely the counts."""
 
@@ -68,6 +70,23 @@ class Component(Strict):
     def counted(self, counts: Counts) -> Counts:
         """What of ``counts`` the state pays for under this component's limits; all of it unless it sets any."""
         return counts
+
+    def within_limits(self, counts: Counts) -> Counts:
+        """The same, worked out once for the same counts of those that its ``limits`` name."""
+        if not self.limits:
+            return counts
+        read = tuple(getattr(counts, name) for name in self.limits)
+
+        def lowered() -> dict[str, Any]:
+            found = self.counted(counts)
+            return {
+                name: after
+                for name, before in zip(self.limits, read, strict=True)
+                if (after := getattr(found, name)) is not before
+            }
+
+        changed = counts.once("within limits", (self, *read), lowered)
+        return counts.but(**changed) if changed else counts
 
     @property
     def limits_counts(self) -> bool:

@@ -1,6 +1,5 @@
 """A bonus for each industry-recognized credential earned."""
 
-from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -12,6 +11,7 @@ from sim.funding.components.component import Component, money, percent
 from sim.funding.components.counting import UnitAmount
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
+from sim.pathways import Pathways
 from sim.world.world import CREDENTIAL_TIERS
 
 
@@ -36,6 +36,7 @@ class CredentialBonus(Component):
     low_income_multiplier: Raise = 1.0
 
     once_in_a_line = True
+    limits = ("credentials", "concentrators")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -88,11 +89,12 @@ class CredentialBonus(Component):
             limit = self.per_student_limit * counts.concentrators
             beyond = all_tiers > limit
             if beyond.any():
-                room = limit
+                crowded = Pathways(beyond)
+                room = crowded.take(limit)
                 for tier in self.order():
-                    within = np.minimum(earned[tier - 1], room)
+                    within = np.minimum(crowded.take(earned[tier - 1]), room)
                     room = room - within
-                    paid[tier - 1] = np.where(beyond, within, earned[tier - 1])
+                    paid[tier - 1] = crowded.everywhere(within, earned[tier - 1])
         if self.district_share_limit is not None:
             in_district = district_total(all_tiers)
             most = self.district_share_limit * state_total(in_district)
@@ -102,7 +104,7 @@ class CredentialBonus(Component):
             paid = [tier * share for tier in paid]
         if all(after is before for after, before in zip(paid, earned, strict=True)):
             return counts
-        return replace(counts, credentials=(paid[0], paid[1], paid[2]))
+        return counts.but(credentials=(paid[0], paid[1], paid[2]))
 
     def describe(self) -> list[str]:
         """The amounts, then the limits."""

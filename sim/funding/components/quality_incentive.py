@@ -1,7 +1,6 @@
 """Money that rises with the quality of a district's programs."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal, Self
 
 import numpy as np
@@ -34,6 +33,7 @@ class QualityIncentive(Component):
 
     stage = QUALITY
     once_in_a_line = True
+    limits = ("quality",)
     prices_what_is_counted = True
     alike = frozenset({"weights"})
 
@@ -96,7 +96,7 @@ class QualityIncentive(Component):
         """Scores at or above the threshold."""
         if self.threshold is None:
             return counts
-        return replace(counts, quality=np.where(counts.quality >= self.threshold, counts.quality, 0.0))
+        return counts.but(quality=np.where(counts.quality >= self.threshold, counts.quality, 0.0))
 
     def describe(self) -> list[str]:
         """The most it pays, and for what."""

@@ -1,7 +1,6 @@
 """The state's other career-connected programs: Innovation Zones, internships and what the state spends itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -78,6 +77,7 @@ class Internship(Component):
     places: Count | None = None
 
     once_in_a_line = True
+    limits = ("placements",)
 
     def paid_prices(self) -> frozenset[str]:
         """The price of a place, if there are dollars and places."""
@@ -93,7 +93,7 @@ class Internship(Component):
             return counts
         arranged = state_total(counts.placements)
         share = ratio(np.minimum(self.places, arranged), arranged, 1.0)
-        return replace(counts, placements=counts.placements * share)
+        return counts.but(placements=counts.placements * share)
 
     def describe(self) -> list[str]:
         """Dollars and places."""
