@@ -84,7 +84,7 @@ def conditions(
     base = world.anchors["general_fund_revenue"].value
     revenue = base * compound(economy.revenue_growth, years) * np.exp(shock) * shocks.revenue
     budget = base * economy.budget_share * compound(economy.budget_growth, years)
-    severity = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
+    severity = budget_severity(revenue, budget, economy)
     price_index, wage_index = compound(economy.inflation, years), compound(economy.wage_growth, years)
     return Conditions(
         fiscal_year=fiscal_year,
@@ -99,6 +99,12 @@ def conditions(
         costs=unit_costs(world.clusters, parameters, wage_index, price_index * shocks.running_costs),
         shocks=shocks,
     )
+
+
+def budget_severity(revenue: Array, budget: Array, economy: Economy) -> Array:
+    """How far a shortfall of revenue under the recurring budget cuts what is voted: 0 not at all, 1 in full."""
+    severity: Array = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
+    return severity
 
 
 def compound(rate: Array, years: int) -> Array:
