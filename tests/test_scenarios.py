@@ -13,6 +13,7 @@ from sim.engine.scenario import BASELINE, CALM, ClusterShocks, EarlyEnd, Shocks,
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.values import central_parameters
+from sim.study.designs.places import scenario_place
 from sim.study.setup.inputs import find_formula
 from sim.study.setup.sense import refuse_senseless
 from sim.world import load_world, synthetic_world
@@ -218,6 +219,12 @@ def test_a_cluster_that_the_world_lacks_is_told_where_it_stands(tmp_path) -> Non
     moved = BASELINE.model_copy(update={"name": "oil_slump@2080", "years": {2080: Shocks(revenue=0.9)}})
     with pytest.raises(InputError, match=r"scenario oil_slump@2080: years\.2080: lies after FY"):
         refuse_senseless(settings, load_world(), (), (read_scenario(SHIPPED[1]), moved))
+
+
+def test_a_sweep_varies_shocks_of_all_clusters_alone() -> None:
+    assert scenario_place(BASELINE, ("from_year", "2028", "paid_on_time"), "factors").written == 1.0
+    with pytest.raises(InputError, match=r"there is no shock 'clusters'"):
+        scenario_place(BASELINE, ("from_year", "2028", "clusters"), "factors")
 
 
 def test_a_bust_cuts_the_appropriation_of_a_grant(ensemble) -> None:
