@@ -24,10 +24,12 @@ from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
 from sim.report.answer.files import ANSWER_TEXT
 from sim.report.explore.words import LABELS, origin
+from sim.report.generated_docs.back_test import back_test_markdown
 from sim.report.generated_docs.hindcast_cases import keys_markdown
 from sim.report.generated_docs.model import carrying_table, cuts_table
 from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.generated_docs.parameters import parameter_page
+from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, size_words
 from sim.report.probes.page import probes_markdown
 from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES
@@ -73,7 +75,8 @@ PARTS_FIGURE = "brief_parts.png"
 CHOSEN: dict[str, str] = {
     "world": "`world.path`: a folder of your own tables",
     "formula": "a name of `conf/formula`; `formula.<key>` changes what stands in it",
-    "scenario": "a name of `conf/scenario`; `scenario.<key>` changes what stands in it",
+    "scenario": "a name of `conf/scenario`, or made of names: `oil_slump@2030:1.5+take_up_surge`; `scenario.<key>` "
+    "changes what stands in it",
     "executor": "a name of `conf/executor`; `executor.<key>` changes what stands in it",
     "parameters": "`parameters.<group>.<name>`: a number",
 }
@@ -133,11 +136,11 @@ def shock_table() -> str:
 
 def scenario_table() -> str:
     """The shipped scenarios with their sources."""
-    lines = ["| scenario | what happens | source |", "|---|---|---|"]
+    lines = ["| scenario | what happens | size | source |", "|---|---|---|---|"]
     for path in sorted((config_folder() / "scenario").glob("*.yaml")):
         scenario = read_scenario(path)
         what = f"{scenario.title}. {scenario.description}".strip()
-        lines.append(f"| `{scenario.name}` | {what} | {scenario.source} |")
+        lines.append(f"| `{scenario.name}` | {what} | {size_words(scenario)} | {scenario.source} |")
     return "\n".join(lines)
 
 
@@ -214,7 +217,12 @@ def pages_from_code() -> dict[Path, str]:
     protocol, model, probes = EXPLANATION / "odd.md", EXPLANATION / "model.md", EXPLANATION / "probes.md"
     district, explanation, cases = HOW_TO / "district.md", HOW_TO / "explain.md", HOW_TO / "hindcast_cases.md"
     settings = REFERENCE / "settings.md"
-    with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
+    with_shocks = shocks.read_text(encoding="utf-8")
+    for name, text in {
+        "shocks": shock_table(), "cluster_shocks": cluster_shock_table(), "kinds": kinds_table(),
+        "back_test": back_test_markdown(),
+    }.items():  # fmt: skip
+        with_shocks = with_block(with_shocks, name, text)
     return {
         REFERENCE / "parameters.md": parameter_page(),
         protocol: protocol_page(protocol.read_text(encoding="utf-8")),

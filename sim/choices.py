@@ -11,9 +11,11 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from sim.arguments import quoted
 from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
 from sim.study.setup.refusals import hint
+from sim.study.setup.scenarios import is_made
 
 SEVERAL: Mapping[str, str] = {
     "formula": "several formulas are study.formulas=[{names}]",
@@ -29,11 +31,23 @@ YAML = (".yaml", ".yml")
 
 
 def with_files(words: Sequence[str]) -> list[str]:
-    """The words, with ``formula=my_bill.yaml`` as what it means: ``formula_file=my_bill.yaml``."""
+    """The words, with ``formula=my_bill.yaml`` as what it means: ``formula_file=my_bill.yaml``; so ``scenario=`` a word
+    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``.
+
+    Raises InputError if that list is written beside it.
+    """
     found = []
     for word in words:
         key, equals, value = word.partition("=")
-        is_file = key == "formula" and value.strip("'\" ").lower().endswith(YAML)
+        plain = value.strip("'\" ")
+        if key == "scenario" and is_made(plain):
+            if any(other.partition("=")[0] == "study.scenarios" for other in words):
+                raise InputError(
+                    f"settings: scenario: {shown(plain)} and study.scenarios=[...] both name the scenario; write one"
+                )
+            found.append(f"study.scenarios=[{quoted(plain)}]")
+            continue
+        is_file = key == "formula" and plain.lower().endswith(YAML)
         found.append(f"formula_file{equals}{value}" if is_file else word)
     return found
 

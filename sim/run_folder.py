@@ -23,7 +23,7 @@ from sim.results.files import write_atomically
 
 RECORD = Path(".hydra")
 WORDS, CONFIG = RECORD / "overrides.yaml", RECORD / "config.yaml"
-_OF_A_START = {"results", "manifest.json", "design.parquet", "factors.csv"}
+_OF_A_START = {"results", "manifest.json", "design.parquet", "factors.csv", "shocks.csv"}
 """What a start writes before its first chunk is done."""
 
 

@@ -19,9 +19,9 @@ from sim.behavior.staffing import labor_markets
 from sim.behavior.upkeep import Loadings
 from sim.engine.economy import Conditions
 from sim.engine.ensemble import Ensemble
+from sim.engine.felt import UNDISTURBED
 from sim.engine.offers import Offers
 from sim.engine.prospects import Prospects
-from sim.engine.scenario import CALM
 from sim.engine.state import Premises, State, take_run
 from sim.engine.workforce import Workforce
 from sim.funding.line import Line
@@ -105,7 +105,7 @@ def conditions(**changes: Any) -> Conditions:
     """Base-year prices in the first year after the base year, with nothing cut and no shock."""
     neutral = {
         "fiscal_year": 2027, "years_since_base": 1, "price_index": 1.0, "wage_index": 1.0, "revenue": 1e9,
-        "shocks": CALM,
+        "shocks": UNDISTURBED,
     }  # fmt: skip
     return filled(Conditions, 1, 1, neutral, changes)
 

@@ -14,7 +14,7 @@ from sim.arrays import Array, Numbers, district_total, state_total
 from sim.behavior.launching import FOR_INSTRUCTOR
 from sim.behavior.staffing import by_region
 from sim.engine.ensemble import Ensemble
-from sim.engine.scenario import Scenario, Shocks
+from sim.engine.scenario import ClusterShocks, Scenario, Shocks
 from sim.funding import budget
 from sim.funding.allocation import ROUNDING
 from sim.funding.formula import Formula
@@ -46,7 +46,12 @@ formulas = st.one_of(
 
 
 shocks = st.fixed_dictionaries(
-    {}, optional={name: st.sampled_from([0.0, 0.5, 1.3, 10.0]) for name in Shocks.model_fields}
+    {},
+    optional={
+        **{name: st.sampled_from([0.0, 0.5, 1.3, 10.0]) for name in Shocks.model_fields},
+        "paid_on_time": st.sampled_from([0.0, 0.25, 1.0]),
+        "clusters": st.just({"construction": ClusterShocks(participation=1.5, openings=3.0, startup_costs=2.0)}),
+    },
 ).map(lambda written: Shocks(**written))
 scenarios = st.builds(
     lambda years, later: Scenario(name="made_up", title="Made up", source="none", years=years, from_year=later),
@@ -281,19 +286,23 @@ def books_balance(run: Run, step: Step) -> None:
     before, year, after = step.before, step.year, step.after
     books, end, bill, prices = year.books, step.year.books.year_end, step.year.bill, step.year.conditions.price_index
     held, left = before.cash * prices, after.cash * prices
-    income = held + year.settlement.reaching_cte + books.own + books.launch_money + end.covered
+    income = held + books.received + books.own + books.launch_money + end.covered
     outgo = end.spending + bill.startup + left + end.returned + end.lapsed
     scale = np.abs(held) + np.abs(left) + np.abs(end.spending) + bill.startup + books.own
     assert close(income, outgo, scale)
     assert close(state_total(income), state_total(outgo), state_total(scale))
     assert close(books.local, books.own + books.launch_money + end.covered - end.returned)
+    # What is paid late comes in full, a year later.
+    assert close(books.received + books.awaited, year.settlement.reaching_cte + before.awaited)
+    assert close(after.awaited, books.awaited)
+    assert (books.awaited >= 0).all()
     for amount in (
         books.own, books.launch_money, end.covered, end.returned, end.lapsed, bill.startup, bill.flexible,
     ):  # fmt: skip
         assert (amount >= 0).all()
     own = books.own + books.launch_money
     assert (end.returned <= own * (1 + ROUNDING)).all()
-    limit = run.ensemble.parameters.books.deficit_limit * (own + year.settlement.reaching_cte)
+    limit = run.ensemble.parameters.books.deficit_limit * (own + books.received)
     assert (left >= -limit * (1 + 1e-9) - 1e-6).all()
     assert (end.covered[left > 0] == 0).all()
     assert close(end.spending, bill.instruction + after.spending_ratio * bill.flexible, scale=bill.flexible)

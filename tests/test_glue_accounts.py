@@ -222,7 +222,7 @@ def budget_of(
 ) -> float:
     """Own money of the year where 70 a member were planned, from (restricted, uncredited) of last year and this."""
     conditions = builders.conditions(price_index=index)
-    conditions = replace(conditions, shocks=conditions.shocks.model_copy(update={"local_money": shock}))
+    conditions = replace(conditions, shocks=replace(conditions.shocks, local_money=shock))
     named = zip(("restricted", "uncredited"), prospects, strict=True)
     expected = {name: number(100 * index * value) for name, value in named}
     known = builders.state(own_money=70.0, restricted=state[0], uncredited=state[1])

@@ -11,7 +11,7 @@ from small_world import small_world
 
 from sim.engine import economy
 from sim.engine.economy import Conditions
-from sim.engine.scenario import BASELINE, Shocks
+from sim.engine.felt import Felt
 from sim.parameters.groups import Economy
 from sim.world.world import Anchor, World
 
@@ -37,9 +37,8 @@ def world() -> World:
 
 def conditions(fiscal_year: int, noise: float = 0.0, shock: float = 0.0, **shocks: Any) -> Conditions:
     known = replace(builders.parameters(), economy=TERMS)
-    scenario = BASELINE.model_copy(update={"years": {fiscal_year: Shocks(**shocks)}}) if shocks else BASELINE
     state = builders.state(revenue_shock=shock)
-    return economy.conditions(world(), known, state, scenario, fiscal_year, number(noise))
+    return economy.conditions(world(), known, state, Felt(**shocks), fiscal_year, number(noise))
 
 
 def test_growth_of_revenue_has_the_volatility_that_was_measured() -> None:

@@ -46,7 +46,7 @@ def interested(state: dict[str, Any] | None = None, members: float = 100.0, **sh
         builders.parameters(choice=STUDENTS, outcomes=OUTCOMES, initial={"quality_mean": 0.5}),
         builders.premises(world, class_level=1.0, second_level=1.0, going_on_level=1.0),
         builders.state(1, 3, **known),
-        replace(conditions, shocks=conditions.shocks.model_copy(update=shocks)),
+        replace(conditions, shocks=replace(conditions.shocks, **shocks)),
         builders.bundle(Cohorts, membership=members),
         builders.bundle(Signals, openings=row(1.0, 1.0, 1.0)),
     )

@@ -52,7 +52,7 @@ def staffed(
     world = two_regions()
     offer = {"sites": row(1.0, 0.0, 0.0), "first_sections": row(4.0, 0.0, 0.0), "second_sections": row(1.0, 0.0, 0.0)}
     conditions = builders.conditions()
-    shocks = conditions.shocks.model_copy(update={"instructor_supply": supply})
+    shocks = replace(conditions.shocks, instructor_supply=supply)
     luck = {purpose: np.broadcast_to(draw, (3, 3)) + np.zeros((3, 3)) for purpose in DRAWS}
     return workforce.staff(
         world,

@@ -5,14 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from simulated import differences, new_mexico_ensemble
+from sweeping import settings_with
 
 from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare, simulate
-from sim.engine.scenario import BASELINE, CALM, Shocks, read_scenario, scenario_from
+from sim.engine.scenario import BASELINE, CALM, ClusterShocks, EarlyEnd, Shocks, read_scenario, scenario_from
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.values import central_parameters
+from sim.study.designs.places import scenario_place
 from sim.study.setup.inputs import find_formula
+from sim.study.setup.sense import refuse_senseless
 from sim.world import load_world, synthetic_world
 
 SHIPPED = sorted((config_folder() / "scenario").glob("*.yaml"))
@@ -44,7 +47,7 @@ def test_a_shipped_scenario_has_title_and_source(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in SHIPPED if path.stem != "baseline"], ids=lambda path: path.stem)
 def test_a_shipped_scenario_changes_something_after_the_base_year_only(path: Path) -> None:
     scenario = read_scenario(path)
-    assert any(scenario.at(year, 2026) != CALM for year in range(2027, 2050))
+    assert scenario.does_something(2026, 2050)
     assert scenario.at(2026, 2026) == CALM
     assert scenario.at(2020, 2026) == CALM
 
@@ -108,6 +111,120 @@ def test_a_squeeze_of_general_budgets_reaches_cte_through_districts_own_money() 
         assert other[0] == pytest.approx(0.5 * one[0], rel=0.1)
         assert other[1] < one[1]
     assert hit[-1][2] < 0.95 * calm[-1][2]
+
+
+def test_a_shock_of_a_cluster_moves_that_cluster(ensemble, aligned) -> None:
+    names = list(ensemble.world.clusters.identifier)
+    hit = names.index("construction")
+    wanted = {"construction": ClusterShocks(participation=1.5)}
+    dear = {"construction": ClusterShocks(startup_costs=2.0, running_costs=3.0)}
+
+    def first_year(clusters):
+        scenario = BASELINE.model_copy(update={"from_year": {2027: Shocks(clusters=clusters)}})
+        return next(year for _, year in simulate(ensemble, aligned, 1, scenario=scenario))
+
+    calm, eager, costly = first_year({}), first_year(wanted), first_year(dear)
+    more = eager.interest.wanted / np.maximum(calm.interest.wanted, 1e-12)
+    assert np.allclose(more[..., hit], 1.5)
+    assert np.array_equal(np.delete(eager.interest.wanted, hit, -1), np.delete(calm.interest.wanted, hit, -1))
+    start = costly.situation.startup_cost / calm.situation.startup_cost
+    assert np.allclose(start[..., hit], 2.0)
+    assert np.allclose(np.delete(start, hit, -1), 1.0)
+    site = costly.conditions.costs.site / calm.conditions.costs.site
+    assert np.allclose(site[..., hit], 3.0)
+    assert np.allclose(np.delete(site, hit, -1), 1.0)
+
+
+def test_openings_of_a_cluster_draw_students_to_it_from_others(ensemble, aligned) -> None:
+    hit = list(ensemble.world.clusters.identifier).index("construction")
+    hiring = Shocks(clusters={"construction": ClusterShocks(openings=3.0)})
+    scenario = BASELINE.model_copy(update={"from_year": {2027: hiring}})
+    calm = next(year for _, year in simulate(ensemble, aligned, 1))
+    drawn = next(year for _, year in simulate(ensemble, aligned, 1, scenario=scenario))
+    assert (drawn.signals.openings[..., hit] > calm.signals.openings[..., hit]).all()
+    change = (drawn.interest.wanted - calm.interest.wanted).sum(axis=(0, 1))
+    assert change[hit] > 0.0
+    assert np.delete(change, hit).max() < 0.0
+    assert abs(change.sum()) < 1e-6
+
+
+def test_federal_money_is_lost_to_federal_lines_alone(ensemble) -> None:
+    lost = BASELINE.model_copy(update={"name": "lost", "from_year": {2027: Shocks(federal_money=0.25)}})
+    calm = next(year for _, year in simulate(ensemble, ensemble.current_law, 1))
+    hit = next(year for _, year in simulate(ensemble, ensemble.current_law, 1, scenario=lost))
+    federal = 0
+    for before, after in zip(calm.offers.lines, hit.offers.lines, strict=True):
+        share = 0.25 if after.line.federal else 1.0
+        federal += after.line.federal
+        assert np.allclose(after.appropriation, share * before.appropriation)
+    assert federal
+
+
+def test_what_is_paid_late_is_missed_for_a_year_and_then_comes_in_full(ensemble, aligned) -> None:
+    late = BASELINE.model_copy(update={"name": "late", "years": {2028: Shocks(paid_on_time=0.25)}})
+    calm = [year for _, year in simulate(ensemble, aligned, 4)]
+    waiting = [year for _, year in simulate(ensemble, aligned, 4, scenario=late)]
+    before, missed, after = waiting[0], waiting[1], waiting[2]
+    assert np.array_equal(before.books.received, calm[0].books.received)
+    assert np.allclose(missed.books.awaited, 0.75 * missed.settlement.from_state)
+    assert np.allclose(missed.books.received, missed.settlement.reaching_cte - missed.books.awaited)
+    assert np.allclose(after.books.received, after.settlement.reaching_cte + missed.books.awaited)
+    # The state owes what it owed, and districts have less in hand.
+    assert np.array_equal(missed.settlement.state_paid, calm[1].settlement.state_paid)
+    assert missed.books.year_end.cash.sum() < calm[1].books.year_end.cash.sum()
+    assert (missed.books.year_end.covered >= calm[1].books.year_end.covered - 1e-6).all()
+
+
+def test_an_early_end_is_no_news_before_it_is_announced(ensemble, aligned) -> None:
+    end = BASELINE.model_copy(update={"name": "end", "end": EarlyEnd(announced=2029, last_year=2030)})
+    calm, told = simulate(ensemble, aligned, 5), simulate(ensemble, aligned, 5, scenario=end)
+    kept = {line.name for line in ensemble.current_law.lines}
+    for (state, year), (other, after) in zip(calm, told, strict=True):
+        if year.fiscal_year < 2029:
+            assert differences(state, other) == []
+            continue
+        own = [offer.line for offer in year.offers.lines if offer.line.name not in kept]
+        left = {offer.line.name: offer.line for offer in after.offers.lines}
+        assert own
+        for line in own:
+            if year.fiscal_year > 2030:
+                assert line.name not in left
+            else:
+                assert left[line.name].sunset_year == 2030
+                was, now = year.outlook.lines[line.name], after.outlook.lines[line.name]
+                assert (now.lasts <= was.lasts).all()
+                assert (now.lasts < was.lasts).any()
+        assert {name for name in left if name in kept} == {
+            offer.line.name for offer in year.offers.lines if offer.line.name in kept
+        }
+
+
+def test_an_early_end_leaves_what_current_law_has_begun(ensemble) -> None:
+    end = BASELINE.model_copy(update={"name": "end", "end": EarlyEnd(announced=2027, last_year=2027)})
+    for (calm, _), (ended, _) in zip(
+        simulate(ensemble, ensemble.current_law, 3),
+        simulate(ensemble, ensemble.current_law, 3, scenario=end),
+        strict=True,
+    ):
+        assert differences(calm, ended) == []
+
+
+def test_a_cluster_that_the_world_lacks_is_told_where_it_stands(tmp_path) -> None:
+    mine = scenario_from(
+        {"title": "t", "source": "s", "years": {2028: {"clusters": {"weaving": {"openings": 2.0}}}}}, "x.yaml", "mine"
+    )
+    settings = settings_with()
+    with pytest.raises(InputError, match=r"years\.2028\.clusters\.weaving: there is no such cluster"):
+        refuse_senseless(settings, load_world(), (), (mine,))
+    moved = BASELINE.model_copy(update={"name": "oil_slump@2080", "years": {2080: Shocks(revenue=0.9)}})
+    with pytest.raises(InputError, match=r"scenario oil_slump@2080: years\.2080: lies after FY"):
+        refuse_senseless(settings, load_world(), (), (read_scenario(SHIPPED[1]), moved))
+
+
+def test_a_sweep_varies_shocks_of_all_clusters_alone() -> None:
+    assert scenario_place(BASELINE, ("from_year", "2028", "paid_on_time"), "factors").written == 1.0
+    with pytest.raises(InputError, match=r"there is no shock 'clusters'"):
+        scenario_place(BASELINE, ("from_year", "2028", "clusters"), "factors")
 
 
 def test_a_bust_cuts_the_appropriation_of_a_grant(ensemble) -> None:

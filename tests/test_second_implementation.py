@@ -33,7 +33,7 @@ from simulated import (
 from sim.behavior.situation import Choice, Situation
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble
 from sim.engine.prospects import Prospects
-from sim.engine.scenario import BASELINE, Scenario, Shocks
+from sim.engine.scenario import BASELINE, ClusterShocks, Scenario, Shocks
 from sim.engine.state import State, take_run
 from sim.engine.workforce import Workforce
 from sim.funding.formula import Formula
@@ -56,6 +56,13 @@ ALL_SHOCKS = Scenario(
         BASE_YEAR + 1: Shocks(
             revenue=0.75, entrants=0.9, participation=1.1, progression=0.9, credentials=1.2, turnover=1.5,
             instructor_supply=0.7, running_costs=1.1, startup_costs=0.9, local_money=0.8, general_money=0.9,
+            federal_money=0.6, paid_on_time=0.7, revenue_noise=0.5,
+            clusters={
+                "construction": ClusterShocks(
+                    participation=1.4, openings=2.0, turnover=1.2, running_costs=1.3, startup_costs=1.5,
+                ),
+                "digital_technology": ClusterShocks(instructor_supply=0.5, openings=0.5),
+            },
         )
     },
 )  # fmt: skip
@@ -172,7 +179,7 @@ def compared(found: Any, year: Any, after: Any) -> Iterator[tuple[str, Any, Any]
         ("exams", found.found, year.schooling.exams, ("share", "accepted")),
         ("upkeep", found.kept, year.maintenance, ("quality", "equipment", "facilities", "fill")),
         ("bill", found.owed, year.bill, ("instruction", "flexible", "startup")),
-        ("books", found.closed, year.books, ("own", "launch_money")),
+        ("books", found.closed, year.books, ("own", "launch_money", "received", "awaited")),
         ("books", found.closed, year.books.year_end, (
             "spending_ratio", "spending", "cash", "covered", "returned", "lapsed")),
         ("state", found.after, after, STATE),

@@ -94,7 +94,8 @@ def stress(
     quiet: bool = False,
     **settings: Any,
 ) -> Runs:
-    """Formulas under shocks, by names of ``conf/scenario`` or paths; all that are shipped if none is named.
+    """Formulas under shocks, by names of ``conf/scenario``, paths, or words made of them
+    (``oil_slump@2030:1.5+take_up_surge``); all shipped that have a date if none is named.
 
     The scenario without shocks, against which losses are taken, is always among them.
     """

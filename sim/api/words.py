@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from sim.inputs import InputError, shown
 from sim.study.setup.asked import is_file
+from sim.study.setup.scenarios import is_made
 
 ALIASES: Mapping[str, str] = {
     "years": "horizon",
@@ -69,7 +70,7 @@ def words_of(settings: Mapping[str, Any]) -> list[str]:
     """The words of a command line that set what keyword arguments set. Raises InputError, one line."""
     words: list[str] = []
     for name, value in settings.items():
-        if name == "scenario" and isinstance(value, str | os.PathLike) and is_file(os.fspath(value)):
+        if name == "scenario" and isinstance(value, str | os.PathLike) and _is_listed(os.fspath(value)):
             words.append(f"study.scenarios={written([value], name)}")
             continue
         if name == "world" and isinstance(value, Named):
@@ -80,6 +81,11 @@ def words_of(settings: Mapping[str, Any]) -> list[str]:
         else:
             words.append(f"{key}={written(value, key)}")
     return words
+
+
+def _is_listed(scenario: str) -> bool:
+    """Whether a scenario is no name of a group, but a file or made of others, which a list alone can name."""
+    return is_file(scenario) or is_made(scenario)
 
 
 def _leaves(content: Mapping[Any, Any], above: str) -> Iterator[tuple[str, Any]]:

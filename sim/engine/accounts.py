@@ -40,10 +40,13 @@ class Bill:
 @dataclass(frozen=True)
 class Books:
     """A closed year, dollars, ``[..., D, 1]``: ``own`` is the district's own CTE budget; ``launch_money`` general money
-    that went into launches; ``local`` is all of its own money, what covered a deficit among it."""
+    that went into launches; ``received`` what of the year's payments, and of the year before's that were late, has
+    come; ``awaited`` what will come a year late; ``local`` is all of its own money, what covered a deficit among it."""
 
     own: Array
     launch_money: Array
+    received: Array
+    awaited: Array
     year_end: YearEnd
 
     @property
@@ -125,13 +128,19 @@ def close(
     settlement: Settlement,
     owed: Bill,
 ) -> Books:
-    """Own money for the year; then pay, put off and carry over."""
+    """Own money for the year; then pay, put off and carry over.
+
+    What the state pays late is the districts' to carry: it is owed, counted and trusted as if it had come, but does not
+    lie in their cash before the next year, then without interest.
+    """
     own = known.own_budget * counts.membership * conditions.price_index
     beyond = np.maximum(district_total(choice.launch_cost) - known.launch_cash, 0.0)
     launch_money = np.minimum(beyond, known.launch_general)
+    awaited = settlement.from_state * (1.0 - conditions.shocks.paid_on_time)
+    received = settlement.reaching_cte - awaited + state.awaited
     year_end = budgeting.close_books(
         state.cash * conditions.price_index,
-        settlement.reaching_cte,
+        received,
         own + launch_money,
         owed.instruction,
         owed.flexible,
@@ -140,7 +149,7 @@ def close(
         known.once,
         parameters.books,
     )
-    return Books(own, launch_money, year_end)
+    return Books(own, launch_money, received, awaited, year_end)
 
 
 @dataclass(frozen=True)

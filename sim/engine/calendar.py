@@ -17,7 +17,9 @@ from sim.engine.accounts import Bill, Books
 from sim.engine.census import UNKNOWN, Census
 from sim.engine.classrooms import Interest, Schooling
 from sim.engine.draws import Draws, Purpose
+from sim.engine.early_end import lines_under
 from sim.engine.economy import Cohorts, Conditions, Signals
+from sim.engine.felt import felt
 from sim.engine.maintenance import Maintenance
 from sim.engine.memory import in_place
 from sim.engine.offers import Offers, announce
@@ -27,7 +29,7 @@ from sim.engine.scenario import Scenario
 from sim.engine.settlement import Settlement, settle
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
-from sim.funding.formula import Formula, lines_in_force
+from sim.funding.formula import Formula
 from sim.funding.schedule import Counts
 from sim.parameters.groups import Parameters
 from sim.world.world import World
@@ -80,12 +82,13 @@ def run_year(
     luck = draws.year(year_index)
 
     # 1. Economy and enrollment move.
-    conditions = economy.conditions(world, parameters, state, scenario, fiscal_year, luck[Purpose.REVENUE])
+    shocks = felt(world, scenario, draws, fiscal_year, year_index)
+    conditions = economy.conditions(world, parameters, state, shocks, fiscal_year, luck[Purpose.REVENUE])
     cohorts = economy.cohorts(world, parameters, premises, state, conditions, luck[Purpose.LOCAL_ENROLLMENT])
-    signals = economy.signals(world, premises, fiscal_year)
+    signals = economy.signals(world, premises, fiscal_year, shocks)
 
     # 2. The state announces prices and appropriations.
-    lines = lines_in_force(formula, current_law, fiscal_year, world.base_year)
+    lines = lines_under(scenario.end, formula, current_law, fiscal_year, world.base_year)
     offers = announce(world, parameters, premises, lines, state, conditions, luck[Purpose.AWARD])
 
     # 3. Districts form beliefs: posted prices x trust x how long they expect each line to last.
@@ -190,6 +193,7 @@ def state_after(
             [offer.line for offer in year.offers.lines], state, year.conditions, year.situation.own_budget
         ),
         cash=year.books.year_end.cash / year.conditions.price_index,
+        awaited=year.books.awaited,
         cost=counts.expenditure / year.conditions.price_index,
         spending_ratio=year.books.year_end.spending_ratio,
         quality=kept.quality,

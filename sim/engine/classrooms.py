@@ -90,7 +90,7 @@ def interest(
     usual = np.minimum(parameters.outcomes.going_on * conditions.shocks.progression, 1.0)
     return Interest(
         interested=interested,
-        wanted=interested * shares,
+        wanted=interested * shares * conditions.shocks.demand,
         going_on=np.minimum(usual * premises.going_on_level, 1.0) * smaller,
         completion=outcomes.completion_rate(gap, parameters.outcomes),
         quality_gap=gap,

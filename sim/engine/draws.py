@@ -12,6 +12,8 @@ from enum import Enum, IntEnum
 import numpy as np
 
 from sim.arrays import Array, IntArray, chosen_runs
+from sim.engine.arrivals import DRAWN
+from sim.engine.scenario import MOST_KINDS
 from sim.streams import replicate_key
 from sim.world.world import QUALITY_COMPONENTS, World
 
@@ -49,6 +51,7 @@ class Purpose(IntEnum):
     LEADERSHIP_CHANGE = 29
     INTEREST = 30
     ATTENTION = 31
+    SHOCKS = 32
 
 
 class Shape(Enum):
@@ -60,6 +63,7 @@ class Shape(Enum):
     SCHOOLS = "rank of a high school in its district x district x (breadth, then each cluster)"
     REGIONS = "region x cluster"
     COMPONENTS = "district x quality component"
+    SHOCKS = "kind of shock x (whether one comes, how hard, how long)"
 
 
 YEARLY: Mapping[Purpose, tuple[Shape, str]] = {
@@ -78,6 +82,7 @@ YEARLY: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.AWARD: (Shape.DISTRICTS, "normal"),
     Purpose.LOCAL_ENROLLMENT: (Shape.DISTRICTS, "normal"),
     Purpose.REVENUE: (Shape.STATE, "normal"),
+    Purpose.SHOCKS: (Shape.SHOCKS, "uniform"),
 }
 ONCE: Mapping[Purpose, tuple[Shape, str]] = {
     Purpose.LOCAL_SHARES: (Shape.PATHWAYS, "uniform"),
@@ -172,4 +177,5 @@ def _size(world: World, shape: Shape) -> tuple[int, ...]:
         Shape.SCHOOLS: (int(world.districts.high_schools.max()), districts, 1 + clusters),
         Shape.REGIONS: (len(world.regions), clusters),
         Shape.COMPONENTS: (districts, len(QUALITY_COMPONENTS)),
+        Shape.SHOCKS: (MOST_KINDS, DRAWN),
     }[shape]

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.arrays import Array, district_total
 from sim.behavior.costs import UnitCosts, unit_costs
-from sim.engine.scenario import Scenario, Shocks
+from sim.engine.felt import UNDISTURBED, Felt
 from sim.engine.state import Premises, State
 from sim.parameters.groups import Economy, Enrollment, Parameters
 from sim.students import enrollment
@@ -19,7 +19,7 @@ class Conditions:
 
     ``price_rise`` is the price level over that of the year before.
     ``grant_cut`` and ``formula_cut`` are the shares by which a bust cuts grant lines and formula money; ``costs`` are
-    what CTE costs by the unit, ``[..., 1, C]``; ``shocks`` are what the scenario multiplies.
+    what CTE costs by the unit, ``[..., 1, C]``; ``shocks`` are what is multiplied this year.
     """
 
     fiscal_year: int
@@ -32,7 +32,7 @@ class Conditions:
     grant_cut: Array
     formula_cut: Array
     costs: UnitCosts
-    shocks: Shocks
+    shocks: Felt
 
     @property
     def startup_index(self) -> Array:
@@ -69,7 +69,7 @@ class Signals:
 
 
 def conditions(
-    world: World, parameters: Parameters, state: State, scenario: Scenario, fiscal_year: int, noise: Array
+    world: World, parameters: Parameters, state: State, shocks: Felt, fiscal_year: int, noise: Array
 ) -> Conditions:
     """Prices, wages and general-fund revenue of the year; before the base year all stand still.
 
@@ -80,12 +80,11 @@ def conditions(
     """
     economy = parameters.economy
     years = max(fiscal_year - world.base_year, 0)
-    shocks = scenario.at(fiscal_year, world.base_year)
-    shock = revenue_shock(state.revenue_shock, noise, economy) if years else state.revenue_shock
+    shock = revenue_shock(state.revenue_shock, noise * shocks.revenue_noise, economy) if years else state.revenue_shock
     base = world.anchors["general_fund_revenue"].value
     revenue = base * compound(economy.revenue_growth, years) * np.exp(shock) * shocks.revenue
     budget = base * economy.budget_share * compound(economy.budget_growth, years)
-    severity = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
+    severity = budget_severity(revenue, budget, economy)
     price_index, wage_index = compound(economy.inflation, years), compound(economy.wage_growth, years)
     return Conditions(
         fiscal_year=fiscal_year,
@@ -100,6 +99,12 @@ def conditions(
         costs=unit_costs(world.clusters, parameters, wage_index, price_index * shocks.running_costs),
         shocks=shocks,
     )
+
+
+def budget_severity(revenue: Array, budget: Array, economy: Economy) -> Array:
+    """How far a shortfall of revenue under the recurring budget cuts what is voted: 0 not at all, 1 in full."""
+    severity: Array = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
+    return severity
 
 
 def compound(rate: Array, years: int) -> Array:
@@ -148,9 +153,10 @@ def cohorts(
     return Cohorts(grades, district_total(grades), local, index)
 
 
-def signals(world: World, premises: Premises, fiscal_year: int) -> Signals:
-    """Job openings and priorities of each region; openings move with the outlook of each occupation."""
+def signals(world: World, premises: Premises, fiscal_year: int, shocks: Felt = UNDISTURBED) -> Signals:
+    """Job openings and priorities of each region; openings move with the outlook of each occupation, and with shocks of
+    its cluster."""
     years = max(fiscal_year - world.base_year, 0)
     growth = np.exp(years / 10.0 * np.log1p(world.clusters.employment_growth))
-    openings = premises.openings * growth
+    openings = premises.openings * growth * shocks.openings
     return Signals(openings / (district_total(openings) / len(world.clusters)), premises.priority)

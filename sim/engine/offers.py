@@ -66,6 +66,7 @@ def announce(
         conditions.revenue,
         conditions.grant_cut,
         conditions.formula_cut,
+        conditions.shocks.federal_money,
     )
     size = state_total(state.counts.membership) / world.districts.membership.sum()
     base_units = seg.base_program_units(world, world.anchors["program_units"].value * economy.seg_units_level * size)

@@ -23,16 +23,17 @@ from sim.parameters.groups import Beliefs, Parameters
 @dataclass(frozen=True)
 class Settlement:
     """How a year was paid: a ledger for each line; by district ``[..., D, 1]`` dollars reaching CTE, of which from
-    ``restricted`` and from ``free`` lines, those without strings that went to the general fund, and what the state's
-    CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``), of which
-    ``for_credentials``; and for next year trust and remembered receipts ``[..., D, 1]`` and what reserves hold ``[...,
-    1, 1]``."""
+    ``restricted`` and from ``free`` lines, and of which from the state's CTE lines (``from_state``); those without
+    strings that went to the general fund, and what the state's CTE lines paid, with money inside the SEG
+    (``state_paid``) and without (``joint_paid``), of which ``for_credentials``; and for next year trust and remembered
+    receipts ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
 
     ledgers: Mapping[str, Ledger]
     reaching_cte: Array
     restricted: Array
     free: Array
     not_sticking: Array
+    from_state: Array
     state_paid: Array
     joint_paid: Array
     for_credentials: Array
@@ -59,7 +60,7 @@ def settle(
     ledgers = settled(state, offers, counts, conditions.fiscal_year, kept)
     reserves, remembered = dict(state.reserves), {}
     nothing: Array = counts.membership * 0.0
-    reaching, restricted, free, lost, paid_by_state, joint, for_credentials = (nothing,) * 7
+    reaching, restricted, free, lost, from_state, paid_by_state, joint, for_credentials = (nothing,) * 8
     for offer in offers.lines:
         line, ledger = offer.line, ledgers[offer.line.name]
         paid_on = allocation.counts_for(line, counts, state.counts)
@@ -78,6 +79,7 @@ def settle(
             part = np.where(kept[line.name] > 0.0, ratio(part, kept[line.name]), before)
         remembered[line.identity] = before + parameters.books.receipts_memory * (part - before)
         if not line.background and not line.federal:
+            from_state = from_state + arrived
             paid_by_state = paid_by_state + ledger.paid
             for_credentials = for_credentials + ledger.paid * part_for_credentials(
                 line, offer.schedule, ledger, paid_on
@@ -97,6 +99,7 @@ def settle(
         restricted,
         free,
         lost,
+        from_state,
         paid_by_state,
         joint,
         for_credentials,

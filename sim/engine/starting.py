@@ -251,6 +251,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         base_fiscal_effort=districts,
         base_restricted=districts,
         cash=districts,
+        awaited=districts,
         cost=districts,
         spending_ratio=parameters.books.practiced_spending + districts,
         base_payment=districts,

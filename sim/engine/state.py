@@ -82,29 +82,31 @@ class State:
 
     Pathways ``[..., D, C]``: ``sites``; posts in ``first_sections`` and ``second_sections``, of which
     ``vacant_sections`` have no instructor; ``vacant_years``; ``appeal`` (log points); ``notice`` (years for which a
-    site has not carried itself); ``plan`` (what a plan for a further site waits for) and ``plan_years``; ``launching``
-    (years until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools with a usable lab
-    or shop); ``equipment`` (service life left, mean over sites); ``first_students``, ``second_students``; concentrators
-    ``taught``; ``recoded_share``; ``exam_sites`` (sites that will administer a paid exam next year), ``exam_for_pay``
-    (share of them that would not without pay), ``exam_price`` (believed price of a credential, real dollars) and
-    ``further_exams`` (of exams beyond the usual ones that students could sit, the share that they do). Districts
-    ``[..., D, 1]``: ``program_notice`` (years for which its CTE has not carried itself); ``leadership`` (how much more
-    or less than usual its leaders give CTE, a share) and ``interest`` (how many more or fewer students than usual want
-    it, a share); ``log_price`` of a CTE dollar; ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how
-    much it falls for each unit of the log price, real dollars); ``own_money`` and ``own_wanted``, what it should come
-    to (real dollars a member and year); ``restricted`` and ``uncredited`` (last year's restricted receipts, and those
-    without strings that stayed in the general fund, real dollars a member); ``base_own`` and ``base_restricted`` (the
-    same in the base year); ``fiscal_effort`` and ``base_fiscal_effort``, which maintenance of effort is measured
-    against (own money of last year and of the base year, real dollars a member); ``cash`` and ``cost`` of CTE (real
-    dollars: carry-over earns what prices rise); ``spending_ratio``; ``base_payment`` (dollars that the state's CTE
-    lines are expected to have paid in the base year) and ``last_payment`` (that they paid last year); ``local_index``
-    (size relative to the state); ``dual_credit_effort``, ``placement_effort``. ``grades`` ``[..., D, 4]``; ``quality``
-    ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to teach, in sections. State ``[..., 1, 1]``:
-    ``capital_share`` (launch spending over the cost of running), ``filled_share`` (cost of running over that of plans
-    with every post filled), ``entry_index``, ``revenue_shock``. By funding line: ``trust`` and ``remembered`` (unpriced
-    receipts, real dollars a year) ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise:
-    ``steadiness`` (share of its money that districts count on to last) and ``paid_before`` (real dollars that came
-    under it last year) ``[..., 1, 1]``. ``counts`` are those of the last year."""
+    site has not carried itself); ``plan`` (what a plan for a further site waits for) and ``plan_years``;
+    ``launching`` (years until the launched site's first cohort) and ``launching_sections``; ``facilities`` (schools
+    with a usable lab or shop); ``equipment`` (service life left, mean over sites); ``first_students``,
+    ``second_students``; concentrators ``taught``; ``recoded_share``; ``exam_sites`` (sites that will administer a
+    paid exam next year), ``exam_for_pay`` (share of them that would not without pay), ``exam_price`` (believed
+    price of a credential, real dollars) and ``further_exams`` (of exams beyond the usual ones that students could
+    sit, the share that they do). Districts ``[..., D, 1]``: ``program_notice`` (years for which its CTE has not
+    carried itself); ``leadership`` (how much more or less than usual its leaders give CTE, a share) and
+    ``interest`` (how many more or fewer students than usual want it, a share); ``log_price`` of a CTE dollar;
+    ``plan_cost``, ``plan_falls`` (what last year's plan cost, and by how much it falls for each unit of the log
+    price, real dollars); ``own_money`` and ``own_wanted``, what it should come to (real dollars a member and year);
+    ``restricted`` and ``uncredited`` (last year's restricted receipts, and those without strings that stayed in the
+    general fund, real dollars a member); ``base_own`` and ``base_restricted`` (the same in the base year);
+    ``fiscal_effort`` and ``base_fiscal_effort``, which maintenance of effort is measured against (own money of last
+    year and of the base year, real dollars a member); ``cash`` and ``cost`` of CTE (real dollars: carry-over earns
+    what prices rise); ``awaited`` (dollars that the state pays a year late); ``spending_ratio``; ``base_payment``
+    (dollars that the state's CTE lines are expected to have paid in the base year) and ``last_payment`` (that they
+    paid last year); ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``.
+    ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to
+    teach, in sections. State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running),
+    ``filled_share`` (cost of running over that of plans with every post filled), ``entry_index``,
+    ``revenue_shock``. By funding line: ``trust`` and ``remembered`` (unpriced receipts, real dollars a year)
+    ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise: ``steadiness`` (share of its money
+    that districts count on to last) and ``paid_before`` (real dollars that came under it last year) ``[..., 1,
+    1]``. ``counts`` are those of the last year."""
 
     sites: Array
     first_sections: Array
@@ -142,6 +144,7 @@ class State:
     fiscal_effort: Array
     base_fiscal_effort: Array
     cash: Array
+    awaited: Array
     cost: Array
     spending_ratio: Array
     base_payment: Array

@@ -24,6 +24,7 @@ class Budget:
     revenue: Array
     grant_cut: Array
     formula_cut: Array
+    federal_share: float | Array = 1.0
 
 
 def appropriate(line: Line, budget: Budget) -> Array:
@@ -52,7 +53,8 @@ def appropriate(line: Line, budget: Budget) -> Array:
             dollars = (rule.dollars / rule.years if within else 0.0) * nominal
         case _:
             assert_never(rule)
-    return dollars * line.scale * (1.0 - cut_share(line, budget))
+    left = budget.federal_share if line.federal else 1.0
+    return dollars * line.scale * (1.0 - cut_share(line, budget)) * left
 
 
 def cut_share(line: Line, budget: Budget) -> Array:

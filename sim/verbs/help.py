@@ -130,6 +130,12 @@ def _order() -> list[str]:
     return sorted(setting_paths(), key=lambda path: first.index(path) if path in first else len(first))
 
 
+_MADE = (
+    "oil_slump@2030: from that year on. oil_slump:1.5: at 1.5 times its size, 0 to 2. oil_slump+take_up_surge: both. "
+    "What each is: cte-sim list scenarios."
+)
+
+
 def _about_words(verb: Verb) -> Iterator[str]:
     slots = {slot.group: slot for slot in verb.slots if slot.group}
     if "formula" in slots:
@@ -145,6 +151,8 @@ def _about_words(verb: Verb) -> Iterator[str]:
         if group in slots:
             names = ", ".join(sorted(path.stem for path in (config_folder() / group).glob("*.yaml")))
             yield from textwrap.wrap(f"{word}: {names}.", WIDTH, subsequent_indent="    ")
+        if group == "scenario" and group in slots:
+            yield from textwrap.wrap(_MADE, WIDTH, initial_indent="    ", subsequent_indent="    ")
     if any(slot.years for slot in verb.slots):
         yield "YEAR: a fiscal year, as 2027."
 

@@ -60,15 +60,20 @@ def _formulas() -> Listed:
 
 def _scenarios() -> Listed:
     from sim.engine.scenario import read_scenario
+    from sim.report.generated_docs.scenarios import size_words
 
     folder = config_folder()
     found = [read_scenario(folder / "scenario" / f"{name}.yaml") for name in names_in(folder, "scenario")]
-    rows = [(scenario.name, f"{scenario.title}. {scenario.description}".strip()) for scenario in found]
-    return (
-        ("scenario", "what happens"),
-        rows,
-        "In one: cte-sim compare scenario=oil_slump; in all: cte-sim stress",
+    rows = [
+        (one.name, " ".join(filter(None, [f"{one.title}.", one.description, f"Size: {size_words(one)}.",
+                                          f"Source: {one.source}."])))
+        for one in found
+    ]  # fmt: skip
+    note = (
+        "In one: cte-sim compare scenario=oil_slump; in all that have a date: cte-sim stress. From another year, at "
+        "another size (0 to 2), together: scenario=oil_slump@2030:1.5+take_up_surge"
     )
+    return ("scenario", "what happens"), rows, note
 
 
 def _districts() -> Listed:

@@ -115,6 +115,7 @@ _ALL = (
         examples=(
             ("stress my_bill.yaml", "in all scenarios"),
             ("stress my_bill.yaml oil_slump shock_2020", "in some"),
+            ("stress my_bill.yaml oil_slump@2030:1.5+take_up_surge", "from 2030, half as large again, with another"),
             (f"stress {SHIPPED} my_bill.yaml", "beside the formulas that the study has of its own"),
         ),
     ),

@@ -12,6 +12,7 @@ from sim.config_source import names_in
 from sim.inputs import InputError, nearest, shown
 from sim.study.setup.asked import is_file
 from sim.study.setup.reads import setting_paths, usual_config
+from sim.study.setup.scenarios import is_made, names_in_word
 from sim.verbs.table import SHIPPED, VERBS, Slot, Verb
 
 
@@ -164,6 +165,8 @@ def _may_mean(word: str, slot: Slot, own_folder: Path | None) -> bool:
         return len(word) == 4 and word.isdecimal()
     if slot.group is None:
         return True
+    if slot.group == "scenario" and is_made(word):
+        return any(name in _names(slot, own_folder) or is_file(name) for name in names_in_word(word))
     return (slot.files and is_file(word) and os.path.isfile(word)) or word in _names(slot, own_folder)
 
 

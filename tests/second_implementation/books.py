@@ -20,8 +20,9 @@ def bill(world: Any, rules: Any, now: Any, seen: Any, chosen: list[Any], staffed
         width = range(len(choice.plan))
         instruction = flexible = 0.0
         elective = terms.compensation * now.wage_index / (terms.sections_per_instructor * terms.elective_class_size)
-        prices = terms.running_level * now.price_index * now.shocks.running_costs
         for c in width:
+            level = now.price_index * at(now.shocks.running_costs, 0, c)
+            prices = terms.running_level * level
             students = taken.first[d][c] + taken.second[d][c]
             premium = 1.0 + rules.staffing.premium_paid * world.clusters.salary_premium[c]
             salary = terms.compensation * now.wage_index * premium / terms.sections_per_instructor
@@ -32,7 +33,7 @@ def bill(world: Any, rules: Any, now: Any, seen: Any, chosen: list[Any], staffed
             size += (1.0 - terms.fixed_site_share) * staffed_posts / terms.sections_per_instructor
             supplied = students + terms.upper_level_consumables * taken.taught[d][c]
             flexible += prices * (size * site_costs(world, c) + clusters.consumables[c] * supplied)
-            flexible += now.price_index * now.shocks.running_costs * clusters.exam_fee[c] * found.attempts[d][c]
+            flexible += level * clusters.exam_fee[c] * found.attempts[d][c]
             flexible += found.recoded[d][c] * outcomes.recoding_cost * now.wage_index
         if sum(staffed.sites[d]) > 0:
             instruction += terms.program * now.wage_index
@@ -78,18 +79,31 @@ def counts(
 
 
 def close(
-    rules: Any, state: Any, now: Any, seen: Any, chosen: list[Any], counted: Any, reaching: list[float], owed: Any
+    rules: Any, state: Any, now: Any, seen: Any, chosen: list[Any], counted: Any, paid: Any, owed: Any
 ) -> SimpleNamespace:
     """Instruction and launches are paid first, then upkeep as planned, less if money lacks, more if it lies idle."""
     terms = rules.books
-    names = ("own", "launch_money", "spending_ratio", "spending", "cash", "covered", "returned", "lapsed")
+    names = (
+        "own",
+        "launch_money",
+        "received",
+        "awaited",
+        "spending_ratio",
+        "spending",
+        "cash",
+        "covered",
+        "returned",
+        "lapsed",
+    )
     found = SimpleNamespace(**{name: [] for name in names})
     for d, choice in enumerate(chosen):
         budget = seen.own_budget[d] * counted.membership[d] * now.price_index
         general = min(max(sum(choice.launch_cost) - seen.launch_cash[d], 0.0), seen.launch_general[d])
         own, flexible, cost = budget + general, owed.flexible[d], max(owed.instruction[d] + owed.flexible[d], 0.0)
-        before = state.cash[d] * now.price_index + reaching[d] + own - owed.instruction[d] - owed.startup[d]
-        limit = terms.deficit_limit * max(own + reaching[d], 0.0)
+        late = (1.0 - now.shocks.paid_on_time) * paid.from_state[d]
+        came = paid.reaching[d] - late + state.awaited[d]
+        before = state.cash[d] * now.price_index + came + own - owed.instruction[d] - owed.startup[d]
+        limit = terms.deficit_limit * max(own + came, 0.0)
         payable = max((before + limit) / flexible if flexible > 0 else 1.0, terms.spending_floor)
         spare = max(before - choice.upkeep_share * flexible - terms.reserve_share * cost, 0.0)
         idle = max(terms.cash_draw * spare, min(seen.once[d], spare)) / flexible if flexible > 0 else 0.0
@@ -100,8 +114,8 @@ def close(
         returned = min(excess, own)
         for name, value in zip(
             names,
-            (budget, general, ratio, owed.instruction[d] + ratio * flexible, balance + covered - excess, covered,
-             returned, excess - returned),
+            (budget, general, came, late, ratio, owed.instruction[d] + ratio * flexible, balance + covered - excess,
+             covered, returned, excess - returned),
             strict=True,
         ):  # fmt: skip
             getattr(found, name).append(value)

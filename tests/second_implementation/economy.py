@@ -18,7 +18,7 @@ def conditions(rules: Any, state: Any, base_revenue: float, years: int, shocks: 
     economy = rules.economy
     persistence = economy.revenue_persistence
     shock = persistence * state.revenue_shock
-    shock += economy.revenue_volatility * math.sqrt((1.0 + persistence) / 2.0) * luck.REVENUE
+    shock += economy.revenue_volatility * math.sqrt((1.0 + persistence) / 2.0) * luck.REVENUE * shocks.revenue_noise
     revenue = base_revenue * (1.0 + economy.revenue_growth) ** years * math.exp(shock) * shocks.revenue
     budget = base_revenue * economy.budget_share * (1.0 + economy.budget_growth) ** years
     severity = within((1.0 - revenue / budget) / economy.full_cut_shortfall, 0.0, 1.0)
@@ -52,12 +52,12 @@ def cohorts(
     return SimpleNamespace(grades=grades, membership=[sum(row) for row in grades], local_index=local, entry_index=entry)
 
 
-def openings(world: Any, premises: Any, years: int) -> Grid:
+def openings(world: Any, premises: Any, years: int, shocks: Any) -> Grid:
     """Job openings by region and cluster, relative to the region's mean cluster."""
     found = []
     for region in range(len(world.regions.identifier)):
         grown = [
-            at(premises.openings, region, c) * (1.0 + growth) ** (years / 10.0)
+            at(premises.openings, region, c) * (1.0 + growth) ** (years / 10.0) * at(shocks.openings, 0, c)
             for c, growth in enumerate(world.clusters.employment_growth)
         ]
         found.append([one * len(grown) / sum(grown) for one in grown])

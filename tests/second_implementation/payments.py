@@ -223,6 +223,7 @@ def receipts(
     found = SimpleNamespace(
         reaching=[0.0 for _ in everyone], restricted=[0.0 for _ in everyone], free=[0.0 for _ in everyone],
         monitored=[0.0 for _ in everyone], uncredited=[0.0 for _ in everyone], joint=[0.0 for _ in everyone],
+        from_state=[0.0 for _ in everyone],
         remembered={}, trust=dict(state.trust), paid_before={},
     )  # fmt: skip
     promises: dict[str, list[Any]] = {}
@@ -233,6 +234,8 @@ def receipts(
         for d in everyone:
             arrived = ledger.paid[d] * at(offer.reach, d, 0)
             found.reaching[d] += arrived
+            if not (line.background or is_federal(line)):
+                found.from_state[d] += arrived
             if line.oversight == "general":
                 found.free[d] += arrived
                 found.uncredited[d] += ledger.paid[d] * line.pathway_share - arrived

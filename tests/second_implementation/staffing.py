@@ -24,7 +24,7 @@ def staff(
         members = [d for d in everyone if world.districts.region[d] == region]
         candidates, pools = [], []
         for c in range(width):
-            pool = at(state.pool, region, c) * shocks.instructor_supply
+            pool = at(state.pool, region, c) * at(shocks.instructor_supply, 0, c)
             pay = 1.0 + terms.wage_elasticity * terms.premium_paid * world.clusters.salary_premium[c]
             here = _hire(world, terms, clusters, luck, members, posts, state, chosen, pool * pay, c)
             for d in members:
@@ -33,7 +33,7 @@ def staff(
             hired = sum(here[d].hired for d in members)
             left = sum(posts[d][c].left for d in members)
             stay = max(at(state.pool, region, c) - hired, 0.0) * (1.0 - terms.pool_exit)
-            enter = at(premises.entering, region, c) * shocks.instructor_supply * pay
+            enter = at(premises.entering, region, c) * at(shocks.instructor_supply, 0, c) * pay
             candidates.append(pool * pay)
             pools.append(stay + enter + terms.return_share * left)
         found.candidates.append(candidates)
@@ -54,7 +54,8 @@ def _posts(state: Any, choice: Any, terms: Any, shocks: Any, luck: Any, d: int, 
     taught_before = state.first_sections[d][c] + state.second_sections[d][c] - state.vacant_sections[d][c]
     staffed = min(taught_before, first + second)
     posts = min(before, taught_before)
-    gone = min(math.floor(posts * min(terms.turnover * shocks.turnover, 1.0) + luck.TURNOVER[d][c]), posts)
+    leave = min(terms.turnover * at(shocks.turnover, 0, c), 1.0)
+    gone = min(math.floor(posts * leave + luck.TURNOVER[d][c]), posts)
     leaving = round(taught_before * gone / posts) if posts > 0 else 0
     staffed -= max(leaving - (taught_before - staffed), 0.0)
     return SimpleNamespace(

@@ -34,7 +34,9 @@ def interest(
         usual = min(rules.outcomes.going_on * shocks.progression, 1.0)
         gap = sum(state.quality[d]) / len(state.quality[d]) - rules.initial.quality_mean
         found.interested.append(interested)
-        found.wanted.append([interested * one / sum(leaning) for one in leaning])
+        found.wanted.append(
+            [interested * one / sum(leaning) * at(shocks.demand, 0, c) for c, one in enumerate(leaning)]
+        )
         found.going_on.append(
             [min(usual * at(premises.going_on_level, d, c), 1.0) * smaller for c in range(len(leaning))]
         )

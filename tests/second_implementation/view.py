@@ -24,16 +24,17 @@ def observe(
     _money(seen, world, rules, state, now, unit, believed, membership)
     _pathways(seen, world, rules, premises, state, now, believed, openings, wish)
     terms = rules.costs
-    startup = rules.costs.startup_level * now.price_index * now.shocks.startup_costs
+    startup = rules.costs.startup_level * now.price_index
+    dearer = [at(now.shocks.startup_costs, 0, c) for c in range(len(state.sites[0]))]
     width = range(len(state.sites[0]))
     seen.high_schools = world.districts.high_schools
-    seen.startup_cost = tuple(rules.clusters.startup_cost[c] * startup for c in width)
+    seen.startup_cost = tuple(rules.clusters.startup_cost[c] * startup * dearer[c] for c in width)
     seen.startup_net = [
         [seen.startup_cost[c] * (1.0 - min(share, 1.0)) for c, share in enumerate(row)]
         for row in believed.startup_share
     ]
-    lab = terms.facility_level * now.price_index * now.shocks.startup_costs
-    seen.facility_cost = tuple(cost * lab for cost in world.clusters.facility_cost)
+    lab = terms.facility_level * now.price_index
+    seen.facility_cost = tuple(world.clusters.facility_cost[c] * lab * dearer[c] for c in width)
     seen.annuity = annuity(1.0 / (1.0 + rules.beliefs.discount_rate), rules.beliefs.horizon_years)
     seen.practiced, seen.floor = rules.books.practiced_spending, rules.books.spending_floor
     seen.ceiling = rules.books.spending_ceiling
@@ -101,10 +102,8 @@ def _equipment_due(world: Any, rules: Any, state: Any, now: Any, d: int) -> floa
         size = terms.fixed_site_share * state.sites[d][c]
         sections = state.first_sections[d][c] + state.second_sections[d][c]
         size += (1.0 - terms.fixed_site_share) * sections / terms.sections_per_instructor
-        due += size * world.clusters.replacement_cost[c]
-    return float(
-        rules.books.practiced_spending * due * terms.running_level * now.price_index * now.shocks.running_costs
-    )
+        due += size * world.clusters.replacement_cost[c] * at(now.shocks.running_costs, 0, c)
+    return float(rules.books.practiced_spending * due * terms.running_level * now.price_index)
 
 
 def _usual_upkeep(world: Any, rules: Any, state: Any, now: Any, d: int) -> float:
@@ -116,8 +115,9 @@ def _usual_upkeep(world: Any, rules: Any, state: Any, now: Any, d: int) -> float
         size += (1.0 - terms.fixed_site_share) * staffed / terms.sections_per_instructor
         students = state.first_students[d][c] + state.second_students[d][c]
         supplied = students + terms.upper_level_consumables * state.taught[d][c]
-        usual += size * site_costs(world, c) + rules.clusters.consumables[c] * supplied
-    prices = terms.running_level * now.price_index * now.shocks.running_costs
+        each = size * site_costs(world, c) + rules.clusters.consumables[c] * supplied
+        usual += each * at(now.shocks.running_costs, 0, c)
+    prices = terms.running_level * now.price_index
     return float(rules.books.practiced_spending * usual * prices)
 
 
@@ -126,7 +126,6 @@ def _pathways(
 ) -> None:
     """Students, worth, believed payments and costs of every pathway."""
     terms, costs, outcomes = rules.decisions, rules.costs, rules.outcomes
-    prices = costs.running_level * now.price_index * now.shocks.running_costs
     names = (
         "wanted", "eligible", "site_wanted", "first_worth", "second_worth", "site_worth", "first_earned",
         "second_earned", "first_running", "second_running", "school_bonus", "class_size", "class_cap", "second_class",
@@ -141,9 +140,10 @@ def _pathways(
     seen.section_cost = tuple(
         salary * (1.0 + rules.staffing.premium_paid * world.clusters.salary_premium[c]) for c in width
     )
+    prices = [costs.running_level * now.price_index * at(now.shocks.running_costs, 0, c) for c in width]
     of_section = (1.0 - costs.fixed_site_share) / costs.sections_per_instructor
-    seen.section_running = tuple(of_section * site_costs(world, c) * prices for c in width)
-    seen.site_running = tuple(costs.fixed_site_share * site_costs(world, c) * prices for c in width)
+    seen.section_running = tuple(of_section * site_costs(world, c) * prices[c] for c in width)
+    seen.site_running = tuple(costs.fixed_site_share * site_costs(world, c) * prices[c] for c in width)
     for d, sites in enumerate(state.sites):
         reach, raised = diverted(world, wish, rules, d, sites)
         schools = world.districts.high_schools[d]
@@ -160,8 +160,8 @@ def _pathways(
             passed = believed.credential_value[d][c] * rules.clusters.pass_rate[c]
             participant = believed.per_participant[d][c] + passed * (1.0 - outcomes.pass_rate_fall) * each
             concentrator = believed.per_concentrator[d][c] + passed * beside
-            fee = rules.clusters.exam_fee[c] * now.price_index * now.shocks.running_costs
-            supplies = rules.clusters.consumables[c] * prices
+            fee = rules.clusters.exam_fee[c] * now.price_index * at(now.shocks.running_costs, 0, c)
+            supplies = rules.clusters.consumables[c] * prices[c]
             running = supplies + each * fee
             second = running + wish.completion[d] * (costs.upper_level_consumables * supplies + beside * fee)
             offering = state.counts.offering_schools[d]

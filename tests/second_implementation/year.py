@@ -24,7 +24,7 @@ def run_year(
     now = economy.conditions(rules, state, world.anchors["general_fund_revenue"].value, years, shocks, luck)
     now.shocks, now.fiscal_year = shocks, year
     cohorts = economy.cohorts(world, rules, premises, state, years, year, shocks, luck)
-    openings = economy.openings(world, premises, years)
+    openings = economy.openings(world, premises, years, shocks)
     members, everyone = cohorts.membership, range(len(cohorts.membership))
     # 2. The state announces.
     unit = beliefs.unit_values(world, rules, state, [line for line, _ in announced], now)
@@ -59,7 +59,7 @@ def run_year(
     ledgers = payments.settle(world, state, offers, counts, state.counts, year)
     paid = payments.receipts(rules, state, offers, ledgers, counts, believed, now)
     # 9. Books close.
-    closed = books.close(rules, state, now, seen, chosen, counts, paid.reaching, owed)
+    closed = books.close(rules, state, now, seen, chosen, counts, paid, owed)
     found_year = SimpleNamespace(
         now=now, cohorts=cohorts, openings=openings, unit=unit, offers=offers, outlook=outlook, believed=believed,
         wish=wish, seen=seen, chosen=chosen, staffed=staffed, taken=taken, sitting=sitting, found=found, kept=kept,
@@ -154,6 +154,7 @@ def _state_after(world: Any, rules: Any, premises: Any, state: Any, year: Any, l
         uncredited=own.uncredited,
         fiscal_effort=year.seen.own_budget,
         cash=[cash / now.price_index for cash in year.closed.cash],
+        awaited=year.closed.awaited,
         cost=[cost / now.price_index for cost in year.counts.expenditure],
         spending_ratio=year.closed.spending_ratio,
         quality=year.kept.quality,

@@ -69,6 +69,7 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.AWARD: "a year's luck in a competition for grants",
     Purpose.LOCAL_ENROLLMENT: "a year's noise in a district's size",
     Purpose.REVENUE: "a year's shock to general-fund revenue",
+    Purpose.SHOCKS: "whether a recession, an oil bust or another shock comes, how hard and for how long",
     Purpose.LOCAL_SHARES: "a district's own mix of demand over clusters",
     Purpose.STARTING_MAP: "how many clusters each high school offers at the start, and which",
     Purpose.STARTING_FACILITIES: "how the number of usable rooms without a pathway is rounded",

@@ -1,5 +1,6 @@
 """What a sweep writes: its factors, a summary by formula, rank correlations, and the tornado."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 """Factors printed at most; correlations.csv has all."""
+
+
+UNFIT = r"[^\w@+.-]"
+"""What a scenario's name may hold and the name of a file should not."""
 
 
 def factor_lines(factors: Sequence[Factor], shown: int = SHOWN) -> list[str]:
@@ -214,5 +219,5 @@ def _draw(results: "Results", found: pd.DataFrame, folder: Path) -> None:
         for scenario in scenarios:
             base = in_sentence(titles.get(manifest.baseline or "", ""))
             of = Look(run_origin(results, manifest.draws, scenario), manifest.draws, manifest.seed, base)
-            name = "tornado.png" if len(scenarios) == 1 else f"tornado_{scenario}.png"
+            name = "tornado.png" if len(scenarios) == 1 else f"tornado_{re.sub(UNFIT, '_', str(scenario))}.png"
             tornado(found[found["scenario"] == scenario], of, folder / name, titles)

@@ -122,8 +122,9 @@ def scenario_place(scenario: Scenario, path: Sequence[str], where: str) -> Place
     """
     if len(path) != 3 or path[0] not in PERIODS or not path[1].isdigit():
         raise InputError(f"{where}: write scenario.from_year.<fiscal year>.<shock> or scenario.years.<year>.<shock>")
-    if path[2] not in Shocks.model_fields:
-        raise InputError(f"{where}: there is no shock '{path[2]}'; {nearest(path[2], Shocks.model_fields)}")
+    shocks_of_all = [name for name in Shocks.model_fields if name != "clusters"]
+    if path[2] not in shocks_of_all:
+        raise InputError(f"{where}: there is no shock '{path[2]}'; {nearest(path[2], shocks_of_all)}")
     year = int(path[1])
     shocks = getattr(scenario, path[0]).get(year, Shocks())
     return Place(".".join(path), (path[0], year, path[2]), getattr(shocks, path[2]))

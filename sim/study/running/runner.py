@@ -23,6 +23,7 @@ from sim.study.running.dispatch import carrier_for, dispatch
 from sim.study.running.memory import refuse_too_large
 from sim.study.running.plan import planned
 from sim.study.running.precision import StoppingRule, stopping_rule
+from sim.study.running.shock_table import SHOCKS_FILE, shock_table
 from sim.study.running.stopping import Whereabouts
 from sim.study.setup.inputs import Inputs, formula_record
 from sim.study.setup.reads import READS
@@ -88,6 +89,10 @@ def carry_out(
             begin(folder, manifest, plan.design)
             if sweep is not None:
                 write_atomically(folder / FACTORS_FILE, factor_table(sweep.factors).encode(ENCODING))
+            replicates = sorted(int(number) for number in plan.design["replicate"].unique())
+            shocks = shock_table(inputs.scenarios, settings.seed, replicates, inputs.world.base_year, settings.horizon)
+            if shocks is not None:
+                write_atomically(folder / SHOCKS_FILE, shocks.to_csv(index=False).encode(ENCODING))
             claimed = claim(folder, chunks, settings.shard_label)
     try:
         rule = stopping_rule(settings, inputs, plan, folder)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.config_folder import config_folder
-from sim.engine.scenario import BASELINE, Scenario, read_scenario, scenario_from
+from sim.engine.scenario import BASELINE, Scenario
 from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, Source, read_with_lines, shown
@@ -20,6 +20,7 @@ from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import changes, marked, told, typed_changes
 from sim.study.setup.reads import bundled, usual_choice
 from sim.study.setup.refusals import hint
+from sim.study.setup.scenarios import listed_scenarios, scenario_of
 from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -87,7 +88,7 @@ def read_inputs(
         else:
             formulas.append(find_formula(name, folder, clusters, setting))
     if scenario_names:
-        scenarios = tuple(_find_scenario(name, folder) for name in scenario_names)
+        scenarios = listed_scenarios(scenario_names, folder)
     else:
         scenarios = (_chosen_scenario(settings, folder, chosen_scenario, typed, sources.get("scenario")),)
     refuse_senseless(settings, world, formulas, scenarios)
@@ -133,17 +134,7 @@ def _chosen_scenario(
         return BASELINE
     source = source or chosen_source(folder, f"scenario/{chosen}.yaml", settings.scenario)
     change = _change("scenario", chosen, settings.scenario, typed)
-    return scenario_from(settings.scenario, source, marked(chosen, change))
-
-
-def _find_scenario(name: str, folder: Path) -> Scenario:
-    """A shipped scenario by name, or one in a user's file by its path. Raises InputError if there is none."""
-    path = Path(name) if is_file(name) else folder / "scenario" / f"{name}.yaml"
-    if not path.is_file():
-        known = sorted(file.stem for file in (folder / "scenario").glob("*.yaml"))
-        said = ": there is no such file" if is_file(name) else f" is not known; {hint(name, known)}"
-        raise InputError(f"settings: study.scenarios: scenario {shown(name)}{said}")
-    return read_scenario(path)
+    return scenario_of(settings.scenario, source, marked(chosen, change))
 
 
 def chosen_source(folder: Path, name: str, written: Mapping[str, Any]) -> Source:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.config_folder import config_folder
-from sim.engine.scenario import BASELINE, Scenario
+from sim.engine.scenario import BASELINE, Scenario, read_scenario
 from sim.funding.formula import Formula
 from sim.funding.sense import FARTHEST, never_comes, out_of_place
-from sim.inputs import Source, read_with_lines
+from sim.inputs import Mistake, Source, nearest, read_with_lines
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 
@@ -53,7 +53,7 @@ def _refuse_senseless_scenarios(settings: Settings, world: World, scenarios: Seq
     shocked = [scenario for scenario in scenarios if scenario.written() or scenario.name != BASELINE.name]
     for scenario in shocked:
         source = _source("scenario", scenario.name, asked)
-        found = scenario.never_comes(base_year, base_year + FARTHEST)
+        found = scenario.never_comes(base_year, base_year + FARTHEST) + _unknown_clusters(scenario, world)
         if found:
             raise source.refusals(found)
         if not scenario.does_something(base_year, base_year + FARTHEST):
@@ -61,10 +61,33 @@ def _refuse_senseless_scenarios(settings: Settings, world: World, scenarios: Seq
     # Of a list that is shipped some shocks may come later than a short study ends, but not all.
     idle = [scenario for scenario in shocked if not scenario.does_something(base_year, last_year)]
     for scenario in idle:
-        if scenario.name not in asked or len(idle) == len(shocked):
-            year, key = min((year, key) for key, year, _ in scenario.written())
-            said = f"lies after FY{last_year}, the last year that is simulated; nothing would change"
-            raise _source("scenario", scenario.name, asked).refusal((key, year), said)
+        listed = scenario.name in asked and _shipped("scenario", scenario.name).is_file()
+        if not listed or len(idle) == len(shocked):
+            year, where = min((year, where) for where, year in scenario.written())
+            said = f"{'' if year in where else f'{year} '}lies after FY{last_year}, the last year that is simulated"
+            raise _source("scenario", scenario.name, asked).refusal(where, f"{said}; nothing would change")
+
+
+def _unknown_clusters(scenario: Scenario, world: World) -> list[Mistake]:
+    """Shocks of clusters that the world does not have. What a shipped scenario names, a smaller world may lack."""
+    known = world.clusters.identifier
+    named = [
+        (key, year, cluster)
+        for key, path in (("years", scenario.years), ("from_year", scenario.from_year))
+        for year, shocks in path.items()
+        for cluster in shocks.clusters
+        if cluster not in known
+    ]
+    if not named:
+        return []
+    shipped = [read_scenario(path) for path in (config_folder() / "scenario").glob("*.yaml")]
+    allowed = {name for one in shipped for path in (one.years, one.from_year) for at in path.values()
+               for name in at.clusters}  # fmt: skip
+    return [
+        Mistake((key, year, "clusters", cluster), f"there is no such cluster; {nearest(cluster, known)}")
+        for key, year, cluster in named
+        if cluster not in allowed
+    ]
 
 
 def _own_file(name: str, asked: Sequence[str]) -> Path | None:
