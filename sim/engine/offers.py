@@ -10,6 +10,7 @@ from sim.funding import allocation, budget, pricing, seg
 from sim.funding.allocation import Claim, Ledger
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
+from sim.funding.resolving import in_force
 from sim.funding.schedule import Counts, Schedule
 from sim.funding.smoothing import Before
 from sim.parameters.groups import Beliefs, Parameters
@@ -76,13 +77,14 @@ def announce(
     added = {"funded": ZERO, "unfunded": ZERO}
     for line in lines:
         if line.seg != "outside":
-            units = state_total(pricing.program_units(line, state.counts, conditions.fiscal_year))
+            units = state_total(pricing.program_units(line, state.counts, conditions.fiscal_year, world))
             added[line.seg] = added[line.seg] + units
     undiluted = seg.unit_value(statewide_units, ZERO, ZERO, seg_money)
     value = seg.unit_value(statewide_units, added["funded"], added["unfunded"], seg_money)
     offers = []
     places = state.counts.membership * 0.0
-    for line in lines:
+    for written in lines:
+        line = in_force(written, world, state.counts.membership)
         money = budget.appropriate(line, funds)
         context = PricingContext(
             world=world,

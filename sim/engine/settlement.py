@@ -109,7 +109,7 @@ def part_for_credentials(line: Line, schedule: Schedule, paid_on: Counts) -> Arr
     """The part of what a line owes that it owes for credentials, ``[..., D, 1]``."""
     if schedule.per_credential is CREDENTIAL_ZERO:
         return ZERO
-    within = pricing.counted(line, paid_on)
+    within = pricing.counted(line, paid_on, schedule)
     return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), entitlement(schedule, within)), 1.0)
 
 

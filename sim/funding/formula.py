@@ -188,7 +188,7 @@ def _title(line: Line) -> str:
 def _shared_rules(formula: Formula) -> list[tuple[tuple[Line, ...], JointRules]]:
     """Lines with the joint rules that cover them together: the formula's own, and those that several lines state."""
     joint = tuple(line for line in formula.lines if line.joint)
-    shared = [(joint, formula.rules)] if formula.rules.written else []
+    shared = [(joint, formula.rules)] if formula.rules.written or formula.rules.differs else []
     for group in groups(JointRules(), joint, formula.takes_effect):
         stated = {key: rule for key, rule in group[0].rules.written_joint.items() if key in REFERRING}
         if len(group) > 1 and stated:
@@ -205,10 +205,12 @@ def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str
     """The first line and cluster that a formula names and the world does not have, or None."""
     known = set(clusters)
     for line in formula.lines:
+        named = [*(line.where.clusters_named() if line.where is not None else ())]
         for component in line.components:
-            for cluster in component.clusters_named():
-                if cluster not in known:
-                    return line.name, cluster
+            named += [*component.clusters_named(), *(component.where.clusters_named() if component.where else ())]
+        for cluster in named:
+            if cluster not in known:
+                return line.name, cluster
     return None
 
 

@@ -1,17 +1,18 @@
 """Reading formulas and lines from YAML, with one clear line for whatever is wrong."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sim.funding import sense
+from sim.funding import differing, sense
 from sim.funding.components.component import Strict
 from sim.funding.components.tiers import TIER_WORDS
 from sim.funding.formula import ALWAYS, Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
-from sim.funding.rules import JOINT, JointRules, Rules
+from sim.funding.rules import JointRules, Rules
 from sim.funding.together import problem_with
 from sim.inputs import Mistake, Part, Source, as_mapping, as_source, mistakes, nearest, read_with_lines, shown
 
@@ -19,6 +20,9 @@ LINE_KEYS = tuple(key for key in Line.model_fields if key not in NOT_IN_FILES)
 FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines", "rules"))
 SHORT_KEYS = tuple(key for key in LINE_KEYS if key not in ("name", "background", *FORMULA_KEYS))
 """Keys of a line that a formula with one line of its own may write at the top."""
+
+JOINT_KEYS = tuple(JointRules.model_fields)
+"""Keys of the rules over all lines."""
 
 Shared = Mapping[str, Mapping[str, Any]]
 """The shared lines by name, as they are written."""
@@ -121,11 +125,11 @@ def _joint_rules(written: Mapping[str, Any]) -> tuple[JointRules | None, list[Mi
     if not isinstance(rules, Mapping):
         said = f"{shown(rules)} is not allowed: rules are a mapping of keys to values"
         return None, [Mistake(("rules",), said)]
-    of_a_line = [key for key in rules if key in Rules.model_fields and key not in JOINT]
+    of_a_line = [key for key in rules if key in Rules.model_fields and key not in JOINT_KEYS]
     if of_a_line:
         said = "is a rule of a line; write it inside lines, in the rules of each"
         return None, [Mistake(("rules", key), said) for key in of_a_line]
-    joint, wrong = _checked(JointRules, rules, JOINT)
+    joint, wrong = _checked(JointRules, rules, JOINT_KEYS)
     return joint, [mistake.below("rules") for mistake in wrong]
 
 
@@ -148,8 +152,18 @@ def _line(
         Mistake((key,), f"unknown key; {nearest(str(key), LINE_KEYS)}") for key in written if key not in LINE_KEYS
     ]
     known = {key: value for key, value in written.items() if key in LINE_KEYS}
+    components, origins, wrong = differing.spread(known.get("components"))
+    if wrong:
+        return None, [*unknown, *wrong]
+    if components is not None:
+        known["components"] = components
     line, found = _checked(Line, {**defaults, **({"name": name} if name else {}), **known}, LINE_KEYS)
-    return (None if unknown else line), [*unknown, *found]
+    placed = [
+        replace(mistake, where=way)
+        for mistake in found
+        if (way := differing.written_at(mistake.where, origins, written.get("components"))) is not None
+    ]
+    return (None if unknown else line), [*unknown, *dict.fromkeys(placed)]
 
 
 def _own_lines(

@@ -57,7 +57,7 @@ def _components(
     parts = [(line, part) for line in payer.lines for part in line.components]
     several = len(payer.lines) > 1
     said = [
-        (f"{line.name}: {part.label}" if several else part.label, " ".join(part.describe())) for line, part in parts
+        (f"{line.name}: {part.label}" if several else part.label, " ".join(part.sentences())) for line, part in parts
     ]
     if len(parts) == 1 or not places.size:
         return {int(place): said[0] for place in places}

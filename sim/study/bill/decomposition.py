@@ -57,7 +57,7 @@ def decompose(ensemble: Ensemble, formula: Formula) -> Decomposition:
         ]
         priced = list(zip(variants[::2], variants[1::2], strict=True))
     parts = tuple(
-        Part(line.name, component.label, tuple(component.describe()), alone, without)
+        Part(line.name, component.label, tuple(component.sentences()), alone, without)
         for (line, component), (alone, without) in zip(elements, priced, strict=True)
     )
     return Decomposition(whole, parts)
