@@ -138,6 +138,16 @@ EXAMPLES: tuple[list[dict[str, Any]], ...] = (
         }
     ],
     [{"kind": "federal_perkins", "dollars": 2e5, "poverty_share_of_money": 0.7}],
+    [
+        {
+            "kind": "shared_center", "per_center": 5e4, "per_participant": 200.0, "per_concentrator": 300.0,
+            "least_districts": 2.0, "largest_share": 0.9,
+            "centers": [
+                {"name": "North", "where": {"locale": "rural", "cluster": "agriculture"}},
+                {"name": "South", "where": {"locale": ["town", "city"]}},
+            ],
+        }
+    ],
     [PLAIN, {"kind": "accountability", "count": "credentials", "strength": 400.0, "tiers": [2, 3]}],
     [PLAIN, {"kind": "accountability", "count": "concentrators", "strength": 400.0}],
 )  # fmt: skip
@@ -173,6 +183,7 @@ LINE_RULES: dict[str, Any] = {
 FURTHER_RULES: tuple[dict[str, Any], ...] = (
     {"paid_share": 0.8, "share_cap": {"share": 0.3}},
     {"share_cap": {"of": "participants"}, "local_match": 0.8, "match_on": "all_cost"},
+    {"approval": {"a_year": 3.5}},
     {"state_share": {"measure": "poverty", "local": 0.5, "least": 0.45, "most": 0.6}},
     {"state_share": {"measure": "taxable_value", "local": 0.5, "least": 0.2, "most": 0.9}},
     {

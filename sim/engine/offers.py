@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim.arrays import ZERO, Array, ratio, state_total
+from sim.engine import approvals
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.funding import allocation, budget, pricing, seg
@@ -136,6 +137,7 @@ def settled(
             offer.appropriation,
             state.reserves.get(offer.line.name, ZERO),
             (kept or {}).get(offer.line.name),
+            approvals.approved_share(offer.line, state, allocation.counts_for(offer.line, counts, state.counts)),
         )
         for offer in offers.lines
     )

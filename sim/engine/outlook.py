@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, ratio, state_total
 from sim.behavior import beliefs as believing
+from sim.engine import approvals
 from sim.engine.economy import Conditions
 from sim.engine.offers import Offer, Offers, settled
 from sim.engine.state import Premises, State
@@ -31,7 +32,7 @@ class Seen:
     the law pays through the horizon, as far as it is read, and cuts in the past let it count. ``steadiness``: what of
     it cuts in the past let count. ``marginal``: the share of a further count's price that is paid, less where a floor
     or a cap decides what the district gets; ``foreseen``: what it would get for what was counted last, dollars, where
-    it does, else ``ZERO``.
+    it does, else ``ZERO``. ``approval``: see ``approvals.seen``.
     """
 
     attention: Array
@@ -44,6 +45,7 @@ class Seen:
     steadiness: Array
     marginal: Array
     foreseen: Array
+    approval: Array | None = None
 
 
 def seen(
@@ -159,7 +161,7 @@ def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Off
     for offer in offers.lines:
         line, name, ledger = offer.line, offer.line.name, ledgers[offer.line.name]
         ruled = not follows_counts(line)
-        lines[name] = seen(
+        found = seen(
             line,
             trust_in(state, line, beliefs),
             affordable(offer.appropriation, owed[name]),
@@ -171,6 +173,7 @@ def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Off
             believing.attention_after(premises.attention, line.rule_year(year)),
             beliefs,
         )
+        lines[name] = replace(found, approval=approvals.seen(line, state, counts, beliefs))
     return Outlook(lines, steady)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, ratio
 from sim.behavior import beliefs as believing
-from sim.engine import requirements
+from sim.engine import approvals, requirements
 from sim.engine.economy import Conditions
 from sim.engine.offers import Offers, settled
 from sim.engine.outlook import coming, owed_statewide, trust_in
@@ -26,7 +26,7 @@ class Settlement:
     ``restricted`` and from ``free`` lines, those without strings that went to the general fund, and what the state's
     CTE lines paid, with money inside the SEG (``state_paid``) and without (``joint_paid``), of which
     ``for_credentials``; and for next year trust and remembered receipts ``[..., D, 1]`` and what reserves hold ``[...,
-    1, 1]``."""
+    1, 1]``, and the sites that lines with approval will pay for."""
 
     ledgers: Mapping[str, Ledger]
     reaching_cte: Array
@@ -40,6 +40,7 @@ class Settlement:
     remembered: Mapping[str, Array]
     paid_before: Mapping[str, Array]
     reserves: Mapping[str, Array]
+    approved: Mapping[str, Array]
 
 
 def settle(
@@ -102,6 +103,7 @@ def settle(
         remembered,
         paid_before,
         reserves,
+        approvals.approved_after(lines, state, counts),
     )
 
 

@@ -30,7 +30,8 @@ JOINT_STAGES: tuple[str, ...] = STAGES[STAGES.index("guaranteed") : STAGES.index
 class Claim:
     """A line when a year is settled: its posted prices, the counts that it pays on (see ``counts_for``), its
     appropriation, and what its reserve held at the end of last year, both dollars ``[..., 1, 1]``. ``effort_kept``:
-    the share of the payment that a district's effort keeps, ``[..., D, 1]``; None where none is asked for."""
+    the share of the payment that a district's effort keeps, ``[..., D, 1]``; None where none is asked for.
+    ``approved``: the share of each pathway's sites that the line pays for, ``[..., D, C]``; None for all."""
 
     line: Line
     schedule: Schedule
@@ -38,6 +39,12 @@ class Claim:
     appropriation: Array
     reserve: Array = field(default_factory=lambda: ZERO)
     effort_kept: Array | None = None
+    approved: Array | None = None
+
+    @property
+    def paid_on(self) -> Counts:
+        """The counts of what is approved."""
+        return self.counts if self.approved is None else self.counts.approved(self.approved)
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ class _Owed:
 
 def _owed(claim: Claim) -> _Owed:
     """Prices times counts, with and without the line's limits, and what own spending and a cap allow of it."""
-    counts = claim.counts
+    counts = claim.paid_on
     within_limits = counted(claim.line, counts, claim.schedule)
     owed = entitlement(claim.schedule, within_limits)
     claimed = owed if within_limits is counts else entitlement(claim.schedule, counts)

@@ -18,7 +18,7 @@ from sim.funding.components.amounts import (
 from sim.funding.components.component import money, percent
 from sim.funding.conditions import Where
 from sim.funding.strict import Strict
-from sim.funding.terms import Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
+from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
 
 MOST_CASES = 50
 """Conditions under which rules differ."""
@@ -188,6 +188,7 @@ class Rules(Strict):
     paid_share: Share = 1.0
     state_share: StateShare | None = None
     share_cap: ShareCap | None = None
+    approval: Approval | None = None
     match_on: Literal["excess_cost", "all_cost"] = "excess_cost"
     differs: Cases = ()
 
@@ -300,6 +301,8 @@ class Rules(Strict):
             said.append(self.state_share.sentence())
         if self.share_cap is not None:
             said.append(self.share_cap.sentence())
+        if self.approval is not None:
+            said.append(self.approval.sentence())
         if self.phase_in:
             steps = ", ".join(percent(share) for share in self.phase_in)
             origin = "the base year's payment" if self.phase_in_from == "base_year" else "nothing"

@@ -4,13 +4,13 @@ Districts decide by these prices and are paid by these prices, so incentive and 
 entitlement = schedule x counts.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, district_total, outer
+from sim.arrays import ZERO, Array, district_most, district_total, outer, ratio
 
 CREDENTIAL_ZERO: tuple[Array, Array, Array] = (ZERO, ZERO, ZERO)
 
@@ -79,6 +79,19 @@ class Counts:
                 changed[each.name] = held * (condition if each.name in BY_PATHWAY else district)
         return Counts(**changed)
 
+    def approved(self, share: Array) -> "Counts":
+        """The counts of a share of each pathway's sites, ``[..., D, C]``; what launches cost is counted in any case."""
+        one, two, three = self.credentials
+        return replace(
+            self,
+            offering_schools=self.offering_schools * share_of_most(self.sites, share),
+            sites=self.sites * share,
+            participants=self.participants * share,
+            concentrators=self.concentrators * share,
+            instructors=self.instructors * share,
+            credentials=(one * share, two * share, three * share),
+        )
+
     def mixed(self, other: "Counts", condition: Array) -> "Counts":
         """``other`` where a condition holds, these counts elsewhere."""
         district = condition.max(axis=-1, keepdims=True)
@@ -93,6 +106,12 @@ class Counts:
                 at = condition if each.name in BY_PATHWAY else district
                 changed[each.name] = np.where(at > 0.0, theirs, mine)
         return Counts(**changed)
+
+
+def share_of_most(sites: Array, share: Array) -> Array:
+    """Of a district's high schools with a pathway, which are as many as its most common one has, the share that still
+    has one where a share of sites counts, ``[..., D, 1]``."""
+    return ratio(district_most(sites * share), district_most(sites), 1.0)
 
 
 BY_PATHWAY: frozenset[str] = frozenset({"sites", "participants", "concentrators", "instructors", "startup_spending"})

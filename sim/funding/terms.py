@@ -104,3 +104,32 @@ class ShareCap(Strict):
         """The rule in words."""
         most = f"its share of the state's {self.of}" if self.share is None else percent(self.share)
         return f"No district is paid more than {most} of the line's money."
+
+
+class Approval(Strict):
+    """Programs that are new under the law are paid once they are approved; what is offered when it begins is.
+
+    ``wait``: a pathway at a further high school is paid from so many years after it is first counted. ``a_year``: the
+    state approves so many of those that wait each year, each district and cluster its share. Modeled on Virginia, where
+    a new program must be approved before it is budgeted, on Massachusetts's Chapter 74, and on Oklahoma's queue (about
+    200 programs approved and unfunded in 2023).
+    """
+
+    wait: Annotated[int, Field(strict=True, ge=1, le=10), Unit("years")] | None = None
+    a_year: Annotated[float, Field(strict=True, gt=0.0, le=1e5), Unit("pathways at high schools")] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.wait is None) == (self.a_year is None):
+            raise ValueError("write exactly one of wait (years) or a_year (programs)")
+        return self
+
+    def sentence(self) -> str:
+        """The rule in words."""
+        if self.wait is not None:
+            years = "a year" if self.wait == 1 else f"{self.wait} years"
+            return f"A program that is new under the law is paid from {years} after it is first counted."
+        return (
+            f"The state approves {self.a_year:g} new programs a year, and pays for none before; those that are offered "
+            "when the law begins are approved."
+        )
