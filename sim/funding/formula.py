@@ -10,12 +10,10 @@ from sim.funding.components.component import Strict
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
 from sim.funding.rules import REFERRING, UNRULED, JointRules
 from sim.funding.together import groups, problem_with, same_guarantee
+from sim.funding.years import ALWAYS, calendar
 from sim.inputs import shown
 
 MOST_LINES = 100
-
-ALWAYS = 2000
-"""``takes_effect`` of current law, which is in force in every year, the base year and those before it too."""
 
 
 class Formula(Strict):
@@ -167,6 +165,7 @@ def describe(formula: Formula) -> list[str]:
     ends = [line.sunset_year for line in formula.own_lines]
     end = f"ends after FY{max(last for last in ends if last)}" if ends and all(ends) else "has no end"
     said = [f"It takes effect in FY{formula.takes_effect} and {end}; until then current law holds."]
+    said += calendar(formula.own_lines, formula.rules, formula.takes_effect)
     shared = _shared_rules(formula)
     for line in formula.lines:
         kind = "recurring" if line.recurring else "nonrecurring"
@@ -215,6 +214,7 @@ def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str
 
 
 __all__ = [
+    "ALWAYS",
     "Formula",
     "Line",
     "describe",
