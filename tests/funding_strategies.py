@@ -151,6 +151,19 @@ seg_weight = st.fixed_dictionaries(
         "funded": st.booleans(),
     }
 )
+shared_center = st.fixed_dictionaries(
+    {
+        "kind": st.just("shared_center"),
+        "centers": st.just(
+            [
+                {"name": "A center", "where": {"locale": ["rural", "town"], "cluster": CLUSTERS[0]}},
+                {"name": "Another", "where": {"locale": "city"}},
+            ]
+        ),
+        "per_participant": some_dollars,
+    },
+    optional={"per_center": dollars, "per_concentrator": dollars, "largest_share": shares},
+)
 accountability = st.one_of(
     st.fixed_dictionaries({"kind": st.just("accountability"), "count": st.just("concentrators"), "strength": dollars}),
     st.fixed_dictionaries(
@@ -162,7 +175,7 @@ accountability = st.one_of(
 MIXABLE = (
     base, per_student, cost_tier, credential_bonus, quality_incentive, startup_grant, competitive_grant,
     innovation_zone, internship, statewide, size_adjustment, perkins, value_tier, course_level,
-    expenditure_reimbursement, instructor_unit, remainder, accountability,
+    expenditure_reimbursement, instructor_unit, remainder, accountability, shared_center,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ def small_world(
     locales: Sequence[str] | None = None,
     poverty: Sequence[float] | None = None,
     kinds: Sequence[str] | None = None,
+    taxable_values: Sequence[float] | None = None,
 ) -> World:
     """A world of ``districts`` districts in one region; each has 100 members and one high school unless said."""
     size = np.array(members if members is not None else [100.0] * districts, dtype=np.float64)
@@ -73,6 +74,7 @@ def small_world(
             coverage=np.ones((districts, int(schools.max()) + 1)),
             neighbors=np.zeros((districts, 1), dtype=np.intp),
             neighbor_weights=np.zeros((districts, 1)),
+            taxable_value_per_member=None if taxable_values is None else np.array(taxable_values, dtype=np.float64),
         ),
         high_schools=HighSchools(
             identifier=tuple(f"S{school + 1}" for school in range(len(owner))),
@@ -157,6 +159,7 @@ def counts_of(districts: Sequence[dict[str, Any]]) -> Counts:
         startup_spending=pathway("startup_spending"),
         placements=lone("placements"),
         dual_credit=lone("dual_credit"),
+        ordinary_cost=lone("ordinary_cost"),
     )
 
 
@@ -210,4 +213,5 @@ def some_counts(seed: int, leading: tuple[int, ...], districts: int) -> Counts:
         startup_spending=offers * rng.gamma(1.0, 5e4, pathways),
         placements=np.round(rng.gamma(1.0, 20.0, lone)),
         dual_credit=np.round(rng.gamma(1.0, 15.0, lone)),
+        ordinary_cost=rng.gamma(2.0, 1e5, lone),
     )

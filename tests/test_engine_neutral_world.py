@@ -10,9 +10,9 @@ from simulated import Step, formula_of, leaves, line_of, new_mexico_ensemble, sh
 
 from sim.arrays import Array
 from sim.engine.ensemble import Ensemble
+from sim.funding.appropriation import DemandWithCap, Fixed, Full, Indexed
 from sim.funding.formula import Formula
 from sim.funding.line import Line
-from sim.funding.rules import DemandWithCap, Fixed, Full, Indexed
 
 HORIZON = 12
 WITHIN = 1e-7

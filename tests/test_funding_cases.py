@@ -23,6 +23,7 @@ from sim.funding.formula import lines_in_force
 from sim.funding.line import Line
 from sim.funding.pricing import announce, program_units
 from sim.funding.reading import formula_from, line_from
+from sim.funding.resolving import in_force
 from sim.funding.smoothing import Before
 from sim.inputs import read_yaml
 
@@ -40,6 +41,7 @@ DISTRICT_KEYS = {
     "members", "schools", "high_schools", "sites", "participants", "concentrators", "credentials_tier_1",
     "credentials_tier_2", "credentials_tier_3", "quality", "startup_spending", "placements", "locale", "poverty",
     "award_noise", "award_capacity", "expenditure", "instructors", "dual_credit", "kind", "own", "own_required",
+    "ordinary_cost", "taxable_value",
 }  # fmt: skip
 
 
@@ -84,6 +86,7 @@ def results(case: dict[str, Any]) -> dict[str, Any]:
         locales=[district.get("locale", "town") for district in districts],
         poverty=[district.get("poverty", 0.2) for district in districts],
         kinds=[district.get("kind", "district") for district in districts],
+        taxable_values=[district["taxable_value"] for district in districts if "taxable_value" in district] or None,
     )
     counts = counts_of(districts)
     prices = _single(case.get("price_index", 1.0))
@@ -112,7 +115,8 @@ def results(case: dict[str, Any]) -> dict[str, Any]:
         last_year=np.array(before.get("paid", nothing), dtype=np.float64)[:, np.newaxis],
     )
     claims = []
-    for line in lines_of(case, year):
+    for written in lines_of(case, year):
+        line = in_force(written, world, counts.membership)
         appropriation = appropriate(line, budget)
         schedule = announce(line, replace(context, appropriation=appropriation))
         own, required = (_column(districts, key, 0.0) for key in ("own", "own_required"))
@@ -129,7 +133,7 @@ def results(case: dict[str, Any]) -> dict[str, Any]:
     line, schedule = claims[0].line, claims[0].schedule
     return {
         **by_line[line.name],
-        "units": program_units(line, counts, year),
+        "units": program_units(line, counts, year, world),
         "appropriation": claims[0].appropriation,
         "voted": voted(line, budget, ledgers[0].spent),
         "price_per_school": schedule.per_school,

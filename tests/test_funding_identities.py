@@ -27,6 +27,7 @@ WORLD = small_world(
     high_schools=[1, 6, 2, 1, 1, 1],
     locales=["rural", "city", "town", "rural", "suburb", "rural"],
     poverty=[0.3, 0.15, 0.2, 0.0, 0.1, 0.4],
+    taxable_values=[9e4, 5e5, 2e5, 1e5, 3e5, 4e4],
 )
 YEARS = st.integers(2026, 2032)
 SEEDS = st.integers(0, 10_000)
@@ -153,8 +154,9 @@ def test_entitlement_is_prices_times_counts_within_the_limits(line: Line, seed: 
         by_hand = by_hand + district_total(price * earned)
     by_hand = by_hand + district_total(schedule.per_quality_point * limited.quality)
     np.testing.assert_allclose(ledger.entitlement, by_hand, rtol=1e-9, atol=1e-6)
-    if line.rules.spending_multiple is not None:
-        by_hand = np.minimum(by_hand, line.rules.spending_multiple * counts.expenditure)
+    most = line.rules.most_by_spending(counts.expenditure, counts.ordinary_cost)
+    if most is not None:
+        by_hand = np.minimum(by_hand, most)
     np.testing.assert_allclose(ledger.matched, by_hand, rtol=1e-9, atol=1e-6)
     assert (ledger.entitlement <= ledger.claimed * (1.0 + 1e-12) + 1e-9).all()
 
@@ -166,8 +168,9 @@ def test_no_district_with_a_pathway_falls_below_its_floor_but_by_proration(
     line = _per_concentrator({**rule, "hold_harmless": {"share": 0.9}})
     ledger, _, _, (counts, before, _, _) = one_year(line, seed, year)
     floor = 0.9 * before.base_year * counts.offering
-    if line.rules.spending_multiple is not None:
-        floor = np.minimum(floor, line.rules.spending_multiple * counts.expenditure)
+    most = line.rules.most_by_spending(counts.expenditure, counts.ordinary_cost)
+    if most is not None:
+        floor = np.minimum(floor, most)
     assert (ledger.phased_in >= floor).all()
     assert (ledger.paid >= floor * ledger.proration).all()
 

@@ -9,15 +9,18 @@ import yaml
 from pydantic import BaseModel
 from small_world import context_of, counts_of, small_world
 
+from sim.funding.appropriation import APPROPRIATION_RULES
 from sim.funding.components import COMPONENTS
 from sim.funding.components.base import BreadthStep
 from sim.funding.components.expenditure_reimbursement import Step
 from sim.funding.components.size_adjustment import Rural, Small, Sparse
 from sim.funding.components.tiers import Tier
+from sim.funding.conditions import MembersBand, Where
 from sim.funding.formula import Formula
 from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_formula, read_lines
-from sim.funding.rules import APPROPRIATION_RULES, HoldHarmless, Rules
+from sim.funding.rules import Case, Rules
 from sim.funding.schedule import Schedule, entitlement
+from sim.funding.terms import HoldHarmless, ShareCap, StateShare
 from sim.inputs import InputError, read_yaml
 from sim.study.setup.inputs import chosen_source
 
@@ -503,6 +506,11 @@ def test_the_documentation_names_every_kind_key_and_rule() -> None:
         Small,
         Rural,
         Sparse,
+        Where,
+        MembersBand,
+        StateShare,
+        ShareCap,
+        Case,
     ]
     wanted = {*COMPONENTS, *APPROPRIATION_RULES, *LINE_KEYS, *FORMULA_KEYS, "also", "lines"}
     wanted |= {key for model in models for key in model.model_fields}

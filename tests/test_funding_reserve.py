@@ -5,10 +5,10 @@ import pytest
 from simulated import new_mexico_ensemble, shipped
 
 from sim.engine.ensemble import Ensemble, simulate
+from sim.funding.appropriation import Fixed
 from sim.funding.line import Line
 from sim.funding.reading import line_from
 from sim.funding.reserve import Reserve, run_reserve
-from sim.funding.rules import Fixed
 from sim.inputs import InputError
 
 

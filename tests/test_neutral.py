@@ -14,9 +14,9 @@ from simulated import formula_of, line_of, made_up, new_mexico, shipped
 import sim.results
 from sim.engine.ensemble import prepare
 from sim.engine.scenario import BASELINE
+from sim.funding.appropriation import DemandWithCap, Indexed
 from sim.funding.formula import Formula, scale_to
 from sim.funding.indexing import with_indexed_dollars
-from sim.funding.rules import DemandWithCap, Indexed
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.compare.comparison import comparison_table

@@ -98,12 +98,15 @@ def several_lines() -> Formula:
 
 
 def without_strings() -> Formula:
-    """A share of revenue for seats, of which a part must be spent on CTE and little may be left; it falls slowly."""
+    """A share of revenue for seats and instructors, part of it to be spent on CTE, little left over; it falls."""
     rules = {
         "spend_on_cte": 0.55, "carryover": 0.1, "count_lag": 1,
         "hold_harmless": {"share": 0.9, "reference": "previous_year"},
     }  # fmt: skip
-    paid = [{"kind": "per_student", "count": "participants", "dollars": 500}]
+    paid = [
+        {"kind": "per_student", "count": "participants", "dollars": 500},
+        {"kind": "instructor_unit", "dollars": 4000},
+    ]
     appropriation = {"rule": "share_of_revenue", "share": 0.0004}
     return formula_of(line_of(components=paid, appropriation=appropriation, rules=rules, oversight="general"))
 

@@ -93,10 +93,11 @@ def test_a_condition_is_held_against_the_districts_that_there_are() -> None:
 
     assert told(small={"members_below": 101, "multiplier": 2}) == []
     assert told(small={"members_below": 100, "multiplier": 2}) == [
-        "no district has fewer than 100 members; the smallest has 100"
+        "holds for no district: none lies in districts with fewer than 100 members in grades 9-12; from 100 to 300 "
+        "members are there"
     ]
     assert told(rural={"locales": ["town", "rural"], "multiplier": 2}) == []
-    assert told(rural={"multiplier": 2}) == ["no district is rural; there are: town"]
+    assert told(rural={"multiplier": 2}) == ["holds for no district: none lies in rural districts; there are: town"]
     assert told(sparse={"members_per_school_below": 50, "multiplier": 2}) != []
 
 

@@ -21,6 +21,7 @@ from sim.arrays import Array
 from sim.engine.ensemble import simulate, take_rows
 from sim.engine.state import take_runs
 from sim.funding.allocation import Claim, settle_all
+from sim.funding.appropriation import APPROPRIATION_RULES
 from sim.funding.budget import Budget, appropriate, voted
 from sim.funding.components import COMPONENTS
 from sim.funding.context import PricingContext
@@ -30,7 +31,8 @@ from sim.funding.merging import merged, structure
 from sim.funding.pricing import announce, places_bought, program_units
 from sim.funding.reading import formula_from
 from sim.funding.reserve import Reserve
-from sim.funding.rules import APPROPRIATION_RULES, JointRules, Rules
+from sim.funding.resolving import in_force
+from sim.funding.rules import JointRules, Rules
 from sim.funding.smoothing import Before
 from sim.inputs import InputError
 
@@ -109,7 +111,43 @@ EXAMPLES: tuple[list[dict[str, Any]], ...] = (
             "sparse": {"members_per_school_below": 150.0, "multiplier": 1.4},
         },
     ],
+    [
+        PLAIN,
+        {
+            "kind": "size_adjustment",
+            "bands": [{"where": {"members": {"at_least": 60.0, "below": 400.0}}, "multiplier": 1.3}],
+        },
+    ],
+    [
+        {
+            "kind": "base", "per_school": 5e3, "minimum_concentrators": 9.0,
+            "where": {"any_of": [{"members_per_school": {"at_least": 50.0, "below": 250.0}},
+                                 {"poverty": {"at_least": 0.1, "below": 0.25}}]},
+        }
+    ],
+    [
+        {
+            "kind": "per_student", "count": "concentrators", "pot": 3e5,
+            "where": {"high_schools": {"at_least": 1.5, "below": 3.5}, "unless": {"cluster": "high_cost"}},
+        }
+    ],
+    [
+        {
+            "kind": "base", "per_school": 5e3,
+            "where": {"unless": {"taxable_value": {"at_least": 1e5, "below": 4e5}}},
+        }
+    ],
     [{"kind": "federal_perkins", "dollars": 2e5, "poverty_share_of_money": 0.7}],
+    [
+        {
+            "kind": "shared_center", "per_center": 5e4, "per_participant": 200.0, "per_concentrator": 300.0,
+            "least_districts": 2.0, "largest_share": 0.9,
+            "centers": [
+                {"name": "North", "where": {"locale": "rural", "cluster": "agriculture"}},
+                {"name": "South", "where": {"locale": ["town", "city"]}},
+            ],
+        }
+    ],
     [PLAIN, {"kind": "accountability", "count": "credentials", "strength": 400.0, "tiers": [2, 3]}],
     [PLAIN, {"kind": "accountability", "count": "concentrators", "strength": 400.0}],
 )  # fmt: skip
@@ -125,12 +163,38 @@ JOINT: tuple[dict[str, Any], ...] = (
     {"growth_cap": 0.06, "hold_harmless": {"share": 0.9, "years": 3}, "minimum_guarantee": 2e4},
     {"growth_cap": 0.06, "growth_cap_from": "nothing", "hold_harmless": {"share": 0.8, "reference": "previous_year"}},
     {"phase_in": [0.3, 0.6], "minimum_guarantee": 2e4, "minimum_guarantee_charter": 1e4},
+    {
+        "growth_cap": 0.06,
+        "differs": [
+            {
+                "where": {"members": {"below": 250.0}},
+                "growth_cap": 0.1,
+                "minimum_guarantee": 1e4,
+                "hold_harmless": {"share": 0.8},
+            }
+        ],
+    },
     {"phase_in": [0.3, 0.6], "phase_in_from": "nothing", "hold_harmless": {"reference": "own_previous_year"}},
 )
 LINE_RULES: dict[str, Any] = {
     "local_match": 0.8, "carryover": 0.2, "spend_on_cte": 0.55, "indexation": "prices",
     "maintenance_of_effort": {"share": 0.9, "years": 4},
 }  # fmt: skip
+FURTHER_RULES: tuple[dict[str, Any], ...] = (
+    {"paid_share": 0.8, "share_cap": {"share": 0.3}},
+    {"share_cap": {"of": "participants"}, "local_match": 0.8, "match_on": "all_cost"},
+    {"approval": {"a_year": 3.5}},
+    {"state_share": {"measure": "poverty", "local": 0.5, "least": 0.45, "most": 0.6}},
+    {"state_share": {"measure": "taxable_value", "local": 0.5, "least": 0.2, "most": 0.9}},
+    {
+        "differs": [
+            {
+                "where": {"locale": "rural"}, "local_match": 0.5, "carryover": 0.1, "spend_on_cte": 0.4,
+                "paid_share": 0.7, "maintenance_of_effort": {"share": 0.9},
+            }
+        ]
+    },
+)  # fmt: skip
 RESERVE: dict[str, Any] = {"start": 5e5, "keeps": 0.6, "most": 8e5}
 
 Path = tuple[str | int, ...]
@@ -165,6 +229,8 @@ def all_formulas() -> Iterator[tuple[str, dict[str, Any]]]:
     for place, rules in enumerate(JOINT):
         yield f"rules over two lines {place}", formula(two, rules=rules)
         yield f"rules of one line {place}", formula([line("one", [PLAIN], rules={**LINE_RULES, **rules})])
+    for place, rules in enumerate(FURTHER_RULES):
+        yield f"further rules {place}", formula([line("one", [PLAIN], rules=rules)])
     guaranteed = {"minimum_guarantee": 3e4, "minimum_guarantee_charter": 2e4}
     yield "a guarantee on one line of two", formula([line("one", [PLAIN], rules=guaranteed), line("two", [PLAIN])])
 
@@ -237,14 +303,15 @@ def settled(formula: Formula, rows: list[int], runs: int, year: int) -> Iterator
     paid, reference = (rng.gamma(0.5, 1e5, district)[which] for _ in range(2))
     held = rng.gamma(0.5, 1e5, single)[which]
     claims = []
-    for one in lines_in_force(formula, formula.model_copy(update={"lines": ()}), year, 2026):
+    for written in lines_in_force(formula, formula.model_copy(update={"lines": ()}), year, 2026):
+        one = in_force(written, WORLD, seen.membership)
         money = appropriate(one, budget)
         for expected in (True, False):
             context = PricingContext(WORLD, year, prices, unit, seen, money, noise, capacity, expected=expected)
             schedule = announce(one, context)
             yield from leaves(schedule, f"{one.name}.{'expected' if expected else 'drawn'}")
         claims.append(Claim(one, schedule, counts, money, held))
-        yield f"{one.name}.units", program_units(one, counts, year)
+        yield f"{one.name}.units", program_units(one, counts, year, WORLD)
         yield f"{one.name}.places", places_bought(one, schedule, money)
         yield f"{one.name}.voted", voted(one, budget, held)
     for claim, ledger in zip(claims, settle_all(claims, Before(reference, paid), year), strict=True):
@@ -303,14 +370,14 @@ def test_a_batch_with_different_values_simulates_as_single_runs_do(key: str) -> 
             assert differences(take_runs(year.settlement, row), single.settlement) == []
 
 
-def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that an annotation names, themselves and within."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def models(annotation: Any, known: frozenset[type[BaseModel]] = frozenset()) -> Iterator[type[BaseModel]]:
+    """The models that an annotation names, themselves and within; a condition within a condition is told once."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in known:
         yield annotation
         for field in annotation.model_fields.values():
-            yield from models(field.annotation)
+            yield from models(field.annotation, known | {annotation})
     for part in get_args(annotation):
-        yield from models(part)
+        yield from models(part, known)
 
 
 def holds_floats(annotation: Any) -> bool:

@@ -55,7 +55,8 @@ class Situation(Rows):
     ``notice``, ``plan`` (what a plan waits for) and ``plan_years``. Students: ``wanted`` (a first course), ``eligible``
     (for a second), ``going_on`` (share of first-course students who will be), and ``site_wanted``, whom one more site
     would draw. Worth at a price of one dollar: ``first_worth`` and ``second_worth`` of a student, ``site_worth`` of a
-    site. Believed payments, as far as they last: ``first_earned``, ``second_earned`` a student, ``site_earned`` a site.
+    site. Believed payments, as far as they last: ``first_earned``, ``second_earned`` a student, ``section_earned`` a
+    section (for its instructor), ``site_earned`` a site.
     Costs: ``section_cost`` (salary); ``elective`` saved for each student; ``first_running`` and ``second_running`` for
     each student, ``section_running`` and ``site_running``, all sustained; ``startup_net``, ``facility_cost``. Money
     ``[..., D, 1]``: ``own_budget`` (real dollars a member); ``commitment``, what may pay for ``program_cost``, that of
@@ -90,6 +91,7 @@ class Situation(Rows):
     site_worth: Array
     first_earned: Array
     second_earned: Array
+    section_earned: Array
     site_earned: Array
     section_cost: Array
     elective: Array

@@ -62,7 +62,7 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         possible=possible,
         least=0.0 * s.sites,
         worth=s.second_worth * each,
-        earned=s.second_earned * each,
+        earned=s.second_earned * each + s.section_earned,
         later=0.0 * s.sites,
         cost=np.maximum(section + (share * s.second_running - s.elective) * each, least),
     )
@@ -74,7 +74,7 @@ def weigh_sections(situation: Situation, log_price: Array, decisions: Decisions)
         possible=possible,
         least=s.sites,
         worth=s.first_worth * each,
-        earned=s.first_earned * each,
+        earned=s.first_earned * each + s.section_earned,
         later=for_each_going_on * (s.going_on * each),
         cost=np.maximum(section + (share * s.first_running - s.elective) * each, least),
     )
@@ -121,6 +121,7 @@ def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) 
     first, second = weighed.first, weighed.second
     value = s.site_worth * s.sites + first.worth * first.possible + s.second_worth * s.eligible
     earned = s.site_earned * s.sites + first.earned * first.possible + s.second_earned * s.eligible
+    earned = earned + s.section_earned * second.possible
     cost = s.site_running * s.sites * weighed.upkeep_share + first.cost * first.possible + second.cost * second.possible
     posts = s.first_sections + s.second_sections
     return ClosingTerms(
@@ -196,6 +197,7 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
     worth = s.site_worth + s.first_worth * students + s.second_worth * going_on
     earned = s.site_earned + s.first_earned * students + s.second_earned * going_on
     taught = sections + going_on / (s.second_class * s.class_size)
+    earned = earned + s.section_earned * taught
     supplies = s.first_running * students + s.second_running * going_on
     upkeep = s.site_running + s.section_running * taught + supplies
     cost = s.section_cost * taught + share * upkeep - s.elective * (students + going_on)

@@ -25,8 +25,10 @@ class Bill:
     """What CTE cost beyond ordinary courses, dollars, ``[..., D, 1]``: ``instruction``; ``flexible`` (upkeep,
     replacement, consumables, exams, the work of recoding, and dual credit and places
     beyond the usual, everything sustained); ``startup`` of launches, labs
-    included, whoever pays: the state's grants for it are receipts."""
+    included, whoever pays: the state's grants for it are receipts. ``ordinary``: what ordinary courses would have
+    cost."""
 
+    ordinary: Array
     instruction: Array
     flexible: Array
     startup: Array
@@ -83,8 +85,10 @@ def bill(
     )
     teaching = district_total((workforce.first_taught + workforce.second_taught) * unit.section)
     program = unit.program * np.minimum(district_total(workforce.sites), 1.0)
+    ordinary = district_total(schooling.participants) * unit.elective
     return Bill(
-        instruction=teaching - district_total(schooling.participants) * unit.elective + program,
+        ordinary=ordinary,
+        instruction=teaching - ordinary + program,
         flexible=district_total(flexible + recoding) + further * conditions.wage_index,
         startup=district_total(choice.launch_cost + choice.paid * (known.startup_cost - known.startup_net)),
     )
@@ -115,6 +119,7 @@ def count(
         startup_spending=choice.paid * known.startup_cost,
         placements=schooling.placements,
         dual_credit=schooling.dual_credit,
+        ordinary_cost=owed.ordinary,
     )
 
 

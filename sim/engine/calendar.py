@@ -207,6 +207,7 @@ def state_after(
         steadiness=year.outlook.steadiness,
         paid_before=settlement.paid_before,
         reserves=settlement.reserves,
+        approved=settlement.approved,
         last_payment=settlement.joint_paid,
         counts=counts,
     )

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim.arrays import ZERO, Array, ratio, state_total
+from sim.engine import approvals
 from sim.engine.economy import Conditions
 from sim.engine.state import Premises, State
 from sim.funding import allocation, budget, pricing, seg
 from sim.funding.allocation import Claim, Ledger
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
+from sim.funding.resolving import in_force
 from sim.funding.schedule import Counts, Schedule
 from sim.funding.smoothing import Before
 from sim.parameters.groups import Beliefs, Parameters
@@ -77,13 +79,14 @@ def announce(
     added = {"funded": ZERO, "unfunded": ZERO}
     for line in lines:
         if line.seg != "outside":
-            units = state_total(pricing.program_units(line, state.counts, conditions.fiscal_year))
+            units = state_total(pricing.program_units(line, state.counts, conditions.fiscal_year, world))
             added[line.seg] = added[line.seg] + units
     undiluted = seg.unit_value(statewide_units, ZERO, ZERO, seg_money)
     value = seg.unit_value(statewide_units, added["funded"], added["unfunded"], seg_money)
     offers = []
     places = state.counts.membership * 0.0
-    for line in lines:
+    for written in lines:
+        line = in_force(written, world, state.counts.membership)
         money = budget.appropriate(line, funds)
         context = PricingContext(
             world=world,
@@ -135,6 +138,7 @@ def settled(
             offer.appropriation,
             state.reserves.get(offer.line.name, ZERO),
             (kept or {}).get(offer.line.name),
+            approvals.approved_share(offer.line, state, allocation.counts_for(offer.line, counts, state.counts)),
         )
         for offer in offers.lines
     )

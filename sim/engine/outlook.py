@@ -1,16 +1,17 @@
 """How districts see a line of money: what of its posted prices will be paid, will last, and answers what they do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, ratio, state_total
 from sim.behavior import beliefs as believing
+from sim.engine import approvals
 from sim.engine.economy import Conditions
-from sim.engine.offers import Offers, settled
+from sim.engine.offers import Offer, Offers, settled
 from sim.engine.state import Premises, State
-from sim.funding.allocation import Ledger
+from sim.funding.allocation import Ledger, share_count
 from sim.funding.context import ONE
 from sim.funding.line import Line
 from sim.funding.schedule import Counts, Schedule, entitlement
@@ -31,7 +32,7 @@ class Seen:
     the law pays through the horizon, as far as it is read, and cuts in the past let it count. ``steadiness``: what of
     it cuts in the past let count. ``marginal``: the share of a further count's price that is paid, less where a floor
     or a cap decides what the district gets; ``foreseen``: what it would get for what was counted last, dollars, where
-    it does, else ``ZERO``.
+    it does, else ``ZERO``. ``approval``: see ``approvals.seen``.
     """
 
     attention: Array
@@ -44,6 +45,7 @@ class Seen:
     steadiness: Array
     marginal: Array
     foreseen: Array
+    approval: Array | None = None
 
 
 def seen(
@@ -159,18 +161,19 @@ def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Off
     for offer in offers.lines:
         line, name, ledger = offer.line, offer.line.name, ledgers[offer.line.name]
         ruled = not follows_counts(line)
-        lines[name] = seen(
+        found = seen(
             line,
             trust_in(state, line, beliefs),
             affordable(offer.appropriation, owed[name]),
             coming_again[line.promised_by],
             steady[line.promised_by],
-            marginal_share(ledger) if ruled else ONE,
+            marginal_share(ledger, capped_by_share(offer, counts, ledger)) if ruled else ONE,
             ledger.phased_in if ruled else ZERO,
             year,
             believing.attention_after(premises.attention, line.rule_year(year)),
             beliefs,
         )
+        lines[name] = replace(found, approval=approvals.seen(line, state, counts, beliefs))
     return Outlook(lines, steady)
 
 
@@ -198,15 +201,16 @@ def follows_counts(line: Line) -> bool:
     rules = line.rules
     smoothed = rules.hold_harmless is not None or rules.growth_cap is not None
     guaranteed = bool(np.any(rules.minimum_guarantee)) or rules.minimum_guarantee_charter is not None
-    moved = smoothed or guaranteed or bool(rules.phase_in) or rules.spending_multiple is not None
+    moved = smoothed or guaranteed or bool(rules.phase_in) or rules.bounded
     return not moved and not any(component.limits_counts for component in line.components)
 
 
-def marginal_share(ledger: Ledger) -> Array:
+def marginal_share(ledger: Ledger, by_share: Array | None = None) -> Array:
     """Share of a further count's price that a district would be paid, ``[..., D, 1]``.
 
     Nothing where a floor or a guarantee stands above what the counts earn, or a cap or the district's own spending
-    below it; where the law limits what counts, the share of the district's counts that do.
+    below it; where the law limits what counts, the share of the district's counts that do. ``by_share``: see
+    ``capped_by_share``.
     """
     stages = (
         (ledger.entitlement, ledger.matched),
@@ -215,10 +219,41 @@ def marginal_share(ledger: Ledger) -> Array:
         (ledger.held_harmless, ledger.capped),
     )
     bound = np.zeros(1, dtype=np.bool_)
-    for before, after in stages:
+    for number, (before, after) in enumerate(stages):
         if after is not before:
-            bound = bound | (np.abs(after - before) > BINDING * np.abs(before))
-    return np.where(bound, 0.0, np.minimum(ratio(ledger.entitlement, ledger.claimed, 1.0), 1.0))
+            moved = np.abs(after - before) > BINDING * np.abs(before)
+            bound = bound | (moved if by_share is None or number > 0 else moved & (by_share <= 0.0))
+    counts = np.minimum(ratio(ledger.entitlement, ledger.claimed, 1.0), 1.0)
+    if by_share is not None:
+        counts = np.where(by_share > 0.0, by_share, counts)
+    return np.where(bound, 0.0, counts)
+
+
+PRICE_OF_COUNT = {
+    "members": "per_member",
+    "participants": "per_participant",
+    "concentrators": "per_concentrator",
+    "credentials": "per_credential",
+}
+"""The price by which what a cap measures is paid."""
+
+
+def capped_by_share(offer: Offer, counts: Counts, ledger: Ledger) -> Array | None:
+    """Where a district is paid its share of the state's count of a line's money, the part of the posted price that one
+    more of these brings it; zero elsewhere, ``[..., D, 1]``; None without such a cap.
+
+    Money M is shared as n / N, so one more brings M / N x (1 - n / N). The posted price for one is what the district is
+    entitled to, over n, where the line pays for nothing else; else one more is taken to bring nothing.
+    """
+    cap = offer.line.rules.share_cap
+    if cap is None or cap.of is None:
+        return None
+    paid = {name for part in offer.line.components for name in part.paid_prices() | part.works_on()}
+    share = ratio(held := share_count(cap.of, counts), state_total(held))
+    money = np.where(np.isfinite(offer.appropriation), offer.appropriation, state_total(ledger.entitlement))
+    binds = (ledger.matched < ledger.entitlement) & (ledger.matched >= share * money * (1.0 - BINDING))
+    brings = ratio(ledger.matched, ledger.entitlement) * (1.0 - share)
+    return np.where(binds & (paid == {PRICE_OF_COUNT[cap.of]}), brings, 0.0)
 
 
 def coming(offers: Offers, owed: Mapping[str, Array]) -> dict[str, Array]:
@@ -234,7 +269,11 @@ def coming(offers: Offers, owed: Mapping[str, Array]) -> dict[str, Array]:
 def in_dollars_of_the_year(last_year: Counts, conditions: Conditions) -> Counts:
     """What was counted last year, its dollars raised as prices have risen since: what a share of it would pay now."""
     rise = conditions.price_rise
-    return last_year.but(expenditure=last_year.expenditure * rise, startup_spending=last_year.startup_spending * rise)
+    return last_year.but(
+        expenditure=last_year.expenditure * rise,
+        startup_spending=last_year.startup_spending * rise,
+        ordinary_cost=last_year.ordinary_cost * rise,
+    )
 
 
 def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:

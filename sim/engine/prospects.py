@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, outer
 from sim.behavior import recoding
-from sim.engine import requirements
+from sim.engine import approvals, requirements
 from sim.engine.economy import Conditions
 from sim.engine.offers import Offers, settled
 from sim.engine.outlook import Outlook, in_dollars_of_the_year
@@ -21,7 +21,7 @@ from sim.parameters.groups import Parameters
 from sim.students import credentials as sitting
 from sim.students import outcomes as completing
 
-PRICED = ("per_participant", "per_concentrator", "per_credential", "per_site", "startup_share")
+PRICED = ("per_participant", "per_concentrator", "per_credential", "per_site", "per_instructor", "startup_share")
 """Prices that pay for what one more section, site or launch brings; all others pay a district much the same whatever it
 does with one more pathway."""
 EFFORT = (
@@ -35,7 +35,8 @@ class Prospects:
     """Money as districts believe in it, dollars of the year.
 
     As far as it lasts through the planning horizon (trust, continuation, what is credited to CTE): ``per_participant``,
-    ``per_concentrator``, ``credential_value``, ``per_site`` ``[..., D, C]``, ``per_school`` ``[..., D, 1]``;
+    ``per_concentrator``, ``credential_value``, ``per_site``, ``per_instructor`` ``[..., D, C]``, ``per_school``
+    ``[..., D, 1]``;
     ``startup_share`` by trust. ``expected`` ``[..., D, 1]``: receipts of the year that no section's worth counts: those
     that come whatever the district does with one more section, and what of prices does not last; ``lasting``: what of
     the former lasts; ``doubted``: what of ``expected`` is held against promises that were cut; ``ending``,
@@ -53,6 +54,7 @@ class Prospects:
     per_concentrator: Array
     credential_value: Array
     per_site: Array
+    per_instructor: Array
     per_school: Array
     startup_share: Array
     expected: Array
@@ -115,18 +117,28 @@ def form_prospects(
             required.append(Requirement(line.name, "maintenance_of_effort", effort, ZERO, payment))
             kept = requirements.effort_expected(state, effort, payment, size)
             paid = paid * kept
-        certain = certain.plus(posted.only(*PRICED, "per_school").times(paid * seen.lasts))
-        believed = believed.plus(posted.only(*EFFORT).times(paid * seen.now))
+        certain = certain.plus(posted.only("per_school").times(paid * seen.lasts))
+        for_pathways, for_effort = posted.only(*PRICED), posted.only(*EFFORT)
+        share = approvals.approved_share(line, state, counted)
+        through = seen.approval
+        if through is not None:
+            for_pathways = for_pathways.without("startup_share").times(through).plus(posted.only("startup_share"))
+        if share is not None:
+            of_pathways = for_effort.only("per_concentrator", "per_credential").times(share)
+            for_effort = for_effort.without("per_concentrator", "per_credential").plus(of_pathways)
+        certain = certain.plus(for_pathways.times(paid * seen.lasts))
+        believed = believed.plus(for_effort.times(paid * seen.now))
         if posted.per_credential is not CREDENTIAL_ZERO:
-            usual = usual_price(posted.per_credential, premises.tier_mix)
+            usual = usual_price(for_pathways.per_credential, premises.tier_mix)
             value = value + outer(paid * seen.lasts, usual)
+            usual = usual if through is None else usual_price(for_effort.per_credential, premises.tier_mix)
             price = price + outer(paid * seen.now, usual)
         if line.identity in state.remembered:
             receipts[line.identity] = state.remembered[line.identity] * seen.of_last_year
             comes = receipts[line.identity] * conditions.price_index
         else:
             comes = entitlement(posted.without(*PRICED), counted) * (offer.reach * seen.trust * seen.now)
-        for_prices = entitlement(posted.only(*PRICED), counted) * paid
+        for_prices = entitlement(posted.only(*PRICED), counted if share is None else counted.approved(share)) * paid
         if seen.foreseen is not ZERO:
             lump = np.maximum(seen.foreseen * (offer.reach * seen.trust) - for_prices * seen.now, 0.0)
             comes = comes + seen.attention * (lump - comes)
@@ -161,6 +173,7 @@ def form_prospects(
         per_concentrator=certain.per_concentrator,
         credential_value=value,
         per_site=certain.per_site,
+        per_instructor=certain.per_instructor,
         per_school=certain.per_school,
         startup_share=certain.startup_share,
         expected=expected,

@@ -75,12 +75,14 @@ def to_match(line: Line, payment: Array, reaching: Array, others: Array, state: 
     """Own money that matches a whole ``payment``, dollars ``[..., D, 1]``, of which so much is ``reaching`` CTE.
 
     Payment and match must be spent on CTE within the year, and ``others`` are the receipts for CTE that count toward
-    it. What is kept for things bought once counts toward no match. An own dollar brings 1 / match dollars, and a
-    district adds at most so much for each dollar of the payment.
+    it; where the match is measured on all CTE cost, what ordinary courses would have cost counts too. What is kept for
+    things bought once counts toward no match. An own dollar brings 1 / match dollars, and a district adds at most so
+    much for each dollar of the payment.
     """
     match = line.rules.local_match
     spending = (1.0 + match) * payment * (1.0 + state.capital_share)
-    own = np.maximum(spending - reaching - others, 0.0)
+    ordinary = state.counts.ordinary_cost if line.rules.match_on == "all_cost" else 0.0
+    own = np.where(np.asarray(match) > 0.0, np.maximum(spending - reaching - others - ordinary, 0.0), 0.0)
     return Requirement(line.name, "local_match", ZERO, own, payment / np.maximum(match, LEAST_MATCH))
 
 

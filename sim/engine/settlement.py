@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, ratio
 from sim.behavior import beliefs as believing
-from sim.engine import requirements
+from sim.engine import approvals, requirements
 from sim.engine.economy import Conditions
 from sim.engine.offers import Offers, settled
 from sim.engine.outlook import coming, owed_statewide, trust_in
@@ -26,7 +26,8 @@ class Settlement:
     ``restricted`` and from ``free`` lines, and of which from the state's CTE lines (``from_state``); those without
     strings that went to the general fund, and what the state's CTE lines paid, with money inside the SEG
     (``state_paid``) and without (``joint_paid``), of which ``for_credentials``; and for next year trust and remembered
-    receipts ``[..., D, 1]`` and what reserves hold ``[..., 1, 1]``."""
+    receipts ``[..., D, 1]``, what reserves hold ``[..., 1, 1]``, and the sites that lines with approval will
+    pay for."""
 
     ledgers: Mapping[str, Ledger]
     reaching_cte: Array
@@ -41,6 +42,7 @@ class Settlement:
     remembered: Mapping[str, Array]
     paid_before: Mapping[str, Array]
     reserves: Mapping[str, Array]
+    approved: Mapping[str, Array]
 
 
 def settle(
@@ -107,6 +109,7 @@ def settle(
         remembered,
         paid_before,
         reserves,
+        approvals.approved_after(lines, state, counts),
     )
 
 
@@ -114,8 +117,8 @@ def part_for_credentials(line: Line, schedule: Schedule, ledger: Ledger, paid_on
     """The part of what a line owes that it owes for credentials, ``[..., D, 1]``."""
     if schedule.per_credential is CREDENTIAL_ZERO:
         return ZERO
-    within = pricing.counted(line, paid_on)
-    return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), ledger.entitlement), 1.0)
+    within = pricing.counted(line, paid_on, schedule)
+    return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), entitlement(schedule, within)), 1.0)
 
 
 def trust_after(state: State, offers: Offers, ledgers: Mapping[str, Ledger], beliefs: Beliefs) -> dict[str, Array]:

@@ -103,6 +103,7 @@ def observe(
         site_worth=premises.site_value * view,
         first_earned=per_participant,
         second_earned=per_participant + interest.completion * per_concentrator,
+        section_earned=prospects.per_instructor / parameters.costs.sections_per_instructor,
         site_earned=prospects.per_site,
         section_cost=unit.section,
         elective=unit.elective,

@@ -213,6 +213,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         startup_spending=pathways,
         placements=districts,
         dual_credit=districts,
+        ordinary_cost=districts,
     )
     return premises, State(
         sites=sites,

@@ -1,7 +1,7 @@
 """What changes from year to year, and what a run keeps from its start."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -106,7 +106,8 @@ class State:
     ``revenue_shock``. By funding line: ``trust`` and ``remembered`` (unpriced receipts, real dollars a year)
     ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise: ``steadiness`` (share of its money
     that districts count on to last) and ``paid_before`` (real dollars that came under it last year) ``[..., 1,
-    1]``. ``counts`` are those of the last year."""
+    1]``. ``counts`` are those of the last year. ``approved``: sites that lines pay for which ask for approval,
+    ``[..., D, C]``."""
 
     sites: Array
     first_sections: Array
@@ -165,6 +166,7 @@ class State:
     paid_before: Mapping[str, Array]
     reserves: Mapping[str, Array]
     counts: Counts
+    approved: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
     def participants(self) -> Array:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, ratio, state_total
+from sim.arrays import ZERO, Array, district_total, ratio, state_total
 from sim.funding.context import ONE
 from sim.funding.line import Line
 from sim.funding.pricing import counted
@@ -30,7 +30,8 @@ JOINT_STAGES: tuple[str, ...] = STAGES[STAGES.index("guaranteed") : STAGES.index
 class Claim:
     """A line when a year is settled: its posted prices, the counts that it pays on (see ``counts_for``), its
     appropriation, and what its reserve held at the end of last year, both dollars ``[..., 1, 1]``. ``effort_kept``:
-    the share of the payment that a district's effort keeps, ``[..., D, 1]``; None where none is asked for."""
+    the share of the payment that a district's effort keeps, ``[..., D, 1]``; None where none is asked for.
+    ``approved``: the share of each pathway's sites that the line pays for, ``[..., D, C]``; None for all."""
 
     line: Line
     schedule: Schedule
@@ -38,6 +39,12 @@ class Claim:
     appropriation: Array
     reserve: Array = field(default_factory=lambda: ZERO)
     effort_kept: Array | None = None
+    approved: Array | None = None
+
+    @property
+    def paid_on(self) -> Counts:
+        """The counts of what is approved."""
+        return self.counts if self.approved is None else self.counts.approved(self.approved)
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ def settle_together(claims: Sequence[Claim], before: Before, fiscal_year: int) -
     running = [at for at, claim in enumerate(claims) if claim.line.active(fiscal_year)]
     if running:
         parts = [
-            Part(claims[at].line, owed[at].matched, claims[at].counts.offering, claims[at].schedule.minimum)
+            Part(claims[at].line, owed[at].matched, _offering(claims[at]), claims[at].schedule.minimum)
             for at in running
         ]
         for at, stage in zip(running, smoothed(parts, before, fiscal_year), strict=True):
@@ -134,6 +141,12 @@ def settle_together(claims: Sequence[Claim], before: Before, fiscal_year: int) -
     return tuple(
         _paid(claim, line, stage, fiscal_year) for claim, line, stage in zip(claims, owed, stages, strict=True)
     )
+
+
+def _offering(claim: Claim) -> Array:
+    """1 where a district has a pathway and the line's condition holds, ``[..., D, 1]``."""
+    covered = claim.schedule.covered
+    return claim.counts.offering if covered is None else claim.counts.offering * covered
 
 
 @dataclass(frozen=True)
@@ -148,15 +161,42 @@ class _Owed:
 
 
 def _owed(claim: Claim) -> _Owed:
-    """Prices times counts, with and without the line's limits, and what own spending matches of it."""
-    counts, multiple = claim.counts, claim.line.rules.spending_multiple
-    within_limits = counted(claim.line, counts)
+    """Prices times counts, with and without the line's limits, and what own spending and a cap allow of it."""
+    counts = claim.paid_on
+    within_limits = counted(claim.line, counts, claim.schedule)
     owed = entitlement(claim.schedule, within_limits)
     claimed = owed if within_limits is counts else entitlement(claim.schedule, counts)
-    if multiple is None:
+    if not claim.line.rules.bounded:
         return _Owed(within_limits, claimed, owed, owed, None)
-    most = multiple * np.maximum(counts.expenditure, 0.0)
+    most = claim.line.rules.most_by_spending(np.maximum(counts.expenditure, 0.0), counts.ordinary_cost)
+    share = capped_share(claim)
+    if share is not None:
+        money = np.where(np.isfinite(claim.appropriation), claim.appropriation, state_total(owed))
+        most = share * money if most is None else np.minimum(most, share * money)
+    assert most is not None
     return _Owed(within_limits, claimed, owed, np.minimum(owed, most), most)
+
+
+def capped_share(claim: Claim) -> Array | None:
+    """The share of the line's money that a district is paid at most, ``[..., D, 1]`` or ``[..., 1, 1]``; None without
+    a cap."""
+    cap = claim.line.rules.share_cap
+    if cap is None:
+        return None
+    if cap.share is not None:
+        return np.zeros((1, 1)) + cap.share
+    assert cap.of is not None
+    held = share_count(cap.of, claim.counts)
+    return ratio(held, state_total(held))
+
+
+def share_count(of: str, counts: Counts) -> Array:
+    """The count whose share caps a payment, ``[..., D, 1]``."""
+    if of == "members":
+        return counts.membership
+    if of == "credentials":
+        return district_total(counts.all_credentials)
+    return counts.total(of)
 
 
 def _paid(claim: Claim, owed: _Owed, stage: Smoothed, fiscal_year: int) -> Ledger:

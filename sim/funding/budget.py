@@ -6,8 +6,8 @@ from typing import assert_never
 import numpy as np
 
 from sim.arrays import Array
+from sim.funding.appropriation import DemandWithCap, Fixed, Full, Indexed, Once, ShareOfRevenue
 from sim.funding.line import Line
-from sim.funding.rules import DemandWithCap, Fixed, Full, Indexed, Once, ShareOfRevenue
 
 
 @dataclass(frozen=True)

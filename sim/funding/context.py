@@ -21,7 +21,8 @@ class PricingContext:
     (infinite where the line is funded in full). ``award_noise`` (one draw a year) and ``award_capacity`` (one draw a
     run: how good a district is at winning grants) are standard normal, ``[..., D, 1]``. ``index`` ``[..., 1, 1]``
     multiplies the dollars written in the line; ``announce`` sets it to the price index where the line is indexed.
-    ``expected``: what ``award_noise`` would decide is posted at its expectation, before the year's draw.
+    ``expected``: what ``award_noise`` would decide is posted at its expectation, before the year's draw. Where a
+    component has a condition, ``inside`` says where it holds, ``counts`` are those of there and ``everywhere`` all.
     """
 
     world: World
@@ -34,3 +35,10 @@ class PricingContext:
     award_capacity: Array
     index: Array = field(default_factory=lambda: ONE)
     expected: bool = False
+    inside: Array | None = None
+    everywhere: Counts | None = None
+
+    @property
+    def all_counts(self) -> Counts:
+        """The counts of all districts, whatever condition the component has."""
+        return self.counts if self.everywhere is None else self.everywhere

@@ -10,12 +10,10 @@ from sim.funding.components.component import Strict
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
 from sim.funding.rules import REFERRING, UNRULED, JointRules
 from sim.funding.together import groups, problem_with, same_guarantee
+from sim.funding.years import ALWAYS, calendar
 from sim.inputs import shown
 
 MOST_LINES = 100
-
-ALWAYS = 2000
-"""``takes_effect`` of current law, which is in force in every year, the base year and those before it too."""
 
 
 class Formula(Strict):
@@ -167,6 +165,7 @@ def describe(formula: Formula) -> list[str]:
     ends = [line.sunset_year for line in formula.own_lines]
     end = f"ends after FY{max(last for last in ends if last)}" if ends and all(ends) else "has no end"
     said = [f"It takes effect in FY{formula.takes_effect} and {end}; until then current law holds."]
+    said += calendar(formula.own_lines, formula.rules, formula.takes_effect)
     shared = _shared_rules(formula)
     for line in formula.lines:
         kind = "recurring" if line.recurring else "nonrecurring"
@@ -188,7 +187,7 @@ def _title(line: Line) -> str:
 def _shared_rules(formula: Formula) -> list[tuple[tuple[Line, ...], JointRules]]:
     """Lines with the joint rules that cover them together: the formula's own, and those that several lines state."""
     joint = tuple(line for line in formula.lines if line.joint)
-    shared = [(joint, formula.rules)] if formula.rules.written else []
+    shared = [(joint, formula.rules)] if formula.rules.written or formula.rules.differs else []
     for group in groups(JointRules(), joint, formula.takes_effect):
         stated = {key: rule for key, rule in group[0].rules.written_joint.items() if key in REFERRING}
         if len(group) > 1 and stated:
@@ -205,14 +204,17 @@ def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str
     """The first line and cluster that a formula names and the world does not have, or None."""
     known = set(clusters)
     for line in formula.lines:
+        named = [*(line.where.clusters_named() if line.where is not None else ())]
         for component in line.components:
-            for cluster in component.clusters_named():
-                if cluster not in known:
-                    return line.name, cluster
+            named += [*component.clusters_named(), *(component.where.clusters_named() if component.where else ())]
+        for cluster in named:
+            if cluster not in known:
+                return line.name, cluster
     return None
 
 
 __all__ = [
+    "ALWAYS",
     "Formula",
     "Line",
     "describe",

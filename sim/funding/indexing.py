@@ -1,8 +1,8 @@
 """A formula whose dollars keep their worth: the same law, its nominal amounts and appropriations following prices."""
 
+from sim.funding.appropriation import AppropriationRule, DemandWithCap, Fixed, Indexed
 from sim.funding.formula import Formula
 from sim.funding.line import Line
-from sim.funding.rules import AppropriationRule, DemandWithCap, Fixed, Indexed
 
 
 def with_indexed_dollars(formula: Formula) -> Formula:

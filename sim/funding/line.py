@@ -5,11 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
 from sim.funding.components import AnyComponent, Component, CredentialBonus, SegWeight
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
 from sim.funding.components.component import Strict
+from sim.funding.conditions import Where
 from sim.funding.reserve import Reserve
-from sim.funding.rules import AppropriationRule, DemandWithCap, Full, Once, Rules
+from sim.funding.rules import Rules
 
 Oversight = Literal["monitored", "categorical", "general"]
 MOST_COMPONENTS = 200
@@ -26,10 +28,11 @@ class Line(Strict):
     part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says which
     budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
     nonrecurring lines are cut as grants and recurring ones as formula money. ``reserve`` is money set aside for bad
-    years. Lines of one ``promise`` are trusted together, by what the state paid of all that it owed under it: in a file
-    those of a formula's own unless they say otherwise, while a shared line is a promise of its own. Two fields cannot
-    be written in a file: ``scale`` multiplies all prices and the appropriation (set by ``scale_to``); ``rules_since``
-    is the fiscal year from which rules count their years, by default the line's first (set by ``enacted``)."""
+    years. ``where``: it pays, and its rules hold, only there. Lines of one ``promise`` are trusted together, by what
+    the state paid of all that it owed under it: in a file those of a formula's own unless they say otherwise, while a
+    shared line is a promise of its own. Two fields cannot be written in a file: ``scale`` multiplies all prices and the
+    appropriation (set by ``scale_to``); ``rules_since`` is the fiscal year from which rules count their years, by
+    default the line's first (set by ``enacted``)."""
 
     name: Name
     promise: Note = ""
@@ -42,6 +45,7 @@ class Line(Strict):
     oversight: Oversight = "categorical"
     restricted_to: FiscalYear | None = None
     background: YesNo = False
+    where: Where | None = None
     start_year: FiscalYear | None = None
     sunset_year: FiscalYear | None = None
     components: Annotated[tuple[AnyComponent, ...], Field(max_length=MOST_COMPONENTS)]
@@ -65,8 +69,17 @@ class Line(Strict):
         for component in value:
             if labels.count(component.label) > 1:
                 raise ValueError(f"two components are called '{component.label}'; give each a name of its own")
-            if component.once_in_a_line and kinds.count(type(component)) > 1:
-                raise ValueError(f"'{getattr(component, 'kind', '')}' can stand only once in a line")
+            alike = [other for other in value if type(other) is type(component)]
+            if component.once_in_a_line and len(alike) > 1:
+                kind = getattr(component, "kind", "")
+                if any(other.divides_appropriation for other in alike):
+                    raise ValueError(f"'{kind}' can stand only once in a line, as it divides the appropriation")
+                if any(other.where is None for other in alike):
+                    raise ValueError(f"'{kind}' can stand only once in a line, or each with a where of its own")
+            if component.where is not None:
+                if component.everywhere:
+                    raise ValueError(f"'{component.label}' takes no where: {component.everywhere}")
+                refuse_by_cluster(component, component.where)
         if SegWeight in kinds and any(kind is not SegWeight for kind in kinds):
             raise ValueError("a seg_weight is money inside the SEG; write other components in a line of their own")
         if len({component.funded for component in value if isinstance(component, SegWeight)}) > 1:
@@ -94,6 +107,15 @@ class Line(Strict):
         if isinstance(value, Once) and info.data.get("start_year") is None:
             raise ValueError("money voted once needs the line's start_year")
         return value
+
+    @model_validator(mode="after")
+    def _condition_suits_components(self) -> Self:
+        for component in self.components if self.where is not None else ():
+            assert self.where is not None
+            if component.everywhere:
+                raise ValueError(f"where does not suit '{component.label}': {component.everywhere}")
+            refuse_by_cluster(component, self.where)
+        return self
 
     @model_validator(mode="after")
     def _phase_in_has_a_start(self) -> Self:
@@ -128,7 +150,7 @@ class Line(Strict):
 
     @model_validator(mode="after")
     def _effort_is_asked_for_money_of_the_law(self) -> Self:
-        if self.rules.maintenance_of_effort is None:
+        if not self.rules.asks_effort:
             return self
         if self.background:
             raise ValueError("maintenance_of_effort is asked by a formula's own lines, and background money is none")
@@ -206,7 +228,8 @@ class Line(Strict):
 
     def describe(self) -> list[str]:
         """What the line pays for and by which rules, in plain sentences."""
-        said = [sentence for component in self.components for sentence in component.describe()]
+        said = [f"It pays {self.where.words()}."] if self.where is not None else []
+        said += [sentence for component in self.components for sentence in component.sentences()]
         said.append(self.appropriation.sentence())
         if self.reserve is not None:
             said.append(self.reserve.sentence())
@@ -226,6 +249,23 @@ class Line(Strict):
         if end is None:
             return f"It pays from FY{start} on."
         return f"It pays in FY{start} alone." if start == end else f"It pays from FY{start} to FY{end}."
+
+
+OF_A_PATHWAY = frozenset(
+    {
+        "per_site", "per_participant", "per_concentrator", "per_credential", "per_instructor", "startup_share",
+        "credential_stake", "concentrator_stake",
+    }
+)  # fmt: skip
+"""The prices of what belongs to a cluster."""
+
+
+def refuse_by_cluster(component: Component, where: Where) -> None:
+    """Raise ValueError for a condition on clusters where a component pays for what belongs to none."""
+    if where.by_cluster() and not component.paid_prices() | component.works_on() <= OF_A_PATHWAY:
+        raise ValueError(
+            f"'{component.label}' pays for what belongs to no cluster; its where may name districts, not clusters"
+        )
 
 
 NOT_IN_FILES = frozenset({"scale", "rules_since"})

@@ -6,9 +6,11 @@ import numpy as np
 
 from sim.arrays import ZERO, Array, ratio
 from sim.funding.components import Internship, SegWeight
+from sim.funding.conditions import both, districts_of, mask
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
 from sim.funding.schedule import STAKES, Counts, Schedule
+from sim.world.world import World
 
 NOTHING = Schedule()
 SPENDING_SHARES: tuple[str, ...] = ("startup_share", "expenditure_share")
@@ -19,22 +21,41 @@ CHARTER = "charter"
 """The kind of a state-chartered charter in the districts table."""
 
 
-def counted(line: Line, counts: Counts) -> Counts:
+def counted(line: Line, counts: Counts, schedule: Schedule = NOTHING) -> Counts:
     """What of ``counts`` the line pays for: the limits of its components (minimum size, credential limits, threshold).
 
-    Posted prices are the same for all; these limits decide what is counted when the line is settled.
+    Posted prices are the same for all; these limits decide what is counted when the line is settled. ``schedule``, the
+    line's posted one, says where a component's condition holds: its limits bind there alone.
     """
-    for component in line.components:
-        counts = component.within_limits(counts)
+    for place, component in enumerate(line.components):
+        condition = schedule.covers[place] if schedule.covers else None
+        if condition is None or not component.limits:
+            counts = component.within_limits(counts)
+        else:
+            counts = counts.mixed(component.counted(counts.inside(condition)), condition)
     return counts
+
+
+def coverage(line: Line, world: World, membership: Array) -> tuple[tuple[Array | None, ...], Array | None]:
+    """Where each component's condition and the line's own hold together, and where the line's holds, by district;
+    see ``Schedule.covers``."""
+    own = None if line.where is None else mask(line.where, world, membership)
+    if own is None and all(component.where is None for component in line.components):
+        return (), None
+    masks = {}
+    for component in line.components:
+        here = component.where
+        masks[component.label] = both(own, None if here is None else mask(here, world, membership))
+    covered = None if own is None else districts_of(own)
+    return tuple(masks[component.label] for component in line.components), covered
 
 
 def announce(line: Line, context: PricingContext) -> Schedule:
     """The prices of a line in a fiscal year; no price at all in a year in which the line does not pay.
 
     Amounts are added first, then what multiplies them (tiers, course levels, size), then quality. Dollars written in
-    the line are multiplied by the price index where the line is indexed; everything by the line's scale. No one is
-    paid back more than all that was spent: shares of spending stop at 1.
+    the line are multiplied by the price index where the line is indexed; everything by the line's scale, and by the
+    share that the state pays. No one is paid back more than all that was spent: shares of spending stop at 1.
     """
     if not line.active(context.fiscal_year):
         return NOTHING
@@ -42,14 +63,25 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     # A pot that is the appropriation is scaled with it; the components must see it unscaled, as all is scaled below.
     appropriation = context.appropriation if line.scale in (0.0, 1.0) else context.appropriation / line.scale
     counts = context.counts
+    covers, covered = coverage(line, context.world, counts.membership)
     if any(component.prices_what_is_counted for component in line.components):
-        counts = counted(line, counts)
+        counts = counted(line, counts, Schedule(covers=covers))
     context = replace(context, index=index, appropriation=appropriation, counts=counts)
     schedule = NOTHING
     parts = [NOTHING] * len(line.components)
     for place, component in sorted(enumerate(line.components), key=lambda placed: placed[1].stage):
-        parts[place] = component.prices(context, schedule)
+        condition = covers[place] if covers else None
+        if condition is None:
+            parts[place] = component.prices(context, schedule)
+        else:
+            here = replace(context, counts=counts.inside(condition), everywhere=counts, inside=condition)
+            parts[place] = component.prices(here, schedule).times(condition)
         schedule = schedule.plus(parts[place])
+    share = line.rules.paid_share
+    if np.any(np.asarray(share) != 1.0):
+        paid = np.zeros((1, 1)) + share
+        parts = [_paid(part, paid) for part in parts]
+        schedule = _paid(schedule, paid)
     if line.scale != 1.0:
         # What counts without being paid is no money that a scale could make more of.
         stakes = schedule.only(*STAKES)
@@ -63,8 +95,14 @@ def announce(line: Line, context: PricingContext) -> Schedule:
         schedule = replace(schedule, **held)
     minimum = minimum_guarantee(line, context)
     if minimum is not ZERO:
-        schedule = replace(schedule, minimum=minimum)
-    return replace(schedule, parts=tuple(parts))
+        schedule = replace(schedule, minimum=minimum if covered is None else minimum * covered)
+    return replace(schedule, parts=tuple(parts), covers=covers, covered=covered)
+
+
+def _paid(schedule: Schedule, share: Array) -> Schedule:
+    """A schedule of which the state pays a share; what it spends itself and what is not paid stay as they are."""
+    whole = schedule.only("statewide", *STAKES)
+    return schedule.without("statewide", *STAKES).times(share).plus(whole)
 
 
 def held_at_all_spending(line: Line, schedule: Schedule) -> bool:
@@ -102,11 +140,15 @@ def places_bought(line: Line, schedule: Schedule, appropriation: Array) -> Array
     return ZERO
 
 
-def program_units(line: Line, counts: Counts, fiscal_year: int) -> Array:
-    """Program units that the line's weights add to the SEG, ``[..., D, 1]``; zero for lines outside it."""
+def program_units(line: Line, counts: Counts, fiscal_year: int, world: World | None = None) -> Array:
+    """Program units that the line's weights add to the SEG, ``[..., D, 1]``; zero for lines outside it. ``world`` is
+    needed where they have conditions."""
     units = counts.membership * 0.0
     if line.active(fiscal_year):
-        for component in line.components:
+        covers = () if world is None else coverage(line, world, counts.membership)[0]
+        for place, component in enumerate(line.components):
             if isinstance(component, SegWeight):
-                units = units + component.units(counts) * line.scale
+                condition = covers[place] if covers else None
+                here = counts if condition is None else counts.inside(condition)
+                units = units + component.units(here) * line.scale
     return units

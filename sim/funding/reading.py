@@ -1,17 +1,18 @@
 """Reading formulas and lines from YAML, with one clear line for whatever is wrong."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sim.funding import sense
+from sim.funding import differing, laws, sense
 from sim.funding.components.component import Strict
 from sim.funding.components.tiers import TIER_WORDS
 from sim.funding.formula import ALWAYS, Formula, unknown_cluster
 from sim.funding.line import NOT_IN_FILES, Line
-from sim.funding.rules import JOINT, JointRules, Rules
+from sim.funding.rules import JointRules, Rules
 from sim.funding.together import problem_with
 from sim.inputs import Mistake, Part, Source, as_mapping, as_source, mistakes, nearest, read_with_lines, shown
 
@@ -19,6 +20,9 @@ LINE_KEYS = tuple(key for key in Line.model_fields if key not in NOT_IN_FILES)
 FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines", "rules"))
 SHORT_KEYS = tuple(key for key in LINE_KEYS if key not in ("name", "background", *FORMULA_KEYS))
 """Keys of a line that a formula with one line of its own may write at the top."""
+
+JOINT_KEYS = tuple(JointRules.model_fields)
+"""Keys of the rules over all lines."""
 
 Shared = Mapping[str, Mapping[str, Any]]
 """The shared lines by name, as they are written."""
@@ -76,15 +80,22 @@ def formula_from(
     """
     source = as_source(source)
     content = as_mapping(written, source, "a formula")
-    known = (*FORMULA_KEYS, *SHORT_KEYS, "lines", "also")
+    known = (*FORMULA_KEYS, *SHORT_KEYS, "lines", "also", "laws")
     found = _unknown(content, known)
     metadata = {key: content[key] for key in FORMULA_KEYS if key in content}
+    several, wrong = laws.laws_of(content["laws"]) if "laws" in content else ([], [])
+    found += wrong
+    if several:
+        metadata["takes_effect"] = several[0].begins
     # The metadata are checked with no lines first, so that the lines' own checks need not wait for them.
     header, wrong = _checked(Formula, {**metadata, "name": name, "lines": ()}, FORMULA_KEYS)
     found += wrong
-    rules, wrong = _joint_rules(content)
+    rules, wrong = _joint_rules(content) if "laws" not in content else (JointRules(), _beside_laws(content))
     found += wrong
-    lines, wrong = _own_lines(content, name, shared_lines, header, of_the_past)
+    if "laws" in content:
+        lines, wrong = _lines_of_laws(several, name, shared_lines, header, of_the_past) if several else ([], [])
+    else:
+        lines, wrong = _own_lines(content, name, shared_lines, header, of_the_past)
     found += wrong
     background, wrong = _background(content, shared_lines)
     found += wrong
@@ -121,12 +132,50 @@ def _joint_rules(written: Mapping[str, Any]) -> tuple[JointRules | None, list[Mi
     if not isinstance(rules, Mapping):
         said = f"{shown(rules)} is not allowed: rules are a mapping of keys to values"
         return None, [Mistake(("rules",), said)]
-    of_a_line = [key for key in rules if key in Rules.model_fields and key not in JOINT]
+    of_a_line = [key for key in rules if key in Rules.model_fields and key not in JOINT_KEYS]
     if of_a_line:
         said = "is a rule of a line; write it inside lines, in the rules of each"
         return None, [Mistake(("rules", key), said) for key in of_a_line]
-    joint, wrong = _checked(JointRules, rules, JOINT)
+    joint, wrong = _checked(JointRules, rules, JOINT_KEYS)
     return joint, [mistake.below("rules") for mistake in wrong]
+
+
+def _beside_laws(written: Mapping[str, Any]) -> list[Mistake]:
+    """What stands beside ``laws`` and belongs into one of them."""
+    inside = [key for key in written if key in (*SHORT_KEYS, "lines", "takes_effect")]
+    return [Mistake((key,), "stands beside laws; write it in the law that it belongs to") for key in inside]
+
+
+def _lines_of_laws(
+    several: list[laws.Law], name: str, shared_lines: Shared, header: Formula | None, of_the_past: bool
+) -> tuple[list[Line], list[Mistake]]:
+    """The lines of laws that follow each other, and what is wrong with them."""
+    parts: list[tuple[laws.Law, JointRules, list[Line]]] = []
+    found: list[Mistake] = []
+    for place, law in enumerate(several):
+        begun = header.model_copy(update={"takes_effect": law.begins}) if header is not None else None
+        written = law.written
+        one = "components" in written and "lines" not in written
+        if one:  # what a law of one line says is all about the line, its title among it
+            title = {"title": header.title} if header is not None else {}
+            written = {"lines": [{"name": sense.own_name(name), **title, **written}]}
+        rules, wrong = _joint_rules(written)
+        wrong += _unknown(written, ("lines", "rules"))
+        lines, of_lines = _own_lines(written, name, shared_lines, begun, of_the_past, law.begins)
+        if one:
+            of_lines = [replace(mistake, place=mistake.place[2:]) for mistake in of_lines]
+        for line in lines:
+            if line.start_year is not None and (line.start_year < law.begins or line.start_year > (law.last or 2200)):
+                said = (
+                    f"{line.start_year} lies outside the law, which holds from {law.begins} to {law.last or 'any year'}"
+                )
+                of_lines.append(Mistake(("start_year",), f"line {line.name}: {said}"))
+        if rules is not None and not wrong and not of_lines:
+            problem = problem_with(rules, lines, law.begins)
+            wrong = [Mistake(("rules", problem.key), problem.said)] if problem is not None else []
+        parts.append((law, rules or JointRules(), lines))
+        found += [mistake.below("laws", place) for mistake in (*wrong, *of_lines)]
+    return (laws.joined(parts) if not found else []), found
 
 
 def _unknown(written: Mapping[str, Any], known: Collection[str]) -> list[Mistake]:
@@ -148,15 +197,32 @@ def _line(
         Mistake((key,), f"unknown key; {nearest(str(key), LINE_KEYS)}") for key in written if key not in LINE_KEYS
     ]
     known = {key: value for key, value in written.items() if key in LINE_KEYS}
+    components, origins, wrong = differing.spread(known.get("components"))
+    if wrong:
+        return None, [*unknown, *wrong]
+    if components is not None:
+        known["components"] = components
     line, found = _checked(Line, {**defaults, **({"name": name} if name else {}), **known}, LINE_KEYS)
-    return (None if unknown else line), [*unknown, *found]
+    placed = [
+        replace(mistake, where=way)
+        for mistake in found
+        if (way := differing.written_at(mistake.where, origins, written.get("components"))) is not None
+    ]
+    return (None if unknown else line), [*unknown, *dict.fromkeys(placed)]
 
 
 def _own_lines(
-    written: Mapping[str, Any], name: str, shared_lines: Shared, header: Formula | None, of_the_past: bool
+    written: Mapping[str, Any],
+    name: str,
+    shared_lines: Shared,
+    header: Formula | None,
+    of_the_past: bool,
+    begins: int | None = None,
 ) -> tuple[list[Line], list[Mistake]]:
-    """The formula's own lines, and what is wrong with them. ``header`` is None where the metadata are wrong."""
-    begins = Formula.model_fields["takes_effect"].default if header is None else header.takes_effect
+    """The formula's own lines, and what is wrong with them. ``header`` is None where the metadata are wrong; ``begins``
+    is the year of a law among several."""
+    if begins is None:
+        begins = Formula.model_fields["takes_effect"].default if header is None else header.takes_effect
     starts = {"start_year": begins}
     own = {**starts, "promise": f"formula {name}"}
     short = {key: written[key] for key in SHORT_KEYS if key in written}

@@ -1,144 +1,78 @@
-"""The rules of a line, as they are written in a formula: how much is voted, and how payments are smoothed."""
+"""The rules of a line, as they are written in a formula: how what is owed becomes what is paid."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from sim.arrays import Array
 from sim.funding.components.amounts import (
     DistrictDollars,
-    Dollars,
     Growth,
     Match,
     Share,
-    Years,
-    YesNo,
     no_truth,
 )
-from sim.funding.components.component import Strict, money, percent
-from sim.inputs import Unit
+from sim.funding.components.component import money, percent
+from sim.funding.conditions import Where
+from sim.funding.strict import Strict
+from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
+
+MOST_CASES = 50
+"""Conditions under which rules differ."""
 
 
-class Fixed(Strict):
-    """The same nominal dollars every year."""
+class Case(Strict):
+    """Rules that differ where a condition holds; the first of several that holds counts, each rule by itself."""
 
-    rule: Literal["fixed"] = "fixed"
-    dollars: Dollars
+    where: Where
+    growth_cap: Growth | None = None
+    hold_harmless: HoldHarmless | None = None
+    minimum_guarantee: DistrictDollars | None = None
+    local_match: Match | None = None
+    maintenance_of_effort: MaintenanceOfEffort | None = None
+    carryover: Carryover | None = None
+    spend_on_cte: Share | None = None
+    paid_share: Share | None = None
 
-    def sentence(self) -> str:
-        """The rule in words."""
-        return f"The appropriation is {money(self.dollars)} every year, not indexed."
+    @model_validator(mode="after")
+    def _differs(self) -> Self:
+        if self.where.by_cluster():
+            raise ValueError("a rule is of districts; its where may not name clusters")
+        if not self.written:
+            raise ValueError(f"write what differs there, one of: {', '.join(DIFFERING)}")
+        return self
 
+    @property
+    def written(self) -> dict[str, Any]:
+        """The rules that differ."""
+        return {key: value for key in DIFFERING if (value := getattr(self, key)) is not None}
 
-class Indexed(Strict):
-    """Dollars of the base year that follow the price index."""
-
-    rule: Literal["indexed"] = "indexed"
-    dollars: Dollars
-
-    def sentence(self) -> str:
-        """The rule in words."""
-        return f"The appropriation is {money(self.dollars)} and rises with prices."
-
-
-class ShareOfRevenue(Strict):
-    """A share of the general fund's recurring revenue of the year."""
-
-    rule: Literal["share_of_revenue"] = "share_of_revenue"
-    share: Share
-
-    def sentence(self) -> str:
-        """The rule in words."""
-        return f"The appropriation is {percent(self.share)} of general-fund revenue."
-
-
-class DemandWithCap(Strict):
-    """Whatever the formula owes, up to a cap; ``indexed`` lets the cap follow prices."""
-
-    rule: Literal["demand_with_cap"] = "demand_with_cap"
-    cap: Dollars
-    indexed: YesNo = False
-
-    def sentence(self) -> str:
-        """The rule in words."""
-        rising = ", which rises with prices" if self.indexed else ""
-        return f"The appropriation follows what is owed, up to {money(self.cap)}{rising}."
+    def sentences(self, elsewhere: Iterable[str]) -> list[str]:
+        """What holds there, in words; ``elsewhere`` are the rules that say something else where it does not."""
+        said = []
+        for key, value in self.written.items():
+            (sentence,) = UNRULED.model_copy(update={key: value}).sentences()
+            there = self.where.phrase() if key in elsewhere else self.where.words()
+            instead = " instead" if key in elsewhere else ""
+            said.append(f"{there[0].upper()}{there[1:]}{instead}: {sentence[0].lower()}{sentence[1:]}")
+        return said
 
 
-class Full(Strict):
-    """Whatever the formula owes, as inside the state's main formula."""
-
-    rule: Literal["full"] = "full"
-
-    def sentence(self) -> str:
-        """The rule in words."""
-        return "Whatever is owed is paid in full."
+DIFFERING: tuple[str, ...] = tuple(key for key in Case.model_fields if key != "where")
+"""The rules that may differ by condition."""
+Cases = Annotated[tuple[Case, ...], Field(max_length=MOST_CASES)]
 
 
-class Once(Strict):
-    """Dollars voted once, in the line's first year, and spent in equal parts over ``years``."""
-
-    rule: Literal["once"] = "once"
-    dollars: Dollars
-    years: Years
-
-    def sentence(self) -> str:
-        """The rule in words."""
-        return f"{money(self.dollars)} is voted once and spent in equal parts over {self.years} years."
-
-
-AppropriationRule = Annotated[
-    Fixed | Indexed | ShareOfRevenue | DemandWithCap | Full | Once, Field(discriminator="rule")
-]
-APPROPRIATION_RULES: dict[str, type[Strict]] = {
-    "fixed": Fixed,
-    "indexed": Indexed,
-    "share_of_revenue": ShareOfRevenue,
-    "demand_with_cap": DemandWithCap,
-    "full": Full,
-    "once": Once,
-}
-
-
-class HoldHarmless(Strict):
-    """No district gets less than ``share`` of a reference payment, for ``years`` years (always if not given).
-
-    ``reference`` is what the state's CTE lines are expected to have paid the district in the base year, or what they
-    paid it in the previous year, under whatever law (the floor then ratchets, as in Illinois's base funding minimum),
-    or what the formula itself paid it in the previous year (``own_previous_year``: no floor in the formula's first
-    year). HB63 of 2025 held districts harmless for one year.
-    """
-
-    share: Share = 1.0
-    years: Years | None = None
-    reference: Literal["base_year", "previous_year", "own_previous_year"] = "base_year"
-
-
-class MaintenanceOfEffort(Strict):
-    """A district keeps its own CTE money at ``share`` of a reference, for ``years`` years (always if not given).
-
-    Own money is what a district budgets for CTE of its general money, a member, in dollars of equal worth, and
-    ``reference`` what it gave so in the base year or in the previous one, or what was required then if that is more. A
-    district that falls short loses the proportion of its payment by which it does. So do a school district's federal
-    funds below 90% of its effort per student (20 U.S.C. 7901) and a state's Perkins allotment (20 U.S.C. 2391(b));
-    special education counts what is budgeted, per capita if the district so chooses (34 CFR 300.203), and takes back
-    the shortfall in dollars. Federal rules count nominal dollars, which prices wear down.
-    """
-
-    share: Share = 1.0
-    years: Years | None = None
-    reference: Literal["base_year", "previous_year"] = "base_year"
-
-    def sentence(self) -> str:
-        """The rule in words."""
-        length = f" for {self.years} years" if self.years else ""
-        origin = {"base_year": "of the base year", "previous_year": "of the year before"}[self.reference]
-        return (
-            f"A district keeps its own CTE money a member at {percent(self.share)} or more of that {origin}{length}, "
-            f"in dollars of equal worth; one that falls short loses that proportion of its payment."
-        )
+def cases_agree(rules: "Rules | JointRules") -> None:
+    """Raise ValueError where a rule that counts what was paid before would count it differently by condition."""
+    for key in ("hold_harmless", "maintenance_of_effort"):
+        written = [getattr(case, key) for case in rules.differs] + [getattr(rules, key, None)]
+        terms = {(one.reference, one.years) for one in written if one is not None}
+        if len(terms) > 1:
+            raise ValueError(f"{key} may differ by condition in its share alone, not in reference or years")
 
 
 class JointRules(Strict):
@@ -154,6 +88,7 @@ class JointRules(Strict):
     hold_harmless: HoldHarmless | None = None
     minimum_guarantee: DistrictDollars | None = None
     minimum_guarantee_charter: DistrictDollars | None = None
+    differs: Cases = ()
 
     alike = frozenset({"phase_in"})
 
@@ -161,6 +96,20 @@ class JointRules(Strict):
     @classmethod
     def _never_down(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
         return never_down(value) if value is not None else None
+
+    @model_validator(mode="after")
+    def _cases_are_joint(self) -> Self:
+        for case in self.differs:
+            for key in case.written:
+                if key not in JOINT:
+                    raise ValueError(f"{key} is a rule of a line; write it under differs in the rules of each")
+        cases_agree(self)
+        return self
+
+    @property
+    def refers(self) -> bool:
+        """Whether any rule counts what was paid before."""
+        return any(key in REFERRING for key in self.written) or refer(self.differs)
 
     @property
     def written(self) -> dict[str, Any]:
@@ -172,10 +121,23 @@ class JointRules(Strict):
         return UNRULED.under(self).sentences()
 
 
-JOINT: tuple[str, ...] = tuple(JointRules.model_fields)
+JOINT: tuple[str, ...] = tuple(key for key in JointRules.model_fields if key != "differs")
 """Keys of the rules that hold a formula's own lines together."""
 REFERRING: tuple[str, ...] = tuple(key for key in JOINT if not key.startswith("minimum_guarantee"))
 """Those among them that count what was paid before."""
+
+
+def refer(cases: Iterable[Case]) -> bool:
+    """Whether a rule that counts what was paid before differs by condition."""
+    return any(key in REFERRING for case in cases for key in case.written)
+
+
+def joint_cases(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Cases with what in them holds for all lines together."""
+    kept = [(case, [key for key in case.written if key not in JOINT]) for case in cases]
+    return tuple(
+        case.model_copy(update=dict.fromkeys(others)) for case, others in kept if len(others) < len(case.written)
+    )
 
 
 def never_down(steps: tuple[float, ...]) -> tuple[float, ...]:
@@ -220,11 +182,30 @@ class Rules(Strict):
     minimum_guarantee_charter: DistrictDollars | None = None
     local_match: Match = 0.0
     maintenance_of_effort: MaintenanceOfEffort | None = None
-    carryover: Annotated[float, Field(strict=True, ge=0.0, lt=1.0), Unit("share")] | None = None
+    carryover: Carryover | None = None
     spend_on_cte: Share | None = None
     proration: Literal["pro_rata", "by_component", "by_tier"] = "pro_rata"
+    paid_share: Share = 1.0
+    state_share: StateShare | None = None
+    share_cap: ShareCap | None = None
+    approval: Approval | None = None
+    match_on: Literal["excess_cost", "all_cost"] = "excess_cost"
+    differs: Cases = ()
 
     alike = frozenset({"phase_in"})
+
+    @model_validator(mode="after")
+    def _cases_agree(self) -> Self:
+        cases_agree(self)
+        if self.state_share is not None and self._ever("paid_share", 1.0):
+            raise ValueError("write one of paid_share and state_share")
+        return self
+
+    def _ever(self, key: str, neutral: object = None) -> bool:
+        """Whether a rule is set, or set where a condition holds."""
+        value = getattr(self, key)
+        here = value is not None and np.any(value != neutral)
+        return bool(here) or any(getattr(case, key) is not None for case in self.differs)
 
     @field_validator("phase_in")
     @classmethod
@@ -233,7 +214,10 @@ class Rules(Strict):
 
     def under(self, joint: JointRules) -> "Rules":
         """The rules of a line of a formula with these joint rules."""
-        return self.model_copy(update=joint.written) if joint.written else self
+        update = dict(joint.written)
+        if joint.differs:
+            update["differs"] = (*self.differs, *joint.differs)
+        return self.model_copy(update=update) if update else self
 
     @property
     def written_joint(self) -> dict[str, Any]:
@@ -243,14 +227,22 @@ class Rules(Strict):
     @property
     def counts_years(self) -> bool:
         """Whether a rule differs from year to year since the first that is paid."""
-        held = self.hold_harmless
-        floor = held is not None and (held.years is not None or held.reference == "own_previous_year")
-        return bool(self.phase_in) or floor or (self.growth_cap is not None and self.growth_cap_from == "nothing")
+        floors = [
+            held for held in (self.hold_harmless, *(case.hold_harmless for case in self.differs)) if held is not None
+        ]
+        floor = any(held.years is not None or held.reference == "own_previous_year" for held in floors)
+        return bool(self.phase_in) or floor or (self._ever("growth_cap") and self.growth_cap_from == "nothing")
 
     @property
     def effort_ends(self) -> bool:
         """Whether effort has to be maintained for some years alone."""
-        return self.maintenance_of_effort is not None and self.maintenance_of_effort.years is not None
+        asked = (self.maintenance_of_effort, *(case.maintenance_of_effort for case in self.differs))
+        return any(effort is not None and effort.years is not None for effort in asked)
+
+    @property
+    def asks_effort(self) -> bool:
+        """Whether effort has to be maintained anywhere."""
+        return self._ever("maintenance_of_effort")
 
     def without_effect(self) -> Mapping[str, str]:
         """Where a rule starts from, if there is no such rule, a phase-in that is whole at once, a floor of nothing."""
@@ -259,12 +251,14 @@ class Rules(Strict):
             idle["phase_in_from"] = "it says where a phase_in begins, and there is none"
         elif min(self.phase_in) == 1.0:
             idle["phase_in"] = "it is the whole from the first year"
-        if self.growth_cap is None:
+        if not self._ever("growth_cap"):
             idle["growth_cap_from"] = "it says what a growth_cap counts from, and there is none"
         if self.hold_harmless is not None and self.hold_harmless.share == 0.0:
             idle["hold_harmless"] = "a share of 0 holds no payment"
         if self.maintenance_of_effort is not None and self.maintenance_of_effort.share == 0.0:
             idle["maintenance_of_effort"] = "a share of 0 requires nothing"
+        if not self._ever("local_match", 0.0):
+            idle["match_on"] = "it says what a local_match counts, and there is none"
         return idle
 
     def guarantee(self, charter: bool) -> float:
@@ -274,17 +268,23 @@ class Rules(Strict):
         return self.minimum_guarantee
 
     @property
-    def spending_multiple(self) -> float | None:
-        """A payment is at most so many times the district's CTE spending of the year; None without such a rule."""
-        multiples = []
+    def bounded(self) -> bool:
+        """Whether a district's own spending, or its share of the state's count, bounds what it is paid."""
+        return bool(np.any(self.local_match)) or self.carryover is not None or self.share_cap is not None
+
+    def most_by_spending(self, excess: Array, ordinary: Array) -> Array | None:
+        """The most that a district is paid for its CTE spending of the year, dollars ``[..., D, 1]``; None without such
+        a rule. ``excess``: its spending beyond ordinary courses; ``ordinary``: what these would have cost."""
+        most: Array | None = None
         if np.any(self.local_match):
-            multiples.append(1.0 / (1.0 + self.local_match))
+            counted = excess + ordinary if self.match_on == "all_cost" else excess
+            matched = counted * (1.0 / (1.0 + self.local_match))
+            most = np.where(np.asarray(self.local_match) > 0.0, matched, np.inf)
         if self.carryover is not None:
-            multiples.append(1.0 / (1.0 - self.carryover))
-        if len(multiples) == 2:
-            least: float = np.minimum(multiples[0], multiples[1])  # an array where runs differ in it
-            return least
-        return multiples[0] if multiples else None
+            kept = np.asarray(self.carryover)
+            spent = np.where(kept < 1.0, excess * (1.0 / (1.0 - np.where(kept < 1.0, kept, 0.0))), np.inf)
+            most = spent if most is None else np.minimum(most, spent)
+        return most
 
     def phase_in_share(self, year: int) -> float:
         """The share of the way in the ``year``, 0 for the first that is paid."""
@@ -295,6 +295,14 @@ class Rules(Strict):
         said = []
         if self.count_lag:
             said.append("Payments follow last year's counts.")
+        if self.paid_share != 1.0:
+            said.append(f"The state pays {percent(self.paid_share)} of what is owed.")
+        if self.state_share is not None:
+            said.append(self.state_share.sentence())
+        if self.share_cap is not None:
+            said.append(self.share_cap.sentence())
+        if self.approval is not None:
+            said.append(self.approval.sentence())
         if self.phase_in:
             steps = ", ".join(percent(share) for share in self.phase_in)
             origin = "the base year's payment" if self.phase_in_from == "base_year" else "nothing"
@@ -318,7 +326,11 @@ class Rules(Strict):
         if self.minimum_guarantee_charter is not None:
             said.append(f"A charter with a pathway is owed at least {money(self.minimum_guarantee_charter)}.")
         if self.local_match:
-            said.append(f"A district spends {money(self.local_match)} of its own on CTE for every dollar it is paid.")
+            cost = "all its CTE cost" if self.match_on == "all_cost" else "CTE cost beyond ordinary courses"
+            said.append(
+                f"A district spends {money(self.local_match)} of its own on CTE for every dollar it is paid, measured "
+                f"on {cost}."
+            )
         if self.maintenance_of_effort is not None:
             said.append(self.maintenance_of_effort.sentence())
         if self.carryover is not None:
@@ -329,6 +341,10 @@ class Rules(Strict):
             said.append("When money is short, what is named first is paid first.")
         if self.proration == "by_tier":
             said.append("When money is short, credentials are paid last, the most valuable tier first.")
+        for place, case in enumerate(self.differs):
+            others = {key for other in (*self.differs[:place], *self.differs[place + 1 :]) for key in other.written}
+            set_ = {key for key in DIFFERING if getattr(self, key) != getattr(UNRULED, key)}
+            said += case.sentences(others | set_)
         return said
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, district_total, outer
+from sim.arrays import ZERO, Array, district_most, district_total, outer, ratio
 
 Known = TypeVar("Known")
 
@@ -24,7 +24,8 @@ class Counts:
 
     District level ``[..., D, 1]``: ``membership`` (grades 9-12), ``offering_schools`` (high schools with at least one
     pathway), ``expenditure`` (sustained CTE spending above ordinary courses, dollars), ``placements`` (work-based
-    learning places), ``dual_credit`` (dual-credit enrollments in CTE).
+    learning places), ``dual_credit`` (dual-credit enrollments in CTE), ``ordinary_cost`` (what ordinary courses would
+    have cost in place of CTE, dollars: all CTE cost is ``expenditure`` and this).
     Pathway level ``[..., D, C]``: ``sites``, ``participants``, ``concentrators``, ``instructors`` (FTE),
     ``startup_spending`` (dollars spent on launches), ``credentials`` (one array for each value tier).
     ``quality`` ``[..., D, K]``: the 12 components, 0 to 1.
@@ -42,6 +43,7 @@ class Counts:
     startup_spending: Array
     placements: Array
     dual_credit: Array
+    ordinary_cost: Array = field(default_factory=lambda: ZERO)
 
     @property
     def offering(self) -> Array:
@@ -83,6 +85,56 @@ class Counts:
         counted: Array = self.credentials[int(tier) - 1] if tier != name else getattr(self, name)
         return self.once("total", (counted,), lambda: district_total(counted))
 
+    def inside(self, condition: Array) -> "Counts":
+        """The counts where a condition holds, ``[..., D, 1]`` or ``[..., D, C]`` of ones and zeros; none elsewhere."""
+        district = condition.max(axis=-1, keepdims=True)
+        changed: dict[str, Any] = {}
+        for each in fields(Counts):
+            held = getattr(self, each.name)
+            if each.name == "credentials":
+                changed[each.name] = tuple(tier * condition for tier in held)
+            else:
+                changed[each.name] = held * (condition if each.name in BY_PATHWAY else district)
+        return Counts(**changed)
+
+    def approved(self, share: Array) -> "Counts":
+        """The counts of a share of each pathway's sites, ``[..., D, C]``; what launches cost is counted in any case."""
+        one, two, three = self.credentials
+        return replace(
+            self,
+            offering_schools=self.offering_schools * share_of_most(self.sites, share),
+            sites=self.sites * share,
+            participants=self.participants * share,
+            concentrators=self.concentrators * share,
+            instructors=self.instructors * share,
+            credentials=(one * share, two * share, three * share),
+        )
+
+    def mixed(self, other: "Counts", condition: Array) -> "Counts":
+        """``other`` where a condition holds, these counts elsewhere."""
+        district = condition.max(axis=-1, keepdims=True)
+        changed: dict[str, Any] = {}
+        for each in fields(Counts):
+            mine, theirs = getattr(self, each.name), getattr(other, each.name)
+            if each.name == "credentials":
+                changed[each.name] = tuple(
+                    np.where(condition > 0.0, there, here) for here, there in zip(mine, theirs, strict=True)
+                )
+            else:
+                at = condition if each.name in BY_PATHWAY else district
+                changed[each.name] = np.where(at > 0.0, theirs, mine)
+        return Counts(**changed)
+
+
+def share_of_most(sites: Array, share: Array) -> Array:
+    """Of a district's high schools with a pathway, which are as many as its most common one has, the share that still
+    has one where a share of sites counts, ``[..., D, 1]``."""
+    return ratio(district_most(sites * share), district_most(sites), 1.0)
+
+
+BY_PATHWAY: frozenset[str] = frozenset({"sites", "participants", "concentrators", "instructors", "startup_spending"})
+"""The counts of a pathway, beside credentials."""
+
 
 def _unpaid() -> Array:
     return ZERO
@@ -99,8 +151,10 @@ class Schedule:
     is spent by the state and never reaches a district. ``credential_stake`` (one for each value tier) and
     ``concentrator_stake`` are what each counts for districts as if it were paid; nobody pays or owes them.
 
-    Two further parts are no prices and stay out of sums: ``minimum`` is owed at least to every district with a pathway,
-    dollars, ``[..., D, 1]``; ``parts`` are the prices that each of the line's components adds, before the line's scale.
+    Further parts are no prices and stay out of sums: ``minimum`` is owed at least to every district with a pathway,
+    dollars, ``[..., D, 1]``; ``parts`` are the prices that each of the line's components adds, before the line's scale;
+    ``covers`` says for each component where its condition holds, 1 or 0, ``[..., D, 1]`` or ``[..., D, C]``, None for
+    everywhere (empty where no component has one); ``covered`` the same of the line, ``[..., D, 1]``.
     """
 
     per_district: Array = field(default_factory=_unpaid)
@@ -122,6 +176,8 @@ class Schedule:
     concentrator_stake: Array = field(default_factory=_unpaid)
     minimum: Array = field(default_factory=_unpaid)
     parts: tuple["Schedule", ...] = ()
+    covers: tuple[Array | None, ...] = ()
+    covered: Array | None = None
 
     def plus(self, other: "Schedule") -> "Schedule":
         """Both schedules added price by price."""
@@ -158,7 +214,9 @@ class Schedule:
         return self.only(*(name for name in PRICES if name not in names))
 
 
-PRICES: tuple[str, ...] = tuple(price.name for price in fields(Schedule) if price.name not in ("minimum", "parts"))
+PRICES: tuple[str, ...] = tuple(
+    price.name for price in fields(Schedule) if price.name not in ("minimum", "parts", "covers", "covered")
+)
 """The names of all prices of a schedule."""
 STAKES: tuple[str, ...] = ("credential_stake", "concentrator_stake")
 """Those that nobody pays."""

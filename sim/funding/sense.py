@@ -3,11 +3,15 @@ that never come. Everything here can be read without an error and would be simul
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from sim.funding import conditions
+from sim.funding.appropriation import DemandWithCap, Fixed, Indexed, Once, ShareOfRevenue
 from sim.funding.components import Component
 from sim.funding.components.component import Strict
 from sim.funding.formula import ALWAYS, Formula
 from sim.funding.line import Line
-from sim.funding.rules import DemandWithCap, Fixed, Indexed, Once, ShareOfRevenue
+from sim.funding.pricing import coverage
 from sim.inputs import Mistake, Part
 from sim.world.world import World
 
@@ -98,10 +102,89 @@ def out_of_place(formula: Formula, world: World) -> list[Mistake]:
     for place, line in enumerate(formula.lines):
         for number, component in enumerate(line.components if not line.background else ()):
             where = ("components", number, getattr(component, "kind", ""))
-            for mistake in component.out_of_place(world):
-                inside = Mistake((*where, *mistake.where), mistake.said)
-                found.append(inside.below(*way(formula, place)))
+            wrong = list(component.out_of_place(world))
+            if component.where is not None:
+                wrong += [
+                    Mistake(("where", *mistake.where), mistake.said)
+                    for mistake in conditions.out_of_place(component.where, world)
+                ]
+            found += [Mistake((*where, *mistake.where), mistake.said).below(*way(formula, place)) for mistake in wrong]
+        if line.where is not None and not line.background:
+            found += [
+                Mistake(("where", *mistake.where), mistake.said).below(*way(formula, place))
+                for mistake in conditions.out_of_place(line.where, world)
+            ]
+        for number, case in enumerate(line.rules.differs if not line.background else ()):
+            found += [
+                Mistake(("rules", "differs", number, "where", *mistake.where), mistake.said).below(*way(formula, place))
+                for mistake in conditions.out_of_place(case.where, world)
+            ]
+        if _by_wealth(line) and world.districts.taxable_value_per_member is None:
+            said = "the tables have no taxable_value_per_member; add the column to districts.csv, or write poverty"
+            found.append(Mistake(("rules", "state_share", "measure"), said).below(*way(formula, place)))
+        if not found and not line.background:
+            found += [mistake.below(*way(formula, place)) for mistake in _never_meets(line, world)]
+    for number, case in enumerate(formula.rules.differs):
+        found += [
+            Mistake(("rules", "differs", number, "where", *mistake.where), mistake.said)
+            for mistake in conditions.out_of_place(case.where, world)
+        ]
     return found
+
+
+def _by_wealth(line: Line) -> bool:
+    rule = line.rules.state_share
+    return rule is not None and rule.measure == "taxable_value" and not line.background
+
+
+def _never_meets(line: Line, world: World) -> Iterator[Mistake]:
+    """Components whose condition and their line's never hold together, and those that can stand once in a line for a
+    district and stand there twice."""
+    members = world.districts.membership[:, np.newaxis]
+    covers, _ = coverage(line, world, members)
+    for place, component in enumerate(line.components if covers else ()):
+        here = covers[place]
+        where: tuple[Part, ...] = ("components", place, getattr(component, "kind", ""), "where")
+        if here is not None and not here.any():
+            yield Mistake(where, "holds in no district in which the line's own where does")
+        for other, earlier in zip(line.components[:place], covers[:place], strict=True):
+            if component.once_in_a_line and type(other) is type(component) and here is not None and earlier is not None:
+                twice = (here * earlier).max(axis=-1) > 0.0
+                if twice.any():
+                    name = world.districts.name[int(np.argmax(twice))]
+                    said = f"holds in {name}, where that of '{other.label}' does; write unless in one of them"
+                    yield Mistake(where, said)
+
+
+def _after_others(unless: conditions.Where, component: Component, line: Line) -> bool:
+    """Whether what a condition leaves out is that of other rates of the same component."""
+    left_out = unless.any_of or (unless,)
+    others = [other.where for other in line.components if other is not component and type(other) is type(component)]
+    return any(one == other.model_copy(update={"unless": None}) for one in left_out for other in others if other)
+
+
+def overlaps(formula: Formula, world: World) -> list[str]:
+    """In words, where two rates of a formula that differ by condition could both hold, and which of them counts."""
+    members, said = world.districts.membership[:, np.newaxis], []
+    for line in formula.own_lines:
+        for component in line.components:
+            where = component.where
+            if where is None or where.unless is None or not _after_others(where.unless, component, line):
+                continue
+            rest = where.model_copy(update={"unless": None})
+            if all(getattr(rest, key) is None for key in type(rest).model_fields):
+                continue
+            both = conditions.holds(rest, world, members) & conditions.holds(where.unless, world, members)
+            number = int(both.any(axis=-1).sum())
+            if number:
+                names = [world.districts.name[place] for place in np.flatnonzero(both.any(axis=-1))[:3]]
+                more = f" and {number - len(names)} more" if number > len(names) else ""
+                of = f"{line.name}, {component.label}" if len(formula.own_lines) > 1 else component.label
+                said.append(
+                    f"{of}: in {number} district{'s' if number > 1 else ''} ({', '.join(names)}{more}) the condition "
+                    f"of an earlier rate holds too, and that rate counts."
+                )
+    return said
 
 
 def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistake]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.funding.line import Line
-from sim.funding.rules import REFERRING, JointRules
+from sim.funding.rules import REFERRING, JointRules, joint_cases, refer
 
 NEVER = 10_000
 """Later than any fiscal year."""
@@ -33,7 +33,7 @@ def groups(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> list[
     through others.
     """
     joint = [line for line in lines if line.joint]
-    if any(key in REFERRING for key in rules.written):
+    if rules.refers:
         return [tuple(joint)] if joint else []
     found: list[tuple[Line, ...]] = []
     for line in joint:
@@ -62,7 +62,7 @@ def held_together(one: Line, other: Line) -> bool:
     if not (one.joint and other.joint):
         return False
     written = one.rules.written_joint
-    if any(key in REFERRING for key in written):
+    if any(key in REFERRING for key in written) or refer(one.rules.differs):
         return True
     return bool(written) and same_guarantee(one, other)
 
@@ -74,13 +74,17 @@ def problem_with(rules: JointRules, lines: Sequence[Line], takes_effect: int) ->
 
 def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> Iterator[Problem]:
     joint = [line for line in lines if line.joint]
-    for key in () if joint else rules.written:
+    for key in () if joint else (*rules.written, *(["differs"] if rules.differs else [])):
         yield Problem(None, key, "holds for nothing: money in the SEG, federal and background money are outside it")
     for line in joint:
         for key in rules.written:
             if key in line.rules.written_joint:
                 yield Problem(line.name, key, "stands under the formula's rules too; write it there alone")
+        if rules.differs and joint_cases(line.rules.differs):
+            yield Problem(line.name, "differs", "has rules over all lines, as the formula's rules do; write them there")
     for line in lines:
+        if not line.joint and joint_cases(line.rules.differs):
+            yield Problem(line.name, "differs", "has rules over all of a formula's own lines, of which this is none")
         if line.seg != "outside":
             for key in line.rules.written_joint:
                 yield Problem(line.name, key, "cannot hold for money inside the SEG, whose units are paid in full")
@@ -90,6 +94,12 @@ def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> It
                 yield Problem(line.name, key, f"counts what the formula pays, of which {kind} money is no part")
     for one, other in combinations(joint, 2):
         if overlap(one, other, takes_effect):
+            if joint_cases(one.rules.differs) != joint_cases(other.rules.differs):
+                said = (
+                    f"differs from line {one.name}, which runs at the same time, in rules over all lines; write these "
+                    f"under the formula's rules"
+                )
+                yield Problem(other.name, "differs", said)
             for key in REFERRING:
                 if _said(one, key) != _said(other, key):
                     yield Problem(

@@ -40,7 +40,11 @@ def mistakes(
 ) -> list[Mistake]:
     """Everything that pydantic found, one mistake for each place, in the order of the schema."""
     found: dict[tuple[Part, ...], Mistake] = {}
-    for problem in error.errors(include_url=False):
+    problems = error.errors(include_url=False)
+    for problem in problems:
+        way = problem["loc"]
+        if problem["type"] == "too_short" and any(p["loc"][: len(way)] == way != p["loc"] for p in problems):
+            continue  # a list is not too short whose entries could not be read
         where: tuple[Part, ...] = tuple(problem["loc"])
         options, place = schema.at(model, where) if model is not None else ([], where)
         mistake = _mistake(problem, place, options, allowed, model)

@@ -110,8 +110,19 @@ def build_districts(
         coverage=coverage(owner, high_schools.membership[inside], len(ordered)),
         neighbors=index,
         neighbor_weights=weights,
+        taxable_value_per_member=_taxable_value(ordered, membership),
     )
     return districts, high_schools
+
+
+def _taxable_value(rows: Sequence[DistrictRow], membership: Array) -> Array | None:
+    """Taxable value a member, blanks filled with the mean of the known; None where no row has one."""
+    known = np.array([row.taxable_value_per_member is not None for row in rows])
+    if not known.any():
+        return None
+    values = np.array([row.taxable_value_per_member or 0.0 for row in rows])
+    mean = np.average(values[known], weights=membership[known])
+    return np.where(known, values, mean)
 
 
 def build_high_schools(rows: Sequence[HighSchoolRow], index: dict[str, int]) -> HighSchools:
@@ -143,6 +154,8 @@ def _estimated(row: DistrictRow, placed: bool, membership_estimated: bool) -> tu
         for name in ("region", "locale", "poverty_share", "total_membership")
         if name not in row.model_fields_set or getattr(row, name) in ("", None)
     ]
+    if "taxable_value_per_member" in row.model_fields_set and row.taxable_value_per_member is None:
+        left_out += ["taxable_value_per_member"]
     if not placed:
         left_out += ["latitude", "longitude"]
     if membership_estimated:

@@ -95,6 +95,14 @@ class DistrictRow(Row):
         ge=1,
         le=5_000,
     )
+    taxable_value_per_member: float | None = column(
+        "taxable value of property for each member, for laws that pay by a district's wealth; where it is blank, the "
+        "mean of the others, weighted by members",
+        "dollars",
+        default=None,
+        gt=0.0,
+        le=1e9,
+    )
     note: str = column("what a reader should know", default="")
 
 

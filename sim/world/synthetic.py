@@ -82,6 +82,7 @@ def synthetic_world(world: World, districts: int, seed: int) -> World:
         coverage=coverage(owner, sizes, districts),
         neighbors=index,
         neighbor_weights=weights,
+        taxable_value_per_member=None if old.taxable_value_per_member is None else old.taxable_value_per_member[drawn],
     )
     like = np.arange(count) % len(world.regions)
     new_regions = replace(

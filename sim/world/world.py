@@ -75,7 +75,8 @@ class Districts:
     the share of a district's 9-12 membership enrolled in its ``n`` largest high schools, ``n`` from 0 to the largest
     number of schools in any district. ``neighbors[d, j]`` are the indices of the districts whose offers a district
     looks at, weighted by ``neighbor_weights[d, j]`` (rows sum to one, or to zero where there is no neighbor).
-    ``estimated[d]`` names the fields that are not observed.
+    ``estimated[d]`` names the fields that are not observed. ``taxable_value_per_member``: property, dollars; None where
+    the tables do not have it.
     """
 
     identifier: tuple[str, ...]
@@ -98,6 +99,7 @@ class Districts:
     coverage: Array
     neighbors: IntArray
     neighbor_weights: Array
+    taxable_value_per_member: Array | None = None
 
     def __len__(self) -> int:
         return len(self.identifier)

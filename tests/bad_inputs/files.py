@@ -16,12 +16,12 @@ from pydantic import BaseModel
 
 from sim.config_folder import config_folder
 from sim.engine.scenario import Scenario, Shocks, read_scenario
+from sim.funding.appropriation import APPROPRIATION_RULES
 from sim.funding.components import COMPONENTS
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.funding.reading import FORMULA_KEYS, SHORT_KEYS, formula_from, read_lines
 from sim.funding.reserve import Reserve
-from sim.funding.rules import APPROPRIATION_RULES
 from sim.inputs import read_with_lines, read_yaml
 from sim.inputs.schema import Wanted, of_field
 from sim.parameters.catalogue import load_catalogue

@@ -195,8 +195,8 @@ MONEY = (
     "federal", "uncredited", "placement_price", "dual_credit_price", "per_school",
 )  # fmt: skip
 PRICES = (
-    "per_participant", "per_concentrator", "credential_value", "per_site", "startup_share", "concentrator_price",
-    "credential_price",
+    "per_participant", "per_concentrator", "credential_value", "per_site", "per_instructor", "startup_share",
+    "concentrator_price", "credential_price",
 )  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def _expect(found: Any, premises: Any, offer: Any, seen: Any, counts: Any, now: 
     paid = seen.trust * credited * seen.marginal
     real = paid * seen.now / now.price_index
     for c in range(len(counts.sites[d])):
-        for name in ("per_participant", "per_concentrator", "per_site", "startup_share"):
+        for name in ("per_participant", "per_concentrator", "per_site", "per_instructor", "startup_share"):
             getattr(found, name)[d][c] += at(getattr(posted, name), d, c) * paid * seen.lasts
         usual = sum(at(posted.per_credential[tier], d, c) * premises.tier_mix[tier][c] for tier in range(3))
         found.credential_value[d][c] += usual * paid * seen.lasts

@@ -15,7 +15,7 @@ def site_costs(world: Any, c: int) -> float:
 def bill(world: Any, rules: Any, now: Any, seen: Any, chosen: list[Any], staffed: Any, taken: Any, found: Any) -> Any:
     """What CTE cost beyond ordinary courses: instruction, flexible costs when sustained, launches."""
     terms, outcomes, clusters = rules.costs, rules.outcomes, rules.clusters
-    owed = SimpleNamespace(instruction=[], flexible=[], startup=[])
+    owed = SimpleNamespace(instruction=[], flexible=[], startup=[], ordinary=[])
     for d, choice in enumerate(chosen):
         width = range(len(choice.plan))
         instruction = flexible = 0.0
@@ -42,6 +42,7 @@ def bill(world: Any, rules: Any, now: Any, seen: Any, chosen: list[Any], staffed
             enrollments * outcomes.dual_credit_rate * found.dual_credit_effort[d] * outcomes.dual_credit_cost
             + sum(taken.taught[d]) * outcomes.placement_rate * found.placement_effort[d] * outcomes.placement_cost
         )
+        owed.ordinary.append(enrollments * elective)
         owed.instruction.append(instruction)
         owed.flexible.append(flexible)
         by_grants = [
@@ -75,6 +76,7 @@ def counts(
         startup_spending=each(lambda d, c: chosen[d].paid[c] * at(seen.startup_cost, d, c)),
         placements=found.placements,
         dual_credit=found.dual_credit,
+        ordinary_cost=owed.ordinary,
     )
 
 

@@ -87,7 +87,7 @@ def _course(
     upkeep = price.upkeep * (at(seen.section_running, d, c) + at(getattr(seen, f"{name}_running"), d, c) * each)
     cost = max(salary + upkeep - at(seen.elective, d, c) * each, rules.least_cost * salary)
     worth = each * at(getattr(seen, f"{name}_worth"), d, c)
-    earned = each * at(getattr(seen, f"{name}_earned"), d, c)
+    earned = each * at(getattr(seen, f"{name}_earned"), d, c) + at(seen.section_earned, d, c)
     spread = rules.section_spread * cost
     odds = (worth / price.dollar + earned + each * later - cost) / spread
     return SimpleNamespace(
@@ -162,7 +162,7 @@ def _close(seen: Any, rules: Any, price: Any, plan: Any, weighed: dict[int, Any]
         worth = at(seen.site_worth, d, c) * sites + one.first.worth * one.first.possible
         worth += at(seen.second_worth, d, c) * eligible
         earned = at(seen.site_earned, d, c) * sites + one.first.earned * one.first.possible
-        earned += at(seen.second_earned, d, c) * eligible
+        earned += at(seen.second_earned, d, c) * eligible + at(seen.section_earned, d, c) * one.second.possible
         upkeep = price.upkeep * at(seen.site_running, d, c)
         cost = upkeep * sites + one.first.cost * one.first.possible + one.second.cost * one.second.possible
         margin = (worth / price.dollar + earned - cost) / cost
@@ -235,6 +235,7 @@ def _further_site(seen: Any, rules: Any, log_price: float, d: int, c: int) -> Si
     earned = at(seen.site_earned, d, c) + at(seen.first_earned, d, c) * students
     earned += at(seen.second_earned, d, c) * going_on
     taught = sections + going_on / (at(seen.second_class, d, c) * size)
+    earned += at(seen.section_earned, d, c) * taught
     running = at(seen.site_running, d, c) + at(seen.section_running, d, c) * taught
     running += at(seen.first_running, d, c) * students + at(seen.second_running, d, c) * going_on
     cost = at(seen.section_cost, d, c) * taught + share * running - at(seen.elective, d, c) * (students + going_on)

@@ -6,10 +6,10 @@ from typing import Any
 
 from second_implementation.plain import at
 
-PRICED = ("per_participant", "per_concentrator", "per_credential", "per_site", "startup_share")
+PRICED = ("per_participant", "per_concentrator", "per_credential", "per_site", "per_instructor", "startup_share")
 """Prices that one more section, site or launch earns."""
 UNPRICED = (
-    "per_district", "per_offering_district", "per_school", "per_instructor", "per_quality_point", "per_member",
+    "per_district", "per_offering_district", "per_school", "per_quality_point", "per_member",
     "per_placement", "per_dual_credit", "expenditure_share",
 )  # fmt: skip
 """Prices that bring a district much the same whatever it does with one more pathway."""

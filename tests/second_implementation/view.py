@@ -133,6 +133,7 @@ def _pathways(
     for name in names:
         setattr(seen, name, [[] for _ in state.sites])
     seen.going_on, seen.site_earned = wish.going_on, believed.per_site
+    seen.section_earned = [[price / costs.sections_per_instructor for price in row] for row in believed.per_instructor]
     seen.elective = costs.compensation * now.wage_index / (costs.sections_per_instructor * costs.elective_class_size)
     seen.program_cost = costs.program * now.wage_index
     salary = costs.compensation * now.wage_index / costs.sections_per_instructor

@@ -21,6 +21,7 @@ from sim.funding.components.per_student import PerStudent
 from sim.funding.components.quality_incentive import QualityIncentive
 from sim.funding.components.remainder import Remainder
 from sim.funding.components.seg_weight import SegWeight
+from sim.funding.components.shared_center import SharedCenter
 from sim.funding.components.size_adjustment import SizeAdjustment
 from sim.funding.components.state_programs import InnovationZone, Internship, StatewideDollars
 from sim.funding.components.tiers import CostTier, Tier, ValueTier
@@ -44,6 +45,7 @@ AnyComponent = Annotated[
     | SizeAdjustment
     | SegWeight
     | FederalPerkins
+    | SharedCenter
     | Accountability,
     Field(discriminator="kind"),
 ]
@@ -67,6 +69,7 @@ COMPONENTS: dict[str, type[Component]] = {
     "size_adjustment": SizeAdjustment,
     "seg_weight": SegWeight,
     "federal_perkins": FederalPerkins,
+    "shared_center": SharedCenter,
     "accountability": Accountability,
 }
 
@@ -89,6 +92,7 @@ __all__ = [
     "QualityIncentive",
     "Remainder",
     "SegWeight",
+    "SharedCenter",
     "SizeAdjustment",
     "StartupGrant",
     "StatewideDollars",

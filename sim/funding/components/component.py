@@ -1,36 +1,15 @@
 """What every component of a funding formula has in common."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
 from sim.funding.components.amounts import Count, Dollars, FiscalYear, Multiplier, Name, Share
+from sim.funding.conditions import Where
 from sim.funding.context import PricingContext
 from sim.funding.schedule import PRICES, Counts, Schedule
+from sim.funding.strict import Strict
 from sim.inputs import Mistake
 from sim.world.world import World
-
-
-class Strict(BaseModel):
-    """A piece of a formula: written once, never changed, with no key that is not known.
-
-    In a batch of runs whose formulas differ in numbers, a number is an array ``[R, 1, 1]`` (see ``funding.merging``).
-    Numbers named in ``alike``, and what ``order`` gives, are the same in all runs of a batch.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    alike: ClassVar[frozenset[str]] = frozenset()
-
-    def order(self) -> Hashable:
-        """How numbers are ranked where a rule follows their rank; nothing by default."""
-        return None
-
-    def without_effect(self) -> Mapping[str, str]:
-        """Keys that change nothing beside the others as they are, each with the reason; none by default."""
-        return {}
-
 
 AMOUNTS, MULTIPLIERS, LEVELS, SIZE, QUALITY, REST = 0, 1, 2, 3, 4, 5
 """When a component is applied: amounts first, then what multiplies them, last what is left, so that the order in a file
@@ -38,7 +17,8 @@ is free."""
 
 
 class Component(Strict):
-    """One element of a line. ``name`` tells two components of one kind apart; by default it is the kind.
+    """One element of a line. ``name`` tells two components of one kind apart; by default it is the kind. ``where``: it
+    is paid, and its limits hold, only where that condition does; pots and totals are then those of these districts.
 
     Its numbers are not always numbers: where a sweep moves them, runs with different numbers are simulated at once, and
     a field typed ``float`` (``Dollars``, ``Share``, ``Multiplier``, ``Count``, also within a tier, a step or a mapping)
@@ -50,6 +30,7 @@ class Component(Strict):
     """
 
     name: Name | None = None
+    where: Where | None = None
 
     stage: ClassVar[int] = AMOUNTS
     once_in_a_line: ClassVar[bool] = False
@@ -57,6 +38,8 @@ class Component(Strict):
     """The counts that its limits read or lower, by name."""
     prices_what_is_counted: ClassVar[bool] = False
     """Whether its prices follow the counts within the line's limits, not merely the counts."""
+    everywhere: ClassVar[str] = ""
+    """Why it takes no condition; empty if it does."""
 
     @property
     def label(self) -> str:
@@ -116,8 +99,17 @@ class Component(Strict):
         return ()
 
     def describe(self) -> list[str]:
-        """What the component pays for, one plain sentence each."""
+        """What the component pays for, one plain sentence each, without its condition."""
         raise NotImplementedError
+
+    def sentences(self) -> list[str]:
+        """What the component pays for and where."""
+        return self.describe() if self.where is None else [under(self.where, said) for said in self.describe()]
+
+
+def under(where: Where, sentence: str) -> str:
+    """A sentence with the condition under which it holds."""
+    return f"{sentence.removesuffix('.')}, {where.words()}."
 
 
 def money(dollars: float) -> str:
@@ -157,4 +149,5 @@ __all__ = [
     "listed",
     "money",
     "percent",
+    "under",
 ]

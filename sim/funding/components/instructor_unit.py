@@ -20,8 +20,9 @@ class InstructorUnit(Component):
     high schools of fewer than two teachers (House Bill 18 of 2025), and, with ``students_per_unit``, on Washington's
     prototypical school (RCW 28A.150.265: 23 students in a CTE class) and Delaware's unit (one for 20 pupils): one unit
     is owed for so many full-time students, whether or not anyone is hired. ``full_time_share`` turns a participant
-    into full-time students. What a high school lacks to the minimum is posted from the instructors that the state saw
-    last, as a mean over the district's high schools with a pathway, and exact with ``count_lag: 1``.
+    into full-time students. Where the instructors that the state saw last, as a mean over the district's high schools
+    with a pathway, bring less than the minimum, it is posted in place of the amount; exact with ``count_lag: 1``. What
+    an instructor brings is part of what a section is worth to a district, so such a law hires.
     """
 
     kind: Literal["instructor_unit"] = "instructor_unit"
@@ -50,15 +51,17 @@ class InstructorUnit(Component):
         return {"full_time_share": "instructors are counted, not students; it goes with students_per_unit"}
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """Dollars per instructor FTE, or per participant, ``[..., 1, 1]``; what lacks to a minimum per high school,
-        ``[..., D, 1]``."""
+        """Dollars per instructor FTE, or per participant, ``[..., 1, 1]``; with a minimum per high school, that or the
+        amount, ``[..., D, 1]``."""
         if self.students_per_unit is None:
             per_instructor = self.dollars * context.index
             if not np.any(self.minimum_per_school):
                 return Schedule(per_instructor=per_instructor)
             in_a_school = ratio(context.counts.total("instructors"), context.counts.offering_schools)
-            lacking = np.maximum(self.minimum_per_school * context.index - per_instructor * in_a_school, 0.0)
-            return Schedule(per_instructor=per_instructor, per_school=lacking)
+            least = self.minimum_per_school * context.index
+            # Where the minimum is more than its instructors bring, a further one brings a district nothing.
+            short = per_instructor * in_a_school < least
+            return Schedule(per_instructor=np.where(short, 0.0, per_instructor), per_school=np.where(short, least, 0.0))
         return Schedule(per_participant=(self.dollars * self.full_time_share / self.students_per_unit) * context.index)
 
     def describe(self) -> list[str]:

@@ -61,7 +61,7 @@ class Remainder(StudentCounting):
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """One price for each one counted, ``[..., 1, 1]``, or by cluster with tiers, ``[..., 1, C]``."""
-        others = state_total(entitlement(so_far, context.counts)) + so_far.statewide
+        others = state_total(entitlement(so_far, context.all_counts)) + so_far.statewide
         left = np.maximum(context.appropriation - others, 0.0)
         if not self.tiers:
             number = state_total(self.total_of(self.count, context.counts))

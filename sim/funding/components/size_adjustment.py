@@ -6,16 +6,15 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from sim.arrays import Array, BoolArray
+from sim.arrays import Array
 from sim.funding.components.amounts import MOST_ENTRIES, Members, Multiplier
-from sim.funding.components.component import SIZE, Component, Strict, listed
+from sim.funding.components.component import SIZE, Component
+from sim.funding.conditions import LOCALES, MembersBand, PerSchoolBand, Where, holds, out_of_place
 from sim.funding.context import PricingContext
 from sim.funding.schedule import PRICES, STAKES, Schedule
-from sim.inputs import Mistake, shown
+from sim.funding.strict import Strict
+from sim.inputs import Mistake, Part, shown
 from sim.world.world import World
-
-LOCALES = ("city", "suburb", "town", "rural")
-"""The locale words of the districts table."""
 
 
 class Small(Strict):
@@ -23,6 +22,10 @@ class Small(Strict):
 
     members_below: Members
     multiplier: Multiplier
+
+    def condition(self) -> Where:
+        """The condition in the grammar of all others."""
+        return Where.model_construct(members=MembersBand.model_construct(below=self.members_below))
 
 
 class Rural(Strict):
@@ -46,6 +49,10 @@ class Rural(Strict):
                 raise ValueError(f"{shown(word)} stands twice")
         return value
 
+    def condition(self) -> Where:
+        """The condition in the grammar of all others."""
+        return Where.model_validate({"locale": list(self.locales)})
+
 
 class Sparse(Strict):
     """Districts with fewer members in grades 9-12 for each high school than ``members_per_school_below``."""
@@ -53,13 +60,30 @@ class Sparse(Strict):
     members_per_school_below: Members
     multiplier: Multiplier
 
+    def condition(self) -> Where:
+        """The condition in the grammar of all others."""
+        band = PerSchoolBand.model_construct(below=self.members_per_school_below)
+        return Where.model_construct(members_per_school=band)
+
+
+class SizeBand(Strict):
+    """Districts that meet any condition (``where``)."""
+
+    where: Where
+    multiplier: Multiplier
+
+    def condition(self) -> Where:
+        """The condition."""
+        return self.where
+
 
 UNADJUSTED = frozenset({"startup_share", "expenditure_share", "per_quality_point", "statewide", *STAKES})
 """Prices that the size of a district leaves as they are."""
 
 
 class SizeAdjustment(Component):
-    """Multiplies the line's dollar amounts for districts that are small, rural or sparse.
+    """Multiplies the line's dollar amounts for districts that are small, rural or sparse, or meet a condition of
+    ``bands``.
 
     Modeled on the size adjustment and rural units of New Mexico's funding formula (Section 22-8-23 NMSA 1978 and its
     amendments) and on California's size bands. A district that meets several conditions gets the greatest of their
@@ -70,15 +94,31 @@ class SizeAdjustment(Component):
     small: Small | None = None
     rural: Rural | None = None
     sparse: Sparse | None = None
+    bands: Annotated[tuple[SizeBand, ...], Field(max_length=MOST_ENTRIES)] = ()
 
     stage = SIZE
     once_in_a_line = True
 
     @model_validator(mode="after")
     def _adjusts_something(self) -> Self:
-        if self.small is None and self.rural is None and self.sparse is None:
-            raise ValueError("write at least one of small, rural or sparse")
+        if not self.conditions():
+            raise ValueError("write at least one of small, rural, sparse or bands")
+        if any(band.where.by_cluster() for band in self.bands):
+            raise ValueError("bands are of districts; write a cost_tier for clusters")
         return self
+
+    def conditions(self) -> list[tuple[tuple[Part, ...], Where, float]]:
+        """Each condition with its multiplier, and the way to where it is written."""
+        found: list[tuple[tuple[Part, ...], Where, float]] = []
+        for part, key in (
+            (self.small, ("small", "members_below")),
+            (self.rural, ("rural", "locales")),
+            (self.sparse, ("sparse", "members_per_school_below")),
+        ):
+            if part is not None:
+                found.append((key, part.condition(), part.multiplier))
+        found.extend((("bands", place, "where"), band.where, band.multiplier) for place, band in enumerate(self.bands))
+        return found
 
     def paid_prices(self) -> frozenset[str]:
         """None: it multiplies what others pay."""
@@ -86,43 +126,25 @@ class SizeAdjustment(Component):
 
     def works_on(self) -> frozenset[str]:
         """Dollar amounts, if a multiplier is other than 1."""
-        multiplies = any(part is not None and part.multiplier != 1.0 for part in (self.small, self.rural, self.sparse))
+        multiplies = any(multiplier != 1.0 for _, _, multiplier in self.conditions())
         return frozenset(PRICES) - UNADJUSTED if multiplies else frozenset()
 
     def out_of_place(self, world: World) -> Sequence[Mistake]:
         """Conditions that no district of the world meets."""
-        districts = world.districts
-        members, schools = districts.membership, np.maximum(districts.high_schools, 1)
-        found = []
-        if self.small is not None and not (members < self.small.members_below).any():
-            said = f"no district has fewer than {self.small.members_below:g} members; the smallest has"
-            found.append(Mistake(("small", "members_below"), f"{said} {members.min():,.0f}"))
-        if self.rural is not None and not set(self.rural.locales) & set(districts.locale):
-            there = ", ".join(sorted(set(districts.locale)))
-            found.append(
-                Mistake(("rural", "locales"), f"no district is {listed(self.rural.locales)}; there are: {there}")
-            )
-        if self.sparse is not None and not (members < self.sparse.members_per_school_below * schools).any():
-            said = f"no district has fewer than {self.sparse.members_per_school_below:g} members for each high school"
-            found.append(Mistake(("sparse", "members_per_school_below"), said))
-        return found
+        return [
+            Mistake((*way, *mistake.where), mistake.said)
+            for way, where, _ in self.conditions()
+            for mistake in out_of_place(where, world)
+        ]
 
     def multiplier(self, context: PricingContext) -> Array:
-        """The multiplier of each district, ``[..., D, 1]``."""
-        districts = context.world.districts
+        """The multiplier of each district, ``[..., D, 1]``: the greatest of those whose condition it meets, else 1."""
         members = context.counts.membership
-        conditions: list[tuple[BoolArray, float]] = []
-        if self.small is not None:
-            conditions.append((members < self.small.members_below, self.small.multiplier))
-        if self.rural is not None:
-            is_rural = np.array([[locale in self.rural.locales] for locale in districts.locale], dtype=np.bool_)
-            conditions.append((is_rural.reshape(len(districts), 1), self.rural.multiplier))
-        if self.sparse is not None:
-            schools = np.maximum(districts.high_schools[:, np.newaxis], 1)
-            conditions.append((members < self.sparse.members_per_school_below * schools, self.sparse.multiplier))
-        met = conditions[0][0]
-        greatest = np.where(met, conditions[0][1], 0.0)
-        for condition, multiplier in conditions[1:]:
+        (_, first, times), *others = self.conditions()
+        met = holds(first, context.world, members)
+        greatest = np.where(met, times, 0.0)
+        for _, where, multiplier in others:
+            condition = holds(where, context.world, members)
             met = met | condition
             greatest = np.maximum(greatest, np.where(condition, multiplier, 0.0))
         return np.where(met, greatest, 1.0)
@@ -133,14 +155,11 @@ class SizeAdjustment(Component):
 
     def describe(self) -> list[str]:
         """One sentence for each condition."""
-        sentences = []
-        if self.small is not None:
-            who = f"fewer than {self.small.members_below:g} members in grades 9-12"
-            sentences.append(f"The amounts are multiplied by {self.small.multiplier:g} in districts with {who}.")
-        if self.rural is not None:
-            who = listed(self.rural.locales)
-            sentences.append(f"The amounts are multiplied by {self.rural.multiplier:g} in {who} districts.")
-        if self.sparse is not None:
-            who = f"fewer than {self.sparse.members_per_school_below:g} members for each high school"
-            sentences.append(f"The amounts are multiplied by {self.sparse.multiplier:g} in districts with {who}.")
-        return sentences
+        said = [
+            f"The amounts are multiplied by {multiplier:g} {where.words()}."
+            for _, where, multiplier in self.conditions()
+        ]
+        if len(said) > 1:
+            said = [one.replace(", and nowhere else.", ".") for one in said]
+            said.append("Where several of these hold the greatest multiplier counts, and elsewhere none.")
+        return said

@@ -49,6 +49,8 @@ class InnovationZone(Component):
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """Dollars to each district for its zones, a lump sum, ``[..., D, 1]``."""
         high_schools = context.world.districts.high_schools[:, np.newaxis].astype(np.float64)
+        if context.inside is not None:
+            high_schools = high_schools * context.inside
         weight = high_schools * np.exp(self.spread * context.award_capacity)
         # Systematic sampling in proportion to weight: whole schools that sum to the number designated.
         reached = np.floor(self.schools * ratio(np.cumsum(weight, axis=-2), state_total(weight)) + 0.5)
@@ -78,6 +80,7 @@ class Internship(Component):
 
     once_in_a_line = True
     limits = ("placements",)
+    everywhere = "its places are bought for the whole state; write per_student with count: placements"
 
     def paid_prices(self) -> frozenset[str]:
         """The price of a place, if there are dollars and places."""
@@ -110,6 +113,8 @@ class StatewideDollars(Component):
 
     kind: Literal["statewide_dollars"] = "statewide_dollars"
     dollars: Dollars
+
+    everywhere = "the state spends it itself, in no district"
 
     def paid_prices(self) -> frozenset[str]:
         """What the state spends, if it is above zero."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.funding.formula import describe
+from sim.funding.sense import overlaps
 from sim.report.bill.answer import bill_answer
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
 from sim.report.bill.tables import by_draw, line_rows, origin_text
@@ -102,6 +103,8 @@ def year_sentences(check: "BillCheck") -> list[str]:
             )
         elif start > check.bill.fiscal_year:
             said.append(f"{name.capitalize()} is not priced below: it is paid from FY{start} on.")
+        elif not runs.active(check.bill.fiscal_year):
+            said.append(f"{name.capitalize()} is not priced below: it is last paid in FY{runs.sunset_year}.")
     return said
 
 
@@ -117,6 +120,7 @@ def _remarks(check: "BillCheck") -> list[str]:
         elif np.isfinite(row.appropriation).all() and float(row.owed.mean()) < 0.9 * float(row.appropriation.mean()):
             idle = number_text(float((row.appropriation - row.owed).mean()), "dollars")
             said.append(f"{row.name}: {idle} of the appropriation would not be paid out.")
+    said += overlaps(check.formula, check.world)
     expected, found = check.formula.expected_base_year_entitlement, check.central_entitlement
     if expected is not None and found is not None and abs(found - expected) > EXPECTED_WITHIN * expected:
         stated, owed = number_text(expected, "dollars"), number_text(found, "dollars")

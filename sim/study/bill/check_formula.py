@@ -86,14 +86,15 @@ def check_formula(settings: Settings, bill_asked: Formula | None = None) -> Bill
     formula = bill_asked if bill_asked is not None else read_bill(settings.formula_file, clusters)
     refuse_senseless_bill(formula, world, settings.formula_file)
     current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
-    refuse_empty(formula, current_law, world.base_year)
+    refuse_empty(formula, current_law, world.base_year, settings.year)
     reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
     refuse_another_start(settings, world, catalogue, current_law)
 
     draws = settings.draws
     parameters = parameters_for(catalogue, world, settings.seed, range(draws), settings.uncertainty)
     ensemble = prepare(world, parameters, current_law, settings.seed, range(draws), 1)
-    bill, law = base_year_position(ensemble, formula), base_year_position(ensemble, reference)
+    year = settings.year
+    bill, law = (base_year_position(ensemble, one, year=year) for one in (formula, reference))
     members = ensemble.state.counts.membership[..., 0]
     pay = cluster_pay(ensemble, bill)
     cliff_draws = min(CLIFF_DRAWS, draws)
@@ -107,13 +108,13 @@ def check_formula(settings: Settings, bill_asked: Formula | None = None) -> Bill
         law=law,
         members=members,
         change=bridge(law, bill),
-        parts=decompose(ensemble, formula),
-        cliffs=find_cliffs(ensemble, formula, cliff_draws),
+        parts=decompose(ensemble, formula, year),
+        cliffs=find_cliffs(ensemble, formula, cliff_draws, year),
         cliff_draws=cliff_draws,
         pay=pay,
         boundaries=boundaries(pay),
-        before=_disparities(base_year_position(ensemble, reference, drawn=True), members),
-        after=_disparities(base_year_position(ensemble, formula, drawn=True), members),
+        before=_disparities(base_year_position(ensemble, reference, year=year, drawn=True), members),
+        after=_disparities(base_year_position(ensemble, formula, year=year, drawn=True), members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
     )
 
@@ -140,6 +141,8 @@ def _disparities(position: Position, members: Array) -> tuple[Disparity, ...]:
 
 def _origin(settings: Settings, formula: Formula, reference: Formula, world: World, draws: int) -> Origin:
     fingerprints = [str(formula_record(one)["fingerprint"]) for one in (formula, reference)]
-    run = run_number(settings, world, formulas=fingerprints, draws=draws)
+    run = run_number(
+        settings, world, formulas=fingerprints, draws=draws, **({"year": settings.year} if settings.year else {})
+    )
     changed = told({}, flat_parameters(settings.parameters))
     return Origin(run, fingerprints[0], world.fingerprint, draws, settings.seed, changed)

@@ -57,7 +57,7 @@ def _components(
     parts = [(line, part) for line in payer.lines for part in line.components]
     several = len(payer.lines) > 1
     said = [
-        (f"{line.name}: {part.label}" if several else part.label, " ".join(part.describe())) for line, part in parts
+        (f"{line.name}: {part.label}" if several else part.label, " ".join(part.sentences())) for line, part in parts
     ]
     if len(parts) == 1 or not places.size:
         return {int(place): said[0] for place in places}
@@ -78,9 +78,9 @@ def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, line: Line, l
         one.model_copy(update={"components": kept}) if one.name == line.name else one for one in base_year.formula.lines
     )
     formula = base_year.formula.model_copy(update={"lines": lines})
-    other = replace(
-        base_year, formula=formula, position=base_year_position(base_year.ensemble, formula, base_year.counts)
-    )
+    year = base_year.position.fiscal_year
+    position = base_year_position(base_year.ensemble, formula, base_year.counts, year)
+    other = replace(base_year, formula=formula, position=position)
     held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
     unchanged = {name: (stages[1], posted) for name, stages, posted in paid(other, base_year.counts)}[payer.name]
     ends = []

@@ -81,19 +81,20 @@ _Found = dict[_Key, list[tuple[int, Pair]]]
 """Pairs with their run, by line, cause, unit and kind."""
 
 
-def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int) -> tuple[Cliff, ...]:
+def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | None = None) -> tuple[Cliff, ...]:
     """The cliffs of a formula's own lines in the base year, jumps first, the largest first.
 
     In each of the first ``draws`` runs, every district and every pathway is given one unit more and one fewer, alone,
     and prices and payment are worked out anew; the change is set against the posted price of the unit. In the first
     run a few districts are also taken through whole ranges of each count, to meet the thresholds at which no district
-    stands today. Money is what is owed before proration, dollars.
+    stands today. Money is what is owed before proration, dollars. ``year``: whose rules
+    hold, if not the first.
     """
     found: _Found = defaultdict(list)
     met: dict[_Key, set[float]] = defaultdict(set)
     words: dict[tuple[str, str], str] = {}
     for run in range(draws):
-        base_year = base_year_of_run(single_draw(ensemble, run), formula)
+        base_year = base_year_of_run(single_draw(ensemble, run), formula, year)
         for unit in UNITS:
             for payer, steps in one_by_one(base_year, unit):
                 for kind in ("jump", "unpaid"):

@@ -41,12 +41,13 @@ class Decomposition:
         return total
 
 
-def decompose(ensemble: Ensemble, formula: Formula) -> Decomposition:
+def decompose(ensemble: Ensemble, formula: Formula, asked: int | None = None) -> Decomposition:
     """Price every component of a formula's own lines alone, and the formula without it, on base-year counts.
 
-    All in the year in which the whole formula is priced: a line that pays later has no price yet.
+    All in the year in which the whole formula is priced, or in the year ``asked``: a line that pays later has no price
+    yet.
     """
-    position = base_year_position(ensemble, formula)
+    position = base_year_position(ensemble, formula, year=asked)
     whole, year = _entitled(position), position.fiscal_year
     elements = [(line, component) for line in formula.own_lines for component in line.components]
     if len(elements) == 1:
@@ -57,7 +58,7 @@ def decompose(ensemble: Ensemble, formula: Formula) -> Decomposition:
         ]
         priced = list(zip(variants[::2], variants[1::2], strict=True))
     parts = tuple(
-        Part(line.name, component.label, tuple(component.describe()), alone, without)
+        Part(line.name, component.label, tuple(component.sentences()), alone, without)
         for (line, component), (alone, without) in zip(elements, priced, strict=True)
     )
     return Decomposition(whole, parts)

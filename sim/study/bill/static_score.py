@@ -13,7 +13,7 @@ from sim.engine.offers import Offer, Offers
 from sim.engine.static import static_score
 from sim.funding import allocation, seg
 from sim.funding.allocation import Ledger
-from sim.funding.formula import Formula, first_priced_year
+from sim.funding.formula import Formula, enacted, first_priced_year
 from sim.funding.line import Line
 from sim.funding.schedule import Counts
 from sim.inputs import InputError
@@ -105,11 +105,20 @@ def share_paid(position: Position) -> Array:
     return ratio(position.spent(), position.owed(), 1.0)
 
 
-def refuse_empty(formula: Formula, current_law: Formula, base_year: int) -> None:
-    """Raise InputError if no line of the formula's own is ever paid, so that there is nothing to price."""
-    if first_priced_year(formula, current_law, base_year) is None:
-        first = max(formula.takes_effect, base_year + 1)
+def refuse_empty(formula: Formula, current_law: Formula, base_year: int, year: int | None = None) -> None:
+    """Raise InputError if no line of the formula's own is ever paid, so that there is nothing to price, or none in the
+    ``year`` that is asked for."""
+    first_paid = first_priced_year(formula, current_law, base_year)
+    first = max(formula.takes_effect, base_year + 1)
+    if first_paid is None:
         raise InputError(
             f"formula '{formula.name}': no line of its own pays from FY{first} on, when the bill can first pay; there "
             "is no price"
         )
+    if year is None:
+        return
+    if year < first_paid:
+        said = f"{year} lies before FY{first_paid}, in which formula '{formula.name}' first pays"
+        raise InputError(f"settings: year: {said}")
+    if not any(line.active(year) for line in enacted(formula, current_law, base_year).own_lines):
+        raise InputError(f"settings: year: no line of formula '{formula.name}' pays in FY{year}")

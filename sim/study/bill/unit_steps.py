@@ -105,11 +105,11 @@ def single_draw(ensemble: Ensemble, run: int) -> Ensemble:
     )
 
 
-def base_year_of_run(ensemble: Ensemble, formula: Formula) -> BaseYear:
+def base_year_of_run(ensemble: Ensemble, formula: Formula, year: int | None = None) -> BaseYear:
     """The base year of one run (no run axis) for a formula."""
     own = formula.model_copy(update={"lines": formula.own_lines})
     counts = in_whole_units(ensemble.state.counts)
-    return BaseYear(ensemble, own, counts, base_year_position(ensemble, own, counts))
+    return BaseYear(ensemble, own, counts, base_year_position(ensemble, own, counts, year))
 
 
 def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]:
@@ -229,7 +229,7 @@ def chunks(rows: int) -> Iterator[slice]:
 def paid(base_year: BaseYear, counts: Counts) -> Iterator[tuple[str, Array, Array]]:
     """For each payer the dollars at every stage ``[stage, ..., D]``, and what the prices posted on the counts as they
     are say of these counts ``[..., D]``."""
-    ledgers = static_score(base_year.ensemble, base_year.formula, counts).ledgers
+    ledgers = static_score(base_year.ensemble, base_year.formula, counts, base_year.position.fiscal_year).ledgers
     for payer in base_year.payers:
         owed, prices = [], []
         for line in payer.lines:

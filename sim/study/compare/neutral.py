@@ -171,7 +171,7 @@ def _causes(formula: Formula, bound: str) -> str:
     lines = formula.own_lines
     found = []
     if bound != "at least":
-        if any(line.rules.spending_multiple is not None for line in lines):
+        if any(line.rules.bounded for line in lines):
             found.append("its share of local spending")
         if any(line.rules.growth_cap is not None for line in lines):
             found.append("its growth cap")

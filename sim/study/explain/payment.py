@@ -65,7 +65,7 @@ def _line(moment: Moment, position: Position, offer: Offer) -> Iterator[Item]:
         yield Item(step, PAID, "dollars", moment.of_district(ledger.paid))
         return
     counts = position.counts[line.name]
-    within = pricing.counted(line, counts)
+    within = pricing.counted(line, counts, offer.schedule)
     parts = components(offer)
     for label, part in parts:
         for name, priced in by_price(part):

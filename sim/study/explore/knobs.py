@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.funding.appropriation import Once, ShareOfRevenue
 from sim.funding.components.component import Component
 from sim.funding.formula import Formula
 from sim.funding.line import Line
-from sim.funding.rules import Once, Rules, ShareOfRevenue
+from sim.funding.rules import Rules
 from sim.inputs import InputError
 from sim.inputs.schema import at
 from sim.study.designs.factors import Factor
@@ -235,7 +236,7 @@ def _described(formula: Formula, path: str) -> tuple[str, str, str]:
         keys = tuple(int(word) if word.isdigit() else word for word in words[2:])
         inside = _inside(words[2:])
         label = f"{title}{_plain(component.label)}{_counted(component)}{': ' if inside else ''}{inside}"
-        return label[0].upper() + label[1:], _unit_at(component, keys), " ".join(component.describe())
+        return label[0].upper() + label[1:], _unit_at(component, keys), " ".join(component.sentences())
     label = f"{title}{_plain(' '.join(words[1:]))}"
     return label[0].upper() + label[1:], _unit_at(line.rules, tuple(words[1:])), " ".join(line.rules.sentences())
 

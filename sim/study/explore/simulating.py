@@ -18,9 +18,9 @@ from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.funding import budget
 from sim.funding.allocation import cost_to_state
+from sim.funding.appropriation import DemandWithCap, Fixed, Full, Indexed, Once, ShareOfRevenue
 from sim.funding.formula import Formula, enacted
 from sim.funding.line import Line
-from sim.funding.rules import DemandWithCap, Fixed, Full, Indexed, Once, ShareOfRevenue
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.posterior import Uncertainty
 from sim.study.designs.factors import Factor

@@ -46,7 +46,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "bridge": _FEW,
     "explain": (*_FEW, "district", "cluster", "replicate"),
     "district": (*(one for one in _FEW if one != "study.years"), "district", "discrepancy"),
-    "check_formula": (*_MODEL, *_BILL, "draws"),
+    "check_formula": (*_MODEL, *_BILL, "year", "draws"),
     "hindcast": (*_MODEL, "study.cases", "draws", *_CHUNKS),
     "probes": (*_MODEL, "study.cases", "draws", *_CHUNKS),
     "verify_brief": (*_MODEL, "draws", "chunk"),

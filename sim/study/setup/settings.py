@@ -167,7 +167,8 @@ class Settings(BaseModel):
     'both' runs each as written and, beside it, scaled to the baseline's. ``neutral_by``: dollars of what: base-year
     ``entitlement``, or the ``present_value`` of state cost over the horizon at the real ``discount_rate`` (null: that
     of ``sim/study/compare/discounting.py``). ``report``: figures, fiscal note and run sheet beside the tables.
-    ``formula_file``: a bill in a file of the user's own, in place of ``formula``. ``district`` and
+    ``formula_file``: a bill in a file of the user's own, in place of ``formula``. ``year``: the fiscal year whose rules
+    a price applies, by default the first in which the bill pays. ``district`` and
     ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
     replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
     ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
@@ -194,6 +195,7 @@ class Settings(BaseModel):
     report: Annotated[bool, Field(strict=True)]
     parameters: dict[str, Any] = {}
     formula_file: PathName | None = None
+    year: Annotated[int, Field(strict=True, ge=2000, le=2200)] | None = None
     district: PartOfName | None = None
     cluster: PartOfName | None = None
     replicate: Annotated[int, Field(strict=True, ge=0, lt=1_000_000)] | None = None

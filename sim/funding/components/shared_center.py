@@ -1,0 +1,119 @@
+"""Money for centers at which students of several districts or high schools are taught."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from sim.arrays import ZERO, Array, district_total, ratio, state_total
+from sim.funding.components.amounts import MOST_ENTRIES, Count, DistrictDollars, OneDollars, Share, Title
+from sim.funding.components.component import Component, money, percent
+from sim.funding.conditions import Where, mask, out_of_place
+from sim.funding.context import PricingContext
+from sim.funding.schedule import Schedule
+from sim.funding.strict import Strict
+from sim.inputs import Mistake
+from sim.world.world import World
+
+
+class Center(Strict):
+    """A center: whom it serves (``where``, districts and, if it does not teach all, clusters)."""
+
+    name: Title
+    where: Where
+
+
+class SharedCenter(Component):
+    """Dollars for each shared center, and for each student who is taught there.
+
+    Modeled on Idaho's career technical schools (at least two high schools, none with more than 85% of the enrollment)
+    and on regional centers such as New York's BOCES and North Dakota's. A center reaches the districts and clusters of
+    its ``where``: participants and concentrators of these pathways are taken to be taught there. It is paid where at
+    least ``least_districts`` send students, and none more than ``largest_share`` of them, as the state counted them
+    last. ``per_center`` is shared by the districts as they send participants; ``per_participant`` and
+    ``per_concentrator`` follow the student. What a center costs is what its districts' pathways cost; sections that
+    they would save by sharing, and the way there, are not modeled.
+    """
+
+    kind: Literal["shared_center"] = "shared_center"
+    centers: Annotated[tuple[Center, ...], Field(min_length=1, max_length=MOST_ENTRIES)]
+    per_center: DistrictDollars = 0.0
+    per_participant: OneDollars = 0.0
+    per_concentrator: OneDollars = 0.0
+    least_districts: Count = 2.0
+    largest_share: Share = 1.0
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        names = [center.name for center in self.centers]
+        if len(set(names)) < len(names):
+            raise ValueError("two centers have one name")
+        return self
+
+    def paid_prices(self) -> frozenset[str]:
+        """A lump sum for the center, prices for its students."""
+        paid = {
+            "per_district": self.per_center > 0.0,
+            "per_participant": self.per_participant > 0.0,
+            "per_concentrator": self.per_concentrator > 0.0,
+        }
+        return frozenset(name for name, pays in paid.items() if pays and self.largest_share > 0.0)
+
+    def out_of_place(self, world: World) -> Sequence[Mistake]:
+        """Centers for nobody, for fewer districts than it takes, and two for the same pathways."""
+        found: list[Mistake] = []
+        taken = np.zeros((len(world.districts), 1))
+        for place, center in enumerate(self.centers):
+            where = ("centers", place, "where")
+            wrong = out_of_place(center.where, world)
+            found += [Mistake((*where, *mistake.where), mistake.said) for mistake in wrong]
+            if wrong:
+                continue
+            here = mask(center.where, world, world.districts.membership[:, np.newaxis])
+            number = int((here.max(axis=-1) > 0.0).sum())
+            if number < self.least_districts:
+                least = f"{self.least_districts:g}"
+                found.append(Mistake(where, f"reaches {number} districts, and a center is paid for {least} or more"))
+            if ((taken > 0.0) & (here > 0.0)).any():
+                found.append(Mistake(where, "reaches pathways that an earlier center does; a student is counted once"))
+            taken = np.maximum(taken, here)
+        return found
+
+    def clusters_named(self) -> tuple[str, ...]:
+        """The clusters that centers teach."""
+        return tuple(cluster for center in self.centers for cluster in center.where.clusters_named())
+
+    def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
+        """A lump sum ``[..., D, 1]`` and prices ``[..., D, C]`` (or ``[..., D, 1]`` for a center of all clusters)."""
+        lump, participant, concentrator = ZERO, ZERO, ZERO
+        for center in self.centers:
+            here = mask(center.where, context.world, context.counts.membership)
+            sends = district_total(context.counts.participants * here)
+            paid = self._qualifies(sends) * context.index
+            if np.any(self.per_center):
+                lump = lump + ratio(sends, state_total(sends)) * (self.per_center * paid)
+            if np.any(self.per_participant):
+                participant = participant + here * (self.per_participant * paid)
+            if np.any(self.per_concentrator):
+                concentrator = concentrator + here * (self.per_concentrator * paid)
+        return Schedule(per_district=lump, per_participant=participant, per_concentrator=concentrator)
+
+    def _qualifies(self, sends: Array) -> Array:
+        """1 where enough districts send students and none too many of them, else 0, ``[..., 1, 1]``."""
+        number = state_total((sends > 0.0).astype(np.float64))
+        largest = ratio(sends.max(axis=-2, keepdims=True), state_total(sends))
+        found: Array = ((number >= self.least_districts) & (largest <= self.largest_share)).astype(np.float64)
+        return found
+
+    def describe(self) -> list[str]:
+        """The amounts, then each center."""
+        amounts = [
+            (self.per_center, "every shared center, by the participants that each district sends"),
+            (self.per_participant, "every participant at one"),
+            (self.per_concentrator, "every concentrator at one"),
+        ]
+        said = [f"{money(dollars)} for {what}." for dollars, what in amounts if dollars]
+        most = f", none more than {percent(self.largest_share)}" if self.largest_share < 1.0 else ""
+        said.append(f"A center is paid where at least {self.least_districts:g} districts send students{most}.")
+        return [*said, *(f"{center.name}: {center.where.phrase()}." for center in self.centers)]

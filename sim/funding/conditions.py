@@ -1,0 +1,330 @@
+"""Conditions on districts and clusters (``where:``): one grammar for components, lines, rules and multipliers.
+
+A condition is read once, from YAML, and is then three things: a mask over a world's districts and clusters, words that
+are true, and a list of what in it matches nothing. All keys of one condition hold together; ``any_of`` lists
+conditions of which one suffices, ``unless`` is one that must not hold.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from sim.arrays import Array, BoolArray, cluster_major
+from sim.funding.bands import Band, MembersBand, PerSchoolBand, PovertyBand, SchoolsBand, WealthBand
+from sim.funding.strict import Strict
+from sim.inputs import Mistake, nearest, shown
+from sim.world.world import World
+
+MOST_WORDS = 500
+"""Names in one list, and conditions in one."""
+
+HIGH_COST = "high_cost"
+"""LESC's four high-cost fields; a condition holds for a cluster of which they cover a half or more."""
+VALUE_WORDS: dict[str, float] = {"value_1": 1.0, "value_2": 2.0, "value_3": 3.0}
+"""Clusters whose main credential is of low, middle or high labor-market value."""
+
+Locale = Literal["city", "suburb", "town", "rural"]
+LOCALES: tuple[Locale, ...] = ("city", "suburb", "town", "rural")
+Kind = Literal["district", "charter"]
+
+Word = Annotated[str, Field(strict=True, min_length=1, max_length=200)]
+Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=MOST_WORDS)]
+Bands = tuple[tuple[str, Band | None], ...]
+
+
+class Where(Strict):
+    """A condition: every key that is written must hold.
+
+    Of a district: ``members`` (grades 9-12, as the state counted them last), ``members_per_school``, ``high_schools``
+    (a number or a band), ``poverty`` (share of children), ``taxable_value`` (of property, dollars a member; a column
+    that tables may have), ``locale``, ``kind``, ``county``, ``region``, ``district`` (names or codes). Of a pathway:
+    ``cluster`` (names, or the words high_cost, value_1 to value_3). ``any_of``: at least one of these conditions holds.
+    ``unless``: this one does not.
+    """
+
+    members: MembersBand | None = None
+    members_per_school: PerSchoolBand | None = None
+    high_schools: SchoolsBand | None = None
+    poverty: PovertyBand | None = None
+    taxable_value: WealthBand | None = None
+    locale: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=4)] | None = None
+    kind: Kind | None = None
+    county: Words | None = None
+    region: Words | None = None
+    district: Words | None = None
+    cluster: Words | None = None
+    any_of: "Annotated[tuple[Where, ...], Field(min_length=2, max_length=MOST_WORDS)] | None" = None
+    unless: "Where | None" = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_words(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        instead = {
+            "members_below": "members: {below: ...}",
+            "members_per_school_below": "members_per_school: {below: ...}",
+            "locales": "locale: [...]",
+            "clusters": "cluster: [...]",
+            "districts": "district: [...]",
+            "counties": "county: [...]",
+            "regions": "region: [...]",
+            "not": "unless: {...}",
+            "any": "any_of: [{...}, {...}]",
+            "or": "any_of: [{...}, {...}]",
+            "all": "its keys side by side, which hold together",
+            "size": "members: {at_least: ..., below: ...}",
+            "membership": "members: {at_least: ..., below: ...}",
+        }
+        for key in value:
+            if str(key) in instead:
+                raise ValueError(f"{shown(key)} is not known here; write {instead[str(key)]}")
+        return value
+
+    @field_validator("locale", "county", "region", "district", "cluster", mode="before")
+    @classmethod
+    def _as_list(cls, value: object) -> object:
+        if isinstance(value, str):
+            return (value,)
+        # Codes are often numbers, which YAML reads as such.
+        return [str(one) if type(one) is int else one for one in value] if isinstance(value, list) else value
+
+    @field_validator("high_schools", mode="before")
+    @classmethod
+    def _exactly(cls, value: object) -> object:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return {"at_least": float(value), "below": value + 1.0}
+        return value
+
+    @field_validator("locale", "county", "region", "district", "cluster")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for word in value or ():
+            if [plain(one) for one in value or ()].count(plain(word)) > 1:
+                raise ValueError(f"{shown(word)} stands twice")
+        return value
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any(getattr(self, key) is not None for key in type(self).model_fields):
+            raise ValueError("write a condition, as {members: {below: 200}} or {locale: rural}")
+        return self
+
+    def bands(self) -> Bands:
+        """The keys that are ranges of a number."""
+        return (
+            ("members", self.members),
+            ("members_per_school", self.members_per_school),
+            ("high_schools", self.high_schools),
+            ("poverty", self.poverty),
+            ("taxable_value", self.taxable_value),
+        )
+
+    def by_cluster(self) -> bool:
+        """Whether it tells clusters apart."""
+        inside = [*(self.any_of or ()), *([self.unless] if self.unless is not None else [])]
+        return self.cluster is not None or any(one.by_cluster() for one in inside)
+
+    def clusters_named(self) -> tuple[str, ...]:
+        """The clusters that it names, at any depth, without words such as ``high_cost``."""
+        inside = [*(self.any_of or ()), *([self.unless] if self.unless is not None else [])]
+        own = tuple(one for one in self.cluster or () if one != HIGH_COST and one not in VALUE_WORDS)
+        return (*own, *(name for one in inside for name in one.clusters_named()))
+
+    def words(self) -> str:
+        """The condition in words, to follow a sentence: 'in rural districts with fewer than 141 members in grades 9-12,
+        and nowhere else'."""
+        said = self._where()
+        return said if said.startswith("everywhere") else f"{said}, and nowhere else"
+
+    def phrase(self) -> str:
+        """The condition alone, to begin a sentence: 'in rural districts'."""
+        return self._where()
+
+    def _where(self) -> str:
+        parts = []
+        if self._of_districts():
+            parts.append(f"in {self._districts()}")
+        if self.cluster is not None:
+            parts.append(f"in {_listed(tuple(_cluster_words(one) for one in self.cluster))}")
+        if self.any_of is not None:
+            parts.append(" or ".join(one._where() for one in self.any_of))
+        said = ", ".join(parts)
+        if self.unless is not None:
+            said = f"{said}, except {self.unless._where()}" if said else f"everywhere except {self.unless._where()}"
+        return said
+
+    def _of_districts(self) -> bool:
+        words = (self.locale, self.kind, self.county, self.region, self.district)
+        return any(band is not None for _, band in self.bands()) or any(word is not None for word in words)
+
+    def _districts(self) -> str:
+        who = "charters" if self.kind == "charter" else "school districts" if self.kind == "district" else "districts"
+        if self.locale is not None:
+            who = f"{_listed(self.locale, 'or')} {who}"
+        if self.district is not None:
+            called = f"the district{'s' if len(self.district) > 1 else ''} {_listed(self.district)}"
+            who = called if who == "districts" else f"{called} (of {who})"
+        said = [who]
+        for word, names in (("county", self.county), ("region", self.region)):
+            if names is not None:
+                said.append(f"of the {_plural(word, len(names))} {_listed(names)}")
+        bands = [band.words() for _, band in self.bands() if band is not None]
+        return " ".join(said) + (f" with {' and '.join(bands)}" if bands else "")
+
+
+def _plural(word: str, number: int) -> str:
+    return word if number == 1 else "counties" if word == "county" else f"{word}s"
+
+
+def _cluster_words(word: str) -> str:
+    if word == HIGH_COST:
+        return "LESC's high-cost fields"
+    return f"clusters of credential value {VALUE_WORDS[word]:g}" if word in VALUE_WORDS else word.replace("_", " ")
+
+
+def _listed(words: Sequence[str], last: str = "and") -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def plain(word: str) -> str:
+    """A word as names are compared: composed letters, ordinary blanks, small."""
+    composed = unicodedata.normalize("NFKC", word).replace("_", " ")
+    return " ".join(composed.split()).casefold()
+
+
+def mask(where: Where, world: World, membership: Array) -> Array:
+    """1 where a condition holds and 0 elsewhere, ``[..., D, 1]``, or ``[..., D, C]`` if it tells clusters apart.
+
+    ``membership`` ``[..., D, 1]``: members in grades 9-12 as the state counted them last; all else is the world's own.
+    """
+    found = holds(where, world, membership)
+    return cluster_major(found.astype(np.float64)) if found.shape[-1] > 1 else found.astype(np.float64)
+
+
+def holds(where: Where, world: World, membership: Array) -> BoolArray:
+    """Where a condition holds; see ``mask``."""
+    parts = list(_parts(where, world, membership))
+    if where.any_of is not None:
+        parts.append(reduce(np.logical_or, [holds(one, world, membership) for one in where.any_of]))
+    if where.unless is not None:
+        parts.append(~holds(where.unless, world, membership))
+    found: BoolArray = reduce(np.logical_and, parts)
+    return found
+
+
+def _parts(where: Where, world: World, membership: Array) -> Iterator[BoolArray]:
+    districts = world.districts
+    schools = np.maximum(districts.high_schools, 1)[:, np.newaxis]
+    value = districts.taxable_value_per_member
+    numbers = {
+        "members": membership,
+        "members_per_school": membership / schools,
+        "high_schools": schools.astype(np.float64),
+        "poverty": districts.poverty_share[:, np.newaxis],
+        "taxable_value": np.full((len(districts), 1), np.nan) if value is None else value[:, np.newaxis],
+    }
+    for key, band in where.bands():
+        if band is not None:
+            yield band.holds(numbers[key])
+    for words, names in _names(where, world):
+        asked = {plain(word) for word in words}
+        yield np.array([[bool(asked & {plain(name) for name in known})] for known in names], dtype=np.bool_)
+    if where.cluster is not None:
+        yield _clusters(where.cluster, world)
+
+
+def _names(where: Where, world: World) -> Iterator[tuple[Sequence[str], list[tuple[str, ...]]]]:
+    """The words of each key that names something, with every district's own words for it."""
+    for key in ("locale", "kind", "county", "region", "district"):
+        words = getattr(where, key)
+        if words is not None:
+            yield (words,) if isinstance(words, str) else words, _known(key, world)
+
+
+def _known(key: str, world: World) -> list[tuple[str, ...]]:
+    districts, regions = world.districts, world.regions
+    if key == "district":
+        return list(zip(districts.identifier, districts.name, strict=True))
+    if key == "region":
+        return [(regions.identifier[place], regions.name[place]) for place in districts.region]
+    return [(word,) for word in getattr(districts, key)]
+
+
+def _clusters(words: Sequence[str], world: World) -> BoolArray:
+    clusters = world.clusters
+    found = np.zeros((1, len(clusters)), dtype=np.bool_)
+    for word in words:
+        if word == HIGH_COST:
+            found = found | (clusters.high_cost_share >= 0.5)
+        elif word in VALUE_WORDS:
+            found = found | (clusters.credential_tier == VALUE_WORDS[word])
+        else:
+            found = found | np.array([one == word for one in clusters.identifier])
+    return found
+
+
+def out_of_place(where: Where, world: World) -> list[Mistake]:
+    """What in a condition matches nothing in a world: names that are not there, and conditions that nobody meets."""
+    found: list[Mistake] = []
+    districts = world.districts
+    for key in ("county", "region", "district"):
+        known = {plain(name) for names in _known(key, world) for name in names if name}
+        for word in getattr(where, key) or ():
+            if plain(word) not in known:
+                there = sorted({names[0 if key == "region" else -1] for names in _known(key, world) if names[-1]})
+                found.append(Mistake((key,), f"there is no {key} {shown(word)}; {nearest(word, there)}"))
+    for word in where.cluster or ():
+        if word not in (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS):
+            known_clusters = (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS)
+            found.append(Mistake(("cluster",), f"unknown cluster {shown(word)}; {nearest(word, known_clusters)}"))
+    if where.taxable_value is not None and districts.taxable_value_per_member is None:
+        said = "the tables have no taxable_value_per_member; add the column to districts.csv, or write poverty"
+        found.append(Mistake(("taxable_value",), said))
+    for number, one in enumerate(where.any_of or ()):
+        found.extend(_inside(mistake, "any_of", number) for mistake in out_of_place(one, world))
+    if where.unless is not None:
+        found.extend(_inside(mistake, "unless") for mistake in out_of_place(where.unless, world))
+    if not found and not holds(where, world, districts.membership[:, np.newaxis]).any():
+        found.append(Mistake((), f"holds for no district: none lies {where._where()}{_nearest_miss(where, world)}"))
+    return found
+
+
+def _inside(mistake: Mistake, *way: str | int) -> Mistake:
+    return Mistake((*way, *mistake.where), mistake.said)
+
+
+def _nearest_miss(where: Where, world: World) -> str:
+    """How far the numbers of the world are from what a single key asks for."""
+    districts = world.districts
+    membership = districts.membership
+    numbers = {
+        "members": (membership, "members"),
+        "members_per_school": (membership / np.maximum(districts.high_schools, 1), "members for each high school"),
+        "high_schools": (districts.high_schools.astype(np.float64), "high schools"),
+    }
+    said = [
+        f"; from {numbers[key][0].min():,.0f} to {numbers[key][0].max():,.0f} {numbers[key][1]} are there"
+        for key, band in where.bands()
+        if band is not None and key in numbers
+    ]
+    if where.locale is not None:
+        said.append(f"; there are: {', '.join(sorted(set(districts.locale)))}")
+    return said[0] if len(said) == 1 else ""
+
+
+def both(one: Array | None, other: Array | None) -> Array | None:
+    """Where two conditions hold together; None stands for everywhere."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one * other
+
+
+def districts_of(condition: Array) -> Array:
+    """The districts in which a condition holds for any cluster, ``[..., D, 1]``."""
+    found: Array = condition.max(axis=-1, keepdims=True)
+    return found

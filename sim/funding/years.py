@@ -1,0 +1,54 @@
+"""What of a formula begins and ends when, in words."""
+
+from collections import Counter, defaultdict
+
+from sim.funding.appropriation import Once
+from sim.funding.line import Line
+from sim.funding.rules import JointRules
+
+ALWAYS = 2000
+"""``takes_effect`` of current law, which is in force in every year, the base year and those before it too."""
+
+
+def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> list[str]:
+    """A sentence for each year in which something begins or ends; none for a formula that begins whole and stays.
+
+    A line is last paid in the year before the one in which it has ended.
+    """
+    titles = Counter(_title(line) for line in lines)
+    names = {line.name: _title(line) if titles[_title(line)] == 1 else line.name.replace("_", " ") for line in lines}
+    events: dict[int, list[str]] = defaultdict(list)
+    starts = {line.name: max(line.start_year or takes_effect, takes_effect) for line in lines}
+    for line in lines:
+        name, start = names[line.name], starts[line.name]
+        if line.sunset_year is not None:
+            events[line.sunset_year + 1].append(f"{name} has ended")
+        if line.restricted_to is not None and line.oversight != "general" and _runs(line, line.restricted_to + 1):
+            events[line.restricted_to + 1].append(f"{name} is money without strings")
+        if isinstance(line.appropriation, Once) and _runs(line, start + line.appropriation.years):
+            events[start + line.appropriation.years].append(f"what was voted once for {name} is spent")
+    for line in lines:
+        events[starts[line.name]].append(f"{names[line.name]} begins")
+    for line in lines:
+        joint = bool(rules.written) and line.joint
+        first = min(starts[one.name] for one in lines if one.joint) if joint else starts[line.name]
+        held = line.rules.under(rules) if joint else line.rules
+        of = "the formula" if joint or len(lines) == 1 else names[line.name]
+        if held.phase_in:
+            events[first + len(held.phase_in)].append(f"{of} is phased in")
+        if held.hold_harmless is not None and held.hold_harmless.years is not None:
+            events[first + held.hold_harmless.years].append(f"the hold harmless of {of} has ended")
+        if held.maintenance_of_effort is not None and held.maintenance_of_effort.years is not None:
+            events[starts[line.name] + held.maintenance_of_effort.years].append(f"{of} asks for no effort any more")
+    if set(events) <= {takes_effect}:
+        return []
+    events.pop(ALWAYS, None)
+    return [f"FY{year}: {', '.join(dict.fromkeys(events[year]))}." for year in sorted(events)]
+
+
+def _runs(line: Line, fiscal_year: int) -> bool:
+    return line.sunset_year is None or fiscal_year <= line.sunset_year
+
+
+def _title(line: Line) -> str:
+    return line.title or line.name.replace("_", " ")

@@ -1,0 +1,348 @@
+"""Conditions: one grammar, true words, refusals in one line; rates and rules that differ; what districts see."""
+
+from dataclasses import replace
+from typing import Any
+
+import builders
+import numpy as np
+import pytest
+from money_of_a_year import PER_CONCENTRATOR, announced, believed, outlook_on, paid, trusting
+from simulated import formula_of, line_of, steps
+from small_world import CLUSTERS, small_world
+
+from sim.arrays import Array
+from sim.funding.conditions import Where, holds, mask, out_of_place
+from sim.funding.formula import Formula, describe, enacted
+from sim.funding.line import Line
+from sim.funding.reading import formula_from
+from sim.funding.sense import out_of_place as formula_out_of_place
+from sim.funding.sense import overlaps
+from sim.inputs import InputError
+from sim.world.world import World
+
+WORLD = small_world(
+    4,
+    members=[100.0, 140.0, 141.0, 5000.0],
+    high_schools=[1, 1, 2, 8],
+    locales=["rural", "town", "rural", "city"],
+    poverty=[0.3, 0.1, 0.25, 0.2],
+    kinds=["district", "charter", "district", "district"],
+)
+MEMBERS = WORLD.districts.membership[:, np.newaxis]
+
+
+def where(**written: Any) -> Where:
+    return Where.model_validate(written)
+
+
+def bill(components: list[dict[str, Any]], **keys: Any) -> Formula:
+    usual = {"title": "t", "source": "s", "year_of_numbers": 2026, "description": "d", "also": []}
+    money = {} if "lines" in keys else {"components": components, "appropriation": {"rule": "full"}}
+    return formula_from({**usual, **money, **keys}, "bill.yaml", "bill", {}, CLUSTERS)
+
+
+@pytest.mark.parametrize(
+    ("written", "inside", "words"),
+    [
+        (
+            {"members": {"below": 141}},
+            [1, 1, 0, 0],
+            "in districts with fewer than 141 members in grades 9-12, and nowhere else",
+        ),
+        (
+            {"members": {"at_least": 140, "below": 5000}},
+            [0, 1, 1, 0],
+            "in districts with at least 140 and fewer than 5,000 members in grades 9-12, and nowhere else",
+        ),
+        (
+            {"members_per_school": {"below": 101}},
+            [1, 0, 1, 0],
+            "in districts with fewer than 101 members in grades 9-12 for each high school, and nowhere else",
+        ),
+        ({"high_schools": 1}, [1, 1, 0, 0], "in districts with one high school, and nowhere else"),
+        (
+            {"high_schools": {"at_least": 2}},
+            [0, 0, 1, 1],
+            "in districts with at least 2 high schools, and nowhere else",
+        ),
+        (
+            {"poverty": {"at_least": 0.25}},
+            [1, 0, 1, 0],
+            "in districts with 25% or more of children in poverty, and nowhere else",
+        ),
+        ({"locale": ["rural", "town"]}, [1, 1, 1, 0], "in rural or town districts, and nowhere else"),
+        ({"kind": "charter"}, [0, 1, 0, 0], "in charters, and nowhere else"),
+        ({"district": ["d1", "D4"]}, [1, 0, 0, 1], "in the districts d1 and D4, and nowhere else"),
+        ({"region": "r"}, [1, 1, 1, 1], "in districts of the region r, and nowhere else"),
+        (
+            {"locale": "rural", "unless": {"poverty": {"at_least": 0.3}}},
+            [0, 0, 1, 0],
+            "in rural districts, except in districts with 30% or more of children in poverty, and nowhere else",
+        ),
+        ({"unless": {"locale": "city"}}, [1, 1, 1, 0], "everywhere except in city districts"),
+        (
+            {"any_of": [{"kind": "charter"}, {"locale": "city"}]},
+            [0, 1, 0, 1],
+            "in charters or in city districts, and nowhere else",
+        ),
+    ],
+)
+def test_a_condition_holds_where_its_words_say(written: dict[str, Any], inside: list[int], words: str) -> None:
+    condition = where(**written)
+    assert mask(condition, WORLD, MEMBERS)[:, 0].tolist() == inside
+    assert condition.words() == words
+
+
+def test_a_condition_on_clusters_tells_pathways_apart() -> None:
+    condition = where(locale="rural", cluster=["high_cost"])
+    assert mask(condition, WORLD, MEMBERS).tolist() == [[1, 1, 0], [0, 0, 0], [1, 1, 0], [0, 0, 0]]
+    assert holds(where(cluster="value_3"), WORLD, MEMBERS).tolist() == [[False, True, False]]
+    both = where(any_of=[{"cluster": "marketing_sales"}, {"kind": "charter"}])
+    assert mask(both, WORLD, MEMBERS).tolist() == [[0, 0, 1], [1, 1, 1], [0, 0, 1], [0, 0, 1]]
+
+
+def test_names_are_compared_as_people_read_them() -> None:
+    named = replace(WORLD, districts=replace(WORLD.districts, county=("Doña Ana", "Rio Arriba", "Taos", "")))
+    for word in ("Doña Ana", "dona ana", "DOÑA\u00a0ANA"):
+        inside = mask(where(county=word), named, MEMBERS)[:, 0].tolist()
+        assert inside == ([1, 0, 0, 0] if "ona" not in word else [0, 0, 0, 0]), word
+
+
+def test_what_matches_nothing_is_told_in_one_line() -> None:
+    def told(**written: Any) -> list[str]:
+        return [mistake.said for mistake in out_of_place(where(**written), WORLD)]
+
+    assert told(members={"below": 100}) == [
+        "holds for no district: none lies in districts with fewer than 100 members in grades 9-12; from 100 to 5,000 "
+        "members are there"
+    ]
+    assert told(locale="suburb") == [
+        "holds for no district: none lies in suburb districts; there are: city, rural, town"
+    ]
+    assert told(district="D9")[0].startswith("there is no district 'D9'; ")
+    assert told(locale="city", kind="charter")[0].startswith("holds for no district")
+    assert "taxable_value_per_member" in told(taxable_value={"below": 5e5})[0]
+    assert told(unless={"region": "S"})[0].startswith("there is no region 'S'")
+    assert told(members={"below": 141}) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"members": {"min": 3}}, "write at_least"),
+        ({"members": {"max": 3}}, "write below, one more than the most"),
+        ({"members": {"at_least": 5, "below": 5}}, "nothing is at least 5 and below 5"),
+        ({"members": {}}, "write at_least, below or both"),
+        ({}, "write a condition"),
+        ({"locales": "rural"}, "write locale"),
+        ({"not": {"locale": "rural"}}, "write unless"),
+        ({"locale": ["rural", "rural"]}, "stands twice"),
+        ({"locale": "remote"}, "city, suburb, town, rural"),
+        ({"any_of": [{"locale": "rural"}]}, "at least 2"),
+        ({"cluster": "agriculture"}, "may name districts, not clusters"),
+        ({"poverty": {"at_least": 25}}, "25% is written 0.25"),
+        (3, "keys in braces"),
+    ],
+)
+def test_a_condition_that_cannot_be_read_is_answered(condition: Any, said: str) -> None:
+    with pytest.raises(InputError) as told:
+        bill([{"kind": "base", "per_school": 5, "where": condition}])
+    assert said in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_what_no_district_has_takes_no_condition() -> None:
+    with pytest.raises(InputError, match="takes no where: the state spends it itself"):
+        bill([{"kind": "statewide_dollars", "dollars": 5, "where": {"locale": "rural"}}])
+
+
+def test_a_component_of_once_may_stand_once_for_each_district() -> None:
+    def two(second: dict[str, Any]) -> Formula:
+        return bill(
+            [
+                {"kind": "base", "per_school": 5, "where": {"members": {"below": 141}}},
+                {"kind": "base", "name": "others", "per_school": 9, "where": second},
+            ]
+        )
+
+    assert formula_out_of_place(two({"members": {"at_least": 141}}), WORLD) == []
+    (twice,) = formula_out_of_place(two({"locale": "town"}), WORLD)
+    assert twice.said == "holds in D2, where that of 'base' does; write unless in one of them"
+
+
+def test_of_two_conditions_that_hold_the_first_counts_and_it_is_said_where() -> None:
+    differing = bill(
+        [
+            {
+                "kind": "per_student",
+                "count": "concentrators",
+                "dollars": 900,
+                "differs": [
+                    {"where": {"locale": "rural"}, "dollars": 1200},
+                    {"where": {"poverty": {"at_least": 0.25}}, "dollars": 1000},
+                ],
+            }
+        ]
+    )
+    assert [part.label for part in differing.lines[0].components] == [
+        "per_student_1",
+        "per_student_2",
+        "per_student",
+    ]
+    (said,) = overlaps(differing, WORLD)
+    assert said.startswith("per_student_2: in 2 districts (D1, D3) the condition of an earlier rate holds too")
+    assert "$900 for every concentrator, everywhere except in rural districts or in districts with" in " ".join(
+        describe(differing)
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"differs": [{"where": {"locale": "rura"}, "dollars": 5}]}, "components.0.per_student.differs.0.where.locale"),
+        ({"differs": [{"where": {"locale": "rural"}, "dolars": 5}]}, "components.0.per_student.differs.0.dolars"),
+        ({"differs": [{"dollars": 5}]}, "needs a where"),
+        ({"differs": [{"where": {"locale": "rural"}}]}, "write what differs there"),
+        ({"differs": [{"where": {"locale": "rural"}, "kind": "base"}]}, "cannot differ by condition"),
+        ({"differs": 3}, "write a list of conditions"),
+        (
+            {"where": {"locale": "city"}, "differs": [{"where": {"locale": "rural"}, "dollars": 5}]},
+            "where says locale twice",
+        ),
+    ],
+)
+def test_a_rate_that_differs_is_refused_at_its_own_place(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as told:
+        bill([{"kind": "per_student", "count": "concentrators", "dollars": 900, **changes}])
+    assert said in str(told.value)
+
+
+READERS = builders.standing()
+READERS = replace(READERS, premises=replace(READERS.premises, attention=np.ones_like(READERS.premises.attention)))
+
+
+SMALL = {"where": {"members": {"below": 141}}}
+JOINT = {
+    "growth_cap": 0.05,
+    "differs": [{**SMALL, "growth_cap": 0.2, "minimum_guarantee": 30_000, "hold_harmless": {"share": 0.9}}],
+}
+
+
+def test_rules_that_differ_are_the_same_in_one_line_or_several() -> None:
+    per_head = {"kind": "per_student", "count": "participants"}
+    halves = [{"name": name, "components": [{**per_head, "dollars": 50}]} for name in ("one", "two")]
+    money = {"appropriation": {"rule": "full"}}
+    one = bill([], lines=[{"name": "one", "components": [{**per_head, "dollars": 100}], **money}], rules=JOINT)
+    two = bill([], lines=[{**half, **money} for half in halves], rules=JOINT)
+
+    def owed(formula: Formula) -> Array:
+        lines = enacted(formula, formula.model_copy(update={"lines": ()}), 2026).lines
+        ledgers = paid(READERS, *lines).ledgers.values()
+        found: Array = np.sum([ledger.phased_in for ledger in ledgers], axis=0)
+        return found
+
+    np.testing.assert_allclose(owed(one), owed(two), rtol=1e-12)
+
+
+def test_rules_over_all_lines_are_refused_where_lines_differ_in_them() -> None:
+    line = {"components": [{"kind": "base", "per_school": 5}], "appropriation": {"rule": "full"}}
+    with pytest.raises(InputError, match="differs from line one, which runs at the same time"):
+        bill([], lines=[{"name": "one", **line, "rules": JOINT}, {"name": "two", **line}])
+    with pytest.raises(InputError, match="is a rule of a line"):
+        bill([], lines=[{"name": "one", **line}], rules={"differs": [{**SMALL, "local_match": 1}]})
+    both = {"hold_harmless": {"reference": "previous_year"}, "differs": [{**SMALL, "hold_harmless": {"share": 0.5}}]}
+    with pytest.raises(InputError, match="in its share alone"):
+        bill([], lines=[{"name": "one", **line, "rules": both}])
+
+
+def brought(line: Line, district: int) -> tuple[Array, Array]:
+    """What one more concentrator in every cluster brings a district by the law, and by what it sees, dollars."""
+    known = trusting(READERS)
+    counts = known.counts
+    more = np.zeros_like(counts.concentrators)
+    more[:, district, :] = 1e-3 * (counts.concentrators[:, district, :] > 0.0)
+    before, after = (
+        paid(READERS, line, counts=held).ledgers["line_0"].phased_in[:, district, 0]
+        for held in (counts, replace(counts, concentrators=counts.concentrators + more))
+    )
+    posted = announced(READERS, line).lines[0].schedule.per_concentrator + np.zeros_like(more)
+    seen = outlook_on(READERS, line).lines["line_0"].marginal + np.zeros_like(more[..., :1])
+    return (after - before), (posted * seen * more).sum(axis=-1)[:, district]
+
+
+WORLD_OF_READERS: World = READERS.world
+HALF = float(np.median(WORLD_OF_READERS.districts.membership))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"components": [{**PER_CONCENTRATOR[0], "where": {"members": {"below": HALF}}}]},
+        {"components": [{**PER_CONCENTRATOR[0], "where": {"cluster": "high_cost"}}]},
+        {"components": PER_CONCENTRATOR, "rules": {"paid_share": 0.6}},
+        {"components": PER_CONCENTRATOR, "rules": {"state_share": {"measure": "poverty", "local": 0.4}}},
+        {
+            "components": PER_CONCENTRATOR,
+            "rules": {"differs": [{"where": {"members": {"below": HALF}}, "paid_share": 0.3}]},
+        },
+        {
+            "components": PER_CONCENTRATOR,
+            "rules": {"share_cap": {"of": "concentrators"}},
+            "appropriation": {"rule": "fixed", "dollars": 20_000},
+        },
+        {"components": PER_CONCENTRATOR, "rules": {"local_match": 0.5, "match_on": "all_cost"}},
+        {
+            "components": PER_CONCENTRATOR,
+            "rules": {"differs": [{"where": {"members": {"below": HALF}}, "minimum_guarantee": 1e7}]},
+        },
+    ],
+)
+def test_a_district_that_reads_the_law_sees_what_one_more_brings(written: dict[str, Any]) -> None:
+    line = line_of(**{"appropriation": {"rule": "full"}, "start_year": 2027, **written})
+    for district in range(0, len(WORLD_OF_READERS.districts), 3):
+        by_law, by_sight = brought(line, district)
+        np.testing.assert_allclose(by_sight, by_law, rtol=2e-3, atol=1e-6)
+
+
+def test_a_law_that_pays_for_instructors_hires_more_than_a_lump_of_the_same_money() -> None:
+    def sections(paid_for: dict[str, Any]) -> float:
+        money = {"rule": "fixed", "dollars": 200_000}
+        law = formula_of(line_of(components=[paid_for], appropriation=money, start_year=2027))
+        return float(np.mean([step.after.sections.sum(axis=(1, 2)) for step in steps(builders.standing(), law, 5)]))
+
+    by_unit = sections({"kind": "instructor_unit", "dollars": 40_000})
+    by_lump = sections({"kind": "per_student", "count": "members", "pot": 200_000})
+    assert by_unit > 1.05 * by_lump
+
+
+def test_what_an_instructor_brings_is_seen_by_the_section() -> None:
+    line = line_of(components=[{"kind": "instructor_unit", "dollars": 9_000}], appropriation={"rule": "full"})
+    seen = believed(READERS, line).per_instructor
+    view = outlook_on(READERS, line).lines["line_0"]
+    np.testing.assert_allclose(seen, 9_000 * view.trust * view.marginal * view.lasts + 0.0 * seen)
+
+
+@pytest.mark.parametrize("approval", [{"wait": 1}, {"wait": 2}, {"a_year": 2.0}])
+def test_a_new_program_is_paid_for_once_it_is_approved(approval: dict[str, Any]) -> None:
+    line = line_of(
+        components=[{"kind": "base", "per_site": 5_000}],
+        appropriation={"rule": "full"},
+        rules={"approval": approval},
+        start_year=2027,
+    )
+    ensemble = builders.standing()
+    run = steps(ensemble, formula_of(line), 5)
+    sites = [ensemble.state.sites, *(step.after.sites for step in run)]
+    approved = ensemble.state.sites
+    for year, step in enumerate(run):
+        (ledger,) = step.year.settlement.ledgers.values()
+        paid_for = np.minimum(approved, sites[year + 1])
+        np.testing.assert_allclose(ledger.paid[..., 0], 5_000 * paid_for.sum(axis=-1), rtol=1e-9)
+        if "a_year" in approval:
+            waiting = sites[year + 1] - paid_for
+            whole = waiting.sum(axis=(1, 2), keepdims=True)
+            admitted = np.minimum(approval["a_year"], whole) / np.maximum(whole, 1e-12)
+            approved = paid_for + waiting * admitted
+        else:
+            last = sites[max(year + 2 - approval["wait"], 0) : year + 2]
+            approved = np.minimum.reduce(last)

@@ -1,0 +1,138 @@
+"""Several laws in one file, one after the other; what begins and ends when; a price in any year."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from builders import standing
+from money_of_a_year import paid, trusting
+
+from sim.funding.formula import Formula, describe, lines_in_force
+from sim.funding.reading import formula_from
+from sim.inputs import InputError
+from sim.study.bill.static_score import base_year_position, refuse_empty
+
+FULL = {"rule": "full"}
+SHARED = {
+    "grant": {"components": [{"kind": "base", "per_school": 100}], "appropriation": {"rule": "full"}},
+}
+
+
+def bill(**keys: Any) -> Formula:
+    usual = {"title": "A bill", "source": "s", "year_of_numbers": 2026, "description": "d", "also": []}
+    return formula_from({**usual, **keys}, "bill.yaml", "bill", SHARED)
+
+
+def base(dollars: float, **keys: Any) -> dict[str, Any]:
+    return {"components": [{"kind": "base", "per_school": dollars}], "appropriation": FULL, **keys}
+
+
+def spans(formula: Formula) -> list[tuple[str, int | None, int | None]]:
+    return [(line.name, line.start_year, line.sunset_year) for line in formula.own_lines]
+
+
+TWO = bill(laws=[{"from": 2027, **base(100)}, {"from": 2031, **base(300, title="The second law")}])
+
+
+def test_a_law_holds_until_the_next_begins() -> None:
+    assert TWO.takes_effect == 2027
+    assert spans(TWO) == [("bill", 2027, 2030), ("bill_2031", 2031, None)]
+    assert len({line.promise for line in TWO.own_lines}) == 1, "districts trust one formula"
+    nothing = TWO.model_copy(update={"lines": ()})
+    for year, dollars in ((2027, 100), (2030, 100), (2031, 300), (2050, 300)):
+        (line,) = lines_in_force(TWO, nothing, year, 2026)
+        assert line.components[0].per_school == dollars  # type: ignore[attr-defined]
+
+
+def test_a_file_of_one_law_is_the_bill_without_laws() -> None:
+    assert bill(laws=[{"from": 2029, **base(100)}]) == bill(takes_effect=2029, **base(100))
+
+
+def test_a_line_that_the_next_law_has_too_goes_on_and_another_of_its_name_is_another_line() -> None:
+    kept, first = {"name": "kept", **base(50)}, {"name": "depth", **base(100)}
+    both = bill(
+        laws=[
+            {"from": 2027, "lines": [kept, first, "grant"]},
+            {"from": 2030, "lines": [kept, {**first, **base(200)}, "grant"]},
+            {"from": 2034, "lines": [kept]},
+        ]
+    )
+    assert spans(both) == [
+        ("kept", 2027, None),
+        ("depth", 2027, 2029),
+        ("grant", 2027, 2033),
+        ("depth_2030", 2030, 2033),
+    ]
+
+
+def test_rules_over_all_lines_are_those_of_their_law() -> None:
+    lines = [{"name": "one", **base(100)}, {"name": "two", **base(200)}]
+    ruled = bill(
+        laws=[
+            {"from": 2027, "lines": lines, "rules": {"growth_cap": 0.1}},
+            {"from": 2030, "lines": lines, "rules": {"hold_harmless": {"share": 0.9}}},
+        ]
+    )
+    assert [(line.rules.growth_cap, line.rules.hold_harmless is None) for line in ruled.own_lines] == [
+        (0.1, True), (0.1, True), (None, False), (None, False),
+    ]  # fmt: skip
+
+
+def test_a_growth_cap_of_a_later_law_counts_what_the_law_before_paid() -> None:
+    capped = bill(laws=[{"from": 2027, **base(100)}, {"from": 2031, **base(300, rules={"growth_cap": 0.1})}])
+    ensemble = standing()
+    before = np.full_like(ensemble.state.cash, 1_000.0)
+    nothing = capped.model_copy(update={"lines": ()})
+    (line,) = lines_in_force(capped, nothing, 2031, 2026)
+    line = line.model_copy(update={"start_year": 2027})
+    ledger = paid(ensemble, line, state=trusting(ensemble, last_payment=before)).ledgers["line_0"]
+    earned = 300.0 * ensemble.state.counts.offering_schools
+    np.testing.assert_allclose(ledger.capped, np.minimum(earned, 1_100.0))
+
+
+def test_words_say_what_begins_and_ends_when() -> None:
+    said = describe(TWO)
+    assert "FY2027: A bill begins." in said
+    assert "FY2031: A bill has ended, The second law begins." in said
+    assert not any(sentence.startswith("FY") for sentence in describe(bill(**base(100))))
+    phased = describe(bill(**base(100, rules={"phase_in": [0.5, 0.75]}, restricted_to=2030)))
+    assert "FY2029: the formula is phased in." in phased
+    assert "FY2031: A bill is money without strings." in phased
+
+
+@pytest.mark.parametrize(
+    ("laws", "said"),
+    [
+        (3, "write a list of laws"),
+        ([], "write a list of laws"),
+        ([{**base(5)}], "laws.0.from: is missing: the first fiscal year"),
+        ([{"from": "2027", **base(5)}], "'2027' is not allowed: the first fiscal year"),
+        ([{"from": 2031, **base(5)}, {"from": 2031, **base(6)}], "2031 does not come after 2031"),
+        ([{"from": 2031, **base(5, start_year=2029)}], "2029 lies outside the law"),
+        ([{"from": 2031}], "is missing; write components, or lines"),
+        ([{"from": 2031, **base(5, colour=1)}], "laws.0: colour: unknown key"),
+    ],
+)
+def test_laws_that_cannot_be_read_are_answered(laws: Any, said: str) -> None:
+    with pytest.raises(InputError) as told:
+        bill(laws=laws)
+    assert said in str(told.value)
+
+
+def test_what_stands_beside_laws_belongs_into_one() -> None:
+    with pytest.raises(InputError, match="takes_effect: stands beside laws"):
+        bill(laws=[{"from": 2031, **base(5)}], takes_effect=2027)
+
+
+def test_a_bill_has_a_price_in_any_year_in_which_it_pays() -> None:
+    ensemble = standing()
+    schools = ensemble.state.counts.offering_schools
+    for year, dollars in ((None, 100), (2030, 100), (2031, 300)):
+        position = base_year_position(ensemble, TWO, year=year)
+        np.testing.assert_allclose(position.stage("paid"), dollars * schools)
+    law = ensemble.current_law
+    refuse_empty(TWO, law, 2026, 2040)
+    with pytest.raises(InputError, match="year: 2026 lies before FY2027"):
+        refuse_empty(TWO, law, 2026, 2026)
+    with pytest.raises(InputError, match="no line of formula 'bill' pays in FY2031"):
+        refuse_empty(bill(**base(5, sunset_year=2030)), law, 2026, 2031)
