@@ -43,10 +43,9 @@ ITEM = re.compile(r"( *)([-*]|\d+\.) ")
 
 def site_path(file: Path) -> str:
     """Where the site has a file: its path in docs/, or below ``project/`` as a page."""
-    if file == DOCS / "README.md":
-        return "index.md"
     if DOCS in file.parents:
-        return file.relative_to(DOCS).as_posix()
+        path = file.relative_to(DOCS).as_posix()
+        return re.sub(r"(^|/)README\.md$", r"\1index.md", path)
     path = file.relative_to(ROOT).as_posix()
     return f"{OUTSIDE}/{path}" if path.endswith((".md", ".png")) else f"{OUTSIDE}/{path}.md"
 
