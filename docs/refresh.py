@@ -298,7 +298,7 @@ def validated(folder: Path) -> bool:
         small_figure(folder / "figures" / PARTS_FIGURE, IMAGES / PARTS_FIGURE)
     if (folder / "trust.md").is_file() and (folder / CARRIED_FILE).is_file():
         content = (folder / "trust.md").read_text(encoding="utf-8")
-        for trusting in (ROOT / "README.md", EXPLANATION / "limitations.md"):
+        for trusting in (ROOT / "README.md", EXPLANATION / "limitations.md", EXPLANATION / "for_legislative_staff.md"):
             text = with_block(trusting.read_text(encoding="utf-8"), "trust", content)
             trusting.write_text(text, encoding="utf-8", newline="\n")
     if (folder / CARRIED_FILE).is_file():
@@ -423,8 +423,9 @@ def main(arguments: list[str]) -> None:
     for folder in map(Path, arguments):
         if not any(shown(folder) for shown in parts):
             compared(folder)
-    for path, text in pages_from_code().items():
-        path.write_text(text, encoding="utf-8", newline="\n")
+    for pages in (pages_from_code, folder_pages):
+        for path, text in pages().items():
+            path.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def pages(site: Path) -> dict[Path, Page]:
 @pytest.mark.slow
 def test_every_page_of_the_documentation_is_a_page_of_the_site(site: Path) -> None:
     of_docs = {path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")}
-    expected = {Path("index.html"), *of_docs} - {Path("README.html")}
+    expected = {path.with_name("index.html") if path.stem == "README" else path for path in of_docs}
     assert {path for path in expected if not (site / path).is_file()} == set()
 
 
@@ -110,6 +110,16 @@ def test_the_site_is_searched_without_a_connection(site: Path) -> None:
     found = {item["location"].partition("#")[0] for item in index["items"] if "hold harmless" in item["text"]}
     assert "explanation/model.html" in found
     assert not [item for item in index["items"] if item["location"].startswith("project/sim/")]
+
+
+@pytest.mark.slow
+def test_programs_that_read_find_every_page_of_the_documentation_in_one_list(site: Path) -> None:
+    text = (site / "llms.txt").read_text(encoding="utf-8")
+    assert text.startswith("# CTE funding simulation\n\n> ")
+    listed = set(re.findall(r"\]\(([^)]+)\)", text))
+    assert {name for name in listed if not (site / name).is_file()} == set()
+    of_docs = {path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")}
+    assert {path.as_posix() for path in of_docs if path.stem != "README"} <= listed
 
 
 @pytest.mark.slow

@@ -13,7 +13,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from sim.report.generated_docs.folder_pages import title_and_sentence
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -43,10 +46,10 @@ ITEM = re.compile(r"( *)([-*]|\d+\.) ")
 
 def site_path(file: Path) -> str:
     """Where the site has a file: its path in docs/, or below ``project/`` as a page."""
-    if DOCS in file.parents:
-        path = file.relative_to(DOCS).as_posix()
-        return re.sub(r"(^|/)README\.md$", r"\1index.md", path)
-    path = file.relative_to(ROOT).as_posix()
+    inside = DOCS in file.parents
+    path = re.sub(r"(^|/)README\.md$", r"\1index.md", file.relative_to(DOCS if inside else ROOT).as_posix())
+    if inside:
+        return path
     return f"{OUTSIDE}/{path}" if path.endswith((".md", ".png")) else f"{OUTSIDE}/{path}.md"
 
 
@@ -171,6 +174,26 @@ def searchable_from_files(site: Path) -> None:
         page.write_text(text.replace(SHIM_OF_THE_WEB, path), encoding="utf-8")
 
 
+def list_for_programs(pages: Path, site: Path) -> None:
+    """Write llms.txt at the root of the site: what it is, and each page of the navigation with its first sentence."""
+    told = re.split(r"\n\s*\n", (pages / "index.md").read_text(encoding="utf-8"))
+    lines = [told[0], "", "> " + " ".join(told[1].split())]
+    for section in navigation(pages)[1:]:
+        for heading, within in section.items():
+            lines += ["", f"## {heading}", "", *_listed(within, pages)]
+    (site / "llms.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _listed(within: object, pages: Path) -> Iterator[str]:
+    for entry in within if isinstance(within, list) else ():
+        for name, path in entry.items():
+            if isinstance(path, str):
+                said = title_and_sentence((pages / path).read_text(encoding="utf-8"))[1]
+                yield f"- [{name}]({path.removesuffix('.md')}.html): {said}"
+            else:
+                yield from _listed(path, pages)
+
+
 def build(site: Path) -> None:
     """Build the site into a folder. Raises CalledProcessError if a link leads nowhere."""
     pages = BUILD / "pages"
@@ -183,6 +206,7 @@ def build(site: Path) -> None:
     command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "--config-file", "zensical.toml"]
     subprocess.run(command, cwd=BUILD, check=True)
     searchable_from_files(BUILD / "site")
+    list_for_programs(pages, BUILD / "site")
     if site != BUILD / "site":
         shutil.copytree(BUILD / "site", site, dirs_exist_ok=True)
 

@@ -23,6 +23,8 @@ def folder_page(folder: Path) -> str:
         lines.append(f"- [{title}]({name}): {said}")
     for within in sorted(inner for inner in folder.iterdir() if inner.name in WORDS):
         lines.append(f"- [{WORDS[within.name][0]}]({within.name}/README.md): {WORDS[within.name][1]}")
+    if not told:
+        lines.append("No lesson is written yet. Begin with [two commands](../README.md#two-commands).")
     return "\n".join(lines) + "\n"
 
 
@@ -32,7 +34,7 @@ def title_and_sentence(page: str) -> tuple[str, str]:
     if heading is None:
         raise ValueError("a page begins with its heading, '# ...'")
     below = re.sub(r"<!--.*?-->|^```.*?^```$", "", page[heading.end() :], flags=re.DOTALL | re.MULTILINE)
-    prose = (part for part in re.split(r"\n\s*\n", below) if re.match(r"[A-Za-z`*_\"(0-9]", part.lstrip("\n")))
+    prose = (part for part in re.split(r"\n\s*\n", below) if re.match(r"[A-Za-z`*_\"(\[0-9]", part.lstrip("\n")))
     first = " ".join(next(prose, "").split())
     if not first:
         raise ValueError(f"the page '{heading[1]}' has no sentence")
