@@ -8,7 +8,7 @@ if (location.protocol === "file:") {
       this.frame.title = "search";
       document.body.append(this.frame);
       const inside = this.frame.contentWindow;
-      inside.postMessage = (data) => setTimeout(() => this.tell(data));
+      inside.postMessage = (data) => setTimeout(() => this.tell(structuredClone(data)));
       const script = inside.document.createElement("script");
       script.src = address;
       this.ready = new Promise((loaded) => (script.onload = loaded));
@@ -22,7 +22,8 @@ if (location.protocol === "file:") {
       this.dispatchEvent(message);
     }
 
-    postMessage(data) {
+    postMessage(sent) {
+      const data = structuredClone(sent);
       this.ready.then(() => {
         const inside = this.frame.contentWindow;
         if (inside) inside.dispatchEvent(new inside.MessageEvent("message", { data }));

@@ -35,7 +35,7 @@ def _told(verb: Verb) -> list[str]:
     lines = [f"## {verb.name}", "", f"{verb.does[0].upper()}{verb.does[1:]}. {runs}", ""]
     lines += [
         "```text",
-        f"cte-sim {verb.usage} [setting=value ...]" if verb.study else f"cte-sim {verb.usage}",
+        f"Usage: cte-sim {verb.usage}{' [setting=value ...]' if verb.study else ''}",
         "```",
         "",
     ]

@@ -76,8 +76,8 @@ def sources_page() -> str:
         "",
         "A source that several published counts for the first.",
         "",
-        "| published by | rows of tables | parameters | laws and lines | cases | scenarios | terms |",
-        "|---|---|---|---|---|---|---|",
+        "| published by | terms | rows of tables | parameters | laws and lines | cases | scenarios |",
+        "|---|---|---:|---:|---:|---:|---:|",
     ]
     counted: dict[str, Counter[str]] = {}
     for kind, _, source in named:
@@ -87,7 +87,7 @@ def sources_page() -> str:
         of = counted.get(name, Counter())
         numbers = (of["tables"], of["parameters"], of["formula"] + of["line"], of["hindcast"], of["scenario"])
         if any(numbers):
-            cells = [name or "Others", *(f"{number:,}" if number else "" for number in numbers), terms]
+            cells = [name or "Others", terms, *(f"{number:,}" if number else "" for number in numbers)]
             lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "## Tables of New Mexico", "", "| table | rows | source | dates | terms |", "|---|---|---|---|---|"]
     rows = Counter((table, source) for kind, table, source in named if kind == "tables")

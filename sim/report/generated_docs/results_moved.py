@@ -20,7 +20,7 @@ class Entry:
 
     date: str
     because: str
-    moved: str
+    moved: str | None
     largest: dict[str, str]
     tables: list[str]
 
@@ -35,7 +35,7 @@ def entries(changelog: str) -> list[Entry]:
         moved = re.search(r"(\d+ of \d+) numbers moved", body)
         largest = dict(re.findall(r"^- (\w+): ([+-][\d.]+%)", body, re.MULTILINE))
         tables = [paragraph for paragraph in paragraphs if re.match(r"\| (formula|headline) \|[^\n]*before", paragraph)]
-        found.append(Entry(date.strip(), first, moved[1] if moved else "none", largest, tables))
+        found.append(Entry(date.strip(), first, moved[1] if moved else None, largest, tables))
     return found
 
 
@@ -59,9 +59,14 @@ def moved_page(changelog: str) -> str:
         "| date | because | numbers moved | " + " | ".join(name for name, _ in SHOWN) + " |",
         "|---|---|---|" + "---|" * len(SHOWN),
     ]
-    for entry in told:
+    still = [entry for entry in told if entry.moved is None]
+    for entry in (entry for entry in told if entry.moved):
         changes = [next((entry.largest[key] for key in keys if key in entry.largest), "") for _, keys in SHOWN]
-        lines.append("| " + " | ".join((entry.date, entry.because.replace("|", "\\|"), entry.moved, *changes)) + " |")
+        lines.append(
+            "| " + " | ".join((entry.date, entry.because.replace("|", "\\|"), str(entry.moved), *changes)) + " |"
+        )
+    lines += ["", "These moved none of them, but what pages say, or what a study prints:", ""]
+    lines += [f"- {entry.date}: {entry.because}" for entry in still]
     for entry in told:
         for table in entry.tables:
             lines += ["", f"## {entry.date}: {_clause(entry.because)}", "", entry.because, "", table]
