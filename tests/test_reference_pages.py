@@ -103,7 +103,7 @@ def test_there_is_one_glossary_of_terms_that_a_reader_can_be_asked_to_look_at() 
 
 
 def test_an_index_takes_the_heading_and_the_first_sentence_of_prose() -> None:
-    page = "# Sweeps\n\n    cte-sim sweep\n\n```text\nNo. Not this.\n```\n\nA [sweep](x.md) runs e.g. many\npoints. More.\n"
+    page = "# Sweeps\n\n    cte-sim sweep\n\n```text\nNot this.\n```\n\nA [sweep](x.md) runs e.g. many\npoints. More.\n"
     assert title_and_sentence(page) == ("Sweeps", "A sweep runs e.g. many points.")
     with pytest.raises(ValueError, match="heading"):
         title_and_sentence("A page.\n")
