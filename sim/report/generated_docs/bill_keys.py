@@ -9,13 +9,12 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.funding.components import COMPONENTS
+from sim.funding.components.component import Strict
 from sim.funding.formula import Formula
 from sim.funding.line import NOT_IN_FILES, Line
-from sim.funding.reading import SHORT_KEYS
-from sim.funding.rules import APPROPRIATION_RULES, JointRules, Rules
+from sim.funding.rules import JointRules, Rules
 from sim.inputs import read_yaml
-from sim.inputs.schema import in_words, of_field
+from sim.inputs.schema import in_words, names, of_field
 
 Part = type[BaseModel]
 
@@ -35,7 +34,6 @@ FIRST: dict[Part, str] = {
 """What is said of them, in place of the text of their classes, which is for those who write code."""
 NOT_WRITTEN: dict[Part, frozenset[str]] = {Formula: frozenset({"name"}), Line: frozenset(NOT_IN_FILES)}
 """Keys that no file has."""
-SHORTCUTS = (*SHORT_KEYS, "also")
 
 
 @cache
@@ -49,7 +47,8 @@ def meaning(part: Part, key: str) -> str:
     field, words = part.model_fields[key], _written_meanings()
     said = words.get(part.__name__, {}).get(key) or field.description or words["everywhere"].get(key)
     if said is None:
-        sentences = re.split(r"(?<=[.;:])\s+", " ".join((part.__doc__ or "").split()))
+        texts = " ".join(one.__doc__ or "" for one in part.__mro__ if issubclass(one, Strict) and one is not Strict)
+        sentences = re.split(r"(?<=[.;])\s+", " ".join(texts.split()))
         said = next((sentence for sentence in sentences if f"``{key}``" in sentence), None)
     if said is None:
         raise ValueError(f"{part.__name__}.{key}: say what it does in the text of its class, with ``{key}`` in it")
@@ -73,8 +72,8 @@ def parts_within(part: Part) -> list[Part]:
 def keys_page() -> str:
     """Every key of a bill, in Markdown."""
     every = parts_within(Formula)
-    chosen = {part: f"`kind: {name}`" for name, part in COMPONENTS.items()}
-    voted = {part: f"`rule: {name}`" for name, part in APPROPRIATION_RULES.items()}
+    chosen = {part: f"`kind: {names(part)[0]}`" for part in _models_in(Line.model_fields["components"])}
+    voted = {part: f"`rule: {names(part)[0]}`" for part in _models_in(Line.model_fields["appropriation"])}
     others = [part for part in every if part not in (*HEADINGS, *chosen, *voted)]
     lines = [
         "# Every key of a bill",

@@ -14,8 +14,6 @@ Schema = dict[str, Any]
 
 NUMBER_WITH_UNDERSCORES = {"type": "string", "pattern": r"^[0-9]{1,3}(_[0-9]{3})+(\.[0-9]+)?$"}
 """What 50_000 is to an editor: a text, where YAML 1.2 is read; to the program, as to YAML 1.1, it is a number."""
-WORD_OR_LIST = frozenset({"clusters", "locales"})
-"""Lists of words that may be written as a single word."""
 
 
 def bill_schema() -> Schema:
@@ -103,17 +101,22 @@ def _share_lines(parts: Schema) -> None:
 def _as_written(node: Schema) -> None:
     """Let numbers have underscores, and one word stand for a list of one."""
     for key, value in node.items():
-        if not isinstance(value, dict):
-            continue
-        if value.get("type") in ("number", "integer") and "const" not in value:
+        also = _also_written(value) if isinstance(value, dict) else None
+        if also is not None:
             said = {name: value.pop(name) for name in ("description", "default") if name in value}
-            node[key] = {"anyOf": [value, NUMBER_WITH_UNDERSCORES], **said}
-        if key in WORD_OR_LIST and value.get("type") == "array":
-            said = {name: value.pop(name) for name in ("description", "default") if name in value}
-            node[key] = {"anyOf": [value, {"type": "string"}], **said}
+            node[key] = {"anyOf": [value, also], **said}
     for key in ("anyOf", "oneOf"):
-        if any(one.get("type") in ("number", "integer") for one in node.get(key, ())):
-            node[key] = [*node[key], *([] if NUMBER_WITH_UNDERSCORES in node[key] else [NUMBER_WITH_UNDERSCORES])]
+        if key in node:
+            further = [also for one in node[key] if (also := _also_written(one)) is not None]
+            node[key] = [*node[key], *(also for also in further if also not in node[key])]
+
+
+def _also_written(schema: Schema) -> Schema | None:
+    """What may stand in place of what a schema allows, None if nothing may."""
+    if schema.get("type") in ("number", "integer") and "const" not in schema:
+        return NUMBER_WITH_UNDERSCORES
+    items = schema.get("items", {}) if schema.get("type") == "array" else {}
+    return dict(items) if items.get("type") == "string" else None
 
 
 def _nodes(schema: Any) -> Iterator[Schema]:
