@@ -37,7 +37,7 @@ OUTSIDE = "project"
 """Where the site keeps what stands outside docs/."""
 LANGUAGES: dict[str, str] = {".py": "python", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
 LINK = re.compile(r"(!?)\[((?:[^]\[]|\[[^]]*\])*)\]\(([^)\s]+)\)")
-OWN = ("style.css", "reachable_tables.js")
+OWN = ("style.css", "landmarks.js")
 SHIM = "search_from_files.js"
 SHIM_OF_THE_WEB = "https://unpkg.com/iframe-worker/shim"
 CODE = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
