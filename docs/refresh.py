@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.api.documentation import surface_page
 from sim.config_folder import config_folder
 from sim.engine.scenario import Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
@@ -25,11 +26,17 @@ from sim.parameters.posterior import STORED
 from sim.report.answer.files import ANSWER_TEXT
 from sim.report.explore.words import LABELS, origin
 from sim.report.generated_docs.back_test import back_test_markdown
+from sim.report.generated_docs.bill_keys import keys_page
+from sim.report.generated_docs.bill_schema import bill_schema
+from sim.report.generated_docs.data_sources import sources_page
+from sim.report.generated_docs.folder_pages import folder_page
+from sim.report.generated_docs.glossary import glossary_page
 from sim.report.generated_docs.hindcast_cases import keys_markdown
 from sim.report.generated_docs.model import carrying_table, cuts_table
 from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.generated_docs.parameters import parameter_page
 from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, size_words
+from sim.report.generated_docs.results_moved import moved_page
 from sim.report.probes.page import probes_markdown
 from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES
@@ -38,6 +45,7 @@ from sim.study.probes.reading import read_probes
 from sim.study.setup.reads import EVERYWHERE, readers, setting_paths
 from sim.study.setup.refusals import allowed_for
 from sim.study.setup.settings import Settings
+from sim.verbs.documentation import commands_page
 from sim.world.loading import load_world
 
 if TYPE_CHECKING:
@@ -211,6 +219,26 @@ def asked_by_probes() -> str:
     return probes_markdown(read_probes((), load_world()))
 
 
+def whole_pages() -> dict[Path, str]:
+    """Every page of which the code writes all, but for the parameters."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return {
+        REFERENCE / "bill_keys.md": keys_page(),
+        REFERENCE / "bill.schema.json": json.dumps(bill_schema(), indent=2, ensure_ascii=False) + "\n",
+        REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "data_sources.md": sources_page(),
+        REFERENCE / "glossary.md": glossary_page(),
+        REFERENCE / "python_surface.md": surface_page(),
+        EXPLANATION / "results_moved.md": moved_page(changelog),
+    }
+
+
+def folder_pages() -> dict[Path, str]:
+    """The index page of every folder, of pages that are written already."""
+    folders = (ROOT / "docs" / "tutorial", HOW_TO, REFERENCE, EXPLANATION, EXPLANATION / "decisions")
+    return {folder / "README.md": folder_page(folder) for folder in folders if folder.is_dir()}
+
+
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
     results, readme, shocks = REFERENCE / "results.md", ROOT / "README.md", REFERENCE / "scenarios.md"
@@ -224,6 +252,8 @@ def pages_from_code() -> dict[Path, str]:
     }.items():  # fmt: skip
         with_shocks = with_block(with_shocks, name, text)
     return {
+        **whole_pages(),
+        **folder_pages(),
         REFERENCE / "parameters.md": parameter_page(),
         protocol: protocol_page(protocol.read_text(encoding="utf-8")),
         model: model_page(model.read_text(encoding="utf-8")),
@@ -276,7 +306,7 @@ def validated(folder: Path) -> bool:
         small_figure(folder / "figures" / PARTS_FIGURE, IMAGES / PARTS_FIGURE)
     if (folder / "trust.md").is_file() and (folder / CARRIED_FILE).is_file():
         content = (folder / "trust.md").read_text(encoding="utf-8")
-        for trusting in (ROOT / "README.md", EXPLANATION / "limitations.md"):
+        for trusting in (ROOT / "README.md", EXPLANATION / "limitations.md", EXPLANATION / "for_legislative_staff.md"):
             text = with_block(trusting.read_text(encoding="utf-8"), "trust", content)
             trusting.write_text(text, encoding="utf-8", newline="\n")
     if (folder / CARRIED_FILE).is_file():
@@ -401,8 +431,9 @@ def main(arguments: list[str]) -> None:
     for folder in map(Path, arguments):
         if not any(shown(folder) for shown in parts):
             compared(folder)
-    for path, text in pages_from_code().items():
-        path.write_text(text, encoding="utf-8", newline="\n")
+    for pages in (pages_from_code, folder_pages):
+        for path, text in pages().items():
+            path.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from sim.study.setup.reads import settings_for
 from sim.verbs.words import refuse_further, understood
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 FOLDERS = ("docs", "experiments", "notebooks", "benchmarks")
 PAGES = sorted(
     [
@@ -139,10 +140,15 @@ def test_links_to_a_heading_find_it(page: Path) -> None:
 
 
 def test_the_index_names_every_page() -> None:
-    listed = {
-        (ROOT / "docs" / link.split("#")[0]).resolve() for link in LINK.findall(read(ROOT / "docs" / "README.md"))
-    }
-    assert {page for page in PAGES if ROOT / "docs" in page.parents and page.name != "README.md"} <= listed
+    indexes = [ROOT / "docs" / "README.md"]
+    listed: set[Path] = set()
+    for index in indexes:
+        found = {
+            (index.parent / link.split("#")[0]).resolve() for link in LINK.findall(read(index)) if "://" not in link
+        }
+        indexes += [page for page in found if page.name == "README.md" and page not in indexes and DOCS in page.parents]
+        listed |= found
+    assert {page for page in PAGES if DOCS in page.parents} <= {*listed, *indexes}
 
 
 @pytest.mark.parametrize(("page", "arguments"), commands())

@@ -70,7 +70,10 @@ _ALL = (
         "write a bill to begin with",
         None,
         (Slot("FILE", "file", needed=True),),
-        examples=(("new my_bill.yaml", "a file with every part explained, which prices as it stands"),),
+        examples=(
+            ("new my_bill.yaml", "a file with every part explained, which prices as it stands"),
+            ("new bill.schema.json", "the schema of bills for editors; bills written beside it name it"),
+        ),
         more="A file that is there is never written over.",
     ),
     Verb(

@@ -12,7 +12,8 @@ from sim.world.world import World
 BEGINNING = """\
 # Tables
 
-This page is printed from the schema: `python -m sim.world.documentation > docs/reference/tables.md`.
+Every table that the model reads of a state, column by column. The page is printed from the schema:
+`python -m sim.world.documentation > docs/reference/tables.md`.
 
 The model reads what it knows about a state from CSV files (UTF-8, comma-separated, one header row). The bundled ones
 describe New Mexico (`sim/world/new_mexico/`). Money is in dollars of the base year, FY2026 (school year 2025-26),
