@@ -35,8 +35,8 @@ from sim.report.generated_docs.hindcast_cases import keys_markdown
 from sim.report.generated_docs.model import carrying_table, cuts_table
 from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.generated_docs.parameters import parameter_page
-from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, size_words
 from sim.report.generated_docs.results_moved import moved_page
+from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, size_words
 from sim.report.probes.page import probes_markdown
 from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES

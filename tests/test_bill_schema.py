@@ -110,3 +110,23 @@ def test_a_bill_written_beside_the_schema_names_it(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "bill.schema.json").read_text(encoding="utf-8")) == bill_schema()
     with pytest.raises(InputError, match="is there already"):
         write_new_bill(tmp_path / "bill.schema.json")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"locale": "rural"},
+        {"members": {"below": 200}, "unless": {"kind": "charter"}},
+        {"any_of": [{"locale": ["rural", "town"]}, {"poverty": {"at_least": 0.25}}]},
+        {"high_schools": 1},
+    ],
+    ids=str,
+)
+def test_conditions_and_what_differs_by_them_suit_the_schema(where: dict[str, Any]) -> None:
+    base = {"kind": "base", "per_school": 50_000}
+    for component in ({**base, "where": where}, {**base, "differs": [{"where": where, "per_school": 80_000}]}):
+        bill = my_bill(components=[component])
+        formula_from(bill, "my_bill", "my_bill", read_lines(config_folder() / "line"))
+        assert mistakes(bill) == []
+    assert mistakes(my_bill(components=[{**base, "differs": [{"per_school": 80_000}]}])) != []
+    assert mistakes(my_bill(components=[{**base, "where": {"localle": "rural"}}])) != []

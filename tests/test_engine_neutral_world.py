@@ -18,7 +18,14 @@ HORIZON = 12
 WITHIN = 1e-7
 """Relative to the largest number of an array. A compound rate and its inverse differ in the last bits, which a memory
 of years and a sum over districts carry on."""
-NOMINAL = ("base_payment", "last_payment", "counts.expenditure", "counts.startup_spending", "reserves")
+NOMINAL = (
+    "base_payment",
+    "last_payment",
+    "counts.expenditure",
+    "counts.startup_spending",
+    "counts.ordinary_cost",
+    "reserves",
+)
 """What the state keeps in dollars of the year, as laws do; all else is real."""
 
 EVERYTHING = [

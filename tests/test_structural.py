@@ -40,6 +40,7 @@ MONEY = (
     "own_money.", "own_wanted.", "restricted.", "uncredited.", "base_own.", "base_restricted.", "fiscal_effort.",
     "base_fiscal_effort.", "paid_before.",
     "cash.", "cost.", "base_payment.", "last_payment.", "remembered.", "reserves.", "expenditure.", "startup_spending.",
+    "ordinary_cost.",
     "plan_cost.", "plan_falls.", "exam_price.",
 )  # fmt: skip
 """What of the state is counted in dollars."""

@@ -65,15 +65,15 @@ def parts_within(part: Part) -> list[Part]:
     found: list[Part] = [part]
     for one in found:
         for field in one.model_fields.values():
-            found += [inside for inside in _models_in(field) if inside not in found]
+            found += [inside for inside in models_in(field) if inside not in found]
     return found
 
 
 def keys_page() -> str:
     """Every key of a bill, in Markdown."""
     every = parts_within(Formula)
-    chosen = {part: f"`kind: {names(part)[0]}`" for part in _models_in(Line.model_fields["components"])}
-    voted = {part: f"`rule: {names(part)[0]}`" for part in _models_in(Line.model_fields["appropriation"])}
+    chosen = {part: f"`kind: {names(part)[0]}`" for part in models_in(Line.model_fields["components"])}
+    voted = {part: f"`rule: {names(part)[0]}`" for part in models_in(Line.model_fields["appropriation"])}
     others = [part for part in every if part not in (*HEADINGS, *chosen, *voted)]
     lines = [
         "# Every key of a bill",
@@ -127,7 +127,7 @@ def _row(part: Part, key: str) -> str:
 
 def _may_be(field: FieldInfo) -> str:
     """What a key allows; a part, or a list of parts, by a link to its own table."""
-    words, models = in_words(of_field(field)), _models_in(field)
+    words, models = in_words(of_field(field)), models_in(field)
     if not models or (len(models) > 1 and not words.startswith("a list")):
         return "one of [these](#how-much-is-voted)" if models else words.replace(" in brackets [ ]", "")
     name = HEADINGS.get(models[0]) or ("components" if len(models) > 1 else _in_words(models[0]))
@@ -146,7 +146,8 @@ def _said(value: Any) -> str:
     return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
-def _models_in(field: FieldInfo) -> list[Part]:
+def models_in(field: FieldInfo) -> list[Part]:
+    """The parts of which a field may hold one or several."""
     def inside(annotation: Any) -> Iterator[Part]:
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             yield annotation

@@ -1,14 +1,18 @@
 """A bill's JSON schema, for editors: what each key may be, from the classes that read bills."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
 from sim.config_folder import config_folder
+from sim.funding.differing import SHARED_OUT, UNCHANGED
 from sim.funding.formula import Formula
+from sim.funding.line import Line
 from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, SHORT_KEYS
-from sim.report.generated_docs.bill_keys import meaning, parts_within
+from sim.inputs.schema import names
+from sim.report.generated_docs.bill_keys import meaning, models_in, parts_within
 
 Schema = dict[str, Any]
 
@@ -30,6 +34,7 @@ def bill_schema() -> Schema:
     line = parts["Line"]
     line["properties"] = {key: line["properties"][key] for key in LINE_KEYS}
     line["required"] = ["name", "components", "appropriation"]
+    _let_differ(parts)
     _share_lines(parts)
     top: Schema = {key: whole["properties"][key] for key in FORMULA_KEYS}
     top |= {key: line["properties"][key] for key in SHORT_KEYS}
@@ -73,6 +78,29 @@ def _explain(part: type[BaseModel], at: Schema) -> None:
             at.setdefault("required", []).append(key)
         elif part is not Formula or key in FORMULA_KEYS:
             schema["description"] = meaning(part, key).replace("`", "")
+
+
+def _let_differ(parts: Schema) -> None:
+    """A component may say what differs by condition: some of its keys again, each time with a where. A number of high
+    schools may stand for a range of one."""
+    parts["Where"]["properties"]["high_schools"]["anyOf"].append({"type": "integer", "minimum": 0})
+    for part in models_in(Line.model_fields["components"]):
+        keys = parts[part.__name__]["properties"]
+        if names(part)[0] in SHARED_OUT:
+            continue
+        again = {key: value for key, value in keys.items() if key not in UNCHANGED}
+        keys["differs"] = {
+            "description": "What is otherwise where a condition holds; the first that holds counts.",
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["where"],
+                "minProperties": 2,
+                "properties": copy.deepcopy(again),
+            },
+        }
 
 
 def _share_lines(parts: Schema) -> None:
