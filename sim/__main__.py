@@ -2,9 +2,12 @@
 
 import sys
 
+from sim.printing import say_for_now
+
 
 def main() -> None:
     """Run the command line of `sim.cli`."""
+    say_for_now("starting ...")
     try:
         from sim.cli import main as command
     except (ImportError, MemoryError, OSError) as error:

@@ -13,7 +13,9 @@ from sim.composition import Composed
 from sim.endings import ending_of
 from sim.inputs import InputError
 from sim.run_folder import RunFolder
-from sim.study.setup.reads import settings_for
+from sim.study.running.processes import prepare_processes
+from sim.study.setup.executor_settings import LocalSettings
+from sim.study.setup.reads import READS, settings_for
 from sim.study.setup.settings import Settings
 
 WRITES_NOTHING: tuple[str, ...] = ("parameters", "status", "collect")
@@ -21,6 +23,9 @@ WRITES_NOTHING: tuple[str, ...] = ("parameters", "status", "collect")
 
 READS_A_FOLDER: tuple[str, ...] = ("assess",)
 """Studies to which the setting ``folder`` names what they read; they write into their own."""
+
+SMALL = 8
+"""Draws that are one chunk, however small chunks may be."""
 
 
 def run_job(
@@ -41,6 +46,8 @@ def run_job(
     if settings.study.name not in WRITES_NOTHING:
         check_executor(settings)
         runs.check()
+    if _will_start_processes(settings):
+        prepare_processes()
     try:
         COMMANDS[settings.study.name](request)
     except BaseException as error:
@@ -58,6 +65,12 @@ def runs_folder(settings: Settings, composed: Composed, own: RunFolder, sweep: R
     if settings.shard is not None and sweep is not None:
         return RunFolder(sweep.open(), own.study, True, sweep.words, composed.plain, True)
     return own
+
+
+def _will_start_processes(settings: Settings) -> bool:
+    """Whether the study is one that local processes carry out, and has draws enough for more than one chunk."""
+    local = "executor" in READS[settings.study.name] and isinstance(settings.executor, LocalSettings)
+    return local and settings.worker_count > 1 and settings.draws > min(settings.chunk, SMALL)
 
 
 def check_executor(settings: Settings) -> None:

@@ -58,7 +58,7 @@ def test_the_door_opens_without_loading_anything() -> None:
 
 def test_the_door_itself_draws_nothing_until_it_is_asked_to() -> None:
     homes = sorted(f"sim.api.{path.stem}" for path in (ROOT / "sim" / "api").glob("*.py") if path.stem != "__init__")
-    assert loaded_by(*homes) & {"mesa", "matplotlib", "seaborn"} == set()
+    assert loaded_by(*homes) & {"mesa", "matplotlib"} == set()
 
 
 def test_every_public_name_is_there_and_no_other() -> None:

@@ -21,7 +21,7 @@ READERS = ("loading.py", "reading.py")
 
 GENERATOR_NAMES = {"default_rng", "Generator", "BitGenerator", "RandomState", "SeedSequence", "PCG64", "Philox"}
 GENERATOR_ARGUMENTS = {"rng", "generator", "random_state", "random"}
-NOT_FOR_RULES = {"pandas", "pyarrow", "mesa", "hydra", "omegaconf", "matplotlib", "seaborn", "rich", "scipy"}
+NOT_FOR_RULES = {"pandas", "pyarrow", "mesa", "hydra", "omegaconf", "matplotlib", "rich", "scipy"}
 FILE_MODULES = {"csv", "io", "json", "os", "pathlib", "shutil", "tempfile", "yaml"}
 BLAS = {"dot", "vdot", "matmul", "einsum", "inner", "tensordot", "linalg"}
 POWERS = {"power", "float_power"}
@@ -201,7 +201,7 @@ def worker_modules() -> list[str]:
 
 
 def test_workers_load_neither_mesa_nor_plotting_nor_hydra() -> None:
-    assert loaded_by(*worker_modules()) & {"mesa", "matplotlib", "seaborn", "hydra", "networkx", "solara"} == set()
+    assert loaded_by(*worker_modules()) & {"mesa", "matplotlib", "hydra", "networkx", "solara"} == set()
 
 
 def test_rules_and_engine_load_no_data_frames() -> None:
@@ -210,4 +210,4 @@ def test_rules_and_engine_load_no_data_frames() -> None:
 
 
 def test_the_command_line_loads_no_plotting_before_it_is_needed() -> None:
-    assert loaded_by("sim.cli") & {"mesa", "matplotlib", "seaborn"} == set()
+    assert loaded_by("sim.cli") & {"mesa", "matplotlib"} == set()

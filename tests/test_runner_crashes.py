@@ -243,6 +243,6 @@ def test_workers_load_neither_mesa_nor_charts() -> None:
         "import sys, sim.__main__, sim.study.running.chunk; print(*sorted(name.split('.')[0] for name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    heavy = {"mesa", "matplotlib", "seaborn", "hydra", "omegaconf", "rich", "distributed"}
+    heavy = {"mesa", "matplotlib", "hydra", "omegaconf", "rich", "distributed"}
     assert "numpy" in done.stdout.split()
     assert not heavy & set(done.stdout.split())

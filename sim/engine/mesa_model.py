@@ -7,7 +7,6 @@ calendar and the same rules as in the batched driver, and so are the numbers, to
 
 from dataclasses import fields
 
-import mesa
 import numpy as np
 
 from sim.behavior.deciding import decide
@@ -20,6 +19,14 @@ from sim.engine.state import take_run, with_run_axis
 from sim.funding.formula import Formula
 from sim.parameters.groups import Parameters
 from sim.world.world import World
+
+try:
+    import mesa
+except ImportError as missing:
+    raise ImportError(
+        f"the agent-by-agent model needs a package that is not installed ({missing.name}): "
+        "pip install 'cte-funding-simulation[agents]'"
+    ) from missing
 
 
 class District(mesa.Agent):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-_PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "mesa", "hydra-core")
+_PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "hydra-core")
 
 
 class Environment(BaseModel):

@@ -12,8 +12,9 @@ from sim.arrays import Array
 from sim.report.bill.text import step_name
 from sim.report.district.answer import money_finding, taught_finding
 from sim.report.district.told import BILL, LAW, Told
-from sim.report.shared.figure_style import BASELINE, FONT, INK, LIGHT, MIDDLE, ticks, year_ticks
+from sim.report.shared.figure_style import BASELINE, INK, LIGHT, MIDDLE, ticks, year_ticks
 from sim.report.shared.intervals import bands, number_text
+from sim.report.shared.theme import FONT
 from sim.study.bill.bridge import STEPS
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from sim.report.shared.intervals import COVERS
 from sim.report.shared.names import in_sentence
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
+from sim.report.shared.theme import FONT, use_theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +30,6 @@ WIDTH = 7.5
 LANDSCAPE = 10.0
 """Width of a figure for a page on its side, inches."""
 
-FONT = 9.0
 LINE_HEIGHT = 0.165
 """Height of a line of text at ``FONT`` points, inches."""
 
@@ -109,33 +109,9 @@ def page(
     ``left`` leaves room for tick labels of the first column, ``gap`` is the space between panels (across, down),
     ``header`` room for a legend under the title, ``bottom`` room for tick labels and the x label; all in inches.
     """
-    import seaborn as sns
     from matplotlib.figure import Figure
 
-    sns.set_theme(
-        style="ticks",
-        rc={
-            "font.size": FONT,
-            "axes.labelsize": FONT,
-            "axes.titlesize": FONT,
-            "xtick.labelsize": FONT,
-            "ytick.labelsize": FONT,
-            "legend.fontsize": FONT,
-            "font.family": ["DejaVu Sans"],
-            "axes.linewidth": 0.6,
-            "axes.titlelocation": "left",
-            "axes.titlepad": 3.0,
-            "axes.titley": 1.0,  # a fixed place, so that no time goes into looking for one
-            "xtick.major.width": 0.6,
-            "ytick.major.width": 0.6,
-            "xtick.major.size": 3.0,
-            "ytick.major.size": 3.0,
-            "xtick.major.pad": 2.0,
-            "ytick.major.pad": 2.0,
-            "hatch.linewidth": 0.5,
-            "text.parse_math": False,  # a dollar sign is a dollar sign
-        },
-    )
+    use_theme()
     columns = max(1, min(columns, panels))
     rows = -(-panels // columns)
     title_lines = wrapped_title(title, page_width)
@@ -169,7 +145,7 @@ def page(
             sharex=first if share_x else None,
             sharey=first if share_y else None,
         )
-        sns.despine(ax=ax)
+        ax.spines[["top", "right"]].set_visible(False)
         lowest = number + columns >= panels
         ax.tick_params(labelbottom=lowest or not share_x, labelleft=column == 0 or not share_y)
         axes.append(ax)
