@@ -44,7 +44,7 @@ def run_job(
     runs = runs_folder(settings, composed, own, sweep)
     request = Request(settings, composed.plain, composed.choices, own, runs, composed.sources, composed.typed, audience)
     if settings.study.name not in WRITES_NOTHING:
-        check_executor(settings)
+        check_packages(settings)
         runs.check()
     if _will_start_processes(settings):
         prepare_processes()
@@ -73,8 +73,13 @@ def _will_start_processes(settings: Settings) -> bool:
     return local and settings.worker_count > 1 and settings.draws > min(settings.chunk, SMALL)
 
 
-def check_executor(settings: Settings) -> None:
-    """Refuse, before anything is begun, an executor that cannot be had here. Raises InputError."""
+def check_packages(settings: Settings) -> None:
+    """Refuse, before anything is begun, an executor or a study whose packages are not here. Raises InputError."""
+    if settings.study.name == "sensitivity" and find_spec("SALib") is None:
+        raise InputError(
+            "study=sensitivity: needs a package that is not installed (SALib): "
+            "pip install 'cte-funding-simulation[sensitivity]'"
+        )
     kind = settings.executor.kind
     needed = {"dask": ["distributed", "cryptography"], "slurm_dask": ["distributed", "cryptography", "dask_jobqueue"]}
     for package in needed.get(kind, []):

@@ -1,0 +1,40 @@
+"""Packages that only some studies need are extras: without one, the study is refused in one line before it begins."""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from sim import job
+from sim.cli import run
+
+EXTRAS = {
+    "SALib": ("sensitivity", ["sensitivity"]),
+    "distributed": ("dask", ["compare", "executor=dask"]),
+    "dask_jobqueue": ("dask", ["compare", "executor=slurm_dask"]),
+}
+
+
+@pytest.mark.parametrize("package", EXTRAS)
+def test_a_study_whose_package_is_missing_is_refused_in_one_line_that_says_what_to_install(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    extra, words = EXTRAS[package]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(job, "find_spec", lambda name: None if name == package else find_spec(name))
+    assert run(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1
+    assert f"({package})" in told.err
+    assert f"pip install 'cte-funding-simulation[{extra}]'" in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_agent_by_agent_model_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mesa", None)
+    monkeypatch.delitem(sys.modules, "sim.engine.mesa_model", raising=False)
+    with pytest.raises(ImportError, match=r"\[agents\]"):
+        import_module("sim.engine.mesa_model")
