@@ -14,12 +14,13 @@ UV := $(shell command -v uv 2>/dev/null)
 READY := $(VENV)/.ready-$(subst /,_,$(PYTHON))
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: help setup run test test-slow mutants lint format lock clean
+.PHONY: help setup run test test-slow test-all mutants lint format lock clean
 
 help:
 	@echo "make run      set up, then run cte-sim: all formulas, thirty years, New Mexico"
 	@echo "make test     set up, then run the tests, but for the slow ones"
 	@echo "make test-slow  the slow ones: crashes, executors, whole studies, pages"
+	@echo "make test-all   both"
 	@echo "make mutants  wrong rules, one at a time, in a copy: the tests must notice each (some minutes; MUTANTS=names)"
 	@echo "make lint     style, formatting, types and the directions of imports"
 	@echo "make format   rewrite the code in the project's format"
@@ -57,6 +58,9 @@ test: $(READY)
 
 test-slow: $(READY)
 	@$(PYTEST) -m slow $(ARGS)
+
+test-all: $(READY)
+	@$(PYTEST) $(ARGS)
 
 mutants: $(READY)
 	@"$(BIN)/python" tests/mutants/run.py $(MUTANTS)
