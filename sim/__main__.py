@@ -2,7 +2,7 @@
 
 import sys
 
-from sim.printing import say_for_now
+from sim.printing import say_for_now, unsay
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
         from sim.cli import main as command
     except (ImportError, MemoryError, OSError) as error:
         # A package is missing, or there is no room to load one.
+        unsay()
         print(f"cte-sim: cannot be started: {' '.join(str(error).split())[:200]}", file=sys.stderr)
         raise SystemExit(1) from error
     command()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from commanded import called
-from starts import LIMIT, ROOT, call, chunks_done, group, started, until, workers_of
+from starts import LIMIT, ROOT, call, chunks_done, environment, group, started, until, workers_of
 from starts import SHORTER as STUDY
 
 import sim.results
@@ -95,6 +95,19 @@ def test_ctrl_c_while_workers_are_starting_leaves_nothing(tmp_path: Path) -> Non
         nothing_is_left_of(command.pid)
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith("cte-sim: stopped")
+
+
+def test_a_command_that_is_refused_once_processes_are_being_prepared_says_one_line_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "wrong.yaml").write_text("title: A bill\ncomponents: 3\n")
+    with started(tmp_path, "compare", "wrong.yaml", "workers=2") as command:
+        out, err = command.communicate(timeout=LIMIT)
+        nothing_is_left_of(command.pid)
+    assert (command.returncode, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert err.startswith("cte-sim: wrong.yaml")
+    assert [path.name for path in tmp_path.iterdir()] == ["wrong.yaml"]
 
 
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path, undisturbed: str) -> None:
@@ -248,3 +261,14 @@ def test_workers_load_neither_mesa_nor_charts() -> None:
     heavy = {"mesa", "matplotlib", "hydra", "omegaconf", "rich", "distributed"}
     assert "numpy" in done.stdout.split()
     assert not heavy & set(done.stdout.split())
+
+
+def test_workers_find_modules_where_the_command_does_and_none_among_the_users_files(tmp_path: Path) -> None:
+    for name in ("numpy", "random", "selectors", "socket"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('a file of the user is data')\n")
+    code = "import sys; sys.path.pop(0); from sim.__main__ import main; main()"
+    command = [sys.executable, "-c", code, *STUDY, HERE]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert chunks_done(tmp_path / "here") == 12

@@ -16,14 +16,13 @@ from sim.engine import headway
 from sim.study.running.stopping import StoppedError
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-_FORKED = sys.platform.startswith("linux")
 _LOADED_ONCE = ["sim.study.running.chunk"]
 
 
 def process_context() -> BaseContext:
     """How worker processes come about. On Linux they are forked from a process of one thread that has loaded the model
     once for all of them, elsewhere each starts afresh: other systems' own libraries do not bear a fork."""
-    if not _FORKED:
+    if not _forks():
         return get_context("spawn")
     context = get_context("forkserver")
     context.set_forkserver_preload(_LOADED_ONCE)
@@ -33,12 +32,18 @@ def process_context() -> BaseContext:
 def prepare_processes() -> None:
     """Let what workers are forked from load the model while this process reads its inputs. It ends with this process;
     where it cannot be started, that is told when workers are."""
-    if not _FORKED:
+    if not _forks():
         return
     process_context()
     with suppress(StoppedError), starting_processes(), interrupts_held_back():
         forkserver.ensure_running()
         atexit.register(_end_what_still_loads)
+
+
+def _forks() -> bool:
+    """Whether processes are forked here. What loads the model for them is told by ``PYTHONPATH`` where it lies, which
+    cannot name a folder with a colon."""
+    return sys.platform.startswith("linux") and not any(os.pathsep in place for place in sys.path)
 
 
 def _end_what_still_loads() -> None:
@@ -54,9 +59,11 @@ def starting_processes() -> Iterator[None]:
     """Processes that are started here have no threads for linear algebra, which chunks do without and which take
     memory from them. Raises StoppedError where the operating system starts no further process, as where files or memory
     run out."""
-    settings = dict.fromkeys(_THREADS, "1")
-    if not _looks_for_modules_here():
-        settings["PYTHONSAFEPATH"] = "1"
+    settings = {
+        **dict.fromkeys(_THREADS, "1"),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONPATH": os.pathsep.join(_searched()),
+    }
     before = {name: os.environ.get(name) for name in settings}
     try:
         os.environ.update(settings)
@@ -75,12 +82,13 @@ def starting_processes() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _looks_for_modules_here() -> bool:
-    """Whether modules may lie in the working folder, for this process and so for those it starts."""
+def _searched() -> list[str]:
+    """Where this process looks for modules: those it starts find the same ones there, and nothing in a folder of the
+    user's that happens to be the working folder."""
     try:
-        return bool({"", os.getcwd()} & set(sys.path))
-    except FileNotFoundError:  # the folder has been removed
-        return False
+        return [os.path.abspath(place) for place in sys.path]
+    except FileNotFoundError:  # the working folder has been removed
+        return [place for place in sys.path if os.path.isabs(place)]
 
 
 @contextmanager
