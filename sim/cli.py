@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import sim
 from sim import slurm_wait
 from sim.arguments import open_key, read_arguments
-from sim.printing import no_one_reads, one_short_line, prepare_streams
+from sim.printing import no_one_reads, one_short_line, prepare_streams, unsay
 
 __all__ = ["main", "open_key", "run"]
 
@@ -48,7 +48,9 @@ def run(argv: Sequence[str]) -> int:
     except (ImportError, MemoryError, OSError) as error:
         return _tell([f"cannot be started: {one_short_line(str(error))}"], 1)
     try:
-        endings = [ending_of(error) for error in carry_out(read_arguments(argv))]
+        arguments = read_arguments(argv)
+        unsay()
+        endings = [ending_of(error) for error in carry_out(arguments)]
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         if slurm_wait.report:
@@ -96,6 +98,7 @@ def _lacking_room() -> str | None:
 
 
 def _tell(lines: Sequence[str], status: int) -> int:
+    unsay()
     for line in lines:
         print(f"cte-sim: {line}", file=sys.stderr)
     return status

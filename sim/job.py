@@ -13,7 +13,9 @@ from sim.composition import Composed
 from sim.endings import ending_of
 from sim.inputs import InputError
 from sim.run_folder import RunFolder
-from sim.study.setup.reads import settings_for
+from sim.study.running.processes import prepare_processes
+from sim.study.setup.executor_settings import LocalSettings
+from sim.study.setup.reads import READS, settings_for
 from sim.study.setup.settings import Settings
 
 WRITES_NOTHING: tuple[str, ...] = ("parameters", "status", "collect")
@@ -21,6 +23,9 @@ WRITES_NOTHING: tuple[str, ...] = ("parameters", "status", "collect")
 
 READS_A_FOLDER: tuple[str, ...] = ("assess",)
 """Studies to which the setting ``folder`` names what they read; they write into their own."""
+
+SMALL = 8
+"""Draws that are one chunk, however small chunks may be."""
 
 
 def run_job(
@@ -39,8 +44,10 @@ def run_job(
     runs = runs_folder(settings, composed, own, sweep)
     request = Request(settings, composed.plain, composed.choices, own, runs, composed.sources, composed.typed, audience)
     if settings.study.name not in WRITES_NOTHING:
-        check_executor(settings)
+        check_packages(settings)
         runs.check()
+    if _will_start_processes(settings):
+        prepare_processes()
     try:
         COMMANDS[settings.study.name](request)
     except BaseException as error:
@@ -60,8 +67,19 @@ def runs_folder(settings: Settings, composed: Composed, own: RunFolder, sweep: R
     return own
 
 
-def check_executor(settings: Settings) -> None:
-    """Refuse, before anything is begun, an executor that cannot be had here. Raises InputError."""
+def _will_start_processes(settings: Settings) -> bool:
+    """Whether the study is one that local processes carry out, and has draws enough for more than one chunk."""
+    local = "executor" in READS[settings.study.name] and isinstance(settings.executor, LocalSettings)
+    return local and settings.worker_count > 1 and settings.draws > min(settings.chunk, SMALL)
+
+
+def check_packages(settings: Settings) -> None:
+    """Refuse, before anything is begun, an executor or a study whose packages are not here. Raises InputError."""
+    if settings.study.name == "sensitivity" and find_spec("SALib") is None:
+        raise InputError(
+            "study=sensitivity: needs a package that is not installed (SALib): "
+            "pip install 'cte-funding-simulation[sensitivity]'"
+        )
     kind = settings.executor.kind
     needed = {"dask": ["distributed", "cryptography"], "slurm_dask": ["distributed", "cryptography", "dask_jobqueue"]}
     for package in needed.get(kind, []):

@@ -37,6 +37,22 @@ def terminal_width() -> int:
     return min(max(shutil.get_terminal_size((NARROWEST, 24)).columns, NARROWEST), WIDEST)
 
 
+def say_for_now(text: str) -> None:
+    """Show a person at a terminal that something goes on, until `unsay`. Nothing where no terminal is."""
+    if _erasable():
+        print(text, end="", file=sys.stderr, flush=True)
+
+
+def unsay() -> None:
+    """Take away what was said for now."""
+    if _erasable():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _erasable() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
 def no_one_reads() -> bool:
     """Whether what is printed goes into a pipe that nobody reads any more (``| head -1``). If so, what is still to be
     printed goes nowhere."""

@@ -16,6 +16,9 @@ STUDY = (
 )  # fmt: skip
 """Twelve chunks of two runs, each a quarter of a second."""
 
+SHORTER = tuple("horizon=8" if word.startswith("horizon=") else word for word in STUDY)
+"""The same, where chunks need not last."""
+
 LIMIT = 120.0
 """Seconds after which a test gives up waiting."""
 
@@ -92,13 +95,15 @@ def group(leader: int) -> list[int]:
 
 
 def workers_of(leader: int) -> list[int]:
-    """The worker processes of a running command: its children that carry out chunks."""
+    """The worker processes of a running command, which carry out chunks: what was forked from the one that has loaded
+    the model, or, on other systems, started afresh."""
     found = []
     for process in group(leader):
         try:
             command = Path(f"/proc/{process}/cmdline").read_bytes()
+            parent = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if b"spawn_main" in command:
+        if b"spawn_main" in command or (b"forkserver" in command and parent != leader):
             found.append(process)
     return sorted(found)

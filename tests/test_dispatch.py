@@ -22,7 +22,8 @@ from sim.results.tables import read_shards
 from sim.study.running import dispatch as dispatching
 from sim.study.running.chunk import Task, run_chunk
 from sim.study.running.dispatch import carrier_for, dispatch
-from sim.study.running.executors import Carrier, InProcess, LocalPool, interrupts_held_back
+from sim.study.running.executors import Carrier, InProcess, LocalPool
+from sim.study.running.processes import interrupts_held_back
 from sim.study.running.stopping import FolderGoneError, StoppedError, Whereabouts
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings
 

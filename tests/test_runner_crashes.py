@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starts import LIMIT, ROOT, STUDY, call, chunks_done, group, started, until, workers_of
+from commanded import called
+from starts import LIMIT, ROOT, call, chunks_done, environment, group, started, until, workers_of
+from starts import SHORTER as STUDY
 
 import sim.results
 from sim.results.collect import CHECKSUMS, collect
@@ -33,7 +35,7 @@ def sums(folder: Path) -> str:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The checksums of the study when nothing happens to it, in one process."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    done = call(folder, *STUDY, HERE, "workers=1")
+    done = called(folder, *STUDY, HERE, "workers=1")
     assert done.returncode == 0, done.stderr
     return sums(folder / "here")
 
@@ -48,9 +50,9 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def completes(folder: Path, undisturbed: str) -> str:
-    """Start the study again: it continues, completes, and holds what the undisturbed one holds."""
+    """Start the study again, with one worker: it continues, completes, and holds what the undisturbed one holds."""
     before = chunks_done(folder / "here")
-    done = call(folder, *STUDY, HERE)
+    done = called(folder, *STUDY, HERE, "workers=1")
     assert done.returncode == 0, done.stderr
     assert chunks_done(folder / "here") == 12 >= before
     assert leftovers(folder) == []
@@ -78,7 +80,7 @@ def test_ctrl_c_ends_in_one_line_and_the_study_continues(
     assert "of 24 runs are done and kept; the same command with out=" in said[0]
     assert leftovers(tmp_path) == []
     assert 2 <= chunks_done(tmp_path / "here") < 12
-    text = call(tmp_path, "study=status", "folder=here").stdout
+    text = called(tmp_path, "study=status", "folder=here").stdout
     assert "stopped chunks 0 to 11: process" in text
     assert "pending: " in text
     completes(tmp_path, undisturbed)
@@ -93,6 +95,19 @@ def test_ctrl_c_while_workers_are_starting_leaves_nothing(tmp_path: Path) -> Non
         nothing_is_left_of(command.pid)
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith("cte-sim: stopped")
+
+
+def test_a_command_that_is_refused_once_processes_are_being_prepared_says_one_line_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "wrong.yaml").write_text("title: A bill\ncomponents: 3\n")
+    with started(tmp_path, "compare", "wrong.yaml", "workers=2") as command:
+        out, err = command.communicate(timeout=LIMIT)
+        nothing_is_left_of(command.pid)
+    assert (command.returncode, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert err.startswith("cte-sim: wrong.yaml")
+    assert [path.name for path in tmp_path.iterdir()] == ["wrong.yaml"]
 
 
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path, undisturbed: str) -> None:
@@ -113,22 +128,22 @@ def test_a_killed_command_takes_its_workers_with_it_and_the_study_continues(tmp_
         command.wait(LIMIT)
         nothing_is_left_of(command.pid)
     assert chunks_done(tmp_path / "here") < 12
-    assert "ended without a word" in call(tmp_path, "study=status", "folder=here").stdout
+    assert "ended without a word" in called(tmp_path, "study=status", "folder=here").stdout
     completes(tmp_path, undisturbed)
-    assert "All runs are there." in call(tmp_path, "study=status", "folder=here").stdout
+    assert "All runs are there." in called(tmp_path, "study=status", "folder=here").stdout
 
 
 def test_a_second_start_in_the_same_folder_is_refused(tmp_path: Path, undisturbed: str) -> None:
     with started(tmp_path, *STUDY, HERE) as first:
         until(lambda: chunks_done(tmp_path / "here") >= 1, "a chunk")
         first.send_signal(signal.SIGSTOP)  # so that it cannot be done before the second asks
-        second = call(tmp_path, *STUDY, HERE)
+        second = called(tmp_path, *STUDY, HERE, "workers=1")
         assert second.returncode == 2, second.stderr
         said = [line for line in second.stderr.splitlines() if line.startswith("cte-sim")]
         assert len(said) == 1
         assert f"chunks 0 to 11 are being carried out by process {first.pid} on " in said[0]
         assert "Traceback" not in second.stderr
-        assert "at work chunks 0 to 11: process" in call(tmp_path, "study=status", "folder=here").stdout
+        assert "at work chunks 0 to 11: process" in called(tmp_path, "study=status", "folder=here").stdout
         first.send_signal(signal.SIGCONT)
         _, err = first.communicate(timeout=LIMIT)
         assert first.returncode == 0, err
@@ -193,19 +208,19 @@ def test_a_disk_full_from_the_start_is_told_in_one_line(small_disk: Path) -> Non
 
 
 def test_torn_shards_are_named_and_redone(tmp_path: Path, undisturbed: str) -> None:
-    assert call(tmp_path, *STUDY, HERE).returncode == 0
+    assert called(tmp_path, *STUDY, HERE, "workers=1").returncode == 0
     torn = tmp_path / "here" / "results" / "state-00003.parquet"
     torn.write_bytes(torn.read_bytes()[:-200])
     flipped = tmp_path / "here" / "results" / "lines-00007.parquet"
     content = bytearray(flipped.read_bytes())
     content[len(content) // 2] ^= 1
     flipped.write_bytes(content)
-    told = call(tmp_path, "study=status", "folder=here").stdout
+    told = called(tmp_path, "study=status", "folder=here").stdout
     assert "torn    state-00003.parquet: chunk 3 will be run again" in told
     assert "torn    lines-00007.parquet: chunk 7 will be run again" in told
     assert "chunks  10 of 12 finished; pending: 3, 7" in told
     assert "Continue with: cte-sim draws=12 chunk=1 " in told
-    refused = call(tmp_path, "study=collect", "folder=here")
+    refused = called(tmp_path, "study=collect", "folder=here")
     assert refused.returncode == 2
     assert "4 of 24 runs are missing: chunks 3, 7; torn: state-00003.parquet, lines-00007.parquet" in refused.stderr
     assert not (tmp_path / "here" / "results" / "collected").exists()
@@ -227,11 +242,11 @@ def test_shards_fill_one_folder_with_the_same_results(tmp_path: Path, undisturbe
         for command in (one, three):
             _, err = command.communicate(timeout=LIMIT)
             assert command.returncode == 0, err
-    status = call(tmp_path, "study=status", "folder=here").stdout
+    status = called(tmp_path, "study=status", "folder=here").stdout
     assert "stopped shard 2 of 3, chunks 4 to 7: process" in status
-    refused = call(tmp_path, "study=collect", "folder=here")
+    refused = called(tmp_path, "study=collect", "folder=here")
     assert "stopped: shard 2 of 3" in refused.stderr
-    again = call(tmp_path, "-m", *study, "shards=2", "shard=1,2", "hydra.sweep.dir=again")
+    again = called(tmp_path, "-m", *study, "shards=2", "shard=1,2", "hydra.sweep.dir=again")
     assert again.returncode == 0, again.stderr
     assert again.stdout.count(" is done. When all are: cte-sim collect ") == 2
     assert sums(tmp_path / "here") == undisturbed
@@ -243,6 +258,17 @@ def test_workers_load_neither_mesa_nor_charts() -> None:
         "import sys, sim.__main__, sim.study.running.chunk; print(*sorted(name.split('.')[0] for name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    heavy = {"mesa", "matplotlib", "seaborn", "hydra", "omegaconf", "rich", "distributed"}
+    heavy = {"mesa", "matplotlib", "hydra", "omegaconf", "rich", "distributed"}
     assert "numpy" in done.stdout.split()
     assert not heavy & set(done.stdout.split())
+
+
+def test_workers_find_modules_where_the_command_does_and_none_among_the_users_files(tmp_path: Path) -> None:
+    for name in ("numpy", "random", "selectors", "socket"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('a file of the user is data')\n")
+    code = "import sys; sys.path.pop(0); from sim.__main__ import main; main()"
+    command = [sys.executable, "-c", code, *STUDY, HERE]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert chunks_done(tmp_path / "here") == 12

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 def run_many(request: Request) -> None:
     """Run formulas, scenarios and points of a sweep on common draws, report progress, and end with the table."""
-    import sim.results
-    from sim.study.compare.fairness import rescaled, with_decomposition
-    from sim.study.compare.reference import with_indexed_baseline
-    from sim.study.designs.sweep import read_sweep
-    from sim.study.running.memory import refuse_too_large
-
     settings = request.settings
     console = request.audience.console()
-    inputs = request.inputs()
+    with console.status("reading tables and formulas"):
+        import sim.results
+        from sim.study.compare.fairness import rescaled, with_decomposition
+        from sim.study.compare.reference import with_indexed_baseline
+        from sim.study.designs.sweep import read_sweep
+        from sim.study.running.memory import refuse_too_large
+
+        inputs = request.inputs()
     with console.status("scaling formulas to equal money") if settings.cost_neutral is not None else nullcontext():
         inputs = with_decomposition(settings, rescaled(settings, inputs), inputs.chosen)
     inputs = with_indexed_baseline(settings, inputs)

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from sim.inputs import InputError
@@ -42,6 +41,8 @@ class Spread(BaseModel):
     def predictive(self) -> float:
         """The standard deviation of a normal logarithm that has the central 90% which one with this uncertain standard
         deviation has: the mixture over a lognormal sigma, solved at its 95th percentile."""
+        from scipy.optimize import brentq  # slow to import, and workers do not need it
+
         quantiles = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
         sigmas = self.sigma * (self.high / self.low) ** (quantiles / (2.0 * P90))
         return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90

@@ -1,10 +1,13 @@
 """How the runs of a design are numbered and cut into chunks: which runs a chunk must hold."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Runs = npt.NDArray[np.int64]
 
@@ -47,7 +50,7 @@ class Layout:
         return -(-rows // self.size)
 
 
-def layout_of(design: pd.DataFrame, draws: int, chunk_size: int) -> Layout:
+def layout_of(design: "pd.DataFrame", draws: int, chunk_size: int) -> Layout:
     """The layout of a design of so many draws, of which ``DESIGN_KEYS`` are looked at.
 
     Raises ValueError, in some words, if a column is missing, if runs are not numbered as `Layout` says, or if draws and

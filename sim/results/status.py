@@ -111,6 +111,8 @@ def _failures(
 ) -> tuple[pd.DataFrame, list[str]]:
     """The reasons for which runs failed, each with its runs and the first of them; and why they cannot be told."""
     paths = [shard_path(folder, "failures", chunk) for chunk, record in finished.items() if record.failed]
+    if not paths:
+        return pd.DataFrame(), []
     try:
         told = read_shards(paths, "failures", ["run_id", "stage", "message"]).to_pandas()
         design = read_design(folder, DESIGN_KEYS)

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from sim.results.schema import SCHEMA_VERSION, TABLES
 
-Columns = pd.DataFrame | Mapping[str, npt.ArrayLike | Sequence[Any] | pd.Categorical]
+if TYPE_CHECKING:
+    import pandas as pd
+
+Columns: TypeAlias = "pd.DataFrame | Mapping[str, npt.ArrayLike | Sequence[Any] | pd.Categorical]"
 """A table by column: a data frame, or a mapping from column name to values of one length."""
 
 DAMAGE: tuple[type[Exception], ...] = (
@@ -69,6 +71,8 @@ def to_arrow(table: str, columns: Columns) -> pa.Table:
 
 
 def _column(table: str, field: pa.Field, values: Any) -> pa.Array:
+    import pandas as pd  # slow to import: what only names a table does not wait for it
+
     try:
         if isinstance(values, pd.Series):
             values = values.array if isinstance(values.dtype, pd.CategoricalDtype) else values.to_numpy()

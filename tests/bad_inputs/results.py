@@ -12,10 +12,11 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sweeping import run
@@ -138,12 +139,18 @@ def _refused(call: Callable[[], object]) -> InputError | None:
 def _reads_other_numbers(place: Path, whole: Path) -> bool:
     """Whether the folder opens and some table of it is not that of the whole study. Opening does not look at every
     byte, but what is read is held against the checksum of its page."""
-    right = sim.results.open(whole)
+    right = _tables_of(whole)
     try:
         results = sim.results.open(place)
-        return any(not results.read(table).equals(right.read(table)) for table in TABLES if right.keeps(table))
+        return any(not results.read(name).equals(table) for name, table in right.items())
     except InputError:
         return False
+
+
+@cache
+def _tables_of(whole: Path) -> dict[str, pd.DataFrame]:
+    results = sim.results.open(whole)
+    return {name: results.read(name) for name in TABLES if results.keeps(name)}
 
 
 def _of_any_study(whole: Path) -> Iterator[tuple[str, Damage]]:

@@ -148,6 +148,7 @@ def _said(value: Any) -> str:
 
 def models_in(field: FieldInfo) -> list[Part]:
     """The parts of which a field may hold one or several."""
+
     def inside(annotation: Any) -> Iterator[Part]:
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             yield annotation

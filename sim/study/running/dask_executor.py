@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sim.inputs import InputError
-from sim.study.running.executors import interrupts_held_back
+from sim.study.running.processes import interrupts_held_back
 from sim.study.running.stopping import StoppedError
 from sim.study.setup.executor_settings import DaskSettings, SlurmDaskSettings
 

@@ -1,20 +1,13 @@
 """What carries chunks: this process, a pool of local processes, or (dask_executor.py) a Dask cluster."""
 
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import active_children, get_context, parent_process, resource_tracker
-from multiprocessing.connection import wait
+from multiprocessing import active_children
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from sim.engine import headway
-from sim.study.running.stopping import StoppedError
-
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+from sim.study.running.processes import begin_worker, interrupts_held_back, process_context, starting_processes
 
 
 class Carrier(Protocol):
@@ -96,7 +89,7 @@ class InProcess:
 
 
 class LocalPool:
-    """A pool of spawned processes of this computer. A worker's death breaks the pool; it is then built anew."""
+    """A pool of processes of this computer. A worker's death breaks the pool; it is then built anew."""
 
     lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
     attempts = 3
@@ -110,14 +103,14 @@ class LocalPool:
 
     def _start(self) -> None:
         self._others = set(active_children())
-        with _starting_processes():
-            context = get_context("spawn")
+        with starting_processes():
+            context = process_context()
             board = headway.shared_board(context, self.workers)
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=begin_worker, initargs=board)
 
     def submit(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Hand one chunk to the pool. Its first call starts the processes."""
-        with _starting_processes(), interrupts_held_back():
+        with starting_processes(), interrupts_held_back():
             return self._pool.submit(work, task)
 
     def width(self) -> int:
@@ -149,72 +142,3 @@ class LocalPool:
         else:
             self._end()
         headway.own_board()
-
-
-@contextmanager
-def _starting_processes() -> Iterator[None]:
-    """Processes that are started here have no threads for linear algebra, which chunks do without and which take
-    memory from them. Raises StoppedError where the operating system starts no further process, as where files or memory
-    run out."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    try:
-        os.environ.update(dict.fromkeys(_THREADS, "1"))
-        yield
-    except (OSError, MemoryError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or "memory ran out"
-        raise StoppedError(
-            f"worker processes cannot be started: {reason}; take fewer (workers=1 needs none), or raise the limits of "
-            "this account (ulimit -a)"
-        ) from error
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
-def interrupts_held_back() -> Iterator[None]:
-    """Hold Ctrl-C and a polite kill back while processes are started, and let them come afterwards.
-
-    A process that is half started when its parent turns away ends with a traceback. Blocking the signal in this thread
-    would not do: another thread may receive it, and Python still handles it here. The mask is for the new processes,
-    which inherit it and leave Ctrl-C to this process.
-    """
-    came: list[int] = []
-    handlers = {}
-    if threading.current_thread() is threading.main_thread():
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in handlers:
-        signal.signal(number, lambda number, frame: came.append(number))
-    masked = hasattr(signal, "pthread_sigmask")
-    if masked:
-        resource_tracker.ensure_running()  # it would let them through again when it starts
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        if masked:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
-
-
-def begin_worker(*board: Any) -> None:
-    """Prepare a worker process: it leaves Ctrl-C to its parent, ends when its parent does, however that ends, and tells
-    on the ``board`` that they share how far it is."""
-    if board:
-        headway.join_board(*board)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from sim.inputs import InputError
 from sim.results.files import DISK_FULL
-from sim.results.manifest import read_manifest
-from sim.results.records import SHARDS
 
 __all__ = ["DISK_FULL", "FolderGoneError", "StoppedError", "Whereabouts"]
 
@@ -43,6 +41,8 @@ class Whereabouts:
 
 def is_gone(folder: Path) -> bool:
     """Whether a results folder that was begun is no longer there."""
+    from sim.results.records import SHARDS
+
     return not (folder / SHARDS).is_dir()
 
 
@@ -56,6 +56,8 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 def _beginning(folder: Path) -> tuple[str, str] | None:
     """When the study in a folder was begun, and its settings."""
+    from sim.results.manifest import read_manifest
+
     try:
         manifest = read_manifest(folder)
     except InputError:
