@@ -25,7 +25,7 @@ from sim.serve.pages import Pages, script
 from sim.serve.safety import POLICY_OF_REPORTS, Guard, read_json, refused
 from sim.serve.studies import Asked, Studies
 from sim.serve.uploads import MOST_OF_A_BILL, MOST_OF_TABLES
-from sim.serve.warm import Stopped, Warm, find_scenario
+from sim.serve.warm import AbandonedError, Warm, find_scenario
 from sim.serve.watching import Watch, district_content, run_content
 
 THREADS = 3
@@ -157,7 +157,7 @@ def _streamed(found: AsyncIterator[Mapping[str, Any]]) -> Response:
         try:
             async for one in found:
                 yield f"{json.dumps(one, allow_nan=False)}\n"
-        except Stopped:
+        except AbandonedError:
             return
         except (InputError, OSError, MemoryError, ArithmeticError, ValueError, LookupError, RuntimeError) as error:
             yield f"{json.dumps({'refused': _line_of(error)})}\n"
@@ -245,7 +245,7 @@ async def _watch_run(desk: Desk, content: dict[str, Any]) -> Response:
     stop = desk.new(content, "watch")
     try:
         return JSONResponse(await desk.in_thread(lambda: run_content(_watched(desk, content, stop))))
-    except Stopped:
+    except AbandonedError:
         return refused("something else was asked since")
     finally:
         stop.set()
@@ -291,5 +291,3 @@ async def _send_tables(desk: Desk, content: dict[str, Any]) -> Response:
     title = f"Mine ({len(world.districts)} districts)"
     said = f"{given}: {len(world.districts)} districts, {world.districts.membership.sum():,.0f} members in grades 9-12."
     return JSONResponse({"key": key, "title": title, "said": said})
-
-

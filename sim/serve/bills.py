@@ -21,7 +21,7 @@ from sim.study.setup.inputs import Inputs, find_formula
 from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings
 
-FILE_FORMAT = "latin_hypercube"
+SPREAD = "latin_hypercube"
 """The design of an explorer, whose ranges the numbers of a form have."""
 
 
@@ -105,7 +105,7 @@ def _knobs(formula: Formula, inputs: Inputs, settings: Settings) -> tuple[Knob, 
     try:
         factors, _ = default_factors(formula, base, base + settings.horizon)
         own = replace(inputs, formulas=(inputs.current_law, formula), baseline=inputs.current_law.name)
-        return knobs_of(formula, suited(read_factors(factors, own), FILE_FORMAT))
+        return knobs_of(formula, suited(read_factors(factors, own), SPREAD))
     except InputError:
         return ()
 
@@ -129,7 +129,13 @@ def text_of_record(record: Mapping[str, Any]) -> str:
         pieces = None
     if pieces is None:
         raise InputError("is made of lines of current law")
-    return filled(pieces, ())
+    return with_title(filled(pieces, ()), str(record["title"]))
+
+
+def with_title(text: str, title: str) -> str:
+    """The text of a bill under another title."""
+    content = yaml.safe_load(text)
+    return str(yaml.safe_dump({**content, "title": title}, sort_keys=False, allow_unicode=True, width=100))
 
 
 def _with_tiers(content: Any) -> Any:

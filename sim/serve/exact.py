@@ -17,7 +17,7 @@ NINETY_FIVE = 1.96
 
 
 def exact_runs(warm: Warm, formula: Formula, scenario: Scenario, stop: Event) -> Iterator[dict[str, Any]]:
-    """What the bill brings, of the first draws and then of more of them, as a page shows it. Raises sim.serve.Stopped
+    """What the bill brings, of the first draws and then of more of them, as a page shows it. Raises AbandonedError
     within a year of the wish."""
     bills: list[State] = []
     laws: list[State] = []

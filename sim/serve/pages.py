@@ -77,7 +77,8 @@ class Pages:
             choices.insert(0, {"key": found.key, "title": found.title})
         return self._render(
             "serve_bad_years.html", "/bad-years", query, found, ["serve_studies.js"],
-            choices=choices, chosen=[found.key, law], most=MOST_BILLS, scenarios=scenario_names(),
+            choices=[one for one in choices if one["key"] != law], chosen=[found.key], most=MOST_BILLS,
+            scenarios=scenario_names(),
         )  # fmt: skip
 
     def districts(self, query: Mapping[str, str]) -> str:
@@ -124,17 +125,15 @@ class Pages:
             **{
                 "parent": "base.html", "sliders": None, "heading": f"{dict(PAGES)[here]}: {bill.title}", "pages": PAGES,
                 "here": here, "query": f"?bill={bill.key}&tables={tables}", "token": self.token,
-                "work": {"bill": bill.key, "tables": tables}, "named": self._named(), "others": self._others(),
-                "sent": "" if bill.key in known else bill.title, "scripts": scripts,
+                "work": {"bill": bill.key, "tables": tables}, "own_bills": self._named(),
+                "shipped_bills": self._others(), "sent": "" if bill.key in known else bill.title, "scripts": scripts,
                 "tables": f"{own.name.replace('_', ' ').title()} ({len(own.districts)} districts)",
                 **values,
             },
         )  # fmt: skip
 
     def _named(self) -> list[dict[str, str]]:
-        return [
-            {"key": one.key, "title": self.sessions.bill(one.key).title} for one in self.sessions.named
-        ]
+        return [{"key": one.key, "title": self.sessions.bill(one.key).title} for one in self.sessions.named]
 
     def _others(self) -> list[dict[str, str]]:
         there = {one.key for one in self.sessions.named}

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.inputs import InputError, shown
 from sim.run_folder import study_in
-from sim.serve.bills import title_in, write_bill
+from sim.serve.bills import text_of_record, title_in, with_title, write_bill
 from sim.serve.pages import Pages, Reported
 from sim.serve.safety import new_token
 from sim.serve.sessions import Named, Sessions, shipped
@@ -144,7 +144,9 @@ def _of_folder(place: Path, folder: Path) -> Given:
         raise InputError(f"{place}: holds no comparison and no explorer; name a bill, or make one: cte-sim compare")
     results = open_results(place)
     manifest = results.manifest
-    named = [_of_record(name, record, folder) for name, record in manifest.formulas.items() if name != manifest.baseline]
+    named = [
+        _of_record(name, record, folder) for name, record in manifest.formulas.items() if name != manifest.baseline
+    ]
     if not named:
         raise InputError(f"{place}: holds current law alone; name a bill")
     common = _common(manifest.config, manifest.horizon, manifest.seed)
@@ -154,8 +156,6 @@ def _of_folder(place: Path, folder: Path) -> Given:
 
 
 def _of_record(name: str, record: Mapping[str, Any], folder: Path) -> Named:
-    from sim.serve.bills import text_of_record
-
     if name in shipped() and not record.get("changed"):
         return Named(name, name)
     try:
@@ -172,7 +172,7 @@ def _of_explorer(place: Path, content: Mapping[str, Any], folder: Path) -> Given
         raise InputError(f"{place}: its bill is made of lines of current law and cannot be run from here; name a bill")
     own = [float(knob["own"]) for knob in content["knobs"]]
     name = str(content["bill"]["name"])
-    word = write_bill(folder, name, filled(content["file"], own))
+    word = write_bill(folder, name, with_title(filled(content["file"], own), str(content["bill"]["title"])))
     config: Mapping[str, Any] = {}
     with contextlib.suppress(OSError, ValueError):
         config = json.loads((place / "manifest.json").read_text(encoding="utf-8"))["config"]

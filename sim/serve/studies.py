@@ -174,7 +174,9 @@ def report(warm: Warm, bills: Sequence[Bill]) -> Asked:
 
 
 def _bill(bill: Bill) -> tuple[str, ...]:
-    return (f"formula_file={quoted(bill.word)}",) if "/" in bill.word or "\\" in bill.word else (f"formula={bill.word}",)
+    return (
+        (f"formula_file={quoted(bill.word)}",) if "/" in bill.word or "\\" in bill.word else (f"formula={bill.word}",)
+    )
 
 
 def _draws(warm: Warm) -> list[str]:

@@ -40,7 +40,7 @@ State = Mapping[str, Array]
 """Statewide columns, each ``[R, T]``: the years after the base year."""
 
 
-class Stopped(Exception):
+class AbandonedError(Exception):
     """The client has asked something else, or gone."""
 
 
@@ -110,7 +110,7 @@ class Warm:
             return self._kept[part]
 
     def law(self, scenario: Scenario, part: int, stop: Event, ensemble: Ensemble | None = None) -> State:
-        """What current law brings on the draws of a part; kept. Raises Stopped."""
+        """What current law brings on the draws of a part; kept. Raises AbandonedError."""
         key = (scenario.name, part)
         if key not in self._law:
             start = self.start(part) if ensemble is None else ensemble
@@ -118,7 +118,7 @@ class Warm:
         return self._law[key]
 
     def runs(self, formula: Formula, scenario: Scenario, stop: Event) -> Iterator[tuple[State, State]]:
-        """Part by part what a formula and current law bring on the same draws. Raises Stopped."""
+        """Part by part what a formula and current law bring on the same draws. Raises AbandonedError."""
         for part in range(len(self.parts)):
             ensemble = self.start(part)
             law = self.law(scenario, part, stop, ensemble)
@@ -129,12 +129,12 @@ class Warm:
 
 
 def statewide(ensemble: Ensemble, formula: Formula, scenario: Scenario, horizon: int, stop: Event) -> State:
-    """What a formula brings statewide. Raises Stopped within a year of the wish."""
+    """What a formula brings statewide. Raises AbandonedError within a year of the wish."""
     runs = ensemble.state.sites.shape[0]
     by_year: dict[str, list[Array]] = {name: [] for name in COLUMNS}
     for state, year in simulate(ensemble, formula, horizon, scenario=scenario):
         if stop.is_set():
-            raise Stopped
+            raise AbandonedError
         found = recording.statewide(ensemble.world, ensemble.parameters, state, year)
         for name in COLUMNS:
             by_year[name].append(np.broadcast_to(found[name], (runs,)))

@@ -16,7 +16,7 @@ from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.inputs import InputError
-from sim.serve.warm import Stopped, Warm
+from sim.serve.warm import AbandonedError, Warm
 from sim.study.explain.decision import closed_sites, decision_of
 from sim.study.explain.items import Moment
 from sim.study.explain.money import price_sentence
@@ -52,7 +52,7 @@ class Watch:
     _lock: Lock = field(default_factory=Lock)
 
     def run(self, warm: Warm, formula: Formula, scenario: Scenario, draw: object, stop: Event) -> Watched:
-        """One draw of a formula. Raises InputError for a draw that is none, Stopped within a year of the wish."""
+        """One draw of a formula. Raises InputError for a draw that is none, AbandonedError within a year of the wish."""
         most = warm.common.draws - 1
         if isinstance(draw, bool) or not isinstance(draw, int) or not 0 <= draw <= most:
             raise InputError(f"draw: {str(draw)[:20]!r} is not allowed: a whole number from 0 to {most}")
@@ -65,7 +65,7 @@ class Watch:
         years = [(ensemble.before, ensemble.base, ensemble.state)]
         for after, year in simulate(ensemble, formula, warm.common.horizon, scenario=scenario):
             if stop.is_set():
-                raise Stopped
+                raise AbandonedError
             years.append((years[-1][2], year, after))
         found = Watched(ensemble, formula, tuple(years), draw)
         with self._lock:
@@ -105,7 +105,7 @@ def run_content(watched: Watched) -> dict[str, Any]:
         "base_year": world.base_year,
         "districts": [
             {"id": of.identifier[d], "name": of.name[d], "kind": of.kind[d],
-             "latitude": _number(of.latitude[d], 4), "longitude": _number(of.longitude[d], 4)}
+             "place": None if "latitude" in of.estimated[d] else [float(of.latitude[d]), float(of.longitude[d])]}
             for d in range(len(of))
         ],
         "clusters": list(world.clusters.name),
@@ -202,5 +202,3 @@ def _of_cluster(watched: Watched, at: int, d: int, c: int) -> list[str]:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
-
-

@@ -18,7 +18,7 @@
   const values = () => (knobs.length ? inputs.map((input) => (input.value.trim() === "" ? NaN : Number(input.value))) : null);
   const amount = (value, unit, signed) => {
     const size = Math.abs(value);
-    const said = unit === "dollars" ? (size >= 1e6 || size === 0 ? `$${grouped(size / 1e6, size < 1e7 ? 2 : 1)}M` : `$${grouped(size)}`)
+    const said = unit === "dollars" ? (size >= 1e6 ? `$${grouped(size / 1e6, size < 1e7 ? 2 : 1)}M` : `$${grouped(Number(size.toPrecision(3)))}`)
       : grouped(size, unit === "rate" ? 1 : 0);
     const nothing = !/[1-9]/.test(said);
     return (value < 0 && !nothing ? "\u2212\u2060" : signed && !nothing ? "+" : "") + said;
@@ -47,6 +47,7 @@
     find("exact-head").replaceChildren(...heads.map((head, at) => make("th", head, { scope: "col", ...(at ? { class: "number" } : {}) })));
     find("exact-rows").replaceChildren();
     for (const [name, [label, unit]] of Object.entries(OUTCOMES)) {
+      if (name === "moved" && answer.outcomes.moved.level.by_year.every((band) => band[1] === 0 && band[2] === 0)) { continue; }
       const of = answer.outcomes[name][change ? "change" : "level"];
       const [mean, low, high, sure] = of[span] || of.by_year[answer.years.indexOf(Number(span))];
       const row = make("tr");

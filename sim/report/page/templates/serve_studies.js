@@ -22,7 +22,7 @@
     for (const option of find("work-mine").children) {
       if (there.includes(option.value)) { continue; }
       const label = make("label");
-      label.append(make("input", undefined, { type: "checkbox", name: "bill", value: option.value }), ` ${option.textContent}`);
+      label.append(make("input", undefined, { type: "checkbox", name: "bill", value: option.value }), ` ${option.textContent} (mine)`);
       find("stress-bills").prepend(label);
     }
     const chosen = (name) => Array.from(stress.querySelectorAll(`input[name="${name}"]:checked`), (box) => box.value);

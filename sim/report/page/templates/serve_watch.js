@@ -30,10 +30,16 @@
 
   let places = [];
   function map() {
-    const on = run.districts.map((one, d) => ({ ...one, d })).filter((one) => one.latitude !== null && one.longitude !== null);
-    const W = 600, edge = 22;
+    const on = run.districts.map((one, d) => ({ ...one, d })).filter((one) => one.place).map((one) => ({ d: one.d, latitude: one.place[0], longitude: one.place[1] }));
+    const W = Math.min(Math.max(find("watch-map").clientWidth, 300), 640), edge = 22;
     const norths = on.map((one) => one.latitude), easts = on.map((one) => one.longitude);
     const [south, north] = [Math.min(...norths), Math.max(...norths)], [west, east] = [Math.min(...easts), Math.max(...easts)];
+    places = [];
+    if (!on.length) {
+      find("watch-map").replaceChildren(make("p", "These tables do not say where districts are, so there is no map; the table below holds the same."));
+      find("watch-table").open = true;
+      return;
+    }
     const narrow = Math.cos(((south + north) / 2) * (Math.PI / 180));
     const wide = (east - west) * narrow || 1, scale = (W - 2 * edge) / wide;
     const H = Math.min(Math.max((north - south) * scale + 2 * edge, 120), 900);
@@ -101,8 +107,8 @@
     find("watch-on").disabled = at === run.years.length - 1;
     const begun = total(year.launched.map((one) => one[2])), ended = total(year.closed.map((one) => one[2]));
     find("watch-sums").textContent = `Statewide: ${grouped(total(year.taught))} concentrators taught (${grouped((100 * total(year.taught)) / total(year.members), 1)} per 100 members), ${grouped(total(year.pathways))} pathways; ${begun} site${begun === 1 ? "" : "s"} launched, ${ended} closed.`;
-    const marks = find("watch-map").firstElementChild.marks;
-    marks.replaceChildren();
+    const { marks } = find("watch-map").firstElementChild;
+    if (marks) { marks.replaceChildren(); }
     for (const place of places) {
       const up = sites(year.launched, place.d).length > 0, gone = sites(year.closed, place.d).length > 0;
       place.dot.setAttribute("class", `shade-${shade(limits, value(year, place.d))}${place.d === chosen && told ? " chosen" : ""}`);
@@ -154,7 +160,7 @@
     for (const one of found.why) { for (const said of one.said) { const line = make("li"); line.append(make("strong", `${one.cluster}: `), said); list.append(line); } }
     parts.push(list);
     const grid = make("table"), head = make("tr"), body = make("tbody"), top = make("thead");
-    grid.append(make("caption", "Clusters this year; sections without an instructor in brackets"));
+    grid.append(make("caption", "Clusters this year; in brackets sections without an instructor"));
     ["Cluster", "Sites", "Students", "Taught", "Sections"].forEach((said, n) => head.append(make("th", said, { scope: "col", ...(n ? { class: "number" } : {}) })));
     top.append(head);
     for (const one of found.clusters) {
