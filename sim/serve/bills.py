@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -21,7 +21,7 @@ from sim.study.setup.inputs import Inputs, find_formula
 from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings
 
-SPREAD = "latin_hypercube"
+SPREAD: Literal["latin_hypercube"] = "latin_hypercube"
 """The design of an explorer, whose ranges the numbers of a form have."""
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sim.serve.bills import Bill
 from sim.serve.safety import new_token
 from sim.serve.uploads import without_folder
 from sim.serve.warm import Warm, find_scenario
+from sim.study.setup.asked import is_file
 
 AT_ONCE = 2
 """Studies that run at the same time; others wait."""
@@ -54,7 +55,7 @@ class Studies:
     _pages: dict[str, Path] = field(default_factory=dict)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def run(self, asked: Asked) -> AsyncIterator[dict[str, Any]]:
+    async def run(self, asked: Asked) -> AsyncGenerator[dict[str, Any], None]:
         """Signs of life while a study runs, then what it found. Ends its process where nobody waits any more. Raises
         InputError with the line by which the command line refuses."""
         place = Path(tempfile.mkdtemp(dir=self.folder, prefix="study-"))
@@ -174,9 +175,7 @@ def report(warm: Warm, bills: Sequence[Bill]) -> Asked:
 
 
 def _bill(bill: Bill) -> tuple[str, ...]:
-    return (
-        (f"formula_file={quoted(bill.word)}",) if "/" in bill.word or "\\" in bill.word else (f"formula={bill.word}",)
-    )
+    return (f"formula_file={quoted(bill.word)}" if is_file(bill.word) else f"formula={bill.word}",)
 
 
 def _draws(warm: Warm) -> list[str]:

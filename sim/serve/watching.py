@@ -52,7 +52,7 @@ class Watch:
     _lock: Lock = field(default_factory=Lock)
 
     def run(self, warm: Warm, formula: Formula, scenario: Scenario, draw: object, stop: Event) -> Watched:
-        """One draw of a formula. Raises InputError for a draw that is none, AbandonedError within a year of the wish."""
+        """One draw of a formula. Raises InputError for a draw that is none, AbandonedError where nobody waits."""
         most = warm.common.draws - 1
         if isinstance(draw, bool) or not isinstance(draw, int) or not 0 <= draw <= most:
             raise InputError(f"draw: {str(draw)[:20]!r} is not allowed: a whole number from 0 to {most}")
@@ -168,7 +168,7 @@ def district_content(watched: Watched, identifier: object, fiscal_year: object) 
 
 def _cluster(watched: Watched, at: int, d: int, c: int) -> dict[str, Any]:
     """The numbers of a cluster; nothing where the district has none of it."""
-    _, year, after = watched.years[at]
+    after = watched.years[at][2]
     columns = {
         "sites": after.sites, "participants": after.participants, "taught": after.taught,
         "sections": after.sections, "vacant": after.vacant_sections,
