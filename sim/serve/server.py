@@ -49,6 +49,7 @@ def serve(words: Sequence[str], options: Mapping[str, str]) -> None:
 
     from sim.serve.application import Desk, application
     from sim.serve.studies import Studies
+    from sim.serve.study_process import load_ahead
 
     host = options.get("host", LOOPBACK)
     with contextlib.ExitStack() as ends:
@@ -56,6 +57,7 @@ def serve(words: Sequence[str], options: Mapping[str, str]) -> None:
         folder = Path(place)
         listening = ends.enter_context(contextlib.closing(listen(host, options.get("port"))))
         port = listening.getsockname()[1]
+        load_ahead()
         print("Reading tables and the first draws ...", flush=True)
         pages = ready(words, folder)
         desk = Desk(pages, Studies(folder))

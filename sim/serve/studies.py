@@ -1,23 +1,25 @@
-"""Studies on demand, each in a process of its own that is the command line itself: what it refuses is refused in the
-same words, and it ends when the client asks something else."""
+"""Studies on demand, each in a process of its own that does what the command line does: what it refuses is refused in
+the same words, and it ends when the client asks something else."""
 
 import asyncio
-import contextlib
-import os
+import re
 import shutil
-import sys
 import tempfile
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import sim
+from anyio import to_thread
+
 from sim.arguments import quoted
 from sim.inputs import InputError, shown
 from sim.report.answer.files import ANSWER_TEXT
 from sim.serve.bills import Bill
 from sim.serve.safety import new_token
+from sim.serve.study_process import OUT, REFUSED, study_process
 from sim.serve.uploads import without_folder
 from sim.serve.warm import Warm, find_scenario
 from sim.study.setup.asked import is_file
@@ -32,19 +34,24 @@ MOST_BILLS, MOST_SCENARIOS = 6, 10
 DRAWS = 64
 """Draws of a study that is waited for."""
 
-EVERY = 1.0
-"""Seconds between two signs of life."""
+SIGN = 10
+"""Looks at a study in a second; of so many one gives a sign of life."""
 
-PROGRAM = "cte-sim: "
+FAILED = "the study ended with an error, which the terminal of the program tells"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A study: the words of the command line, and the text that it leaves."""
+    """A study: the words of the command line, and the text and page that it leaves."""
 
     words: tuple[str, ...]
     text: str
     page: str = ""
+
+    @property
+    def record(self) -> tuple[str, ...]:
+        """The words as results tell them, without the folders that files lie in for now."""
+        return tuple(re.sub(r"[^\"',=\[]*[/\\\\](?:bill|tables)-[^/\\\\]*[/\\\\]?", "", word) for word in self.words)
 
 
 @dataclass
@@ -63,12 +70,12 @@ class Studies:
         try:
             while self._room.locked():
                 yield {"waits": True}
-                await asyncio.sleep(EVERY)
+                await asyncio.sleep(1.0)
             async with self._room:
                 async for sign in self._carried_out(asked, place):
                     yield sign
             found = _found(asked, place)
-            pages = sorted((place / "out").glob(asked.page)) if asked.page else []
+            pages = sorted((place / OUT).glob(asked.page)) if asked.page else []
             if pages:
                 found["page"], kept = self._keep(pages[0]), True
             yield found
@@ -77,32 +84,30 @@ class Studies:
                 shutil.rmtree(place, ignore_errors=True)
 
     async def _carried_out(self, asked: Asked, place: Path) -> AsyncIterator[dict[str, Any]]:
-        command = [sys.executable, "-P", "-m", "sim", *asked.words, f"out={quoted(str(place / 'out'))}"]
-        with (place / "said").open("wb") as said, (place / "refused").open("wb") as refused:
-            process = await asyncio.create_subprocess_exec(
-                *command, cwd=place, env=_environment(), stdin=asyncio.subprocess.DEVNULL, stdout=said, stderr=refused,
-                start_new_session=True,
-            )  # fmt: skip
-            try:
-                waited = 0.0
-                while process.returncode is None:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(process.wait(), EVERY)
-                    waited += EVERY
-                    yield {"seconds": round(waited)}
-            finally:
-                if process.returncode is None:
-                    with contextlib.suppress(ProcessLookupError):
-                        process.terminate()
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(process.wait(), 3.0)
-                    if process.returncode is None:
-                        process.kill()
-        if process.returncode:
-            lines = (place / "refused").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            told = [line.removeprefix(PROGRAM) for line in lines if line.startswith(PROGRAM)]
-            line = told[-1] if told else "the study ended with an error; the same command on the command line shows it"
-            raise InputError(without_folder(without_folder(line, place), self.folder))
+        process = study_process(asked.words, asked.record, place)
+        try:
+            await to_thread.run_sync(process.start)
+            waited = 0
+            while process.exitcode is None:
+                if not waited % SIGN:
+                    yield {"seconds": waited // SIGN}
+                waited += 1
+                await asyncio.sleep(1.0 / SIGN)
+        finally:
+            await self._ended(process)
+        if process.exitcode:
+            line = place / REFUSED
+            told = line.read_text(encoding="utf-8").strip() if line.is_file() else ""
+            raise InputError(without_folder(without_folder(told or FAILED, place), self.folder))
+
+    async def _ended(self, process: BaseProcess) -> None:
+        """The process is over, or is made to be."""
+        for end in (process.terminate, process.kill):
+            for _ in range(10):
+                if process.pid is None or process.exitcode is not None:
+                    return
+                end()
+                time.sleep(0.05)  # not awaited: what ends a study may be the end of everything
 
     def _keep(self, page: Path) -> str:
         key = new_token()
@@ -118,15 +123,8 @@ class Studies:
         return path.read_text(encoding="utf-8") if path is not None and path.is_file() else None
 
 
-def _environment() -> dict[str, str]:
-    """That of this process, in which the same program is found."""
-    home = str(Path(sim.__file__).resolve().parent.parent)
-    searched = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(searched), "PYTHONUTF8": "1", "COLUMNS": "120"}
-
-
 def _found(asked: Asked, place: Path) -> dict[str, Any]:
-    out = place / "out"
+    out = place / OUT
     answer, text = out / ANSWER_TEXT, out / asked.text
     return {
         "answer": answer.read_text(encoding="utf-8") if answer.is_file() else "",
