@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import explored
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -30,6 +31,7 @@ from sim.serve.studies import Studies
 from sim.serve.uploads import bill_name
 from sim.serve.warm import COLUMNS, AbandonedError, Common, Warm, find_scenario, statewide
 from sim.serve.watching import Watch, district_content, run_content
+from sim.study.explore.bill_file import formula_at
 
 ROOT = Path(__file__).resolve().parent.parent
 BILL = ROOT / "docs" / "examples" / "my_bill.yaml"
@@ -270,7 +272,6 @@ def test_the_start_refuses_in_one_line(tmp_path: Path) -> None:
         (["nothing.yaml"], "there is no such file"),
         (["nothing"], "no folder, no bill's file and no shipped formula"),
         ([str(tmp_path)], "holds no comparison and no explorer"),
-        ([str(tmp_path), str(tmp_path.parent)], "is a second folder"),
         (["aligned", "aligned"], "stands twice"),
     ):
         with pytest.raises(InputError, match=said):
@@ -281,6 +282,33 @@ def test_the_start_refuses_in_one_line(tmp_path: Path) -> None:
         listen("127.0.0.1", str(taken.getsockname()[1]))
     with pytest.raises(InputError, match="no address of this computer"):
         listen("not a host", "0")
+
+
+def test_the_sliders_of_an_explorer_are_run_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Warm, "warm_up", lambda self: None)
+    folder = tmp_path / "explored"
+    folder.mkdir()
+    held = explored.content()
+    of = {**held["provenance"], "data": explored.new_mexico().fingerprint, "seed": 7, "uncertainty": "central",
+          "scenario": "baseline", "points": 9, "fresh": 3}  # fmt: skip
+    (folder / "explorer.json").write_text(json.dumps({**held, "provenance": of}))
+    pages = ready([str(folder)], tmp_path)
+    assert pages.sessions.own.common == Common(seed=7, horizon=explored.YEARS, uncertainty="central")
+    text = pages.bill({})
+    assert text.count('id="exact-run"') == 1
+    assert text.index('id="explorer"') < text.index('id="exact"')
+    assert '<script src="/static/explorer.js">' in text
+    bill, warm = pages.sessions.bill("my_bill"), pages.sessions.own
+    assert bill.formula.title == bill.title == "A bill in ten lines"
+    values = [float(knob["low"]) for knob in bill.knobs]
+    found = bill.at(bill.values(values), warm.inputs, warm.settings)
+    wanted = formula_at(explored.bill(), explored.knobs(), values)
+    assert found.lines == wanted.lines
+    assert found.takes_effect == wanted.takes_effect
+    other = {**held, "provenance": {**of, "data": "0" * 64}}
+    (folder / "explorer.json").write_text(json.dumps(other))
+    with pytest.raises(InputError, match="is of other tables"):
+        ready([str(folder)], tmp_path)
 
 
 def test_only_the_loopback_is_served_unless_asked() -> None:

@@ -25,6 +25,9 @@ PORT = 8765
 """Asked for first; the next that is free is taken where nobody named one."""
 
 NEXT = 20
+EVERYWHERE = ("0.0.0.0", "::")
+"""Addresses that stand for all of a computer."""
+
 OPTIONS: tuple[str, ...] = ("host", "port")
 """Settings of this verb."""
 
@@ -65,7 +68,7 @@ def serve(words: Sequence[str], options: Mapping[str, str]) -> None:
             application(desk, hosts(host, port)), log_level="critical", access_log=False, server_header=False,
             timeout_graceful_shutdown=1, limit_concurrency=64, ws="none",
         )  # fmt: skip
-        name = f"[{host}]" if ":" in host else host
+        name = socket.gethostname() if host in EVERYWHERE else f"[{host}]" if ":" in host else host
         if not is_loopback(host):
             print(
                 f"cte-sim: warning: host={host} lets everyone who reaches this computer there open the page, run the "
@@ -106,15 +109,29 @@ def read_given(words: Sequence[str], folder: Path) -> Given:
         words = [UNASKED]
     folders = [word for word in words if Path(word).is_dir()]
     bills = [word for word in words if word not in folders]
-    if len(folders) > 1:
-        raise InputError(f"serve: {shown(folders[1])}: is a second folder; name one, and any number of bills")
     named = [_named(word, folder) for word in bills]
-    given = _of_folder(Path(folders[0]), folder) if folders else Given(Common(), None, ())
+    given = _joined([_of_folder(Path(word), folder) for word in folders]) if folders else Given(Common(), None, ())
     keys = [one.key for one in (*given.named, *named)]
     for key in keys:
         if keys.count(key) > 1:
             raise InputError(f"serve: {shown(key)} stands twice; give the files different names")
     return Given(given.common, given.tables, (*given.named, *named), given.reported, given.data)
+
+
+def _joined(found: Sequence[Given]) -> Given:
+    """What several folders give: one with sliders and one with a report, of the same tables. Raises InputError."""
+    sliders = [one for one in found if one.reported is None]
+    reports = [one for one in found if one.reported is not None]
+    if len(sliders) > 1 or len(reports) > 1:
+        raise InputError("serve: name one comparison's folder and one explorer's at most, and any number of bills")
+    if len(found) == 1:
+        return found[0]
+    first, report = sliders[0], reports[0]
+    if first.data != report.data:
+        raise InputError("serve: the two folders are of other tables; name one")
+    mine = {one.key for one in first.named}
+    others = [one for one in report.named if one.key not in mine]
+    return Given(first.common, first.tables, (*first.named, *others), report.reported, first.data)
 
 
 def _named(word: str, folder: Path) -> Named:
@@ -232,7 +249,7 @@ def hosts(host: str, port: int) -> frozenset[str]:
     names = {"127.0.0.1", "localhost", "[::1]"}
     if not is_loopback(host):
         names |= {host.lower(), f"[{host.lower()}]", socket.gethostname().lower()}
-        if host in ("0.0.0.0", "::"):
+        if host in EVERYWHERE:
             with contextlib.suppress(OSError):
                 names |= {str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None)}
     return frozenset({f"{name}:{port}" for name in names} | (set(names) if port == 80 else set()))
