@@ -27,7 +27,7 @@ from sim.serve.pages import PAGES, Pages
 from sim.serve.safety import TOKEN_HEADER
 from sim.serve.server import hosts, is_loopback, listen, read_given, ready
 from sim.serve.sessions import Named, Sessions
-from sim.serve.studies import Studies
+from sim.serve.studies import Asked, Studies
 from sim.serve.uploads import bill_name
 from sim.serve.warm import COLUMNS, AbandonedError, Common, Warm, find_scenario, statewide
 from sim.serve.watching import Watch, district_content, run_content
@@ -267,6 +267,14 @@ def test_a_study_is_asked_in_words_that_the_start_knows(warm: Warm, sessions: Se
         studies.stress(warm, [bill], ["${oc.env:HOME}"])
 
 
+def test_a_study_names_what_was_sent_without_its_place() -> None:
+    place = "/tmp/cte-sim-serve-x1/bill-a_b/mine.yaml"
+    tables = "world.path=/tmp/cte-sim-serve-x1/tables-q_7"
+    words = ("study=stress", f'study.formulas=["{place}",aligned,{place}]', tables, "draws=4")
+    told = Asked(words, "stress.txt").record
+    assert told == ("study=stress", 'study.formulas=["mine.yaml",aligned,mine.yaml]', "world.path=tables", "draws=4")
+
+
 def test_the_start_refuses_in_one_line(tmp_path: Path) -> None:
     for words, said in (
         (["nothing.yaml"], "there is no such file"),
@@ -284,6 +292,7 @@ def test_the_start_refuses_in_one_line(tmp_path: Path) -> None:
         listen("not a host", "0")
 
 
+@pytest.mark.slow
 def test_the_sliders_of_an_explorer_are_run_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Warm, "warm_up", lambda self: None)
     folder = tmp_path / "explored"

@@ -28,8 +28,8 @@ from sim.serve.uploads import MOST_OF_A_BILL, MOST_OF_TABLES
 from sim.serve.warm import AbandonedError, Warm, find_scenario
 from sim.serve.watching import Watch, district_content, run_content
 
-THREADS = 3
-"""Exact runs, runs to watch and files to read that are worked on at the same time."""
+SIMULATING, READING = 2, 4
+"""Threads that simulate, each of which takes some hundred megabytes, and those that read files and write pages."""
 
 SMALL = 100_000
 """Bytes of a question."""
@@ -46,14 +46,8 @@ class Desk:
     studies: Studies
     watch: Watch = field(default_factory=Watch)
     _asked: dict[tuple[str, str], Event] = field(default_factory=dict)
-    _threads: CapacityLimiter | None = None
-
-    @property
-    def threads(self) -> CapacityLimiter:
-        """How many threads work."""
-        if self._threads is None:
-            self._threads = CapacityLimiter(THREADS)
-        return self._threads
+    _simulating: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SIMULATING))
+    _reading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(READING))
 
     def new(self, content: Content, what: str) -> Event:
         """A page asks for something: what it asked before ends. The event says that this has ended in its turn."""
@@ -71,8 +65,12 @@ class Desk:
             stop.set()
 
     async def in_thread(self, work: Callable[[], Any]) -> Any:
-        """Work done beside the others."""
-        return await to_thread.run_sync(work, limiter=self.threads, abandon_on_cancel=True)
+        """Something short, done beside the others."""
+        return await to_thread.run_sync(work, limiter=self._reading, abandon_on_cancel=True)
+
+    async def simulated(self, work: Callable[[], Any]) -> Any:
+        """A simulation, done beside the others in its turn."""
+        return await to_thread.run_sync(work, limiter=self._simulating, abandon_on_cancel=True)
 
 
 def application(desk: Desk, hosts: frozenset[str]) -> Starlette:
@@ -180,7 +178,7 @@ async def _exact(desk: Desk, content: dict[str, Any]) -> Response:
     async def parts() -> AsyncIterator[Mapping[str, Any]]:
         try:
             runs = await desk.in_thread(begun)
-            while (found := await desk.in_thread(partial(next, runs, None))) is not None:
+            while (found := await desk.simulated(partial(next, runs, None))) is not None:
                 if stop.is_set():
                     return
                 yield found
@@ -244,7 +242,7 @@ async def _report(desk: Desk, content: dict[str, Any]) -> Response:
 async def _watch_run(desk: Desk, content: dict[str, Any]) -> Response:
     stop = desk.new(content, "watch")
     try:
-        return JSONResponse(await desk.in_thread(lambda: run_content(_watched(desk, content, stop))))
+        return JSONResponse(await desk.simulated(lambda: run_content(_watched(desk, content, stop))))
     except AbandonedError:
         return refused("something else was asked since")
     finally:
@@ -256,7 +254,7 @@ async def _watch_told(desk: Desk, content: dict[str, Any]) -> Response:
         watched = _watched(desk, content, Event())
         return district_content(watched, content.get("district"), content.get("year"))
 
-    return JSONResponse(await desk.in_thread(told))
+    return JSONResponse(await desk.simulated(told))
 
 
 def _watched(desk: Desk, content: Content, stop: Event) -> Any:
@@ -285,7 +283,7 @@ async def _keep_bill(desk: Desk, content: dict[str, Any]) -> Response:
 
 
 async def _send_tables(desk: Desk, content: dict[str, Any]) -> Response:
-    key, warm = await desk.in_thread(partial(desk.pages.sessions.send_tables, content))
+    key, warm = await desk.simulated(partial(desk.pages.sessions.send_tables, content))
     world = warm.inputs.world
     given = ", ".join(sorted(content["files"]))
     title = f"Mine ({len(world.districts)} districts)"

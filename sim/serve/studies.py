@@ -51,7 +51,11 @@ class Asked:
     @property
     def record(self) -> tuple[str, ...]:
         """The words as results tell them, without the folders that files lie in for now."""
-        return tuple(re.sub(r"[^\"',=\[]*[/\\\\](?:bill|tables)-[^/\\\\]*[/\\\\]?", "", word) for word in self.words)
+        place = r"[^\"',=\[]*[/\\\\]"
+        return tuple(
+            re.sub(place + r"tables-\w+", "tables", re.sub(place + r"bill-[^/\\\\]*[/\\\\]", "", word))
+            for word in self.words
+        )
 
 
 @dataclass
