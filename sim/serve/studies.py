@@ -17,6 +17,7 @@ from anyio import to_thread
 from sim.arguments import quoted
 from sim.inputs import InputError, shown
 from sim.report.answer.files import ANSWER_TEXT
+from sim.report.shared.plain_table import Cell
 from sim.serve.bills import Bill
 from sim.serve.safety import new_token
 from sim.serve.study_process import OUT, REFUSED, study_process
@@ -36,6 +37,9 @@ DRAWS = 64
 
 SIGN = 10
 """Looks at a study in a second; of so many one gives a sign of life."""
+
+STRESS = "stress.txt"
+"""What a study of shocks leaves."""
 
 FAILED = "the study ended with an error, which the terminal of the program tells"
 
@@ -78,7 +82,7 @@ class Studies:
             async with self._room:
                 async for sign in self._carried_out(asked, place):
                     yield sign
-            found = _found(asked, place)
+            found = await to_thread.run_sync(_found, asked, place)
             pages = sorted((place / OUT).glob(asked.page)) if asked.page else []
             if pages:
                 found["page"], kept = self._keep(pages[0]), True
@@ -130,7 +134,14 @@ class Studies:
 def _found(asked: Asked, place: Path) -> dict[str, Any]:
     out = place / OUT
     answer, text = out / ANSWER_TEXT, out / asked.text
+    rows: list[list[Cell]] = []
+    if asked.text == STRESS:
+        from sim.report.stress.tables import stress_cells
+        from sim.results.results import open_results
+
+        rows = stress_cells(open_results(out))
     return {
+        "rows": rows,
         "answer": answer.read_text(encoding="utf-8") if answer.is_file() else "",
         "text": text.read_text(encoding="utf-8") if text.is_file() else "",
     }
@@ -146,7 +157,7 @@ def stress(warm: Warm, bills: Sequence[Bill], scenarios: Sequence[str]) -> Asked
     with_calm = ["baseline", *(name for name in dict.fromkeys(names) if name != "baseline")]
     listed = ",".join(quoted(word) for word in dict.fromkeys(bill.word for bill in bills))
     words = ("study=stress", f"study.formulas=[{listed}]", f"study.scenarios=[{','.join(with_calm)}]")
-    return Asked((*words, *_draws(warm), "report=false"), "stress.txt")
+    return Asked((*words, *_draws(warm), "report=false"), STRESS)
 
 
 def explain(warm: Warm, bill: Bill, content: Mapping[str, Any]) -> Asked:

@@ -11,9 +11,32 @@
       find("study-status").replaceChildren(found.page ? "Ready: " : "Ready.");
       if (found.page) { find("study-status").append(make("a", "open the page of the district", { href: `/found/${found.page}`, target: "_blank", rel: "noopener" })); }
       find("study-text").textContent = found.text || found.answer;
+      if (find("study-rows")) { rows(found); }
       find("study-found").hidden = false;
       find("study-found").focus({ preventScroll: false });
     });
+  }
+
+  // Cells are a value and what stands below it; a formula's title stands alone in its row.
+  function rows({ answer, rows: [head, ...others] }) {
+    find("study-answer").textContent = answer;
+    const top = make("tr");
+    head.forEach(([said], n) => top.append(make("th", said.replaceAll("\n", " "), { scope: "col", ...(n ? { class: "number" } : {}) })));
+    find("study-head").replaceChildren(top);
+    find("study-rows").replaceChildren(...others.map(([[title], ...cells]) => {
+      const row = make("tr");
+      if (cells.every(([said]) => !said)) {
+        row.append(make("th", title, { scope: "rowgroup", colspan: String(head.length) }));
+        return row;
+      }
+      row.append(make("td", title.trim()));
+      for (const [said, below] of cells) {
+        const cell = make("td", said, { class: "number" });
+        if (below) { cell.append(make("br"), make("span", below.replaceAll("\n", ", "), { class: "quiet" })); }
+        row.append(cell);
+      }
+      return row;
+    }));
   }
 
   const stress = find("stress-form");
