@@ -201,6 +201,7 @@ def test_a_fault_is_told_in_one_line(client: TestClient, monkeypatch: pytest.Mon
     monkeypatch.setattr(Sessions, "tables", broken)
     for answer in (client.get("/watch"), client.post("/watch/run", json={}), client.post("/exact", json={})):
         assert answer.status_code == 500
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert FAULT in answer.text
         assert "secret" not in answer.text
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -73,8 +72,9 @@ class Desk:
         return await to_thread.run_sync(work, limiter=self._simulating, abandon_on_cancel=True)
 
 
-def application(desk: Desk, hosts: frozenset[str]) -> Starlette:
-    """The application, for requests that name one of these hosts."""
+def application(desk: Desk, hosts: frozenset[str]) -> Guard:
+    """The application, for requests that name one of these hosts. The guard is outermost: what tells of a fault has its
+    headers too."""
 
     def page(write: Callable[[Mapping[str, str]], str]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -124,10 +124,8 @@ def application(desk: Desk, hosts: frozenset[str]) -> Starlette:
         Route("/bills/keep", question(_keep_bill), methods=["POST"]),
         Route("/tables", question(_send_tables, MOST_OF_TABLES + SMALL), methods=["POST"]),
     ]
-    guard = Middleware(Guard, hosts=hosts, token=pages.token)
-    return Starlette(
-        routes=routes, middleware=[guard], lifespan=life, exception_handlers={InputError: _refuse, Exception: _fault}
-    )
+    handlers: Mapping[Any, Any] = {InputError: _refuse, Exception: _fault}
+    return Guard(Starlette(routes=routes, lifespan=life, exception_handlers=handlers), hosts, pages.token)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import json
 import socket
 import sys
 import tempfile
@@ -184,8 +185,6 @@ def _of_record(name: str, record: Mapping[str, Any], folder: Path) -> Named:
 
 
 def _of_explorer(place: Path, content: Mapping[str, Any], folder: Path) -> Given:
-    import json
-
     of = content["provenance"]
     if content["file"] is None:
         raise InputError(f"{place}: its bill is made of lines of current law and cannot be run from here; name a bill")
