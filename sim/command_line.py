@@ -32,7 +32,7 @@ def carry_out(arguments: Arguments) -> list[Exception]:
         print(yaml.safe_dump(compose(command.settings, own_folder).plain, sort_keys=False, allow_unicode=True), end="")
     elif command.verb is not None and command.verb.study is None:
         refuse_further(command)
-        look(command.verb.name, command.named)
+        look(command.verb.name, command.named, command.settings)
     elif command.several:
         record = record_of(arguments.words, own_folder, multirun=arguments.does == "multirun")
         return run_all(command.settings, own_folder, record)
@@ -54,8 +54,8 @@ def _refuse_to_show(command: Command) -> None:
         raise InputError("-c job: shows the settings of one study; name one")
 
 
-def look(verb: str, named: Sequence[str]) -> None:
-    """Carry out a verb that runs nothing, with the words behind it. Raises InputError, one line."""
+def look(verb: str, named: Sequence[str], settings: Sequence[str] = ()) -> None:
+    """Carry out a verb that is no study, with the words and settings behind it. Raises InputError, one line."""
     if verb == "help":
         from sim.verbs.help import topic_text
 
@@ -72,6 +72,10 @@ def look(verb: str, named: Sequence[str]) -> None:
         from sim.verbs.new_bill import write_new_bill
 
         print(write_new_bill(Path(named[0])))
+    elif verb == "serve":
+        from sim.serve.server import serve
+
+        serve(named, dict(setting.split("=", 1) for setting in settings))
     elif verb == "verify":
         from sim.verbs.verifying import verify_folder
 

@@ -48,6 +48,7 @@ How far to trust it
   calibrate, assess, alternatives, parameters  where its numbers are from
 Results
   open [FOLDER]                  show the last run, or that of a folder
+  serve [FOLDER|BILL ...]        a page on this computer, to run and watch bills
   status, collect, verify FOLDER what is done; joined; whether it is whole
   list formulas|scenarios|districts|clusters|parameters [part of a name]
 
@@ -97,6 +98,8 @@ def verb_text(verb: Verb) -> str:
         lines += textwrap.wrap(verb.more, WIDTH)
     said = list(_about_words(verb))
     lines += ["", *said] if said else []
+    if verb.options:
+        lines += ["", "Settings that it reads", *(f"  {option:<18}{said}" for option, said in verb.options)]
     lines += ["", "Examples", *(part for typed, why in verb.examples for part in _example(typed, why))]
     if verb.study is not None:
         study = str(usual_config(verb.study)["study"]["name"])

@@ -31,7 +31,8 @@ class Verb:
     """``does``: in a line. ``study``: the file of ``conf/study`` that it carries out; None: the program looks, and
     nothing runs. ``slots``: the words that it takes, each going to the first slot that can mean it
     (usage names them the other way round). ``beside``: bills
-    join those in the study's own file. ``examples``: without ``cte-sim``, with what each is for; ``more``: sentences.
+    join those in the study's own file. ``options``: settings of a verb without a study, with what each is.
+    ``examples``: without ``cte-sim``, with what each is for; ``more``: sentences.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Verb:
     study: str | None
     slots: tuple[Slot, ...] = ()
     beside: bool = False
+    options: tuple[tuple[str, str], ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
     more: str = ""
 
@@ -250,6 +252,22 @@ _ALL = (
         (Slot("FOLDER", "folder"),),
         examples=(("open", "the last finished run"), ("open outputs/my_run", "")),
         more="Opens the folder's page; where there is none, or no screen, prints the folder and its answer.",
+    ),
+    Verb(
+        "serve",
+        "a page on this computer: exact runs, bad years, districts to watch, your own files",
+        None,
+        (Slot("FOLDER|BILL ...", "served", most=None),),
+        options=(
+            ("host=127.0.0.1", "another address opens the page to others"),
+            ("port=8765", "its port; if nobody names one, the next that is free"),
+        ),
+        examples=(
+            ("serve my_bill.yaml", "until Ctrl-C"),
+            ("serve my_bill.yaml aligned", "several to choose from"),
+            ("serve outputs/my_run", "a comparison with its page, or an explorer with its sliders"),
+        ),
+        more="Without a word the last finished run, or LESC's aligned formula. docs/how_to/serve.md tells of it.",
     ),
     Verb(
         "status",

@@ -70,10 +70,15 @@ def refuse_further(command: Command) -> None:
     if verb is None:
         return
     most = sum(slot.most or 0 for slot in verb.slots)
-    if len(command.named) > most:
+    if len(command.named) > most and all(slot.most is not None for slot in verb.slots):
         raise InputError(f"{verb.name}: {shown(command.named[most])}: is one word too many; write cte-sim {verb.usage}")
-    if command.settings:
-        raise InputError(f"{command.settings[0]}: cte-sim {verb.name} takes no settings")
+    options = [_key(option) for option, _ in verb.options]
+    for setting in command.settings:
+        if _key(setting) not in options:
+            which = f"; it takes {' and '.join(f'{name}=...' for name in options)}" if options else " settings"
+            raise InputError(f"{setting}: cte-sim {verb.name} takes no{' such setting' if options else ''}{which}")
+        if [_key(other) for other in command.settings].count(_key(setting)) > 1:
+            raise InputError(f"{setting}: {_key(setting)} is written twice")
     if not command.named and any(slot.needed for slot in verb.slots):
         raise InputError(_missing(verb, next(slot for slot in verb.slots if slot.needed)))
 

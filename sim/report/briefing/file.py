@@ -30,32 +30,43 @@ def write_briefing(
     drawn: Path | None = None,
     explorer: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write the page of a comparison to ``path``; ``command`` is how to make the folder again, if that is known, and
-    ``drawn`` a folder that holds the figures already; ``explorer`` is what sliders for a bill compute with
-    (``sim.report.explore.files.read_content``).
+    """Write the page of a comparison to ``path``; the others as of ``briefing_values``.
 
     Raises InputError, one line, if the file cannot be written.
     """
+    page = render("briefing.html", **briefing_values(results, world, scenario, command, drawn, explorer))
+    with writing(path, "name another file"):
+        write_atomically(path, page.encode(), make_folder=False)
+    return path
+
+
+def briefing_values(
+    results: "Results",
+    world: "World",
+    scenario: str | None = None,
+    command: str = "",
+    drawn: Path | None = None,
+    explorer: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the template of the page is given; ``command`` is how to make the folder again, if that is known, and
+    ``drawn`` a folder that holds the figures already; ``explorer`` is what sliders for a bill compute with
+    (``sim.report.explore.files.read_content``)."""
     panel = Panel(results, scenario)
     found = content(results, world, panel)
     browser = ""
     if found.districts is not None:
         browser = as_data(rows_for_browser(panel, found.districts))
     shown = shown_figures(results, world, panel, drawn)
-    page = render(
-        "briefing.html",
-        page=found,
-        figures=shown,
-        behind=as_data({figure.name: figure.table for figure in shown}),
-        notes=_money_of_notes(results, world, found),
-        browser=browser,
-        command=command,
-        explorer=explorer,
-        least_members=LEAST_MEMBERS,
-    )
-    with writing(path, "name another file"):
-        write_atomically(path, page.encode(), make_folder=False)
-    return path
+    return {
+        "page": found,
+        "figures": shown,
+        "behind": as_data({figure.name: figure.table for figure in shown}),
+        "notes": _money_of_notes(results, world, found),
+        "browser": browser,
+        "command": command,
+        "explorer": explorer,
+        "least_members": LEAST_MEMBERS,
+    }
 
 
 def _money_of_notes(results: "Results", world: "World", found: Content) -> list[Note]:

@@ -1,5 +1,6 @@
 """Formulas under shocks: what it costs, how often money runs short, and what students lose."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from sim.report.stress.shortfall import (
     LEAST_DOLLARS,
     LEAST_TAUGHT,
     Shortfall,
+    Stressed,
     scenario_titles,
     short_years,
     stress_panels,
@@ -61,15 +63,7 @@ def stress_table(results: "Results", width: int = PAGE) -> str:
     calm = panels.get(CALM)
     found = stressed(panels)
     assert calm is not None
-    rows: list[list[Cell]] = [[("Formula, scenario", ""), *((heading, "") for heading, *_ in COLUMNS)]]
-    for one in found:
-        rows.append([(one.title, ""), *[("", "")] * len(COLUMNS)])
-        rows.append([(f"  {titles[CALM].lower()}", ""), *_cells(one.calm, calm_row=True)])
-        rows += [
-            [(f"  {titles[name]}", ""), *_cells(shock, calm_row=False)]
-            for name, shock in one.shocks.items()
-            if one.moves(name)
-        ]
+    rows = _rows(found, titles)
     kept = fitting(rows, width)
     gone = [" ".join(rows[0][place][0].split()) for place in range(len(rows[0])) if place not in kept]
     still = [titles[name] for name in titles if name != CALM and not any(one.moves(name) for one in found)]
@@ -91,6 +85,25 @@ def stress_table(results: "Results", width: int = PAGE) -> str:
     title = f"Worst years of {years}, FY{calm.base_year} dollars; below each its 90% interval"
     table = plain_table([[row[place] for place in kept] for row in rows], width)
     return "\n".join([*paragraphs([title], width), table.rstrip("\n"), *paragraphs(notes, width)]) + "\n"
+
+
+def stress_cells(results: "Results") -> list[list[Cell]]:
+    """All columns of the table with their headings first; a formula's title stands alone in its row, its scenarios
+    below it."""
+    return _rows(stressed(stress_panels(results)), scenario_titles(results))
+
+
+def _rows(found: Sequence[Stressed], titles: Mapping[str, str]) -> list[list[Cell]]:
+    rows: list[list[Cell]] = [[("Formula, scenario", ""), *((heading, "") for heading, *_ in COLUMNS)]]
+    for one in found:
+        rows.append([(one.title, ""), *[("", "")] * len(COLUMNS)])
+        rows.append([(f"  {titles[CALM].lower()}", ""), *_cells(one.calm, calm_row=True)])
+        rows += [
+            [(f"  {titles[name]}", ""), *_cells(shock, calm_row=False)]
+            for name, shock in one.shocks.items()
+            if one.moves(name)
+        ]
+    return rows
 
 
 def _cells(shock: Shortfall, calm_row: bool) -> list[Cell]:
