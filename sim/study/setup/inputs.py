@@ -87,7 +87,7 @@ def read_inputs(
         else:
             formulas.append(find_formula(name, folder, clusters, setting))
     if scenario_names:
-        scenarios = tuple(_find_scenario(name, folder) for name in scenario_names)
+        scenarios = tuple(find_scenario(name, folder) for name in scenario_names)
     else:
         scenarios = (_chosen_scenario(settings, folder, chosen_scenario, typed, sources.get("scenario")),)
     refuse_senseless(settings, world, formulas, scenarios)
@@ -136,13 +136,13 @@ def _chosen_scenario(
     return scenario_from(settings.scenario, source, marked(chosen, change))
 
 
-def _find_scenario(name: str, folder: Path) -> Scenario:
+def find_scenario(name: str, folder: Path, setting: str = "study.scenarios") -> Scenario:
     """A shipped scenario by name, or one in a user's file by its path. Raises InputError if there is none."""
     path = Path(name) if is_file(name) else folder / "scenario" / f"{name}.yaml"
     if not path.is_file():
         known = sorted(file.stem for file in (folder / "scenario").glob("*.yaml"))
         said = ": there is no such file" if is_file(name) else f" is not known; {hint(name, known)}"
-        raise InputError(f"settings: study.scenarios: scenario {shown(name)}{said}")
+        raise InputError(f"settings: {setting}: scenario {shown(name)}{said}")
     return read_scenario(path)
 
 
