@@ -364,7 +364,7 @@ def explored(folder: Path) -> bool:
         return False
     content = json.loads(path.read_text(encoding="utf-8"))
     lines = ["| mean of | over | median | 95% of fresh points | farthest |", "|---|---|---|---|---|"]
-    for error in content["errors"]:
+    for error in content["scenarios"][0]["errors"]:
         if error["number"] == "mean":
             of = LABELS.get(error["outcome"], error["outcome"].replace("_", " "))
             shares = " | ".join(f"{error[name]:.2%}" for name in ("median", "p95", "most"))
