@@ -1,10 +1,14 @@
 """A made-up explorer for tests: a bill's real knobs over numbers that a plain function gives, without a simulation."""
 
 import json
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from simulated import made_up, new_mexico, shipped
+from sweeping import CONFIG, inputs_of
 
 from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, Scenario
@@ -16,7 +20,9 @@ from sim.study.explore.content import content_of, scenario_content
 from sim.study.explore.emulator import emulated, unit
 from sim.study.explore.knobs import default_factors, knobs_of
 from sim.study.explore.simulating import Setting, detail_years
+from sim.study.explore.study import Explored, explore, read_materials
 from sim.study.setup.inputs import Inputs, find_formula
+from sim.study.setup.settings import read_settings
 
 DRAWS, YEARS = 5, 6
 SLUMP = Scenario(name="oil_slump", title="Moderate oil slump", source="a test", description="Three bad years.")
@@ -110,7 +116,29 @@ def as_it_is(level):
     moved = level * (1.0 + 0.09 * np.sin(3.0 * draw + year))
     blocks = np.full((len(detail_years(YEARS)), 12), 9e4)
     return {
-        "taught": moved, "reported": 1.2 * moved, "credentials": 0.15 * moved + 90.0 * np.cos(2.0 * draw + 3.0 * year), "pathways": 0.03 * moved,
+        "taught": moved, "reported": 1.2 * moved, "credentials": 0.15 * moved + 90.0 * np.cos(2.0 * draw + 3.0 * year),
+        "pathways": 0.03 * moved,
         "moved": 0.0 * moved, "uncapped": 1_700.0 * moved, "entitled": 1_900.0 * moved, "voted": 0.0 * moved + 38e6,
         "district_net": blocks, "district_taught": blocks / 1e3,
     }  # fmt: skip
+
+
+SETTINGS: dict[str, Any] = {
+    **{key: value for key, value in CONFIG.items() if key not in ("keep", "cost_neutral")},
+    "cost_neutral": None,
+    "study": {"name": "explore", "formulas": [], "baseline": "status_quo"},
+    "draws": 3,
+    "chunk": 3,
+    "design": {"name": "latin_hypercube", "points": 28},
+    "explore": {"fresh": 4, "scenarios": ["oil_slump"], "points": 28, "compared": ["aligned"]},
+}
+
+
+def inputs() -> Inputs:
+    return replace(inputs_of(shipped("status_quo"), bill()), chosen="my_bill")
+
+
+def found_in(folder: Path, **changes: Any) -> Explored:
+    config = {**SETTINGS, **changes}
+    settings = read_settings(config)
+    return explore(settings, read_materials(settings, inputs()), folder, config)

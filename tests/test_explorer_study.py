@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explored import bill
+from explored import SETTINGS, bill, found_in, inputs
 from simulated import made_up, new_mexico, shipped
-from sweeping import CONFIG, inputs_of
 
 import sim
 import sim.study.calibration.waves as waves
@@ -19,28 +18,7 @@ from sim.report.explore.files import page_content, read_content, write_explorer
 from sim.study.explore.predicting import Explorer
 from sim.study.explore.simulating import outcomes
 from sim.study.explore.study import Explored, explore, read_materials
-from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import read_settings
-
-SETTINGS: dict[str, Any] = {
-    **{key: value for key, value in CONFIG.items() if key not in ("keep", "cost_neutral")},
-    "cost_neutral": None,
-    "study": {"name": "explore", "formulas": [], "baseline": "status_quo"},
-    "draws": 3,
-    "chunk": 3,
-    "design": {"name": "latin_hypercube", "points": 28},
-    "explore": {"fresh": 4, "scenarios": ["oil_slump"], "points": 28, "compared": ["aligned"]},
-}
-
-
-def inputs() -> Inputs:
-    return replace(inputs_of(shipped("status_quo"), bill()), chosen="my_bill")
-
-
-def found_in(folder: Path, **changes: Any) -> Explored:
-    config = {**SETTINGS, **changes}
-    settings = read_settings(config)
-    return explore(settings, read_materials(settings, inputs()), folder, config)
 
 
 @pytest.fixture(scope="module")
