@@ -173,19 +173,21 @@ def covers(content: Mapping[str, Any]) -> str:
     factors = factors_of(content)
     said = (
         "Bands hold 90% of draws, from the 5th to the 95th percentile, and reach to the mean where it lies beyond. "
-        "They cover uncertain parameters and chance"
+        "How far the emulator is off is not in them and stands beside them. The band of a difference of two bills is "
+        "of the difference within each draw, on the same parameters and chance. "
     )
     if factors is None:
-        return f"{said}; they leave out what the model missed in other states' cases, and how far the emulator is off."
+        return (
+            f"{said}Bands cover uncertain parameters and chance. They leave out what the model missed in other states."
+        )
     response = CarriedDiscrepancy.model_validate(
         {name: content["discrepancy"][name] for name in CarriedDiscrepancy.model_fields}
     ).response
     most = float(np.exp(P90 * response.predictive))
     return (
-        f"{said}, and, of counts and of what the state owes and pays, what the model missed in {response.cases} cases "
-        f"of other states: nine times in ten an effect is at most {most:.1f} times as large, or as small, as forecast. "
-        "They leave out how far the emulator is off, which stands beside them. A difference of two bills is taken "
-        "within each draw, on the same parameters and chance, so its band is narrower than the two apart."
+        f"{said}Bands cover uncertain parameters, chance, and what the model missed in {response.cases} cases of other "
+        "states. The last is carried by counts and by what the state owes and pays: nine times in ten an effect is at "
+        f"most {most:.1f} times as large, or as small, as forecast."
     )
 
 
