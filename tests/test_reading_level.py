@@ -14,8 +14,8 @@ from sim.report.shared.panel import Panel
 
 pyphen = pytest.importorskip("pyphen")
 GRADE = 10.0
-"""Years of school. Words are divided at fewer places than they have syllables, so this is the eleven or twelve of who has
-finished high school."""
+"""Years of school. Words are divided at fewer places than they have syllables, so who has finished high
+school reads it."""
 
 
 def grade_of(text: str) -> float:
