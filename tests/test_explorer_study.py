@@ -15,6 +15,7 @@ import sim
 import sim.study.calibration.waves as waves
 from sim.inputs import InputError
 from sim.report.explore.files import page_content, read_content, write_explorer
+from sim.study.explore.content import EXACT
 from sim.study.explore.predicting import Explorer
 from sim.study.explore.simulating import outcomes
 from sim.study.explore.study import Explored, explore, read_materials
@@ -53,6 +54,25 @@ def test_of_a_bill_in_new_mexico_it_is_as_near_as_it_is_meant_to_be(tmp_path: Pa
     means = [error for error in found.errors if error.number == "mean" and error.span not in ("districts", "groups")]
     assert len(means) == 7 * 3
     assert [error for error in means if not error.reached] == []
+
+
+@pytest.mark.slow
+def test_a_further_scenario_and_a_formula_beside_it_say_what_their_simulation_says(done: tuple[Path, Explored]) -> None:
+    _, found = done
+    (scenario,), (formula,) = found.materials.further, found.materials.compared
+    assert (scenario.name, formula.name) == ("oil_slump", "aligned")
+    explorer, setting = Explorer(found.content, 1), replace(found.materials.setting, scenario=scenario)
+    exact = outcomes(setting, bill(), EXACT)
+    answer = explorer.at(explorer.own()).with_voted()
+    for name, simulated in (("taught", "taught"), ("owed", "entitled"), ("cost", "uncapped"), ("voted", "voted")):
+        np.testing.assert_allclose(answer[name], exact[simulated], rtol=1e-2)
+    beside = explorer.exact(explorer.scenario["compared"][0])
+    exact = outcomes(setting, formula, EXACT)
+    np.testing.assert_allclose(beside["taught"], exact["taught"], rtol=1e-6)
+    np.testing.assert_allclose(beside["cost"], exact["uncapped"], rtol=1e-6)
+    # Oil falls after the first year, in which both scenarios are the same.
+    calm = found.explorer.current_law()["taught"]
+    np.testing.assert_allclose(explorer.current_law()["taught"][:, 0], calm[:, 0], rtol=1e-6)
 
 
 @pytest.mark.slow
@@ -103,6 +123,9 @@ def test_its_files_hold_the_same_and_its_text_fits_a_terminal(done: tuple[Path, 
         ({"factors": {"formula.takes_effect": {"levels": [2027, 2029]}}}, "whole numbers one after the other"),
         ({"factors": {"formula.components.per_student.dolars": [1, 2]}}, "has no 'dolars' there"),
         ({"design": {"name": "grid"}}, "grid does not fill a box"),
+        ({"explore": {"fresh": 4, "scenarios": ["oil_slmp"]}}, "explore.scenarios: scenario 'oil_slmp' is not known"),
+        ({"explore": {"fresh": 4, "compared": ["utopia"]}}, "explore.compared: formula 'utopia' is not known"),
+        ({"explore": {"fresh": 4, "scenarios": ["oil_slump"], "points": 9}}, "explore.points: 9 are too few for 5"),
         ({"design": {"name": "latin_hypercube", "points": 20}}, "20 are too few for 5 knobs; at least 28"),
     ],
 )  # fmt: skip

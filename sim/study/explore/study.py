@@ -149,7 +149,8 @@ def _further(settings: Settings, asked: Explore, inputs: Inputs) -> tuple[Scenar
     """The scenarios to choose from besides the explorer's own."""
     named = [find_scenario(name, config_folder(), "explore.scenarios") for name in asked.scenarios]
     found = {scenario.name: scenario for scenario in named if scenario.name != inputs.scenarios[0].name}
-    refuse_senseless(settings, inputs.world, (), tuple(found.values()))
+    listed = settings.study.model_copy(update={"scenarios": asked.scenarios})
+    refuse_senseless(settings.model_copy(update={"study": listed}), inputs.world, (), tuple(found.values()))
     return tuple(found.values())
 
 
