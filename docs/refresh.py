@@ -401,13 +401,21 @@ def explored(folder: Path) -> bool:
         return False
     content = json.loads(path.read_text(encoding="utf-8"))
     lines = ["| mean of | over | median | 95% of fresh points | farthest |", "|---|---|---|---|---|"]
-    for error in content["errors"]:
+    for error in content["scenarios"][0]["errors"]:
         if error["number"] == "mean":
             of = LABELS.get(error["outcome"], error["outcome"].replace("_", " "))
             shares = " | ".join(f"{error[name]:.2%}" for name in ("median", "p95", "most"))
             lines.append(f"| {of} | {error['span']} | {shares} |")
+    lines.append("")
+    for scenario in content["scenarios"][1:]:
+        means = [one for one in scenario["errors"] if one["number"] == "mean" and "district" not in one["outcome"]]
+        worst, most = max(one["p95"] for one in means), max(one["most"] for one in means)
+        lines.append(
+            f"In the scenario `{scenario['name']}`, from {scenario['points']} points, means of the state lie within "
+            f"{worst:.1%} in 95% of cases at the worst; the farthest is off by {most:.1%}.\n"
+        )
     page = HOW_TO / "explorer.md"
-    told = "\n".join(lines) + f"\n\n{origin(content)}."
+    told = "\n".join(lines) + f"\n{origin(content)}."
     page.write_text(with_block(page.read_text(encoding="utf-8"), "explorer", told), encoding="utf-8", newline="\n")
     return True
 

@@ -100,24 +100,32 @@ def test_a_bill_of_current_laws_own_lines_has_no_file():
 def explorer_of(**changes):
     """An explorer in which nothing is left to an emulator: owed 10 dollars in the first draw, 4 in the second."""
     fixed = {"processes": [], "basis": []}
-    made = {
-        "knobs": [{"path": "appropriation.dollars", "low": 1.0, "high": 9.0, "own": 8.0, "whole": False},
-                  {"path": "takes_effect", "low": 2027.0, "high": 2028.0, "own": 2027.0, "whole": True}],
-        "years": [2027, 2028], "draws": 2, "training": [0.5, 0.5],
-        "outputs": {**{name: {"center": [6.0] * 4, **fixed}
-                       for name in ("taught", "reported", "credentials", "pathways", "moved")},
+    counts = ("taught", "reported", "credentials", "pathways")
+    scenario = {
+        "draws": 2, "training": [0.5, 0.5],
+        "outputs": {**{name: {"center": [6.0] * 4, **fixed} for name in (*counts, "moved")},
                     "uncapped": {"center": [1.0] * 4, **fixed}, "owed:x": {"center": [10.0, 11.0, 4.0, 5.0], **fixed},
                     "district_owed": {"center": [3.0, 1.0], **fixed},
                     "district_taught": {"center": [2.0, 2.0], **fixed}},
-        "first_year": {"knob": 1, "own": 2027},
-        "lines": [{"output": "owed:x", "knob": 0, "own": 8.0, "unit": [1, 0.5, 1, 1]}],
-        "current_law": {"taught": [5.0] * 4, "reported": [5.0] * 4, "credentials": [5.0] * 4, "pathways": [5.0] * 4,
-                        "moved": [0.0] * 4, "cost": [20.0] * 4, "owed": [30.0] * 4},
-        "members": [50.0] * 4,
-        "districts": {"years": [2028], "names": ["a", "b"], "groups": [], "members": [1, 1], "law_money": [9, 9],
-                      "rest": None, "lines": [{"output": "district_owed", "line": 0}]},
+        "units": {"x": [1, 0.5, 1, 1]}, "members": [50.0] * 4, "district_members": [1, 1],
+        "current_law": {**{name: [5.0] * 4 for name in counts}, "moved": [0.0] * 4, "cost": [20.0] * 4,
+                        "owed": [30.0] * 4, "voted": [25.0] * 4, "district_money": [9, 9], "district_taught": [2, 2]},
+    }  # fmt: skip
+    made = {
+        "knobs": [{"path": "appropriation.dollars", "low": 1.0, "high": 9.0, "own": 8.0, "whole": False},
+                  {"path": "takes_effect", "low": 2027.0, "high": 2028.0, "own": 2027.0, "whole": True}],
+        "years": [2027, 2028], "first_year": {"knob": 1, "own": 2027},
+        "lines": [{"name": "x", "output": "owed:x", "knob": 0, "own": 8.0}],
+        "districts": {"years": [2028], "names": ["a", "b"], "groups": [], "rest": None,
+                      "lines": [{"output": "district_owed", "line": 0}]},
+        "scenarios": [scenario],
     }  # fmt: skip
     return Explorer({**made, **changes})
+
+
+def test_what_is_voted_is_told_with_the_levels_and_is_current_laws_before_the_bill():
+    np.testing.assert_array_equal(explorer_of().at([8.0, 2027]).with_voted()["voted"], [[9.0, 5.0], [9.0, 9.0]])
+    np.testing.assert_array_equal(explorer_of().at([8.0, 2028]).with_voted()["voted"], [[25.0, 5.0], [25.0, 9.0]])
 
 
 def test_no_more_is_paid_than_is_voted_in_each_draw_and_year():

@@ -182,9 +182,9 @@ def data_quality(panel: Panel, world: "World") -> str:
     named = _listed([f"{field} ({many})" for field, many in count.most_common(OFTEN_ESTIMATED)])
     some = sum(bool(text) for text in fields)
     return (
-        f"For {some} of {len(fields)} districts and charters at least one field is estimated rather than observed, "
-        f"most often {named}. Counts of participants and concentrators by district and career cluster are drawn anew "
-        "in each simulated future."
+        f"For {some} of {len(fields)} districts and charters at least one field is estimated, not observed. Most often "
+        f"that is {named}. Each simulated future draws anew how many students take part and how many concentrate, by "
+        "district and career cluster."
     )
 
 

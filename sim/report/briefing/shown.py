@@ -32,10 +32,11 @@ Behind = Callable[[Panel, "World"], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure on the page, and the ``table`` behind it as CSV for a file of its ``name``."""
+    """A figure on the page, its ``caption``, and the ``table`` behind it as CSV for a file of its ``name``."""
 
     name: str
     inline: Markup
+    caption: str
     table: str
 
 
@@ -52,7 +53,8 @@ def shown_figures(results: "Results", world: "World", panel: Panel, folder: Path
             if (entry := entries.get(name)) is not None:
                 svg = (drawn / entry["vector"]).read_text(encoding="utf-8")
                 csv = table_text(behind(panel, world), digits=4)
-                found.append(Shown(name, inline_svg(svg, entry["alternative"]), csv))
+                caption = entry.get("caption", "")
+                found.append(Shown(name, inline_svg(svg, entry["alternative"], caption), caption, csv))
     return found
 
 

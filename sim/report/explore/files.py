@@ -1,14 +1,16 @@
 """The files of an explorer: its page, what a page needs, what was swept, and the text."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.inputs import InputError
+from sim.report.explore.shown import with_factors
 from sim.report.explore.text import explorer_text
-from sim.report.explore.words import findings, origin, trust
+from sim.report.explore.words import covers, findings, origin, trust
 from sim.report.page.rendering import render
 from sim.study.explore.content import FORMAT
 from sim.tables_for_people import write_table
@@ -25,13 +27,21 @@ def write_explorer(found: "Explored", folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     text = explorer_text(found)
     (folder / "explore.txt").write_text(text, encoding="utf-8")
-    content = json.dumps(found.content, separators=(",", ":"), allow_nan=False)
+    content = json.dumps(page_content(found.content), separators=(",", ":"), allow_nan=False)
     (folder / EXPLORER_FILE).write_text(content, encoding="utf-8")
     (folder / "explorer.html").write_text(explorer_page(found), encoding="utf-8")
-    errors = [{**vars(error), "reached": error.reached} for error in found.errors]
+    errors = [
+        {"scenario": scenario, **vars(error), "reached": error.reached}
+        for scenario, told in found.errors_by_scenario.items()
+        for error in told
+    ]
     write_table(pd.DataFrame(errors), folder / "explore_errors.csv", digits=4)
-    points = found.materials.points.rename_axis("point").reset_index()
-    write_table(points, folder / "explore_points.csv", digits=10)
+    points = [
+        points.rename_axis("point").reset_index().assign(scenario=setting.scenario.name)
+        for setting, points in found.materials.swept()
+    ]
+    table = pd.concat(points, ignore_index=True)
+    write_table(table[["scenario", *table.columns.drop("scenario")]], folder / "explore_points.csv", digits=10)
     write_table(found.by_year, folder / "explore_by_year.csv", digits=6)
     return text
 
@@ -53,11 +63,16 @@ def read_content(folder: Path) -> dict[str, Any] | None:
     return content
 
 
+def page_content(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What was found with all that a page needs to show it: factors of what was missed, and what bands hold."""
+    return {**with_factors(content), "covers": covers(content)}
+
+
 def explorer_page(found: "Explored") -> str:
     """The page that stands alone."""
     return render(
         "explorer_page.html",
-        explorer=found.content,
+        explorer=page_content(found.content),
         findings=findings(found),
         trust=trust(found),
         origin=origin(found.content),

@@ -4,8 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.arrays import Array
+from sim.report.explore.shown import Shown, factors_of
 from sim.report.shared.origin import short
+from sim.results.discrepancy import P90, CarriedDiscrepancy
 from sim.study.explore.predicting import COST, MOVED, OWED, PER_100, Band, Explorer, band, spans
 
 if TYPE_CHECKING:
@@ -44,13 +48,13 @@ class Effect:
 
 def effects(explorer: Explorer) -> list[Effect]:
     """The effect of each knob, in their order."""
-    found = []
+    found, as_shown = [], Shown(explorer)
     for number, knob in enumerate(explorer.knobs):
         ends = []
         for end in ("low", "high"):
             values = explorer.own()
             values[number] = float(knob[end])
-            ends.append(explorer.at(values).levels())
+            ends.append(as_shown.at(explorer.at(values)))
         by_span = {
             span: {name: band(_difference(ends, name, places)) for name in TOLD}
             for span, places in spans(explorer.years.tolist()).items()
@@ -69,13 +73,11 @@ def findings(found: "Explored") -> list[str]:
     """The answer: what the bill does as written, and which knob moves it most."""
     explorer = found.explorer
     span, places = next(iter(spans(explorer.years.tolist()).items()))
-    levels, law = explorer.at(explorer.own()).levels(), explorer.current_law()
-    change = {name: band((levels[name] - law[name])[:, places].mean(axis=1)) for name in (PER_100, COST)}
-    rate, cost = change[PER_100], change[COST]
-    said = [
-        f"As written the bill brings {_beside(rate, lambda value: f'{value:.1f}')} concentrators for each 100 members "
-        f"a year in {span} than current law, and the state pays {_beside(cost, dollars)}."
-    ]
+    said = [f"As written the bill brings {_change(explorer, span, places)}."]
+    for place, scenario in enumerate(found.content["scenarios"][1:], 1):
+        changed = _change(Explorer(found.content, place), span, places)
+        said.append(f"In the scenario {scenario['name']} ({scenario['title'].lower()}) it brings {changed}.")
+    levels = Shown(explorer).at(explorer.at(explorer.own()))
     moved = effects(explorer)
     for name in ("taught", COST):
         level = abs(float(levels[name][:, places].mean()))
@@ -90,6 +92,17 @@ def findings(found: "Explored") -> list[str]:
         verb = "moves" if name == COST else "move"
         said.append(f"{LABELS[name].capitalize()} a year in {span} {verb} most with {'; '.join(parts)}.{rest}")
     return said
+
+
+def _change(explorer: Explorer, span: str, places: list[int]) -> str:
+    """What the bill as written brings in a scenario, beside current law in the same."""
+    as_shown = Shown(explorer)
+    levels, law = as_shown.at(explorer.at(explorer.own())), as_shown.law
+    rate, cost = (band((levels[name] - law[name])[:, places].mean(axis=1)) for name in (PER_100, COST))
+    return (
+        f"{_beside(rate, lambda value: f'{value:.1f}')} concentrators for each 100 members a year in {span} than "
+        f"current law, and the state pays {_beside(cost, dollars)}"
+    )
 
 
 def _beside(change: Band, say: Callable[[float], str]) -> str:
@@ -132,18 +145,14 @@ def amount(name: str, value: float, signed: bool = False) -> str:
 
 def trust(found: "Explored") -> list[str]:
     """How far the emulator is from the simulation at points that it has not seen, and what bands cover."""
-    content = found.content
-    of = [error for error in found.errors if error.span not in ("districts", "groups") and error.number == "mean"]
-    missed = [error for error in of if not error.reached]
-    worst = max(of, key=lambda error: error.p95)
+    own, *others = found.content["scenarios"]
     said = [
-        f"The answers are an emulator's, fitted to {content['provenance']['points']:,} versions of the bill and judged "
-        f"at {content['provenance']['fresh']} that it had not seen. Means lie within {worst.p95:.1%} of the simulation "
-        f"in 95% of cases at the worst ({LABELS[worst.outcome]}, {worst.span}); the farthest is off by "
-        f"{max(error.most for error in of):.1%}.",
-        "Wanted were 2% (money 3%) in 95% of cases and none beyond 10%: "
-        + (f"missed by {_named(missed)}." if missed else "reached everywhere."),
+        f"The answers are an emulator's, fitted to {own['points']:,} versions of the bill and judged at {own['fresh']} "
+        f"that it had not seen. {_nearness(found.errors)}"
     ]
+    for scenario in others:
+        nearness = _nearness(found.errors_by_scenario[scenario["name"]])
+        said.append(f"In the scenario {scenario['name']} it is fitted to {scenario['points']:,}. {nearness}")
     ends = [error for error in found.errors if error.number != "mean"]
     far = max(ends, key=lambda error: error.p95)
     said.append(
@@ -156,12 +165,43 @@ def trust(found: "Explored") -> list[str]:
         "Single districts are less sure: in 95% of cases within "
         + _each(single) + "; groups of districts within " + _each(grouped) + "."
     )  # fmt: skip
-    said.append(
-        "Bands hold 90% of draws, from the 5th to the 95th percentile, and reach to the mean where it lies beyond. They"
-        " cover uncertain parameters and chance, not what the model missed in other states' cases, which the intervals "
-        "of study=project carry besides; nor how far the emulator is off, which stands beside them."
+    return [*said, covers(found.content)]
+
+
+def covers(content: Mapping[str, Any]) -> str:
+    """What bands hold and what they leave out."""
+    factors = factors_of(content)
+    said = (
+        "Bands hold 90% of draws, from the 5th to the 95th percentile, and reach to the mean where it lies beyond. "
+        "How far the emulator is off is not in them and stands beside them. The band of a difference of two bills is "
+        "of the difference within each draw, on the same parameters and chance. "
     )
-    return said
+    if factors is None:
+        return (
+            f"{said}Bands cover uncertain parameters and chance. They leave out what the model missed in other states."
+        )
+    response = CarriedDiscrepancy.model_validate(
+        {name: content["discrepancy"][name] for name in CarriedDiscrepancy.model_fields}
+    ).response
+    most = float(np.exp(P90 * response.predictive))
+    return (
+        f"{said}Bands cover uncertain parameters, chance, and what the model missed in {response.cases} cases of other "
+        "states. The last is carried by counts and by what the state owes and pays: nine times in ten an effect is at "
+        f"most {most:.1f} times as large, or as small, as forecast."
+    )
+
+
+def _nearness(errors: Sequence["Error"]) -> str:
+    """How near means are, and whether that is as near as was wanted."""
+    of = [error for error in errors if error.span not in ("districts", "groups") and error.number == "mean"]
+    missed = [error for error in of if not error.reached]
+    worst = max(of, key=lambda error: error.p95)
+    return (
+        f"Means lie within {worst.p95:.1%} of the simulation in 95% of cases at the worst ({LABELS[worst.outcome]}, "
+        f"{worst.span}); the farthest is off by {max(error.most for error in of):.1%}. Wanted were 2% (money 3%) in "
+        "95% of cases and none beyond 10%: "
+        + (f"missed by {_named(missed)}." if missed else "reached everywhere.")
+    )  # fmt: skip
 
 
 def _named(missed: Sequence["Error"]) -> str:
@@ -177,8 +217,9 @@ def origin(content: Mapping[str, Any]) -> str:
     """Where the numbers come from."""
     of = content["provenance"]
     vintage = f" ({of['vintage']})" if of["vintage"] else ""
+    points = ", ".join(f"{one['points']:,} points in scenario {one['name']}" for one in content["scenarios"])
     return (
         f"Run {short(of['run'])}, CTE funding simulation {of['version']}, model {short(of['model'])}, formula "
         f"{content['bill']['name']} version {short(of['formula'])}, data {short(of['data'])}{vintage}, "
-        f"{of['draws']:,} draws at each of {of['points']:,} points, seed {of['seed']}, scenario {of['scenario']}"
+        f"{of['draws']:,} draws at each of {points}, seed {of['seed']}"
     )

@@ -1,13 +1,20 @@
 """A page from its template: self-contained, and every value from a table, a file or a user escaped."""
 
 import json
+import re
 from functools import cache
 from typing import Any
+from xml.sax.saxutils import escape as xml
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.page.glossary import explained, glossary
+
+CAPTION_BEGINS = 25
+"""Letters by which a figure's caption is found in its drawing."""
+LETTERS = 11.0
+"""Points above the foot of a caption's first line that its letters take."""
 
 
 def render(template: str, **values: Any) -> str:
@@ -19,13 +26,32 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def inline_svg(svg: str, alternative: str) -> Markup:
+def inline_svg(svg: str, alternative: str, caption: str = "") -> Markup:
     """A figure of the program's own as part of a page, with its finding as the text that a screen reader reads.
 
-    ``svg`` is what a figure's file holds: its prologue is left out, as HTML has none, and names that figures share.
+    ``svg`` is what a figure's file holds: its prologue is left out, as HTML has none, and names that figures share. A
+    ``caption`` that the page writes itself is cut off below, with the footer under it, so that what is drawn has more
+    room.
     """
     drawn = svg[svg.index("<svg") :].replace(' id="caption"', "")
+    if caption:
+        drawn = _cut_above(drawn, xml(caption[:CAPTION_BEGINS]))
     return Markup('<figure role="img" aria-label="{}">{}</figure>').format(alternative, Markup(drawn))
+
+
+def _cut_above(drawn: str, begins: str) -> str:
+    """A drawing down to the line of text that ``begins`` so; the whole of it where none does."""
+    line = re.search(rf"<text [^>]*translate\(\S+ ([\d.]+)\)[^>]*>{re.escape(begins)}", drawn)
+    box = re.search(r'height="[\d.]+pt" viewBox="0 0 ([\d.]+) [\d.]+"', drawn)
+    if line is None or box is None:
+        return drawn
+    height = float(line[1]) - LETTERS
+    kept = "\n".join(
+        one
+        for one in drawn.splitlines()
+        if not ((at := re.match(r"<text [^>]*translate\(\S+ ([\d.]+)\)", one)) and float(at[1]) > height)
+    )
+    return kept.replace(box[0], f'height="{height:.2f}pt" viewBox="0 0 {box[1]} {height:.2f}"', 1)
 
 
 def as_data(content: Any) -> Markup:

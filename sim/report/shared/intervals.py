@@ -19,8 +19,8 @@ LEVELS: tuple[float, ...] = (5.0, 25.0, 50.0, 75.0, 95.0)
 """Percentiles over draws that every band is made of."""
 
 COVERS = (
-    "Intervals reach to the mean where it lies beyond these percentiles; they cover uncertain parameters and chance "
-    "together, not errors in the model's structure or data, nor other changes of law."
+    "Intervals reach to the mean where it lies beyond these percentiles. They cover uncertain parameters and chance "
+    "together. Errors in the model's structure or data, and other changes of law, are not covered."
 )
 """What intervals over draws are and what they cover; goes under every figure and table. Where nearly all draws have one
 value and few another, as under a cap that binds, the mean lies outside the percentiles: an interval that left it out
@@ -28,9 +28,9 @@ would contradict the number beside it, and one that holds it holds at least as m
 
 
 COVERS_WITH_DISCREPANCY = (
-    "Intervals reach to the mean where it lies beyond these percentiles; they cover uncertain parameters, chance, and, "
-    "of counts and of what the state pays, what the model has missed in other states' cases (discrepancy=false leaves "
-    "that out), not errors in the data, nor other changes of law."
+    "Intervals reach to the mean where it lies beyond these percentiles. They cover uncertain parameters, chance, and "
+    "what the model has missed in other states' cases. Counts and what the state pays carry the last "
+    "(discrepancy=false leaves it out). Errors in the data and other changes of law are not covered."
 )
 """The same where draws carry a discrepancy."""
 

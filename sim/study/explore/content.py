@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Array
+from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.study.explore.bill_file import explored, file_pieces
 from sim.study.explore.emulator import SIGNIFICANT, Emulator, rounded
@@ -18,12 +19,14 @@ from sim.study.explore.simulating import (
     DISTRICT_NET,
     DISTRICT_OWED,
     DISTRICT_TAUGHT,
+    ENTITLED,
     LAW_OWED,
     MEMBERS,
     MOVED,
     OWED,
     UNCAPPED,
     UNIT,
+    VOTED,
     capped_lines,
     detail_years,
     prorated,
@@ -34,7 +37,7 @@ from sim.world.world import World
 
 DISTRICT_REST = "district_rest"
 """What a district gets from lines that do not pay all the same share, less SEG money that it loses."""
-FORMAT = 1
+FORMAT = 2
 """Of the file; raise it when a key changes its name or meaning."""
 
 
@@ -53,18 +56,11 @@ def knob_content(knob: Knob) -> dict[str, Any]:
 
 
 def content_of(
-    formula: Formula,
-    knobs: Sequence[Knob],
-    emulator: Emulator,
-    law: Mapping[str, Array],
-    around: Mapping[str, Array],
-    world: World,
-    horizon: int,
+    formula: Formula, knobs: Sequence[Knob], scenarios: Sequence[Mapping[str, Any]], world: World, horizon: int
 ) -> dict[str, Any]:
-    """All that a page needs to answer, as plain data. ``law``: what came out under current law; ``around``: what no
-    knob moves."""
+    """All that a page needs to answer, as plain data: what is the same in every scenario, and ``scenarios``, each a
+    ``scenario_content``."""
     places = {knob.path: number for number, knob in enumerate(knobs)}
-    first = max(formula.takes_effect, world.base_year + 1)
     return {
         "format": FORMAT,
         "bill": _bill(formula),
@@ -72,18 +68,52 @@ def content_of(
         "file_name": f"{explored(formula).name}.yaml",
         "knobs": [knob_content(knob) for knob in knobs],
         "years": [world.base_year + step for step in range(1, horizon + 1)],
+        "first_year": {"knob": places.get(FIRST_YEAR), "own": max(formula.takes_effect, world.base_year + 1)},
+        "lines": [_line(formula, line.name, places) for line in capped_lines(formula)],
+        "districts": _districts(formula, world, horizon),
+        "scenarios": list(scenarios),
+    }
+
+
+def scenario_content(
+    scenario: Scenario,
+    emulator: Emulator,
+    law: Mapping[str, Array],
+    around: Mapping[str, Array],
+    compared: Sequence[tuple[Formula, Mapping[str, Array]]],
+) -> dict[str, Any]:
+    """What the page answers with in a scenario. ``law``: what came out under current law; ``around``: what no knob
+    moves; ``compared``: formulas and what came out under them."""
+    lines = [name for name in around if name.startswith(UNIT)]
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
         "draws": len(around[MEMBERS]),
         "training": emulator.training.ravel().tolist(),
         "outputs": {name: _output(output) for name, output in emulator.outputs.items()},
-        "first_year": {"knob": places.get(FIRST_YEAR), "own": first},
-        "lines": [_line(formula, line.name, places, around) for line in capped_lines(formula)],
-        "current_law": {
-            **{name: _numbers(law[name]) for name in (*COUNTS, MOVED)},
-            "cost": _numbers(law[UNCAPPED]),
-            "owed": _numbers(around[LAW_OWED]),
-        },
+        "units": {name.removeprefix(UNIT): _numbers(around[name]) for name in lines},
+        "current_law": {**exact_content(law), "owed": _numbers(around[LAW_OWED])},
         "members": _numbers(around[MEMBERS]),
-        "districts": _districts(formula, law, around, world, horizon),
+        "district_members": _numbers(around[DISTRICT_MEMBERS]),
+        "compared": [
+            {"name": formula.name, "title": formula.title, **exact_content(found)} for formula, found in compared
+        ],
+    }
+
+
+EXACT: tuple[str, ...] = (*COUNTS, MOVED, UNCAPPED, ENTITLED, VOTED, DISTRICT_NET, DISTRICT_TAUGHT)
+"""What is simulated of a law that is shown as it is."""
+
+
+def exact_content(found: Mapping[str, Array]) -> dict[str, list[float]]:
+    """What came out under a law, ``EXACT``, as the page shows it: by draw and year, and by year and district."""
+    return {
+        **{name: _numbers(found[name]) for name in (*COUNTS, MOVED, VOTED)},
+        "owed": _numbers(found[ENTITLED]),
+        "cost": _numbers(found[UNCAPPED]),
+        "district_money": _numbers(found[DISTRICT_NET]),
+        "district_taught": _numbers(found[DISTRICT_TAUGHT]),
     }
 
 
@@ -100,14 +130,14 @@ def amount_path(formula: Formula, name: str) -> tuple[str, float]:
     return f"{start}appropriation.{key}", float(getattr(rule, key))
 
 
-def _line(formula: Formula, name: str, places: Mapping[str, int], around: Mapping[str, Array]) -> dict[str, Any]:
+def _line(formula: Formula, name: str, places: Mapping[str, int]) -> dict[str, Any]:
     path, own = amount_path(formula, name)
     return {
+        "name": name,
         "output": f"{OWED}{name}",
         "title": formula.line(name).title or name,
         "knob": places.get(path),
         "own": own,
-        "unit": _numbers(around[f"{UNIT}{name}"]),
     }
 
 
@@ -136,28 +166,26 @@ def _parts(formula: Formula) -> dict[str, Any]:
     return {"lines": lines, "rest": DISTRICT_REST}
 
 
-def _districts(
-    formula: Formula, law: Mapping[str, Array], around: Mapping[str, Array], world: World, horizon: int
-) -> dict[str, Any]:
+def _districts(formula: Formula, world: World, horizon: int) -> dict[str, Any]:
     districts = world.districts
-    members = around[DISTRICT_MEMBERS][0]
+    regions = [world.regions.name[place] for place in districts.region]
     groups = []
-    for by, words in (("size", districts.size_class), ("locale", districts.locale), ("kind", districts.kind)):
+    for by, words in (
+        ("size", districts.size_class), ("locale", districts.locale), ("kind", districts.kind), ("region", regions),
+    ):  # fmt: skip
         named: dict[str, list[int]] = {}
         for place, word in enumerate(words):
             if word:
                 named.setdefault(word, []).append(place)
-        order = sorted(named, key=lambda name: float(np.median(members[named[name]])))
-        groups += [{"by": by, "name": name.replace("_", " "), "members": named[name]} for name in order]
+        order = sorted(named, key=lambda name: float(np.median(districts.membership[named[name]])))
+        if len(named) > 1:
+            groups += [{"by": by, "name": name.replace("_", " "), "members": named[name]} for name in order]
     return {
         "years": [world.base_year + step for step in detail_years(horizon)],
         "names": list(districts.name),
         "identifiers": list(districts.identifier),
         "groups": groups,
         **_parts(formula),
-        "members": _numbers(around[DISTRICT_MEMBERS]),
-        "law_money": _numbers(law[DISTRICT_NET]),
-        "law_taught": _numbers(law[DISTRICT_TAUGHT]),
     }
 
 

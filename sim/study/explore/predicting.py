@@ -19,6 +19,8 @@ from sim.study.explore.gaussian_process import Process
 PER_100, COST, OWED, MOVED = "per_100", "cost", "owed", "moved"
 SHOWN: tuple[str, ...] = ("per_100", "taught", "reported", "credentials", "pathways", "owed", "cost", "moved")
 """What is answered, each for every draw and year."""
+VOTED = "voted"
+"""All that is voted, dollars of the base year: what bounds what is paid."""
 
 LOW, HIGH = 5.0, 95.0
 """Percentiles over draws of a band."""
@@ -42,18 +44,30 @@ def band(values: Array) -> Band:
 
 
 class Explorer:
-    """The content of ``explorer.json``, read."""
+    """The content of ``explorer.json``, read for one of its scenarios, by its place."""
 
-    def __init__(self, content: Mapping[str, Any]) -> None:
+    def __init__(self, content: Mapping[str, Any], scenario: int = 0) -> None:
         self.content = content
+        self.scenario: Mapping[str, Any] = content["scenarios"][scenario]
         self.knobs: list[Mapping[str, Any]] = content["knobs"]
         self.years = np.array(content["years"])
-        self.shape = (int(content["draws"]), len(self.years))
-        self.training = np.array(content["training"], dtype=np.float64).reshape(-1, len(self.knobs))
-        self.outputs = {name: _output(found) for name, found in content["outputs"].items()}
-        self.law = {name: np.array(values).reshape(self.shape) for name, values in content["current_law"].items()}
-        self.members = np.array(content["members"]).reshape(self.shape)
+        self.shape = (int(self.scenario["draws"]), len(self.years))
+        self.training = np.array(self.scenario["training"], dtype=np.float64).reshape(-1, len(self.knobs))
+        self.outputs = {name: _output(found) for name, found in self.scenario["outputs"].items()}
+        self.members = np.array(self.scenario["members"]).reshape(self.shape)
+        self.law = self.exact(self.scenario["current_law"])
         self.districts: Mapping[str, Any] = content["districts"]
+
+    def exact(self, found: Mapping[str, Any]) -> dict[str, Array]:
+        """What is ``SHOWN`` under a law that was simulated as it is, and what it votes, each ``[R, T]``."""
+        names = (*(name for name in SHOWN if name != PER_100), VOTED)
+        levels: dict[str, Array] = {name: np.array(found[name]).reshape(self.shape) for name in names}
+        return {**levels, PER_100: 100.0 * levels["taught"] / self.members}
+
+    def exact_districts(self, found: Mapping[str, Any]) -> dict[str, Array]:
+        """The same by district, as ``Answer.districts``."""
+        shape = (len(self.districts["years"]), len(self.districts["names"]))
+        return {name: np.array(found[f"district_{name}"]).reshape(shape) for name in ("money", "taught")}
 
     def own(self) -> list[float]:
         """The knobs as the bill has them."""
@@ -78,7 +92,7 @@ class Explorer:
 
     def current_law(self) -> dict[str, Array]:
         """What is ``SHOWN`` under current law, each ``[R, T]``."""
-        return {**self.law, PER_100: 100.0 * self.law["taught"] / self.members}
+        return {name: self.law[name] for name in SHOWN}
 
     def value_of(self, place: int | float | None, values: Sequence[float], own: float) -> float:
         """The value of the knob at a place, or what stands in the bill where it has none."""
@@ -110,29 +124,34 @@ class Answer:
         shift = int(np.sum(~self.begun))
         return np.concatenate([np.zeros((self.of.shape[0], shift)), found[:, : self.of.shape[1] - shift]], axis=1)
 
-    def lines(self) -> list[tuple[Array, Array]]:
-        """What each line with a cap owes and pays, each ``[R, T]``."""
+    def lines(self) -> list[tuple[Array, Array, Array]]:
+        """What each line with a cap owes, is voted and pays, each ``[R, T]``."""
         of, found = self.of, []
         for line in of.content["lines"]:
             due = self.since_begun(line["output"])
-            voted = of.value_of(line["knob"], self.values, line["own"]) * np.array(line["unit"]).reshape(of.shape)
-            found.append((due, np.minimum(due, voted)))
+            per_unit = np.array(of.scenario["units"][line["name"]]).reshape(of.shape)
+            voted = of.value_of(line["knob"], self.values, line["own"]) * per_unit
+            found.append((due, voted, np.minimum(due, voted)))
         return found
 
     def levels(self) -> dict[str, Array]:
         """What is ``SHOWN``, each ``[R, T]``: per 100 members, heads, credentials, dollars of the base year."""
+        return {name: values for name, values in self.with_voted().items() if name in SHOWN}
+
+    def with_voted(self) -> dict[str, Array]:
+        """The same, and what is voted; lines without a cap count at what they pay."""
         of, begun = self.of, self.begun
         found = {
             name: self.emulated[name].reshape(of.shape) for name in ("taught", "reported", "credentials", "pathways")
         }
         found[MOVED] = np.maximum(self.emulated[MOVED].reshape(of.shape), 0.0)
         found[PER_100] = 100.0 * found["taught"] / of.members
-        owed = paid = self.since_begun("uncapped")
-        for due, given in self.lines():
-            owed, paid = owed + due, paid + given
-        found[OWED] = np.where(begun, owed, of.law[OWED])
-        found[COST] = np.where(begun, paid, of.law[COST])
-        return {name: found[name] for name in SHOWN}
+        owed = paid = voted = self.since_begun("uncapped")
+        for due, most, given in self.lines():
+            owed, voted, paid = owed + due, voted + most, paid + given
+        for name, values in ((OWED, owed), (COST, paid), (VOTED, voted)):
+            found[name] = np.where(begun, values, of.law[name])
+        return {name: found[name] for name in (*SHOWN, VOTED)}
 
     def districts(self) -> dict[str, Array]:
         """Means over draws of every district in the years of detail, ``[Y, D]``: ``money`` that the state's CTE lines
@@ -144,10 +163,10 @@ class Answer:
         money = np.zeros(shape) if parts["rest"] is None else self.emulated[parts["rest"]].reshape(shape)
         lines = self.lines()
         for part in parts["lines"]:
-            due, paid = lines[part["line"]]
+            due, _, paid = lines[part["line"]]
             share = np.array([_ratio(paid[:, t].mean(), due[:, t].mean()) for t in places])
             money = money + np.maximum(self.emulated[part["output"]].reshape(shape), 0.0) * share[:, np.newaxis]
-        law = np.array(parts["law_money"]).reshape(shape)
+        law = of.exact_districts(of.scenario["current_law"])["money"]
         money = np.where(self.begun[places][:, np.newaxis], money, law)
         return {"money": money, "taught": np.maximum(self.emulated["district_taught"].reshape(shape), 0.0)}
 

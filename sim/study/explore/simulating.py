@@ -38,6 +38,9 @@ COUNTS: Mapping[str, str] = {
 """What is counted statewide: columns of the state table."""
 
 LAW_OWED = "law_owed"
+ENTITLED, VOTED = "entitled", "voted"
+TOTALS: Mapping[str, str] = {ENTITLED: "entitlement", VOTED: "appropriation"}
+"""Of all of a law's lines together, dollars of the base year: columns of the state table in dollars of the year."""
 MOVED, UNCAPPED, OWED = "moved", "uncapped", "owed:"
 """Dollars of the base year: taken from other program units of the SEG; paid by lines that no appropriation caps, which
 are all of current law's before the bill begins; and by the name of a line that one caps, what it owes."""
@@ -190,6 +193,7 @@ def _statewide(ensemble: Ensemble, state: State, year: Year, names: tuple[str, .
     price = record["price_index"]
     found = {name: record[column] for name, column in COUNTS.items()}
     found[MOVED] = record["dilution"] / price
+    found |= {name: record[column] / price for name, column in TOTALS.items() if name in names}
     uncapped = record["state_cost"]
     for name in (name for name in names if name.startswith(OWED)):
         ledger = year.settlement.ledgers.get(name.removeprefix(OWED))

@@ -1,9 +1,10 @@
 """The study ``explore``: a bill swept over its knobs, an emulator of what came out, and its error on fresh points."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,42 +12,30 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
+from sim.config_folder import config_folder
+from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError
+from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.manifest import hash_of, model_fingerprint
 from sim.study.calibration.begin import begin
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.factors import flat
 from sim.study.designs.sweep import read_sweep
-from sim.study.explore.content import DISTRICT_REST, amount_path, content_of
-from sim.study.explore.emulator import Emulator, Output, fit_output, unit
-from sim.study.explore.errors import Error, district_errors, errors
+from sim.study.explore.content import EXACT, content_of, scenario_content
+from sim.study.explore.emulator import Emulator, Output, fit_output
+from sim.study.explore.errors import Error
 from sim.study.explore.knobs import FIRST_YEAR, Knob, default_factors, knobs_of, whole_levels
-from sim.study.explore.predicting import COST, MOVED, PER_100, SHOWN, Explorer
-from sim.study.explore.predicting import OWED as ALL_OWED
-from sim.study.explore.simulating import (
-    COUNTS,
-    DISTRICT_DUE,
-    DISTRICT_NET,
-    DISTRICT_OWED,
-    DISTRICT_PAID,
-    DISTRICT_TAUGHT,
-    LAW_OWED,
-    MEMBERS,
-    OWED,
-    UNCAPPED,
-    UNIT,
-    Points,
-    Setting,
-    capped_lines,
-    outcomes,
-    prorated,
-    surroundings,
-)
+from sim.study.explore.predicting import Explorer
+from sim.study.explore.simulating import DISTRICT_NET, DISTRICT_PAID, Points, Setting, outcomes, surroundings
+from sim.study.explore.swept import Swept, by_year
 from sim.study.running.dispatch import carrier_for
 from sim.study.running.memory import refuse_many_draws
-from sim.study.setup.inputs import Inputs, formula_record
-from sim.study.setup.settings import IGNORED_KEYS, Settings
+from sim.study.running.runner import carried
+from sim.study.setup.inputs import Inputs, find_formula, formula_record
+from sim.study.setup.scenarios import find_scenario
+from sim.study.setup.sense import refuse_senseless
+from sim.study.setup.settings import IGNORED_KEYS, Explore, Settings
 from sim.version import __version__
 
 SWEPT, FRESH = "swept", "fresh"
@@ -60,7 +49,9 @@ DESIGNS = ("latin_hypercube", "sobol")
 @dataclass(frozen=True)
 class Materials:
     """What is swept, read and checked. ``points``: of the knobs, one column for each, the bill as written last;
-    ``fresh``: those that the emulator does not see; ``left``: paths of amounts that stay as written."""
+    ``fresh``: those that the emulator does not see; ``left``: paths of amounts that stay as written. ``further``: the
+    other scenarios, in which ``few`` points are swept. ``compared``: formulas that are simulated as they are;
+    ``discrepancy``: what intervals carry."""
 
     formula: Formula
     knobs: tuple[Knob, ...]
@@ -68,16 +59,32 @@ class Materials:
     fresh: pd.DataFrame
     left: tuple[str, ...]
     setting: Setting
+    further: tuple[Scenario, ...] = ()
+    few: pd.DataFrame | None = None
+    compared: tuple[Formula, ...] = ()
+    discrepancy: CarriedDiscrepancy | None = None
+
+    def swept(self) -> Iterator[tuple[Setting, pd.DataFrame]]:
+        """Each scenario's setting and points."""
+        yield self.setting, self.points
+        for scenario in self.further:
+            yield replace(self.setting, scenario=scenario), self.points if self.few is None else self.few
 
 
 @dataclass(frozen=True)
 class Explored:
-    """``content`` of explorer.json; the error of the emulator; every swept point with what came out of it, by year."""
+    """``content`` of explorer.json; the error of the emulator by scenario; every swept point with what came out of it,
+    by year."""
 
     materials: Materials
     content: Mapping[str, Any]
-    errors: tuple[Error, ...]
+    errors_by_scenario: Mapping[str, tuple[Error, ...]]
     by_year: pd.DataFrame
+
+    @property
+    def errors(self) -> tuple[Error, ...]:
+        """Those of the explorer's own scenario."""
+        return self.errors_by_scenario[self.materials.setting.scenario.name]
 
     @property
     def explorer(self) -> Explorer:
@@ -107,22 +114,52 @@ def read_materials(settings: Settings, inputs: Inputs) -> Materials:
         factors, left = default_factors(formula, world.base_year, world.base_year + settings.horizon)
     swept = read_sweep(settings.model_copy(update={"factors": factors}), inputs)
     knobs = knobs_of(formula, swept.factors)
-    if len(swept.points) < 4 * (2 + len(knobs)):
-        raise InputError(
-            f"settings: design.points: {len(swept.points)} are too few for {len(knobs)} knobs; at least"
-            f" {4 * (2 + len(knobs))}, better 400"
-        )
-    other = design.model_copy(
-        update={"name": next(name for name in DESIGNS if name != design.name), "points": _power(asked.fresh)}
-    )
-    fresh = read_sweep(settings.model_copy(update={"factors": factors, "design": other}), inputs).points
+    further = _further(settings, asked, inputs)
+    for setting, points in (("design", len(swept.points)), *(("explore", asked.points) for _ in further[:1])):
+        if points < 4 * (2 + len(knobs)):
+            raise InputError(
+                f"settings: {setting}.points: {points} are too few for {len(knobs)} knobs; at least"
+                f" {4 * (2 + len(knobs))}, better {400 if setting == 'design' else 160}"
+            )
+
+    def points_of(**changes: Any) -> pd.DataFrame:
+        other = design.model_copy(update=changes)
+        return read_sweep(settings.model_copy(update={"factors": factors, "design": other}), inputs).points
+
+    fresh = points_of(name=next(name for name in DESIGNS if name != design.name), points=_power(asked.fresh))
     own = pd.DataFrame([{knob.factor.name: knob.value(knob.own) for knob in knobs}])
-    setting = Setting(
-        world, inputs.catalogue, inputs.current_law, inputs.scenarios[0], settings.seed, settings.uncertainty,
-        settings.draws, settings.horizon, settings.chunk,
+    few = pd.concat([points_of(points=asked.points), own], ignore_index=True) if further else None
+    return Materials(
+        formula,
+        knobs,
+        pd.concat([swept.points, own], ignore_index=True),
+        fresh.head(asked.fresh),
+        left,
+        Setting(
+            world, inputs.catalogue, inputs.current_law, inputs.scenarios[0], settings.seed, settings.uncertainty,
+            settings.draws, settings.horizon, settings.chunk,
+        ),
+        further,
+        few,
+        _compared(asked, formula, inputs),
+        carried(settings),
     )  # fmt: skip
-    points = pd.concat([swept.points, own], ignore_index=True)
-    return Materials(formula, knobs, points, fresh.head(asked.fresh), left, setting)
+
+
+def _further(settings: Settings, asked: Explore, inputs: Inputs) -> tuple[Scenario, ...]:
+    """The scenarios to choose from besides the explorer's own."""
+    named = [find_scenario(name, config_folder(), "settings: explore.scenarios") for name in asked.scenarios]
+    found = {scenario.name: scenario for scenario in named if scenario.name != inputs.scenarios[0].name}
+    listed = settings.study.model_copy(update={"scenarios": asked.scenarios})
+    refuse_senseless(settings.model_copy(update={"study": listed}), inputs.world, (), tuple(found.values()))
+    return tuple(found.values())
+
+
+def _compared(asked: Explore, formula: Formula, inputs: Inputs) -> tuple[Formula, ...]:
+    """The formulas that stand beside the bill as they are, current law and the bill itself left out."""
+    clusters = inputs.world.clusters.identifier
+    found = [find_formula(name, config_folder(), clusters, "explore.compared") for name in asked.compared]
+    return tuple(one for one in found if one.name not in (formula.name, inputs.current_law.name))
 
 
 def _power(points: int) -> int:
@@ -145,29 +182,47 @@ def explore(
         "bill": formula_record(formula)["fingerprint"],
         "knobs": {knob.path: [knob.low, knob.high] for knob in knobs},
         "scenario_content": setting.scenario.model_dump(mode="json"),
+        "further_scenarios": [scenario.model_dump(mode="json") for scenario in materials.further],
+        "compared": [formula_record(one)["fingerprint"] for one in materials.compared],
     }
     begin(folder, settings, setting.world, record)
+    scenarios = list(materials.swept())
     work = Points(setting, formula, tuple(knob.factor for knob in knobs))
-    simulations = len(materials.points) + len(materials.fresh)
     fits = sum(not name.startswith((DISTRICT_PAID, DISTRICT_NET)) for name in work.outputs)
+    total = sum(len(points) + len(materials.fresh) + fits for _, points in scenarios)
+    done = 0
 
-    def wave(name: str, points: pd.DataFrame, before: int) -> dict[str, Array]:
+    def wave(name: str, of: Setting, points: pd.DataFrame) -> Swept:
+        nonlocal done
         columns = {str(column): points[column].to_numpy() for column in points}
+        named = name if of is setting else f"{name}-{of.scenario.name}"
         frame = carry_out_wave(
-            folder, name, work, columns, before, SHARD, settings.executor, settings.worker_count,
-            lambda done: progress(before + done, simulations + fits),
+            folder, named, replace(work, setting=of), columns, done, SHARD, settings.executor, settings.worker_count,
+            partial(_on, progress, done, total),
         )  # fmt: skip
-        return {output: np.stack(frame[output].tolist()) for output in work.outputs}
+        done += len(points)
+        return Swept(formula, knobs, of, points, {one: np.stack(frame[one].tolist()) for one in work.outputs})
 
-    swept = wave(SWEPT, materials.points, 0)
-    fresh = wave(FRESH, materials.fresh, len(materials.points))
     moves = any(knob.path == FIRST_YEAR for knob in knobs)
-    law, around = outcomes(setting, setting.current_law, work.outputs), surroundings(setting, formula, moves)
-    training = _inputs(materials, materials.points)
-    outputs = _fitted(settings, training, _to_emulate(materials, materials.points, swept),
-                      lambda done, of: progress(simulations + done, simulations + of))  # fmt: skip
-    emulator = Emulator(training, outputs)
-    content = content_of(formula, knobs, emulator, law, around, setting.world, setting.horizon)
+    found, judged = [], []
+    for of, points in scenarios:
+        swept, fresh = wave(SWEPT, of, points), wave(FRESH, of, materials.fresh)
+        law = outcomes(of, of.current_law, (*work.outputs, *EXACT))
+        around = surroundings(of, formula, moves)
+        compared = [(one, outcomes(of, one, EXACT)) for one in materials.compared]
+        outputs = _fitted(settings, swept, partial(_on, progress, done, total))
+        done += fits
+        emulator = Emulator(swept.places, outputs)
+        found.append(
+            {
+                **scenario_content(of.scenario, emulator, law, around, compared),
+                "points": len(points),
+                "fresh": len(materials.fresh),
+            }
+        )
+        judged.append((swept, fresh, around))
+    content = content_of(formula, knobs, found, setting.world, setting.horizon)
+    content["discrepancy"] = None if materials.discrepancy is None else materials.discrepancy.model_dump(mode="json")
     content["provenance"] = {
         "run": hash_of({**record, "model": model_fingerprint(), "world": setting.world.fingerprint}, IGNORED_KEYS),
         "formula": formula_record(formula)["fingerprint"],
@@ -178,136 +233,29 @@ def explore(
         "draws": setting.draws,
         "seed": setting.seed,
         "uncertainty": setting.uncertainty,
-        "scenario": setting.scenario.name,
-        "points": len(materials.points),
-        "fresh": len(materials.fresh),
     }
     # The error is that of what a reader of the file gets, in the digits that stand there.
     content = json.loads(json.dumps(content))
-    found = _errors(materials, Explorer(content), fresh, law, around)
-    content["errors"] = [vars(error) for error in found]
-    exact = _shown(materials, materials.points, swept, law, around)
-    return Explored(materials, content, tuple(found), _by_year(materials, exact, Explorer(content)))
+    told, years = {}, []
+    for place, (swept, fresh, around) in enumerate(judged):
+        explorer, name = Explorer(content, place), swept.setting.scenario.name
+        told[name] = tuple(fresh.errors(explorer, around))
+        content["scenarios"][place]["errors"] = [vars(error) for error in told[name]]
+        years.append(by_year(name, swept.shown(around), explorer))
+    return Explored(materials, content, told, pd.concat(years, ignore_index=True))
 
 
-def _fitted(
-    settings: Settings, training: Array, swept: Mapping[str, Array], progress: Callable[[int, int], None]
-) -> dict[str, Output]:
+def _on(progress: Callable[[int, int], None], done: int, total: int, more: int) -> None:
+    progress(done + more, total)
+
+
+def _fitted(settings: Settings, swept: Swept, progress: Callable[[int], None]) -> dict[str, Output]:
     """The emulator of each output, fitted by the processes that simulate, which need one thread each."""
+    outputs: Mapping[str, Array] = swept.to_emulate()
     found = {}
-    with carrier_for(settings.executor, settings.worker_count, len(swept)) as carrier:
-        waiting = {carrier.submit(fit_output, (training, values)): name for name, values in swept.items()}
+    with carrier_for(settings.executor, settings.worker_count, len(outputs)) as carrier:
+        waiting = {carrier.submit(fit_output, (swept.places, values)): name for name, values in outputs.items()}
         for done, future in enumerate(as_completed(waiting), 1):
             found[waiting[future]] = future.result()
-            progress(done, len(swept))
-    return {name: found[name] for name in swept}
-
-
-def _inputs(materials: Materials, points: pd.DataFrame) -> Array:
-    values = points[[knob.factor.name for knob in materials.knobs]].to_numpy(dtype=np.float64)
-    low, high = (np.array([getattr(knob, end) for knob in materials.knobs]) for end in ("low", "high"))
-    return unit(values, low, high)
-
-
-def _first_years(materials: Materials, points: pd.DataFrame) -> list[int]:
-    """The first year of the bill at each point."""
-    named = [knob.factor.name for knob in materials.knobs if knob.path == FIRST_YEAR]
-    own = max(materials.formula.takes_effect, materials.setting.world.base_year + 1)
-    return [int(year) for year in points[named[0]]] if named else [own] * len(points)
-
-
-def _to_emulate(materials: Materials, points: pd.DataFrame, simulated: Mapping[str, Array]) -> dict[str, Array]:
-    """The outputs as they are emulated: dollars of the bill by years since it began, so that a later start moves them
-    smoothly; what lies beyond the last year stays as in the last."""
-    draws, horizon, base = materials.setting.draws, materials.setting.horizon, materials.setting.world.base_year
-    found = {name: simulated[name] for name in (*COUNTS, MOVED)}
-    shifts = [year - base - 1 for year in _first_years(materials, points)]
-    at = np.minimum(np.arange(horizon) + np.array(shifts)[:, np.newaxis], horizon - 1)
-    for name, values in simulated.items():
-        if name == UNCAPPED or name.startswith(OWED):
-            by_year = values.reshape(len(points), draws, horizon)
-            found[name] = np.take_along_axis(by_year, at[:, np.newaxis, :], axis=2).reshape(len(points), -1)
-    found[DISTRICT_TAUGHT] = simulated[DISTRICT_TAUGHT]
-    if prorated(materials.formula):
-        return {**found, DISTRICT_OWED: simulated[DISTRICT_OWED]}
-    found |= {name: values for name, values in simulated.items() if name.startswith(DISTRICT_DUE)}
-    paid = sum(values for name, values in simulated.items() if name.startswith(DISTRICT_PAID))
-    return {**found, DISTRICT_REST: simulated[DISTRICT_NET] - paid}
-
-
-def _shown(
-    materials: Materials,
-    points: pd.DataFrame,
-    simulated: Mapping[str, Array],
-    law: Mapping[str, Array],
-    around: Mapping[str, Array],
-) -> list[dict[str, Array]]:
-    """What was simulated at each point, as the explorer shows it, ``[R, T]`` each."""
-    setting = materials.setting
-    shape = (setting.draws, setting.horizon)
-    years = setting.world.base_year + 1 + np.arange(setting.horizon)
-    lines = [(f"{OWED}{line.name}", f"{UNIT}{line.name}", _amounts(materials, points, line.name))
-             for line in capped_lines(materials.formula)]  # fmt: skip
-    found = []
-    for number, first in enumerate(_first_years(materials, points)):
-        one = {name: simulated[name][number].reshape(shape) for name in (*COUNTS, MOVED, UNCAPPED)}
-        owed = paid = one.pop(UNCAPPED)
-        for output, per_unit, amounts in lines:
-            due = simulated[output][number].reshape(shape)
-            owed, paid = owed + due, paid + np.minimum(due, amounts[number] * around[per_unit])
-        one[PER_100] = 100.0 * one["taught"] / around[MEMBERS]
-        one[COST] = paid
-        one[ALL_OWED] = np.where(years >= first, owed, around[LAW_OWED])
-        found.append({name: one[name] for name in SHOWN})
-    return found
-
-
-def _amounts(materials: Materials, points: pd.DataFrame, line: str) -> list[float]:
-    """What is voted for a line at each point: the value of its knob, or what stands in the bill."""
-    path, own = amount_path(materials.formula, line)
-    named = [knob.factor.name for knob in materials.knobs if knob.path == path]
-    return [float(value) for value in points[named[0]]] if named else [own] * len(points)
-
-
-def _errors(
-    materials: Materials,
-    explorer: Explorer,
-    fresh: Mapping[str, Array],
-    law: Mapping[str, Array],
-    around: Mapping[str, Array],
-) -> list[Error]:
-    points = materials.fresh
-    values = _values(materials, points)
-    shape = (len(explorer.districts["years"]), len(explorer.districts["names"]))
-    districts = [
-        {"money": fresh[DISTRICT_NET][number].reshape(shape), "taught": fresh[DISTRICT_TAUGHT][number].reshape(shape)}
-        for number in range(len(points))
-    ]
-    exact = _shown(materials, points, fresh, law, around)
-    return [*errors(explorer, values, exact), *district_errors(explorer, values, districts)]
-
-
-def _values(materials: Materials, points: pd.DataFrame) -> list[list[float]]:
-    found: list[list[float]] = points[[knob.factor.name for knob in materials.knobs]].to_numpy(np.float64).tolist()
-    return found
-
-
-def _by_year(materials: Materials, exact: Sequence[Mapping[str, Array]], explorer: Explorer) -> pd.DataFrame:
-    """Every point, outcome and year: mean, 5th and 95th percentile over draws of the level and of the change from
-    current law within each draw."""
-    law, blocks = explorer.current_law(), []
-    for outcome in SHOWN:
-        level = np.stack([levels[outcome] for levels in exact])
-        change = level - law[outcome]
-        columns: dict[str, Array] = {}
-        for name, values in (("", level), ("change_", change)):
-            low, high = np.percentile(values, [5.0, 95.0], axis=1)
-            columns |= {f"{name}mean": values.mean(axis=1), f"{name}p05": low, f"{name}p95": high}
-        points, years = columns["mean"].shape
-        keys = {
-            "point": np.repeat(np.arange(points), years),
-            "fiscal_year": np.tile(explorer.years, points),
-            "outcome": np.full(points * years, outcome),
-        }
-        blocks.append(pd.DataFrame({**keys, **{name: column.ravel() for name, column in columns.items()}}))
-    return pd.concat(blocks, ignore_index=True)
+            progress(done)
+    return {name: found[name] for name in outputs}

@@ -41,6 +41,7 @@ READS: Mapping[str, tuple[str, ...]] = {
         "design",
         "factors",
         "explore",
+        "discrepancy",
     ),
     "sensitivity": (*_COMPARED, "scenario", *_CHUNKS, "retry_failed", "sensitivity"),
     "bridge": _FEW,

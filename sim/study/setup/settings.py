@@ -147,10 +147,14 @@ class Alternatives(BaseModel):
 
 
 class Explore(BaseModel):
-    """What an explorer is judged by: ``fresh`` points that its emulator has not seen."""
+    """What an explorer is judged by: ``fresh`` points that its emulator has not seen. ``scenarios``: those that it can
+    be asked in besides its own, each with so many ``points`` swept; ``compared``: formulas simulated as they are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     fresh: Annotated[int, Field(strict=True, ge=4, le=10_000)]
+    scenarios: tuple[PathName, ...] = ()
+    points: Annotated[int, Field(strict=True, ge=4, le=10_000)] = 160
+    compared: tuple[PathName, ...] = ()
 
 
 Money = Annotated[float, Field(strict=True, ge=1, le=1e13, allow_inf_nan=False)]
