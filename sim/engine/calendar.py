@@ -127,11 +127,10 @@ def run_year(
         fiscal_year, conditions, cohorts, signals, offers, outlook, prospects, interest, known, choice, staffed,
         schooling, kept, bill, settlement, books,
     )  # fmt: skip
-    return state_after(world, parameters, premises, state, year, counts, luck), year
+    return state_after(parameters, premises, state, year, counts, luck), year
 
 
 def state_after(
-    world: World,
     parameters: Parameters,
     premises: Premises,
     state: State,
@@ -146,7 +145,6 @@ def state_after(
     own, wanted, restricted, uncredited = accounts.own_money_next(
         parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
     )
-    exam_sites, for_pay = exams.taken_up(parameters, premises, state, staffed, schooling.exams, luck[Purpose.EXAM])
     return replace(
         state,
         sites=staffed.sites,
@@ -176,8 +174,8 @@ def state_after(
         second_students=schooling.enrolled.second,
         taught=schooling.taught,
         recoded_share=schooling.efforts.recoded_share,
-        exam_sites=exam_sites,
-        exam_for_pay=for_pay,
+        exam_sites=exams.taken_up(staffed.sites, schooling.exams, luck[Purpose.EXAM]),
+        exam_for_pay=schooling.exams.for_pay_after,
         exam_price=schooling.exams.price,
         further_exams=schooling.efforts.further_exams,
         dual_credit_effort=schooling.efforts.dual_credit,

@@ -15,7 +15,7 @@ from sim.engine.census import UNKNOWN, KnownTotals, known_map
 from sim.engine.draws import Draws
 from sim.engine.expected import expected_payment
 from sim.engine.map_settling import put_on_map, settle_map, settle_sites
-from sim.engine.memory import keep_freed_memory
+from sim.engine.memory import in_place, keep_freed_memory
 from sim.engine.scenario import BASELINE, Scenario
 from sim.engine.state import Premises, State, take_runs
 from sim.funding.formula import Formula
@@ -75,6 +75,7 @@ def deciding_all(parameters: Parameters) -> DecideAll:
     return decide_all
 
 
+@in_place
 def prepare(
     world: World, parameters: Parameters, current_law: Formula, seed: int, replicates: Sequence[int], horizon: int
 ) -> Ensemble:
@@ -86,6 +87,7 @@ def prepare(
     return warm_up(world, parameters, current_law, premises, state, draws, deciding_all(parameters))
 
 
+@in_place
 def warm_up(
     world: World,
     parameters: Parameters,

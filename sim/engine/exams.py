@@ -29,7 +29,8 @@ class Exams:
     ``accepted``, the chance that a site accepts an exam which it considers; ``price``: believed price of a credential
     for as long as the money lasts, dollars of the base year, with what credentials count for; ``for_pay``, the share of
     sites with an exam that would have none without; ``around``, the share of the neighbors' sites with one, see
-    ``peers``."""
+    ``peers``; sites that are expected to administer one next year (``coming``), and of them those that would not
+    without pay (``for_pay_after``, a share)."""
 
     share: Array
     sites: Array
@@ -37,6 +38,8 @@ class Exams:
     price: Array
     for_pay: Array
     around: Array
+    coming: Array
+    for_pay_after: Array
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,11 @@ def _administered(
     """Share of sites that administer an exam at the pathways that are offered, ``[N]``, and exams of the year: sites of
     last year's that still stand, and that still accept at this ``price``.
 
-    Taking up an exam takes a year, stopping takes none.
+    Taking up an exam takes a year, stopping takes none. A site that has just opened has one next year as often as sites
+    did in the base year.
     """
     offered, at = workforce.offered, workforce.offered.take
+    terms = terms_at(parameters.outcomes, offered)
     sites, before = at(workforce.sites), at(state.sites)
     without_pay = logistic(premises.exam_acceptance)
 
@@ -138,7 +143,7 @@ def _administered(
         fee, usual = at(parameters.clusters.exam_fee), at(premises.exam_acceptance)
         each = price if price is ZERO else credentials.pay_of_an_exam(at(price), passing.share, fee)
         worth = ZERO if each is ZERO else found.exams / np.maximum(sites, 1.0) * each
-        return credentials.acceptance(worth, usual, terms_at(parameters.outcomes, offered))
+        return credentials.acceptance(worth, usual, terms)
 
     accepted = accepted_at(price)
     with_exam = np.minimum(at(state.exam_sites) * part_of(np.minimum(sites, before), before), sites)
@@ -149,36 +154,32 @@ def _administered(
         with_exam = with_exam * kept
     share = part_of(with_exam, sites)
     everywhere = offered.everywhere(share)
+    around = peers(world, everywhere, np.minimum(workforce.sites, 1.0))
+    considers = credentials.considering(at(around), terms)
+    stay = np.minimum(before, sites)
+    standing = np.minimum(with_exam, stay)
+    expected = credentials.sites_administering(standing, stay, considers, accepted, terms)
+    after = for_pay
+    if price is not ZERO or np.any(for_pay):
+        gained = np.maximum(accepted - at(without_pay), 0.0)
+        after = credentials.for_pay_after(for_pay, standing, stay, considers, gained, expected, terms)
+    opened = (sites - stay) * at(premises.exam_share)
     return share, Exams(
         share=everywhere,
         sites=offered.everywhere(with_exam),
         accepted=offered.everywhere(accepted, without_pay),
         price=price,
         for_pay=offered.everywhere(for_pay),
-        around=peers(world, everywhere, np.minimum(workforce.sites, 1.0)),
+        around=around,
+        coming=offered.everywhere(expected + opened),
+        for_pay_after=offered.everywhere(after),
     )
 
 
-def taken_up(
-    parameters: Parameters, premises: Premises, state: State, workforce: Workforce, exams: Exams, uniform: Array
-) -> tuple[Array, Array]:
-    """Sites of each pathway that administer a paid exam next year, whole, and the share of them that would not without
-    pay, ``[..., D, C]``, of the sites after this year. A site that has just opened has an exam as often as sites did in
-    the base year."""
-    offered, at = workforce.offered, workforce.offered.take
-    outcomes = terms_at(parameters.outcomes, offered)
-    sites, for_pay = at(workforce.sites), at(exams.for_pay)
-    stay = np.minimum(at(state.sites), sites)
-    with_exam, accepted = np.minimum(at(exams.sites), stay), at(exams.accepted)
-    considers = credentials.considering(at(exams.around), outcomes)
-    expected = credentials.sites_administering(with_exam, stay, considers, accepted, outcomes)
-    opened = (sites - stay) * at(premises.exam_share)
-    whole: Array = offered.everywhere(np.minimum(np.floor(expected + opened + at(uniform)), sites))
-    if exams.price is ZERO and not np.any(for_pay):
-        return whole, exams.for_pay
-    gained = np.maximum(accepted - at(logistic(premises.exam_acceptance)), 0.0)
-    after = credentials.for_pay_after(for_pay, with_exam, stay, considers, gained, expected, outcomes)
-    return whole, offered.everywhere(after)
+def taken_up(sites: Array, exams: Exams, uniform: Array) -> Array:
+    """Sites of each pathway that administer a paid exam next year, whole, ``[..., D, C]``; ``sites`` are those after
+    this year."""
+    return np.minimum(np.floor(exams.coming + uniform), sites)
 
 
 def peers(world: World, administers: Array, offers: Array) -> Array:

@@ -125,10 +125,10 @@ def brings(line: Line, fiscal_year: int) -> float:
     return pays(line, fiscal_year) if line.rules.phase_in_from == "nothing" else float(line.active(fiscal_year))
 
 
-def owed_statewide(line: Line, posted: Schedule, counts: Counts, ledger: Ledger, fiscal_year: int) -> Array:
+def owed_statewide(line: Line, posted: Schedule, counts: Counts, ledger: Ledger | None, fiscal_year: int) -> Array:
     """What a line is about to owe for what was counted last, dollars, ``[..., 1, 1]``; ``ledger`` is its account of
-    these ``counts``, unless it pays on those of the year before."""
-    claimed = entitlement(posted, counts) if line.rules.count_lag else ledger.claimed
+    these ``counts``, if there is one, unless it pays on those of the year before."""
+    claimed = entitlement(posted, counts) if ledger is None or line.rules.count_lag else ledger.claimed
     return pays(line, fiscal_year) * state_total(claimed) + posted.statewide
 
 
@@ -150,31 +150,39 @@ def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Off
     """How districts see the lines that the state has announced, from what they have learnt and what they read."""
     year, counts = conditions.fiscal_year, in_dollars_of_the_year(state.counts, conditions)
     # What the law would pay for what was counted last.
-    ledgers = settled(state, offers, counts, year)
+    ledgers = settled(state, to_settle(offers), counts, year)
     owed = {
-        offer.line.name: owed_statewide(offer.line, offer.schedule, counts, ledgers[offer.line.name], year)
+        offer.line.name: owed_statewide(offer.line, offer.schedule, counts, ledgers.get(offer.line.name), year)
         for offer in offers.lines
     }
     coming_again = again(state, coming(offers, owed), conditions.price_index)
     steady = steadiness(state, coming_again, beliefs)
     lines = {}
     for offer in offers.lines:
-        line, name, ledger = offer.line, offer.line.name, ledgers[offer.line.name]
-        ruled = not follows_counts(line)
+        line, name = offer.line, offer.line.name
+        ledger = None if follows_counts(line) else ledgers[name]
         found = seen(
             line,
             trust_in(state, line, beliefs),
             affordable(offer.appropriation, owed[name]),
             coming_again[line.promised_by],
             steady[line.promised_by],
-            marginal_share(ledger, capped_by_share(offer, counts, ledger)) if ruled else ONE,
-            ledger.phased_in if ruled else ZERO,
+            ONE if ledger is None else marginal_share(ledger, capped_by_share(offer, counts, ledger)),
+            ZERO if ledger is None else ledger.phased_in,
             year,
             believing.attention_after(premises.attention, line.rule_year(year)),
             beliefs,
         )
         lines[name] = replace(found, approval=approvals.seen(line, state, counts, beliefs))
     return Outlook(lines, steady)
+
+
+def to_settle(offers: Offers) -> Offers:
+    """The offers of which districts must work out what they would be paid: those of lines that do not simply follow
+    counts; all where a rule over several lines holds one of them."""
+    ruled = tuple(offer for offer in offers.lines if not follows_counts(offer.line))
+    together = any(held_with_others(offer.line) for offer in ruled)
+    return offers if together else replace(offers, lines=ruled)
 
 
 def again(state: State, coming: Mapping[str, Array], price_index: Array) -> dict[str, Array]:
@@ -198,11 +206,16 @@ def steadiness(state: State, again: Mapping[str, Array], beliefs: Beliefs) -> di
 def follows_counts(line: Line) -> bool:
     """Whether a line pays its prices for whatever is counted: no floor, cap, phase-in, match or limit of counts is
     written."""
-    rules = line.rules
-    smoothed = rules.hold_harmless is not None or rules.growth_cap is not None
-    guaranteed = bool(np.any(rules.minimum_guarantee)) or rules.minimum_guarantee_charter is not None
-    moved = smoothed or guaranteed or bool(rules.phase_in) or rules.bounded
+    moved = held_with_others(line) or line.rules.bounded
     return not moved and not any(component.limits_counts for component in line.components)
+
+
+def held_with_others(line: Line) -> bool:
+    """Whether a rule is written for a line that holds its sum with other lines: a floor, a cap, a guarantee, a
+    phase-in."""
+    rules = line.rules
+    smoothed = rules.hold_harmless is not None or rules.growth_cap is not None or bool(rules.phase_in)
+    return smoothed or bool(np.any(rules.minimum_guarantee)) or rules.minimum_guarantee_charter is not None
 
 
 def marginal_share(ledger: Ledger, by_share: Array | None = None) -> Array:

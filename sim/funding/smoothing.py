@@ -93,6 +93,8 @@ def smoothed(parts: Sequence[Part], before: Before, fiscal_year: int) -> list[Sm
 def _guaranteed(parts: Sequence[Part]) -> list[Array]:
     """What each line owes after the minimum guarantees, each shared by the lines that have it."""
     owed = [part.matched for part in parts]
+    if all(part.minimum is ZERO for part in parts):
+        return owed
     for first, part in enumerate(parts):
         alike = [at for at, other in enumerate(parts) if same_guarantee(part.line, other.line)]
         if alike[0] < first or all(parts[at].minimum is ZERO for at in alike):
