@@ -225,8 +225,10 @@ SITUATION = sorted({field.name for field in fields(Situation)} - {"solving"})
 WORKFORCE = sorted(field.name for field in fields(Workforce))
 KEPT = {"base_own", "base_restricted", "base_fiscal_effort", "base_payment", "capital_share", "filled_share"}
 """What no year after the base year changes."""
+NOT_WORKED = {"approved"}
+"""What only laws with an approval of programs have; none of the laws worked here has one."""
 BY_NAME = {"trust", "remembered", "steadiness", "paid_before", "reserves"}
-STATE = sorted({field.name for field in fields(State)} - KEPT - BY_NAME - {"counts"})
+STATE = sorted({field.name for field in fields(State)} - KEPT - BY_NAME - NOT_WORKED - {"counts"})
 
 
 def off(name: str, mine: Any, theirs: Any) -> list[str]:
@@ -281,7 +283,7 @@ def test_nothing_that_districts_expect_is_left_out() -> None:
     left_out = {field.name for field in fields(Prospects)} - {"required"}
     found, _, _ = next(both("depth with a floor", run=0))
     assert left_out == set(vars(found.believed))
-    assert set(vars(found.after)) == {field.name for field in fields(State)} - KEPT
+    assert set(vars(found.after)) == {field.name for field in fields(State)} - KEPT - NOT_WORKED
 
 
 def test_it_shares_no_code_with_the_engine() -> None:

@@ -198,7 +198,9 @@ def twice(world: World) -> World:
     doubled: dict[str, Any] = {}
     for field in fields(Districts):
         value = getattr(old, field.name)
-        doubled[field.name] = value + value if isinstance(value, tuple) else np.concatenate([value, value])
+        doubled[field.name] = (
+            value + value if isinstance(value, tuple) else np.concatenate([value, value]) if np.ndim(value) else value
+        )
     doubled["region"] = np.concatenate([old.region, old.region + regions])
     doubled["region_starts"] = np.concatenate([old.region_starts, old.region_starts + count])
     doubled["neighbors"] = np.concatenate([old.neighbors, old.neighbors + count])
