@@ -23,8 +23,9 @@ def bill_schema() -> dict[str, Any]:
     top = _of(Formula, definitions)["properties"]
     line = _of(Line, definitions)["properties"]
     _of(JointRules, definitions)
-    for model in (*_models(Line, set()), JointRules):
+    for model in _models(Line, set()):
         _told(model, definitions)
+    _told(JointRules, definitions)
     definitions["JointRules"]["additionalProperties"] = False
     for kind in COMPONENTS.values():
         _may_differ(definitions[kind.__name__])
