@@ -89,7 +89,8 @@ remainder = st.fixed_dictionaries(
 )
 expenditure_reimbursement = st.one_of(
     st.fixed_dictionaries(
-        {"kind": st.just("expenditure_reimbursement"), "rate": shares}, optional={"threshold": st.floats(0.0, 3000.0)}
+        {"kind": st.just("expenditure_reimbursement"), "rate": shares},
+        optional={"threshold": st.floats(0.0, 3000.0), "of": st.just("all_cost")},
     ),
     st.fixed_dictionaries(
         {
