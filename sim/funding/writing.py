@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from pydantic import BaseModel
 
 from sim.funding.formula import Formula
 from sim.funding.line import NOT_IN_FILES
+from sim.inputs import yaml_text
 
 WORDS = ("kind", "rule")
 """Keys that tell what a part is, written whatever they are."""
@@ -32,7 +32,7 @@ def content(formula: Formula) -> dict[str, Any]:
 
 def as_yaml(formula: Formula) -> str:
     """The text of the formula's file."""
-    return yaml.safe_dump(content(formula), sort_keys=False, allow_unicode=True, width=100)
+    return yaml_text(content(formula))
 
 
 def _written(part: BaseModel) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sim.config_folder import config_folder
 from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_lines
 from sim.funding.writing import content
-from sim.inputs import InputError
+from sim.inputs import InputError, yaml_text
 from sim.study.designs.places import Key, Place, with_values
 from sim.study.explore.knobs import Knob
 from sim.study.setup.inputs import formula_record
@@ -55,7 +55,7 @@ def file_pieces(formula: Formula, knobs: Sequence[Knob]) -> list[Piece] | None:
     tokens = {f"knob-{number}-of-the-explorer": number for number in range(len(knobs))}
     for token, knob in zip(tokens, knobs, strict=True):
         _put(written, _keys(knob.factor.places[formula.name], own), token)
-    text = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml_text(written)
     for token, number in sorted(tokens.items(), key=lambda one: text.index(one[0])):
         before, _, text = text.partition(token)
         pieces += [before, _open_place(knobs[number], number, formula)]
