@@ -65,7 +65,12 @@ def run(argv: Sequence[str]) -> int:
         if endings == [None]:
             raise
     told = list(dict.fromkeys(ending for ending in endings if ending is not None))  # jobs end alike
-    return _tell([ending.line for ending in told], min((ending.status for ending in told), default=0))
+    status = min((ending.status for ending in told), default=0)
+    for ending in told:
+        _tell([ending.line], status)
+        for number, detail in enumerate(ending.details, start=1):
+            print(f"  {number}. {detail}", file=sys.stderr)
+    return status
 
 
 def _without_the_working_folder(searched: Sequence[str]) -> list[str]:

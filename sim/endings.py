@@ -26,10 +26,12 @@ _OF_MEMORY = re.compile("memory|failed to map segment", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Ending:
-    """The line to print, without the program's name, and the exit status."""
+    """The line to print, without the program's name, and the exit status; ``details``: where it tells of several
+    mistakes, each of them."""
 
     line: str
     status: int
+    details: tuple[str, ...] = ()
 
 
 def ending_of(error: BaseException) -> Ending | None:
@@ -39,7 +41,7 @@ def ending_of(error: BaseException) -> Ending | None:
         return None
     line, status = told
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
-    return Ending(one_short_line(line) + notes, status)
+    return Ending(one_short_line(line) + notes, status, getattr(error, "details", ()))
 
 
 def _told(error: BaseException) -> tuple[str, int] | None:

@@ -89,7 +89,8 @@ remainder = st.fixed_dictionaries(
 )
 expenditure_reimbursement = st.one_of(
     st.fixed_dictionaries(
-        {"kind": st.just("expenditure_reimbursement"), "rate": shares}, optional={"threshold": st.floats(0.0, 3000.0)}
+        {"kind": st.just("expenditure_reimbursement"), "rate": shares},
+        optional={"threshold": st.floats(0.0, 3000.0), "of": st.just("all_cost")},
     ),
     st.fixed_dictionaries(
         {
@@ -287,3 +288,101 @@ def under_one_rule(several: list[Line], joint: dict[str, Any]) -> list[Line]:
 
 
 lines_of_a_formula = st.builds(under_one_rule, st.lists(lines, max_size=3), joint_rules)
+
+
+bands = st.sampled_from(
+    [
+        {"members": {"below": 141}},
+        {"members": {"at_least": 100, "below": 900}},
+        {"members_per_school": {"below": 150.5}},
+        {"high_schools": 1},
+        {"poverty": {"at_least": 0.15}},
+        {"taxable_value": {"below": 250_000}},
+        {"locale": ["rural", "town"]},
+        {"kind": "district"},
+        {"region": "R"},
+        {"district": ["D1", "D4"]},
+    ]
+)
+conditions = st.one_of(
+    bands,
+    st.builds(lambda one, other: {**one, "unless": other}, bands, bands),
+    st.builds(lambda one, other: {"any_of": [one, other]}, bands, bands),
+)
+of_clusters = st.sampled_from([{"cluster": ["agriculture"]}, {"cluster": ["high_cost", "marketing_sales"]}])
+
+
+def _somewhere(
+    component: dict[str, Any], where: dict[str, Any] | None, differs: dict[str, Any] | None
+) -> dict[str, Any]:
+    """A component under a condition, and with an amount that differs under another."""
+    changed = {**component, **({"where": where} if where else {})}
+    if differs is not None and "dollars" in component and isinstance(component["dollars"], float):
+        changed["differs"] = [{"where": differs, "dollars": component["dollars"] / 2.0 + 1.0}]
+    return changed
+
+
+placed_components = st.builds(
+    _somewhere,
+    st.one_of(*MIXABLE),
+    st.none() | conditions | of_clusters,
+    st.none() | st.none() | conditions,
+)
+cases = st.lists(
+    st.fixed_dictionaries(
+        {"where": conditions},
+        optional={
+            "growth_cap": shares,
+            "minimum_guarantee": some_dollars,
+            "hold_harmless": st.fixed_dictionaries({"share": shares}),
+            "paid_share": shares,
+            "local_match": st.floats(0.1, 2.0),
+            "carryover": st.floats(0.0, 0.9),
+            "spend_on_cte": shares,
+        },
+    ),
+    max_size=2,
+)
+further_rules = st.fixed_dictionaries(
+    {},
+    optional={
+        "share_cap": st.sampled_from([{"of": "participants"}, {"share": 0.2}]),
+        "state_share": st.sampled_from(
+            [{"measure": "poverty", "local": 0.5}, {"measure": "taxable_value", "local": 0.4, "least": 0.3}]
+        ),
+        "approval": st.sampled_from([{"wait": 2}, {"a_year": 7.5}]),
+        "differs": cases,
+    },
+)
+placed_lines = st.fixed_dictionaries(
+    {
+        "components": st.lists(placed_components, min_size=1, max_size=3),
+        "appropriation": st.one_of(capped_appropriation, st.just({"rule": "full"})),
+        "rules": st.builds(lambda *parts: {key: value for part in parts for key, value in part.items()}, line_rules,
+                           further_rules),
+    },
+    optional={
+        "where": conditions,
+        "oversight": st.sampled_from(["monitored", "general"]),
+        "pathway_share": shares,
+        "sunset_year": st.integers(2030, 2040),
+        "recurring": st.booleans(),
+        "reserve": reserve,
+    },
+)  # fmt: skip
+HEADER = {"title": "A bill: of words", "source": "made up", "year_of_numbers": 2026, "description": "A made-up bill."}
+written_bills = st.one_of(
+    st.builds(
+        lambda several, joint, year: {**HEADER, "takes_effect": year, "lines": several, "rules": joint},
+        st.lists(placed_lines, min_size=1, max_size=2),
+        joint_rules,
+        st.integers(2027, 2032),
+    ),
+    st.builds(lambda line, year: {**HEADER, **line, "takes_effect": year}, placed_lines, st.just(2027)),
+    st.builds(
+        lambda first, second: {**HEADER, "laws": [{"from": 2027, **first}, {"from": 2029, **second}]},
+        placed_lines,
+        placed_lines,
+    ),
+)
+"""Bills as people could write them, of which many would be refused, as parts of them do nothing or do not fit."""

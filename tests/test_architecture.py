@@ -16,8 +16,8 @@ from sim.streams import Stream, generator, replicate_key
 
 PACKAGE = Path(sim.__file__).parent
 RULES = ("funding", "behavior", "students")
-READERS = ("loading.py", "reading.py")
-"""The modules beside the rules that may touch files."""
+READERS = ("loading.py", "reading.py", "bill_schema.py")
+"""The modules beside the rules that may touch files, or tell what stands in them."""
 
 GENERATOR_NAMES = {"default_rng", "Generator", "BitGenerator", "RandomState", "SeedSequence", "PCG64", "Philox"}
 GENERATOR_ARGUMENTS = {"rng", "generator", "random_state", "random"}

@@ -130,3 +130,14 @@ def test_conditions_and_what_differs_by_them_suit_the_schema(where: dict[str, An
         assert mistakes(bill) == []
     assert mistakes(my_bill(components=[{**base, "differs": [{"per_school": 80_000}]}])) != []
     assert mistakes(my_bill(components=[{**base, "where": {"localle": "rural"}}])) != []
+
+
+def test_laws_that_follow_each_other_suit_the_schema_and_what_stands_beside_them_does_not() -> None:
+    head = {key: my_bill()[key] for key in ("title", "source", "year_of_numbers", "description")}
+    pays = {"components": [{"kind": "base", "per_school": 50_000}], "appropriation": {"rule": "full"}}
+    laws = [{"from": 2028, **pays}, {"from": 2031, **pays, "rules": {"growth_cap": 0.1}}]
+    formula_from({**head, "laws": laws}, "my_bill", "my_bill", read_lines(config_folder() / "line"))
+    assert mistakes({**head, "laws": laws}) == []
+    assert mistakes({**head, "laws": laws, **pays}) != []
+    assert mistakes({**head, "laws": [pays]}) == ["$.laws[0]"]
+    assert mistakes({**head, "laws": [{"from": 2028}]}) == ["$.laws[0]", "$.laws[0]"]

@@ -33,7 +33,8 @@ def static_score(
     are announced and where payments are settled, to ask what a district would be owed if it counted otherwise.
     """
     world = ensemble.world
-    state = ensemble.state if counts is None else replace(ensemble.state, counts=counts)
+    # What is counted is what is offered: no program is new in the year that is priced.
+    state = ensemble.state if counts is None else replace(ensemble.state, counts=counts, sites=counts.sites)
     law = enacted(formula, ensemble.current_law, world.base_year)
     if year is None:
         first = first_priced_year(formula, ensemble.current_law, world.base_year)

@@ -54,7 +54,8 @@ class Case(Strict):
         """What holds there, in words; ``elsewhere`` are the rules that say something else where it does not."""
         said = []
         for key, value in self.written.items():
-            (sentence,) = UNRULED.model_copy(update={key: value}).sentences()
+            sentences = UNRULED.model_copy(update={key: value}).sentences()
+            sentence = sentences[0] if sentences else f"The {key.replace('_', ' ')} is {value:g}."
             there = self.where.phrase() if key in elsewhere else self.where.words()
             instead = " instead" if key in elsewhere else ""
             said.append(f"{there[0].upper()}{there[1:]}{instead}: {sentence[0].lower()}{sentence[1:]}")
@@ -222,7 +223,7 @@ class Rules(Strict):
     @property
     def written_joint(self) -> dict[str, Any]:
         """The joint rules that are set in the line itself."""
-        return {key: value for key in JOINT if (value := getattr(self, key)) != getattr(UNRULED, key)}
+        return {key: value for key in JOINT if np.any((value := getattr(self, key)) != getattr(UNRULED, key))}
 
     @property
     def counts_years(self) -> bool:

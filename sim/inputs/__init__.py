@@ -1,6 +1,6 @@
 """Reading what users write: YAML as plain data, and one clear line when something is wrong."""
 
-from sim.inputs.data import read_with_lines, read_yaml
+from sim.inputs.data import read_with_lines, read_yaml, yaml_text
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.numbers import number_meant, truth
 from sim.inputs.problems import first_problem, mistakes
@@ -23,4 +23,5 @@ __all__ = [
     "read_yaml",
     "shown",
     "truth",
+    "yaml_text",
 ]

@@ -199,3 +199,8 @@ def _refuse_commas(pairs: list[tuple[yaml.Node, yaml.Node]], place: int) -> None
 
 def _without_commas(number: str) -> str:
     return f"a number is written without commas: write {number.lstrip('$')}"
+
+
+def yaml_text(content: Any) -> str:
+    """Plain data as the text of a YAML file, keys in their order."""
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

@@ -20,7 +20,17 @@ INSIDE = 3
 
 
 class InputError(Exception):
-    """Something a user wrote cannot be used. Its text is one line: file, key or cell, value, what is allowed."""
+    """Something a user wrote cannot be used. Its text is one line: file, key or cell, value, what is allowed.
+
+    ``details``: where several things are wrong, a line for each with its line and column, in the order of the file.
+    """
+
+    def __init__(self, text: str = "", details: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.details = tuple(details)
+
+    def __reduce__(self) -> tuple[type["InputError"], tuple[str, tuple[str, ...]]]:
+        return type(self), (str(self), self.details)
 
 
 def shown(value: object, quotes: bool = True) -> str:

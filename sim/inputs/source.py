@@ -9,6 +9,8 @@ import yaml
 from sim.inputs.errors import LONGEST_LINE, InputError, cut, plain, shown
 
 MISSING = "is missing"
+MOST_DETAILS = 40
+"""Mistakes that are told one by one."""
 
 Part = str | int
 """A key of a mapping, or a place in a list."""
@@ -54,9 +56,10 @@ class Source:
 
     def refusals(self, mistakes: Sequence[Mistake]) -> InputError:
         """The one line that refuses all that is wrong: the first of the file in full, of the others line and key."""
-        placed = [(self._line_of(mistake), mistake) for mistake in mistakes]
+        marked = [(self._mark_of(mistake), mistake) for mistake in mistakes]
         # A key that is missing has no line, and is often there but misspelt: what is written comes first.
-        placed.sort(key=lambda one: (one[0] is None, one[0] or 0))
+        marked.sort(key=lambda one: (one[0] is None, one[0] or (0, 0)))
+        placed = [(mark[0] if mark is not None else None, mistake) for mark, mistake in marked]
         (line, first), others = placed[0], placed[1:]
         start = cut(self.name, 200) if line is None else f"{cut(self.name, 200)}, line {line}"
         keys = self._keys(first)
@@ -72,32 +75,38 @@ class Source:
                 told.append("...")
                 break
             told.append(short)
-        return InputError(f"{text}; and {len(others)} more: {', '.join(told)}")
+        details = [self._detail(mark, mistake) for mark, mistake in marked[:MOST_DETAILS]]
+        return InputError(f"{text}; and {len(others)} more: {', '.join(told)}", details)
+
+    def _detail(self, mark: tuple[int, int] | None, mistake: Mistake) -> str:
+        start = f"line {mark[0]}, column {mark[1]}" if mark is not None else ""
+        return ": ".join([*([start] if start else []), *self._keys(mistake), cut(mistake.said, LONGEST_LINE)])
 
     def _keys(self, mistake: Mistake) -> list[str]:
         ways = ((*self.place, *mistake.place), mistake.where)
         return [".".join(plain(part) for part in way) for way in ways if way]
 
-    def _line_of(self, mistake: Mistake) -> int | None:
+    def _mark_of(self, mistake: Mistake) -> tuple[int, int] | None:
+        """Line and column, counted from 1."""
         if mistake.value is not None:
-            return self._line_of_value(mistake.value)
-        return self._line((*mistake.place, *mistake.where))
+            return self._mark_of_value(mistake.value)
+        return self._mark((*mistake.place, *mistake.where))
 
-    def _line(self, parts: tuple[Part, ...]) -> int | None:
-        """The line of the deepest key of the way that is found; names of kinds on the way are no keys of the file."""
-        node, line = self.root, None
+    def _mark(self, parts: tuple[Part, ...]) -> tuple[int, int] | None:
+        """Where the deepest key of the way stands that is found; names of kinds on the way are no keys of the file."""
+        node, mark = self.root, None
         for part in (*self.place, *parts):
             found = _below(node, part)
             if found is not None:
-                node, line = found
-        return line
+                node, mark = found
+        return mark
 
-    def _line_of_value(self, value: str) -> int | None:
+    def _mark_of_value(self, value: str) -> tuple[int, int] | None:
         waiting = [self.root] if self.root is not None else []
         while waiting:
             node = waiting.pop()
             if isinstance(node, yaml.ScalarNode) and node.value == value:
-                return int(node.start_mark.line) + 1
+                return _from_one(node)
             if isinstance(node, yaml.SequenceNode):
                 waiting.extend(reversed(node.value))
             elif isinstance(node, yaml.MappingNode):
@@ -105,15 +114,19 @@ class Source:
         return None
 
 
-def _below(node: yaml.Node | None, part: Part) -> tuple[yaml.Node, int] | None:
-    """What stands under a key or at a place of a list, with its line."""
+def _from_one(node: yaml.Node) -> tuple[int, int]:
+    return int(node.start_mark.line) + 1, int(node.start_mark.column) + 1
+
+
+def _below(node: yaml.Node | None, part: Part) -> tuple[yaml.Node, tuple[int, int]] | None:
+    """What stands under a key or at a place of a list, with the line and column of the key or of the entry."""
     if isinstance(node, yaml.SequenceNode):
         place = part if isinstance(part, int) else len(node.value)
-        return (node.value[place], node.value[place].start_mark.line + 1) if place < len(node.value) else None
+        return (node.value[place], _from_one(node.value[place])) if place < len(node.value) else None
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value == str(part):
-                return value, key.start_mark.line + 1
+                return value, _from_one(key)
     return None
 
 

@@ -30,6 +30,8 @@ class ExpenditureReimbursement(Component):
     so that a law's own deduction of ordinary cost is met already; ``threshold`` (dollars for each full-time student)
     takes off more. Write one ``rate``, or ``steps`` with the end of each. ``full_time_share`` turns a participant into
     full-time students. The share is posted from the spending that the state saw last, and exact with ``count_lag: 1``.
+    ``of`` says of which spending; with ``all_cost`` what ordinary courses would have cost in place of CTE counts too,
+    as in laws that pay a share of teachers' salaries; of that the share is posted for every participant.
     """
 
     kind: Literal["expenditure_reimbursement"] = "expenditure_reimbursement"
@@ -37,6 +39,7 @@ class ExpenditureReimbursement(Component):
     steps: Annotated[tuple[Step, ...], Field(max_length=MOST_ENTRIES)] = ()
     threshold: StudentDollars = 0.0
     full_time_share: Share = 1.0
+    of: Literal["excess_cost", "all_cost"] = "excess_cost"
 
     once_in_a_line = True
 
@@ -58,7 +61,9 @@ class ExpenditureReimbursement(Component):
 
     def paid_prices(self) -> frozenset[str]:
         """The share of spending, if a rate is above zero."""
-        return frozenset({"expenditure_share"} if any(step.rate > 0.0 for step in self._steps()) else ())
+        if not any(step.rate > 0.0 for step in self._steps()):
+            return frozenset()
+        return frozenset({"expenditure_share", *(["per_participant"] if self.of == "all_cost" else [])})
 
     def without_effect(self) -> Mapping[str, str]:
         """What a full-time student is, where no amount is counted for each."""
@@ -73,12 +78,18 @@ class ExpenditureReimbursement(Component):
         return (Step.model_construct(rate=self.rate),)
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """The share of spending that is reimbursed, ``[..., D, 1]``, or ``[..., 1, 1]`` for a plain rate."""
+        """The share of spending that is reimbursed, ``[..., D, 1]``, or ``[..., 1, 1]`` for a plain rate, and of what
+        ordinary courses would have cost, for each participant, ``[..., D, 1]``."""
+        counts, ordinary = context.counts, context.counts.ordinary_cost
+        participants = counts.total("participants")
         if self.rate is not None and not np.any(self.threshold):
-            return Schedule(expenditure_share=np.zeros((1, 1)) + self.rate)
-        spent = context.counts.expenditure
-        students = context.counts.total("participants") * self.full_time_share
-        return Schedule(expenditure_share=ratio(self.reimbursed(spent, students, context.index), spent))
+            share = np.zeros((1, 1)) + self.rate
+        else:
+            spent = counts.expenditure + ordinary if self.of == "all_cost" else counts.expenditure
+            share = ratio(self.reimbursed(spent, participants * self.full_time_share, context.index), spent)
+        if self.of == "excess_cost":
+            return Schedule(expenditure_share=share)
+        return Schedule(expenditure_share=share, per_participant=share * ratio(ordinary, participants))
 
     def reimbursed(self, spent: Array, students: Array, index: Array) -> Array:
         """Dollars paid back for ``spent`` dollars and so many full-time students, ``[..., D, 1]``."""
@@ -94,12 +105,13 @@ class ExpenditureReimbursement(Component):
     def describe(self) -> list[str]:
         """Rates, steps and threshold."""
         beyond = f" beyond {money(self.threshold)} a full-time student" if self.threshold else ""
+        over = "with what ordinary courses would have cost" if self.of == "all_cost" else "above ordinary courses"
         if self.rate is not None:
-            return [f"{percent(self.rate)} of what a district spends on CTE above ordinary courses{beyond}."]
+            return [f"{percent(self.rate)} of what a district spends on CTE {over}{beyond}."]
         parts = [
             f"{percent(step.rate)} of the rest"
             if step.up_to is None
             else f"{percent(step.rate)} up to {money(step.up_to)}"
             for step in self.steps
         ]
-        return [f"Of CTE spending above ordinary courses{beyond}, a full-time student: {', then '.join(parts)}."]
+        return [f"Of CTE spending {over}{beyond}, a full-time student: {', then '.join(parts)}."]

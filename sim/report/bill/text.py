@@ -54,7 +54,7 @@ def bill_text(check: "BillCheck") -> str:
         *_all(cliff_sentences(check) or ["None found."]),
         "",
         "Limits: one more is counted and brings nothing, though a price is posted",
-        *_all(limit_sentences(check) or ["None found."]),
+        *_all([*limit_sentences(check), *idle_sentences(check)] or ["None found."]),
         "",
         "Clusters of alike cost that are paid differently (a participant and year)",
         *_all(boundary_sentences(check)[:MOST] or ["None found."]),
@@ -80,6 +80,9 @@ def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
         yield (2 if place == 0 or sentence.endswith("):") else 4), sentence
     for sentence in year_sentences(check):
         yield 2, sentence
+    if check.nearest is not None:
+        like = check.nearest
+        yield 2, f"Among the shipped formulas it is most like {like.name} ({like.short or like.title})."
     background = [line.title or line.name for line in check.formula.lines if line.background]
     if background:
         yield 2, f"Beside it, as in every formula: {', '.join(background)}."
@@ -273,6 +276,18 @@ def limit_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:
         units = "; ".join(f"a further {' or '.join(ones)} {where}" for where, ones in alike.items())
         said.append(f"{_cause(check, cliffs[0])} Unpaid: {units}.")
     return said[:most]
+
+
+def idle_sentences(check: "BillCheck") -> list[str]:
+    """Limits and floors that move no district's payment, line by line."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for line, rule in check.idle:
+        alike[line].append(rule)
+    several = len(check.formula.own_lines) > 1
+    return [
+        f"{f'{line}: ' if several else ''}on these counts this binds no district: {', '.join(rules)}."
+        for line, rules in alike.items()
+    ]
 
 
 def boundary_sentences(check: "BillCheck") -> list[str]:

@@ -1,7 +1,7 @@
 """A bill's JSON schema, for editors: what each key may be, from the classes that read bills."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -51,6 +51,13 @@ def bill_schema() -> Schema:
         "items": {"$ref": "#/$defs/Entry"},
     }
     of_lines = [key for key in SHORT_KEYS if key not in ("rules", *FORMULA_KEYS)]
+    parts["Law"] = _law({key: top[key] for key in SHORT_KEYS if key not in FORMULA_KEYS} | {"lines": top["lines"]})
+    top["laws"] = {
+        "description": "Laws that follow each other: each holds from its year on, until the next begins.",
+        "type": "array",
+        "minItems": 1,
+        "items": {"$ref": "#/$defs/Law"},
+    }
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A bill of the CTE funding simulation",
@@ -59,14 +66,36 @@ def bill_schema() -> Schema:
         "additionalProperties": False,
         "required": [key for key in FORMULA_KEYS if Formula.model_fields[key].is_required()],
         "properties": top,
-        "if": {"required": ["lines"]},
-        "then": {"properties": {"rules": {"$ref": "#/$defs/JointRules"}, **dict.fromkeys(of_lines, False)}},
-        "else": {"required": ["components", "appropriation"], "properties": {"rules": {"$ref": "#/$defs/Rules"}}},
+        "if": {"required": ["laws"]},
+        "then": {"properties": dict.fromkeys(("rules", "lines", *of_lines), False)},
+        "else": _one_law(of_lines),
         "$defs": parts,
     }
     for node in _nodes(schema):
         _as_written(node)
     return schema
+
+
+def _one_law(of_lines: Sequence[str]) -> Schema:
+    """Either ``lines``, with rules over all of them, or the keys ``of_lines`` of the only line."""
+    return {
+        "if": {"required": ["lines"]},
+        "then": {"properties": {"rules": {"$ref": "#/$defs/JointRules"}, **dict.fromkeys(of_lines, False)}},
+        "else": {"required": ["components", "appropriation"], "properties": {"rules": {"$ref": "#/$defs/Rules"}}},
+    }
+
+
+def _law(keys: Schema) -> Schema:
+    """One of several laws: its year, and one line or several."""
+    begins = {"description": "The first fiscal year of the law.", "type": "integer", "minimum": 2001, "maximum": 2200}
+    return {
+        "description": "One of several laws in a file.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["from"],
+        "properties": {"from": begins, **copy.deepcopy(keys), "rules": {"description": "Rules of its line or lines."}},
+        **_one_law([key for key in keys if key not in ("rules", "lines")]),
+    }
 
 
 def _explain(part: type[BaseModel], at: Schema) -> None:

@@ -16,8 +16,8 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
     "economy": ("sim.engine.economy", "sim.students.enrollment"),
     "announcement": ("sim.engine.offers.announce", "sim.funding.budget", "sim.funding.seg", "sim.funding.pricing"),
     "beliefs": (
-        "sim.engine.offers.reach", "sim.engine.prospects.form_prospects", "sim.engine.outlook", "sim.engine.approvals.seen",
-        "sim.behavior.beliefs",
+        "sim.engine.offers.reach", "sim.engine.prospects.form_prospects", "sim.engine.outlook",
+        "sim.engine.approvals.seen", "sim.behavior.beliefs",
     ),
     "costs": ("sim.behavior.costs", "sim.study.bill.cluster_pay"),
     "view": ("sim.engine.situation", "sim.engine.offerings"),

@@ -1,5 +1,6 @@
 """A bill checked before it is simulated: its price in the base year, district by district, with no one responding."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.arrays import Array
@@ -7,12 +8,14 @@ from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare
 from sim.engine.static import base_year_entitlement
 from sim.funding.formula import Formula, enacted
+from sim.funding.likeness import nearest_formula
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.bill.bridge import Bridge, bridge
 from sim.study.bill.cliffs import Cliff, find_cliffs
 from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster_pay
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
+from sim.study.bill.idle_limits import idle_limits
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import told
@@ -52,7 +55,7 @@ class BillCheck:
     ``central_entitlement``: what the own lines would owe at central parameters, dollars, where the bill says what it
     expects of that. ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current
     law and under the bill, one for each draw, with the luck of the year in competitive awards; positions have them as
-    expected.
+    expected. ``idle``: limits that bind nowhere, with their line; ``nearest``: the shipped formula most like it.
     """
 
     formula: Formula
@@ -72,6 +75,8 @@ class BillCheck:
     before: tuple[Disparity, ...]
     after: tuple[Disparity, ...]
     central_entitlement: float | None = None
+    idle: tuple[tuple[str, str], ...] = ()
+    nearest: Formula | None = None
 
 
 def check_formula(settings: Settings, bill_asked: Formula | None = None) -> BillCheck:
@@ -116,7 +121,18 @@ def check_formula(settings: Settings, bill_asked: Formula | None = None) -> Bill
         before=_disparities(base_year_position(ensemble, reference, year=year, drawn=True), members),
         after=_disparities(base_year_position(ensemble, formula, year=year, drawn=True), members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
+        idle=tuple(idle_limits(bill)),
+        nearest=_nearest(formula, clusters),
     )
+
+
+def _nearest(formula: Formula, clusters: Sequence[str]) -> Formula | None:
+    """The shipped formula that is most like a bill, if any is."""
+    names = sorted(path.stem for path in (config_folder() / "formula").glob("*.yaml"))
+    if formula.name in names:
+        return None
+    found = nearest_formula(formula, (find_formula(name, config_folder(), clusters) for name in names))
+    return found[0] if found is not None else None
 
 
 def _central_entitlement(

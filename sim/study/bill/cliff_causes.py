@@ -8,12 +8,15 @@ import numpy as np
 
 from sim.arrays import Array, BoolArray
 from sim.funding.allocation import STAGES
-from sim.funding.components import Component
+from sim.funding.components import Component, StatewideDollars
 from sim.funding.line import Line
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import base_year_position
 from sim.study.bill.unit_steps import LAST, BaseYear, Payer, Steps, chunks, own_districts, paid
 from sim.study.bill.units import Unit
+
+NO_PAYMENT = StatewideDollars(dollars=0.0)
+"""What stands in a line without its only component."""
 
 
 def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Sequence[tuple[str, str]]:
@@ -25,7 +28,7 @@ def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Seque
         [steps.stages[0] - steps.price, *(later - earlier for earlier, later in pairwise(steps.stages[: LAST + 1]))]
     )
     stage = np.argmax(np.abs(own), axis=0)
-    rules = _rule_words(payer)
+    rules = _rule_words(base_year, payer)
     component = _components(base_year, unit, payer, steps, stage <= 1)
     return [
         component[place] if at <= 1 else rules.get(STAGES[at], (RULE_OF_STAGE.get(STAGES[at], STAGES[at]), ""))
@@ -33,11 +36,12 @@ def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Seque
     ]
 
 
-def _rule_words(payer: Payer) -> Mapping[str, tuple[str, str]]:
+def _rule_words(base_year: BaseYear, payer: Payer) -> Mapping[str, tuple[str, str]]:
     """The rules of a payer by the stage that they lead to: a name and the sentence that the formula says of them."""
-    said = list(dict.fromkeys(sentence for line in payer.lines for sentence in line.rules.sentences()))
+    written = [base_year.formula.line(line.name).rules.under(base_year.formula.rules) for line in payer.lines]
+    said = list(dict.fromkeys(sentence for rules in written for sentence in rules.sentences()))
     marks = {
-        "matched": ("of its own on CTE", "keeps its own CTE money", "carried over"),
+        "matched": ("of its own on CTE", "keeps its own CTE money", "carried over", "of the line's money"),
         "guaranteed": ("owed at least",),
         "held_harmless": ("gets less than",),
         "capped": ("rises by at most",),
@@ -73,7 +77,7 @@ def _components(
 
 def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, line: Line, label: str, steps: Steps) -> Array:
     """How far entitlement and posted price of the steps would lie apart without a component, dollars ``[N]``."""
-    kept = tuple(part for part in line.components if part.label != label)
+    kept = tuple(part for part in line.components if part.label != label) or (NO_PAYMENT,)
     lines = tuple(
         one.model_copy(update={"components": kept}) if one.name == line.name else one for one in base_year.formula.lines
     )

@@ -1,6 +1,6 @@
 """Formulas scaled to equal money: to the same base-year entitlement, or to the same present value of state cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sim.engine.scenario import Scenario
 from sim.engine.static import base_year_entitlement, static_score
 from sim.funding import pricing
 from sim.funding.formula import Formula, scale_to
+from sim.funding.rules import Case
 from sim.inputs import InputError
 from sim.study.compare.discounting import present_value, real_rate
 from sim.study.compare.scaling import UnreachableError, cost_neutral_factor
@@ -166,22 +167,31 @@ def reason(error: UnreachableError, by: NeutralBy, base_year: int) -> str:
     return f"formula '{formula.name}' cannot {what}: {why}"
 
 
+def _any(cases: Iterable[Case], *keys: str) -> bool:
+    """Whether any of some rules holds under a condition."""
+    return any(key in case.written for case in cases for key in keys)
+
+
 def _causes(formula: Formula, bound: str) -> str:
     """The rules that can keep a formula from scaling, in brackets."""
     lines = formula.own_lines
+    cases = [*formula.rules.differs, *(case for line in lines for case in line.rules.differs)]
     found = []
     if bound != "at least":
-        if any(line.rules.bounded for line in lines):
+        if any(line.rules.bounded for line in lines) or _any(cases, "local_match", "carryover"):
             found.append("its share of local spending")
-        if any(line.rules.growth_cap is not None for line in lines):
+        capped = formula.rules.growth_cap is not None or any(line.rules.growth_cap is not None for line in lines)
+        if capped or _any(cases, "growth_cap"):
             found.append("its growth cap")
         if any("reimbursement" in component.label or component.label == "startup_grant"
                for line in lines for component in line.components):  # fmt: skip
             found.append("no more than all spending is paid back")
     if bound != "at most":
-        if any(line.rules.hold_harmless is not None for line in lines):
+        held = formula.rules.hold_harmless is not None or any(line.rules.hold_harmless is not None for line in lines)
+        if held or _any(cases, "hold_harmless"):
             found.append("its hold harmless")
-        if any(line.rules.minimum_guarantee for line in lines):
+        least = bool(formula.rules.minimum_guarantee) or any(line.rules.minimum_guarantee for line in lines)
+        if least or _any(cases, "minimum_guarantee"):
             found.append("its minimum guarantee")
     if any(line.rules.phase_in for line in lines):
         found.append("its phase-in")

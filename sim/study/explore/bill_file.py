@@ -8,21 +8,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
-from pydantic import BaseModel
 
 from sim.config_folder import config_folder
 from sim.funding.formula import Formula
-from sim.funding.line import NOT_IN_FILES
 from sim.funding.reading import formula_from, read_lines
-from sim.inputs import InputError
+from sim.funding.writing import content
+from sim.inputs import InputError, yaml_text
 from sim.study.designs.places import Key, Place, with_values
 from sim.study.explore.knobs import Knob
 from sim.study.setup.inputs import formula_record
 
 EXPLORED = "explored"
 """What is added to the name and title of a bill whose knobs have been moved."""
-WORDS = ("kind", "rule")
-"""Keys that tell what a part is, written whatever they are."""
 
 Piece = str | dict[str, Any]
 """Text, or the place of a knob: ``{"knob": 2}``, with the texts by whole number where a value stands for more."""
@@ -52,13 +49,13 @@ def file_pieces(formula: Formula, knobs: Sequence[Knob]) -> list[Piece] | None:
 
     The file is read back with all knobs at their own values, at their least and at their most.
     """
-    content = _content(explored(formula))
+    written = content(explored(formula))
     own = [at for at, line in enumerate(formula.lines) if not line.background]
     pieces: list[Piece] = []
     tokens = {f"knob-{number}-of-the-explorer": number for number in range(len(knobs))}
     for token, knob in zip(tokens, knobs, strict=True):
-        _put(content, _keys(knob.factor.places[formula.name], own), token)
-    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+        _put(written, _keys(knob.factor.places[formula.name], own), token)
+    text = yaml_text(written)
     for token, number in sorted(tokens.items(), key=lambda one: text.index(one[0])):
         before, _, text = text.partition(token)
         pieces += [before, _open_place(knobs[number], number, formula)]
@@ -94,40 +91,6 @@ def _reads_back(formula: Formula, knobs: Sequence[Knob], pieces: Sequence[Piece]
     except InputError:
         return False
     return bool(formula_record(read)["fingerprint"] == formula_record(wanted)["fingerprint"])
-
-
-def _content(formula: Formula) -> dict[str, Any]:
-    content: dict[str, Any] = _written(formula)
-    content["takes_effect"] = formula.takes_effect
-    lines = []
-    for line in formula.own_lines:
-        written = {**_written(line), "start_year": line.start_year}
-        if line.start_year == formula.takes_effect:
-            del written["start_year"]
-        lines.append(written)
-    background = [line.name for line in formula.lines if line.background]
-    for key in ("name", "lines"):
-        content.pop(key, None)
-    return {**content, "lines": lines, "also": background}
-
-
-def _written(part: BaseModel) -> dict[str, Any]:
-    """The fields of a part that differ from what is usual, as plain data."""
-    found = {}
-    for name, field in type(part).model_fields.items():
-        value = getattr(part, name)
-        usual = field.get_default(call_default_factory=True) if not field.is_required() else ...
-        if name not in NOT_IN_FILES and (name in WORDS or value != usual):
-            found[name] = _plain(value)
-    return found
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return _written(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _keys(place: Place, own: Sequence[int]) -> tuple[Key, ...]:
