@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sim.results.results import Results
     from sim.world.world import World
 
+ALIKE = np.array([0.5e6, 0.25e6, 25.0])
+"""Dollars of a tail, dollars a year and students taught a year within which two choices count as alike."""
+
 SMALL = 200
 """Members of grades 9-12 below which a district is small."""
 
@@ -162,7 +165,8 @@ class LeverFacts:
     def on_frontier(self) -> BoolArray:
         """Which of the pulls no other beats in what districts carry in bad years, what the state pays, and those
         taught."""
-        return undominated(np.array([[pull.carried, pull.cost_level, -pull.taught_level] for pull in self.pulls]))
+        costs = [[pull.carried, pull.cost_level, -pull.taught_level] for pull in self.pulls]
+        return undominated(np.round(np.array(costs) / ALIKE))
 
     def _small_rates(self, scenario: str) -> Array | None:
         """Concentrators taught for each 100 members in small districts, mean of the stored years, ``[F, R]``."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.levers.facts import LeverFacts, Pull
+from sim.report.levers.facts import LeverFacts
+from sim.report.levers.tables import WORTH
 from sim.report.shared.figure_labels import point_labels
 from sim.report.shared.figure_style import (
     BASELINE,
@@ -41,7 +42,8 @@ def frontier_figure(facts: LeverFacts, title: str, path: Path) -> Path:
         f"{years_text(of.years)}; up: concentrators taught a year, mean of {of.calm.draws:,} draws. Filled: no "
         "other choice is "
         "better in what districts carry, what the state pays a year and who is taught at once. Constant dollars of "
-        f"FY{of.calm.base_year}. Left and up is better in both panels."
+        f"FY{of.calm.base_year}. Left and up is better in both panels. Levers that move neither stand at the bill "
+        "and have no name."
     )
     with matplotlib.rc_context():
         lines = len(wrapped_title(title, LANDSCAPE))
@@ -83,10 +85,12 @@ def _panel(ax: "Axes", facts: LeverFacts, what: str) -> None:
     ax.axhline(y[0], color=BASELINE, linewidth=0.7, linestyle=":")
     ax.margins(0.18, 0.12)
     ax.xaxis.set_major_formatter(ticks("dollars", "M"))
-    labels = [(float(x[at]), float(y[at]), _label(pull), "black") for at, pull in enumerate(facts.pulls)]
+    moved = [abs(pull.less_carried.mean) + abs(pull.more_state.mean) >= WORTH for pull in facts.pulls]
+    labels = [
+        (float(x[at]), float(y[at]), first_letter(pull.title), "black")
+        for at, pull in enumerate(facts.pulls)
+        if at == 0 or moved[at]
+    ]
     ax.autoscale_view()
+    ax.set_xlim(left=max(ax.get_xlim()[0], 0.0) if x.min() > 0.1 * x.max() else -0.04 * x.max())
     point_labels(ax, labels, list(zip(x.tolist(), y.tolist(), strict=True)))
-
-
-def _label(pull: Pull) -> str:
-    return first_letter(pull.title)

@@ -19,9 +19,19 @@ def price_list(facts: LeverFacts) -> Sheet:
     places = {id(pull): at for at, pull in enumerate(facts.pulls)}
     small = first.small is not None
     rows = [
-        Row(((first.title, ""), (money(first.carried), ""), (money(first.state), ""), (f"{first.taught_level:,.0f}", ""),
-             (money(first.cost_level), ""), ("", ""), *([("", "")] if small else [])), strong=True)
-    ]  # fmt: skip
+        Row(
+            (
+                (first.title, ""),
+                (money(first.carried), ""),
+                (money(first.state), ""),
+                (f"{first.taught_level:,.0f}", ""),
+                (money(first.cost_level), ""),
+                ("", ""),
+                *([("", "")] if small else []),
+            ),
+            strong=True,
+        )
+    ]
     for pull in order:
         mark = " *" if facts.on_frontier[places[id(pull)]] else ""
         cells: list[Cell] = [
@@ -35,17 +45,21 @@ def price_list(facts: LeverFacts) -> Sheet:
         "price_list",
         f"{facts.of.calm.short_titles[facts.bill]}: what each lever buys and costs, {under}",
         (
-            ("Lever", ""), ("Districts carry,\nworst year", facts.tail), ("The state pays,\nworst year", facts.tail),
-            ("Taught\na year", ""), ("The state pays\na year", "mean"), ("Sites\na year", ""),
-            *([("Taught per 100\nin small districts", "")] if small else []),
+            ("Lever", ""), ("Districts\ncarry", "worst year"), ("The state\npays", "worst year"),
+            ("Taught", "a year"), ("The state\npays", "a year"), ("Sites", "a year"),
+            *([("Taught per\n100, small", "districts")] if small else []),
         ),
         tuple(rows),
         (
-            "First row: the bill as it is. Below: changes against it within the same draws, each with its 90% "
+            f"Worst year: {facts.tail} of {facts.of.calm.draws:,} draws. First row: the bill as it is. Below: "
+            "changes against it within the same draws, each with its 90% "
             "interval; minus is "
             f"less. {years_text(facts.of.years)}, FY{facts.of.calm.base_year} dollars. * no other choice is "
             "better in what "
             "districts carry, what the state pays and who is taught at once.",
+            "A growth limit, a lag, a phase-in and the like lessen what is owed: then districts carry less of a "
+            "debt and are "
+            "paid less too, which what the state pays a year shows.",
             f"Small: under {SMALL} members in grades 9-12." if small else "",
             f"Cannot be pulled on this bill: {', '.join(unfit)}." if unfit else "",
         ),
@@ -53,6 +67,8 @@ def price_list(facts: LeverFacts) -> Sheet:
 
 
 def _dollars(change: Change) -> Cell:
+    if max(abs(change.low), abs(change.high)) < 500.0:
+        return ("$0", "")
     return interval_parts(change.mean, change.low, change.high, "dollars", signed=True)
 
 
@@ -75,7 +91,8 @@ def answer(facts: LeverFacts) -> list[str]:
     helps = [pull for pull in others if pull.less_carried.mean <= -WORTH and pull.less_carried.clear]
     for pull in sorted(helps, key=lambda pull: pull.less_carried.mean)[:3]:
         said.append(f"{pull.title}: districts carry {money(-pull.less_carried.mean)} less; {_costs(pull)}.")
-    saves = [pull for pull in others if pull.more_state.mean <= -WORTH and pull.more_state.clear]
+    told = sorted(helps, key=lambda pull: pull.less_carried.mean)[:3]
+    saves = [pull for pull in others if pull.more_state.mean <= -WORTH and pull.more_state.clear and pull not in told]
     for pull in sorted(saves, key=lambda pull: pull.more_state.mean)[:2]:
         said.append(
             f"{pull.title}: the state pays {money(-pull.more_state.mean)} less in the worst year; "

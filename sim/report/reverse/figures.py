@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.report.reverse.words import WHAT, sentence, title_of
+from sim.report.reverse.words import WHAT, sentences, title_of
 from sim.report.shared.figure_style import BASELINE, INK, Look, label_x, label_y, name_panel, page, save, ticks
 from sim.report.shared.origin import short
 from sim.study.stress.reverse import ReverseStudy
@@ -35,7 +35,7 @@ def reverse_figure(study: ReverseStudy, path: Path) -> Path:
         f"({study.vintage}), "
         f"{study.draws} draws, seed {study.seed}"
     )
-    title = textwrap.shorten(sentence(study, shown[0]).rstrip("."), 190, placeholder=" ...")
+    title = textwrap.shorten(sentences(study)[0].rstrip("."), 190, placeholder=" ...")
     with matplotlib.rc_context():
         figure, axes = page(title, caption, Look(footer, study.draws, study.seed, ""), len(shown), 2, 1.6, left=0.8,
                             gap=(0.3, 0.6), bottom=0.5, share_x=False)  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sim.report.answer.files import ANSWER_TEXT
 from sim.report.answer.text import WIDTH
 from sim.report.reverse.figures import reverse_figure
-from sim.report.reverse.words import frame, sentence, sheet
+from sim.report.reverse.words import frame, sentences, sheet
 from sim.report.shared.plain_table import paragraphs
 from sim.report.stress.sheets import as_text
 from sim.tables_for_people import write_table
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def write_reverse(study: "ReverseStudy", folder: Path, figures: bool = True) -> str:
     """Write answer.txt, reverse.txt, reverse.csv and, with ``figures``, the figure; returns the text."""
-    said = [sentence(study, found) for found in study.found]
+    said = sentences(study)
     head = "\n".join(line for one in said for line in _folded(one)) + "\n"
     text = f"{head}\n{as_text(sheet(study))}"
     (folder / ANSWER_TEXT).write_text(head, encoding="utf-8", newline="\n")

@@ -1,9 +1,12 @@
 """What a reverse stress test found, in sentences and as a table."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from sim.report.shared.names import first_letter, in_sentence
-from sim.report.stress.sheets import Row, Sheet
+from sim.parameters.catalogue import load_catalogue
+from sim.report.shared.names import first_letter
+from sim.report.stress.sheets import Row, Sheet, listed
 from sim.study.stress.reverse import FALLING, Reversed, ReverseStudy
 
 WHAT = {
@@ -21,47 +24,72 @@ def title_of(found: Reversed) -> str:
     return found.formula.short or found.formula.title
 
 
-def sentence(study: ReverseStudy, found: Reversed) -> str:
-    """What was found of one formula, with its bracket."""
-    asked, bracket = study.asked, found.bracket
-    name = in_sentence(title_of(found))
-    years = f"FY{study.first_year}-{study.last_year % 100:02d}"
+def sentences(study: ReverseStudy) -> list[str]:
+    """What was found, formula by formula: the shocks that do it with their brackets, then in one sentence those that do
+    not at any size."""
+    said = []
+    for name in dict.fromkeys(found.formula.name for found in study.found):
+        own = [found for found in study.found if found.formula.name == name]
+        calm = [found for found in own if found.bracket.holds is None]
+        if calm:
+            said.append(_without_a_shock(study, calm[0]))
+            continue
+        said += [_reached(study, found) for found in own if found.bracket.breaks is not None]
+        if idle := [found for found in own if found.bracket.breaks is None]:
+            said.append(_not_reached(study, idle))
+    return said
+
+
+def _below(study: ReverseStudy) -> str:
+    asked = study.asked
     part = "in half of draws or more" if asked.chance == 0.5 else f"in {asked.chance:.0%} of draws or more"
-    below = f"under {asked.level:.0%} of what is owed is paid in the worst year of {years} {part}"
-    if bracket.holds is None:
-        calm = bracket.tried[0]
-        return first_letter(f"{name}: {below} without any shock (in {calm.part:.0%} of {study.draws} draws).")
-    if bracket.breaks is None:
-        far = bracket.tried[1]
-        return first_letter(
-            f"{name}: no {_shock(found)} up to {_size(found, bracket.holds)} does it: there "
-            f"{below.replace(part, 'in').rstrip()} "
-            f"{far.part:.0%} of draws; in the median draw the worst year pays {far.share:.0%}."
-        )
+    years = f"FY{study.first_year}-{study.last_year % 100:02d}"
+    return f"under {asked.level:.0%} of what is owed is paid in the worst year of {years}, {part},"
+
+
+def _without_a_shock(study: ReverseStudy, found: Reversed) -> str:
+    calm = found.bracket.tried[0]
+    return f"{title_of(found)}: {_below(study)} without any shock ({calm.part:.0%} of {study.draws} draws)."
+
+
+def _reached(study: ReverseStudy, found: Reversed) -> str:
+    bracket = found.bracket
+    if found.scenario is not None:
+        when = f"once {_lowered(found.scenario.title)} reaches {bracket.breaks:.2f} times its size as assumed"
+    else:
+        way = "falls to" if found.shock in FALLING else "reaches"
+        when = f"once {WHAT[found.shock]} from FY{found.start} on {way} {bracket.breaks:.2f} times the outlook"
     calm = bracket.tried[0]
-    return first_letter(
-        f"{name}: {below} once {_shock(found, True)} {_size(found, bracket.breaks)}; at "
-        f"{_size(found, bracket.holds, False)} it "
-        f"does not yet. Without a shock: {calm.part:.0%} of draws."
-    )
-
-
-def _shock(found: Reversed, reaches: bool = False) -> str:
-    if found.scenario is not None:
-        title = in_sentence(found.scenario.title)
-        return f"a {title} reaches" if reaches else title
-    what = WHAT[found.shock]
     return (
-        f"{what} from FY{found.start} on {'fall to' if found.shock in FALLING else 'rise to'}"
-        if reaches
-        else f"change of {what}"
+        f"{title_of(found)}: {_below(study)} {when}, not yet at {bracket.holds:.2f}; without a shock "
+        f"{calm.part:.0%} of "
+        f"{study.draws} draws."
     )
 
 
-def _size(found: Reversed, size: float, whole: bool = True) -> str:
-    if found.scenario is not None:
-        return f"{size:.2f} times its size as assumed" if whole else f"{size:.2f} times"
-    return f"{size:.2f} times the outlook" if whole else f"{size:.2f} times"
+def _not_reached(study: ReverseStudy, found: Sequence[Reversed]) -> str:
+    far = min(found, key=lambda one: one.bracket.tried[1].share).bracket.tried[1]
+    least = f"in the median draw its worst year pays {far.share:.0%} or more"
+    if found[0].scenario is not None:
+        named = listed([_lowered(one.scenario.title) for one in found if one.scenario is not None])
+        return f"{title_of(found[0])}: not by {named}, up to {far.size:g} times its size as assumed: {least}."
+    return f"{title_of(found[0])}: not by {WHAT[found[0].shock]} at {far.size:g} times the outlook: {least}."
+
+
+def _lowered(title: str) -> str:
+    return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
+
+
+def bounds() -> str:
+    """How far a bust of revenue can reach, as the model's parameters have it."""
+    economy = load_catalogue().entries["economy"]
+    ends = {name: economy[name].prior for name in ("formula_cut", "grant_cut")}
+    shares = {name: f"{(prior.low or 0.0):.0%} to {(prior.high or 0.0):.0%}" for name, prior in ends.items()}
+    return (
+        f"A bust of revenue cuts formula lines by {shares['formula_cut']} and grants by {shares['grant_cut']} at "
+        "most, as in "
+        "2009, 2016 and 2020: alone it pushes no further, however deep."
+    )
 
 
 def sheet(study: ReverseStudy) -> Sheet:
@@ -95,6 +123,7 @@ def sheet(study: ReverseStudy) -> Sheet:
             "first size does not do it, the second does. It is assumed that a larger shock does no less. As "
             "simulated, without "
             "what forecasts of other laws have missed.",
+            bounds(),
         ),
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ def claim_sheet(of: Measured, ladder: Ladder) -> Sheet | None:
         return None
     rows = []
     for f in shown:
-        rows.append(Row(((of.calm.short_titles[f], ""), *[("", "")] * 6), strong=True))
+        rows.append(Row(((of.calm.short_titles[f], ""), *[("", "")] * 5), strong=True))
         for name in moving(of, f, "unpaid"):
             found = drawn_down(of, ladder, name, f)
             prices = of.panels[name].state("price_index")[f][:, of.panels[name].policy]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.arrays import Array
+from sim.report.fiscal_note.files import write_notes
 from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
 from sim.report.shared.origin import run_origin
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
@@ -13,6 +14,7 @@ from sim.report.shared.spans import years_text
 from sim.report.stress.figures import stress_figures
 from sim.report.stress.figures_of_losses import loss_figures
 from sim.report.stress.measured import Measured, measured
+from sim.report.stress.narrowed import of_scenario
 from sim.report.stress.page import stress_page
 from sim.report.stress.places import Places, lost_frame, toll_frame, toll_sheet
 from sim.report.stress.reserve_tables import claim_sheet, ladder_of, ladder_sheet, reserves_frame
@@ -196,6 +198,8 @@ def write_stress(
     page = folder / "report.html"
     html = stress_page(of, sentences(answer), world, folder / "figures", command)
     page.write_text(html, encoding="utf-8", newline="\n")
+    if world is not None and results.keeps("lines"):
+        written += write_notes(of_scenario(results, CALM, ("lines", "districts")), world, folder)
     return [*written, *drawn, page]
 
 
