@@ -29,6 +29,7 @@ from sim.report.generated_docs.hindcast_cases import keys_markdown
 from sim.report.generated_docs.model import carrying_table, cuts_table
 from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.generated_docs.parameters import parameter_page
+from sim.report.generated_docs.stress import lever_table, reserve_table
 from sim.report.probes.page import probes_markdown
 from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES
@@ -214,7 +215,7 @@ def pages_from_code() -> dict[Path, str]:
     district = ROOT / "docs" / "district.md"
     explanation, probes = ROOT / "docs" / "explain.md", ROOT / "docs" / "probes.md"
     cases = ROOT / "docs" / "hindcast_cases.md"
-    settings = ROOT / "docs" / "settings.md"
+    settings, stress = ROOT / "docs" / "settings.md", ROOT / "docs" / "stress.md"
     with_shocks = with_block(shocks.read_text(encoding="utf-8"), "shocks", shock_table())
     return {
         ROOT / "docs" / "parameters.md": parameter_page(),
@@ -228,6 +229,9 @@ def pages_from_code() -> dict[Path, str]:
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "confidence", parameter_confidence()),
+        stress: with_block(
+            with_block(stress.read_text(encoding="utf-8"), "levers", lever_table()), "reserves", reserve_table()
+        ),
     }
 
 

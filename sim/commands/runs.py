@@ -108,11 +108,11 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
             return write_sweep(results, sweep.factors, place, everything=settings.report)
         if settings.study.name == "stress":
             from sim.report.answer.stress import write_stress_answer
-            from sim.report.stress.tables import stress_table, write_stress
+            from sim.report.stress.tables import stress_table, tails_told, write_stress
 
             answer = write_stress_answer(results, place)
             write_stress(results, place, answer, settings.report, inputs.world, command_of(folder) or "")
-            return f"{answer}\n{stress_table(results, terminal_width())}"
+            return "\n".join([answer, *tails_told(results, terminal_width()), stress_table(results, terminal_width())])
         if settings.study.name == "levers":
             from sim.report.levers.files import write_levers
 

@@ -203,6 +203,11 @@ def write_stress(
     return [*written, *drawn, page]
 
 
+def tails_told(results: "Results", width: int = PAGE) -> list[str]:
+    """What is said of tails, as paragraphs of a width."""
+    return [*paragraphs(tail_sentences(measured(results)), width), ""]
+
+
 def text_sheets(of: Measured) -> list[Sheet]:
     """The tables of stress.txt after the first."""
     ladder = ladder_of(of.results)
