@@ -138,7 +138,9 @@ def claim_sheet(of: Measured, ladder: Ladder) -> Sheet | None:
          *((f"Buffer\nat {level:.0%}", "of futures") for level in LEVELS)),
         tuple(rows),
         (
-            "A claim on a state reserve is no more than CTE's share of the general fund's spending (about half a "
+            "Most of it comes from CTE's share of each year's surplus, which the Legislature usually spends "
+            "once. A claim on a "
+            "state reserve is no more than CTE's share of the general fund's spending (about half a "
             "percent), "
             "except where a rung says otherwise, and needs an act: no rung pays CTE by itself. Buffer: set aside "
             "at the start, "

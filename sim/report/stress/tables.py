@@ -196,7 +196,8 @@ def write_stress(
         *stress_figures(results, of.panels, folder / "figures"),
     ]
     page = folder / "report.html"
-    html = stress_page(of, sentences(answer), world, folder / "figures", command)
+    head, *found = sentences(answer)
+    html = stress_page(of, [*found, head], world, folder / "figures", command)  # the conclusion first
     page.write_text(html, encoding="utf-8", newline="\n")
     if world is not None and results.keeps("lines"):
         written += write_notes(of_scenario(results, CALM, ("lines", "districts")), world, folder)
