@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except sim.InputError as error:
             raise SystemExit(str(error)) from None
         tried = pd.read_csv(found.folder / "reverse.csv")
-        tried["scenario"] = tried["scenario"].fillna(shock)
+        tried["scenario"] = tried["scenario"].astype(object).fillna(shock)
         parts.append(tried)
     tried = pd.concat(parts)
     table = tried.groupby("scenario", sort=False).agg(
@@ -49,8 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     headings = ["does not at", "does at", "draws below before", "at most", "lowest median share"]
     table.columns = pd.Index(headings)
-    show("Times the assumed size, or the outlook", table, chosen.folder / "reverse.csv", headings[2:])
     breaking = table["does at"].dropna()
+    table["does at"] = [f"{at:.2f}" if at == at else "none" for at in table["does at"]]
+    show("Times the assumed size, or the outlook", table, chosen.folder / "reverse.csv", headings[2:])
     finding(
         f"{len(breaking)} of {len(table)} shocks do it: {', '.join(map(str, breaking.index)) or 'none'}; revenue "
         "at nothing "
