@@ -214,8 +214,8 @@ def test_a_price_list_by_hand() -> None:
     assert pulls["Paid in full"].carried == pytest.approx(0.0)
     assert pulls["A floor"].less_carried.mean == 0.0
     said = " ".join(answer(facts))
-    assert "Paid in full: districts carry $5.56M less; the state pays $10.0M a year more" in said
-    assert "Move neither by $250,000: a floor." in said
+    assert "Paid in full: without a shock, districts carry $5.56M less; the state pays $10.0M a year more" in said
+    assert "Move neither by $250,000 without a shock: a floor." in said
     _is_whole(price_list(facts))
 
 

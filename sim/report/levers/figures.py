@@ -80,7 +80,7 @@ def _panel(ax: "Axes", facts: LeverFacts, what: str) -> None:
         first = place == 0
         ax.plot(x[place], y[place], marker="D" if first else "o", color="black" if first else INK,
                 markerfacecolor="black" if first else INK if filled else "white", markersize=7, linestyle="none",
-                zorder=3)  # fmt: skip
+                zorder=5 if first else 3)  # fmt: skip
     ax.axvline(x[0], color=BASELINE, linewidth=0.7, linestyle=":")
     ax.axhline(y[0], color=BASELINE, linewidth=0.7, linestyle=":")
     ax.margins(0.18, 0.12)

@@ -35,7 +35,7 @@ def write_levers(results: "Results", world: "World", folder: Path, figures: bool
     write_table(lever_frame(facts), folder / "levers.csv")
     if figures:
         drawn = frontier_figure(
-            facts, said[1] if len(said) > 1 else said[0], folder / "figures" / "levers_frontier.png"
+            facts, said[min(1, len(said) - 1)].rstrip("."), folder / "figures" / "levers_frontier.png"
         )
         svg = drawn.with_suffix(".svg").read_text(encoding="utf-8")
         page = render(

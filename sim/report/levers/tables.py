@@ -90,12 +90,12 @@ def answer(facts: LeverFacts) -> list[str]:
     ]
     helps = [pull for pull in others if pull.less_carried.mean <= -WORTH and pull.less_carried.clear]
     for pull in sorted(helps, key=lambda pull: pull.less_carried.mean)[:3]:
-        said.append(f"{pull.title}: districts carry {money(-pull.less_carried.mean)} less; {_costs(pull)}.")
+        said.append(f"{pull.title}: {under}, districts carry {money(-pull.less_carried.mean)} less; {_costs(pull)}.")
     told = sorted(helps, key=lambda pull: pull.less_carried.mean)[:3]
     saves = [pull for pull in others if pull.more_state.mean <= -WORTH and pull.more_state.clear and pull not in told]
     for pull in sorted(saves, key=lambda pull: pull.more_state.mean)[:2]:
         said.append(
-            f"{pull.title}: the state pays {money(-pull.more_state.mean)} less in the worst year; "
+            f"{pull.title}: {under}, the state pays {money(-pull.more_state.mean)} less in the worst year; "
             f"{_carried(pull)}, {_taught(pull)}."
         )
     idle = [
@@ -104,7 +104,7 @@ def answer(facts: LeverFacts) -> list[str]:
         if abs(pull.less_carried.mean) < WORTH and abs(pull.more_state.mean) < WORTH
     ]
     if idle:
-        said.append(f"Move neither by {money(WORTH)}: {listed(idle)}.")
+        said.append(f"Move neither by {money(WORTH)} {under}: {listed(idle)}.")
     return said
 
 
