@@ -3,9 +3,9 @@
 Question. Its appropriation follows prices, what it owes follows students. Is it a bust of revenue that breaks it, as in
 the state's own stress tests, or a success that nobody has budgeted?
 
-Method. Reverse stress: each shock is made stronger, from nothing to three times its assumed size, on the same draws
+Method. Reverse stress: each shock is made stronger, from nothing to twice its assumed size, on the same draws
 until the worst year of half of them pays less than 80%; a bisection brackets the smallest size. Then two factors by
-themselves, from FY2028 on: general-fund revenue down to nothing, and students who want CTE up to three times.
+themselves, from FY2028 on: general-fund revenue down to nothing, and students who want CTE up to twice.
 
 Result. For each shock the bracket, and the part of draws below the level without it and at its largest.
 """

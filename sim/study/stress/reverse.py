@@ -6,18 +6,23 @@ same draws from the same start, so that from one to the next nothing changes but
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import BaseModel
 
 from sim.arrays import Array
 from sim.engine import recording
 from sim.engine.ensemble import Ensemble, simulate
-from sim.engine.scenario import CALM, Scenario, Shocks
+from sim.engine.scenario import CALM, Scenario
 from sim.funding.formula import Formula
+from sim.inputs import InputError
 from sim.study.running.memory import refuse_many_draws
 from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Reverse, Settings
+
+Dialed = TypeVar("Dialed", bound=BaseModel)
 
 FALLING = ("revenue", "entrants")
 """Factors of which less is worse; of the others more is."""
@@ -31,17 +36,33 @@ def at_severity(scenario: Scenario, severity: float) -> Scenario:
 
     By hand, a factor of 0.9 at a severity of 2 is 0.8, one of 1.2 at a half is 1.1; none falls below 0.
     """
-
-    def stronger(shocks: Shocks) -> Shocks:
-        held = {name: float(np.clip(1.0 + severity * (value - 1.0), 0.0, STRONGEST)) for name, value in shocks}
-        return Shocks(**held)
-
     return scenario.model_copy(
         update={
-            "years": {year: stronger(shocks) for year, shocks in scenario.years.items()},
-            "from_year": {year: stronger(shocks) for year, shocks in scenario.from_year.items()},
+            "years": {year: _stronger(shocks, severity) for year, shocks in scenario.years.items()},
+            "from_year": {year: _stronger(shocks, severity) for year, shocks in scenario.from_year.items()},
         }
     )
+
+
+def _stronger(shocks: Dialed, severity: float) -> Dialed:
+    held: dict[str, Any] = {}
+    for name, value in shocks:
+        if isinstance(value, float | int):
+            held[name] = float(np.clip(1.0 + severity * (value - 1.0), 0.0, STRONGEST))
+        else:  # of single clusters
+            held[name] = {cluster: _stronger(own, severity) for cluster, own in value.items()}
+    return type(shocks)(**held)
+
+
+def refuse_sizeless(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that have no size which could grow. Raises InputError, one line."""
+    for scenario in scenarios:
+        for key, said in (
+            ("end", "an early end has no size"),
+            ("random", "shocks that come by chance have many sizes"),
+        ):
+            if getattr(scenario, key, None) is not None:
+                raise InputError(f"settings: study.scenarios: {scenario.name}: {said}; name a scenario of fixed years")
 
 
 def of_factor(shock: str, factor: float, start: int) -> Scenario:
@@ -144,6 +165,8 @@ def reverse_stress(
     if asked is None:
         raise ValueError("a reverse stress test needs its settings")
     refuse_many_draws(settings, inputs.world)
+    if asked.shock == "severity":
+        refuse_sizeless(inputs.scenarios)
     base, horizon = inputs.world.base_year, settings.horizon
     start = asked.start or base + min(2, horizon)
     started = [one for _, one in ensembles(settings, inputs.world, inputs.catalogue, inputs.current_law, horizon)]
