@@ -37,6 +37,7 @@ from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_bl
 from sim.report.generated_docs.parameters import parameter_page
 from sim.report.generated_docs.results_moved import moved_page
 from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, size_words
+from sim.report.generated_docs.stress import lever_table, reserve_table
 from sim.report.probes.page import probes_markdown
 from sim.report.track_record.files import CARRIED_FILE
 from sim.results.schema import TABLES
@@ -244,7 +245,7 @@ def pages_from_code() -> dict[Path, str]:
     results, readme, shocks = REFERENCE / "results.md", ROOT / "README.md", REFERENCE / "scenarios.md"
     protocol, model, probes = EXPLANATION / "odd.md", EXPLANATION / "model.md", EXPLANATION / "probes.md"
     district, explanation, cases = HOW_TO / "district.md", HOW_TO / "explain.md", HOW_TO / "hindcast_cases.md"
-    settings = REFERENCE / "settings.md"
+    settings, stress = REFERENCE / "settings.md", HOW_TO / "stress.md"
     with_shocks = shocks.read_text(encoding="utf-8")
     for name, text in {
         "shocks": shock_table(), "cluster_shocks": cluster_shock_table(), "kinds": kinds_table(),
@@ -265,6 +266,9 @@ def pages_from_code() -> dict[Path, str]:
         explanation: with_block(explanation.read_text(encoding="utf-8"), "example", explained_example()),
         shocks: with_block(with_shocks, "scenarios", scenario_table()),
         readme: with_block(readme.read_text(encoding="utf-8"), "confidence", parameter_confidence()),
+        stress: with_block(
+            with_block(stress.read_text(encoding="utf-8"), "levers", lever_table()), "reserves", reserve_table()
+        ),
     }
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from sim.api.formula import Formula
     from sim.api.opening import open
     from sim.api.report import Report
-    from sim.api.reports import bridge, district, explain, explore, hindcast, probes, sensitivity
+    from sim.api.reports import bridge, district, explain, explore, hindcast, probes, reverse, sensitivity
     from sim.api.runs import Runs
-    from sim.api.studies import compare, decompose, library, project, stress, sweep, two_by_two
+    from sim.api.studies import compare, decompose, levers, library, project, stress, sweep, two_by_two
     from sim.api.world import World
     from sim.inputs import InputError
 
@@ -32,10 +32,12 @@ _HOMES = {
     "explain": "sim.api.reports",
     "explore": "sim.api.reports",
     "hindcast": "sim.api.reports",
+    "levers": "sim.api.studies",
     "library": "sim.api.studies",
     "open": "sim.api.opening",
     "probes": "sim.api.reports",
     "project": "sim.api.studies",
+    "reverse": "sim.api.reports",
     "sensitivity": "sim.api.reports",
     "stress": "sim.api.studies",
     "sweep": "sim.api.studies",
@@ -57,10 +59,12 @@ __all__ = [
     "explain",
     "explore",
     "hindcast",
+    "levers",
     "library",
     "open",
     "probes",
     "project",
+    "reverse",
     "sensitivity",
     "stress",
     "sweep",

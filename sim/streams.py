@@ -33,6 +33,8 @@ class Stream(Enum):
     """What else differs between schools where LESC's comparison of spending is repeated, replicate by replicate."""
     DISCREPANCY = (0, 9)
     """What forecasts miss beyond parameters and luck, over the draws that a report shows."""
+    TAILS = (0, 20)
+    """The resamples behind the intervals of what a stress study says of worst years."""
 
 
 def replicate_key(seed: int, replicate: int) -> int:

@@ -161,6 +161,28 @@ def test_pay_for_credentials_is_followed_by_exams_then_credentials_of_less_value
     assert (folder / "credentials_path.png").stat().st_size > 10_000
 
 
+@pytest.mark.slow
+def test_a_reverse_stress_brackets_what_breaks(carried_out: Callable[[str], tuple[Path, str]]) -> None:
+    folder, said = carried_out("07_reverse_stress")
+    found = table(folder, "reverse")
+    assert {"take_up_surge", "oil_slump", "revenue", "participation"} <= set(found.index)
+    shares = found[["draws below before", "at most", "lowest median share"]]
+    assert ((shares >= 0.0) & (shares <= 1.0)).all().all()
+    assert (found["at most"] >= found["draws below before"]).all()
+    assert "Found:" in said
+
+
+@pytest.mark.slow
+def test_levers_have_a_price(carried_out: Callable[[str], tuple[Path, str]]) -> None:
+    folder, said = carried_out("08_frontier")
+    found = table(folder, "frontier")
+    assert found.loc["As it is", "state pays a year, $M"] == 0.0
+    assert found.loc["A lower cap", "state pays in the worst year, $M"] < 0.0
+    assert found.loc["Paid in full", "districts carry, $M"] <= 0.0
+    assert "on the frontier" in found
+    assert "Found:" in said
+
+
 def test_differences_are_taken_within_draws(running: ModuleType, tmp_path: Path) -> None:
     results = small_study(running, tmp_path)
     shown = running.by_formula(results, {"concentrators": "n"}, range(2027, 2029), against_baseline=True)

@@ -37,7 +37,7 @@ def test_a_study_that_goes_on_says_nothing(monkeypatch):
     "otherwise",
     [
         {"draws": 2 * FIRST - 1},
-        {"study": "stress"},
+        {"study": "decompose"},
         {"audience": Audience(say=lambda text: None)},
         {"shard": 1},
     ],

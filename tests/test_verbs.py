@@ -184,7 +184,7 @@ def test_the_help_of_a_verb_has_the_defaults_and_the_comments_of_the_configurati
     text = verb_text(VERBS["probes"])
     assert "  draws=600\n      replicates: each with its own luck and its own parameters" in text
     assert "horizon=" not in text
-    assert "  horizon=30\n      years after the base year, 1 to 60" in verb_text(VERBS["stress"])
+    assert "  horizon=30\n      years after the base year, 1 to 60" in verb_text(VERBS["compare"])
     assert "sensitivity.points=256" in verb_text(VERBS["sensitivity"])
 
 

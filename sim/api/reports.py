@@ -162,6 +162,41 @@ def explore(
     return _report("explore", {key: word, **named}, settings, folder, quiet)
 
 
+def reverse(
+    bill: Bill,
+    *,
+    scenarios: Sequence[str] | None = None,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """The smallest shock that leaves too little of what a bill owes paid (docs/how_to/stress.md).
+
+    What is asked stands in ``reverse``: ``reverse={"level": 0.9}``, ``reverse={"shock": "participation"}``.
+    """
+    key, word = bill_setting(bill)
+    named = given(
+        draws=draws,
+        years=years,
+        seed=seed,
+        uncertainty=uncertainty,
+        parameters=parameters,
+        world=world,
+        workers=workers,
+    )
+    if scenarios is not None:
+        named["scenarios"] = [scenarios] if isinstance(scenarios, str) else list(scenarios)
+    return _report("reverse", {key: word, **named, "report": report}, settings, folder, quiet)
+
+
 def hindcast(
     *,
     cases: Sequence[str] | None = None,

@@ -13,6 +13,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "compare": ("comparison.txt",),
     "project": ("comparison.txt",),
     "stress": ("stress.txt",),
+    "levers": ("levers.txt",),
+    "reverse": ("reverse.txt",),
     "decompose": ("parts.txt",),
     "two_by_two": ("parts.txt",),
     "sweep": ("sweep.txt",),

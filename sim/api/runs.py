@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TAKEN_APART: tuple[str, ...] = ("decompose", "two_by_two")
 """Studies of the parts of one formula, each of which ran as a formula of its own."""
 
-COMPARED: tuple[str, ...] = ("compare", "project", "stress", *TAKEN_APART)
+COMPARED: tuple[str, ...] = ("compare", "project", "stress", "levers", *TAKEN_APART)
 """Studies whose runs differ by formula, draw and scenario alone."""
 
 

@@ -146,6 +146,35 @@ def sweep(
     return _runs("sweep", named, settings, folder, quiet)
 
 
+def levers(
+    bill: Bill,
+    *,
+    scenarios: Sequence[str] | None = None,
+    draws: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    discrepancy: bool | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Runs:
+    """What a cap, a lag, a reserve and other levers of a bill buy in a bad year, and cost in students
+    (docs/how_to/stress.md)."""
+    key, word = bill_setting(bill)
+    named = given(
+        draws=draws, years=years, seed=seed, uncertainty=uncertainty, discrepancy=discrepancy, parameters=parameters,
+        world=world, workers=workers, report=report,
+    )  # fmt: skip
+    if scenarios is not None:
+        named["scenarios"] = [scenarios] if isinstance(scenarios, str) else list(scenarios)
+    return _runs("levers", {key: word, **named}, settings, folder, quiet)
+
+
 def decompose(
     bill: Bill,
     *,

@@ -1,4 +1,5 @@
-"""What a comparison says while it runs: the answer of the first draws, long before all of them are done."""
+"""What a comparison or a stress study says while it runs: the answer of the first draws, long before all of them are
+done."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ class FirstLook:
 
     def __init__(self, request: Request, console: "Console", cells: int) -> None:
         settings = request.settings
-        told = settings.study.name in ("compare", "project") and request.audience is TERMINAL
+        told = settings.study.name in ("compare", "project", "stress") and request.audience is TERMINAL
         self._due = told and settings.draws >= 2 * FIRST and not settings.shard
         self._request, self._console, self._cells = request, console, cells
         self._begun = False
@@ -33,9 +34,11 @@ class FirstLook:
 
     def _say(self) -> None:
         from sim.report.answer.files import answer_text
+        from sim.report.answer.stress import stress_answer
         from sim.results.results import open_results
 
         results = open_results(self._request.results_folder, incomplete=True)
+        answer = stress_answer if self._request.settings.study.name == "stress" else answer_text
         draws = results.state["run_id"].nunique() // self._cells
         lead = f"So far, of the first {draws} of {self._request.settings.draws} draws:"
-        self._console.print(f"\n{lead}\n{answer_text(results)}", markup=False, highlight=False, soft_wrap=True)
+        self._console.print(f"\n{lead}\n{answer(results)}", markup=False, highlight=False, soft_wrap=True)

@@ -32,6 +32,10 @@ def run_many(request: Request) -> None:
         inputs = request.inputs()
     with console.status("scaling formulas to equal money") if settings.cost_neutral is not None else nullcontext():
         inputs = with_decomposition(settings, rescaled(settings, inputs), inputs.chosen)
+    if settings.study.name == "levers":
+        from sim.study.stress.lever_study import with_the_levers
+
+        inputs = with_the_levers(settings, inputs)
     inputs = with_indexed_baseline(settings, inputs)
     refuse_too_large(settings, inputs, points=(settings.design.points if settings.design else None) or 1)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
@@ -105,11 +109,15 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
             return write_sweep(results, sweep.factors, place, everything=settings.report)
         if settings.study.name == "stress":
             from sim.report.answer.stress import write_stress_answer
-            from sim.report.stress.tables import stress_table, write_stress
+            from sim.report.stress.tables import stress_table, tails_told, write_stress
 
             answer = write_stress_answer(results, place)
-            write_stress(results, place, answer, settings.report)
-            return f"{answer}\n{stress_table(results, terminal_width())}"
+            write_stress(results, place, answer, settings.report, inputs.world, command_of(folder) or "")
+            return "\n".join([answer, *tails_told(results, terminal_width()), stress_table(results, terminal_width())])
+        if settings.study.name == "levers":
+            from sim.report.levers.files import write_levers
+
+            return write_levers(results, inputs.world, place, settings.report, command_of(folder) or "")
         if settings.study.name in ("decompose", "two_by_two"):
             from sim.report.compare.decomposition import write_parts
 

@@ -163,6 +163,18 @@ def run_district(request: Request) -> None:
     written(request, lambda place: write_district(study, place, again, request.settings.report))
 
 
+def run_reverse(request: Request) -> None:
+    """Find the smallest shock that leaves too little paid: print the answer and write every size that was tried."""
+    from sim.report.reverse.files import write_reverse
+    from sim.report.shared.progress import progress_bar
+    from sim.study.stress.reverse import reverse_stress
+
+    inputs = request.inputs()
+    with progress_bar(request.audience.console()) as advance:
+        study = reverse_stress(request.settings, inputs, advance)
+    written(request, lambda place: write_reverse(study, place, figures=request.settings.report))
+
+
 def run_explorer(request: Request) -> None:
     """Sweep a bill over its knobs, fit what answers a slider, and write it as a page and a file."""
     from sim.report.explore.files import write_explorer

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "explain": studies.run_explain,
     "district": studies.run_district,
     "explore": studies.run_explorer,
-    **dict.fromkeys(("compare", "project", "stress", "decompose", "two_by_two", "sweep"), run_many),
+    "reverse": studies.run_reverse,
+    **dict.fromkeys(("compare", "project", "stress", "levers", "decompose", "two_by_two", "sweep"), run_many),
 }
 """What carries out each study, by its name."""

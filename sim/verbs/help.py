@@ -36,11 +36,12 @@ Your bill
   price my_bill.yaml             what it says, costs and brings each district
   compare my_bill.yaml           what it does over years, against current law
   compare {SHIPPED} my_bill.yaml   the same, beside all shipped formulas
-  stress my_bill.yaml            what a bad year does to it
+  stress my_bill.yaml            what a bad year does to it, and to whom
   explore my_bill.yaml           a page with sliders for its amounts
   district gallup my_bill.yaml   a page for one district
   explain gallup my_bill.yaml    why one district was paid and decided as it was
   bridge my_bill.yaml            why each district's payment changes
+  reverse, levers                which shock breaks a bill; what would help it
   project, decompose, two_by_two, library     further looks at bills
 How far to trust it
   sensitivity, sweep             which uncertain numbers matter

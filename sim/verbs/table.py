@@ -125,6 +125,28 @@ _ALL = (
         ),
     ),
     Verb(
+        "levers",
+        "what a cap, a lag, a reserve and other levers buy in a bad year, and cost in students",
+        "levers",
+        (_SCENARIOS, _BILL),
+        examples=(
+            ("levers my_bill.yaml", "every lever that is shipped"),
+            ("levers my_bill.yaml 'levers=[lower_cap,reserve]'", "some"),
+        ),
+        more="Each lever is a variant of the bill, on the same draws.",
+    ),
+    Verb(
+        "reverse",
+        "the smallest shock that leaves less than 80% of what is owed paid",
+        "reverse",
+        (_SCENARIOS, _BILLS),
+        examples=(
+            ("reverse my_bill.yaml oil_slump", "how strong a slump"),
+            ("reverse my_bill.yaml reverse.shock=participation", "how much more take-up"),
+            ("reverse my_bill.yaml reverse.level=0.9", "of another level"),
+        ),
+    ),
+    Verb(
         "explain",
         "why one district decided and was paid as it was, number by number",
         "explain",

@@ -13,7 +13,7 @@ from sim.report.shared.direction import CLEAR
 from sim.report.shared.figure_labels import point_labels
 from sim.report.shared.figure_style import LANDSCAPE, Look, legend, page, save, wrapped_title
 from sim.report.shared.formula_looks import LOOKS
-from sim.report.shared.groups import net_payment, roster
+from sim.report.shared.groups import Roster, net_payment, roster
 from sim.report.shared.intervals import number_text
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
@@ -113,13 +113,10 @@ def gains_map(panel: Panel, of: Look, world: "World", path: Path, what: str) -> 
     if panel.baseline is None or not panel.others or not panel.district_names or not chosen:
         return None
     at = chosen[-1]
-    facts = roster(panel, world)
-    index = list(facts.index)
-    north, east = (
-        np.asarray(part, np.float64)[index] for part in (world.districts.latitude, world.districts.longitude)
-    )
-    if not np.isfinite(north).any() or np.ptp(north[np.isfinite(north)]) == 0.0:
+    located = coordinates(panel, world)
+    if located is None:
         return None
+    facts, (east, north) = located
     members = panel.districts("membership")[:, :, at].mean(axis=(0, 1))
     changes = district_changes(panel, what, at)
     shown = formulas_shown(panel)
@@ -142,10 +139,10 @@ def gains_map(panel: Panel, of: Look, world: "World", path: Path, what: str) -> 
         page_width=LANDSCAPE if len(shown) > 1 else 6.0,
     )  # fmt: skip
     charter = np.array([kind == CHARTER for kind in facts.kind])
-    east, north = _apart(east, north, charter)
+    east, north = apart(east, north, charter)
     for ax, f in zip(axes, shown, strict=True):
-        _draw(ax, (east, north), members, charter, places[f])
-        _name(ax, (east, north), members, facts.name, places[f], measure)
+        draw_places(ax, (east, north), members, charter, places[f])
+        name_places(ax, (east, north), members, facts.name, places[f], measure.unit)
         gain, lose = int((places[f].sign > 0).sum()), int((places[f].sign < 0).sum())
         counted = f"{gain} gain, {lose} lose clearly"
         ax.set_title(f"{panel.short_titles[f]}: {counted}")
@@ -189,7 +186,20 @@ def map_sentence(panel: Panel, places: dict[int, Place], measure: Measure, when:
     return first_letter(f"{'; '.join(parts)} ({measure.head}, {when})")
 
 
-def _apart(east: Array, north: Array, charter: BoolArray) -> tuple[Array, Array]:
+def coordinates(panel: Panel, world: "World") -> tuple[Roster, tuple[Array, Array]] | None:
+    """The districts of the result tables, and how far east and north each lies, ``[D]``; None where that is not
+    known."""
+    facts = roster(panel, world)
+    index = list(facts.index)
+    north, east = (
+        np.asarray(part, np.float64)[index] for part in (world.districts.latitude, world.districts.longitude)
+    )
+    if not np.isfinite(north).any() or np.ptp(north[np.isfinite(north)]) == 0.0:
+        return None
+    return facts, (east, north)
+
+
+def apart(east: Array, north: Array, charter: BoolArray) -> tuple[Array, Array]:
     """Coordinates in which charters that share a town lie on a ring around it, so that marks are seen one by one."""
     x, y = east.copy(), north.copy()
     known = np.isfinite(x) & np.isfinite(y)
@@ -204,7 +214,8 @@ def _apart(east: Array, north: Array, charter: BoolArray) -> tuple[Array, Array]
     return x, y
 
 
-def _draw(ax: "Axes", at: tuple[Array, Array], members: Array, charter: BoolArray, place: Place) -> None:
+def draw_places(ax: "Axes", at: tuple[Array, Array], members: Array, charter: BoolArray, place: Place) -> None:
+    """The districts of a map, ``at`` east and north, small marks on large ones."""
     x, y = at
     size = np.round(members / max(float(members.max()), 1.0) * SIZES).astype(np.intp)
     known = np.isfinite(x) & np.isfinite(y)
@@ -228,8 +239,8 @@ def _draw(ax: "Axes", at: tuple[Array, Array], members: Array, charter: BoolArra
         spine.set_visible(False)
 
 
-def _name(
-    ax: "Axes", at: tuple[Array, Array], members: Array, names: tuple[str, ...], place: Place, measure: Measure
+def name_places(
+    ax: "Axes", at: tuple[Array, Array], members: Array, names: tuple[str, ...], place: Place, unit: str
 ) -> None:
     """Names of the districts that gain and lose most, with their change."""
     x, y = at
@@ -238,7 +249,7 @@ def _name(
     for sign, color in ((1.0, GAIN), (-1.0, LOSS)):
         some = [d for d in np.argsort(-sign * place.mean, kind="stable") if large[d] and place.sign[d] == sign]
         for d in some[:NAMED]:
-            change = number_text(float(place.mean[d]), measure.unit, signed=True)
+            change = number_text(float(place.mean[d]), unit, signed=True)
             labels.append((float(x[d]), float(y[d]), f"{names[d]} {change}", color))
     ax.apply_aspect()
     avoid = [(float(a), float(b)) for a, b in zip(x, y, strict=True) if np.isfinite(a) and np.isfinite(b)]

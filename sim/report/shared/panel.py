@@ -171,6 +171,10 @@ class Panel:
         """A statewide column, ``[F, R, T]``."""
         return self._as_shown(column, column, self._simulated)
 
+    def simulated(self, column: str) -> Array:
+        """A statewide column as it was simulated, without the discrepancy, ``[F, R, T]``."""
+        return self._simulated(column)
+
     def constant(self, column: str) -> Array:
         """A statewide column of nominal dollars in constant dollars of the base year, ``[F, R, T]``."""
         return self.state(column) / self.state("price_index")

@@ -9,6 +9,7 @@ import numpy as np
 from sim.arrays import Array, BoolArray
 from sim.report.shared.direction import CLEAR, Direction
 from sim.report.shared.panel import Panel, scenario_names
+from sim.report.stress.narrowed import statewide
 from sim.study.running.precision import margin
 
 if TYPE_CHECKING:
@@ -151,8 +152,9 @@ def stressed(panels: dict[str, Panel]) -> list[Stressed]:
 
 
 def stress_panels(results: "Results") -> dict[str, Panel]:
-    """The panel of each scenario, by its name."""
-    return {name: Panel(results, name) for name in scenario_names(results)}
+    """The panel of each scenario, by its name: statewide columns alone."""
+    held = statewide(results)
+    return {name: Panel(held, name) for name in scenario_names(results)}
 
 
 def scenario_titles(results: "Results") -> dict[str, str]:

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.arrays import Array
+from sim.report.fiscal_note.files import write_notes
 from sim.report.shared.intervals import Bands, bands, interval_note, interval_parts, number_text
 from sim.report.shared.origin import run_origin
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.report.shared.spans import years_text
 from sim.report.stress.figures import stress_figures
+from sim.report.stress.figures_of_losses import loss_figures
+from sim.report.stress.measured import Measured, measured
+from sim.report.stress.narrowed import of_scenario
+from sim.report.stress.page import stress_page
+from sim.report.stress.places import Places, lost_frame, toll_frame, toll_sheet
+from sim.report.stress.reserve_tables import claim_sheet, ladder_of, ladder_sheet, reserves_frame
+from sim.report.stress.sheets import Sheet, as_text
 from sim.report.stress.shortfall import (
     CALM,
     LEAST_DOLLARS,
@@ -23,10 +31,21 @@ from sim.report.stress.shortfall import (
     stress_panels,
     stressed,
 )
+from sim.report.stress.tail_tables import (
+    exceedance_frame,
+    losses_frame,
+    matrix,
+    parts_sheet,
+    returns_sheet,
+    tail_sheet,
+    yearly_frame,
+)
+from sim.report.stress.words import tail_sentences
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
     from sim.results.results import Results
+    from sim.world.world import World
 
 YEARLY: tuple[tuple[str, str], ...] = (
     ("state_cost", "dollars"),
@@ -151,10 +170,78 @@ def stress_frame(results: "Results") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_stress(results: "Results", folder: Path, answer: str, everything: bool = True) -> list[Path]:
-    """Write stress.txt, which begins with the answer, stress.csv and, with ``everything``, the figures."""
+def write_stress(
+    results: "Results",
+    folder: Path,
+    answer: str,
+    everything: bool = True,
+    world: "World | None" = None,
+    command: str = "",
+) -> list[Path]:
+    """Write stress.txt, which begins with the answer, the tables of losses and, with ``everything``, the figures and
+    report.html, which names districts where the ``world`` is given; ``command`` makes the folder again."""
+    of = measured(results)
     text, table = folder / "stress.txt", folder / "stress.csv"
-    text.write_text(f"{answer}\n{stress_table(results)}", encoding="utf-8")
+    further = [as_text(sheet) for sheet in text_sheets(of)]
+    said = "\n".join(paragraphs(tail_sentences(of)))
+    pieces = [answer, said + "\n" if said else "", stress_table(results), *further]
+    text.write_text("\n".join(piece for piece in pieces if piece), encoding="utf-8")
     write_table(stress_frame(results), table)
-    drawn = stress_figures(results, stress_panels(results), folder / "figures") if everything else []
-    return [text, table, *drawn]
+    written = [text, table]
+    ladder = ladder_of(results)
+    frames = {
+        "losses.csv": losses_frame(of),
+        "losses_by_year.csv": yearly_frame(of),
+        "exceedance.csv": exceedance_frame(of),
+        "lost.csv": toll_frame(of),
+        **({"reserves.csv": reserves_frame(of, ladder)} if ladder is not None else {}),
+    }
+    places = Places(of, world) if world is not None else None
+    if places is not None and places.there and places.worst:
+        frames["lost_by_place.csv"] = lost_frame(of, places)
+    for name, frame in frames.items():
+        write_table(frame, folder / name)
+        written.append(folder / name)
+    if not everything:
+        return written
+    drawn = [
+        *loss_figures(of, places, folder / "figures"),
+        *stress_figures(results, of.panels, folder / "figures"),
+    ]
+    page = folder / "report.html"
+    head, *found = sentences(answer)
+    html = stress_page(of, [*found, head], world, folder / "figures", command)  # the conclusion first
+    page.write_text(html, encoding="utf-8", newline="\n")
+    if world is not None and results.keeps("lines"):
+        written += write_notes(of_scenario(results, CALM, ("lines", "districts")), world, folder)
+    return [*written, *drawn, page]
+
+
+def tails_told(results: "Results", width: int = PAGE) -> list[str]:
+    """What is said of tails, as paragraphs of a width."""
+    return [*paragraphs(tail_sentences(measured(results)), width), ""]
+
+
+def text_sheets(of: Measured) -> list[Sheet]:
+    """The tables of stress.txt after the first."""
+    ladder = ladder_of(of.results)
+    found = [
+        matrix(of),
+        tail_sheet(of, "carried", "worst year"),
+        returns_sheet(of),
+        parts_sheet(of),
+        *((ladder_sheet(of, ladder), claim_sheet(of, ladder)) if ladder is not None else ()),
+        toll_sheet(of),
+    ]
+    return [sheet for sheet in found if sheet is not None]
+
+
+def sentences(answer: str) -> list[str]:
+    """The lines of an answer as sentences: what is indented goes on."""
+    found: list[str] = []
+    for line in answer.splitlines():
+        if line.startswith("  ") and found:
+            found[-1] += f" {line.strip()}"
+        elif line.strip():
+            found.append(line)
+    return found

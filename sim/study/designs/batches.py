@@ -65,15 +65,19 @@ def start(
     rows: Sequence[int],
     horizon: int,
     uncertainty: Uncertainty,
+    turns: int = 1,
 ) -> tuple[Ensemble, IntArray]:
-    """The end of the base year, once for all rows with the same luck and parameters; and each row's place in it."""
+    """The end of the base year, once for all rows with the same luck and parameters; and each row's place in it.
+
+    ``turns``: of luck that each draw of parameters meets, one replicate after the other.
+    """
     names = [factor.name for factor in varied.factors if factor.root == "parameters"]
     values = varied.take(rows)
     keys = [(replicates[row], *(values[name][at] for name in names)) for at, row in enumerate(rows)]
     first = {key: at for at, key in reversed(list(enumerate(keys)))}
     distinct = sorted(set(first.values()))
     luck = [replicates[rows[at]] for at in distinct]
-    parameters = parameters_for(catalogue, world, seed, luck, uncertainty)
+    parameters = parameters_for(catalogue, world, seed, [replicate // turns for replicate in luck], uncertainty)
     columns = {name: np.array([values[name][at] for at in distinct], dtype=np.float64) for name in names}
     ensemble = prepare(world, with_columns(parameters, columns), current_law, seed, luck, horizon)
     place = {at: number for number, at in enumerate(distinct)}

@@ -57,6 +57,7 @@ class Task:
     size: int | None = None
     references: tuple[Formula, ...] = ()
     baseline: str | None = None
+    luck: int = 1
 
     @property
     def cells(self) -> list[tuple[int, Scenario, Formula]]:
@@ -142,6 +143,7 @@ def _attempt(task: Task, rows: Sequence[int], keep_failure: bool = False) -> tup
             rows,
             task.horizon,
             task.uncertainty,
+            task.luck,
         )
         for place, scenario, formula in task.cells:
             stage = f"formula {formula.name}, scenario {scenario.name}"

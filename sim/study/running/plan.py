@@ -52,7 +52,7 @@ def planned(settings: Settings, inputs: Inputs, folder: Path, sweep: Sweep | Non
         replicate_of = np.arange(rows) if own_luck else np.repeat(np.arange(settings.draws), points)
     replicates = int(replicate_of.max()) + 1
     design = crossed_design(
-        names, scenarios, replicates, inputs.catalogue, inputs.world, settings.seed, settings.uncertainty
+        names, scenarios, replicates, inputs.catalogue, inputs.world, settings.seed, settings.uncertainty, settings.luck
     )
     if sweep is not None:
         design = _with_points(design, sweep, replicate_of, len(names) * len(scenarios))
@@ -124,4 +124,5 @@ def _tasks(
             varied=varied,
             rows=tuple(chosen) if sweep is not None else None,
             size=rows,
+            luck=settings.luck,
         )

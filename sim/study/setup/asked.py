@@ -27,10 +27,11 @@ ONE_FORMULA: dict[str, str] = {
     "check_formula": "prices",
     "district": "tells a district of",
     "explore": "moves the amounts of",
+    "levers": "pulls the levers of",
 }
 """Studies of one formula, with what they do to it."""
 
-UNASKED: dict[str, str] = {"district": "aligned"}
+UNASKED: dict[str, str] = {"district": "aligned", "levers": "aligned", "reverse": "aligned"}
 """The bill of a study of one that names none."""
 
 
@@ -135,7 +136,7 @@ def _refuse_repeats(written: Sequence[str]) -> None:
 def asked_scenarios(settings: Settings, choice: Choice) -> tuple[str, ...]:
     """The scenarios that a study lists, as the user wrote them; none if it takes the one chosen. Raises InputError."""
     study, names = settings.study.name, settings.study.scenarios
-    if study == "stress":
+    if study in ("stress", "levers"):
         return names if CALM in map(name_of, names) else (CALM, *names)
     if names and choice.meant:
         raise InputError(

@@ -80,8 +80,9 @@ def crossed_design(
     world: World,
     seed: int,
     uncertainty: Uncertainty,
+    luck: int = 1,
 ) -> pd.DataFrame:
-    """Every formula under every scenario with every replicate.
+    """Every formula under every scenario with every replicate, of which ``luck`` after each other share parameters.
 
     Columns ``run_id``, ``formula``, ``scenario``, ``replicate`` and the drawn values of the uncertain parameters. Runs
     of one replicate share their draws.
@@ -96,7 +97,7 @@ def crossed_design(
             "replicate": np.tile(replicates, cells),
         }
     )
-    drawn = drawn_columns(catalogue, world, seed, range(draws), uncertainty)
+    drawn = drawn_columns(catalogue, world, seed, [replicate // luck for replicate in range(draws)], uncertainty)
     if drawn:
         columns = pd.DataFrame({name: np.tile(column, cells) for name, column in drawn.items()})
         frame = pd.concat([frame, columns], axis=1)

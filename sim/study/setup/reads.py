@@ -25,7 +25,12 @@ _FEW = (*_MODEL, *_BILL, "study.formulas", *_ONE_SCENARIO, "study.years", "horiz
 READS: Mapping[str, tuple[str, ...]] = {
     "compare": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
     "project": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
-    "stress": (*_COMPARED, *_RUNS, "discrepancy"),
+    "stress": (*_COMPARED, *_RUNS, "discrepancy", "stress"),
+    "levers": (*_MODEL, *_BILL, "study.formulas", "study.scenarios", "horizon", *_RUNS, "discrepancy", "levers"),
+    "reverse": (
+        *(one for one in _FEW if one != "study.years"),
+        "reverse",
+    ),
     "decompose": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
     "two_by_two": (*_COMPARED, "scenario", *_RUNS, "discrepancy"),
     "sweep": (*_COMPARED, "scenario", *_RUNS, "design", "factors"),

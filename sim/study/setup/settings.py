@@ -52,6 +52,8 @@ class Study(BaseModel):
         "assess",
         "alternatives",
         "explore",
+        "levers",
+        "reverse",
     ]
     formulas: tuple[PathName, ...] = ()
     baseline: PathName | None = None
@@ -157,6 +159,37 @@ class Explore(BaseModel):
     compared: tuple[PathName, ...] = ()
 
 
+class Stress(BaseModel):
+    """How a stress study is laid out, see ``docs/how_to/stress.md``.
+
+    ``luck``: turns of luck that each draw of parameters meets, so that ``draws`` are parameter draws times luck; 1:
+    each draw has parameters of its own. ``reserve``: the ladder of reserve funds, a name of ``conf/reserve`` or the
+    path of a file; null: none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    luck: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
+    reserve: PathName | None = None
+
+
+class Reverse(BaseModel):
+    """What a reverse stress test asks, see ``docs/how_to/stress.md``.
+
+    ``level``: the paid share that the worst year is pushed below, in at least the part ``chance`` of draws. ``shock``:
+    what is made stronger: the ``severity`` of the scenario, or one of the factors that a scenario may multiply, from
+    the year ``start`` on. ``most``: the farthest that is tried, a severity or a factor. ``within``: how narrow the
+    bracket is, as a part of ``most``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    level: Annotated[float, Field(strict=True, gt=0.0, lt=1.0)]
+    chance: Annotated[float, Field(strict=True, gt=0.0, le=1.0)]
+    shock: Literal["severity", "revenue", "participation", "progression", "credentials", "entrants"]
+    start: Annotated[int, Field(strict=True, ge=2000, le=2200)] | None = None
+    most: Annotated[float, Field(strict=True, ge=0.0, le=10.0)]
+    within: Annotated[float, Field(strict=True, gt=0.0, le=0.5)]
+
+
 Money = Annotated[float, Field(strict=True, ge=1, le=1e13, allow_inf_nan=False)]
 """Dollars of a state for CTE, in a year or together over many."""
 
@@ -166,19 +199,20 @@ class Settings(BaseModel):
 
     ``horizon``: years after the base year. ``draws``: replicates, each with its own luck and, unless ``uncertainty`` is
     ``central``, its own parameters. ``discrepancy``: whether intervals of a posterior carry what the model missed in
-    other cases. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars to
-    which every formula but the baseline is scaled, or 'baseline' for the baseline's, or null for formulas as written;
-    'both' runs each as written and, beside it, scaled to the baseline's. ``neutral_by``: dollars of what: base-year
-    ``entitlement``, or the ``present_value`` of state cost over the horizon at the real ``discount_rate`` (null: that
-    of ``sim/study/compare/discounting.py``). ``report``: figures, fiscal note and run sheet beside the tables.
+    other cases. ``chunk``: the most replicates carried out together. ``cost_neutral``: dollars to which every formula
+    but the baseline is scaled, or 'baseline' for the baseline's, or null for formulas as written; 'both' runs each as
+    written and, beside it, scaled to the baseline's. ``neutral_by``: dollars of what: base-year ``entitlement``, or the
+    ``present_value`` of state cost over the horizon at the real ``discount_rate`` (null: that of
+    ``sim/study/compare/discounting.py``). ``report``: figures, fiscal note and run sheet beside the tables.
     ``formula_file``: a bill in a file of the user's own, in place of ``formula``. ``year``: the fiscal year whose rules
-    a price applies, by default the first in which the bill pays. ``district`` and
-    ``cluster``, each by identifier or a part of a name, and ``replicate``: what an explanation unfolds; without a
-    replicate the draw nearest to the mean. ``parameters``: values that replace those of the catalogue, as group.name.
-    ``keep``: the result tables that are stored. ``precision``: when to stop before all ``draws`` are done. ``design``
-    and ``factors``: of a sweep. ``sensitivity``, ``alternatives`` and ``explore``: of the studies of those names.
-    ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of all shards lie in one folder.
-    ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for the studies that read them.
+    a price applies, by default the first in which the bill pays. ``district`` and ``cluster``, each by identifier or a
+    part of a name, and ``replicate``: what an explanation unfolds; without a replicate the draw nearest to the mean.
+    ``parameters``: values that replace those of the catalogue, as group.name. ``keep``: the result tables that are
+    stored. ``precision``: when to stop before all ``draws`` are done. ``design`` and ``factors``: of a sweep.
+    ``sensitivity``, ``alternatives``, ``explore``, ``stress`` and ``reverse``: of the studies of those names,
+    ``levers``: of that of levers. ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of
+    all shards lie in one folder. ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for
+    the studies that read them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -215,6 +249,9 @@ class Settings(BaseModel):
     sensitivity: Sensitivity | None = None
     alternatives: Alternatives | None = None
     explore: Explore | None = None
+    stress: Stress | None = None
+    reverse: Reverse | None = None
+    levers: tuple[PathName, ...] = ()
 
     @field_validator("cost_neutral", mode="before")
     @classmethod
@@ -249,6 +286,11 @@ class Settings(BaseModel):
     def world_path(self) -> Path | None:
         """The folder of the user's own tables, or None for the bundled world."""
         return Path(self.world.path) if self.world.path is not None else None
+
+    @property
+    def luck(self) -> int:
+        """Turns of luck that each draw of parameters meets: replicate r has the parameters of draw r // luck."""
+        return self.stress.luck if self.stress is not None else 1
 
     @property
     def worker_count(self) -> int:

@@ -1,0 +1,1 @@
+"""Reports of `study=reverse`: the smallest shock that leaves too little paid."""

@@ -1,0 +1,1 @@
+"""What can be lost: tails of a distribution of losses, who pays them, and what would change them."""
