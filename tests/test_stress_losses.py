@@ -16,6 +16,7 @@ from sim.study.stress.recovery import exits, lost, years_to_recover
 from sim.study.stress.tails import (
     draws_needed,
     expected_shortfall,
+    ordered,
     tail,
     upper_limit,
     value_at_risk,
@@ -60,20 +61,19 @@ class TestTails:
         assert [draws_needed(level) for level in (0.90, 0.95, 0.99)] == [29, 59, 299]
 
     def test_by_hand(self) -> None:
-        assert value_at_risk(TEN, 0.9, ONE).item() == 9.0
-        assert expected_shortfall(TEN, 0.8, ONE).item() == pytest.approx(9.5)
+        assert value_at_risk(ordered(TEN, ONE), 0.9).item() == 9.0
+        assert expected_shortfall(ordered(TEN, ONE), 0.8).item() == pytest.approx(9.5)
         # A quarter of ten draws is two and a half: 10, 9 and half of 8.
-        assert expected_shortfall(TEN, 0.75, ONE).item() == pytest.approx((10 + 9 + 0.5 * 8) / 2.5)
+        assert expected_shortfall(ordered(TEN, ONE), 0.75).item() == pytest.approx((10 + 9 + 0.5 * 8) / 2.5)
 
     def test_weights_are_repeated_draws(self) -> None:
         weights = np.array([[2.0, 1.0, 0.0, 1.0]])
         values = np.array([5.0, 1.0, 7.0, 3.0])
-        again = np.array([5.0, 5.0, 1.0, 3.0])
+        again = ordered(np.array([5.0, 5.0, 1.0, 3.0]), np.ones((1, 4)))
+        weighted = ordered(values, weights)
         for level in (0.5, 0.6, 0.9):
-            assert value_at_risk(values, level, weights) == value_at_risk(again, level, np.ones((1, 4)))
-            assert expected_shortfall(values, level, weights) == pytest.approx(
-                expected_shortfall(again, level, np.ones((1, 4)))
-            )
+            assert value_at_risk(weighted, level) == value_at_risk(again, level)
+            assert expected_shortfall(weighted, level) == pytest.approx(expected_shortfall(again, level))
 
     @given(arrays(np.float64, 60, elements=st.floats(0.0, 1e9)))
     def test_the_mean_of_the_tail_is_no_less_than_where_it_begins(self, values) -> None:  # type: ignore[no-untyped-def]

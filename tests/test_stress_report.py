@@ -11,6 +11,7 @@ from fake_results import FakeResults, fake_world
 from test_answer import CURRENT, Law
 from test_stress_answer import CALM, SURGE, under
 
+from sim.inputs import InputError
 from sim.report.answer.stress import write_stress_answer
 from sim.report.levers.facts import LeverFacts
 from sim.report.levers.files import write_levers
@@ -62,6 +63,13 @@ def test_what_a_weight_takes_is_carried_too_and_a_reserve_lessens_what_is_over_w
     of = measured(under({"baseline": calm}))
     assert of.losses["baseline"][1].carried == pytest.approx(42e6)
     assert of.losses["baseline"][1].unpaid == pytest.approx(0.0)
+
+
+def test_scenarios_of_other_draws_are_refused_in_one_line() -> None:
+    fake = cast("FakeResults", STUDY)
+    lost = fake.design.query("scenario == 'take_up_surge' and replicate == 3").run_id
+    with pytest.raises(InputError, match=r"take_up_surge has other draws.*retry_failed=true"):
+        measured(cast("Results", replace(fake, state=fake.state[~fake.state["run_id"].isin(lost)])))
 
 
 def test_no_tail_from_too_few_draws_and_the_page_says_how_many_more() -> None:

@@ -1,13 +1,18 @@
 """Reverse stress: the bracket by hand, severities, and one small state in which more take-up pays a smaller share."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
+from commanded import asked, carried_out
 from hypothesis import given
 from hypothesis import strategies as st
 from simulated import made_up, prior_parameters, shipped, sparse, warmed_up
 
 from sim.engine.scenario import Scenario
-from sim.study.stress.reverse import Tried, at_severity, lowest_paid_share, of_factor, smallest
+from sim.inputs import InputError
+from sim.study.stress.reverse import Tried, at_severity, lowest_paid_share, of_factor, refuse_sizeless, smallest
 
 SURGE = Scenario.model_validate(
     {"name": "surge", "title": "Surge", "source": "none", "from_year": {2028: {"participation": 1.2, "revenue": 0.9}}}
@@ -59,3 +64,29 @@ def test_more_students_are_paid_a_smaller_share_under_a_cap_and_the_whole_withou
     assert (before < 1.0).all()
     assert after.mean() < before.mean()
     assert np.array_equal(lowest_paid_share([ensemble], free, surge, 4), np.ones(3))
+
+
+def test_what_has_no_size_is_refused_in_one_line() -> None:
+    class Chance(Scenario):
+        random: bool = True
+
+    with pytest.raises(InputError, match="surge: shocks that come by chance have many sizes"):
+        refuse_sizeless([Chance.model_validate(SURGE.model_dump())])
+    refuse_sizeless([SURGE])
+
+
+@pytest.mark.slow
+def test_the_study_writes_its_answer_and_every_size_it_tried(tmp_path: Path) -> None:
+    words = ("study=reverse", "study.scenarios=[take_up_surge]", "draws=4", "horizon=3", "workers=1")
+    carried_out(tmp_path, *words)
+    said = (tmp_path / "answer.txt").read_text(encoding="utf-8")
+    tried = pd.read_csv(tmp_path / "reverse.csv")
+    assert "take-up surge" in " ".join(said.split())
+    assert tried["size"].iloc[:2].tolist() == [0.0, 2.0]
+    assert tried["draws_below"].between(0.0, 1.0).all()
+    assert (tmp_path / "figures" / "reverse.png").is_file()
+
+
+def test_a_level_that_is_no_share_is_refused() -> None:
+    with pytest.raises(InputError, match=r"reverse\.level"):
+        asked(Path("nowhere"), "study=reverse", "reverse.level=2")

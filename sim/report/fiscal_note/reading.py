@@ -13,7 +13,7 @@ from sim.report.compare.price import cost_per_added
 from sim.report.fiscal_note.amounts import in_words
 from sim.report.fiscal_note.case import FIFTH, TENTH, Case, listed, spread
 from sim.report.shared.intervals import PER_100, bands, interval_text, number_text
-from sim.study.stress.tails import draws_needed, expected_shortfall
+from sim.study.stress.tails import draws_needed, expected_shortfall, ordered
 
 WAYS = {"more": "more", "less": "fewer"}
 
@@ -208,7 +208,7 @@ def _one_in_twenty(unpaid: Array) -> str:
     """The mean of the worst twentieth of draws, where there are enough to tell of it."""
     if len(unpaid) < draws_needed(0.95):
         return ""
-    tail = float(expected_shortfall(unpaid, 0.95, np.ones((1, len(unpaid))))[0])
+    tail = float(expected_shortfall(ordered(unpaid, np.ones((1, len(unpaid)))), 0.95)[0])
     return f", and {in_words(tail / 1e3)} on average in the worst one in twenty of draws"
 
 

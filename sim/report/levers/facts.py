@@ -16,7 +16,7 @@ from sim.report.stress.narrowed import of_scenario
 from sim.study.stress.frontier import undominated
 from sim.study.stress.levers import WITH, Lever, read_levers
 from sim.study.stress.losses import worst_year
-from sim.study.stress.tails import draws_needed, expected_shortfall
+from sim.study.stress.tails import draws_needed, expected_shortfall, ordered
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -106,7 +106,7 @@ class LeverFacts:
         if self.level is None:
             mean: Array = (weights @ values) / weights.sum(axis=1)
             return mean
-        return expected_shortfall(values, self.level, weights)
+        return expected_shortfall(ordered(values, weights), self.level)
 
     def _paired(self, own: Array, bill: Array) -> Change:
         """Change of a tail, resampled in pairs."""

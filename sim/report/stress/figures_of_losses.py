@@ -1,6 +1,7 @@
 """Figures of losses: how likely each size is, which formula suffers under what, how much of it is knowledge, and
 where."""
 
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,13 @@ import numpy as np
 
 from sim.report.shared.figure_style import (
     BASELINE,
+    CHARACTERS,
     INK,
     LANDSCAPE,
     LIGHT,
+    LINE_HEIGHT,
     MIDDLE,
+    WIDTH,
     Look,
     label_x,
     label_y,
@@ -171,7 +175,12 @@ def _heat(of: Measured, styled: Look, path: Path) -> Path:
         f"dollars of FY{of.calm.base_year}. {_holds(of)}"
     )
     tall = 0.27 * len(names) + 0.1
-    figure, axes = page(title, caption, styled, 1, 1, tall, left=2.5, right=0.3, bottom=0.6)
+    many = len(of.formulas)
+    width = LANDSCAPE if many > 5 else WIDTH
+    letters = max(8, int(CHARACTERS * (width - 2.8) / many) - 2)
+    heads = [textwrap.fill(title, letters) for title in of.calm.short_titles]
+    room = 0.3 + LINE_HEIGHT * max(len(head.splitlines()) for head in heads)
+    figure, axes = page(title, caption, styled, 1, 1, tall, left=2.5, right=0.3, bottom=room, page_width=width)
     ax = axes[0]
     top = max(float(values.max()), 1.0)
     shade = np.sqrt(values.T / top)
@@ -180,15 +189,13 @@ def _heat(of: Measured, styled: Look, path: Path) -> Path:
     ax.plot([], [])
     for row, name in enumerate(names):
         for column in range(len(of.formulas)):
-            ink = "white" if shade[row, column] > 0.62 else "black"
+            ink = "white" if shade[row, column] > 0.78 else "black"
             text = number_text(float(values[column, row]), "dollars")
             ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink)
         ax.text(-0.05, row + 0.5, of.titles[name], ha="right", va="center")
     ax.set_ylim(len(names), 0)
     ax.set_yticks([])
-    import textwrap
-
-    ax.set_xticks(np.arange(len(of.formulas)) + 0.5, [textwrap.fill(title, 18) for title in of.calm.short_titles])
+    ax.set_xticks(np.arange(len(of.formulas)) + 0.5, heads)
     ax.tick_params(length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)

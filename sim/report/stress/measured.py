@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.arrays import Array, IntArray
+from sim.inputs import InputError
 from sim.report.shared.panel import Panel
 from sim.report.stress.shortfall import CALM, scenario_titles, stress_panels
 from sim.study.stress.losses import Losses, losses, over
@@ -116,10 +117,18 @@ class Measured:
 
 
 def measured(results: "Results") -> Measured:
-    """The losses of a stress study's results. Raises ValueError without the scenario that has no shock."""
+    """The losses of a stress study's results. Raises ValueError without the scenario that has no shock, InputError, one
+    line, if scenarios have other draws, as after runs that failed."""
     panels = stress_panels(results)
     if CALM not in panels:
         raise ValueError(f"a stress study needs the scenario '{CALM}', against which losses are taken")
+    for name, panel in panels.items():
+        if panel.replicates != panels[CALM].replicates:
+            raise InputError(
+                f"{results.folder}: scenario {name} has other draws than the one without a shock, as runs failed; "
+                "the same "
+                "command with retry_failed=true runs them again"
+            )
     stress: Mapping[str, Any] = getattr(results.manifest, "config", {}).get("stress") or {}
     return Measured(results, panels, scenario_titles(results), int(stress.get("luck") or 1))
 

@@ -47,7 +47,7 @@ class Toll:
 class Where:
     """Where it takes it, mean over draws in the stored years after the shock began: ``taught`` fewer for each 100
     members ``[D]``, whether 95% of draws agree, dollars a member fewer ``[D]``, ``exits`` (districts, ``[R]``), and by
-    cluster those taught fewer ``[C]``."""
+    cluster those taught fewer ``[C]``; ``pathways`` fewer ``[D]`` and ``credentials`` fewer ``[C]``, as means."""
 
     per_100: Array
     agree: BoolArray
@@ -55,6 +55,8 @@ class Where:
     exits: Array
     clusters: Array
     members: Array
+    pathways: Array
+    credentials: Array
 
 
 def first_of(of: Measured, scenario: str) -> int:
@@ -187,10 +189,12 @@ class Places:
                              where=members > 0.0).mean(axis=1)  # fmt: skip
             gone = exits(own.districts("pathways")[f][:, stored], calm.districts("pathways")[f][:, stored]).max(axis=1)
             taught = calm.clusters("concentrators_taught")[f] - own.clusters("concentrators_taught")[f]
+            earned = calm.clusters("credentials")[f] - own.clusters("credentials")[f]
             mean = per.mean(axis=0)
             self._held[scenario, f] = Where(
                 mean, np.asarray((np.sign(per) == np.sign(mean)).mean(axis=0) >= CLEAR), paid.mean(axis=0), gone,
                 taught[:, by_cluster].mean(axis=(0, 1)), members.mean(axis=(0, 1)),
+                fewer("pathways").mean(axis=(0, 1)), earned[:, by_cluster].mean(axis=(0, 1)),
             )  # fmt: skip
 
     def where(self, scenario: str, formula: int) -> Where | None:
@@ -257,10 +261,11 @@ def lost_frame(of: Measured, places: Places) -> pd.DataFrame:
         for d, district in enumerate(places.calm.district_names):
             rows.append(shared | {"place": "district", "identifier": district, "members": found.members[d],
                                   "taught_fewer_per_100_members": found.per_100[d],
-                                  "dollars_fewer_per_member": found.dollars[d],
+                                  "pathways_fewer": found.pathways[d], "dollars_fewer_per_member": found.dollars[d],
                                   "95%_of_draws_agree": found.agree[d]})  # fmt: skip
         for c, cluster in enumerate(places.calm.cluster_names):
-            rows.append(shared | {"place": "career cluster", "identifier": cluster, "taught_fewer": found.clusters[c]})
+            rows.append(shared | {"place": "career cluster", "identifier": cluster, "taught_fewer": found.clusters[c],
+                                  "credentials_fewer": found.credentials[c]})  # fmt: skip
     return pd.DataFrame(rows)
 
 

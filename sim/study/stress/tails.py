@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from sim.arrays import Array, IntArray
 from sim.streams import Stream, generator
@@ -39,7 +39,7 @@ def upper_limit(values: Array, level: float, certain: float = CERTAIN) -> float:
     if draws < draws_needed(level, certain):
         return math.nan
     # X_(k) is at least the quantile with the chance that fewer than k of the draws lie below it.
-    rank = int(binom.ppf(certain, draws, level)) + 1
+    rank = int(np.argmax(bdtr(np.arange(draws + 1), draws, level) >= certain)) + 1
     return float(np.sort(values)[min(rank, draws) - 1])
 
 
@@ -57,25 +57,38 @@ def weights_of(draws: int, seed: int, groups: IntArray | None = None, resamples:
     return found
 
 
-def value_at_risk(values: Array, level: float, weights: Array) -> Array:
-    """The quantile ``level`` of draws ``[R]`` in each resample ``[B]``: the least draw that at least so much of the
-    weight lies at or below."""
+@dataclass(frozen=True)
+class Ordered:
+    """Draws in rising order ``values`` ``[R]``, their ``weights`` in each resample and what lies up to each, ``[B,
+    R]``."""
+
+    values: Array
+    weights: Array
+    up_to: Array
+
+
+def ordered(values: Array, weights: Array) -> Ordered:
+    """Draws ``[R]`` with their weights in each resample, put in order once for all levels."""
     order = np.argsort(values, kind="stable")
-    held = np.cumsum(weights[:, order], axis=1)
-    reached = held >= level * held[:, -1:] * (1.0 - 1e-12)
-    found: Array = values[order][np.argmax(reached, axis=1)]
+    own = weights[:, order]
+    return Ordered(values[order], own, np.cumsum(own, axis=1))
+
+
+def value_at_risk(of: Ordered, level: float) -> Array:
+    """The quantile ``level`` in each resample ``[B]``: the least draw that at least so much of the weight lies at or
+    below."""
+    reached = of.up_to >= level * of.up_to[:, -1:] * (1.0 - 1e-12)
+    found: Array = of.values[np.argmax(reached, axis=1)]
     return found
 
 
-def expected_shortfall(values: Array, level: float, weights: Array) -> Array:
-    """The mean of the worst ``1 - level`` of draws ``[R]`` in each resample ``[B]``; a draw at the edge counts with the
-    part of its weight that is needed (Acerbi and Tasche 2002)."""
-    order = np.argsort(-values, kind="stable")
-    own = weights[:, order]
-    before = np.cumsum(own, axis=1) - own
-    tail = (1.0 - level) * own.sum(axis=1, keepdims=True)
-    counted = np.clip(tail - before, 0.0, own)
-    found: Array = (counted * values[order]).sum(axis=1) / tail[:, 0]
+def expected_shortfall(of: Ordered, level: float) -> Array:
+    """The mean of the worst ``1 - level`` of draws in each resample ``[B]``; a draw at the edge counts with the part of
+    its weight that is needed (Acerbi and Tasche 2002)."""
+    whole = of.up_to[:, -1:]
+    tail = (1.0 - level) * whole
+    counted = np.clip(tail - (whole - of.up_to), 0.0, of.weights)
+    found: Array = counted @ of.values / tail[:, 0]
     return found
 
 
@@ -103,25 +116,29 @@ class Tail:
 
 def tail(values: Array, level: float, weights: Array, independent: int | None = None) -> Tail:
     """The tail of draws ``[R]`` at a level; ``independent``: how many of them are, if not all."""
-    count = len(values) if independent is None else independent
-    wanted = max(draws_needed(level) - count, 0)
-    if wanted:
-        nothing = Figure(math.nan, math.nan, math.nan, math.nan, wanted)
-        return Tail(level, nothing, nothing)
-    # Draws in groups give no limit that holds whatever the distribution: their order says less than their number.
-    limit = upper_limit(values, level) if count == len(values) else math.nan
-    return Tail(
-        level,
-        _figure(value_at_risk(values, level, weights), limit),
-        _figure(expected_shortfall(values, level, weights), math.nan),
-    )
+    (found,) = tails(values, weights, independent, (level,))
+    return found
 
 
 def tails(
     values: Array, weights: Array, independent: int | None = None, levels: Sequence[float] = LEVELS
 ) -> tuple[Tail, ...]:
-    """The tails of draws ``[R]`` at each level."""
-    return tuple(tail(values, level, weights, independent) for level in levels)
+    """The tails of draws ``[R]`` at each level; ``independent``: how many of them are, if not all."""
+    count = len(values) if independent is None else independent
+    found: list[Tail] = []
+    held: Ordered | None = None
+    for level in levels:
+        wanted = max(draws_needed(level) - count, 0)
+        if wanted:
+            nothing = Figure(math.nan, math.nan, math.nan, math.nan, wanted)
+            found.append(Tail(level, nothing, nothing))
+            continue
+        held = ordered(values, weights) if held is None else held
+        # Draws in groups give no limit that holds whatever the distribution: their order says less than their number.
+        limit = upper_limit(values, level) if count == len(values) else math.nan
+        at_risk, shortfall = value_at_risk(held, level), expected_shortfall(held, level)
+        found.append(Tail(level, _figure(at_risk, limit), _figure(shortfall, math.nan)))
+    return tuple(found)
 
 
 def _figure(resampled: Array, limit: float) -> Figure:
