@@ -180,7 +180,7 @@ def compared(found: Any, year: Any, after: Any) -> Iterator[tuple[str, Any, Any]
             "spending_ratio", "spending", "cash", "covered", "returned", "lapsed")),
         ("state", found.after, after, STATE),
         ("counts", found.counts, after.counts, [field.name for field in fields(Counts)]),
-        ("state", found.after, after, ("trust", "remembered", "steadiness", "paid_before", "reserves")),
+        ("state", found.after, after, ("trust", "remembered", "steadiness", "paid_before", "reserves", "approved")),
     )  # fmt: skip
     for where, mine, theirs, names in named:
         for name in names:
@@ -218,7 +218,7 @@ SITUATION = sorted({field.name for field in fields(Situation)} - {"solving"})
 WORKFORCE = sorted(field.name for field in fields(Workforce))
 KEPT = {"base_own", "base_restricted", "base_fiscal_effort", "base_payment", "capital_share", "filled_share"}
 """What no year after the base year changes."""
-BY_NAME = {"trust", "remembered", "steadiness", "paid_before", "reserves"}
+BY_NAME = {"trust", "remembered", "steadiness", "paid_before", "reserves", "approved"}
 STATE = sorted({field.name for field in fields(State)} - KEPT - BY_NAME - {"counts"})
 
 
