@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.funding.formula import describe
-from sim.funding.sense import overlaps
+from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import bill_answer
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
 from sim.report.bill.tables import by_draw, line_rows, origin_text
