@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from money_of_a_year import PER_CONCENTRATOR, announced, believed, outlook_on, paid, trusting
 from simulated import formula_of, line_of, steps
-from small_world import CLUSTERS, small_world
+from small_world import CLUSTERS, small_world, some_counts
 
 from sim.arrays import Array
 from sim.behavior.beliefs import annuity
@@ -16,6 +16,7 @@ from sim.funding.conditions import Where, holds, mask, out_of_place
 from sim.funding.formula import Formula, describe, enacted
 from sim.funding.line import Line
 from sim.funding.overlaps import overlaps
+from sim.funding.pricing import program_units
 from sim.funding.reading import formula_from
 from sim.funding.sense import out_of_place as formula_out_of_place
 from sim.inputs import InputError
@@ -263,6 +264,27 @@ def test_rules_that_differ_are_the_same_in_one_line_or_several() -> None:
         return found
 
     np.testing.assert_allclose(owed(one), owed(two), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"paid_share": 0.5},
+        {"share_cap": {"share": 0.1}},
+        {"state_share": {"measure": "poverty", "local": 0.2}},
+        {"approval": {"wait": 1}},
+        {"differs": [{"where": {"locale": "rural"}, "paid_share": 0.5}]},
+    ],
+)
+def test_money_inside_the_seg_is_paid_in_full_or_where_its_condition_holds(rules: dict[str, Any]) -> None:
+    weight = {"kind": "seg_weight", "count": "concentrators", "weight": 0.2, "funded": True}
+    with pytest.raises(InputError, match="cannot hold for money inside the SEG"):
+        bill([weight], rules=rules)
+    (line,) = bill([{**weight, "where": {"locale": "rural"}}]).lines
+    counts = some_counts(1, (), 4)
+    units = program_units(line, counts, 2027, WORLD)
+    rural = np.array([[1.0], [0.0], [1.0], [0.0]])
+    np.testing.assert_allclose(units, 0.2 * rural * counts.total("concentrators"))
 
 
 def test_rules_over_all_lines_are_refused_where_lines_differ_in_them() -> None:

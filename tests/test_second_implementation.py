@@ -91,7 +91,7 @@ def several_lines() -> Formula:
 
 
 def without_strings() -> Formula:
-    """A share of revenue for seats and instructors, part of it to be spent on CTE, little left over; it falls slowly."""
+    """A share of revenue for seats and instructors, part to be spent on CTE, little left over; it falls slowly."""
     rules = {
         "spend_on_cte": 0.55, "carryover": 0.1, "count_lag": 1,
         "hold_harmless": {"share": 0.9, "reference": "previous_year"},

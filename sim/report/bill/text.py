@@ -124,6 +124,13 @@ def _remarks(check: "BillCheck") -> list[str]:
             idle = number_text(float((row.appropriation - row.owed).mean()), "dollars")
             said.append(f"{row.name}: {idle} of the appropriation would not be paid out.")
     said += overlaps(check.formula, check.world)
+    year, base = check.bill.fiscal_year, check.world.base_year
+    if year > base + 1:
+        law = check.current_law.short or check.current_law.title
+        said.append(
+            f"The rules are those of FY{year}, the prices those of FY{base}: what dollars that are not indexed buy less by "
+            f"then, under the bill and {law}, is not in it. cte-sim compare shows both, and beside them {law} indexed."
+        )
     expected, found = check.formula.expected_base_year_entitlement, check.central_entitlement
     if expected is not None and found is not None and abs(found - expected) > EXPECTED_WITHIN * expected:
         stated, owed = number_text(expected, "dollars"), number_text(found, "dollars")
