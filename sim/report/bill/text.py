@@ -128,8 +128,8 @@ def _remarks(check: "BillCheck") -> list[str]:
     if year > base + 1:
         law = check.current_law.short or check.current_law.title
         said.append(
-            f"The rules are those of FY{year}, the prices those of FY{base}: what dollars that are not indexed buy less "
-            f"by then, under the bill and {law}, is not in it. cte-sim compare shows both, beside {law} indexed."
+            f"The rules are those of FY{year}, the prices those of FY{base}: what dollars that are not indexed buy "
+            f"less by then, under the bill and {law}, is not in it. cte-sim compare shows both, beside {law} indexed."
         )
     expected, found = check.formula.expected_base_year_entitlement, check.central_entitlement
     if expected is not None and found is not None and abs(found - expected) > EXPECTED_WITHIN * expected:
