@@ -76,7 +76,7 @@ def _folded(sentence: str, indent: int) -> list[str]:
 
 def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
     own = check.formula.model_copy(update={"lines": check.formula.own_lines})
-    for place, sentence in enumerate(describe(own)):
+    for place, sentence in enumerate(describe(own, check.world.base_year)):
         yield (2 if place == 0 or sentence.endswith("):") else 4), sentence
     for sentence in year_sentences(check):
         yield 2, sentence
