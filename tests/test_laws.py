@@ -44,6 +44,11 @@ def test_a_law_holds_until_the_next_begins() -> None:
         assert line.components[0].per_school == dollars  # type: ignore[attr-defined]
 
 
+def test_a_law_without_a_title_is_called_after_its_year() -> None:
+    titles = [line.title for line in bill(laws=[{"from": 2027, **base(100)}, {"from": 2031, **base(300)}]).lines]
+    assert titles == ["A bill", "A bill, from FY2031"]
+
+
 def test_a_file_of_one_law_is_the_bill_without_laws() -> None:
     assert bill(laws=[{"from": 2029, **base(100)}]) == bill(takes_effect=2029, **base(100))
 
