@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from money_of_a_year import PER_CONCENTRATOR, announced, believed, outlook_on, paid, trusting
 from simulated import formula_of, line_of, steps
-from small_world import CLUSTERS, small_world
+from small_world import CLUSTERS, small_world, some_counts
 
 from sim.arrays import Array
+from sim.behavior.beliefs import annuity
 from sim.funding.conditions import Where, holds, mask, out_of_place
 from sim.funding.formula import Formula, describe, enacted
 from sim.funding.line import Line
+from sim.funding.overlaps import overlaps
+from sim.funding.pricing import program_units
 from sim.funding.reading import formula_from
 from sim.funding.sense import out_of_place as formula_out_of_place
-from sim.funding.sense import overlaps
 from sim.inputs import InputError
 from sim.world.world import World
 
@@ -196,6 +198,26 @@ def test_of_two_conditions_that_hold_the_first_counts_and_it_is_said_where() -> 
     )
 
 
+def test_conditions_that_meet_or_hold_everywhere_are_said() -> None:
+    def told(*components: dict[str, Any], **keys: Any) -> list[str]:
+        return overlaps(bill([{"kind": "per_student", "count": "members", **one} for one in components], **keys), WORLD)
+
+    rural = {"dollars": 5, "where": {"locale": "rural"}}
+    poor = {"name": "poor", "dollars": 9, "where": {"poverty": {"at_least": 0.3}}}
+    assert told(rural, poor) == ["poor and per_student: in 1 district (D1) both hold, and both are paid."]
+    assert told(rural, {**poor, "where": {"kind": "charter"}}) == []
+    assert told({"dollars": 5, "where": {"region": "R"}}) == ["per_student: its where holds in every district."]
+    rules = {
+        "differs": [
+            {"where": {"locale": "rural"}, "growth_cap": 0.1},
+            {"where": {"members": {"below": 141}}, "growth_cap": 0.2, "minimum_guarantee": 5},
+        ]
+    }
+    assert told({"dollars": 5}, rules=rules) == [
+        "growth cap: in 1 district (D1) two conditions under differs hold, and the first counts."
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -244,6 +266,27 @@ def test_rules_that_differ_are_the_same_in_one_line_or_several() -> None:
     np.testing.assert_allclose(owed(one), owed(two), rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"paid_share": 0.5},
+        {"share_cap": {"share": 0.1}},
+        {"state_share": {"measure": "poverty", "local": 0.2}},
+        {"approval": {"wait": 1}},
+        {"differs": [{"where": {"locale": "rural"}, "paid_share": 0.5}]},
+    ],
+)
+def test_money_inside_the_seg_is_paid_in_full_or_where_its_condition_holds(rules: dict[str, Any]) -> None:
+    weight = {"kind": "seg_weight", "count": "concentrators", "weight": 0.2, "funded": True}
+    with pytest.raises(InputError, match="cannot hold for money inside the SEG"):
+        bill([weight], rules=rules)
+    (line,) = bill([{**weight, "where": {"locale": "rural"}}]).lines
+    counts = some_counts(1, (), 4)
+    units = program_units(line, counts, 2027, WORLD)
+    rural = np.array([[1.0], [0.0], [1.0], [0.0]])
+    np.testing.assert_allclose(units, 0.2 * rural * counts.total("concentrators"))
+
+
 def test_rules_over_all_lines_are_refused_where_lines_differ_in_them() -> None:
     line = {"components": [{"kind": "base", "per_school": 5}], "appropriation": {"rule": "full"}}
     with pytest.raises(InputError, match="differs from line one, which runs at the same time"):
@@ -255,17 +298,18 @@ def test_rules_over_all_lines_are_refused_where_lines_differ_in_them() -> None:
         bill([], lines=[{"name": "one", **line, "rules": both}])
 
 
-def brought(line: Line, district: int) -> tuple[Array, Array]:
-    """What one more concentrator in every cluster brings a district by the law, and by what it sees, dollars."""
+def brought(line: Line, district: int, count: str = "concentrators") -> tuple[Array, Array]:
+    """What one more of a count in every cluster brings a district by the law, and by what it sees, dollars."""
     known = trusting(READERS)
     counts = known.counts
     more = np.zeros_like(counts.concentrators)
     more[:, district, :] = 1e-3 * (counts.concentrators[:, district, :] > 0.0)
     before, after = (
         paid(READERS, line, counts=held).ledgers["line_0"].phased_in[:, district, 0]
-        for held in (counts, replace(counts, concentrators=counts.concentrators + more))
+        for held in (counts, replace(counts, **{count: getattr(counts, count) + more}))
     )
-    posted = announced(READERS, line).lines[0].schedule.per_concentrator + np.zeros_like(more)
+    schedule = announced(READERS, line).lines[0].schedule
+    posted = getattr(schedule, f"per_{count.removesuffix('s')}") + np.zeros_like(more)
     seen = outlook_on(READERS, line).lines["line_0"].marginal + np.zeros_like(more[..., :1])
     return (after - before), (posted * seen * more).sum(axis=-1)[:, district]
 
@@ -279,6 +323,15 @@ HALF = float(np.median(WORLD_OF_READERS.districts.membership))
     [
         {"components": [{**PER_CONCENTRATOR[0], "where": {"members": {"below": HALF}}}]},
         {"components": [{**PER_CONCENTRATOR[0], "where": {"cluster": "high_cost"}}]},
+        {
+            "components": [
+                {
+                    "kind": "shared_center",
+                    "per_concentrator": 400,
+                    "centers": [{"name": "A center", "where": {"members": {"below": HALF}, "cluster": "high_cost"}}],
+                }
+            ]
+        },
         {"components": PER_CONCENTRATOR, "rules": {"paid_share": 0.6}},
         {"components": PER_CONCENTRATOR, "rules": {"state_share": {"measure": "poverty", "local": 0.4}}},
         {
@@ -302,6 +355,32 @@ def test_a_district_that_reads_the_law_sees_what_one_more_brings(written: dict[s
     for district in range(0, len(WORLD_OF_READERS.districts), 3):
         by_law, by_sight = brought(line, district)
         np.testing.assert_allclose(by_sight, by_law, rtol=2e-3, atol=1e-6)
+
+
+def test_a_share_of_all_cost_is_seen_by_the_participant() -> None:
+    line = line_of(
+        components=[{"kind": "expenditure_reimbursement", "rate": 0.4, "of": "all_cost"}],
+        appropriation={"rule": "full"},
+        start_year=2027,
+    )
+    for district in range(0, len(WORLD_OF_READERS.districts), 3):
+        by_law, by_sight = brought(line, district, "participants")
+        np.testing.assert_allclose(by_sight, by_law, rtol=2e-3, atol=1e-6)
+        assert (by_law >= 0.0).all()
+
+
+@pytest.mark.parametrize("approval", [{"wait": 1}, {"wait": 3}, {"a_year": 4.0}])
+def test_a_price_for_what_is_not_offered_yet_is_seen_less_the_wait(approval: dict[str, Any]) -> None:
+    law = {"components": PER_CONCENTRATOR, "appropriation": {"rule": "full"}, "start_year": 2027}
+    waiting = believed(READERS, line_of(**law, rules={"approval": approval})).per_concentrator
+    at_once = believed(READERS, line_of(**law)).per_concentrator + np.zeros_like(waiting)
+    terms = READERS.parameters.beliefs
+    discount = 1.0 / (1.0 + terms.discount_rate)
+    missed = annuity(discount, np.zeros_like(discount) + approval.get("wait", 1))
+    later = 1.0 - missed / annuity(discount, terms.horizon_years)
+    offered = READERS.state.sites > 0.0
+    np.testing.assert_allclose(waiting, at_once * np.where(offered, 1.0, later), rtol=1e-12)
+    assert (waiting <= at_once).all()
 
 
 def test_a_law_that_pays_for_instructors_hires_more_than_a_lump_of_the_same_money() -> None:

@@ -98,7 +98,7 @@ def several_lines() -> Formula:
 
 
 def without_strings() -> Formula:
-    """A share of revenue for seats and instructors, part of it to be spent on CTE, little left over; it falls."""
+    """A share of revenue for seats and instructors, part to be spent on CTE, little left over; it falls slowly."""
     rules = {
         "spend_on_cte": 0.55, "carryover": 0.1, "count_lag": 1,
         "hold_harmless": {"share": 0.9, "reference": "previous_year"},
@@ -187,7 +187,7 @@ def compared(found: Any, year: Any, after: Any) -> Iterator[tuple[str, Any, Any]
             "spending_ratio", "spending", "cash", "covered", "returned", "lapsed")),
         ("state", found.after, after, STATE),
         ("counts", found.counts, after.counts, [field.name for field in fields(Counts)]),
-        ("state", found.after, after, ("trust", "remembered", "steadiness", "paid_before", "reserves")),
+        ("state", found.after, after, ("trust", "remembered", "steadiness", "paid_before", "reserves", "approved")),
     )  # fmt: skip
     for where, mine, theirs, names in named:
         for name in names:
@@ -225,10 +225,8 @@ SITUATION = sorted({field.name for field in fields(Situation)} - {"solving"})
 WORKFORCE = sorted(field.name for field in fields(Workforce))
 KEPT = {"base_own", "base_restricted", "base_fiscal_effort", "base_payment", "capital_share", "filled_share"}
 """What no year after the base year changes."""
-NOT_WORKED = {"approved"}
-"""What only laws with an approval of programs have; none of the laws worked here has one."""
-BY_NAME = {"trust", "remembered", "steadiness", "paid_before", "reserves"}
-STATE = sorted({field.name for field in fields(State)} - KEPT - BY_NAME - NOT_WORKED - {"counts"})
+BY_NAME = {"trust", "remembered", "steadiness", "paid_before", "reserves", "approved"}
+STATE = sorted({field.name for field in fields(State)} - KEPT - BY_NAME - {"counts"})
 
 
 def off(name: str, mine: Any, theirs: Any) -> list[str]:
@@ -283,7 +281,7 @@ def test_nothing_that_districts_expect_is_left_out() -> None:
     left_out = {field.name for field in fields(Prospects)} - {"required"}
     found, _, _ = next(both("depth with a floor", run=0))
     assert left_out == set(vars(found.believed))
-    assert set(vars(found.after)) == {field.name for field in fields(State)} - KEPT - NOT_WORKED
+    assert set(vars(found.after)) == {field.name for field in fields(State)} - KEPT
 
 
 def test_it_shares_no_code_with_the_engine() -> None:

@@ -15,6 +15,7 @@ from sim.funding import formula as funding
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import InputError, shown
 from sim.study.setup.inputs import find_formula
+from sim.world import world as held_world
 from sim.world.loading import load_world
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class Formula:
     def __init__(self, bill: "str | os.PathLike[str]", *, world: "World | None" = None) -> None:
         self._word = bill_word(bill)
         self._kept: tempfile.TemporaryDirectory[str] | None = None
-        self.data: funding.Formula = find_formula(self._word, config_folder(), _clusters(world), "formula")
+        held = _held(world)
+        self._base_year = held.base_year
+        self.data: funding.Formula = find_formula(self._word, config_folder(), held.clusters.identifier, "formula")
         """The formula as it is read."""
 
     @classmethod
@@ -46,7 +49,10 @@ class Formula:
         found._word, found._kept = str(path), kept
         try:
             written, source = read_data(path, f"{name}.yaml")
-            found.data = formula_from(written, source, name, read_lines(config_folder() / "line"), _clusters(world))
+            held = _held(world)
+            found._base_year = held.base_year
+            lines = read_lines(config_folder() / "line")
+            found.data = formula_from(written, source, name, lines, held.clusters.identifier)
         except InputError as error:
             kept.cleanup()
             raise InputError(str(error).replace(str(path), f"{name}.yaml")) from error
@@ -69,7 +75,8 @@ class Formula:
 
     def describe(self) -> str:
         """What it pays for, from when on, in plain sentences."""
-        return "\n".join(funding.describe(self.data.model_copy(update={"lines": self.data.own_lines})))
+        own = self.data.model_copy(update={"lines": self.data.own_lines})
+        return "\n".join(funding.describe(own, self._base_year))
 
     def save(self, path: "str | os.PathLike[str]") -> Path:
         """Write its text to a file that ends in .yaml, as a study in a folder that is kept needs it."""
@@ -111,5 +118,5 @@ class Formula:
         )
 
 
-def _clusters(world: "World | None") -> tuple[str, ...]:
-    return (load_world() if world is None else world.data).clusters.identifier
+def _held(world: "World | None") -> held_world.World:
+    return load_world() if world is None else world.data

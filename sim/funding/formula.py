@@ -10,10 +10,13 @@ from sim.funding.components.component import Strict
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
 from sim.funding.rules import REFERRING, UNRULED, JointRules
 from sim.funding.together import groups, problem_with, same_guarantee
-from sim.funding.years import ALWAYS, calendar
+from sim.funding.years import calendar
 from sim.inputs import shown
 
 MOST_LINES = 100
+
+ALWAYS = 2000
+"""``takes_effect`` of current law, which is in force in every year, the base year and those before it too."""
 
 
 class Formula(Strict):
@@ -155,8 +158,9 @@ def scale_to(formula: Formula, factor: float) -> Formula:
     return formula.model_copy(update={"lines": scaled})
 
 
-def describe(formula: Formula) -> list[str]:
-    """What the formula pays for, from when on, line by line and for all lines together, in plain sentences."""
+def describe(formula: Formula, base_year: int | None = None) -> list[str]:
+    """What the formula pays for, from when on, line by line and for all lines together, in plain sentences; with a
+    ``base_year``, up to which current law holds in any case, what begins and ends when."""
     words: dict[Oversight, str] = {
         "monitored": "a monitored grant",
         "categorical": "money restricted to CTE",
@@ -165,7 +169,8 @@ def describe(formula: Formula) -> list[str]:
     ends = [line.sunset_year for line in formula.own_lines]
     end = f"ends after FY{max(last for last in ends if last)}" if ends and all(ends) else "has no end"
     said = [f"It takes effect in FY{formula.takes_effect} and {end}; until then current law holds."]
-    said += calendar(formula.own_lines, formula.rules, formula.takes_effect)
+    if base_year is not None and formula.takes_effect != ALWAYS:
+        said += calendar(formula.own_lines, formula.rules, max(formula.takes_effect, base_year + 1))
     shared = _shared_rules(formula)
     for line in formula.lines:
         kind = "recurring" if line.recurring else "nonrecurring"

@@ -149,6 +149,13 @@ class Line(Strict):
         return self
 
     @model_validator(mode="after")
+    def _units_are_paid_in_full(self) -> Self:
+        held = self.rules.of_what_is_owed
+        if held and self.seg != "outside":
+            raise ValueError(f"{held[0]} cannot hold for money inside the SEG, whose units are paid in full")
+        return self
+
+    @model_validator(mode="after")
     def _effort_is_asked_for_money_of_the_law(self) -> Self:
         if not self.rules.asks_effort:
             return self

@@ -269,6 +269,17 @@ class Rules(Strict):
         return self.minimum_guarantee
 
     @property
+    def of_what_is_owed(self) -> list[str]:
+        """The rules by which less is owed than prices times counts."""
+        written = {
+            "paid_share": self._ever("paid_share", 1.0),
+            "state_share": self.state_share is not None,
+            "share_cap": self.share_cap is not None,
+            "approval": self.approval is not None,
+        }
+        return [key for key, holds in written.items() if holds]
+
+    @property
     def bounded(self) -> bool:
         """Whether a district's own spending, or its share of the state's count, bounds what it is paid."""
         return bool(np.any(self.local_match)) or self.carryover is not None or self.share_cap is not None

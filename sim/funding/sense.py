@@ -156,37 +156,6 @@ def _never_meets(line: Line, world: World) -> Iterator[Mistake]:
                     yield Mistake(where, said)
 
 
-def _after_others(unless: conditions.Where, component: Component, line: Line) -> bool:
-    """Whether what a condition leaves out is that of other rates of the same component."""
-    left_out = unless.any_of or (unless,)
-    others = [other.where for other in line.components if other is not component and type(other) is type(component)]
-    return any(one == other.model_copy(update={"unless": None}) for one in left_out for other in others if other)
-
-
-def overlaps(formula: Formula, world: World) -> list[str]:
-    """In words, where two rates of a formula that differ by condition could both hold, and which of them counts."""
-    members, said = world.districts.membership[:, np.newaxis], []
-    for line in formula.own_lines:
-        for component in line.components:
-            where = component.where
-            if where is None or where.unless is None or not _after_others(where.unless, component, line):
-                continue
-            rest = where.model_copy(update={"unless": None})
-            if all(getattr(rest, key) is None for key in type(rest).model_fields):
-                continue
-            both = conditions.holds(rest, world, members) & conditions.holds(where.unless, world, members)
-            number = int(both.any(axis=-1).sum())
-            if number:
-                names = [world.districts.name[place] for place in np.flatnonzero(both.any(axis=-1))[:3]]
-                more = f" and {number - len(names)} more" if number > len(names) else ""
-                of = f"{line.name}, {component.label}" if len(formula.own_lines) > 1 else component.label
-                said.append(
-                    f"{of}: in {number} district{'s' if number > 1 else ''} ({', '.join(names)}{more}) the condition "
-                    f"of an earlier rate holds too, and that rate counts."
-                )
-    return said
-
-
 def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistake]:
     """Years of the formula that are not simulated: it takes effect after ``last_year``, none of its lines pays after
     ``base_year``, or a line begins or ends where no study reaches.

@@ -6,14 +6,12 @@ from sim.funding.appropriation import Once
 from sim.funding.line import Line
 from sim.funding.rules import JointRules
 
-ALWAYS = 2000
-"""``takes_effect`` of current law, which is in force in every year, the base year and those before it too."""
-
 
 def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> list[str]:
     """A sentence for each year in which something begins or ends; none for a formula that begins whole and stays.
 
-    A line is last paid in the year before the one in which it has ended.
+    ``takes_effect``: the first year in which it can pay. A line is last paid in the year before the one in which it has
+    ended.
     """
     titles = Counter(_title(line) for line in lines)
     names = {line.name: _title(line) if titles[_title(line)] == 1 else line.name.replace("_", " ") for line in lines}
@@ -42,7 +40,6 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
             events[starts[line.name] + held.maintenance_of_effort.years].append(f"{of} asks for no effort any more")
     if set(events) <= {takes_effect}:
         return []
-    events.pop(ALWAYS, None)
     return [f"FY{year}: {', '.join(dict.fromkeys(events[year]))}." for year in sorted(events)]
 
 

@@ -167,6 +167,7 @@ def _state_after(world: Any, rules: Any, premises: Any, state: Any, year: Any, l
         remembered=year.paid.remembered,
         steadiness=year.outlook.steadiness,
         paid_before=year.paid.paid_before,
+        approved={},
         reserves={**state.reserves, **{offer.line.name: 0.0 for offer in year.offers}},
         last_payment=year.paid.joint,
         counts=year.counts,

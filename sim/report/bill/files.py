@@ -135,7 +135,7 @@ def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         ("Source of the bill", check.formula.source),
         ("Year of its numbers", str(check.formula.year_of_numbers)),
         ("Current law", f"{check.current_law.name}: {check.current_law.title}"),
-        ("What it pays for", "\n".join(describe(own))),
+        ("What it pays for", "\n".join(describe(own, check.world.base_year))),
         ("Beside it, as in every formula", background or "nothing"),
         (
             "What is computed",

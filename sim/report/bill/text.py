@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.funding.formula import describe
-from sim.funding.sense import overlaps
+from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import bill_answer
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
 from sim.report.bill.tables import by_draw, line_rows, origin_text
@@ -76,7 +76,7 @@ def _folded(sentence: str, indent: int) -> list[str]:
 
 def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
     own = check.formula.model_copy(update={"lines": check.formula.own_lines})
-    for place, sentence in enumerate(describe(own)):
+    for place, sentence in enumerate(describe(own, check.world.base_year)):
         yield (2 if place == 0 or sentence.endswith("):") else 4), sentence
     for sentence in year_sentences(check):
         yield 2, sentence
@@ -124,6 +124,13 @@ def _remarks(check: "BillCheck") -> list[str]:
             idle = number_text(float((row.appropriation - row.owed).mean()), "dollars")
             said.append(f"{row.name}: {idle} of the appropriation would not be paid out.")
     said += overlaps(check.formula, check.world)
+    year, base = check.bill.fiscal_year, check.world.base_year
+    if year > base + 1:
+        law = check.current_law.short or check.current_law.title
+        said.append(
+            f"The rules are those of FY{year}, the prices those of FY{base}: what dollars that are not indexed buy "
+            f"less by then, under the bill and {law}, is not in it. cte-sim compare shows both, beside {law} indexed."
+        )
     expected, found = check.formula.expected_base_year_entitlement, check.central_entitlement
     if expected is not None and found is not None and abs(found - expected) > EXPECTED_WITHIN * expected:
         stated, owed = number_text(expected, "dollars"), number_text(found, "dollars")

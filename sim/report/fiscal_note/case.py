@@ -107,7 +107,7 @@ def _with_numbers(value: Any) -> Any:
 
 def synopsis(bill: Formula, base_year: int) -> list[str]:
     """The bill in words, a paragraph for each line of money."""
-    span, *sentences = describe(bill.model_copy(update={"lines": bill.own_lines}))
+    span, *sentences = describe(bill.model_copy(update={"lines": bill.own_lines}), base_year)
     paragraphs = [" ".join(bill.description.split())]
     if bill.takes_effect > base_year:
         paragraphs.append(span)
