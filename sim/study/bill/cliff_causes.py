@@ -9,6 +9,7 @@ import numpy as np
 from sim.arrays import Array, BoolArray
 from sim.funding.allocation import STAGES
 from sim.funding.components import Component
+from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import base_year_position
@@ -25,7 +26,7 @@ def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Seque
         [steps.stages[0] - steps.price, *(later - earlier for earlier, later in pairwise(steps.stages[: LAST + 1]))]
     )
     stage = np.argmax(np.abs(own), axis=0)
-    rules = _rule_words(payer)
+    rules = _rule_words(base_year.formula, payer)
     component = _components(base_year, unit, payer, steps, stage <= 1)
     return [
         component[place] if at <= 1 else rules.get(STAGES[at], (RULE_OF_STAGE.get(STAGES[at], STAGES[at]), ""))
@@ -33,9 +34,11 @@ def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Seque
     ]
 
 
-def _rule_words(payer: Payer) -> Mapping[str, tuple[str, str]]:
-    """The rules of a payer by the stage that they lead to: a name and the sentence that the formula says of them."""
-    said = list(dict.fromkeys(sentence for line in payer.lines for sentence in line.rules.sentences()))
+def _rule_words(formula: Formula, payer: Payer) -> Mapping[str, tuple[str, str]]:
+    """The rules of a payer by the stage that they lead to: a name and the sentence that the formula says of them, as
+    they are written and not as they stand in force, where what differs by condition is a number for each district."""
+    written = [formula.line(line.name) for line in payer.lines]
+    said = list(dict.fromkeys(sentence for line in written for sentence in line.rules.sentences()))
     marks = {
         "matched": ("of its own on CTE", "keeps its own CTE money", "carried over"),
         "guaranteed": ("owed at least",),
