@@ -39,12 +39,14 @@ def small_world(
     taxable_values: Sequence[float] | None = None,
     names: Sequence[str] | None = None,
     counties: Sequence[str] | None = None,
+    regions: Sequence[str] | None = None,
     clusters: Sequence[str] = CLUSTERS,
 ) -> World:
-    """A world of ``districts`` districts in one region; each has 100 members and one high school unless said. Its three
+    """A world of ``districts`` districts, in one region unless said; each has 100 members and one high school unless said. Its three
     clusters have the numbers of ``CLUSTERS`` whatever they are called."""
     size = np.array(members if members is not None else [100.0] * districts, dtype=np.float64)
     schools = np.array(high_schools if high_schools is not None else [1] * districts, dtype=np.intp)
+    region = tuple(dict.fromkeys(regions)) if regions is not None else ("R",)
     called = tuple(f"D{number + 1}" for number in range(districts))
     word = tuple("" for _ in range(districts))
     zeros = np.zeros(districts)
@@ -66,7 +68,7 @@ def small_world(
             size_class=word,
             estimated=tuple(() for _ in range(districts)),
             source=word,
-            region=np.zeros(districts, dtype=np.intp),
+            region=np.array([region.index(name) for name in regions or ("R",) * districts], dtype=np.intp),
             region_starts=np.zeros(1, dtype=np.intp),
             latitude=zeros,
             longitude=zeros,
@@ -119,10 +121,10 @@ def small_world(
             employment_growth=ones,
         ),
         regions=Regions(
-            identifier=("R",),
-            name=("R",),
-            source=("",),
-            priority_probability=np.zeros((1, number)),
+            identifier=region,
+            name=region,
+            source=("",) * len(region),
+            priority_probability=np.zeros((len(region), number)),
             regional_priorities=0,
         ),
         anchors={},

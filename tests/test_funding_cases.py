@@ -40,14 +40,14 @@ LEDGER = (
 )  # fmt: skip
 STATEWIDE = ("proration", "statewide_owed", "statewide_paid")
 CASE_KEYS = {
-    "name", "line", "lines", "formula", "rules", "takes_effect", "districts", "year", "price_index", "unit_value", "revenue",
-    "cuts", "memory", "clusters", "expected", "expect",
+    "name", "line", "lines", "formula", "rules", "takes_effect", "districts", "year", "price_index", "unit_value",
+    "revenue", "cuts", "memory", "clusters", "expected", "expect",
 }  # fmt: skip
 DISTRICT_KEYS = {
     "members", "schools", "high_schools", "sites", "participants", "concentrators", "credentials_tier_1",
     "credentials_tier_2", "credentials_tier_3", "quality", "startup_spending", "placements", "locale", "poverty",
     "award_noise", "award_capacity", "expenditure", "instructors", "dual_credit", "kind", "own", "own_required",
-    "ordinary_cost", "taxable_value", "called", "county",
+    "ordinary_cost", "taxable_value", "called", "county", "region",
 }  # fmt: skip
 
 
@@ -102,6 +102,7 @@ def results(case: dict[str, Any]) -> dict[str, Any]:
         clusters=clusters,
         names=[district.get("called", f"D{number + 1}") for number, district in enumerate(districts)],
         counties=[district.get("county", "") for district in districts],
+        regions=[district["region"] for district in districts if "region" in district] or None,
         taxable_values=[district["taxable_value"] for district in districts if "taxable_value" in district] or None,
     )
     counts = counts_of(districts, clusters)
