@@ -42,8 +42,8 @@ def small_world(
     regions: Sequence[str] | None = None,
     clusters: Sequence[str] = CLUSTERS,
 ) -> World:
-    """A world of ``districts`` districts, in one region unless said; each has 100 members and one high school unless said. Its three
-    clusters have the numbers of ``CLUSTERS`` whatever they are called."""
+    """A world of ``districts`` districts; unless said they lie in one region and have 100 members and one high school
+    each. Its three clusters have the numbers of ``CLUSTERS`` whatever they are called."""
     size = np.array(members if members is not None else [100.0] * districts, dtype=np.float64)
     schools = np.array(high_schools if high_schools is not None else [1] * districts, dtype=np.intp)
     region = tuple(dict.fromkeys(regions)) if regions is not None else ("R",)
