@@ -16,10 +16,12 @@ from sim.funding.reading import line_from
 from sim.funding.schedule import Schedule
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
+from sim.report.generated_docs.library import PARAGRAPH, cases_of, rows_of
 from sim.study.bill.static_score import base_year_position
 from sim.study.setup.design import parameters_for
 
 CONF = Path(__file__).parent.parent / "conf"
+STATES = Path(__file__).parent / "cases" / "states.yaml"
 NAMES = sorted(path.stem for path in (CONF / "formula").glob("*.yaml"))
 OTHER_STATES = (
     "texas", "ohio", "indiana", "kansas", "florida", "kentucky", "michigan", "utah", "colorado_reimbursement",
@@ -65,6 +67,21 @@ def test_a_law_of_another_state_says_how_it_was_translated_and_what_was_left_out
     assert len(formula.not_translated) > 50
     assert formula.takes_effect == 2027
     assert all(line.name.startswith(name.split("_")[0]) for line in formula.own_lines)
+
+
+def test_every_shipped_law_but_current_law_has_a_case_by_hand() -> None:
+    assert {"status_quo", "pilot_sunset", *cases_of(STATES)} == set(NAMES)
+
+
+@pytest.mark.parametrize("name", OTHER_STATES[-10:])
+def test_every_rule_of_the_later_laws_stands_beside_its_paragraph(name: str) -> None:
+    text = (CONF / "formula" / f"{name}.yaml").read_text(encoding="utf-8")
+    rows = rows_of(CONF / "formula" / f"{name}.yaml", shipped(name))
+    beside = {found[1] for line in text.splitlines() if (found := PARAGRAPH.search(line))}
+    for said, paragraph in rows:
+        assert said
+        assert set(paragraph.split("; ")) & {part for law in beside for part in law.split("; ")}, said
+    assert all(any(law in paragraph for _, paragraph in rows) for law in beside)
 
 
 def test_the_study_of_the_library_runs_every_law_against_current_law() -> None:
