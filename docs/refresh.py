@@ -32,6 +32,7 @@ from sim.report.generated_docs.data_sources import sources_page
 from sim.report.generated_docs.folder_pages import folder_page
 from sim.report.generated_docs.glossary import glossary_page
 from sim.report.generated_docs.hindcast_cases import keys_markdown
+from sim.report.generated_docs.library import cases_of, library_markdown
 from sim.report.generated_docs.model import carrying_table, cuts_table
 from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
 from sim.report.generated_docs.parameters import parameter_page
@@ -240,8 +241,15 @@ def folder_pages() -> dict[Path, str]:
     return {folder / "README.md": folder_page(folder) for folder in folders if folder.is_dir()}
 
 
+def library_page(text: str) -> str:
+    """The page of the shipped laws."""
+    conf, cases = config_folder(), cases_of(ROOT / "tests" / "cases" / "states.yaml")
+    return with_block(text, "library", library_markdown(conf / "formula", conf / "line", cases))
+
+
 def pages_from_code() -> dict[Path, str]:
     """Every page that has generated parts that come from the code, as it should read."""
+    library = REFERENCE / "library.md"
     results, readme, shocks = REFERENCE / "results.md", ROOT / "README.md", REFERENCE / "scenarios.md"
     protocol, model, probes = EXPLANATION / "odd.md", EXPLANATION / "model.md", EXPLANATION / "probes.md"
     district, explanation, cases = HOW_TO / "district.md", HOW_TO / "explain.md", HOW_TO / "hindcast_cases.md"
@@ -259,6 +267,7 @@ def pages_from_code() -> dict[Path, str]:
         protocol: protocol_page(protocol.read_text(encoding="utf-8")),
         model: model_page(model.read_text(encoding="utf-8")),
         results: with_block(results.read_text(encoding="utf-8"), "columns", column_tables()),
+        library: library_page(library.read_text(encoding="utf-8")),
         settings: with_block(settings.read_text(encoding="utf-8"), "settings", settings_table()),
         cases: with_block(cases.read_text(encoding="utf-8"), "keys", keys_markdown()),
         probes: with_block(probes.read_text(encoding="utf-8"), "probes", asked_by_probes()),

@@ -37,11 +37,17 @@ def small_world(
     poverty: Sequence[float] | None = None,
     kinds: Sequence[str] | None = None,
     taxable_values: Sequence[float] | None = None,
+    names: Sequence[str] | None = None,
+    counties: Sequence[str] | None = None,
+    regions: Sequence[str] | None = None,
+    clusters: Sequence[str] = CLUSTERS,
 ) -> World:
-    """A world of ``districts`` districts in one region; each has 100 members and one high school unless said."""
+    """A world of ``districts`` districts; unless said they lie in one region and have 100 members and one high school
+    each. Its three clusters have the numbers of ``CLUSTERS`` whatever they are called."""
     size = np.array(members if members is not None else [100.0] * districts, dtype=np.float64)
     schools = np.array(high_schools if high_schools is not None else [1] * districts, dtype=np.intp)
-    names = tuple(f"D{number + 1}" for number in range(districts))
+    region = tuple(dict.fromkeys(regions)) if regions is not None else ("R",)
+    called = tuple(f"D{number + 1}" for number in range(districts))
     word = tuple("" for _ in range(districts))
     zeros = np.zeros(districts)
     owner = np.repeat(np.arange(districts, dtype=np.intp), schools)
@@ -54,15 +60,15 @@ def small_world(
         name="small",
         base_year=2026,
         districts=Districts(
-            identifier=names,
-            name=names,
+            identifier=called,
+            name=tuple(names) if names is not None else called,
             kind=tuple(kinds) if kinds is not None else tuple("district" for _ in range(districts)),
-            county=word,
+            county=tuple(counties) if counties is not None else word,
             locale=tuple(locales) if locales is not None else tuple("town" for _ in range(districts)),
             size_class=word,
             estimated=tuple(() for _ in range(districts)),
             source=word,
-            region=np.zeros(districts, dtype=np.intp),
+            region=np.array([region.index(name) for name in regions or ("R",) * districts], dtype=np.intp),
             region_starts=np.zeros(1, dtype=np.intp),
             latitude=zeros,
             longitude=zeros,
@@ -85,9 +91,9 @@ def small_world(
             membership_by_grade=np.repeat(per_school[:, np.newaxis] / 4.0, 4, axis=1),
         ),
         clusters=Clusters(
-            identifier=CLUSTERS,
-            name=CLUSTERS,
-            group=CLUSTERS,
+            identifier=tuple(clusters),
+            name=tuple(clusters),
+            group=tuple(clusters),
             source=tuple("" for _ in CLUSTERS),
             confidence=tuple("judgement" for _ in CLUSTERS),
             main_credentials=tuple("" for _ in CLUSTERS),
@@ -115,10 +121,10 @@ def small_world(
             employment_growth=ones,
         ),
         regions=Regions(
-            identifier=("R",),
-            name=("R",),
-            source=("",),
-            priority_probability=np.zeros((1, number)),
+            identifier=region,
+            name=region,
+            source=("",) * len(region),
+            priority_probability=np.zeros((len(region), number)),
             regional_priorities=0,
         ),
         anchors={},
@@ -137,11 +143,11 @@ def by_cluster(value: float | Sequence[float] | dict[str, float], clusters: Sequ
     return [float(part) for part in value]
 
 
-def counts_of(districts: Sequence[dict[str, Any]]) -> Counts:
+def counts_of(districts: Sequence[dict[str, Any]], clusters: Sequence[str] = CLUSTERS) -> Counts:
     """Counts written district by district, as in the worked examples; what is not written is zero."""
 
     def pathway(key: str) -> Array:
-        return np.array([by_cluster(district.get(key, 0.0)) for district in districts])
+        return np.array([by_cluster(district.get(key, 0.0), clusters) for district in districts])
 
     def lone(key: str) -> Array:
         return _column([float(district.get(key, 0.0)) for district in districts])

@@ -101,6 +101,14 @@ def test_a_threshold_is_found_with_its_cause_and_its_dollars(ensemble) -> None:
     assert (schools > 0).any()
 
 
+def test_a_cliff_under_rules_that_differ_is_told_in_the_words_of_the_bill(ensemble) -> None:
+    rural = {"where": {"locale": "rural"}, "minimum_guarantee": 50_000}
+    each = [{"kind": "per_student", "count": "concentrators", "dollars": EACH}]
+    words = {cliff.words for cliff in find_cliffs(ensemble, bill(components=each, rules={"differs": [rural]}), 2)}
+    said = "In rural districts, and nowhere else: every district with a pathway is owed at least $50,000."
+    assert words == {said}
+
+
 def test_a_joint_rule_shows_the_same_cliffs_in_one_line_and_in_two(ensemble) -> None:
     """What one line gains of a floor and the other loses is no cliff."""
 

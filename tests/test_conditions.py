@@ -425,3 +425,19 @@ def test_a_new_program_is_paid_for_once_it_is_approved(approval: dict[str, Any])
         else:
             last = sites[max(year + 2 - approval["wait"], 0) : year + 2]
             approved = np.minimum.reduce(last)
+
+
+def test_a_match_that_differs_is_told_with_the_spending_that_it_is_measured_on() -> None:
+    poor = {"where": {"poverty": {"at_least": 0.25}}, "local_match": 0.0, "minimum_guarantee": 0.0, "paid_share": 1.0}
+    rules = {"local_match": 2.0, "match_on": "all_cost", "minimum_guarantee": 5_000, "paid_share": 0.9}
+    said = " ".join(describe(bill(PER_CONCENTRATOR, rules={**rules, "differs": [poor]})))
+    assert "beyond ordinary courses" not in said
+    there = "In districts with 25% or more of children in poverty instead: "
+    for lifted in (
+        "no minimum is guaranteed.",
+        "nothing of a district's own is asked for.",
+        "the state pays all that is owed.",
+    ):
+        assert there + lifted in said
+    only = bill(PER_CONCENTRATOR, rules={"match_on": "all_cost", "differs": [{**poor, "local_match": 0.5}]})
+    assert "for every dollar it is paid, measured on all its CTE cost." in " ".join(describe(only))

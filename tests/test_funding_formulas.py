@@ -28,6 +28,8 @@ SHIPPED = {
     "aligned_cost_tier", "aligned_credentials", "aligned_quality", "sb130_quarter_weight", "credential_pilot",
     "texas", "ohio", "indiana", "kansas", "florida", "kentucky", "michigan", "utah", "colorado_reimbursement",
     "colorado_credential_bonus", "louisiana", "minnesota", "arizona", "wyoming", "wisconsin", "tennessee",
+    "oregon", "nevada", "california", "washington", "idaho", "north_dakota", "pennsylvania", "massachusetts",
+    "new_york", "georgia",
 }  # fmt: skip
 SCHOOLS_OFFERING = 200.0
 PLACEMENTS = 3_000.0

@@ -143,3 +143,13 @@ def test_a_bill_has_a_price_in_any_year_in_which_it_pays() -> None:
         refuse_empty(TWO, law, 2026, 2026)
     with pytest.raises(InputError, match="no line of formula 'bill' pays in FY2031"):
         refuse_empty(bill(**base(5, sunset_year=2030)), law, 2026, 2031)
+
+
+def test_a_price_of_a_later_year_counts_from_what_the_bill_paid_the_year_before() -> None:
+    """$100 a school rises to at most $110 under the second law, whatever current law paid in the base year."""
+    ensemble = standing()
+    later = {"from": 2031, **base(300, rules={"growth_cap": 0.1})}
+    capped = bill(laws=[{"from": 2027, **base(100)}, later])
+    schools = ensemble.state.counts.offering_schools
+    for year, dollars in ((2030, 100.0), (2031, 110.0), (2032, 121.0)):
+        np.testing.assert_allclose(base_year_position(ensemble, capped, year=year).stage("paid"), dollars * schools)

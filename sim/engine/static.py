@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble
 from sim.engine.offers import Offers, announce, settled
@@ -29,21 +30,32 @@ def static_score(
 
     Competitive awards are what is expected before they are drawn, or if ``drawn`` those of the base year's luck.
     The first year is that of ``first_priced_year``, or the one in which it takes effect if it never pays; ``year`` is
-    another fiscal year whose rules are to be applied. ``counts`` stand for those of the base year, both where prices
-    are announced and where payments are settled, to ask what a district would be owed if it counted otherwise.
+    another fiscal year whose rules are to be applied, after the years since the first have been paid by theirs: what
+    caps and floors count from is what the formula itself paid the year before. ``counts`` stand for those of the base
+    year, both where prices are announced and where payments are settled, to ask what a district would be owed if it
+    counted otherwise; what was paid before stays.
     """
     world = ensemble.world
     # What is counted is what is offered: no program is new in the year that is priced.
     state = ensemble.state if counts is None else replace(ensemble.state, counts=counts, sites=counts.sites)
     law = enacted(formula, ensemble.current_law, world.base_year)
+    first = first_priced_year(formula, ensemble.current_law, world.base_year)
     if year is None:
-        first = first_priced_year(formula, ensemble.current_law, world.base_year)
         year = first if first is not None else max(formula.takes_effect, world.base_year)
+    if first is not None and year > first:
+        state = replace(state, last_payment=_paid_before(ensemble, formula, year, drawn))
     lines = tuple(line for line in law.lines if line.active(year))
     conditions = replace(ensemble.base.conditions, fiscal_year=year)
     luck = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
     offers = announce(world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck, expected=not drawn)
     return StaticScore(year, offers, settled(state, offers, state.counts, year))
+
+
+def _paid_before(ensemble: Ensemble, formula: Formula, year: int, drawn: bool) -> Array:
+    """What the state's CTE lines paid each district the year before, ``[..., D, 1]``, by the rules of that year."""
+    scored = static_score(ensemble, formula, None, year - 1, drawn)
+    joint = [scored.ledgers[offer.line.name].paid for offer in scored.offers.lines if offer.line.joint]
+    return sum(joint, ensemble.state.last_payment * 0.0)
 
 
 def base_year_entitlement(ensemble: Ensemble, formula: Formula) -> dict[str, float]:

@@ -50,20 +50,27 @@ class Case(Strict):
         """The rules that differ."""
         return {key: value for key in DIFFERING if (value := getattr(self, key)) is not None}
 
-    def sentences(self, elsewhere: Iterable[str]) -> list[str]:
-        """What holds there, in words; ``elsewhere`` are the rules that say something else where it does not."""
+    def sentences(self, elsewhere: Iterable[str], match_on: str) -> list[str]:
+        """What holds there, in words; ``elsewhere`` are the rules that say something else where it does not, and
+        ``match_on`` is the spending that a match is measured on, which is the same everywhere."""
         said = []
         for key, value in self.written.items():
-            sentences = UNRULED.model_copy(update={key: value}).sentences()
-            sentence = sentences[0] if sentences else f"The {key.replace('_', ' ')} is {value:g}."
-            there = self.where.phrase() if key in elsewhere else self.where.words()
+            there = UNRULED.model_copy(update={key: value, "match_on": match_on}).sentences()
+            sentence = there[0] if there else NOT_ASKED[key]
+            place = self.where.phrase() if key in elsewhere else self.where.words()
             instead = " instead" if key in elsewhere else ""
-            said.append(f"{there[0].upper()}{there[1:]}{instead}: {sentence[0].lower()}{sentence[1:]}")
+            said.append(f"{place[0].upper()}{place[1:]}{instead}: {sentence[0].lower()}{sentence[1:]}")
         return said
 
 
 DIFFERING: tuple[str, ...] = tuple(key for key in Case.model_fields if key != "where")
 """The rules that may differ by condition."""
+NOT_ASKED: dict[str, str] = {
+    "minimum_guarantee": "No minimum is guaranteed.",
+    "local_match": "Nothing of a district's own is asked for.",
+    "paid_share": "The state pays all that is owed.",
+}
+"""What is said of a rule that is lifted where a condition holds."""
 Cases = Annotated[tuple[Case, ...], Field(max_length=MOST_CASES)]
 
 
@@ -356,7 +363,7 @@ class Rules(Strict):
         for place, case in enumerate(self.differs):
             others = {key for other in (*self.differs[:place], *self.differs[place + 1 :]) for key in other.written}
             set_ = {key for key in DIFFERING if getattr(self, key) != getattr(UNRULED, key)}
-            said += case.sentences(others | set_)
+            said += case.sentences(others | set_, self.match_on)
         return said
 
 

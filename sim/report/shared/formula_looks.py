@@ -66,10 +66,20 @@ LOOKS: dict[str, FormulaLook] = {
     "utah": FormulaLook(BRICK, DOT_DASH, "s"),
     "wisconsin": FormulaLook(GREEN, DOTS, "^"),
     "wyoming": FormulaLook(OCHRE, TWO_DOTS, "v"),
+    "california": FormulaLook(NAVY, SOLID, "v"),
+    "georgia": FormulaLook(GREEN, LONG, "o"),
+    "idaho": FormulaLook(OCHRE, DOT_DASH, "v"),
+    "massachusetts": FormulaLook(SKY, SOLID, "^"),
+    "nevada": FormulaLook(PURPLE, DOTS, "s"),
+    "new_york": FormulaLook(ROSE, LONG, "v"),
+    "north_dakota": FormulaLook(TEAL, LONG, "v"),
+    "oregon": FormulaLook(PURPLE, SOLID, "o"),
+    "pennsylvania": FormulaLook(BRICK, TWO_DOTS, "s"),
+    "washington": FormulaLook(TEAL, TWO_DOTS, "o"),
 }
-"""Looks by the name of a formula: those of New Mexico, then other states' laws, which are no part of the same run
-unless asked for. Within either list, beside `OWN`, two formulas differ in the dash or by `APART` in lightness, so that
-they can be told apart in grey."""
+"""Looks by the name of a formula: those of New Mexico, then other states' laws in two lists, which are no part of the
+same run unless asked for. Within a list, beside `OWN`, two formulas differ in the dash or by `APART` in lightness, so
+that they can be told apart in grey; across lists in the marker alone, as there are no more such pairs."""
 
 OWN: tuple[FormulaLook, ...] = (
     FormulaLook(BRICK, SOLID, "P"), FormulaLook(ROSE, DOTS, "P"), FormulaLook(TEAL, DOT_DASH, "P"),
