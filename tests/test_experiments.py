@@ -89,9 +89,10 @@ def test_every_expectation_stands_before_the_run_and_is_held_against_what_came_o
         for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call)
     }
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     held = {
-        ast.unparse(call.args[0]) for call in calls if isinstance(call.func, ast.Name) and call.func.id == "finding"
+        ast.unparse(node.args[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "finding"
     }
     assert held == set(stated) != set()
 
