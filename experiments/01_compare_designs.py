@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     change = first["concentrators_taught_change"].dropna()
     most, least = change.idxmax(), change.idxmin()
     finding(
+        chosen,
         EXPECTED,
         f"in {first.attrs['span']} {most} brings most concentrators ({change[most]:+,.0f} a year, 90% of draws "
         f"{first.loc[most, 'concentrators_taught_change_low']:+,.0f} to "

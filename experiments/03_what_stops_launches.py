@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     draws = by_draw(results, list(FATE), years)
     for_money = draws["plans_for_money"] / draws[[name for name in FATE if name.startswith("plans_for_")]].sum(axis=1)
     finding(
+        chosen,
         WAITS,
         f"under the aligned formula {told(for_money.loc['aligned'], '{:.0%}'.format)} of waiting plans wait for money; "
         f"most wait {table.loc['aligned', 'most wait']}",
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     further = draws.loc["aligned_with_startup", "launches_started"] - draws.loc["aligned", "launches_started"]
     finding(
+        chosen,
         GRANT,
         f"{told(further, '{:+,.0f}'.format)} sites a year beside {table.loc['aligned', 'open']:,.0f}; the share that "
         f"waits for money goes to {told(for_money.loc['aligned_with_startup'], '{:.0%}'.format)}",

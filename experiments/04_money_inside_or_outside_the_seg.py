@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lost = draws.loc["sb130_quarter_weight", "dilution"]
     paid = draws.loc["concentrator_weight_funded", "state_cost"]
     finding(
+        chosen,
         COST,
         f"other units lose {told(lost, '${:,.1f}M'.format)} a year; with new money the state pays "
         f"{told(paid, '${:,.1f}M'.format)}; in a draw the two are {told(lost / paid - 1.0, '{:+.1%}'.format)} apart",
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     spread = f"{table.loc[taught.idxmin(), 'concentrators taught, 90% of draws']}"
     finding(
+        chosen,
         FEWEST,
         f"{taught.idxmin()} brings fewest concentrators taught ({taught.min():+,.0f}, 90% of draws {spread}), "
         f"{taught.idxmax()} most ({taught.max():+,.0f}, "

@@ -61,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         reported = table["concentrators reported"].drop("status_quo")
         spread = table["concentrators reported, 90% of draws"]
         finding(
+            chosen,
             EXPECTED,
             f"at the same {measure.replace('_', ' ')} {reported.idxmax()} brings most concentrators reported "
             f"({reported.max():+,.0f}, 90% of draws {spread[reported.idxmax()]}), {reported.idxmin()} fewest "

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     low, high = ends(later / first)
     found = f"{told(later / first, '{:.1f}'.format)} times as many credentials after {after} years"
-    finding(EXPECTED, found, low <= 3.0 <= high)
+    finding(chosen, EXPECTED, found, low <= 3.0 <= high)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Shared by the experiments: their settings, running formulas on common draws, tables of paired numbers, findings."""
 
+import json
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ import sim
 
 FORMULAS = Path(__file__).parent / "formulas"
 """Formulas that only an experiment needs."""
+FINDINGS = "findings.jsonl"
+"""The file of an experiment's folder that keeps what it found, a line each."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ def options(words: Sequence[str] | None, name: str, draws: int = 20, horizon: in
             raise SystemExit(f"{name}.py: '{word}' is no setting; write key=value, as draws=40")
         given[key] = yaml.safe_load(value)
     size = f"{name}_{given['draws']}_draws_{given['horizon']}_years"
-    return Options(given.pop("draws"), given.pop("horizon"), Path(given.pop("outputs")) / size, given)
+    chosen = Options(given.pop("draws"), given.pop("horizon"), Path(given.pop("outputs")) / size, given)
+    (chosen.folder / FINDINGS).unlink(missing_ok=True)  # what was found before is found anew
+    return chosen
 
 
 def run(chosen: Options, formulas: Sequence[str | Path] | None = None, **settings: Any) -> sim.Runs:
@@ -115,10 +120,20 @@ class Expectation:
     because: str
 
 
-def finding(expected: Expectation, found: str, agrees: bool) -> None:
-    """Print what was expected and why, beside it what came out and whether the two agree. Either is a result."""
+def finding(chosen: Options, expected: Expectation, found: str, agrees: bool) -> None:
+    """Print what was expected and why, beside it what came out and whether the two agree; either is a result. Kept in
+    ``findings.jsonl`` of the experiment's folder too, for summary.py."""
     verdict = "as expected" if agrees else "not as expected"
     print(f"\nExpected: {expected.says}\nBecause:  {expected.because}\nFound:    {found}\nVerdict:  {verdict}")
+    kept = {
+        "expected": expected.says,
+        "found": found,
+        "verdict": verdict,
+        "draws": chosen.draws,
+        "years": chosen.horizon,
+    }
+    with (chosen.folder / FINDINGS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(kept) + "\n")
 
 
 def _percent(share: float) -> str:

@@ -73,12 +73,31 @@ def test_a_word_that_is_no_setting_ends_an_experiment_with_one_line(running: Mod
     assert chosen.folder == Path("there") / "01_40_draws_30_years"
 
 
-def test_what_was_expected_stands_beside_what_came_out(running: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_expected_stands_beside_what_came_out(
+    running: ModuleType, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     values = pd.Series([float(number) for number in range(101)])
-    running.finding(running.Expectation("more", "a reason"), running.told(values, "{:.0f}".format), False)
+    chosen = running.Options(1, 1, tmp_path)
+    running.finding(chosen, running.Expectation("more", "a reason"), running.told(values, "{:.0f}".format), False)
     assert capsys.readouterr().out == (
         "\nExpected: more\nBecause:  a reason\nFound:    50 (90% of draws 5 to 95)\nVerdict:  not as expected\n"
     )
+
+
+def test_the_table_of_findings_has_a_row_for_each(
+    running: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = importlib.import_module("summary")
+    for path in EXPERIMENTS:
+        for draws, found in ((2, "few"), (40, "many")):
+            chosen = running.options([f"draws={draws}", f"outputs={tmp_path}"], path.stem)
+            chosen.folder.mkdir()
+            running.finding(chosen, running.Expectation("more", "a reason"), found, True)
+    rows = summary.table(tmp_path).splitlines()[2:]
+    assert len(rows) == len(EXPERIMENTS)
+    assert all("| more | **as expected**: many | 40, 30 |" in row for row in rows)
+    with pytest.raises(SystemExit, match=r"holds no findings of 01_compare_designs\.py"):
+        summary.table(tmp_path / "nothing")
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
@@ -90,7 +109,7 @@ def test_every_expectation_stands_before_the_run_and_is_held_against_what_came_o
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call)
     }
     held = {
-        ast.unparse(node.args[0])
+        ast.unparse(node.args[1])
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "finding"
     }
