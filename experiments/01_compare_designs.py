@@ -12,7 +12,12 @@ mean: the designs differ by more than the uncertainty only where that interval l
 
 from collections.abc import Sequence
 
-from running import finding, options, run
+from running import Expectation, finding, options, run
+
+EXPECTED = Expectation(
+    "most concentrators taught under the aligned formula, fewest where the pilot ends without a successor",
+    "the aligned formula pays most for each concentrator (LESC brief, 4 Sep 2025); after the pilot nothing is paid",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -26,11 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     change = first["concentrators_taught_change"].dropna()
     most, least = change.idxmax(), change.idxmin()
     finding(
+        chosen,
+        EXPECTED,
         f"in {first.attrs['span']} {most} brings most concentrators ({change[most]:+,.0f} a year, 90% of draws "
         f"{first.loc[most, 'concentrators_taught_change_low']:+,.0f} to "
-        f"{first.loc[most, 'concentrators_taught_change_high']:+,.0f}), {least} fewest ({change[least]:+,.0f})",
-        "most under the aligned formula, which pays most for each of them; fewest where the pilot ends without a "
-        "successor",
+        f"{first.loc[most, 'concentrators_taught_change_high']:+,.0f}), {least} fewest ({change[least]:+,.0f}, "
+        f"{first.loc[least, 'concentrators_taught_change_low']:+,.0f} to "
+        f"{first.loc[least, 'concentrators_taught_change_high']:+,.0f})",
+        (most, least) == ("aligned", "pilot_sunset"),
     )
 
 

@@ -13,7 +13,16 @@ Result. Plans in a year by what became of them, mean over draws and years.
 
 from collections.abc import Sequence
 
-from running import FORMULAS, by_formula, finding, options, run, show
+from running import FORMULAS, Expectation, by_draw, by_formula, ends, finding, options, run, show, told
+
+WAITS = Expectation(
+    "people and rooms hold up more plans than money does",
+    "31% of schools with CTE openings found them very hard or impossible to fill (NCES, 2020-21)",
+)
+GRANT = Expectation(
+    "a start-up grant opens more sites",
+    "what waits for money no longer does, and the grant pays most of what a launch costs",
+)
 
 FATE = {
     "plans_begun": "begun",
@@ -30,17 +39,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(arguments, "03_what_stops_launches", horizon=5)
     results = run(chosen, ["status_quo", "aligned", FORMULAS / "aligned_with_startup.yaml"])
     first = results.manifest.base_year + 1
-    table = by_formula(results, FATE, range(first, first + min(5, chosen.horizon)))
+    years = range(first, first + min(5, chosen.horizon))
+    table = by_formula(results, FATE, years)
     waits = table[[heading for heading in table if heading.startswith("for ")]]
     table["most wait"] = waits.idxmax(axis=1)
     table["share for money"] = waits["for start-up money"] / waits.sum(axis=1)
     show("Plans a year", table, chosen.folder / "plans.csv", ["share for money"])
-    plain, helped = table.loc["aligned"], table.loc["aligned_with_startup"]
+    draws = by_draw(results, list(FATE), years)
+    for_money = draws["plans_for_money"] / draws[[name for name in FATE if name.startswith("plans_for_")]].sum(axis=1)
     finding(
-        f"under the aligned formula most plans wait {plain['most wait']}; a start-up grant takes the share that waits "
-        f"for money from {plain['share for money']:.0%} to {helped['share for money']:.0%} and opens "
-        f"{helped['open']:,.0f} sites a year instead of {plain['open']:,.0f}",
-        "people and rooms hold up more plans than money does",
+        chosen,
+        WAITS,
+        f"under the aligned formula {told(for_money.loc['aligned'], '{:.0%}'.format)} of waiting plans wait for money; "
+        f"most wait {table.loc['aligned', 'most wait']}",
+        ends(for_money.loc["aligned"])[1] < 0.5,
+    )
+    further = draws.loc["aligned_with_startup", "launches_started"] - draws.loc["aligned", "launches_started"]
+    finding(
+        chosen,
+        GRANT,
+        f"{told(further, '{:+,.0f}'.format)} sites a year beside {table.loc['aligned', 'open']:,.0f}; the share that "
+        f"waits for money goes to {told(for_money.loc['aligned_with_startup'], '{:.0%}'.format)}",
+        ends(further)[0] > 0.0,
     )
 
 

@@ -16,7 +16,12 @@ the factor on the amounts; and the state's cost.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from running import by_formula, finding, options, run, show
+from running import Expectation, by_formula, finding, options, run, show
+
+EXPECTED = Expectation(
+    "most concentrators reported where the money is for each of them",
+    "counts follow what pays for them, as credentials did under bonuses (Ohio and Louisiana)",
+)
 
 ELEMENTS = (
     "status_quo",
@@ -54,10 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         title = f"Difference from current law, mean of all years; same {measure.replace('_', ' ')}"
         show(title, table, chosen.folder / f"{name}.csv", ["paid share"])
         reported = table["concentrators reported"].drop("status_quo")
+        spread = table["concentrators reported, 90% of draws"]
         finding(
+            chosen,
+            EXPECTED,
             f"at the same {measure.replace('_', ' ')} {reported.idxmax()} brings most concentrators reported "
-            f"({reported.max():+,.0f}), {reported.idxmin()} fewest ({reported.min():+,.0f})",
-            "concentrators follow what pays for them: most where the money is for each of them",
+            f"({reported.max():+,.0f}, 90% of draws {spread[reported.idxmax()]}), {reported.idxmin()} fewest "
+            f"({reported.min():+,.0f}, {spread[reported.idxmin()]})",
+            reported.idxmax() == "aligned_per_concentrator",
         )
 
 

@@ -1,7 +1,8 @@
 """Shared by the experiments: their settings, running formulas on common draws, tables of paired numbers, findings."""
 
+import json
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import sim
 
 FORMULAS = Path(__file__).parent / "formulas"
 """Formulas that only an experiment needs."""
+FINDINGS = "findings.jsonl"
+"""The file of an experiment's folder that keeps what it found, a line each."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ def options(words: Sequence[str] | None, name: str, draws: int = 20, horizon: in
             raise SystemExit(f"{name}.py: '{word}' is no setting; write key=value, as draws=40")
         given[key] = yaml.safe_load(value)
     size = f"{name}_{given['draws']}_draws_{given['horizon']}_years"
-    return Options(given.pop("draws"), given.pop("horizon"), Path(given.pop("outputs")) / size, given)
+    chosen = Options(given.pop("draws"), given.pop("horizon"), Path(given.pop("outputs")) / size, given)
+    (chosen.folder / FINDINGS).unlink(missing_ok=True)  # what was found before is found anew
+    return chosen
 
 
 def run(chosen: Options, formulas: Sequence[str | Path] | None = None, **settings: Any) -> sim.Runs:
@@ -52,6 +57,13 @@ def run(chosen: Options, formulas: Sequence[str | Path] | None = None, **setting
         raise SystemExit(str(error)) from None
 
 
+def by_draw(results: sim.Runs, columns: Sequence[str], years: Collection[int]) -> pd.DataFrame:
+    """Mean of each column over ``years``, one row for each formula and draw."""
+    runs = results.with_design(results.state, ["formula", "replicate"])
+    runs = runs[runs["fiscal_year"].isin(years)]
+    return runs.groupby(["formula", "replicate"], observed=True)[list(columns)].mean()
+
+
 def by_formula(
     results: sim.Runs, columns: Mapping[str, str], years: range, against_baseline: bool = False
 ) -> pd.DataFrame:
@@ -59,22 +71,32 @@ def by_formula(
 
     ``against_baseline`` gives the mean of the differences within each draw, and beside it the interval of 90% of draws.
     """
-    runs = results.with_design(results.state, ["formula", "replicate"])
-    runs = runs[runs["fiscal_year"].isin(years)]
-    means = runs.groupby(["formula", "replicate"], observed=True)[list(columns)].mean()
+    means = by_draw(results, list(columns), years)
     if against_baseline:
         means = means - means.loc[results.manifest.baseline].reindex(means.index, level="replicate")
     grouped = means.groupby(level="formula", sort=False)
     table = grouped.mean().rename(columns=columns)
     if against_baseline:
         for name, heading in columns.items():
-            table[f"{heading}, 90% of draws"] = grouped[name].apply(_interval)
+            table[f"{heading}, 90% of draws"] = grouped[name].apply(lambda values: interval(values, "{:,.0f}".format))
     return table.reindex([name for name in results.manifest.formulas if name in table.index])
 
 
-def _interval(values: "pd.Series[float]") -> str:
+def ends(values: "pd.Series[float]") -> tuple[float, float]:
+    """The 5th and the 95th percentile over draws."""
     low, high = np.quantile(values.to_numpy(dtype=np.float64), (0.05, 0.95))
-    return f"{low:,.0f} to {high:,.0f}"
+    return float(low), float(high)
+
+
+def interval(values: "pd.Series[float]", write: Callable[[float], str]) -> str:
+    """The interval that holds 90% of draws, each end written by ``write``."""
+    low, high = ends(values)
+    return f"{write(low)} to {write(high)}"
+
+
+def told(values: "pd.Series[float]", write: Callable[[float], str]) -> str:
+    """A number of each draw as its mean with the interval that holds 90% of draws."""
+    return f"{write(float(values.mean()))} (90% of draws {interval(values, write)})"
 
 
 def show(title: str, table: pd.DataFrame, path: Path, percent: Collection[str] = ()) -> None:
@@ -90,9 +112,28 @@ def show(title: str, table: pd.DataFrame, path: Path, percent: Collection[str] =
     print(f"\nWritten to {path}")
 
 
-def finding(found: str, expected: str) -> None:
-    """Print what was found beside what was expected, and why."""
-    print(f"\nFound:    {found}\nExpected: {expected}")
+@dataclass(frozen=True)
+class Expectation:
+    """What an experiment expects before it runs, and why: what somebody measured or what follows from the rules."""
+
+    says: str
+    because: str
+
+
+def finding(chosen: Options, expected: Expectation, found: str, agrees: bool) -> None:
+    """Print what was expected and why, beside it what came out and whether the two agree; either is a result. Kept in
+    ``findings.jsonl`` of the experiment's folder too, for summary.py."""
+    verdict = "as expected" if agrees else "not as expected"
+    print(f"\nExpected: {expected.says}\nBecause:  {expected.because}\nFound:    {found}\nVerdict:  {verdict}")
+    kept = {
+        "expected": expected.says,
+        "found": found,
+        "verdict": verdict,
+        "draws": chosen.draws,
+        "years": chosen.horizon,
+    }
+    with (chosen.folder / FINDINGS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(kept) + "\n")
 
 
 def _percent(share: float) -> str:

@@ -1,7 +1,6 @@
 """The door: functions of ``import sim`` do what the command line does, to the bit, and refuse what it refuses."""
 
 import gc
-import json
 import re
 import shutil
 import subprocess
@@ -468,6 +467,7 @@ def test_a_world_has_its_districts_and_clusters_by_identifier(bill: Path) -> Non
     (bill.parent / "mine").mkdir()
     shutil.copy(ROOT / "sim/world/new_mexico/clusters.csv", bill.parent / "mine")
     assert words_of({"world": sim.World("mine")}) == ["world.path=mine"]
+    assert words_of({"baseline": sim.Formula("aligned")}) == ["study.baseline=aligned"]
 
 
 def test_a_price_has_a_row_for_each_district_and_adds_up(bill: Path) -> None:
@@ -505,19 +505,6 @@ def test_a_script_of_three_lines_uses_several_processes_without_running_twice(bi
     done = subprocess.run([sys.executable, str(script)], cwd=bill.parent, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.splitlines() == ["begins", "3"]
-
-
-@pytest.mark.slow
-def test_a_notebook_of_ten_lines_compares_two_bills(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = ROOT / "notebooks" / "two_bills.ipynb"
-    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    lines = [line for cell in cells for line in "".join(cell["source"]).splitlines() if line]
-    assert len(lines) <= 10
-    monkeypatch.chdir(path.parent)
-    names: dict[str, Any] = {}
-    for line in lines:
-        exec(line.replace("draws=50, years=10", "draws=2, years=5, workers=1"), names)
-    assert list(names["results"].manifest.formulas) == ["status_quo", "aligned", "my_bill"]
 
 
 @pytest.mark.slow

@@ -30,7 +30,8 @@ SECTIONS: dict[str, str] = {
 }
 """Folders of docs/ in the order of the navigation, and how they are called there."""
 PROJECT: tuple[str, ...] = (
-    "README.md", "CHANGELOG.md", "experiments/README.md", "outputs/README.md", "benchmarks/README.md"
+    "README.md", "CHANGELOG.md", "experiments/README.md", "notebooks/README.md", "outputs/README.md",
+    "benchmarks/README.md",
 )  # fmt: skip
 """Pages outside docs/ that the navigation names, the last section."""
 OUTSIDE = "project"

@@ -73,7 +73,7 @@ def words_of(settings: Mapping[str, Any]) -> list[str]:
         if name == "scenario" and isinstance(value, str | os.PathLike) and _is_listed(os.fspath(value)):
             words.append(f"study.scenarios={written([value], name)}")
             continue
-        if name == "world" and isinstance(value, Named):
+        if isinstance(value, Named):
             value = value.word
         key = ALIASES.get(name, name)
         if name in OPEN and isinstance(value, Mapping):
