@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import made_up, prior_parameters, shipped, sparse, warmed_up
 
+from sim.config_folder import config_folder
 from sim.engine.scenario import Scenario
 from sim.inputs import InputError
-from sim.study.stress.reverse import Tried, at_severity, lowest_paid_share, of_factor, refuse_sizeless, smallest
+from sim.study.setup.scenarios import find_scenario
+from sim.study.stress.reverse import Tried, lowest_paid_share, of_factor, refuse_sizeless, smallest
 
 SURGE = Scenario.model_validate(
     {"name": "surge", "title": "Surge", "source": "none", "from_year": {2028: {"participation": 1.2, "revenue": 0.9}}}
@@ -42,16 +44,6 @@ def test_what_is_so_without_a_shock_or_at_none_has_no_bracket() -> None:
     assert (never.holds, never.breaks) == (3.0, None)
 
 
-def test_a_severity_stretches_the_distance_from_one() -> None:
-    (shocks,) = at_severity(SURGE, 2.0).from_year.values()
-    assert (shocks.participation, shocks.revenue) == (pytest.approx(1.4), pytest.approx(0.8))
-    assert at_severity(SURGE, 1.0).from_year == SURGE.from_year
-    (none,) = at_severity(SURGE, 0.0).from_year.values()
-    assert set(dict(none).values()) == {1.0}
-    (most,) = at_severity(SURGE, 20.0).from_year.values()
-    assert most.revenue == 0.0
-
-
 def test_more_students_are_paid_a_smaller_share_under_a_cap_and_the_whole_without_one() -> None:
     world = made_up(12)
     ensemble = warmed_up(world, sparse(prior_parameters(world, range(3)), world), 7, range(3), 4)
@@ -67,12 +59,14 @@ def test_more_students_are_paid_a_smaller_share_under_a_cap_and_the_whole_withou
 
 
 def test_what_has_no_size_is_refused_in_one_line() -> None:
-    class Chance(Scenario):
-        random: bool = True
-
-    with pytest.raises(InputError, match="surge: shocks that come by chance have many sizes"):
-        refuse_sizeless([Chance.model_validate(SURGE.model_dump())])
-    refuse_sizeless([SURGE])
+    folder = config_folder()
+    with pytest.raises(InputError, match="random: shocks that come by chance have many sizes"):
+        refuse_sizeless([find_scenario("random", folder)], 2.0)
+    with pytest.raises(InputError, match=r"early_end: cannot grow to reverse\.most=2: .* an early end has no size"):
+        refuse_sizeless([find_scenario("early_end", folder)], 2.0)
+    with pytest.raises(InputError, match=r"surge: cannot grow to reverse\.most=3: severity 3 is not allowed"):
+        refuse_sizeless([SURGE], 3.0)
+    refuse_sizeless([SURGE], 2.0)
 
 
 @pytest.mark.slow

@@ -6,10 +6,8 @@ same draws from the same start, so that from one to the next nothing changes but
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
-from pydantic import BaseModel
 
 from sim.arrays import Array
 from sim.engine import recording
@@ -18,51 +16,25 @@ from sim.engine.scenario import CALM, Scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.study.running.memory import refuse_many_draws
+from sim.study.setup.combining import scaled
 from sim.study.setup.design import ensembles
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Reverse, Settings
 
-Dialed = TypeVar("Dialed", bound=BaseModel)
-
 FALLING = ("revenue", "entrants")
 """Factors of which less is worse; of the others more is."""
 
-STRONGEST = 10.0
-"""The largest factor that a scenario may hold."""
 
-
-def at_severity(scenario: Scenario, severity: float) -> Scenario:
-    """The scenario with every shock's distance from 1 times ``severity``: 0 is no shock, 1 the scenario as written.
-
-    By hand, a factor of 0.9 at a severity of 2 is 0.8, one of 1.2 at a half is 1.1; none falls below 0.
-    """
-    return scenario.model_copy(
-        update={
-            "years": {year: _stronger(shocks, severity) for year, shocks in scenario.years.items()},
-            "from_year": {year: _stronger(shocks, severity) for year, shocks in scenario.from_year.items()},
-        }
-    )
-
-
-def _stronger(shocks: Dialed, severity: float) -> Dialed:
-    held: dict[str, Any] = {}
-    for name, value in shocks:
-        if isinstance(value, float | int):
-            held[name] = float(np.clip(1.0 + severity * (value - 1.0), 0.0, STRONGEST))
-        else:  # of single clusters
-            held[name] = {cluster: _stronger(own, severity) for cluster, own in value.items()}
-    return type(shocks)(**held)
-
-
-def refuse_sizeless(scenarios: Sequence[Scenario]) -> None:
-    """Refuse scenarios that have no size which could grow. Raises InputError, one line."""
+def refuse_sizeless(scenarios: Sequence[Scenario], most: float) -> None:
+    """Refuse scenarios that have no size which could grow to ``most``. Raises InputError, one line."""
     for scenario in scenarios:
-        for key, said in (
-            ("end", "an early end has no size"),
-            ("random", "shocks that come by chance have many sizes"),
-        ):
-            if getattr(scenario, key, None) is not None:
-                raise InputError(f"settings: study.scenarios: {scenario.name}: {said}; name a scenario of fixed years")
+        where = f"settings: study.scenarios: {scenario.name}"
+        if scenario.random is not None:
+            raise InputError(f"{where}: shocks that come by chance have many sizes; name a scenario of fixed years")
+        try:
+            scaled(scenario, most)
+        except ValueError as error:
+            raise InputError(f"{where}: cannot grow to reverse.most={most:g}: {error}") from error
 
 
 def of_factor(shock: str, factor: float, start: int) -> Scenario:
@@ -166,7 +138,7 @@ def reverse_stress(
         raise ValueError("a reverse stress test needs its settings")
     refuse_many_draws(settings, inputs.world)
     if asked.shock == "severity":
-        refuse_sizeless(inputs.scenarios)
+        refuse_sizeless(inputs.scenarios, asked.most)
     base, horizon = inputs.world.base_year, settings.horizon
     start = asked.start or base + min(2, horizon)
     started = [one for _, one in ensembles(settings, inputs.world, inputs.catalogue, inputs.current_law, horizon)]
@@ -189,7 +161,7 @@ def _of_one(
     asked: Reverse, started: Sequence[Ensemble], formula: Formula, scenario: Scenario | None, start: int, horizon: int
 ) -> Reversed:
     def at(size: float) -> Tried:
-        shocked = at_severity(scenario, size) if scenario is not None else of_factor(asked.shock, size, start)
+        shocked = scaled(scenario, size) if scenario is not None else of_factor(asked.shock, size, start)
         lowest = lowest_paid_share(started, formula, shocked, horizon)
         return Tried(size, float((lowest < asked.level).mean()), float(np.median(lowest)))
 
