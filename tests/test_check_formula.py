@@ -109,6 +109,17 @@ def test_a_cliff_under_rules_that_differ_is_told_in_the_words_of_the_bill(ensemb
     assert words == {said}
 
 
+def test_a_cliff_between_two_rates_by_size_names_one_of_them_and_not_a_third(ensemble) -> None:
+    """From 149 to 150 members a district loses the first rate and has the second; the last is of others."""
+    rates = [(150, 0.5), (500, 0.4)]
+    differs = [{"where": {"members": {"below": below}}, "rate": rate} for below, rate in rates]
+    formula = bill(components=[{"kind": "expenditure_reimbursement", "rate": 0.27, "differs": differs}])
+    found = {cliff.pair.above: cliff.cause for cliff in find_cliffs(ensemble, formula, 2)}
+    assert found.get(500, "expenditure_reimbursement_2") == "expenditure_reimbursement_2"
+    assert found.get(150, "expenditure_reimbursement_1") == "expenditure_reimbursement_1"
+    assert found.keys() & {150, 500}
+
+
 def test_a_joint_rule_shows_the_same_cliffs_in_one_line_and_in_two(ensemble) -> None:
     """What one line gains of a floor and the other loses is no cliff."""
 

@@ -110,8 +110,8 @@ class SharedCenter(Component):
         """The amounts, then each center."""
         amounts = [
             (self.per_center, "every shared center, by the participants that each district sends"),
-            (self.per_participant, "every participant at one"),
-            (self.per_concentrator, "every concentrator at one"),
+            (self.per_participant, "every participant taught at a shared center"),
+            (self.per_concentrator, "every concentrator taught at a shared center"),
         ]
         said = [f"{money(dollars)} for {what}." for dollars, what in amounts if dollars]
         most = f", none more than {percent(self.largest_share)}" if self.largest_share < 1.0 else ""

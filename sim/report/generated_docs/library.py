@@ -117,9 +117,9 @@ def _line(node: yaml.Node | None, way: Sequence[str | int]) -> int:
 
 def _law(path: Path, formula: Formula, cases: Sequence[tuple[str, str]]) -> list[str]:
     lines = [f"### `{formula.name}`: {formula.title}", "", _flat(formula.description), ""]
-    lines += [f"*Source:* {_flat(formula.source)}. *Numbers of:* {formula.year_of_numbers}."]
+    lines += [f"*Source:* {_sentence(formula.source)} *Numbers of:* {formula.year_of_numbers}."]
     if formula.confidence:
-        lines += [f"*Confidence:* {_flat(formula.confidence)}."]
+        lines += [f"*Confidence:* {_sentence(formula.confidence)}"]
     lines += ["", "| what the law says | paragraph |", "|---|---|"]
     before = ""
     for said, law in rows_of(path, formula):
@@ -137,6 +137,10 @@ def _law(path: Path, formula: Formula, cases: Sequence[tuple[str, str]]) -> list
 
 def _flat(text: object) -> str:
     return " ".join(str(text).split())
+
+
+def _sentence(text: str) -> str:
+    return _flat(text).removesuffix(".") + "."
 
 
 def _cell(text: str) -> str:

@@ -21,7 +21,7 @@ NO_PAYMENT = StatewideDollars(dollars=0.0)
 
 def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Sequence[tuple[str, str]]:
     """What makes each step differ from its price: the stage of the ledger that moves it most, and where that is
-    the entitlement, the component without which it would differ least."""
+    the entitlement, the component that makes most of it."""
     if not len(steps.district):
         return ()
     own = np.stack(
@@ -65,10 +65,10 @@ def _components(
     ]
     if len(parts) == 1 or not places.size:
         return {int(place): said[0] for place in places}
-    whole = np.abs(steps.stages[1, places] - steps.price[places])
-    relief = np.stack(
-        [whole - _beyond_without(base_year, unit, payer, line, part.label, steps.taken(which)) for line, part in parts]
-    )
+    whole = steps.stages[1, places] - steps.price[places]
+    # Of two that take turns, as rates by size do, each makes more than the step that is left between them.
+    without = [_beyond_without(base_year, unit, payer, line, part.label, steps.taken(which)) for line, part in parts]
+    relief = np.abs(whole - np.stack(without))
     # Where several would relieve it alike (no price is left without them), it is the one that sets a limit.
     limits = np.array([[type(part).counted is not Component.counted] for _, part in parts])
     chosen = np.argmax((relief >= 0.999 * relief.max(axis=0)) * (1.0 + limits), axis=0)
@@ -76,7 +76,7 @@ def _components(
 
 
 def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, line: Line, label: str, steps: Steps) -> Array:
-    """How far entitlement and posted price of the steps would lie apart without a component, dollars ``[N]``."""
+    """By how much entitlement would move beyond the posted price without a component, dollars ``[N]``."""
     kept = tuple(part for part in line.components if part.label != label) or (NO_PAYMENT,)
     lines = tuple(
         one.model_copy(update={"components": kept}) if one.name == line.name else one for one in base_year.formula.lines
@@ -102,5 +102,5 @@ def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, line: Line, l
             )
         ends.append((owed, posted))
     (low, low_price), (high, high_price) = ends
-    beyond: Array = np.abs((high - low) - (high_price - low_price))
+    beyond: Array = (high - low) - (high_price - low_price)
     return beyond
