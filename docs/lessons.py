@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from unittest import mock
 
 import sim.cli
 
 TUTORIAL = Path(__file__).resolve().parent / "tutorial"
 SAID = "what is said"
+WIDTH = 80
+"""Columns at which a long line on standard error is folded, as a terminal does."""
 PART = re.compile(
     r'^```\w+ title="(?P<file>[^"]+)"\n(?P<content>.*?)^```$'
     r"|^ {4}cte-sim (?P<command>.*?)(?: +# .*)?$"
@@ -65,7 +68,7 @@ def _step(words: list[str], folder: Path) -> Step:
     without_screen = mock.patch("sim.verbs.opening._opened", return_value=False)
     with chdir(folder), redirect_stdout(io.StringIO()), redirect_stderr(said), without_screen:
         status = sim.cli.run(words)
-    return Step(tuple(words), status, said.getvalue())
+    return Step(tuple(words), status, fill(said.getvalue(), WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def refreshed() -> Iterator[tuple[Path, str]]:
