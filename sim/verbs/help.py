@@ -37,6 +37,7 @@ Your bill
   compare my_bill.yaml           what it does over years, against current law
   compare {SHIPPED} my_bill.yaml   the same, beside all shipped formulas
   stress my_bill.yaml            what a bad year does to it
+  discover my_bill.yaml          under which conditions it fails, and how often
   explore my_bill.yaml           a page with sliders for its amounts
   district gallup my_bill.yaml   a page for one district
   explain gallup my_bill.yaml    why one district was paid and decided as it was
@@ -167,6 +168,10 @@ def _example(typed: str, why: str) -> list[str]:
     return [f"{line:<46}  {why}"] if len(line) <= 46 and 48 + len(why) <= WIDTH else [line, f"{_INDENT}{why}"]
 
 
+_UNFOLDED = ("sensitivity", "alternatives", "design", "discover")
+"""Settings of which help shows every key."""
+
+
 def _entry(path: str, value: Any, study: str = "compare") -> list[str]:
     """A setting with its default, and below it what it is."""
     comment = _OUT if path == "out" else _comments(study).get(path, "")
@@ -175,7 +180,7 @@ def _entry(path: str, value: Any, study: str = "compare") -> list[str]:
     if len(head) > WIDTH:
         head = f"  {path}=..."
     lines = [head, *textwrap.wrap(comment, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)]
-    nested = value if isinstance(value, Mapping) and path in ("sensitivity", "alternatives", "design") else {}
+    nested = value if isinstance(value, Mapping) and path in _UNFOLDED else {}
     for key, inner in nested.items():
         below = _comments(study).get(f"{path}.{key}", "")
         text = f"{path}.{key}={_written(inner)}" + (f"  {below}" if below else "")

@@ -117,7 +117,7 @@ def fitted(
         worst = max(levels, key=lambda at: levels[at], default=None)
         if worst is None or levels[worst] <= SIGNIFICANT:
             return box, levels, tuple(measures), chosen
-        among = [at for at in box.limits if at != worst]
+        among = [at for at in among if at != worst]
 
 
 def discover(

@@ -2,9 +2,12 @@
 
 Friedman and Fisher, "Bump hunting in high-dimensional data", Statistics and Computing 9 (1999), 123-143. From the
 whole space a thin slice is cut away again and again, at one end of one dimension, or one word of a dimension of words:
-the slice that raises the density of cases most for each point it costs, so that a word that many points have is
-weighed fairly against a slice of a number (Kwakkel and Jaxa-Rozen, Environmental Modelling & Software 79 (2016),
-311-321). Then ends are moved out again as long as the density does not fall.
+the slice in which cases are rarest. Among slices of one size that is the one that raises the density inside most, which
+is what the paper asks for; and a word that many points have is not cut for its size alone. Then ends are moved out
+again as long as the density does not fall.
+
+Of libraries that have it, one brings a whole workbench with it and the other draws interactive figures; neither
+resamples or judges a box among fresh points.
 """
 
 import math
@@ -102,12 +105,12 @@ def _best_slice(
 
 
 def _gains(left: BoolArray, hits: BoolArray, floor: int) -> Array:
-    """By slice the rise of density for each part of the points that it takes; minus infinity if too few are left."""
+    """By slice how much rarer cases are in it than inside; minus infinity if it leaves too few points or takes none."""
     size, count = len(hits), left.sum(axis=0)
-    density = hits.mean()
+    taken = size - count
     with np.errstate(divide="ignore", invalid="ignore"):
-        rise = (hits.astype(np.float64) @ left) / count - density
-        gains: Array = np.where((count >= floor) & (count < size), rise * size / (size - count), -math.inf)
+        density = (hits.sum() - hits.astype(np.float64) @ left) / taken
+        gains: Array = np.where((count >= floor) & (taken > 0), hits.mean() - density, -math.inf)
     return gains
 
 
