@@ -73,7 +73,7 @@ def _peeling(found: "Found", one: "Condition", of: Look, path: Path) -> Path:
     ax.set_ylabel("of those inside, in question (density)")
     handles = [
         Line2D([], [], marker="o", color=MIDDLE, markerfacecolor=BASELINE, markersize=3.4, label="peeling"),
-        Line2D([], [], marker="s", linestyle="none", markerfacecolor=INK, markeredgecolor="black", label="the box told"),
+        Line2D([], [], marker="s", linestyle="none", markerfacecolor=INK, markeredgecolor="black", label="the box"),
         Line2D([], [], marker="D", linestyle="none", markerfacecolor="white", markeredgecolor="black",
                label="the same among fresh futures"),
     ]  # fmt: skip

@@ -27,19 +27,36 @@ def answer(found: "Found") -> list[str]:
     """The answer: when each bill breaks its budget and misses its goal, and which holds most often."""
     baseline = str(found.materials.inputs.baseline)
     asked = [one for one in found.conditions if one.question in (BUDGET, GOAL) and one.formula != baseline]
-    return [line for one in asked for line in (*paragraphs([sentence(found, one)]), "")] + paragraphs([_most(found)])
+    return [line for one in asked for line in (*paragraphs([sentence(found, one)]), "")] + paragraphs(
+        [" ".join([_most(found), *_inside_the_seg(found)])]
+    )
 
 
 def _most(found: "Found") -> str:
     """Which formula is within budget and at its goal most often, and how sure that is."""
     names, table = titles(found), found.robustness
     judged = table[table["formula"] != found.materials.inputs.baseline]
-    row = judged.loc[judged["both"].idxmax()]
+    row = judged.iloc[int(judged["both"].to_numpy().argmax())]
     said = f"within budget and at its goal in {percent(row['both'])} of {int(row['futures']):,} futures"
     sure = f"90% interval {percent(row['both_low'])} to {percent(row['both_high'])}"
     if len(judged) == 1:
         return f"{first_letter(names[str(row['formula'])])} is {said} ({sure})."
     return f"Most often {said} ({sure}) of the bills: {in_sentence(names[str(row['formula'])])}."
+
+
+def _inside_the_seg(found: "Found") -> list[str]:
+    """What must be said of formulas that other program units of the SEG pay for."""
+    records, names = found.results.manifest.formulas, titles(found)
+    within = [
+        in_sentence(names[name]) for name, record in records.items()
+        if any(line["seg"] == "unfunded" for line in record["lines"].values())
+    ]  # fmt: skip
+    if not within:
+        return []
+    return [
+        f"{first_letter(' and '.join(within))} pay{'s' if len(within) == 1 else ''} inside the SEG: nothing is"
+        " voted for it, so that no appropriation can break, and other program units pay, which is counted as no cost here."
+    ]
 
 
 def discovery_text(found: "Found") -> str:
@@ -91,8 +108,8 @@ def _condition(found: "Found", one: "Condition") -> list[str]:
         lines += ["", *plain_table(rows, PAGE).splitlines()]
         lines += paragraphs(
             [
-                "Quasi-p: how likely so many cases inside are if the limit did nothing. Limits found again in fewer than"
-                f" {REPRODUCED:.0%} of resamples are dropped."
+                "Quasi-p: how likely so many cases inside are if the limit did nothing. Limits found again in fewer"
+                f" than {REPRODUCED:.0%} of resamples are dropped."
             ]
         )
     if one.tree:
@@ -115,8 +132,8 @@ def _tree(found: "Found", one: "Condition") -> list[str]:
 def _robustness(found: "Found") -> list[str]:
     names = titles(found)
     rows: list[list[Cell]] = [
-        [("Formula", ""), ("Budget and", "goal hold"), ("Budget", "holds"), ("Goal", "holds"), ("Regret, goal", "90%; largest"),
-         ("Regret, cost", "90%; largest")]
+        [("Formula", ""), ("Budget and", "goal hold"), ("Budget", "holds"), ("Goal", "holds"),
+         ("Regret, goal", "90%; largest"), ("Regret, cost", "90%; largest")]
     ]  # fmt: skip
     for _, row in found.robustness.iterrows():
         cells: list[Cell] = [(names[str(row["formula"])], "")]
@@ -130,8 +147,8 @@ def _robustness(found: "Found") -> list[str]:
     outcome = OUTCOMES[found.materials.layout.goal]
     count = int(found.robustness["futures"].iloc[0])
     note = (
-        f"Over all {count:,} futures, searched and fresh; below each share its 90% interval. Regret, goal: {outcome} per"
-        f" 100 members ({goal_years(found)}) behind the formula that reaches most in that future; one future in ten"
+        f"Over all {count:,} futures, searched and fresh; below each share its 90% interval. Regret, goal: {outcome}"
+        f" per 100 members ({goal_years(found)}) behind the formula that reaches most in that future; one future in ten"
         " exceeds the first number, none of these the second. Regret, cost: dollars of the base year a year above the"
         f" formula that costs least in that future ({years(found)}). Intervals of regrets, paired by future:"
         " robustness.csv."
@@ -147,14 +164,14 @@ def _reversals(found: "Found") -> list[str]:
     names, outcome = titles(found), OUTCOMES[found.materials.layout.goal]
     said = []
     by_pair = {(one.formula, one.other): one for one in found.conditions if one.question == REVERSED}
-    for row in found.reversals.itertuples():
-        ahead, behind = (in_sentence(names[str(name)]) for name in (row.ahead, row.behind))
+    for row in found.reversals.to_dict("records"):
+        ahead, behind = (in_sentence(names[str(row[which])]) for which in ("ahead", "behind"))
+        turned, low, high = (percent(row[f"reversed{end}"]) for end in ("", "_low", "_high"))
         text = (
-            f"{first_letter(ahead)} reaches {row.mean_lead:.2f} more {outcome} per 100 members than {behind} on average,"
-            f" and fewer in {percent(row.reversed)} of futures ({percent(row.reversed_low)} to"
-            f" {percent(row.reversed_high)})"
+            f"{first_letter(ahead)} reaches {row['mean_lead']:.2f} more {outcome} per 100 members than {behind} on"
+            f" average, and fewer in {turned} of futures ({low} to {high})"
         )
-        one = by_pair[str(row.ahead), str(row.behind)]
+        one = by_pair[str(row["ahead"]), str(row["behind"])]
         if one.discovery.tells:
             where = " and ".join(limits(found, one, one.discovery.box))
             text += f": in {percent(one.discovery.found.density)} of those where {where}"

@@ -127,7 +127,8 @@ def sentence(found: "Found", condition: "Condition") -> str:
         return f"{name} {fails} in {often} of {count} futures."
     if not of.searched:
         few = min(of.found.cases, of.found.points - of.found.cases)
-        return f"{name} {fails} in {percent(share)} of {count} futures: with {few} that differ, no condition is looked for."
+        often = f"{name} {fails} in {percent(share)} of {count} futures"
+        return f"{often}: with {few} that differ, no condition is looked for."
     if not of.tells:
         return f"{name} {fails} in {percent(share)} of {count} futures; no condition tells which."
     condition_said = joined(limits(found, condition, of.box))

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom, chi2_contingency, kstwobign
+from scipy.stats import binom, chi2_contingency, hypergeom, kstwobign
 
 from sim.arrays import BoolArray
 from sim.study.discover.points import Box, Measure, Points, measured, whole
@@ -47,7 +47,8 @@ class Limit:
 class Discovery:
     """What a search found. ``box`` has only the limits that are kept; ``found`` and ``fresh`` say how it stands among
     the points searched and among fresh ones; ``trajectory`` are the boxes of the peeling, ``chosen`` the place of the
-    one that was taken; ``fresh_p`` how likely so many cases were inside among fresh points by chance."""
+    one that was taken; ``fresh_p`` how likely at least so many cases are in a subset of the fresh points of that size
+    that is drawn blindly (hypergeometric)."""
 
     box: Box
     limits: tuple[Limit, ...]
@@ -144,5 +145,5 @@ def discover(
         levels |= kept_levels
     limits = tuple(Limit(at, levels[at], share, box.limited(at)) for at, share in often.items())
     judged = measured(box.holds(fresh), fresh_cases)
-    chance = float(binom.sf(judged.hits - 1, judged.inside, judged.share)) if judged.inside else 1.0
+    chance = float(hypergeom.sf(judged.hits - 1, judged.points, judged.cases, judged.inside))
     return Discovery(box, limits, measured(box.holds(points), cases), judged, chance, trajectory, chosen)

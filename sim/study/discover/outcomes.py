@@ -73,7 +73,7 @@ def outcomes(
             raise InputError(f"{results.folder}: the runs of formula {formula} are not those of the futures")
         if not (runs["run_id"].to_numpy().repeat(years) == rows["run_id"].to_numpy()).all():
             raise InputError(f"{results.folder}: the runs of formula {formula} are not in the order of the futures")
-        by_year = {name: column.to_numpy(dtype=np.float64).reshape(-1, years) for name, column in table.items()}
+        by_year = {str(name): column.to_numpy(dtype=np.float64).reshape(-1, years) for name, column in table.items()}
         found[formula] = judged(by_year, layout, span)
     level = found[baseline][1] if layout.level == "current_law" else np.full(len(points), float(layout.level))
     return {name: _outcome(over, reached, level, cost) for name, (over, reached, cost) in found.items()}, span

@@ -92,7 +92,7 @@ def _best_slice(
             kept = rows[left[:, at], at]
             edge = float(lowest[at] + kept.min()) / 2.0 if low_end else float(highest[at] + kept.max()) / 2.0
             found = box.with_limit(among[at], low=edge) if low_end else box.with_limit(among[at], high=edge)
-    for at in np.flatnonzero(~numbers):
+    for at in np.flatnonzero(~numbers).tolist():
         present = np.unique(rows[:, at])
         left = rows[:, [at]] != present
         gains = _gains(left, hits, floor)
