@@ -10,13 +10,15 @@ from sim.report.discover.words import failing, percent, titles
 from sim.report.shared.figure_style import BASELINE, INK, MIDDLE, Look, legend, page, save, wrapped_title
 from sim.report.shared.names import first_letter, in_sentence
 from sim.report.shared.origin import run_origin
-from sim.study.discover.study import REVERSED
+from sim.study.discover.study import BUDGET, GOAL, REVERSED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.study.discover.points import Box
     from sim.study.discover.study import Condition, Found
+
+SHORT = {BUDGET: "breaks its budget", GOAL: "misses its goal"}
 
 MARGIN = 0.03
 """Room between points and the frame, as a share of the axis."""
@@ -47,13 +49,13 @@ def _peeling(found: "Found", one: "Condition", of: Look, path: Path) -> Path:
     trajectory, told = one.discovery.trajectory, one.discovery
     name = first_letter(titles(found)[one.formula])
     title = (
-        f"{name}: a box with {percent(told.found.density)} of its futures in question holds"
-        f" {percent(told.found.coverage)} of them"
+        f"{name} {SHORT[one.question]} in {percent(told.found.density)} of the futures inside the box, which holds"
+        f" {percent(told.found.coverage)} of all in which it does"
     )
     caption = (
-        f"In question are futures in which it {failing(found, one)}: {percent(told.found.share)} of all (dotted line)."
-        " Each small dot is a box of the peeling, from all futures on the right; further left the box is smaller and"
-        " holds fewer of the futures in question, but a larger share of those inside are."
+        f"It {failing(found, one)} in {percent(told.found.share)} of all futures (dotted line). Each small dot is a box"
+        " of the peeling: it starts with all futures, on the right, and every step cuts the slice in which that is"
+        " rarest, so that the box holds fewer of these futures, while a larger share of those inside are such."
     )
     lines = len(wrapped_title(title))
     figure, axes = page(title, caption, of, 1, 1, 3.2, header=0.3, left=0.85)
@@ -69,8 +71,8 @@ def _peeling(found: "Found", one: "Condition", of: Look, path: Path) -> Path:
     ax.set_ylim(min(0.0, *density) - MARGIN, 1.0 + MARGIN)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda number, _: f"{number:.0%}")
-    ax.set_xlabel("of the futures in question, those inside (coverage)")
-    ax.set_ylabel("of those inside, in question (density)")
+    ax.set_xlabel(f"of the futures in which it {SHORT[one.question]}, those inside (coverage)")
+    ax.set_ylabel(f"of those inside, it {SHORT[one.question]} (density)")
     handles = [
         Line2D([], [], marker="o", color=MIDDLE, markerfacecolor=BASELINE, markersize=3.4, label="peeling"),
         Line2D([], [], marker="s", linestyle="none", markerfacecolor=INK, markeredgecolor="black", label="the box"),
@@ -92,17 +94,20 @@ def _box(found: "Found", one: "Condition", of: Look, path: Path) -> Path:
     across = leading[0].dimension
     up = leading[1].dimension if len(leading) > 1 else _next(one, across)
     name = first_letter(titles(found)[one.formula])
-    title = f"{name}: {percent(told.found.density)} in question inside the box, {percent(told.found.share)} of all"
+    title = (
+        f"{name} {SHORT[one.question]} in {percent(told.found.density)} of the futures inside the box, in"
+        f" {percent(told.found.share)} of all"
+    )
     hidden = len(leading) - 2
     more = f" {hidden} further limit{'s' if hidden > 1 else ''} of the box not shown." if hidden > 0 else ""
     caption = (
-        f"In question: it {failing(found, one)}. Each mark is a future that was searched; the frame is the box"
+        f"Triangle: it {failing(found, one)}. Each mark is a future that was searched; the frame is the box"
         f" {'in the two dimensions that tell most' if len(leading) > 1 else 'in its one dimension'}.{more}"
     )
     lines = len(wrapped_title(title))
     words = one.points.levels[up]
     left = 2.1 if words is not None else 0.95
-    bottom = 0.45 if one.points.levels[across] is None else 1.35
+    bottom = 0.62 if one.points.levels[across] is None else 1.15
     figure, axes = page(title, caption, of, 1, 1, 3.6, header=0.3, left=left, bottom=bottom)
     ax = axes[0]
     x, y = _shown(one, across), _shown(one, up)
@@ -117,8 +122,18 @@ def _box(found: "Found", one: "Condition", of: Look, path: Path) -> Path:
             ax.add_patch(Rectangle((x_low, y_low), x_high - x_low, y_high - y_low, fill=False, edgecolor="black",
                                    linewidth=1.8, zorder=6))  # fmt: skip
     handles = [
-        Line2D([], [], marker="^", linestyle="none", markerfacecolor=INK, markeredgecolor="white", label="in question"),
-        Line2D([], [], marker="o", linestyle="none", markerfacecolor="white", markeredgecolor="#9a9a9a", label="not"),
+        Line2D(
+            [],
+            [],
+            marker="^",
+            linestyle="none",
+            markerfacecolor=INK,
+            markeredgecolor="white",
+            label=SHORT[one.question],
+        ),
+        Line2D(
+            [], [], marker="o", linestyle="none", markerfacecolor="white", markeredgecolor="#9a9a9a", label="does not"
+        ),
         Line2D([], [], color="black", linewidth=1.8, label="the box"),
     ]
     legend(figure, handles, 3, lines)

@@ -55,7 +55,8 @@ def _inside_the_seg(found: "Found") -> list[str]:
         return []
     return [
         f"{first_letter(' and '.join(within))} pay{'s' if len(within) == 1 else ''} inside the SEG: nothing is"
-        " voted for it, so that no appropriation can break, and other program units pay, which is counted as no cost here."
+        " voted for it, so that no appropriation can break, and other program units pay, which is counted as no cost"
+        " here."
     ]
 
 

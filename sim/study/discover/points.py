@@ -76,7 +76,7 @@ class Box:
         inside: BoolArray = ((points.values > self.low) & (points.values < self.high)).all(axis=1)
         for at, kept in enumerate(self.kept):
             if kept is not None:
-                inside = inside & np.isin(points.values[:, at], list(kept))
+                inside = np.logical_and(inside, np.isin(points.values[:, at], list(kept)))
         return inside
 
 
