@@ -4,8 +4,8 @@ Question. LESC's aligned formula pays until its appropriation is used up and pro
 up: those with a small appropriation, those in which demand surges, or those in which the model's numbers lie high? And
 how often does it hold both its budget and its goal, beside a quarter weight inside the SEG?
 
-Method. Futures that draw all uncertain numbers over their priors, the appropriation from $30 to $120 million, and one of
-three kinds of scenario at a size of up to twice that of its file. PRIM looks for the box in which more is owed than
+Method. Futures that draw all uncertain numbers over their priors, the appropriation from $30 to $120 million, and one
+of three kinds of scenario at a size of up to twice that of its file. PRIM looks for the box in which more is owed than
 voted in some of the first ten years; fresh futures judge it.
 
 Result. The condition with its limits, how often each formula holds, and whether the box holds where nobody looked.
@@ -44,10 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kept = limits[of].set_index("dimension")[["low", "high", "scenarios", "quasi_p", "reproduction"]]
     show("Limits of the box in which the aligned formula owes more than is voted", kept, chosen.folder / "box.csv")
     box = boxes[(boxes["question"] == "budget") & (boxes["formula"] == "aligned")].iloc[0]
+    where = ", ".join(kept.index) or "none"
     finding(
-        f"more is owed than voted in {box['density']:.0%} of futures inside the box ({', '.join(kept.index) or 'none'}),"
-        f" in {box['share']:.0%} of all; among fresh futures {box['fresh_density']:.0%} against {box['fresh_share']:.0%}",
-        "a small appropriation decides before any uncertain number does, and a surge or a collapse moves where it bites",
+        f"more is owed than voted in {box['density']:.0%} of futures inside the box ({where}), in {box['share']:.0%} of"
+        f" all; among fresh futures {box['fresh_density']:.0%} against {box['fresh_share']:.0%}",
+        "a small appropriation decides before any uncertain number does; a surge or a collapse moves where it bites",
     )
 
 

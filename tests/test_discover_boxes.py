@@ -86,13 +86,12 @@ def test_the_numbers_of_a_box_are_the_readers_own_divisions() -> None:
 
 def test_in_noise_nothing_is_told() -> None:
     told = 0
-    for seed in range(20):
+    for seed in range(10):
         random = np.random.default_rng(100 + seed)
         points, fresh = futures(200, 200 + seed)[0], futures(200, 300 + seed)[0]
         cases, fresh_cases = random.random(200) < 0.3, random.random(200) < 0.3
         told += discover(points, cases, fresh, fresh_cases, 20, random).tells
-    assert told <= binom.ppf(0.999, 20, SIGNIFICANT)
-    assert told <= 2
+    assert told <= binom.ppf(0.999, 10, SIGNIFICANT)
 
 
 @pytest.mark.parametrize("cases", [0, 9, 192, 200])

@@ -9,6 +9,7 @@ from sim.inputs import InputError
 from sim.study.discover.futures import KIND, SIZE, futures
 from sim.study.discover.outcomes import Outcome, Span, judged
 from sim.study.discover.robustness import regrets, reversals, robustness
+from sim.study.discover.study import read_materials
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.scenarios import find_scenario
 from sim.study.setup.settings import Discover
@@ -100,3 +101,19 @@ def test_a_future_has_one_kind_of_scenario_at_its_size() -> None:
 def test_what_has_no_size_is_refused() -> None:
     with pytest.raises(InputError, match="early_end ends the formula and has no size"):
         drawn("early_end")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"uncertainty": "central"}, "uncertainty: central is not allowed"),
+        ({"design": {"name": "grid"}}, "few futures to search"),
+        ({"design": {"name": "table", "points": 24}}, "study=discover draws its futures"),
+        ({"factors": {"parameters": "prior"}}, "every uncertain number varies already"),
+        ({"discover": None}, "discover: is missing"),
+    ],
+)
+def test_what_does_not_go_with_the_study_is_refused(changes: dict[str, object], told: str) -> None:
+    asked = {"design": {"name": "sobol", "points": 32}, "factors": {}, "discover": LAYOUT, "horizon": 4, **changes}
+    with pytest.raises(InputError, match=told):
+        read_materials(settings_with(**asked), inputs_of())

@@ -26,10 +26,6 @@ def test_a_budget_of_cost_is_in_dollars() -> None:
     ("words", "told"),
     [
         (["discover.severity=3"], "settings: discover.severity"),
-        (["study.scenarios=[early_end]"], "early_end ends the formula and has no size"),
-        (["uncertainty=central"], "settings: uncertainty: central is not allowed"),
-        (["design=grid"], "settings: design: study=discover draws its futures"),
-        (["factors.parameters=prior"], "every uncertain number varies already"),
         (["discover.budget=all"], "settings: discover.budget"),
         (["draws=5"], "design.points says how many futures"),
     ],

@@ -37,12 +37,11 @@ Your bill
   compare my_bill.yaml           what it does over years, against current law
   compare {SHIPPED} my_bill.yaml   the same, beside all shipped formulas
   stress my_bill.yaml            what a bad year does to it
-  discover my_bill.yaml          under which conditions it fails, and how often
   explore my_bill.yaml           a page with sliders for its amounts
   district gallup my_bill.yaml   a page for one district
   explain gallup my_bill.yaml    why one district was paid and decided as it was
   bridge my_bill.yaml            why each district's payment changes
-  project, decompose, two_by_two, library     further looks at bills
+  project, decompose, two_by_two, library, discover   further looks at bills
 How far to trust it
   sensitivity, sweep             which uncertain numbers matter
   hindcast, probes, verify_brief what the model says of what is known
