@@ -25,7 +25,7 @@ SLURM = {"kind": "slurm_dask", "jobs": 4, "memory": "16GB", "walltime": "04:00:0
 CHANGED: Mapping[str, Any] = {
     "world": {"path": "my_tables"}, "formula": {"title": "another"}, "scenario": {"title": "another"}, "horizon": 7,
     "draws": 7, "seed": 7, "chunk": 7, "uncertainty": "central", "discrepancy": False, "cost_neutral": 5e7,
-    "neutral_by": "present_value", "discount_rate": 0.03,
+    "neutral_by": "present_value", "discount_rate": 0.03, "year": 2031,
     "parameters": {"staffing": {"turnover": 0.2}}, "formula_file": "my_bill.yaml", "district": "gallup",
     "cluster": "health", "replicate": 1, "keep": ["state", "lines"], "precision": PRECISION, "design": DESIGN,
     "factors": {"parameters": "prior"}, "sensitivity": {"points": 16}, "alternatives": {"kept": 20},
