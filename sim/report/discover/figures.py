@@ -8,6 +8,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.report.discover.words import failing, percent, titles
 from sim.report.shared.figure_style import BASELINE, INK, MIDDLE, Look, legend, page, save, wrapped_title
+from sim.report.shared.intervals import number_text
 from sim.report.shared.names import first_letter, in_sentence
 from sim.report.shared.origin import run_origin
 from sim.study.discover.study import BUDGET, GOAL, REVERSED
@@ -193,4 +194,4 @@ def _axis(ax: "Axes", found: "Found", one: "Condition", dimension: int, which: s
     if what.unit.startswith("share"):
         axis.set_major_formatter(lambda number, _: f"{100.0 * number:.3g}%")
     elif what.unit.startswith("dollars"):
-        axis.set_major_formatter(lambda number, _: f"${number:,.0f}")
+        axis.set_major_formatter(lambda number, _: number_text(number, "dollars"))

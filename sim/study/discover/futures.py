@@ -111,10 +111,16 @@ def _amounts(settings: Settings, inputs: Inputs) -> tuple[Factor, ...]:
 def _dimensions(numbers: Sequence[Number], amounts: Sequence[Factor]) -> tuple[Dimension, ...]:
     return (
         *(Dimension(number.name, number.label, number.unit) for number in numbers),
-        *(Dimension(one.name, one.path.removeprefix("formula."), one.unit, tuple(one.places)) for one in amounts),
+        *(Dimension(one.name, _in_words(one.path), one.unit, tuple(one.places)) for one in amounts),
         Dimension(KIND, "Scenario", ""),
         Dimension(SIZE, "Size of the scenario's shocks", "times that of its file"),
     )
+
+
+def _in_words(path: str) -> str:
+    """What an amount is called: 'Aligned appropriation' of formula.aligned.appropriation.dollars."""
+    words = path.removeprefix("formula.").removesuffix(".dollars").replace("components.", "")
+    return words.replace(".", " ").replace("_", " ").capitalize()
 
 
 def _written(scenario: Scenario, inputs: Inputs, last_year: int) -> bool:

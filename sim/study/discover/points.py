@@ -73,10 +73,10 @@ class Box:
 
     def holds(self, points: Points) -> BoolArray:
         """Which points lie inside, ``[P]``."""
-        inside: BoolArray = ((points.values > self.low) & (points.values < self.high)).all(axis=1)
+        inside: BoolArray = np.all((points.values > self.low) & (points.values < self.high), axis=1)
         for at, kept in enumerate(self.kept):
             if kept is not None:
-                inside = np.logical_and(inside, np.isin(points.values[:, at], list(kept)))
+                inside &= np.isin(points.values[:, at], list(kept))
         return inside
 
 
