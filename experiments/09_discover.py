@@ -25,7 +25,7 @@ SCENARIOS = ("baseline", "take_up_surge", "enrollment_collapse")
 def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(arguments, "09_discover", draws=128, horizon=10)
     asked = {
-        "design": {"points": chosen.draws},
+        "design": {"points": max(20, chosen.draws)},
         "discover": {"fresh": max(20, chosen.draws // 2), "resamples": 50, "years": chosen.horizon},
     }
     try:
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kept = limits[of].set_index("dimension")[["low", "high", "scenarios", "quasi_p", "reproduction"]]
     show("Limits of the box in which the aligned formula owes more than is voted", kept, chosen.folder / "box.csv")
     box = boxes[(boxes["question"] == "budget") & (boxes["formula"] == "aligned")].iloc[0]
-    where = ", ".join(kept.index) or "none"
+    where = ", ".join(map(str, kept.index)) or "which has no limit: no condition was found"
     finding(
         f"more is owed than voted in {box['density']:.0%} of futures inside the box ({where}), in {box['share']:.0%} of"
         f" all; among fresh futures {box['fresh_density']:.0%} against {box['fresh_share']:.0%}",
