@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.api.formula import Formula
     from sim.api.opening import open
     from sim.api.report import Report
-    from sim.api.reports import bridge, district, explain, explore, hindcast, probes, reverse, sensitivity
+    from sim.api.reports import bridge, discover, district, explain, explore, hindcast, probes, reverse, sensitivity
     from sim.api.runs import Runs
     from sim.api.studies import compare, decompose, levers, library, project, stress, sweep, two_by_two
     from sim.api.world import World
@@ -28,6 +28,7 @@ _HOMES = {
     "bridge": "sim.api.reports",
     "compare": "sim.api.studies",
     "decompose": "sim.api.studies",
+    "discover": "sim.api.reports",
     "district": "sim.api.reports",
     "explain": "sim.api.reports",
     "explore": "sim.api.reports",
@@ -55,6 +56,7 @@ __all__ = [
     "bridge",
     "compare",
     "decompose",
+    "discover",
     "district",
     "explain",
     "explore",

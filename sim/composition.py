@@ -28,13 +28,14 @@ from sim.inputs import InputError, Source, nearest
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
 from sim.study.setup.naming import CALLED, named_by_user
 from sim.study.setup.reads import not_read
-from sim.study.setup.settings import Design, Sensitivity, Settings, Study
+from sim.study.setup.settings import Design, Discover, Sensitivity, Settings, Study
 
 _EXECUTORS = (LocalSettings, DaskSettings, SlurmDaskSettings)
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "study": tuple(Study.model_fields),
     "design": tuple(Design.model_fields),
     "sensitivity": tuple(Sensitivity.model_fields),
+    "discover": tuple(Discover.model_fields),
     "executor": tuple({field: None for model in _EXECUTORS for field in model.model_fields}),
 }
 _TARGETS = {

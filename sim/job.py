@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +23,9 @@ WRITES_NOTHING: tuple[str, ...] = ("parameters", "status", "collect")
 
 READS_A_FOLDER: tuple[str, ...] = ("assess",)
 """Studies to which the setting ``folder`` names what they read; they write into their own."""
+
+NEEDED: Mapping[str, str] = {"sensitivity": "SALib", "discover": "sklearn"}
+"""The package that a study alone needs; the extra that brings it is named after the study."""
 
 SMALL = 8
 """Draws that are one chunk, however small chunks may be."""
@@ -75,10 +78,12 @@ def _will_start_processes(settings: Settings) -> bool:
 
 def check_packages(settings: Settings) -> None:
     """Refuse, before anything is begun, an executor or a study whose packages are not here. Raises InputError."""
-    if settings.study.name == "sensitivity" and find_spec("SALib") is None:
+    study = settings.study.name
+    own = NEEDED.get(study)
+    if own is not None and find_spec(own) is None:
         raise InputError(
-            "study=sensitivity: needs a package that is not installed (SALib): "
-            "pip install 'cte-funding-simulation[sensitivity]'"
+            f"study={study}: needs a package that is not installed ({own}): "
+            f"pip install 'cte-funding-simulation[{study}]'"
         )
     kind = settings.executor.kind
     needed = {"dask": ["distributed", "cryptography"], "slurm_dask": ["distributed", "cryptography", "dask_jobqueue"]}

@@ -33,6 +33,10 @@ class Stream(Enum):
     """What else differs between schools where LESC's comparison of spending is repeated, replicate by replicate."""
     DISCREPANCY = (0, 9)
     """What forecasts miss beyond parameters and luck, over the draws that a report shows."""
+    FUTURES = (0, 12)
+    """Where the futures stand among which conditions are looked for, and the fresh ones that judge them."""
+    FUTURES_BOOTSTRAP = (0, 13)
+    """The resamples of those futures."""
     TAILS = (0, 20)
     """The resamples behind the intervals of what a stress study says of worst years."""
 

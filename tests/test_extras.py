@@ -10,6 +10,7 @@ from sim.cli import run
 
 EXTRAS = {
     "SALib": ("sensitivity", ["sensitivity"]),
+    "sklearn": ("discover", ["discover"]),
     "distributed": ("dask", ["compare", "executor=dask"]),
     "dask_jobqueue": ("dask", ["compare", "executor=slurm_dask"]),
 }

@@ -19,6 +19,7 @@ FIRST: dict[str, str] = {
     "hindcast": "hindcast",
     "probes": "probes",
     "sensitivity": "sensitivity",
+    "discover": "robustness",
     "verify_brief": "verify_brief",
 }
 """The table that a study is asked for first."""

@@ -129,6 +129,34 @@ def sensitivity(
     return _report("sensitivity", named, settings, folder, quiet)
 
 
+def discover(
+    bills: Bill | Iterable[Bill] | None = None,
+    *,
+    scenarios: Iterable[str] | None = None,
+    factors: Mapping[str, Any] | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    uncertainty: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    world: "World | str | None" = None,
+    folder: Path | str | None = None,
+    workers: int | None = None,
+    report: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> Report:
+    """Under which conditions bills break their budget or miss their goal, and how robust each is
+    (docs/how_to/find_what_breaks_a_bill.md). What counts as either goes by its name: ``discover={"budget": 30e6}``.
+    ``.table()`` has a row for each formula."""
+    named = given(
+        scenarios=None if scenarios is None else list(scenarios), factors=factors, years=years, seed=seed,
+        uncertainty=uncertainty, parameters=parameters, world=world, workers=workers, report=report,
+    )  # fmt: skip
+    if bills is not None:
+        named["formulas"] = bill_words(bills)
+    return _report("discover", named, settings, folder, quiet)
+
+
 def explore(
     bill: Bill,
     *,

@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "verify_brief": ("verify_brief.txt",),
     "explore": ("explore.txt",),
     "sensitivity": ("sensitivity.txt",),
+    "discover": ("discover.txt",),
     "calibrate": ("calibration.txt",),
     "assess": ("assessment.txt",),
     "alternatives": ("alternatives.txt",),

@@ -20,7 +20,7 @@ ALIASES: Mapping[str, str] = {
 }
 """Keyword arguments whose setting has another name."""
 
-OPEN: tuple[str, ...] = ("parameters", "factors", "design", "executor", "sensitivity")
+OPEN: tuple[str, ...] = ("parameters", "factors", "design", "executor", "sensitivity", "discover")
 """Settings of which each key is a word of its own."""
 
 _PLAIN = re.compile(r"[A-Za-z_./][\w./-]*", re.ASCII)

@@ -187,6 +187,19 @@ def run_explorer(request: Request) -> None:
     written(request, lambda place: write_explorer(found, place), ONCE_MORE)
 
 
+def run_discovery(request: Request) -> None:
+    """Find the conditions under which formulas break their budget or miss their goal, and how robust they are."""
+    from sim.report.discover.files import write_discovery
+    from sim.report.shared.progress import progress_bar
+    from sim.study.compare.fairness import rescaled
+    from sim.study.discover.study import find_conditions, read_materials
+
+    materials = read_materials(request.settings, rescaled(request.settings, request.inputs()))
+    with progress_bar(request.audience.console()) as advance:
+        found = find_conditions(request.settings, materials, request.folder, request.plain, advance)
+    written(request, lambda place: write_discovery(found, place, figures=request.settings.report), ONCE_MORE)
+
+
 def run_sensitivity(request: Request) -> None:
     """Find the uncertain numbers that move the outcomes, and those that could change the order of formulas."""
     from sim.report.sensitivity.text import write_sensitivity

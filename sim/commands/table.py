@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, Callable[[Request], None]] = {
     "alternatives": studies.run_alternatives,
     "bridge": studies.run_bridge,
     "sensitivity": studies.run_sensitivity,
+    "discover": studies.run_discovery,
     "explain": studies.run_explain,
     "district": studies.run_district,
     "explore": studies.run_explorer,

@@ -41,7 +41,7 @@ Your bill
   district gallup my_bill.yaml   a page for one district
   explain gallup my_bill.yaml    why one district was paid and decided as it was
   bridge my_bill.yaml            why each district's payment changes
-  reverse, levers                which shock breaks a bill; what would help it
+  reverse, levers, discover      which shock breaks a bill, what would help, when it fails
   project, decompose, two_by_two, library     further looks at bills
 How far to trust it
   sensitivity, sweep             which uncertain numbers matter
@@ -168,6 +168,10 @@ def _example(typed: str, why: str) -> list[str]:
     return [f"{line:<46}  {why}"] if len(line) <= 46 and 48 + len(why) <= WIDTH else [line, f"{_INDENT}{why}"]
 
 
+_UNFOLDED = ("sensitivity", "alternatives", "design", "discover")
+"""Settings of which help shows every key."""
+
+
 def _entry(path: str, value: Any, study: str = "compare") -> list[str]:
     """A setting with its default, and below it what it is."""
     comment = _OUT if path == "out" else _comments(study).get(path, "")
@@ -176,7 +180,7 @@ def _entry(path: str, value: Any, study: str = "compare") -> list[str]:
     if len(head) > WIDTH:
         head = f"  {path}=..."
     lines = [head, *textwrap.wrap(comment, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)]
-    nested = value if isinstance(value, Mapping) and path in ("sensitivity", "alternatives", "design") else {}
+    nested = value if isinstance(value, Mapping) and path in _UNFOLDED else {}
     for key, inner in nested.items():
         below = _comments(study).get(f"{path}.{key}", "")
         text = f"{path}.{key}={_written(inner)}" + (f"  {below}" if below else "")

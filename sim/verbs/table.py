@@ -228,6 +228,18 @@ _ALL = (
         examples=(("sensitivity", ""), ("sensitivity my_bill.yaml aligned", "")),
     ),
     Verb(
+        "discover",
+        "under which conditions a bill breaks its budget or misses its goal",
+        "discover",
+        (_SCENARIOS, _BILLS),
+        examples=(
+            ("discover my_bill.yaml", "against current law, in all kinds of scenarios"),
+            ("discover my_bill.yaml aligned discover.budget=30e6", "two bills, and a budget of $30 million a year"),
+            ("discover my_bill.yaml oil_slump", "in oil slumps of all sizes"),
+        ),
+        more="It takes some minutes. It needs pip install 'cte-funding-simulation[discover]'.",
+    ),
+    Verb(
         "hindcast",
         "law changes of the past: what the model says against what happened",
         "hindcast",

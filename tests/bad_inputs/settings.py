@@ -25,11 +25,11 @@ SLURM = {"kind": "slurm_dask", "jobs": 4, "memory": "16GB", "walltime": "04:00:0
 CHANGED: Mapping[str, Any] = {
     "world": {"path": "my_tables"}, "formula": {"title": "another"}, "scenario": {"title": "another"}, "horizon": 7,
     "draws": 7, "seed": 7, "chunk": 7, "uncertainty": "central", "discrepancy": False, "cost_neutral": 5e7,
-    "neutral_by": "present_value", "discount_rate": 0.03,
+    "neutral_by": "present_value", "discount_rate": 0.03, "year": 2031,
     "parameters": {"staffing": {"turnover": 0.2}}, "formula_file": "my_bill.yaml", "district": "gallup",
     "cluster": "health", "replicate": 1, "keep": ["state", "lines"], "precision": PRECISION, "design": DESIGN,
     "factors": {"parameters": "prior"}, "sensitivity": {"points": 16}, "alternatives": {"kept": 20},
-    "explore": {"fresh": 8},
+    "explore": {"fresh": 8}, "discover": {"fresh": 30},
     "executor": DASK, "shard": 1, "shards": 2,
     "retry_failed": True, "folder": "there", "study.formulas": ["texas"], "study.baseline": "texas",
     "study.scenarios": ["oil_slump"], "study.years": [2031], "study.cases": ["ohio"],
@@ -53,7 +53,7 @@ def config_of(study: str, **changes: Any) -> dict[str, Any]:
     config = dict(usual_config(study))
     if study == "sweep":
         config |= {"design": DESIGN, "factors": {"parameters": "prior"}}
-    if study == "explore":
+    if study in ("explore", "discover"):
         config |= {"design": DESIGN}
     for path, value in changes.items():
         config = with_value(config, path.split("."), value)
@@ -85,6 +85,7 @@ def _values() -> Iterator[Case]:
         "sensitivity": ("sensitivity", "Sensitivity", usual_config("sensitivity")["sensitivity"]),
         "alternatives": ("alternatives", "Alternatives", usual_config("alternatives")["alternatives"]),
         "explore": ("explore", "Explore", usual_config("explore")["explore"]),
+        "discover": ("discover", "Discover", usual_config("discover")["discover"]),
         "world": ("compare", "WorldTables", {"path": None}),
         "executor": ("compare", "DaskSettings", DASK),
     }

@@ -72,7 +72,7 @@ def place_points(factors: Sequence[Factor], design: DesignName, points: int | No
             f"settings: design.points: {points} is not a power of two, at which Sobol points are balanced;"
             f" write {near} or {2 * near}"
         )
-    cube = _unit_points(design, len(factors), points, generator(seed, Stream.DESIGN_POINTS))
+    cube = unit_points(design, len(factors), points, generator(seed, Stream.DESIGN_POINTS))
     return as_table(factors, [factor.at(cube[:, place]) for place, factor in enumerate(factors)])
 
 
@@ -94,7 +94,8 @@ def _grid(factors: Sequence[Factor]) -> pd.DataFrame:
     return as_table(factors, list(zip(*product(*levels), strict=True)))
 
 
-def _unit_points(design: DesignName, dimensions: int, points: int, random: np.random.Generator) -> Array:
+def unit_points(design: DesignName, dimensions: int, points: int, random: np.random.Generator) -> Array:
+    """Points of the unit cube ``[points, dimensions]``: Sobol, Latin hypercube, or independent (``prior``)."""
     if design == "prior":
         return random.random((points, dimensions))
     from scipy.stats import qmc  # slow to import, and workers do not need it

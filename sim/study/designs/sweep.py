@@ -64,7 +64,7 @@ def read_sweep(settings: Settings, inputs: Inputs) -> Sweep:
         raise InputError("settings: cost_neutral: scales a formula as written; sweep its dollars or scale it, not both")
     last_year = inputs.world.base_year + settings.horizon
     _check_shock_years(sweep.factors, inputs.world.base_year, last_year)
-    _check_points(sweep, inputs, last_year)
+    check_points(sweep, inputs, last_year)
     return sweep
 
 
@@ -99,7 +99,8 @@ def _check_shock_years(factors: Sequence[Factor], base_year: int, last_year: int
                 )
 
 
-def _check_points(sweep: Sweep, inputs: Inputs, last_year: int) -> None:
+def check_points(sweep: Sweep, inputs: Inputs, last_year: int) -> None:
+    """Lay every point on every formula and scenario. Raises InputError, one line, for the first that cannot be."""
     values: dict[str, tuple[Scalar, ...]] = {str(name): tuple(column) for name, column in _columns(sweep.points)}
     models: dict[tuple[str, str], Formula | Scenario] = {
         **{("formula", formula.name): formula for formula in inputs.formulas},

@@ -54,6 +54,7 @@ class Study(BaseModel):
         "explore",
         "levers",
         "reverse",
+        "discover",
     ]
     formulas: tuple[PathName, ...] = ()
     baseline: PathName | None = None
@@ -194,6 +195,31 @@ Money = Annotated[float, Field(strict=True, ge=1, le=1e13, allow_inf_nan=False)]
 """Dollars of a state for CTE, in a year or together over many."""
 
 
+class Discover(BaseModel):
+    """When a formula breaks its budget and misses its goal, and how that is looked for.
+
+    ``budget``: the appropriation, or dollars of the base year, which what is owed or the state's cost (``of``) may not
+    exceed in any of the first ``years``. ``goal``: per 100 members, mean of the last five of them, missed below
+    ``level``. ``severity``: the largest size of a scenario. ``fresh`` futures judge what ``resamples`` have borne out.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    budget: Money | Literal["appropriation"]
+    of: Literal["owed", "cost"] = "owed"
+    goal: Literal["concentrators_taught", "concentrators", "credentials"]
+    level: Annotated[float, Field(strict=True, ge=0.0, le=100.0, allow_inf_nan=False)] | Literal["current_law"]
+    years: Annotated[int, Field(strict=True, ge=1, le=60)]
+    severity: Annotated[float, Field(strict=True, gt=0.0, le=2.0, allow_inf_nan=False)]
+    fresh: Annotated[int, Field(strict=True, ge=20, le=100_000)]
+    resamples: Annotated[int, Field(strict=True, ge=20, le=10_000)]
+
+    @model_validator(mode="after")
+    def _cost_is_held_against_dollars(self) -> Self:
+        if self.of == "cost" and self.budget == "appropriation":
+            raise ValueError("cost is capped by the appropriation; write of=owed, or a budget in dollars")
+        return self
+
+
 class Settings(BaseModel):
     """The resolved configuration.
 
@@ -209,10 +235,10 @@ class Settings(BaseModel):
     part of a name, and ``replicate``: what an explanation unfolds; without a replicate the draw nearest to the mean.
     ``parameters``: values that replace those of the catalogue, as group.name. ``keep``: the result tables that are
     stored. ``precision``: when to stop before all ``draws`` are done. ``design`` and ``factors``: of a sweep.
-    ``sensitivity``, ``alternatives``, ``explore``, ``stress`` and ``reverse``: of the studies of those names,
-    ``levers``: of that of levers. ``shard`` of ``shards``: only this part of the chunks, counted from 1; the results of
-    all shards lie in one folder. ``retry_failed``: run chunks that hold failed runs again. ``folder``: of results, for
-    the studies that read them.
+    ``sensitivity``, ``alternatives``, ``explore``, ``discover``, ``stress`` and ``reverse``: of the studies of those
+    names, ``levers``: of that of levers. ``shard`` of ``shards``: only this part of the chunks, counted from 1; the
+    results of all shards lie in one folder. ``retry_failed``: run chunks that hold failed runs again. ``folder``: of
+    results, for the studies that read them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -252,6 +278,7 @@ class Settings(BaseModel):
     stress: Stress | None = None
     reverse: Reverse | None = None
     levers: tuple[PathName, ...] = ()
+    discover: Discover | None = None
 
     @field_validator("cost_neutral", mode="before")
     @classmethod
