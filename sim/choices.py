@@ -4,7 +4,9 @@ Hydra merges two files that are chosen for one group, keeps the last of two sett
 and ends with an error of its own where a choice is no word.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -16,13 +18,14 @@ from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenarios import is_made
+from sim.world.state import DEFAULT, shipped_states
 
 SEVERAL: Mapping[str, str] = {
     "formula": "several formulas are study.formulas=[{names}]",
     "scenario": "several scenarios are study.scenarios=[{names}]",
     "study": "several studies, one after the other, are -m study={names}",
     "executor": "one for each study",
-    "world": "tables of your own are world.path=my_tables",
+    "world": "a state of your own is world=path/to/its/folder",
     "design": "one for each sweep",
 }
 """Groups of which one file is chosen, and what to write for several."""
@@ -32,7 +35,7 @@ YAML = (".yaml", ".yml")
 
 def with_files(words: Sequence[str]) -> list[str]:
     """The words, with ``formula=my_bill.yaml`` as what it means: ``formula_file=my_bill.yaml``; so ``scenario=`` a word
-    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``.
+    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``, and ``world=example_state`` or ``world=my/folder`` is ``world.path=...``.
 
     Raises InputError if that list is written beside it.
     """
@@ -47,6 +50,10 @@ def with_files(words: Sequence[str]) -> list[str]:
                 )
             found.append(f"study.scenarios=[{quoted(plain)}]")
             continue
+        if key == "world" and (plain in shipped_states() or "/" in plain or os.sep in plain or Path(plain).is_dir()):
+            if Path(plain) != Path(DEFAULT.name):
+                found.append(f"world.path={quoted(plain)}")
+                continue
         is_file = key == "formula" and plain.lower().endswith(YAML)
         found.append(f"formula_file{equals}{value}" if is_file else word)
     return found

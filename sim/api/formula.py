@@ -14,24 +14,27 @@ from sim.config_source import read_data
 from sim.funding import formula as funding
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import InputError, shown
-from sim.study.setup.inputs import find_formula
+from sim.study.setup.inputs import find_formula, line_folder
 from sim.world.loading import load_world
 
 if TYPE_CHECKING:
     from sim.api.world import World
+    from sim.world import world as tables
 
 
 class Formula:
     """A funding formula: a shipped one by its name, or one in a YAML file by its path.
 
-    ``world`` has the clusters that it may name, by default New Mexico's. Raises InputError, one line, if there is none,
+    ``world`` has the clusters that it may name, by default the default state's. Raises InputError, one line, if there is none,
     or for anything in it that cannot be used.
     """
 
     def __init__(self, bill: "str | os.PathLike[str]", *, world: "World | None" = None) -> None:
         self._word = bill_word(bill)
         self._kept: tempfile.TemporaryDirectory[str] | None = None
-        self.data: funding.Formula = find_formula(self._word, config_folder(), _clusters(world), "formula")
+        self.data: funding.Formula = find_formula(
+            self._word, config_folder(), _of(world).clusters.identifier, "formula", _of(world).law
+        )
         """The formula as it is read."""
 
     @classmethod
@@ -46,7 +49,9 @@ class Formula:
         found._word, found._kept = str(path), kept
         try:
             written, source = read_data(path, f"{name}.yaml")
-            found.data = formula_from(written, source, name, read_lines(config_folder() / "line"), _clusters(world))
+            found.data = formula_from(
+                written, source, name, read_lines(line_folder(config_folder(), _of(world).law)), _of(world).clusters.identifier
+            )
         except InputError as error:
             kept.cleanup()
             raise InputError(str(error).replace(str(path), f"{name}.yaml")) from error
@@ -111,5 +116,5 @@ class Formula:
         )
 
 
-def _clusters(world: "World | None") -> tuple[str, ...]:
-    return (load_world() if world is None else world.data).clusters.identifier
+def _of(world: "World | None") -> "tables.World":
+    return load_world() if world is None else world.data

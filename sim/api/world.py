@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class World:
-    """The tables of a state: New Mexico's, or those in a folder of the user's own (docs/reference/tables.md).
+    """A state: the default one, another that is shipped, by its name (``World("example_state")``), or one in a folder of
+    the user's own (docs/reference/tables.md).
 
     Raises InputError, one line, if a table cannot be used.
     """
