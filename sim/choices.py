@@ -16,9 +16,9 @@ from hydra.errors import HydraException
 from sim.arguments import quoted
 from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
+from sim.states.folder import DEFAULT, shipped_states
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenarios import is_made
-from sim.world.state import DEFAULT, shipped_states
 
 SEVERAL: Mapping[str, str] = {
     "formula": "several formulas are study.formulas=[{names}]",
@@ -35,7 +35,8 @@ YAML = (".yaml", ".yml")
 
 def with_files(words: Sequence[str]) -> list[str]:
     """The words, with ``formula=my_bill.yaml`` as what it means: ``formula_file=my_bill.yaml``; so ``scenario=`` a word
-    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``, and ``world=example_state`` or ``world=my/folder`` is ``world.path=...``.
+    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``; and ``world=example_state`` or
+    ``world=my/folder`` is ``world.path=...``.
 
     Raises InputError if that list is written beside it.
     """
@@ -50,13 +51,19 @@ def with_files(words: Sequence[str]) -> list[str]:
                 )
             found.append(f"study.scenarios=[{quoted(plain)}]")
             continue
-        if key == "world" and (plain in shipped_states() or "/" in plain or os.sep in plain or Path(plain).is_dir()):
-            if Path(plain) != Path(DEFAULT.name):
-                found.append(f"world.path={quoted(plain)}")
-                continue
+        if key == "world" and _is_state(plain):
+            found.append(f"world.path={quoted(plain)}")
+            continue
         is_file = key == "formula" and plain.lower().endswith(YAML)
         found.append(f"formula_file{equals}{value}" if is_file else word)
     return found
+
+
+def _is_state(word: str) -> bool:
+    """Whether a word names another shipped state than the default one, or a folder."""
+    if word == DEFAULT.name:
+        return False
+    return word in shipped_states() or "/" in word or os.sep in word or Path(word).is_dir()
 
 
 def check_words(words: Sequence[str]) -> None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Formula:
     """A funding formula: a shipped one by its name, or one in a YAML file by its path.
 
-    ``world`` has the clusters that it may name, by default the default state's. Raises InputError, one line, if there is none,
+    ``world`` has the clusters that it may name; without it those of the default state. Raises InputError, one line,
+    if there is none,
     or for anything in it that cannot be used.
     """
 
@@ -49,9 +50,8 @@ class Formula:
         found._word, found._kept = str(path), kept
         try:
             written, source = read_data(path, f"{name}.yaml")
-            found.data = formula_from(
-                written, source, name, read_lines(line_folder(config_folder(), _of(world).law)), _of(world).clusters.identifier
-            )
+            lines = read_lines(line_folder(config_folder(), _of(world).law))
+            found.data = formula_from(written, source, name, lines, _of(world).clusters.identifier)
         except InputError as error:
             kept.cleanup()
             raise InputError(str(error).replace(str(path), f"{name}.yaml")) from error

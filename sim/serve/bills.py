@@ -73,7 +73,8 @@ class Bill:
         if values is None:
             return self.formula
         content = yaml.safe_load(self.text(values))
-        found = formula_from(content, self.key, f"{self.formula.name}", lines(inputs.world.law), inputs.world.clusters.identifier)
+        of = inputs.world
+        found = formula_from(content, self.key, f"{self.formula.name}", lines(of.law), of.clusters.identifier)
         refuse_senseless(settings, inputs.world, [found], inputs.scenarios)
         return found
 

@@ -8,6 +8,7 @@ from sim.config_folder import config_folder
 from sim.config_source import names_in
 from sim.inputs import InputError, nearest, shown
 from sim.printing import terminal_width
+from sim.states.folder import state_words
 
 OTHER_STATE = "law of another state"
 """How the status of such a formula begins."""
@@ -46,7 +47,7 @@ def _formulas() -> Listed:
             kind = "other state"
         else:
             kind = (
-                "in the SEG"
+                f"in {state_words().main}"
                 if any(part.kind == "seg_weight" for line in formula.own_lines for part in line.components)
                 else "for CTE"
             )

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from sim.cells import shown
 from sim.inputs import InputError, nearest
+from sim.states.folder import DEFAULT, STATE_FILE, is_whole, state_folder, unknown_state
 from sim.world.reading import Table, read_table
 from sim.world.schema import TABLES, Row
-from sim.world.state import DEFAULT, STATE_FILE, is_whole, state_folder, unknown_state
 
 BUNDLED: Path = DEFAULT
 """The tables of the default state."""

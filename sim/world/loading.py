@@ -1,7 +1,7 @@
 """From tables to a world: which tables are used, how they fit together, and what is derived from them.
 
-The bundled tables describe the default state. A folder of the user's may hold any of the tables; what it lacks is taken from
-the bundled ones where that makes sense (``docs/reference/tables.md``, "Your own state").
+The bundled tables describe the default state. A folder of the user's may hold any of the tables; what it lacks
+is taken from the bundled ones where that makes sense (``docs/reference/tables.md``, "Your own state").
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import TypeVar
 from sim.arrays import Array
 from sim.cells import alike, shown
 from sim.inputs import InputError
-from sim.state_words import use_words
+from sim.states.folder import law_folder, read_state, use_words
 from sim.world.building import (
     ONE_REGION,
     build_clusters,
@@ -34,7 +34,6 @@ from sim.world.schema import (
     RegionRow,
     Row,
 )
-from sim.world.state import law_folder, read_state
 from sim.world.statewide import BASE_YEAR, Size, read_anchors, read_revenue, with_main_formula, with_revenue
 from sim.world.world import PathwayMap, World
 

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from sim.cells import alike
 from sim.inputs import InputError, read_yaml
+from sim.states.folder import STATE_FILE
 from sim.world.folder import BUNDLED, Folder
 from sim.world.reading import Table, read_table, words
 from sim.world.schema import AnchorRow, RevenueRow
-from sim.world.state import STATE_FILE
 from sim.world.world import Anchor, PathwayMap, Value
 
 BASE_YEAR = 2026
@@ -42,7 +42,7 @@ DOLLARS_A_MEMBER = (3_000.0, 3_000_000.0)
 """General-fund revenue for each student in grades 9-12: states have 20,000 to 500,000."""
 
 TIMES_BUNDLED = 300.0
-"""How many times the bundled state's a price or a total in dollars may be, or the other way round: thousands are more."""
+"""How many times the bundled price or total in dollars another may be, or the other way round: thousands are more."""
 
 GROWTH_MOST = 3.0
 """How many times the revenue of one year that of the next row may be."""
@@ -59,7 +59,12 @@ ORDERED = (
 )
 """Pairs of anchors of which the first is at most the second."""
 
-ORDERED_ENDINGS = (("concentrators", "participants"), ("participants", "membership"), ("_min", "_max"), ("_low", "_high"))
+ORDERED_ENDINGS = (
+    ("concentrators", "participants"),
+    ("participants", "membership"),
+    ("_min", "_max"),
+    ("_low", "_high"),
+)
 """Endings of names of which the same holds, whatever they begin with: ``before_the_law_participants``."""
 
 MAIN_FORMULA = "main_formula_total"
@@ -353,7 +358,8 @@ def with_revenue(folder: Folder, anchors: Mapping[str, Anchor], revenue: Mapping
         return dict(anchors)
     own = revenue[BASE_YEAR]
     told = anchors.get(REVENUE, Anchor(
-        own.value, "dollars", own.year, own.source, own.confidence, "recurring general-fund revenue", "calibrate", "state", False
+        own.value, "dollars", own.year, own.source, own.confidence, "recurring general-fund "
+            "revenue", "calibrate", "state", False
     ))  # fmt: skip
     if folder.has(AnchorRow):
         table = folder.read(AnchorRow)

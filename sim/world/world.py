@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.arrays import Array, IntArray
-from sim.state_words import StateWords
+from sim.states.words import StateWords
 
 QUALITY_COMPONENTS: tuple[str, ...] = (
     "standards_aligned_curriculum",
@@ -206,7 +206,7 @@ class World:
     """SHA-256 of the tables the world was read from."""
     revenue: Mapping[int, Value] = field(default_factory=dict)
     """General-fund revenue by fiscal year, dollars."""
-    state: StateWords = StateWords()
+    state: StateWords = field(default_factory=StateWords)
     """What the state, its main formula and its districts are called."""
     law: Path | None = None
     """The folder of the state's law; None where the bundled law holds."""

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.page.glossary import explained, glossary
+from sim.states.folder import state_words
 
 
 def render(template: str, **values: Any) -> str:
@@ -16,7 +17,7 @@ def render(template: str, **values: Any) -> str:
     Text is escaped, whoever wrote it; only ``Markup`` (an inline figure of the program's own) goes in as it is. A name
     that a template uses and ``values`` lacks raises jinja2.UndefinedError.
     """
-    return _environment().get_template(template).render(**values)
+    return _environment().get_template(template).render(state=state_words(), **values)
 
 
 def inline_svg(svg: str, alternative: str) -> Markup:

@@ -301,7 +301,7 @@ if (typeof document !== "undefined") {
       pathways: { label: "Pathways", unit: "heads" },
       owed: { label: "Owed by the state's lines", unit: "dollars" },
       cost: { label: "State cost", unit: "dollars" },
-      moved: { label: "Moved from other SEG units", unit: "dollars" },
+      moved: { label: "Moved inside the main formula", unit: "dollars" },
     };
     const shown = core.SHOWN.filter((name) => name !== "moved" || content.errors.some((one) => one.outcome === "moved"));
     let state = written;
@@ -626,7 +626,7 @@ if (typeof document !== "undefined") {
     }
     choices(find("span"), [...spans.map((span) => [span.name, span.name]), ...explorer.years.map((year) => [String(year), `FY${year}`])]);
     choices(find("outcome"), shown.map((name) => [name, OUTCOMES[name].label]));
-    choices(find("place"), [["state", "All districts and charters"]]);
+    choices(find("place"), [["state", "All districts"]]);
     for (const [label, options] of [
       ["Groups", content.districts.groups.map((group, at) => [`group:${at}`, `${group.name} (${group.by}, ${group.members.length})`])],
       ["Districts", content.districts.names.map((name, at) => [`district:${at}`, name]).sort((a, b) => a[1].localeCompare(b[1]))],

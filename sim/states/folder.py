@@ -4,21 +4,22 @@ A folder with ``state.yaml`` is a whole state: nothing of another state's is tak
 holds tables of the bundled state's kind, and the bundled law holds in it.
 """
 
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sim.inputs import InputError, as_mapping, mistakes, nearest, read_with_lines, shown
-from sim.state_words import CHARTER, DISTRICT, Kind, MainFormula, StateWords
+from sim.inputs import InputError, as_mapping, mistakes, nearest, read_with_lines, read_yaml, shown
+from sim.states.words import CHARTER, DISTRICT, Kind, MainFormula, StateWords
 
-STATES: Path = Path(__file__).parent
+STATES: Path = Path(__file__).resolve().parent.parent / "world"
 """Where the folders of the shipped states lie."""
 
-DEFAULT: Path = STATES / "new_mexico"
-"""The state that is meant where none is named."""
-
 STATE_FILE = "state.yaml"
+"""What makes a folder a state."""
+
 LAW, LINES, CURRENT_LAW = "law", "line", "status_quo.yaml"
 NEEDED_TABLES: tuple[str, ...] = ("districts.csv", "clusters.csv", "regions.csv", "anchors.csv", "revenue.csv")
 """What a whole state's folder must hold."""
@@ -40,6 +41,7 @@ class _Main(_Strict):
     short: Word
     unit: Word | None = None
     units: Word | None = None
+    fund: Word = "General Fund"
 
     @model_validator(mode="after")
     def _both_or_none(self) -> "_Main":
@@ -53,7 +55,8 @@ class StateFile(_Strict):
     high-cost there, and whose record the numbers of behavior are fitted to.
 
     ``behavior``: ``own`` (the state's own record, which is what the bundled posterior is fitted to), or ``borrowed``:
-    the bundled posterior, fitted to another state's record, which is told beside the results.
+    the bundled posterior, fitted to another state's record, which is told beside the results. ``default``: of the one
+    state that is meant where none is named, whose law lies in ``conf/``.
     """
 
     name: Word
@@ -61,6 +64,7 @@ class StateFile(_Strict):
     kinds: dict[Literal["district", "charter"], _Kind]
     high_cost: Word
     behavior: Literal["own", "borrowed"]
+    default: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
     def _both_kinds(self) -> "StateFile":
@@ -73,13 +77,13 @@ class StateFile(_Strict):
         """The words that texts are filled with."""
         main = self.main_formula
         told = (
-            f"How districts behave is fitted to the record of another state, not to {self.name}'s."
+            f"how districts behave is fitted to the record of another state, not to that of {self.name}"
             if self.behavior == "borrowed"
             else ""
         )
         return StateWords(
             name=self.name,
-            main_formula=MainFormula(main.name, main.short, main.unit, main.units),
+            main_formula=MainFormula(main.name, main.short, main.unit, main.units, main.fund),
             kinds={kind: Kind(of.one, of.many) for kind, of in self.kinds.items()},
             high_cost=self.high_cost,
             behavior=told,
@@ -89,6 +93,15 @@ class StateFile(_Strict):
 def shipped_states() -> tuple[str, ...]:
     """The names of the states that come with the program."""
     return tuple(sorted(path.parent.name for path in STATES.glob(f"*/{STATE_FILE}")))
+
+
+def _default_folder() -> Path:
+    """The one shipped state that says ``default: true``."""
+    return next(STATES / name for name in shipped_states() if read_yaml(STATES / name / STATE_FILE).get("default"))
+
+
+DEFAULT: Path = _default_folder()
+"""The state that is meant where none is named."""
 
 
 def state_folder(named: Path | str | None) -> Path:
@@ -117,7 +130,9 @@ def read_state(folder: Path) -> StateWords:
         raise source.refusals(mistakes(error, None, StateFile)) from error
     for table in NEEDED_TABLES:
         if not (folder / table).is_file():
-            raise InputError(f"{folder / table}: is missing; a folder with {STATE_FILE} holds {', '.join(NEEDED_TABLES)}")
+            raise InputError(
+                f"{folder / table}: is missing; a folder with {STATE_FILE} holds {', '.join(NEEDED_TABLES)}"
+            )
     if folder != DEFAULT and not (folder / LAW / CURRENT_LAW).is_file():
         raise InputError(f"{folder / LAW / CURRENT_LAW}: is missing; it is the state's current law")
     return found.words()
@@ -127,6 +142,24 @@ def law_folder(folder: Path) -> Path | None:
     """Where the law of the state in a folder lies: ``status_quo.yaml``, further formulas, ``line/`` with shared lines.
     None for the default state and for tables without a law of their own: the law of ``conf/`` holds."""
     return folder / LAW if is_whole(folder) and folder != DEFAULT else None
+
+
+_spoken: ContextVar[StateWords | None] = ContextVar("words of the state", default=None)
+
+
+@cache
+def _default_words() -> StateWords:
+    return read_state(DEFAULT)
+
+
+def use_words(of: StateWords) -> None:
+    """Fill texts with the words of this state from now on."""
+    _spoken.set(of)
+
+
+def state_words() -> StateWords:
+    """The words that texts are filled with."""
+    return _spoken.get() or _default_words()
 
 
 def unknown_state(named: str) -> InputError:
