@@ -16,7 +16,7 @@ from hydra.errors import HydraException
 from sim.arguments import quoted
 from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
-from sim.states.folder import DEFAULT, shipped_states
+from sim.states.folder import DEFAULT, shipped_states, unknown_state
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenarios import is_made
 
@@ -95,6 +95,10 @@ def _check_choice(group: str, value: Any) -> None:
         said = SEVERAL[group].format(names=names if len(names) <= 80 else "...")
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: write one name; {said}")
     known = sorted(path.stem for path in (config_folder() / group).glob("*.yaml"))
+    if group == "world":
+        known = sorted({*known, *shipped_states()})
+        if isinstance(value, str) and value.strip() and value not in known:
+            raise unknown_state(value)
     if not isinstance(value, str):
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: write a name; {hint('', known)}")
     if not value.strip():

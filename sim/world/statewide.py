@@ -53,6 +53,7 @@ RECENT = 2019
 """From this fiscal year on no year is left out."""
 
 ORDERED = (
+    ("concentrators", "participants"),
     ("membership", "total_membership"),
     ("graduates_change_low", "graduates_change"),
     ("graduates_change", "graduates_change_high"),
@@ -60,8 +61,8 @@ ORDERED = (
 """Pairs of anchors of which the first is at most the second."""
 
 ORDERED_ENDINGS = (
-    ("concentrators", "participants"),
-    ("participants", "membership"),
+    ("_concentrators", "_participants"),
+    ("_participants", "_membership"),
     ("_min", "_max"),
     ("_low", "_high"),
 )

@@ -15,6 +15,7 @@ from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, Source, read_with_lines, shown
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
+from sim.states.folder import law_folder, state_folder
 from sim.study.setup.asked import CURRENT_LAW, Choice, asked_formulas, asked_scenarios, is_file, name_of
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import changes, marked, told, typed_changes
@@ -68,7 +69,8 @@ def read_inputs(
     are the words of the command line, and ``sources`` say where formula and scenario stand, where that is known. Raises
     InputError, one line, before anything runs.
     """
-    choice = _choice("formula", chosen, written, typed)
+    law = law_folder(state_folder(settings.world_path))
+    choice = _choice("formula", chosen, written, typed, law)
     asked = asked_formulas(settings, choice)
     scenario = _choice("scenario", chosen_scenario, settings.scenario, typed)
     scenario_names = asked_scenarios(settings, scenario)
@@ -78,17 +80,11 @@ def read_inputs(
     folder = config_folder()
     formulas, changed = [], {}
     for name, setting in asked.formulas.items():
-        own = world.law is not None and (world.law / f"{name}.yaml").is_file()
-        if own and name == chosen and _change("formula", name, written or {}, typed):
-            raise InputError(
-                f"settings: formula.{name}: {world.name} has a law of its own of this name; change it in "
-                f"{shown(str(world.law), quotes=False)}/{name}.yaml"
-            )
-        if name == chosen and written and not own:
+        if name == chosen and written:
             lines = read_lines(line_folder(folder, world.law))
             source = sources.get("formula") or chosen_source(folder, f"formula/{name}.yaml", written)
             formula = formula_from(dict(written), source, name, lines, clusters)
-            change = _change("formula", name, written, typed)
+            change = _change("formula", name, written, typed, law)
             changed.update({name: change} if change else {})
             formulas.append(formula.model_copy(update={"title": marked(formula.title, change)}))
         else:
@@ -113,18 +109,23 @@ def read_inputs(
     )
 
 
-def _choice(group: str, name: str | None, written: Mapping[str, Any] | None, typed: Sequence[str]) -> Choice:
+def _choice(
+    group: str, name: str | None, written: Mapping[str, Any] | None, typed: Sequence[str], law: Path | None = None
+) -> Choice:
     """The file of a group, and whether it is what the user means or what was there before the user wrote anything."""
     if name is None:
         return Choice(None, False)
     named = any(word.partition("=")[0].lstrip("+") == group for word in typed)
-    change = _change(group, name, written or {}, typed)
+    change = _change(group, name, written or {}, typed, law)
     return Choice(name, named or name != usual_choice(group) or bool(change), change)
 
 
-def _change(group: str, name: str, written: Mapping[str, Any], typed: Sequence[str]) -> str:
-    """What the user changed of a file of a group, in words; nothing if it is as it was."""
+def _change(group: str, name: str, written: Mapping[str, Any], typed: Sequence[str], law: Path | None = None) -> str:
+    """What the user changed of a file of a group, in words; nothing if it is as it was. A state's own ``law`` comes
+    before the bundled files."""
     path = bundled(group, name)
+    if law is not None and (law / f"{name}.yaml").is_file():
+        path = law / f"{name}.yaml"
     if not written:
         return ""
     if not path.is_file():  # a folder of the user's own has it, of which only the words typed are known
