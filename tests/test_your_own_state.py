@@ -1,12 +1,18 @@
 """A second state, whole and made up: the tutorial "your own state", and no word of the default state in its output."""
 
+import json
+import os
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 import sim
 from sim.api.carrying import carried_out
@@ -14,6 +20,7 @@ from sim.inputs import InputError
 from sim.states.folder import DEFAULT, STATES, read_state, shipped_states, state_folder, state_words
 from sim.world.loading import load_world
 
+ROOT = Path(__file__).parent.parent
 EXAMPLE = STATES / "example_state"
 
 WORDS = re.compile(
@@ -52,7 +59,17 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
                     if name.endswith(".xml"):
                         yield f"{path.name}/{name}", parts.read(name).decode("utf-8", "replace")
         else:
-            yield path.name, path.read_text(encoding="utf-8")
+            yield path.name, of_record(path) if path.name == "manifest.json" else path.read_text(encoding="utf-8")
+
+
+def of_record(path: Path) -> str:
+    """What a manifest says of formulas in words. Its keys are those of the language, and the sources of shipped
+    scenarios name whose past they are from, as citations do."""
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    formulas = {**manifest["formulas"], **manifest.get("references", {})}
+    told = [[one["title"], one["source"], one["description"], *one["lines"]] for one in formulas.values()]
+    written = manifest["config"].get("formula") or {}
+    return json.dumps([told, [str(written.get(key)) for key in ("title", "source", "description", "lines")]])
 
 
 def foreign(folder: Path) -> list[str]:
@@ -102,6 +119,37 @@ def test_nor_does_what_is_written_of_its_years(
     assert foreign(out) == []
     assert not WORDS.search(capsys.readouterr().out)
     assert "fitted to the record of another state" in (out / "answer.txt").read_text().replace("\n", " ")
+
+
+@pytest.mark.slow
+def test_the_tutorial_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "tutorial" / "your_own_state.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w+)\n(.*?)```", page, re.DOTALL)
+    first, last = (text for kind, text in blocks if kind == "python")
+    words, bill = (text for kind, text in blocks if kind == "yaml")
+    monkeypatch.chdir(tmp_path)
+    exec(first, {})
+    state = tmp_path / "my_state"
+    assert yaml.safe_load(words) == yaml.safe_load((state / "state.yaml").read_text())
+    for name, old, new in (
+        ("anchors.csv", "participants,6900", "participants,6400"),
+        ("law/line/workshop_aid.yaml", "dollars: 1_600_000", "dollars: 1_200_000"),
+    ):
+        text = (state / name).read_text()
+        assert text.count(old) == 1
+        (state / name).write_text(text.replace(old, new))
+    (tmp_path / "my_bill.yaml").write_text(bill)
+    said = ""
+    for command in (line for kind, text in blocks if kind == "sh" for line in text.splitlines()):
+        asked = [sys.executable, "-m", "sim", *shlex.split(command.removeprefix("cte-sim ")), "workers=1"]
+        done = subprocess.run(
+            asked, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+        )
+        said += done.stdout + done.stderr
+    assert "A bill in ten lines" in (tmp_path / "compared" / "answer.txt").read_text()
+    assert foreign(tmp_path / "priced") + foreign(tmp_path / "compared") == []
+    assert not WORDS.search(said)
+    exec(last, {})
 
 
 def test_the_word_list_would_see_a_word() -> None:

@@ -81,6 +81,11 @@ class StateWords:
         """What a weight inside it lowers: 'SEG unit value'."""
         return f"{self.main_formula.short} {'unit value' if self.main_formula.unit else 'amount a student'}"
 
+    @property
+    def told_behavior(self) -> str:
+        """What the foot of a page adds where behavior is borrowed; nothing otherwise."""
+        return f"; {self.behavior}" if self.behavior else ""
+
     def kind(self, kind: str) -> str:
         """What a district of a kind is called; the kind itself where the state has no word for it."""
         return self.kinds[kind].one if kind in self.kinds else kind

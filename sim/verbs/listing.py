@@ -103,12 +103,21 @@ def _parameters() -> Listed:
     return ("parameter", "value", "what it is"), rows, note
 
 
+def _states() -> Listed:
+    from sim.states.folder import DEFAULT, STATES, read_state, shipped_states
+
+    rows = [(name, f"{read_state(STATES / name).name}{' (the default)' if name == DEFAULT.name else ''}")
+            for name in shipped_states()]  # fmt: skip
+    return ("state", "name"), rows, "In one: world=NAME. In a folder of your own: world=path/to/it"
+
+
 LISTS: Mapping[str, Callable[[], Listed]] = {
     "formulas": _formulas,
     "scenarios": _scenarios,
     "districts": _districts,
     "clusters": _clusters,
     "parameters": _parameters,
+    "states": _states,
 }
 """What can be listed."""
 

@@ -46,7 +46,7 @@ def origin_text(change: "Change") -> str:
     return (
         f"Run {short(change.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {__version__}, data "
         f"{short(change.world.fingerprint)} ({change.world.vintage}), {change.draws:,} draws, seed {change.seed}, "
-        f"scenario {change.scenario}" + also(change.changed)
+        f"scenario {change.scenario}" + also(change.changed) + state_words().told_behavior
     )
 
 

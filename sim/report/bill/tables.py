@@ -32,7 +32,7 @@ def origin_text(check: "BillCheck") -> str:
         f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
         f"{short(of.formula)}, CTE funding simulation {__version__}, data {short(of.data)} "
         f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
-        f"{also(of.changed)}"
+        f"{also(of.changed)}{state_words().told_behavior}"
     )
 
 

@@ -33,7 +33,7 @@ def run_origin(results: "Results", draws: int, scenario: str) -> str:
         f"{manifest.code_version}, data {short(manifest.world_fingerprint)}{vintage}, {draws:,} draws, seed "
         f"{manifest.seed}, scenario {scenario}{_scaled(results)}"
         + also(told(changed_formulas(results), flat_parameters(held)))
-        + (f"; {state_words().behavior}" if state_words().behavior else "")
+        + state_words().told_behavior
     )
 
 
