@@ -131,7 +131,7 @@ STATE: tuple[Column, ...] = (
     Column("reserve", "dollars", "what reserves of CTE lines hold at the year's end", adds_up=False),
     Column("federal_paid", "dollars", "Perkins money paid to districts", adds_up=True),
     Column("weight_value", "dollars", "value of the {units} that CTE weights add inside {main}", adds_up=True),
-    Column("weight_units", "program units", "{units} that CTE weights add inside {main}", adds_up=False),
+    Column("weight_units", "units", "{units} that CTE weights add inside {main}", adds_up=False),
     Column("dilution", "dollars", "{short} money moved away from others because the {unit_value} fell", adds_up=True),
     Column("unit_value", "dollars", "dollars for each {unit} of {main}", adds_up=False),
     Column(

@@ -55,8 +55,9 @@ class StateFile(_Strict):
     high-cost there, and whose record the numbers of behavior are fitted to.
 
     ``behavior``: ``own`` (the state's own record, which is what the bundled posterior is fitted to), or ``borrowed``:
-    the bundled posterior, fitted to another state's record, which is told beside the results. ``default``: of the one
-    state that is meant where none is named, whose law lies in ``conf/``.
+    the bundled posterior, fitted to another state's record, which is told beside the results. ``nothing``: the formula
+    in which nothing replaces current law, which ``decompose`` sets parts against. ``terms``: what the glossary of pages
+    says besides. ``default``: of the one state that is meant where none is named, whose law lies in ``conf/``.
     """
 
     name: Word
@@ -64,6 +65,8 @@ class StateFile(_Strict):
     kinds: dict[Literal["district", "charter"], _Kind]
     high_cost: Word
     behavior: Literal["own", "borrowed"]
+    nothing: Word
+    terms: dict[Word, Annotated[str, Field(strict=True, min_length=1, max_length=300)]] = {}
     default: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
@@ -87,6 +90,8 @@ class StateFile(_Strict):
             kinds={kind: Kind(of.one, of.many) for kind, of in self.kinds.items()},
             high_cost=self.high_cost,
             behavior=told,
+            nothing=self.nothing,
+            terms=tuple(self.terms.items()),
         )
 
 
@@ -136,6 +141,12 @@ def read_state(folder: Path) -> StateWords:
     if folder != DEFAULT and not (folder / LAW / CURRENT_LAW).is_file():
         raise InputError(f"{folder / LAW / CURRENT_LAW}: is missing; it is the state's current law")
     return found.words()
+
+
+def words_of(named: Path | str | None) -> StateWords:
+    """The words of the state that a setting names; of tables alone, those of the default state. Raises InputError."""
+    folder = state_folder(named)
+    return read_state(folder if is_whole(folder) else DEFAULT)
 
 
 def law_folder(folder: Path) -> Path | None:

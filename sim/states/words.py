@@ -37,13 +37,16 @@ ANY_KINDS: Mapping[str, Kind] = {DISTRICT: Kind("district", "districts"), CHARTE
 @dataclass(frozen=True)
 class StateWords:
     """The words of a state: its ``name``, its main formula, the kinds of its districts, the career fields that count as
-    ``high_cost``, and ``behavior``, a sentence on where the numbers of behavior come from if not from the state."""
+    ``high_cost``; ``behavior``, where the numbers of behavior come from if not from the state; ``nothing``, the formula
+    in which nothing replaces current law; and the ``terms`` that its glossary has besides."""
 
     name: str = ""
     main_formula: MainFormula = MainFormula()
     kinds: Mapping[str, Kind] = field(default_factory=lambda: ANY_KINDS)
     high_cost: str = "the high-cost fields"
     behavior: str = ""
+    nothing: str = ""
+    terms: tuple[tuple[str, str], ...] = ()
 
     @property
     def places(self) -> str:
@@ -94,6 +97,8 @@ class StateWords:
         """A text of a table with the state's words in the place of ``{place}``, ``{Places}``, ``{lost}`` and such."""
         if "{" not in text:
             return text
+        text = text.replace("{their_units}", f"' {self.main_formula.units}" if self.main_formula.units else "")
+        text = text.replace("{value}", "unit value" if self.main_formula.unit else "amount a student")
         for name in ("place", "places", "main", "lost", "others", "other_units", "unit_value", "high_cost"):
             word = str(getattr(self, name))
             text = text.replace(f"{{{name}}}", word).replace(f"{{{name.capitalize()}}}", word[:1].upper() + word[1:])

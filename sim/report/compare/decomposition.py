@@ -184,10 +184,10 @@ def parts_frame(parts: list[Part]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_parts(results: "Results", formula: str, folder: Path, nothing: str = "pilot_sunset") -> str:
+def write_parts(results: "Results", formula: str, folder: Path, nothing: str | None = None) -> str:
     """Write parts.txt, which begins with the answer, and parts.csv of a study that took a formula apart; returns the
     text."""
-    panel = Panel(results)
+    panel, nothing = Panel(results), nothing or state_words().nothing
     baseline = panel.formulas[panel.baseline] if panel.baseline is not None else panel.formulas[0]
     title = _title(panel, formula)
     spans = {span.text: span for span in (first_years(panel), next_years(panel), last_years(panel)) if span}

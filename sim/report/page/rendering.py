@@ -17,7 +17,7 @@ def render(template: str, **values: Any) -> str:
     Text is escaped, whoever wrote it; only ``Markup`` (an inline figure of the program's own) goes in as it is. A name
     that a template uses and ``values`` lacks raises jinja2.UndefinedError.
     """
-    return _environment().get_template(template).render(state=state_words(), **values)
+    return _environment().get_template(template).render(**{"state": state_words(), "glossary": glossary(), **values})
 
 
 def inline_svg(svg: str, alternative: str) -> Markup:
@@ -55,5 +55,4 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"as_data": as_data, "explained": explained, "plain": plain}
-    environment.globals["glossary"] = dict(glossary())
     return environment
