@@ -97,8 +97,6 @@ def _check_choice(group: str, value: Any) -> None:
     known = sorted(path.stem for path in (config_folder() / group).glob("*.yaml"))
     if group == "world":
         known = sorted({*known, *shipped_states()})
-        if isinstance(value, str) and value.strip() and value not in known:
-            raise unknown_state(value)
     if not isinstance(value, str):
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: write a name; {hint('', known)}")
     if not value.strip():
@@ -108,6 +106,8 @@ def _check_choice(group: str, value: Any) -> None:
         own = {"scenario": f"write study.scenarios=[{path}]", "world": f"write world.path={path}"}
         said = own.get(group, hint(value, known))
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: it is a path, not a name; {said}")
+    if group == "world" and value not in known:
+        raise unknown_state(value)
 
 
 def _refuse_overlaps(overrides: Sequence[Override]) -> None:
