@@ -4,7 +4,9 @@ Hydra merges two files that are chosen for one group, keeps the last of two sett
 and ends with an error of its own where a choice is no word.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -14,6 +16,7 @@ from hydra.errors import HydraException
 from sim.arguments import quoted
 from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
+from sim.states.folder import DEFAULT, shipped_states, unknown_state
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenarios import is_made
 
@@ -22,7 +25,7 @@ SEVERAL: Mapping[str, str] = {
     "scenario": "several scenarios are study.scenarios=[{names}]",
     "study": "several studies, one after the other, are -m study={names}",
     "executor": "one for each study",
-    "world": "tables of your own are world.path=my_tables",
+    "world": "a state of your own is world=path/to/its/folder",
     "design": "one for each sweep",
 }
 """Groups of which one file is chosen, and what to write for several."""
@@ -32,7 +35,8 @@ YAML = (".yaml", ".yml")
 
 def with_files(words: Sequence[str]) -> list[str]:
     """The words, with ``formula=my_bill.yaml`` as what it means: ``formula_file=my_bill.yaml``; so ``scenario=`` a word
-    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``.
+    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``; and ``world=example_state`` or
+    ``world=my/folder`` is ``world.path=...``.
 
     Raises InputError if that list is written beside it.
     """
@@ -47,9 +51,19 @@ def with_files(words: Sequence[str]) -> list[str]:
                 )
             found.append(f"study.scenarios=[{quoted(plain)}]")
             continue
+        if key == "world" and _is_state(plain):
+            found.append(f"world.path={quoted(plain)}")
+            continue
         is_file = key == "formula" and plain.lower().endswith(YAML)
         found.append(f"formula_file{equals}{value}" if is_file else word)
     return found
+
+
+def _is_state(word: str) -> bool:
+    """Whether a word names another shipped state than the default one, or a folder."""
+    if word == DEFAULT.name:
+        return False
+    return word in shipped_states() or "/" in word or os.sep in word or Path(word).is_dir()
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -81,6 +95,8 @@ def _check_choice(group: str, value: Any) -> None:
         said = SEVERAL[group].format(names=names if len(names) <= 80 else "...")
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: write one name; {said}")
     known = sorted(path.stem for path in (config_folder() / group).glob("*.yaml"))
+    if group == "world":
+        known = sorted({*known, *shipped_states()})
     if not isinstance(value, str):
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: write a name; {hint('', known)}")
     if not value.strip():
@@ -90,6 +106,8 @@ def _check_choice(group: str, value: Any) -> None:
         own = {"scenario": f"write study.scenarios=[{path}]", "world": f"write world.path={path}"}
         said = own.get(group, hint(value, known))
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: it is a path, not a name; {said}")
+    if group == "world" and value not in known:
+        raise unknown_state(value)
 
 
 def _refuse_overlaps(overrides: Sequence[Override]) -> None:

@@ -25,6 +25,7 @@ from sim.choices import check_words, with_files
 from sim.config_folder import config_folder
 from sim.config_source import CODE_KEYS, OWN_READERS, entries_of, file_of, read_data, refuse_code, register
 from sim.inputs import InputError, Source, nearest
+from sim.states.folder import law_folder, state_folder
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
 from sim.study.setup.naming import CALLED, named_by_user
 from sim.study.setup.reads import not_read
@@ -126,7 +127,9 @@ def compose(typed: Sequence[str], own_folder: Path | None = None) -> Composed:
     choices = {group: name for group, name in hydra["runtime"]["choices"].items() if not group.startswith("hydra")}
     sources = {}
     for group in OWN_READERS:
-        path = file_of(group, str(choices.get(group)), shipped, own_folder)
+        path = _of_state(group, str(choices.get(group)), words) or file_of(
+            group, str(choices.get(group)), shipped, own_folder
+        )
         label = f"{group}/{path.name}" if path.is_relative_to(shipped) else str(path)
         plain[group], source = read_data(path, label)
         changed = any(word.key.startswith(f"{group}.") for word in words)
@@ -139,6 +142,13 @@ def compose(typed: Sequence[str], own_folder: Path | None = None) -> Composed:
     _check_hydra(hydra)
     folders = {"run.dir": hydra["run"]["dir"], **{f"sweep.{key}": hydra["sweep"][key] for key in ("dir", "subdir")}}
     return Composed(plain, choices, sources, tuple(words), folders, config)
+
+
+def _of_state(group: str, name: str, words: Sequence[Word]) -> Path | None:
+    """The file of a formula in the law of the state that the words name, if it has one of that name."""
+    named = [word.typed.partition("=")[2].strip("'\"") for word in words if word.key == "world.path"]
+    law = law_folder(state_folder(named[-1])) if group == "formula" and named else None
+    return law / f"{name}.yaml" if law is not None and (law / f"{name}.yaml").is_file() else None
 
 
 def loader(own_folder: Path | None) -> ConfigLoaderImpl:

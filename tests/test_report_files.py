@@ -22,7 +22,7 @@ from sim.report.run_sheet.answer import ANSWER
 from sim.report.run_sheet.cover import HOW_TO_READ
 from sim.report.run_sheet.distribution import DISTRIBUTION_COLUMNS
 from sim.report.run_sheet.districts import ABOUT, COLUMNS, DISTRICTS, SHOWN_YEARS
-from sim.report.run_sheet.layout import BELOW_TOTAL, HEADER_ROW, LINE_HEIGHT, ROOM, TOTAL_ROW, lines_needed
+from sim.report.run_sheet.layout import BELOW_TOTAL, HEADER_ROW, LINE_HEIGHT, ROOM, TOTAL_ROW, filled, lines_needed
 from sim.report.run_sheet.ledger import LEDGER, LEDGER_YEARS
 from sim.report.run_sheet.sheet import PAGES, write_run_sheet
 from sim.report.shared.across_districts import CHANGED, across_frame
@@ -223,7 +223,7 @@ def test_the_workbook_has_an_answer_first_and_one_page_of_districts(
     compared = {title for name, title in zip(PANEL.formulas, PANEL.short_titles, strict=True) if name != "status_quo"}
     years = [BASE_YEAR + after for after in SHOWN_YEARS]
     table = sheets[DISTRICTS]
-    assert list(table.columns) == [heading for heading, _, _ in COLUMNS]
+    assert list(table.columns) == [heading for heading, _, _ in filled(COLUMNS)]
     assert set(table.Formula) == compared
     assert sorted(set(table["Fiscal year"])) == years
     assert len(table) == len(WORLD.districts) * len(years) * len(compared)
@@ -410,7 +410,7 @@ def test_groups_of_each_kind_hold_every_district_once() -> None:
 
 def test_the_distribution_adds_up_to_the_state(sheets: dict[str, pd.DataFrame]) -> None:
     sheet = sheets["Distribution"]
-    assert list(sheet.columns) == [heading for heading, _, _ in DISTRIBUTION_COLUMNS]
+    assert list(sheet.columns) == [heading for heading, _, _ in filled(DISTRIBUTION_COLUMNS)]
     for _, part in sheet.groupby(["Formula", "Fiscal year"]):
         state = part[part["Grouped by"] == "state"].iloc[0]
         for by in ("size class", "locale", "poverty quarter", "kind"):

@@ -14,7 +14,7 @@ from sim.config_source import read_data
 from sim.funding import formula as funding
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import InputError, shown
-from sim.study.setup.inputs import find_formula
+from sim.study.setup.inputs import find_formula, line_folder
 from sim.world import world as held_world
 from sim.world.loading import load_world
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Formula:
     """A funding formula: a shipped one by its name, or one in a YAML file by its path.
 
-    ``world`` has the clusters that it may name, by default New Mexico's. Raises InputError, one line, if there is none,
+    ``world`` has the clusters that it may name; without it those of the default state. Raises InputError, one line,
+    if there is none,
     or for anything in it that cannot be used.
     """
 
@@ -34,7 +35,9 @@ class Formula:
         self._kept: tempfile.TemporaryDirectory[str] | None = None
         held = _held(world)
         self._base_year = held.base_year
-        self.data: funding.Formula = find_formula(self._word, config_folder(), held.clusters.identifier, "formula")
+        self.data: funding.Formula = find_formula(
+            self._word, config_folder(), held.clusters.identifier, "formula", held.law
+        )
         """The formula as it is read."""
 
     @classmethod
@@ -51,7 +54,7 @@ class Formula:
             written, source = read_data(path, f"{name}.yaml")
             held = _held(world)
             found._base_year = held.base_year
-            lines = read_lines(config_folder() / "line")
+            lines = read_lines(line_folder(config_folder(), held.law))
             found.data = formula_from(written, source, name, lines, held.clusters.identifier)
         except InputError as error:
             kept.cleanup()

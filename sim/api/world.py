@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.states.folder import state_words
 from sim.world.loading import load_world
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class World:
-    """The tables of a state: New Mexico's, or those in a folder of the user's own (docs/reference/tables.md).
+    """A state: the default one, another that is shipped, by its name (``World("example_state")``), or one in a
+    folder of the user's own (docs/reference/tables.md).
 
     Raises InputError, one line, if a table cannot be used.
     """
@@ -80,7 +82,7 @@ class World:
         of = self.data
         where = "bundled tables" if self.folder is None else str(self.folder)
         return (
-            f"World: {of.name}, {len(of.districts)} districts and charters, {of.districts.membership.sum():,.0f} "
+            f"World: {of.name}, {len(of.districts)} {state_words().places}, {of.districts.membership.sum():,.0f} "
             f"students in grades 9-12, {len(of.clusters)} clusters, base year FY{of.base_year}\n"
             f"{where} ({of.vintage}; see .districts, .clusters)"
         )

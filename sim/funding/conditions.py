@@ -17,13 +17,15 @@ from sim.arrays import Array, BoolArray, cluster_major
 from sim.funding.bands import Band, MembersBand, PerSchoolBand, PovertyBand, SchoolsBand, WealthBand
 from sim.funding.strict import Strict
 from sim.inputs import Mistake, nearest, shown
+from sim.states.folder import state_words
+from sim.states.words import CHARTER, DISTRICT
 from sim.world.world import World
 
 MOST_WORDS = 500
 """Names in one list, and conditions in one."""
 
 HIGH_COST = "high_cost"
-"""LESC's four high-cost fields; a condition holds for a cluster of which they cover a half or more."""
+"""The state's high-cost fields; a condition holds for a cluster of which they cover a half or more."""
 VALUE_WORDS: dict[str, float] = {"value_1": 1.0, "value_2": 2.0, "value_3": 3.0}
 """Clusters whose main credential is of low, middle or high labor-market value."""
 
@@ -163,7 +165,10 @@ class Where(Strict):
         return any(band is not None for _, band in self.bands()) or any(word is not None for word in words)
 
     def _districts(self) -> str:
-        who = "charters" if self.kind == "charter" else "school districts" if self.kind == "district" else "districts"
+        kinds = state_words().kinds
+        who = {"charter": kinds[CHARTER].many, "district": f"school {kinds[DISTRICT].many}"}.get(
+            str(self.kind), "districts"
+        )
         if self.locale is not None:
             who = f"{_listed(self.locale, 'or')} {who}"
         if self.district is not None:
@@ -183,7 +188,7 @@ def _plural(word: str, number: int) -> str:
 
 def _cluster_words(word: str) -> str:
     if word == HIGH_COST:
-        return "LESC's high-cost fields"
+        return state_words().high_cost
     return f"clusters of credential value {VALUE_WORDS[word]:g}" if word in VALUE_WORDS else word.replace("_", " ")
 
 

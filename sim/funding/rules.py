@@ -19,6 +19,8 @@ from sim.funding.components.component import money, percent
 from sim.funding.conditions import Where
 from sim.funding.strict import Strict
 from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
+from sim.states.folder import state_words
+from sim.states.words import CHARTER
 
 MOST_CASES = 50
 """Conditions under which rules differ."""
@@ -343,7 +345,10 @@ class Rules(Strict):
         if self.minimum_guarantee:
             said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
         if self.minimum_guarantee_charter is not None:
-            said.append(f"A charter with a pathway is owed at least {money(self.minimum_guarantee_charter)}.")
+            said.append(
+                f"Every {state_words().kinds[CHARTER].one} with a pathway is owed at least "
+                f"{money(self.minimum_guarantee_charter)}."
+            )
         if self.local_match:
             cost = "all its CTE cost" if self.match_on == "all_cost" else "CTE cost beyond ordinary courses"
             said.append(

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.funding.line import Line
 from sim.funding.rules import REFERRING, JointRules, joint_cases, refer
+from sim.states.folder import state_words
 
 NEVER = 10_000
 """Later than any fiscal year."""
@@ -75,7 +76,9 @@ def problem_with(rules: JointRules, lines: Sequence[Line], takes_effect: int) ->
 def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> Iterator[Problem]:
     joint = [line for line in lines if line.joint]
     for key in () if joint else (*rules.written, *(["differs"] if rules.differs else [])):
-        yield Problem(None, key, "holds for nothing: money in the SEG, federal and background money are outside it")
+        yield Problem(
+            None, key, f"holds for nothing: money in {state_words().main}, federal and background money are outside it"
+        )
     for line in joint:
         for key in rules.written:
             if key in line.rules.written_joint:
@@ -87,7 +90,9 @@ def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> It
             yield Problem(line.name, "differs", "has rules over all of a formula's own lines, of which this is none")
         if line.seg != "outside":
             for key in line.rules.written_joint:
-                yield Problem(line.name, key, "cannot hold for money inside the SEG, whose units are paid in full")
+                yield Problem(
+                    line.name, key, f"cannot hold for money inside {state_words().main}, whose units are paid in full"
+                )
         elif not line.joint:
             for key in (key for key in line.rules.written_joint if key in REFERRING):
                 kind = "federal" if line.federal else "background"

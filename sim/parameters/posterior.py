@@ -1,7 +1,7 @@
 """The stored posterior: draws that a calibration accepted, the default uncertainty of the parameters it fitted.
 
-``posterior/new_mexico.csv`` has a column for each fitted parameter and a row for each draw, all of equal weight;
-``posterior/new_mexico.json`` says where they come from. Both are written by ``study=calibrate``.
+``posterior/<default state>.csv`` has a column for each fitted parameter and a row for each draw, all of equal weight;
+``posterior/<default state>.json`` says where they come from. Both are written by ``study=calibrate``.
 """
 
 import csv
@@ -18,12 +18,13 @@ import numpy as np
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import FOLDER, Catalogue, load_catalogue
+from sim.states.folder import DEFAULT
 
 Uncertainty = Literal["posterior", "prior", "central"]
 """What each replicate's parameters are: a draw of the posterior where one is fitted and of the prior elsewhere, a draw
 of the prior, or the central value."""
 
-STORED = FOLDER / "posterior" / "new_mexico.csv"
+STORED = FOLDER / "posterior" / f"{DEFAULT.name}.csv"
 REMEDY = (
     "run cte-sim study=calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
 )

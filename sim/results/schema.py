@@ -5,6 +5,8 @@ Bump ``SCHEMA_VERSION`` when a column changes its name, unit or meaning.
 
 from dataclasses import dataclass, field
 
+from sim.states.folder import state_words
+
 SCHEMA_VERSION = 5
 
 
@@ -19,8 +21,13 @@ class Column:
 
     name: str
     unit: str
-    label: str
+    said: str
     adds_up: bool | None = field(kw_only=True)
+
+    @property
+    def label(self) -> str:
+        """What it means, in the words of the state."""
+        return state_words().fill(self.said)
 
 
 KEYS: tuple[Column, ...] = (
@@ -44,9 +51,7 @@ STATE: tuple[Column, ...] = (
         "reported because sequences were re-cut around courses that they take anyway",
         adds_up=False,
     ),
-    Column(
-        "high_cost_concentrators", "students", "concentrators taught in LESC's four high-cost fields", adds_up=False
-    ),
+    Column("high_cost_concentrators", "students", "concentrators taught in {high_cost}", adds_up=False),
     Column(
         "school_concentrator_share",
         "share",
@@ -107,7 +112,7 @@ STATE: tuple[Column, ...] = (
         "spending on CTE other than salaries (equipment, upkeep, supplies, exams) over what is due",
         adds_up=False,
     ),
-    Column("districts_offering", "districts", "districts and charters with at least one pathway", adds_up=False),
+    Column("districts_offering", "districts", "{places} with at least one pathway", adds_up=False),
     Column("entitlement", "dollars", "owed by the state's CTE lines before proration", adds_up=True),
     Column(
         "appropriation",
@@ -125,10 +130,10 @@ STATE: tuple[Column, ...] = (
     Column("reserve_drawn", "dollars", "part of state_cost that was drawn from reserves of CTE lines", adds_up=True),
     Column("reserve", "dollars", "what reserves of CTE lines hold at the year's end", adds_up=False),
     Column("federal_paid", "dollars", "Perkins money paid to districts", adds_up=True),
-    Column("weight_value", "dollars", "value of the program units that CTE weights add inside the SEG", adds_up=True),
-    Column("weight_units", "program units", "program units that CTE weights add inside the SEG", adds_up=False),
-    Column("dilution", "dollars", "SEG money moved away from other units because the unit value fell", adds_up=True),
-    Column("unit_value", "dollars", "dollars for each program unit", adds_up=False),
+    Column("weight_value", "dollars", "value of the {units} that CTE weights add inside {main}", adds_up=True),
+    Column("weight_units", "units", "{units} that CTE weights add inside {main}", adds_up=False),
+    Column("dilution", "dollars", "{short} money moved away from others because the {unit_value} fell", adds_up=True),
+    Column("unit_value", "dollars", "dollars for each {unit} of {main}", adds_up=False),
     Column(
         "local_money",
         "dollars",
@@ -197,13 +202,13 @@ LEDGER: tuple[Column, ...] = (
     Column("by_growth_cap", "dollars", "change by the growth cap", adds_up=True),
     Column("by_phase_in", "dollars", "change by the phase-in; what stands then is owed", adds_up=True),
     Column("by_proration", "dollars", "change by proration: owed and not paid, below zero", adds_up=True),
-    Column("dilution", "dollars", "SEG money lost to a lower unit value", adds_up=True),
+    Column("dilution", "dollars", "{lost}", adds_up=True),
 )
 """What a district is paid, what each step of its ledger changed on the way there, in their order, and what it loses
 inside the SEG. What stood before a step is what stood after it less the change (`sim.results.ledger`)."""
 
 DISTRICT: tuple[Column, ...] = (
-    Column("district", "", "identifier of the district or charter", adds_up=None),
+    Column("district", "", "identifier of the {place}", adds_up=None),
     Column("membership", "students", "membership in grades 9-12", adds_up=False),
     Column("pathways", "pathways", "clusters offered", adds_up=False),
     Column("concentrators", "students", "concentrators reported", adds_up=False),
@@ -213,7 +218,7 @@ DISTRICT: tuple[Column, ...] = (
 )
 
 PROGRAMS: tuple[Column, ...] = (
-    Column("district", "", "identifier of the district or charter", adds_up=None),
+    Column("district", "", "identifier of the {place}", adds_up=None),
     Column("sites", "sites", "pathway sites", adds_up=False),
     Column("participants", "students", "participants", adds_up=False),
     Column("unserved", "students", "wanted a course and found no seat", adds_up=False),
@@ -226,7 +231,7 @@ PROGRAMS: tuple[Column, ...] = (
 )
 """What districts run, kept on request: it takes twice as much space as all that reports show of districts."""
 
-STATIC: tuple[Column, ...] = (Column("district", "", "identifier of the district or charter", adds_up=None), *LEDGER)
+STATIC: tuple[Column, ...] = (Column("district", "", "identifier of the {place}", adds_up=None), *LEDGER)
 """The static score: base-year counts and prices under the rules of ``fiscal_year``, no district responding,
 competitive awards as expected before they are drawn."""
 

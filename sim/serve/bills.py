@@ -17,7 +17,7 @@ from sim.study.designs.points import suited
 from sim.study.explore.bill_file import Piece, file_pieces, filled
 from sim.study.explore.content import knob_content
 from sim.study.explore.knobs import Knob, default_factors, knobs_of
-from sim.study.setup.inputs import Inputs, find_formula
+from sim.study.setup.inputs import Inputs, find_formula, line_folder
 from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings
 
@@ -73,19 +73,20 @@ class Bill:
         if values is None:
             return self.formula
         content = yaml.safe_load(self.text(values))
-        found = formula_from(content, self.key, f"{self.formula.name}", lines(), inputs.world.clusters.identifier)
+        of = inputs.world
+        found = formula_from(content, self.key, f"{self.formula.name}", lines(of.law), of.clusters.identifier)
         refuse_senseless(settings, inputs.world, [found], inputs.scenarios)
         return found
 
 
-def lines() -> dict[str, dict[str, Any]]:
-    """The shared lines that a bill may name."""
-    return read_lines(config_folder() / "line")
+def lines(law: Path | None = None) -> dict[str, dict[str, Any]]:
+    """The shared lines that a bill may name: those of the state's own ``law``, else the bundled ones."""
+    return read_lines(line_folder(config_folder(), law))
 
 
 def read_bill(key: str, word: str, inputs: Inputs, settings: Settings) -> Bill:
     """A bill by its name or file, on the tables of ``inputs``. Raises InputError, one line."""
-    formula = find_formula(word, config_folder(), inputs.world.clusters.identifier, "formula")
+    formula = find_formula(word, config_folder(), inputs.world.clusters.identifier, "formula", inputs.world.law)
     refuse_senseless(settings, inputs.world, [formula], inputs.scenarios)
     knobs = _knobs(formula, inputs, settings)
     return Bill(key, word, formula, tuple(map(knob_content, knobs)), file_pieces(formula, knobs))

@@ -17,6 +17,7 @@ from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.serve.warm import AbandonedError, Warm
+from sim.states.folder import state_words
 from sim.study.explain.decision import closed_sites, decision_of
 from sim.study.explain.items import Moment
 from sim.study.explain.money import price_sentence
@@ -104,7 +105,7 @@ def run_content(watched: Watched) -> dict[str, Any]:
         "takes_effect": watched.formula.takes_effect,
         "base_year": world.base_year,
         "districts": [
-            {"id": of.identifier[d], "name": of.name[d], "kind": of.kind[d],
+            {"id": of.identifier[d], "name": of.name[d], "kind": state_words().kind(of.kind[d]),
              "place": None if "latitude" in of.estimated[d] else [float(of.latitude[d]), float(of.longitude[d])]}
             for d in range(len(of))
         ],

@@ -8,6 +8,7 @@ from sim.config_folder import config_folder
 from sim.config_source import names_in
 from sim.inputs import InputError, nearest, shown
 from sim.printing import terminal_width
+from sim.states.folder import state_words
 
 OTHER_STATE = "law of another state"
 """How the status of such a formula begins."""
@@ -46,7 +47,7 @@ def _formulas() -> Listed:
             kind = "other state"
         else:
             kind = (
-                "in the SEG"
+                f"in {state_words().main}"
                 if any(part.kind == "seg_weight" for line in formula.own_lines for part in line.components)
                 else "for CTE"
             )
@@ -102,12 +103,21 @@ def _parameters() -> Listed:
     return ("parameter", "value", "what it is"), rows, note
 
 
+def _states() -> Listed:
+    from sim.states.folder import DEFAULT, STATES, read_state, shipped_states
+
+    rows = [(name, f"{read_state(STATES / name).name}{' (the default)' if name == DEFAULT.name else ''}")
+            for name in shipped_states()]  # fmt: skip
+    return ("state", "name"), rows, "In one: world=NAME. In a folder of your own: world=path/to/it"
+
+
 LISTS: Mapping[str, Callable[[], Listed]] = {
     "formulas": _formulas,
     "scenarios": _scenarios,
     "districts": _districts,
     "clusters": _clusters,
     "parameters": _parameters,
+    "states": _states,
 }
 """What can be listed."""
 

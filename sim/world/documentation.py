@@ -77,7 +77,14 @@ the rest is judgement.
 OWN_STATE = """\
 ## Your own state
 
-Put any of the tables in a folder and point `world.path=` at it. What the folder lacks is taken from the bundled tables
+A folder with `state.yaml` is a whole state: it has `districts.csv`, `clusters.csv`, `regions.csv`, `anchors.csv`,
+`revenue.csv` and its current law (`law/status_quo.yaml`, with shared lines in `law/line/`), and nothing of another
+state's is taken for what it lacks. `state.yaml` says what the state, its main formula and its kinds of districts are
+called, so that no page speaks of another state's. `sim/world/example_state/` is one to copy, and
+[the tutorial](../tutorial/your_own_state.md) goes through it. Name it by `world=example_state` or `world=my/folder`.
+
+A folder without `state.yaml` holds tables alone, and the bundled law and words are those of its districts.
+Put any of the tables in a folder and point `world=` at it. What the folder lacks is taken from the bundled tables
 where that makes sense:
 
 - `districts.csv` without `high_schools.csv`: each row must hold `membership` and `high_schools`; the schools of a

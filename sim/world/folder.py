@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from sim.cells import shown
 from sim.inputs import InputError, nearest
+from sim.states.folder import DEFAULT, STATE_FILE, is_whole, state_folder, unknown_state
 from sim.world.reading import Table, read_table
 from sim.world.schema import TABLES, Row
 
-BUNDLED: Path = Path(__file__).parent / "new_mexico"
+BUNDLED: Path = DEFAULT
 """The tables of the default state."""
 
 OTHER_FORMATS = (
@@ -26,10 +27,12 @@ RowType = TypeVar("RowType", bound=Row)
 
 @dataclass(frozen=True)
 class Folder:
-    """The tables to read: the user's where there are any, else the bundled ones."""
+    """The tables to read: the user's where there are any, else the bundled ones. Of a ``whole`` state, which has its
+    own words and law, nothing bundled is taken for what it lacks."""
 
     path: Path
     own: frozenset[str]
+    whole: bool = False
 
     def read(self, model: type[RowType]) -> Table[RowType]:
         """The rows of a table. Raises InputError, one line, as ``read_table`` does."""
@@ -51,12 +54,15 @@ def open_folder(path: Path | None) -> Folder:
     for a table though it is not read: a CSV of another name, or a table in another format. Hidden files and those that
     a spreadsheet lays beside an open one are passed over.
     """
-    if path is None:
+    named, path = path, state_folder(path)
+    if named is None or path == BUNDLED:
         return Folder(BUNDLED, frozenset())
     names = [model.table for model in TABLES]
     allowed = f"a folder with any of {', '.join(names)}"
     try:
         if not path.is_dir():
+            if len(path.parts) == 1 and not path.exists():
+                raise unknown_state(str(path))
             what = "it is no folder" if path.exists() else "there is no such folder"
             raise InputError(f"{path}: {what}; allowed: {allowed}")
         files = sorted(file.name for file in path.iterdir() if not file.name.startswith((".", "~")))
@@ -68,12 +74,12 @@ def open_folder(path: Path | None) -> Folder:
         if name not in names:
             raise InputError(f"{path / shown(name)}: unknown table; it is not read; {nearest(name, names)}")
     for name in files:
-        table = _meant(name, names) if name.casefold().endswith(OTHER_FORMATS) else None
+        table = _meant(name, names) if name != STATE_FILE and name.casefold().endswith(OTHER_FORMATS) else None
         if table is not None:
             raise InputError(f"{path / shown(name)}: is not read; save it as {table} (CSV UTF-8), or move it elsewhere")
     if not own:
         raise InputError(f"{path}: holds no table; allowed: any of {', '.join(names)}")
-    return Folder(path, frozenset(own))
+    return Folder(path, frozenset(own), is_whole(path))
 
 
 def _meant(file: str, tables: Iterable[str]) -> str | None:

@@ -1,7 +1,7 @@
 """From tables to a world: which tables are used, how they fit together, and what is derived from them.
 
-The bundled tables describe New Mexico. A folder of the user's may hold any of the tables; what it lacks is taken from
-the bundled ones where that makes sense (``docs/reference/tables.md``, "Your own state").
+The bundled tables describe the default state. A folder of the user's may hold any of the tables; what it lacks
+is taken from the bundled ones where that makes sense (``docs/reference/tables.md``, "Your own state").
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from typing import TypeVar
 from sim.arrays import Array
 from sim.cells import alike, shown
 from sim.inputs import InputError
+from sim.states.folder import law_folder, read_state, use_words
 from sim.world.building import (
     ONE_REGION,
     build_clusters,
@@ -33,20 +34,23 @@ from sim.world.schema import (
     RegionRow,
     Row,
 )
-from sim.world.statewide import BASE_YEAR, Size, read_anchors, read_revenue, with_revenue
+from sim.world.statewide import BASE_YEAR, Size, read_anchors, read_revenue, with_main_formula, with_revenue
 from sim.world.world import PathwayMap, World
 
 RowType = TypeVar("RowType", bound=Row)
 
 
 def load_world(path: Path | str | None = None) -> World:
-    """The world described by the tables in ``path``, or New Mexico if it is None.
+    """The world described by the tables in ``path``: a folder, a shipped state by its name, or the default state if it
+    is None. From now on texts are filled with the words of its state.
 
     Raises InputError, in one line naming file, row, column, value and what is allowed, if a table cannot be read, a
     row breaks its schema (``sim.world.schema``), speaks against other rows (``sim.world.plausible``,
     ``sim.world.statewide``), or tables do not fit each other.
     """
     folder = open_folder(Path(path) if path is not None else None)
+    of_state = folder.path if folder.whole else BUNDLED
+    state = read_state(of_state)
     districts, schools, another_state = _read_districts(folder)
     clusters = folder.read(ClusterRow)
     _check_clusters(clusters)
@@ -68,6 +72,8 @@ def load_world(path: Path | str | None = None) -> World:
     size = Size(float(built_districts.membership.sum()), len(built_clusters), growth)
     revenue = read_revenue(folder, size)
     anchors = with_revenue(folder, read_anchors(folder, size, pathways), revenue)
+    anchors = with_main_formula(anchors, float(built_districts.total_membership.sum()))
+    another_state = another_state or folder.whole
     priorities = None if another_state and not folder.has(PriorityRow) else folder.read(PriorityRow)
     if priorities is not None:
         priorities = priorities.respelled("cluster", spellings(built_clusters.identifier))
@@ -79,6 +85,7 @@ def load_world(path: Path | str | None = None) -> World:
         built_clusters.identifier,
         int(anchors["regional_priorities"].value) if priorities is not None and "regional_priorities" in anchors else 0,
     )
+    use_words(state)
     return World(
         name=folder.path.name,
         base_year=BASE_YEAR,
@@ -90,6 +97,8 @@ def load_world(path: Path | str | None = None) -> World:
         pathways=pathways,
         fingerprint=_fingerprint(folder),
         revenue=revenue,
+        state=state,
+        law=law_folder(of_state) if folder.whole else None,
     )
 
 

@@ -68,7 +68,7 @@ class DistrictRow(Row):
     about: ClassVar[str] = "a local education agency: a school district or a state-chartered charter, one agent"
     key: ClassVar[tuple[str, ...]] = ("district",)
 
-    district: str = column("identifier; New Mexico's are NCES LEA numbers", min_length=1)
+    district: str = column("identifier; the default state's are NCES LEA numbers", min_length=1)
     name: str = column("name; the identifier if the column is left out", default="")
     kind: Literal["district", "charter"] = column("school district or state-chartered charter", default="district")
     county: str = column("county that holds the office", default="")
@@ -114,7 +114,7 @@ class HighSchoolRow(Row):
     key: ClassVar[tuple[str, ...]] = ("school",)
     most: ClassVar[int] = 200_000
 
-    school: str = column("identifier; New Mexico's are NCES school numbers", min_length=1)
+    school: str = column("identifier; the default state's are NCES school numbers", min_length=1)
     name: str = column("name; the identifier if the column is left out", default="")
     district: str = column(
         "the agent that owns it today; blank for a school of a state agency, outside formula and simulation", default=""
@@ -193,7 +193,7 @@ class ClusterRow(Row):
     fill_probability: float = column("chance that a vacancy is filled within the year", "probability", ge=0, le=1)
     credential_tier: Literal["1", "2", "3"] = column("value tier of the main credential, 1 low to 3 high", "tier")
     concentrator_share: float = column("share of the state's concentrators; sums to one", "share", ge=0, le=1)
-    high_cost_share: float = column("part of the cluster in LESC's four high-cost fields", "share", ge=0, le=1)
+    high_cost_share: float = column("part of the cluster in the state's high-cost fields", "share", ge=0, le=1)
     employment_growth: float = column(
         "growth of employment in the cluster's occupations over ten years", "share per decade", ge=-1, le=5
     )

@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from sim.cells import alike
+from sim.inputs import InputError, read_yaml
+from sim.states.folder import STATE_FILE
 from sim.world.folder import BUNDLED, Folder
 from sim.world.reading import Table, read_table, words
 from sim.world.schema import AnchorRow, RevenueRow
@@ -31,7 +33,7 @@ YEARS_APART = 0.25
 """The same for counts of membership, which may be of different years."""
 
 FACTOR = 2.0
-"""How many times a share of New Mexico's that was read another one may be, for the same districts."""
+"""How many times a share of the bundled state's that was read another one may be, for the same districts."""
 
 FEWEST_PARTICIPANTS, FEWEST_CONCENTRATORS = 0.02, 0.02
 """The least share of members who participate, and of participants who concentrate, that is taken for a count."""
@@ -39,8 +41,8 @@ FEWEST_PARTICIPANTS, FEWEST_CONCENTRATORS = 0.02, 0.02
 DOLLARS_A_MEMBER = (3_000.0, 3_000_000.0)
 """General-fund revenue for each student in grades 9-12: states have 20,000 to 500,000."""
 
-TIMES_NEW_MEXICO = 300.0
-"""How many times New Mexico's a price or a total in dollars may be, or the other way round: thousands are more."""
+TIMES_BUNDLED = 300.0
+"""How many times the bundled price or total in dollars another may be, or the other way round: thousands are more."""
 
 GROWTH_MOST = 3.0
 """How many times the revenue of one year that of the next row may be."""
@@ -52,18 +54,28 @@ RECENT = 2019
 
 ORDERED = (
     ("concentrators", "participants"),
-    ("pre_pilot_concentrators", "pre_pilot_participants"),
-    ("mid_pilot_concentrators", "mid_pilot_participants"),
-    ("pre_pilot_participants", "pre_pilot_membership"),
-    ("mid_pilot_participants", "mid_pilot_membership"),
     ("membership", "total_membership"),
-    ("nextgen_award_per_student_min", "nextgen_award_per_student_max"),
-    ("seg_cut_low", "seg_cut_high"),
-    ("agency_cut_low", "agency_cut_high"),
     ("graduates_change_low", "graduates_change"),
     ("graduates_change", "graduates_change_high"),
 )
 """Pairs of anchors of which the first is at most the second."""
+
+ORDERED_ENDINGS = (
+    ("_concentrators", "_participants"),
+    ("_participants", "_membership"),
+    ("_min", "_max"),
+    ("_low", "_high"),
+)
+"""Endings of names of which the same holds, whatever they begin with: ``before_the_law_participants``."""
+
+MAIN_FORMULA = "main_formula_total"
+"""The anchor of a whole state whose main formula has no unit value: all its money in the base year, dollars."""
+
+UNITS = ("program_units", "unit_value")
+"""The anchors of a main formula that has a unit value: how many units there are, and dollars for each."""
+
+NEEDED = ("participants", "concentrators")
+"""Anchors without which no whole state can start."""
 
 SHARES_OF = (
     ("participation_share", "participants", None),
@@ -74,6 +86,9 @@ SHARES_OF = (
 
 MAY_FALL = ("graduates_change", "graduates_change_high", "graduates_change_low", "enrollment_change_per_year")
 MAY_BE_ZERO = ("dollars", "clusters per region", "share per year", "charter schools", "districts")
+
+DEFAULT_NAME: str = str(read_yaml(BUNDLED / STATE_FILE).get("name", ""))
+"""What the bundled state is called, where a number of its own stands in for one that a user's tables lack."""
 
 ValueType = TypeVar("ValueType", bound=Value)
 
@@ -95,19 +110,48 @@ def read_anchors(folder: Folder, size: Size, pathways: PathwayMap | None) -> dic
     contradict each other, the districts or the map of pathways.
     """
     bundled = anchors_of(read_table(BUNDLED / AnchorRow.table, AnchorRow))
-    anchors = scale_anchors(bundled, size.growth)
+    anchors = {} if folder.whole else scale_anchors(bundled, size.growth)
     if not folder.has(AnchorRow):
         return _of_map(anchors, pathways)
     known = {alike(name): name for name in bundled}
     table = folder.read(AnchorRow).respelled("name", known)
     for position in range(len(table.rows)):
-        _check_anchor(table, position, bundled, size)
+        if not (folder.whole and table.rows[position].name not in bundled):
+            _check_anchor(table, position, bundled, size)
     own = table.index("name")
     anchors = anchors | anchors_of(table)
+    if folder.whole:
+        _refuse_missing(table, anchors)
     _check_together(table, own, anchors, size, bundled_districts=size.growth == 1.0)
     if pathways is not None:
         _check_against_map(table, own, pathways)
     return _of_map(anchors, pathways)
+
+
+def _refuse_missing(table: Table[AnchorRow], anchors: Mapping[str, Anchor]) -> None:
+    """Refuse the anchors of a whole state that lack what a run starts from. Raises InputError, one line."""
+    for name in NEEDED:
+        if name not in anchors:
+            raise InputError(f"{table.path}: name {name}: is missing; a whole state says {', '.join(NEEDED)}")
+    units = [name in anchors for name in UNITS]
+    if not (all(units) or MAIN_FORMULA in anchors) or (any(units) and MAIN_FORMULA in anchors):
+        raise InputError(
+            f"{table.path}: name {MAIN_FORMULA}: say the money of the main formula once: {' and '.join(UNITS)}, or "
+            f"{MAIN_FORMULA} where it has no unit value"
+        )
+
+
+def with_main_formula(anchors: Mapping[str, Anchor], students: float) -> dict[str, Anchor]:
+    """The anchors, with the money of a main formula that has no unit value as so many dollars for each of its
+    ``students`` of all grades: one unit each, which no law can name."""
+    if MAIN_FORMULA not in anchors:
+        return dict(anchors)
+    money = anchors[MAIN_FORMULA]
+    return {
+        **anchors,
+        UNITS[0]: replace(money, value=students, unit="students", label="students of all grades"),
+        UNITS[1]: replace(money, value=money.value / students, unit="dollars per student", extent="rate"),
+    }
 
 
 def _check_anchor(table: Table[AnchorRow], position: int, bundled: Mapping[str, Anchor], size: Size) -> None:
@@ -132,7 +176,7 @@ def _check_anchor(table: Table[AnchorRow], position: int, bundled: Mapping[str, 
 
 
 def bounds(name: str, usual: Anchor, size: Size) -> tuple[float, float]:
-    """The least and the most that an anchor may be, by its unit, New Mexico's number and the membership of the
+    """The least and the most that an anchor may be, by its unit, the bundled number and the membership of the
     districts."""
     if name == REVENUE:
         return DOLLARS_A_MEMBER[0] * size.members, DOLLARS_A_MEMBER[1] * size.members
@@ -143,7 +187,7 @@ def bounds(name: str, usual: Anchor, size: Size) -> tuple[float, float]:
         return 0.0, float(size.clusters)
     if usual.extent == "rate" or usual.unit in ("dollars", "program units"):
         like = usual.value * (size.growth if usual.extent == "state" else 1.0)
-        return like / TIMES_NEW_MEXICO, like * TIMES_NEW_MEXICO
+        return like / TIMES_BUNDLED, like * TIMES_BUNDLED
     most = size.members * (20.0 if "membership" in name else 1.0)
     least = FEWEST_PARTICIPANTS * size.members if name == "participants" else min(1.0, most)
     return least, most
@@ -152,7 +196,7 @@ def bounds(name: str, usual: Anchor, size: Size) -> tuple[float, float]:
 def _check_together(
     table: Table[AnchorRow], own: Mapping[str, int], anchors: Mapping[str, Anchor], size: Size, bundled_districts: bool
 ) -> None:
-    for least, most in ORDERED:
+    for least, most in _ordered(anchors):
         if anchors[least].value > anchors[most].value and (least in own or most in own):
             low, high = (f"{_plain(anchors[name].value)}{_whose(name, own, anchors)}" for name in (least, most))
             if least in own:
@@ -166,6 +210,8 @@ def _check_together(
             why = f"{_plain(anchors['participants'].value)} participate"
             table.refuse(own["concentrators"], "value", why, f"{_plain(least_share)} or more concentrators")
     for share, part, whole in SHARES_OF:
+        if not {name for name in (share, part, whole) if name is not None} <= set(anchors):
+            continue
         of = size.members if whole is None else anchors[whole].value
         told, found = anchors[share].value, anchors[part].value / of
         named = [name for name in (part, whole, share) if name is not None and name in own]
@@ -186,7 +232,17 @@ def _check_together(
 def _whose(name: str, own: Mapping[str, int], anchors: Mapping[str, Anchor]) -> str:
     if name in own:
         return ""
-    return " (New Mexico's, scaled by membership)" if "scaled" in anchors[name].source else " (New Mexico's)"
+    whose = f"{DEFAULT_NAME}'s" if DEFAULT_NAME else "bundled"
+    return f" ({whose}, scaled by membership)" if "scaled" in anchors[name].source else f" ({whose})"
+
+
+def _ordered(anchors: Mapping[str, Anchor]) -> list[tuple[str, str]]:
+    """The pairs of these anchors of which the first is at most the second."""
+    found = [pair for pair in ORDERED if set(pair) <= set(anchors)]
+    for least, most in ORDERED_ENDINGS:
+        stems = [name.removesuffix(least) for name in anchors if name.endswith(least)]
+        found += [(stem + least, stem + most) for stem in stems if stem + most in anchors]
+    return list(dict.fromkeys(found))
 
 
 def _check_against_map(table: Table[AnchorRow], own: Mapping[str, int], pathways: PathwayMap) -> None:
@@ -301,7 +357,11 @@ def with_revenue(folder: Folder, anchors: Mapping[str, Anchor], revenue: Mapping
     """
     if not folder.has(RevenueRow):
         return dict(anchors)
-    told, own = anchors[REVENUE], revenue[BASE_YEAR]
+    own = revenue[BASE_YEAR]
+    told = anchors.get(REVENUE, Anchor(
+        own.value, "dollars", own.year, own.source, own.confidence, "recurring general-fund "
+            "revenue", "calibrate", "state", False
+    ))  # fmt: skip
     if folder.has(AnchorRow):
         table = folder.read(AnchorRow)
         for position, row in enumerate(table.rows):
@@ -309,7 +369,7 @@ def with_revenue(folder: Folder, anchors: Mapping[str, Anchor], revenue: Mapping
                 why = f"revenue.csv has {own.value:,.0f} for FY{BASE_YEAR}"
                 table.refuse(position, "value", why, f"within {WITHIN:.0%} of it")
     if abs(told.value - own.value) <= WITHIN * own.value:
-        return dict(anchors)
+        return {**anchors, REVENUE: told}
     source = f"{own.source} (revenue.csv)"
     found = replace(told, value=own.value, source=source, year=own.year, confidence=own.confidence, estimated=False)
     return {**anchors, REVENUE: found}

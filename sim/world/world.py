@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sim.arrays import Array, IntArray
+from sim.states.words import StateWords
 
 QUALITY_COMPONENTS: tuple[str, ...] = (
     "standards_aligned_curriculum",
@@ -124,7 +126,7 @@ class Clusters:
 
     Costs of a site are per site and year at 1.0 FTE; ``consumables`` per participant and year; ``exam_fee`` per
     attempt. ``credential_tier`` is the tier of the cluster's main credential, 1 to 3. ``high_cost_share`` is the
-    part of the cluster that LESC's four high-cost fields cover. ``concentrator_share`` sums to one.
+    part of the cluster that the state's high-cost fields cover. ``concentrator_share`` sums to one.
     ``launch_months`` run from decision to first class.
     """
 
@@ -204,6 +206,10 @@ class World:
     """SHA-256 of the tables the world was read from."""
     revenue: Mapping[int, Value] = field(default_factory=dict)
     """General-fund revenue by fiscal year, dollars."""
+    state: StateWords = field(default_factory=StateWords)
+    """What the state, its main formula and its districts are called."""
+    law: Path | None = None
+    """The folder of the state's law; None where the bundled law holds."""
 
     @property
     def vintage(self) -> str:

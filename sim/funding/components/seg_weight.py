@@ -8,6 +8,7 @@ from sim.funding.components.component import Component
 from sim.funding.components.counting import PRICES_OF, WORDS, HeadCount, heads
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
+from sim.states.folder import state_words
 
 
 class SegWeight(Component):
@@ -53,8 +54,13 @@ class SegWeight(Component):
     def describe(self) -> list[str]:
         """The weight, and who pays for it."""
         share = f" at {self.full_time_share:g} of full time" if self.full_time_share != 1.0 else ""
-        what = f"{self.weight:g} program units of the SEG for every {WORDS[self.count]}{share}"
+        main = state_words().main
+        what = f"{self.weight:g} {state_words().main_formula.units} of {main} for every {WORDS[self.count]}{share}"
         if self.in_base_units:
-            return [f"{what}, already part of the base program units and not paid again."]
-        money = "the SEG appropriation grows by their worth" if self.funded else "out of the same SEG appropriation"
+            return [f"{what}, already part of the base {state_words().main_formula.units} and not paid again."]
+        money = (
+            f"{main} appropriation grows by their worth"
+            if self.funded
+            else f"out of the same {state_words().main_formula.short} appropriation"
+        )
         return [f"{what}, {money}."]

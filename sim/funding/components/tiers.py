@@ -13,10 +13,11 @@ from sim.funding.components.counting import KEYS_OF, PRICES_OF, WORDS, PathwayCo
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 from sim.inputs import Mistake, shown
+from sim.states.folder import state_words
 from sim.world.world import World
 
 HIGH_COST = "high_cost"
-"""LESC's four high-cost fields; a cluster counts by the share of it that the fields cover."""
+"""The state's high-cost fields; a cluster counts by the share of it that the fields cover."""
 VALUE_WORDS: dict[str, float] = {"value_1": 1.0, "value_2": 2.0, "value_3": 3.0}
 """Clusters whose main credential is of low, middle or high labor-market value."""
 TIER_WORDS = (HIGH_COST, *VALUE_WORDS)
@@ -72,7 +73,7 @@ class Tier(Strict):
         """The tier in words."""
         word = self.clusters[0]
         if word == HIGH_COST:
-            return "LESC's four high-cost fields"
+            return state_words().high_cost
         if word in VALUE_WORDS:
             return f"clusters of credential value {VALUE_WORDS[word]:g}"
         return listed(self.clusters)

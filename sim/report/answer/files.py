@@ -12,6 +12,7 @@ from sim.report.answer.text import answer_lines
 from sim.report.shared.intervals import PER_100, bands
 from sim.report.shared.panel import scenario_names
 from sim.report.stress.shortfall import CALM
+from sim.states.folder import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ _MEASURES = (
     ("ranking", "taught", "concentrators taught", "students"),
     ("public money", "public", "public money used for CTE: state lines and what is taken", "dollars"),
     ("public money", "state", "state's CTE lines", "dollars"),
-    ("public money", "moved", "taken from other program units of the SEG", "dollars"),
+    ("public money", "moved", "taken from {other_units}", "dollars"),
 )
 
 
@@ -71,7 +72,7 @@ def _changes(found: Facts) -> list[dict[str, Any]]:
             change = found.change(f, span)
             for sentence, name, measure, unit in _MEASURES:
                 values: Array = getattr(change, name)
-                label = f"{'change in ' if found.others else ''}{measure}"
+                label = f"{'change in ' if found.others else ''}{state_words().fill(measure)}"
                 said = settled(values) if found.others else ""
                 row = {"sentence": "later order" if span else sentence, "fiscal_years": years.text, "said": said}
                 rows.append(_named(found, f) | row | {"measure": label, "unit": unit} | _spread(values))

@@ -22,6 +22,7 @@ from sim.report.stress.shortfall import (
     stress_panels,
     stressed,
 )
+from sim.states.folder import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _sentence(one: Stressed, titles: dict[str, str]) -> str:
     elif float(one.calm.worst_cost.mean()) > 0.0:
         said.append("what is owed is paid in every scenario")
     if float(one.calm.most_taken.mean()) >= LEAST_DOLLARS:
-        taken = f"takes up to {_interval(one.calm.most_taken)} a year from other program units"
+        taken = f"takes up to {_interval(one.calm.most_taken)} a year from {state_words().others}"
         if takes:
             name = max(takes, key=lambda name: float(one.shocks[name].most_taken.mean()))
             taken += f", {_interval(one.shocks[name].most_taken)} {_under(titles[name])}"
@@ -145,7 +146,7 @@ _MEASURES = (
     ("owed and not paid in the worst year", "dollars", "worst_shortfall"),
     ("owed and not paid in all years", "dollars", "all_unpaid"),
     ("paid of what is owed in the worst year", "share", "lowest_share"),
-    ("taken from other program units in the year that takes most", "dollars", "most_taken"),
+    ("taken from {others} in the year that takes most", "dollars", "most_taken"),
     ("draws with a short year", "share", "short"),
     ("change in concentrators taught", "students", "taught"),
     ("change in concentrators reported", "students", "concentrators"),
@@ -185,7 +186,7 @@ def _rows(shock: Shortfall) -> list[dict[str, Any]]:
         of = bands(getattr(shock, name), axis=0)
         ends = {"low": float(of.low), "high": float(of.high)} if name != "short" else {}
         error = {"value": float(of.mean), "monte_carlo_error": float(of.error)}
-        rows.append({"measure": measure, "unit": unit, **error, **ends})
+        rows.append({"measure": state_words().fill(measure), "unit": unit, **error, **ends})
     return rows
 
 

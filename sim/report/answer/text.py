@@ -12,6 +12,7 @@ from sim.report.answer.facts import PAID, BadYear, Facts, Yearly
 from sim.report.answer.rules import LEAST_MOVED, LEAST_RECODED, OFTEN, Ranking, later, precise, ranking
 from sim.report.shared.intervals import PER_100, bands, interval_text, number_text
 from sim.report.stress.shortfall import CALM
+from sim.states.folder import state_words
 from sim.study.setup.changes import CHANGED
 
 WIDTH = 80
@@ -184,7 +185,7 @@ def _moved(found: Facts, lines: int) -> list[str]:
     if not taking:
         return []
     amounts = [f"{found.titles[f]} {number_text(float(levels[f].moved.mean()), 'dollars')}" for f in taking]
-    return listed("Taken from other program units, no saving", amounts, lines)
+    return listed(f"Taken from {state_words().others}, no saving", amounts, lines)
 
 
 def _recoded(found: Facts, lines: int) -> list[str]:

@@ -8,6 +8,7 @@ from sim.arrays import Array
 from sim.report.bill.tables import by_draw, clearly, distribution, line_rows
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.plain_table import PAGE, paragraphs
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from sim.report.bill.tables import GroupRow
@@ -52,7 +53,7 @@ def _taken(check: "BillCheck") -> list[str]:
     moved = by_draw(check, check.bill.dilution).sum(axis=1)
     if float(moved.mean()) < LEAST_MOVED:
         return []
-    return [f"Of it, {_interval(moved)} is taken from other program units of the SEG, which is no saving."]
+    return [f"Of it, {_interval(moved)} is taken from {state_words().other_units}, which is no saving."]
 
 
 def who_gains(check: "BillCheck") -> str:
@@ -72,7 +73,7 @@ def who_gains(check: "BillCheck") -> str:
 
 
 def _counted(number: int) -> str:
-    return f"{number} district or charter" if number == 1 else f"{number} districts and charters"
+    return f"{number} {state_words().place}" if number == 1 else f"{number} {state_words().places}"
 
 
 def _verb(word: str, number: int) -> str:

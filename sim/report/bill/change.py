@@ -22,9 +22,11 @@ from sim.report.run_sheet.layout import (
     set_up_table,
 )
 from sim.report.shared.intervals import COVERS, bands, interval_note, interval_parts, interval_text, number_text
+from sim.report.shared.names import first_letter
 from sim.report.shared.order import first_places, labels_where_shared, with_code
 from sim.report.shared.origin import also, short
 from sim.report.shared.plain_table import PAGE, Cell, paragraphs, plain_table
+from sim.states.folder import state_words
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 from sim.version import __version__
@@ -44,7 +46,7 @@ def origin_text(change: "Change") -> str:
     return (
         f"Run {short(change.run)} of {datetime.now(UTC):%Y-%m-%d}, CTE funding simulation {__version__}, data "
         f"{short(change.world.fingerprint)} ({change.world.vintage}), {change.draws:,} draws, seed {change.seed}, "
-        f"scenario {change.scenario}" + also(change.changed)
+        f"scenario {change.scenario}" + also(change.changed) + state_words().told_behavior
     )
 
 
@@ -71,7 +73,7 @@ def change_table(change: "Change") -> pd.DataFrame:
             "to": change.after.label,
             "district": districts.identifier,
             "name": districts.name,
-            "kind": districts.kind,
+            "kind": [state_words().kind(kind) for kind in districts.kind],
             "members": change.members.mean(axis=0),
             "start": change.start.mean(axis=0),
             **{step: change.steps[step].mean(axis=0) for step in STEPS},
@@ -114,12 +116,12 @@ def change_text(change: "Change") -> str:
         *_districts_table(change, np.where(large, each, 0.0)).splitlines(),
         *paragraphs(
             [
-                f"{small} districts and charters with fewer than {LEAST_MEMBERS} members (grades 9-12) are left out of "
+                f"{small} {state_words().places} with fewer than {LEAST_MEMBERS} members (grades 9-12) are left out of "
                 "the second ranking, where a few students make any number large."
                 if small
                 else "",
                 f"All {len(change.world.districts)} with every step: bridge.csv and bridge.xlsx.",
-                "Payments: what the state's CTE lines pay, less SEG money lost to a lower unit value. Prices: the "
+                f"Payments: what the state's CTE lines pay, less {state_words().lost}. Prices: the "
                 "later side's prices on the earlier side's counts. Counts: what districts and students count "
                 "otherwise. Then what each rule does more, or less, than on the earlier side.",
                 interval_note(change.draws, change.seed),
@@ -159,7 +161,7 @@ def _answer(change: "Change") -> list[str]:
     return [
         first,
         f"Largest steps: {by}." if by else "",
-        f"{gain} districts and charters are paid more and {lose} less, on average over draws.",
+        f"{gain} {state_words().places} are paid more and {lose} less, on average over draws.",
     ]
 
 
@@ -179,7 +181,7 @@ def _districts_table(change: "Change", ranked: Array) -> str:
     """The districts with the largest ``ranked[D]``, and the smallest."""
     each, districts = _per_member(change), change.world.districts
     steps = {step: change.steps[step].mean(axis=0) for step in STEPS}
-    headings = ("District or charter", "From", "To", "Change", "A member", "Largest step")
+    headings = (first_letter(state_words().place), "From", "To", "Change", "A member", "Largest step")
     rows: list[list[Cell]] = [[(heading, "") for heading in headings]]
     for d in _ends(ranked):
         start, end = (float(held[:, d].mean()) for held in (change.start, change.end))
@@ -217,7 +219,7 @@ def _workbook(change: "Change", path: Path) -> None:
 
     table = change_table(change)
     columns = (
-        ("District or charter", 34, ""),
+        ("{Place}", 34, ""),
         ("Kind", 9, ""),
         ("Membership, grades 9-12", 12, COUNT),
         (f"Net payment, {change.before.label}", 15, DOLLARS),
@@ -241,7 +243,7 @@ def _workbook(change: "Change", path: Path) -> None:
         set_up_table(sheet, formats, title, note, columns, 1, BELOW_TOTAL)
         mark_pages(sheet, title, origin_text(change))
         top, bottom = BELOW_TOTAL + 2, BELOW_TOTAL + 1 + len(order)
-        sheet.write_string(TOTAL_ROW, 0, "All districts and charters", formats.number("", total=True))
+        sheet.write_string(TOTAL_ROW, 0, f"All {state_words().places}", formats.number("", total=True))
         sheet.write_string(TOTAL_ROW, 1, "state", formats.number("", total=True))
         names = ["members", "start", *STEPS, "end", "difference"]
         for column, name in enumerate(names, start=2):

@@ -38,6 +38,7 @@ from sim.report.run_sheet.layout import (
 from sim.report.run_sheet.ledger import STAGE_HEADINGS
 from sim.report.shared.intervals import COVERS, bands
 from sim.report.shared.order import labels_where_shared, ranks
+from sim.states.folder import state_words
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from sim.funding.line import Line
     from sim.study.bill.check_formula import BillCheck
 
-WHO: Columns = (("District or charter", 36, NAME), ("Kind", 9, ""), ("Members", 10, COUNT))
+WHO: Columns = (("{Place}", 36, NAME), ("Kind", 9, ""), ("Members", 10, COUNT))
 LAST: Columns = (
     ("Identifier", 12, ""), ("Size class", 13, ""), ("Locale", 8, ""), ("County", 14, ""), ("Estimated fields", 26, ""),
 )  # fmt: skip
@@ -229,7 +230,7 @@ def _district_sheet(
     sums = np.zeros(len(styles))
     for row, d in enumerate(order, start=BELOW_TOTAL + 1):
         sheet.write_string(row, 0, named[d])
-        sheet.write_string(row, 1, districts.kind[d])
+        sheet.write_string(row, 1, state_words().kind(districts.kind[d]))
         numbers = [0.0, 0.0, *(float(held[d]) for held in (check.members.mean(axis=0), *values))]
         numbers = [rounded(number, style) for number, style in zip(numbers, styles, strict=True)]
         for mean in intervals:
@@ -253,7 +254,7 @@ def _district_sheet(
         else:
             letter = column_letter(column)
             sheet.write_formula(TOTAL_ROW, column, f"=SUM({letter}{first}:{letter}{final})", made, float(sums[column]))
-    sheet.write_string(TOTAL_ROW, 0, "All districts and charters", formats.number("", total=True))
+    sheet.write_string(TOTAL_ROW, 0, f"All {state_words().places}", formats.number("", total=True))
     end_table(sheet, (*WHO, *columns, *LAST), final - 1, BELOW_TOTAL)
 
 
@@ -299,7 +300,7 @@ def _against(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     columns: Columns = (
         ("State payment, current law (net)", 14, DOLLARS),
         ("State payment, bill", 14, DOLLARS),
-        ("SEG money lost to a lower unit value", 14, DOLLARS),
+        (state_words().lost, 14, DOLLARS),
         ("Difference, net", 15, MORE_DOLLARS),
         ("Difference, low (p05)", 14, DOLLARS),
         ("Difference, high (p95)", 14, DOLLARS),
@@ -308,7 +309,7 @@ def _against(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         ("For each member, high (p95)", 12, DOLLARS),
         ("Rank by gain for each member", 9, "0"),
     )
-    names = ("net_current_law", "paid", "seg_lost", "change", "change_p05", "change_p95",
+    names = ("net_current_law", "paid", "main_formula_lost", "change", "change_p05", "change_p95",
              "change_per_member", "change_per_member_p05", "change_per_member_p95")  # fmt: skip
     values: list[Array] = [table[name].to_numpy(np.float64) for name in names]
     rank = ranks(values[6]).astype(np.float64)
@@ -347,7 +348,7 @@ def _bridge(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
 
 def _distribution(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     columns: Columns = (
-        ("Grouped by", 15, ""), ("Group", 26, ""), ("Districts and charters", 10, COUNT),
+        ("Grouped by", 15, ""), ("Group", 26, ""), ("{Places}", 10, COUNT),
         ("Members", 12, COUNT), ("Current law, net", 14, DOLLARS), ("Bill, net", 14, DOLLARS),
         ("Difference", 15, MORE_DOLLARS), ("Difference, low (p05)", 14, DOLLARS),
         ("Difference, high (p95)", 14, DOLLARS), ("Difference for each member", 12, MORE_DOLLARS),

@@ -13,6 +13,7 @@ from sim.report.shared.groups import LOCALES, Group
 from sim.report.shared.intervals import Bands, bands
 from sim.report.shared.order import QUARTERS, quarters
 from sim.report.shared.origin import also, short
+from sim.states.folder import state_words
 from sim.study.bill.bridge import STEPS
 from sim.version import __version__
 
@@ -31,7 +32,7 @@ def origin_text(check: "BillCheck") -> str:
         f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
         f"{short(of.formula)}, CTE funding simulation {__version__}, data {short(of.data)} "
         f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
-        f"{also(of.changed)}"
+        f"{also(of.changed)}{state_words().told_behavior}"
     )
 
 
@@ -84,7 +85,7 @@ def district_groups(world: "World") -> list[Group]:
     """
     districts = world.districts
     count = len(districts)
-    out = [Group("state", "all districts and charters", np.ones(count, np.bool_))]
+    out = [Group("state", f"all {state_words().places}", np.ones(count, np.bool_))]
 
     def add(by: str, labels: tuple[str, ...], order: list[str]) -> None:
         held = np.array(labels)
@@ -156,14 +157,14 @@ def district_table(check: "BillCheck") -> pd.DataFrame:
     columns: dict[str, object] = {
         "district": districts.identifier,
         "name": districts.name,
-        "kind": districts.kind,
+        "kind": [state_words().kind(kind) for kind in districts.kind],
         "county": districts.county,
         "size_class": districts.size_class,
         "locale": districts.locale,
         "poverty_share": districts.poverty_share,
         "membership": check.members.mean(axis=0),
         **{stage: by_draw(check, check.bill.stage(stage)).mean(axis=0) for stage in STAGES},
-        "seg_lost": by_draw(check, check.bill.dilution).mean(axis=0),
+        "main_formula_lost": by_draw(check, check.bill.dilution).mean(axis=0),
         "net": bill.mean(axis=0),
         "net_current_law": law.mean(axis=0),
         "change": change.mean,
@@ -214,5 +215,11 @@ def statewide_table(check: "BillCheck") -> pd.DataFrame:
             ("change", "dollars", own - other), ("change a member", "dollars", each),
         ):  # fmt: skip
             add("districts", label, measure, unit, values)
-    add("seg", "all", "taken from other program units", "dollars", by_draw(check, check.bill.dilution).sum(axis=1))
+    add(
+        "main formula",
+        "all",
+        f"taken from {state_words().others}",
+        "dollars",
+        by_draw(check, check.bill.dilution).sum(axis=1),
+    )
     return pd.DataFrame(rows, columns=list(STATEWIDE))

@@ -15,7 +15,8 @@ from sim.report.bill.tables import by_draw, line_rows, origin_text
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
 from sim.report.shared.plain_table import PAGE, paragraphs
-from sim.study.bill.bridge import RULE_OF_STAGE, SEG_STEP, STEPS
+from sim.states.folder import state_words
+from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS
 from sim.study.bill.cliffs import Cliff
 from sim.study.bill.disparity import LIMIT
 
@@ -142,7 +143,7 @@ def _remarks(check: "BillCheck") -> list[str]:
         if line.seg != "outside":
             cost = number_text(float(np.mean(check.bill.state_cost(line))), "dollars")
             grows = f"grows by {cost} for it" if line.seg == "funded" else "does not grow for it"
-            said.append(f"{line.name}: money inside the SEG, whose appropriation {grows}.")
+            said.append(f"{line.name}: money inside {state_words().main}, whose appropriation {grows}.")
     return said
 
 
@@ -182,7 +183,10 @@ def _gains(check: "BillCheck") -> list[str]:
     said += _largest(check, "losses", each, np.maximum(-each, 0.0))
     if (check.bill.dilution > 0).any():
         moved = number_text(float(by_draw(check, check.bill.dilution).sum(axis=1).mean()), "dollars")
-        said.append(f"{moved} of the change is SEG money that leaves other program units, whose value falls.")
+        said.append(
+            f"{moved} of the change is {state_words().main_formula.short} money that leaves "
+            f"{state_words().others}, whose value falls."
+        )
     said.append(pathway_sentence(check))
     now, then = _disparity(check.before), _disparity(check.after)
     said.append(
@@ -209,7 +213,7 @@ def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[s
 
 def step_name(step: str) -> str:
     """A step of the bridge in words."""
-    return "SEG unit value" if step == SEG_STEP else RULE_OF_STAGE.get(step, step.replace("_", " "))
+    return state_words().unit_value if step == MAIN_STEP else RULE_OF_STAGE.get(step, step.replace("_", " "))
 
 
 def _disparity(found: "tuple[Disparity, ...]") -> str:

@@ -24,6 +24,7 @@ from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
 from sim.report.shared.plain_table import Cell
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -178,11 +179,11 @@ def data_quality(panel: Panel, world: "World") -> str:
     fields = roster(panel, world).estimated
     count = Counter(field for text in fields for field in text.split("; ") if field)
     if not count:
-        return f"No field of the {len(fields)} districts and charters is estimated."
+        return f"No field of the {len(fields)} {state_words().places} is estimated."
     named = _listed([f"{field} ({many})" for field, many in count.most_common(OFTEN_ESTIMATED)])
     some = sum(bool(text) for text in fields)
     return (
-        f"For {some} of {len(fields)} districts and charters at least one field is estimated, not observed. Most often "
+        f"For {some} of {len(fields)} {state_words().places} at least one field is estimated, not observed. Most often "
         f"that is {named}. Each simulated future draws anew how many students take part and how many concentrate, by "
         "district and career cluster."
     )

@@ -19,6 +19,7 @@ from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.report.shared.spans import Span, first_years, next_years
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -79,7 +80,8 @@ def _notes(results: "Results", panel: Panel) -> list[str]:
     notes = [
         *word_notes(panel),
         "Reported: those taught and, below, those recoded besides: reported and paid for as sequences were re-cut "
-        "around courses that students take anyway. Taken in SEG: what a weight takes from other program units, whose "
+        f"around courses that students take anyway. Taken in {state_words().main_formula.short}: what a weight "
+        f"takes from {state_words().others}, whose "
         "value falls; it is no cost of the state. Paid share: of what the state's lines owe.",
     ]
     if panel.reference is not None and panel.baseline is not None:

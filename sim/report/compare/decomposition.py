@@ -15,6 +15,7 @@ from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.report.shared.spans import Span, first_years, last_years, next_years
+from sim.states.folder import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -183,10 +184,10 @@ def parts_frame(parts: list[Part]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_parts(results: "Results", formula: str, folder: Path, nothing: str = "pilot_sunset") -> str:
+def write_parts(results: "Results", formula: str, folder: Path, nothing: str | None = None) -> str:
     """Write parts.txt, which begins with the answer, and parts.csv of a study that took a formula apart; returns the
     text."""
-    panel = Panel(results)
+    panel, nothing = Panel(results), nothing or state_words().nothing
     baseline = panel.formulas[panel.baseline] if panel.baseline is not None else panel.formulas[0]
     title = _title(panel, formula)
     spans = {span.text: span for span in (first_years(panel), next_years(panel), last_years(panel)) if span}
@@ -213,7 +214,7 @@ def write_parts(results: "Results", formula: str, folder: Path, nothing: str = "
     answer = parts_answer(parts, f"{title} against {_title(panel, baseline)}", title, years)
     notes = [
         note,
-        "Public money: state lines and what a weight takes from other program units. Later years: parts.csv.",
+        f"Public money: state lines and what a weight takes from {state_words().others}. Later years: parts.csv.",
         f"{run_origin(results, panel.draws, panel.scenario)}.",
     ]
     head = f"{years}, yearly means, FY{panel.base_year} dollars; below each its 90% interval"

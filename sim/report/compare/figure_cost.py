@@ -14,6 +14,7 @@ from sim.report.shared.formula_looks import looks
 from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.panel import Panel
 from sim.report.shared.spans import Span, first_years, next_years
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +43,7 @@ def cost_and_outcome(panel: Panel, of: Look, path: Path) -> Path | None:
     cross = f", the slanted one the same law with its dollars indexed ({indexed.short_title})" if indexed else ""
     arrows = " Arrow: from the state's lines alone (hollow) to all public money." if moving else ""
     caption = (
-        f"Public money: what the state's CTE lines pay and what a weight takes from other program units of the SEG."
+        f"Public money: what the state's CTE lines pay and what a weight takes from {state_words().other_units}."
         f"{arrows} Differences are taken within each draw. {of.whisker_caption} The upright cross is {of.baseline}"
         f"{cross}. Upper left: more concentrators taught for less money."
     )
@@ -111,7 +112,7 @@ def _alone(
     look = looks(panel.formulas)[f]
     rows = [("paid by the state's lines", state[f])]
     if abs(moved[f].mean()) * 1e6 > LEAST_MOVED:
-        rows += [("taken from other SEG units", moved[f]), ("public money in all", state[f] + moved[f])]
+        rows += [(f"taken from {state_words().other_units}", moved[f]), ("public money in all", state[f] + moved[f])]
     caption = (
         f"Yearly means of {span.text} under {panel.short_titles[f]} less those under {of.baseline}, within each draw. "
         f"{of.whisker_caption} Constant dollars of FY{panel.base_year}."

@@ -17,6 +17,8 @@ from sim.report.shared.groups import Roster, net_payment, roster
 from sim.report.shared.intervals import number_text
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
+from sim.states.words import CHARTER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +33,6 @@ UP, DOWN, DOT = "^", "v", "o"
 MARKS = ((0.0, DOT, NEITHER), (-1.0, DOWN, LOSS), (1.0, UP, GAIN))
 """Sign of a change, its mark, its color."""
 
-CHARTER = "charter"
 """Kind of a district that has no area of its own; its mark has a dark edge."""
 
 FIRST_YEARS = 10
@@ -123,13 +124,14 @@ def gains_map(panel: Panel, of: Look, world: "World", path: Path, what: str) -> 
     places = {f: place_of(changes[f]) for f in shown}
     measure = MEASURES[what]
     title = map_sentence(panel, places, measure, f"FY{years[at]}")
-    net = ", net of SEG money lost to a lower unit value" if what == "dollars" else ""
+    net = f", net of {state_words().lost}" if what == "dollars" else ""
     left = len(panel.others) - len(shown)
     more = f" Shown of {len(panel.others)} formulas: those that change most." if left else ""
     caption = (
         f"Change in {measure.head}{net} against {of.baseline}, FY{years[at]}, mean of {of.draws:,} draws, within each "
         f"draw. Up: gains; down: loses; hollow: not in {CLEAR:.0%} of draws. Size of a mark: members of grades 9-12. "
-        f"Dark edge: state charter, beside the others of its town. Named: the largest clear changes of districts with "
+        f"Dark edge: {state_words().kinds[CHARTER].one}, beside the others of its town. Named: the largest "
+        "clear changes of districts with "
         f"{FEW:.0f} members or more.{more}"
     )
     lines = len(wrapped_title(title, LANDSCAPE if len(shown) > 1 else 6.0))
@@ -154,7 +156,7 @@ def gains_map(panel: Panel, of: Look, world: "World", path: Path, what: str) -> 
         )
     ]  # fmt: skip
     charters = Line2D([], [], color="white", markeredgecolor="black", marker="^", linestyle="none", markersize=8,
-                      label="charter")  # fmt: skip
+                      label=state_words().kinds[CHARTER].one)  # fmt: skip
     legend(figure, [*handles, charters], 5, lines)
     return save(figure, path, measure.data)
 

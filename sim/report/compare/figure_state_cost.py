@@ -26,6 +26,7 @@ from sim.report.shared.figure_style import (
 from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 
 PANELS = 6
 """Panels from which on formulas that pay alike share one."""
@@ -74,7 +75,7 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
     caption = (
         f"Areas: mean of {of.draws:,} draws by line; dotted lines: 90% of draws of the total (5th to 95th percentile)."
         f"{dashed} {of.covers} Constant dollars of FY{panel.base_year}; the number beside a name is the mean a year. "
-        f"Left out: federal and other background lines, and money that only moves inside the SEG."
+        f"Left out: federal and other background lines, and money that only moves inside {state_words().main}."
         f"{merged_note(panel, groups)}{drawn}"
     )
     columns = 3 if max(len(layer.name) for layer in layers) <= 27 else 2

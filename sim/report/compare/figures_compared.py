@@ -26,6 +26,7 @@ from sim.report.shared.groups import Group, groups, net_payment, per_hundred
 from sim.report.shared.intervals import bands
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,15 +66,16 @@ def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: s
         panel, [f"{group.name}" for group in shown], by_formula, kind, each, head, f"FY{years[at]}"
     )  # fmt: skip
     merged = alike(np.stack(changes, axis=-1), panel.others, None, np.ones(len(shown), np.bool_), PANELS)
-    net = " Money is net of SEG money lost to a lower unit value." if what == "dollars" else ""
+    net = f" Money is net of {state_words().lost}." if what == "dollars" else ""
     many = (
         " Where formulas share a panel, points are of each and whiskers hold all."
         if any(len(group) > 1 for group in merged)
         else ""
     )
     caption = (
-        f"Differences from {of.baseline} are taken within each draw.{net} {of.whisker_caption} Groups: districts and "
-        f"charters by membership in grades 9-12, and by NCES locale; the number of them in brackets.{many}"
+        f"Differences from {of.baseline} are taken within each draw.{net} {of.whisker_caption} Groups: "
+        f"{state_words().places} by membership in grades 9-12, and by NCES locale; the number of them in "
+        f"brackets.{many}"
         f"{merged_note(panel, merged)}"
     )
     labels = [f"{group.name} ({int(group.members.sum())})" for group in shown]
@@ -121,7 +123,8 @@ def change_across_districts(panel: Panel, of: Look, path: Path) -> Path | None:
     )
     caption = (
         f"Change in each district's rate against {of.baseline} in the same draw. Line: 10th to 90th percentile "
-        "of districts; thick: 25th to 75th; point: median; each district or charter counts once, and percentiles are "
+        f"of districts; thick: 25th to 75th; point: median; each {state_words().place} counts once, and "
+        "percentiles are "
         f"means over {of.draws:,} draws. They hold the luck of single districts, which small ones have much of. In "
         f"percent: districts that lose, by more than {CHANGED:.1%} of the state's rate."
     )

@@ -14,6 +14,7 @@ from sim.report.answer.rules import OFTEN, ranking, settled
 from sim.report.shared.intervals import PER_100, bands, mean_of_defined, number_text
 from sim.report.shared.names import first_letter, in_sentence
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 
 AFTER = 10
 """The year after the base year of which figures speak, or the last one before it: later years are trusted less."""
@@ -176,7 +177,7 @@ def unit_value_sentence(panel: Panel, shown: Sequence[int]) -> str:
     moved = float(panel.constant("dilution")[worst, :, at].mean())
     verb = "lowers" if change < 0 else "raises"
     said = (
-        f"{titled(panel, worst)} {verb} the SEG unit value by {number_text(abs(change), 'dollars')} "
+        f"{titled(panel, worst)} {verb} the {state_words().unit_value} by {number_text(abs(change), 'dollars')} "
         f"({abs(change) / base:.1%} of {number_text(base, 'dollars')}) in {when}"
     )
     return first_letter(said + (f": {number_text(moved, 'dollars')} of other students' money" if moved > 0 else ""))

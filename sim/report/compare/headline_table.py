@@ -15,6 +15,7 @@ from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.report.shared.spans import Span, first_years, last_years, next_years
+from sim.states.folder import state_words
 from sim.study.running.precision import margin
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def word_notes(panel: Panel) -> list[str]:
     """What the words of the tables mean."""
     notes = [
         "Taught: a second course of one pathway completed in the year. Public money: what the state's CTE lines pay "
-        "and what a weight takes from other program units of the SEG, which is no saving."
+        f"and what a weight takes from {state_words().other_units}, which is no saving."
     ]
     if panel.baseline is not None and panel.others:
         notes.append(
@@ -223,7 +224,7 @@ def _levels(panel: Panel, span: Span) -> Columns:
     taught: list[Cell] = [("Taught", "")]
     reported: list[Cell] = [("Reported", "")]
     paid: list[Cell] = [("State pays", "")]
-    taken: list[Cell] = [("Taken\nin SEG", "")]
+    taken: list[Cell] = [(f"Taken\nin {state_words().main_formula.short}", "")]
     for one in _all(panel, span):
         text, _ = _cell(one.taught, "students")
         taught.append((text, ""))

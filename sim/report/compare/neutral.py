@@ -6,6 +6,7 @@ from typing import Any
 from sim.arrays import Array
 from sim.report.shared.intervals import number_text
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 from sim.study.compare.discounting import present_value
 from sim.study.compare.words import HELD, scaled_words
 
@@ -64,7 +65,8 @@ def neutral_notes(panel: Panel) -> list[str]:
     else:
         said = (
             f"Present value: state cost of all years after FY{panel.base_year}, districts responding, and money that a "
-            f"weight moves inside the SEG; real dollars discounted to FY{panel.base_year} at {first['rate']:.2%}."
+            f"weight moves inside {state_words().main}; real dollars discounted to FY{panel.base_year} at "
+            f"{first['rate']:.2%}."
         )
     notes = [said]
     notes += [f"{panel.formulas[f]}: {HELD}." for f, record in records.items() if record["held"]]

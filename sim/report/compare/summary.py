@@ -28,7 +28,7 @@ PER_100 = Column(
 PUBLIC_MONEY = Column(
     "public_money_constant",
     "dollars",
-    "paid by the state's CTE lines and taken from other program units",
+    "paid by the state's CTE lines and taken from {others}",
     adds_up=True,
 )
 """What the answer is told in, beside the columns of the results."""
@@ -143,10 +143,10 @@ def _metrics(panel: Panel, column_of: Callable[[str], Array]) -> Iterator[tuple[
         yield column, values
         if column.unit == "dollars" and column.name not in NOT_DEFLATED:
             label = f"{column.label}, in constant dollars of FY{panel.base_year}"
-            yield replace(column, name=f"{column.name}_constant", label=label), values / prices
+            yield replace(column, name=f"{column.name}_constant", said=label), values / prices
     yield PER_100, per_100(column_of("concentrators_taught"), column_of("membership"))
     label = f"{PUBLIC_MONEY.label}, in constant dollars of FY{panel.base_year}"
-    yield replace(PUBLIC_MONEY, label=label), column_of("state_cost_constant") + column_of("dilution") / prices
+    yield replace(PUBLIC_MONEY, said=label), column_of("state_cost_constant") + column_of("dilution") / prices
 
 
 def _over(values: Array, period: Period) -> Array:

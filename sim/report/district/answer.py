@@ -10,6 +10,8 @@ from sim.report.bill.text import step_name
 from sim.report.district.told import BILL, LAW, Place, Told, cell, change, mean_cell, over, place_of
 from sim.report.shared.intervals import PER_100, bands, number_text
 from sim.report.shared.spans import Span, years_text
+from sim.states.folder import state_words
+from sim.study.bill.bridge import MAIN_STEP
 
 WIDTH = 80
 LINES = 6
@@ -157,14 +159,14 @@ STEP_WORDS: dict[str, str] = {
     "counts": "what is counted under the bill",
     "entitlement": "limits on what counts",
     "paid": "proration: less than owed is paid",
-    "seg_unit_value": "the SEG's unit value",
+    MAIN_STEP: "the {unit_value}",
 }
 """Steps of the payment as reasons, where the name of the rule does not say enough."""
 
 
 def reason(step: str) -> str:
     """A step of the payment as a reason."""
-    return STEP_WORDS.get(step, step_name(step))
+    return state_words().fill(STEP_WORDS.get(step, step_name(step)))
 
 
 def _why(told: Told) -> list[str]:

@@ -12,6 +12,7 @@ from sim.report.district.told import BILL, LAW, Told, cell, change, mean_cell, m
 from sim.report.shared.intervals import PER_100, bands, number_text
 from sim.report.shared.plain_table import Cell
 from sim.report.shared.spans import FIRST, Span
+from sim.states.folder import state_words
 from sim.study.bill.bridge import STEPS
 from sim.study.district.study import Paid
 from sim.study.explain import items as explained
@@ -92,7 +93,7 @@ def money_by_year(told: Told) -> Sheet:
         ("Difference", constant),
     )  # fmt: skip
     return Sheet(f"Money by year, nominal and in {told.dollars}", head, tuple(rows), (
-        "What the state's CTE lines pay the district, less SEG money lost to a lower unit value: means, and the "
+        f"What the state's CTE lines pay the district, less {state_words().lost}: means, and the "
         "difference with its interval. Every year is in district.csv.",
     ))  # fmt: skip
 
@@ -133,7 +134,7 @@ def money_by_line(told: Told) -> Sheet:
     rest = [paid for paid in there if paid.line.background or paid.line.federal]
     rows = [row(titles[paid.line.name], constant(paid), counts=weight(paid)) for paid in own]
     if np.abs(told.money("dilution")[..., told.years > told.base_year]).max() > LEAST_DOLLARS:
-        rows.append(row("SEG: lower unit value", -told.money("dilution")))
+        rows.append(row(f"{state_words().main_formula.short}: lower unit value", -told.money("dilution")))
     rows.append(row("State CTE money", told.net, strong=True))
     rows += [row(titles[paid.line.name], constant(paid), counts=weight(paid)) for paid in rest]
     short = sum((paid.short for paid in study.lines if not (paid.line.background or paid.line.federal)), 0.0 * told.net)
@@ -244,7 +245,7 @@ def neighbors(told: Told) -> Sheet:
             cell(rates[:, p], PER_100, True),
             (str(place_of(rates, p).place), ""),
         ), itself))  # fmt: skip
-    kind = districts.kind[study.question.district]
+    kind = state_words().kind(districts.kind[study.question.district])
     head = (
         (f"Nearest in size ({kind})", ""), ("Members", f"FY{told.base_year}"), ("Money", "per member"), ("Place", ""),
         ("Taught", "per 100"), ("Place", ""),

@@ -8,8 +8,10 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.report.explore.shown import Shown, factors_of
+from sim.report.shared.names import first_letter
 from sim.report.shared.origin import short
 from sim.results.discrepancy import P90, CarriedDiscrepancy
+from sim.states.folder import state_words
 from sim.study.explore.predicting import COST, MOVED, OWED, PER_100, Band, Explorer, band, spans
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ LABELS: Mapping[str, str] = {
     "pathways": "pathways",
     OWED: "owed by the state's lines",
     COST: "state cost",
-    MOVED: "moved from other SEG units",
+    MOVED: "moved from {other_units}",
 }
 TOLD = ("taught", COST, OWED)
 """Outcomes by which knobs are compared."""
@@ -84,13 +86,19 @@ def findings(found: "Explored") -> list[str]:
         order = sorted(moved, key=lambda one: -abs(one.by_span[span][name].mean))
         strongest = [one for one in order if abs(one.by_span[span][name].mean) > LEAST * level]
         if not strongest:
-            said.append(f"No number of the bill moves {LABELS[name]} by {LEAST:.1%} in {span}, within its range.")
+            said.append(
+                f"No number of the bill moves {state_words().fill(LABELS[name])} by {LEAST:.1%} in {span}, "
+                "within its range."
+            )
             continue
         parts = [f"{_of(one)} ({amount(name, one.by_span[span][name].mean, True)})" for one in strongest[:3]]
         idle = [_of(one) for one in order if one not in strongest]
         rest = f" Hardly at all: {'; '.join(idle)}." if idle else ""
         verb = "moves" if name == COST else "move"
-        said.append(f"{LABELS[name].capitalize()} a year in {span} {verb} most with {'; '.join(parts)}.{rest}")
+        said.append(
+            f"{first_letter(state_words().fill(LABELS[name]))} a year in {span} {verb} most with "
+            f"{'; '.join(parts)}.{rest}"
+        )
     return said
 
 

@@ -31,6 +31,7 @@ from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import Cell
 from sim.report.stress.shortfall import CALM
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -123,7 +124,7 @@ def _appropriation(case: Case) -> NoteTable | None:
         line = next((line for line in case.own_lines if line.name == row.line), None)
         inside = line is not None and line.seg != "outside"
         full = line is not None and line.appropriation.rule == "full"
-        words: Cell = ("within the SEG" if inside else "as owed", "")
+        words: Cell = (f"within {state_words().main}" if inside else "as owed", "")
         cells = [words if full else _money(amounts, change=False) for amounts in row.amounts.T]
         rows.append(TableRow(((row.program, ""), *cells, (row.recurring, ""), (row.fund, ""))))
     if not rows:

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import _Cell
 
+LONGEST_PROPERTY = 255
+"""Characters that a property of a document may have."""
+
 FONT = "Calibri"
 SIZES = {"text": 10.5, "label": 9.0, "table": 8.5, "range": 7.5, "small": 8.0}
 """Points."""
@@ -34,7 +37,7 @@ def write_document(note: Note, path: Path) -> None:
     normal.paragraph_format.space_after = Pt(4)
     document.core_properties.title = f"{TITLE}: {note.title}"
     document.core_properties.author = ""
-    document.core_properties.comments = note.origin
+    document.core_properties.comments = note.origin[:LONGEST_PROPERTY]
     _heading(document, TITLE, 0)
     _head(document, note)
     for table in note.tables:

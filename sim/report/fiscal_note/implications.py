@@ -13,6 +13,7 @@ from sim.report.fiscal_note.case import Case, listed, signed, spread
 from sim.report.fiscal_note.lines import Row
 from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.spans import years_text
+from sim.states.folder import state_words
 
 
 def fiscal_implications(case: Case) -> list[str]:
@@ -88,7 +89,7 @@ def _limit(case: Case) -> Iterator[str]:
     elif outside:
         yield "What is voted limits what is paid: where more is owed, districts get a part of it."
     if any(line.seg == "funded" for line in case.own_lines):
-        yield "The appropriation of the SEG grows by what the bill's weight is worth."
+        yield f"The appropriation of {state_words().main} grows by what the bill's weight is worth."
 
 
 def _ranging(case: Case, cost: Array, at: int) -> str:
@@ -125,7 +126,8 @@ def _moved(case: Case) -> Iterator[str]:
     part = number_text(float(((other - own) / other).mean()), "share")
     yield (
         f"{in_words(moved / 1e3)} a year ({case.facts.spans[0].text}, FY{case.facts.base_year} dollars) is taken from "
-        f"other program units of the SEG, whose unit value falls by {fall} ({part}) in {case.fiscal_year(at)}. That is "
+        f"{state_words().other_units}, whose {state_words().unit_value} falls by {fall} ({part}) in "
+        f"{case.fiscal_year(at)}. That is "
         "money moved, no saving: what a district gains for CTE all districts pay."
     )
 

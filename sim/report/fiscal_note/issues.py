@@ -14,6 +14,7 @@ from sim.report.shared.groups import Group, groups, net_payment, roster
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.order import QUARTERS, first_places, labels_where_shared
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 from sim.study.bill.disparity import disparity
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _gain_and_lose(case: Case, money: Money) -> Iterator[str]:
     rest = count - int(gain.sum()) - int(lose.sum())
     more = "" if not rest else f"; for the other {rest} it may be either"
     yield (
-        f"Net of what a lower unit value of the SEG takes, {int(gain.sum())} of {count} districts and charters get "
+        f"Net of what a lower {state_words().unit_value} takes, {int(gain.sum())} of {count} "
+        f"{state_words().places} get "
         f"clearly more state CTE money in FY{money.year} than under current law, and {int(lose.sum())} clearly less"
         f"{more}. Clearly: in at least 95% of draws."
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.arrays import Array, IntArray
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 
 YEARS = 3
 """Fiscal years after the base year that a fiscal note covers."""
@@ -22,10 +23,7 @@ COUNTED: tuple[tuple[str, str], ...] = (
 )
 """What is counted; the first two add up to the third."""
 
-SEG_FUND = "General Fund"
-"""The fund that the SEG is appropriated from."""
-
-OFFSET = "Moved from other program units of the SEG (lower unit value)"
+OFFSET = "Moved from {other_units} (lower {unit_value})"
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,9 @@ class Budget:
                 counted[key] = counted.get(key, 0.0) + row.amounts
             yield row
         if (offset != 0.0).any():
-            counted[SEG_FUND, "Recurring"] = counted.get((SEG_FUND, "Recurring"), 0.0) + offset
-            yield Row("offset", "", OFFSET, "Recurring", SEG_FUND, offset)
+            fund = state_words().main_formula.fund
+            counted[fund, "Recurring"] = counted.get((fund, "Recurring"), 0.0) + offset
+            yield Row("offset", "", state_words().fill(OFFSET), "Recurring", fund, offset)
         for (fund, recurring), total in sorted(counted.items()):
             yield Row("subtotal", "", f"Total {recurring.lower()}, {fund}", recurring, fund, total)
         kinds, funds = {recurring for _, recurring in counted}, {fund for fund, _ in counted}

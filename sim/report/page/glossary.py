@@ -8,14 +8,21 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from sim.inputs import read_yaml
+from sim.states.folder import state_words
 
 MOST = 60
 """Terms that a reader can be asked to look at."""
 
 
-@cache
 def glossary() -> Mapping[str, str]:
-    """Terms, in the order of the alphabet, and what each means."""
+    """Terms, in the order of the alphabet, and what each means, in the words of the state and with its own terms."""
+    words = state_words()
+    found = {term: words.fill(meaning) for term, meaning in _of_any_state().items()} | dict(words.terms)
+    return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
+
+
+@cache
+def _of_any_state() -> Mapping[str, str]:
     found: dict[str, str] = read_yaml(Path(__file__).with_name("glossary.yaml"))
     return found
 
@@ -36,7 +43,6 @@ def explained(text: str) -> Markup:
     return Markup("").join([*out, escape(text[at:])])
 
 
-@cache
 def _terms() -> re.Pattern[str]:
     longest_first = sorted(glossary(), key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})s?\b", re.IGNORECASE)

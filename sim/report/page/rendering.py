@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.page.glossary import explained, glossary
+from sim.states.folder import state_words
 
 CAPTION_BEGINS = 25
 """Letters by which a figure's caption is found in its drawing."""
@@ -23,7 +24,7 @@ def render(template: str, **values: Any) -> str:
     Text is escaped, whoever wrote it; only ``Markup`` (an inline figure of the program's own) goes in as it is. A name
     that a template uses and ``values`` lacks raises jinja2.UndefinedError.
     """
-    return _environment().get_template(template).render(**values)
+    return _environment().get_template(template).render(**{"state": state_words(), "glossary": glossary(), **values})
 
 
 def inline_svg(svg: str, alternative: str, caption: str = "") -> Markup:
@@ -80,5 +81,4 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"as_data": as_data, "explained": explained, "plain": plain}
-    environment.globals["glossary"] = dict(glossary())
     return environment

@@ -37,7 +37,7 @@ ACROSS_COLUMNS: Columns = (
     ("Lose, high (p95)", 10, PERCENT),
     ("Districts that gain", 10, PERCENT),
     ("Members in districts that lose", 11, PERCENT),
-    ("Districts and charters", 10, COUNT),
+    ("{Places}", 10, COUNT),
 )
 
 

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 from sim.report.run_sheet.districts import ABOUT, DISTRICTS, shown_years
 from sim.report.run_sheet.layout import Formats, mark_pages, print_set_up, write_wrapped
 from sim.report.shared.groups import Roster
+from sim.report.shared.names import first_letter
 from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
+from sim.states.words import CHARTER
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -65,8 +68,9 @@ def _lines(results: "Results", panel: Panel, facts: Roster) -> list[tuple[str, s
         ("Arrows", "▲ more and ▼ less than under current law. Bold: the whole interval lies on one side of zero."),
         (
             "State payment",
-            "What the state's CTE lines pay to the district. The net difference also counts SEG money that the "
-            "district loses because added units lower the unit value.",
+            "What the state's CTE lines pay to the district. The net difference also counts "
+            f"{state_words().main_formula.short} money that the "
+            f"district loses because added weights lower the {state_words().unit_value}.",
         ),
         (
             "Static score",
@@ -96,9 +100,12 @@ def _lines(results: "Results", panel: Panel, facts: Roster) -> list[tuple[str, s
         ),
         (
             "Estimated facts",
-            f"{estimated} of {len(facts.name)} districts and charters have facts that are estimated, not observed: how "
+            f"{estimated} of {len(facts.name)} {state_words().places} have facts that are estimated, not observed: how "
             f"many stands beside each, which they are on the page '{ABOUT}'.",
         ),
         ("Members", "Membership in grades 9-12."),
-        ("Charters", "State-chartered schools stand as rows of their own, marked in the column Kind."),
+        (
+            first_letter(state_words().kinds[CHARTER].many),
+            "Schools that are agencies of their own stand as rows of their own, marked in the column Kind.",
+        ),
     ]

@@ -40,7 +40,7 @@ DISTRIBUTION_COLUMNS: Columns = (
     ("Fiscal year", 8, YEAR),
     ("Grouped by", 14, ""),
     ("Group", 25, ""),
-    ("Districts and charters", 11, COUNT),
+    ("{Places}", 11, COUNT),
     ("Members", 10, COUNT),
     ("State payment, baseline", 13, DOLLARS),
     ("State payment, formula", 13, DOLLARS),

@@ -32,6 +32,7 @@ from sim.report.shared.groups import Roster
 from sim.report.shared.order import labels_where_shared, ranks
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -51,7 +52,7 @@ FIRST_SHOWN = 5
 COLUMNS: Columns = (
     ("Formula", 27, ""),
     ("Fiscal year", 8, YEAR),
-    ("District or charter", 36, NAME),
+    ("{Place}", 36, NAME),
     ("Kind", 9, ""),
     ("Members", 10, COUNT),
     ("State payment, baseline", 12, DOLLARS),
@@ -68,7 +69,7 @@ COLUMNS: Columns = (
     ("Taught, high (p95)", 9, DECIMAL),
     ("Taught, baseline", 10, DECIMAL),
     ("Taught, formula", 10, DECIMAL),
-    ("SEG money lost, change", 11, DOLLARS),
+    ("{short} money lost, change", 11, DOLLARS),
     ("Pathways, baseline", 10, DECIMAL),
     ("Pathways, formula", 10, DECIMAL),
     ("Recoded, formula", 10, DECIMAL),
@@ -85,7 +86,7 @@ SUMMED: tuple[int, ...] = (MEMBERS, BASELINE, PAYMENT, STATIC, NET, TAUGHT_CHANG
 
 ABOUT_COLUMNS: Columns = (
     ("Identifier", 11, ""),
-    ("District or charter", 48, NAME),
+    ("{Place}", 48, NAME),
     ("Kind", 9, ""),
     ("County", 14, ""),
     ("Size class", 15, ""),
@@ -149,7 +150,7 @@ def write_districts(
     for at, d in enumerate(order):
         for (y, f), of in found.items():
             year = int(panel.district_years[y])
-            texts = {0: panel.short_titles[f], 2: names[d], 3: facts.kind[d]}
+            texts = {0: panel.short_titles[f], 2: names[d], 3: state_words().kind(facts.kind[d])}
             texts |= {len(COLUMNS) - 3: facts.size_class[d], len(COLUMNS) - 1: panel.district_names[d]}
             for column, text in texts.items():
                 sheet.write_string(row, column, text)
@@ -225,12 +226,13 @@ def write_about(book: "Workbook", formats: Formats, results: "Results", panel: P
     """Who the districts are and which of their facts are estimated, one row for each."""
     sheet = book.add_worksheet(ABOUT)
     note = "Facts of the base year. What is estimated was not observed for that district; the tables say how."
-    set_up_table(sheet, formats, "The districts and charters", note, ABOUT_COLUMNS, 2)
-    mark_pages(sheet, "The districts and charters", run_origin(results, panel.draws, panel.scenario))
+    set_up_table(sheet, formats, f"The {state_words().places}", note, ABOUT_COLUMNS, 2)
+    mark_pages(sheet, f"The {state_words().places}", run_origin(results, panel.draws, panel.scenario))
     row = HEADER_ROW
     for row, d in enumerate(in_order(facts), start=HEADER_ROW + 1):
         texts = (
-            panel.district_names[d], facts.name[d], facts.kind[d], facts.county[d], facts.size_class[d],
+            panel.district_names[d], facts.name[d], state_words().kind(facts.kind[d]), facts.county[d],
+            facts.size_class[d],
             facts.locale[d], facts.estimated[d],
         )  # fmt: skip
         for column, text in enumerate(texts):

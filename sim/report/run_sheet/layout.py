@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from sim.states.folder import state_words
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -138,6 +140,7 @@ def set_up_table(
 ) -> None:
     """Title, note, headings, widths, number formats, frozen panes and print set-up of a sheet, of which as many of the
     first columns are printed as a page holds at a readable size."""
+    columns = filled(columns)
     widths = [wide_enough(heading, width) for heading, width, _ in columns]
     shown = printed(columns)
     for column, (heading, _, style) in enumerate(columns):
@@ -152,6 +155,11 @@ def set_up_table(
     sheet.repeat_rows(header_row)
 
 
+def filled(columns: Columns) -> Columns:
+    """The columns with the state's words in their headings."""
+    return tuple((state_words().fill(heading), width, style) for heading, width, style in columns)
+
+
 def printed(columns: Columns) -> int:
     """How many of the first columns are printed: as many as a page holds at a readable size."""
     widths = (wide_enough(heading, width) for heading, width, _ in columns)
@@ -161,7 +169,7 @@ def printed(columns: Columns) -> int:
 def end_table(sheet: "Worksheet", columns: Columns, last_row: int, header_row: int = HEADER_ROW) -> None:
     """Filter buttons over the rows from the headings to the last, and what of the sheet is printed."""
     sheet.autofilter(header_row, 0, last_row, len(columns) - 1)
-    sheet.print_area(0, 0, last_row, printed(columns) - 1)
+    sheet.print_area(0, 0, last_row, printed(filled(columns)) - 1)
 
 
 def _note(sheet: "Worksheet", formats: Formats, note: str, widths: Sequence[int]) -> None:

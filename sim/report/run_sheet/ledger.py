@@ -29,6 +29,7 @@ from sim.report.shared.intervals import bands
 from sim.report.shared.order import labels_where_shared
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -59,7 +60,7 @@ LEDGER_YEARS = (1, 5)
 WHO: Columns = (
     ("Formula", 27, ""),
     ("Fiscal year", 8, YEAR),
-    ("District or charter", 36, NAME),
+    ("{Place}", 36, NAME),
     ("Kind", 9, ""),
     ("Members", 10, COUNT),
 )
@@ -108,7 +109,12 @@ def write_ledger(
     for d in in_order(facts):  # rows of one district stand together, as on the page of districts
         for y, f in ((y, f) for y in years for f in range(len(panel.formulas))):
             year = int(panel.district_years[y])
-            texts = {0: panel.short_titles[f], 2: names[d], 3: facts.kind[d], len(columns) - 1: panel.district_names[d]}
+            texts = {
+                0: panel.short_titles[f],
+                2: names[d],
+                3: state_words().kind(facts.kind[d]),
+                len(columns) - 1: panel.district_names[d],
+            }
             for column, text in texts.items():
                 sheet.write_string(row, column, text)
             sheet.write_number(row, 1, year)

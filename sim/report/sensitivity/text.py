@@ -13,6 +13,7 @@ from sim.report.shared.intervals import number_text
 from sim.report.shared.names import titles_of
 from sim.report.shared.plain_table import PAGE
 from sim.results.headlines import Headline
+from sim.states.folder import state_words
 from sim.study.compare.words import scaled_words
 from sim.study.sensitivity.outcomes import OUTCOMES
 from sim.study.sensitivity.shares import CHANCE, REST, TOGETHER
@@ -149,7 +150,8 @@ def _reading(found: Findings) -> str:
 def _seg_note(found: Findings) -> str:
     names = ", ".join(_titles(found)(name) for name in found.inside_the_seg)
     return (
-        f"Note: {names} moves money to CTE inside the SEG from other program units. That is no cost of the state, and"
+        f"Note: {names} moves money to CTE inside {state_words().main} from {state_words().others}. That is no "
+        "cost of the state, and"
         " is not in the state cost, nor in the order by cost above."
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 from sim.arrays import Array, BoolArray
 from sim.report.shared.order import QUARTERS, quarters
 from sim.report.shared.panel import Panel
+from sim.states.folder import state_words
 
 if TYPE_CHECKING:
     from sim.world.world import World
@@ -72,7 +73,7 @@ def groups(panel: Panel, world: "World") -> list[Group]:
     facts = roster(panel, world)
     count = len(facts.index)
     base = panel.districts("membership")[:, :, 0].mean(axis=(0, 1))
-    out = [Group("state", "all districts and charters", np.ones(count, np.bool_))]
+    out = [Group("state", f"all {state_words().places}", np.ones(count, np.bool_))]
 
     def add(by: str, labels: tuple[str, ...], order: list[str]) -> None:
         held = np.array(labels)
@@ -83,13 +84,15 @@ def groups(panel: Panel, world: "World") -> list[Group]:
     add("locale", facts.locale, [*LOCALES, *sorted(set(facts.locale) - set(LOCALES))])
     if (poverty := quarters(facts.poverty_share)) is not None:
         add("poverty quarter", poverty, list(QUARTERS))
-    add("kind", facts.kind, sorted(set(facts.kind), reverse=True))
+    kinds = tuple(state_words().kind(kind) for kind in facts.kind)
+    order = [state_words().kind(kind) for kind in sorted(set(facts.kind), reverse=True)]
+    add("kind", kinds, list(dict.fromkeys(order)))
     return out
 
 
 def net_payment(panel: Panel) -> Array:
     """What the state's CTE money leaves a district with, ``[F, R, Y, D]``, constant dollars of the base year:
-    payments of the CTE lines less SEG money lost to a lower unit value."""
+    payments of the CTE lines less main-formula money lost to a lower unit value."""
     return (panel.districts("paid") - panel.districts("dilution")) / panel.district_prices()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.states.folder import state_words
 from sim.study.compare.words import scaled_words
 from sim.study.setup.changes import told
 from sim.study.setup.settings import flat_parameters
@@ -32,6 +33,7 @@ def run_origin(results: "Results", draws: int, scenario: str) -> str:
         f"{manifest.code_version}, data {short(manifest.world_fingerprint)}{vintage}, {draws:,} draws, seed "
         f"{manifest.seed}, scenario {scenario}{_scaled(results)}"
         + also(told(changed_formulas(results), flat_parameters(held)))
+        + state_words().told_behavior
     )
 
 

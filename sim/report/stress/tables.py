@@ -41,6 +41,7 @@ from sim.report.stress.tail_tables import (
     yearly_frame,
 )
 from sim.report.stress.words import tail_sentences
+from sim.states.folder import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def stress_table(results: "Results", width: int = PAGE) -> str:
         f"{number_text(LEAST_DOLLARS, 'dollars')} or more, or those taught by {LEAST_TAUGHT:.0%} or more. Not paid: "
         "owed by the state's lines above their appropriation, which districts carry. Changes: of the yearly mean "
         "against the same draws without the shock.",
-        "* from other program units of the SEG, in the year in which a weight takes most: no cost of the state and no "
+        f"* from {state_words().other_units}, in the year in which a weight takes most: no cost of the state and no "
         "saving."
         if any(float(one.calm.most_taken.mean()) >= LEAST_DOLLARS for one in found)
         else "",

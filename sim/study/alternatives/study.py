@@ -106,8 +106,8 @@ def read_materials(settings: Settings) -> Materials:
     if repeated := [name for name in named if [name_of(other) for other in named].count(name_of(name)) > 1]:
         raise InputError(f"settings: study.formulas: {repeated[0]} stands twice; give each formula a name of its own")
     clusters = world.clusters.identifier
-    law = find_formula(CURRENT_LAW, config_folder(), clusters)
-    formulas = (law, *(find_formula(name, config_folder(), clusters, "study.formulas") for name in named))
+    law = find_formula(CURRENT_LAW, config_folder(), clusters, law=world.law)
+    formulas = (law, *(find_formula(name, config_folder(), clusters, "study.formulas", world.law) for name in named))
     refuse_another_start(settings, world, catalogue, law)
     work = Simulated(world, catalogue, law, cases, table.targets, settings.seed, (), {})
     return Materials(table, work, alternatives, formulas, settings.alternatives)

@@ -10,6 +10,7 @@ from sim.arrays import Array, BoolArray
 from sim.inputs import InputError
 from sim.parameters.catalogue import Catalogue, Entry
 from sim.parameters.posterior import REMEDY, priors_hash
+from sim.states.folder import DEFAULT, read_state
 from sim.study.calibration.emulating import fewest
 from sim.study.calibration.stored import Waves, places
 from sim.study.calibration.targets import Statistic, Target, Targets
@@ -31,7 +32,7 @@ CASE_OF: Mapping[str, str] = {
 """The case that a measure of New Mexico under current law belongs to: what one source says, or one survey, is left out
 together. It is its kind of outcome too. A target of a hindcast belongs to the hindcast."""
 
-STATE_OF: Mapping[str, str] = {"base year": "New Mexico", CHURN: "Texas"}
+STATE_OF: Mapping[str, str] = {"base year": read_state(DEFAULT).name, CHURN: "Texas"}
 """The state whose record stands behind a case of New Mexico under current law, where it is that of one: a hindcast of
 that state is not forecast from it."""
 

@@ -13,8 +13,8 @@ from sim.study.bill.static_score import Position
 FIRST_STEPS: tuple[str, ...] = ("prices", "counts")
 """What changes the claim, in the order in which it is changed."""
 
-SEG_STEP = "seg_unit_value"
-"""The last step: SEG money lost or regained because the unit value moved."""
+MAIN_STEP = "main_formula"
+"""The last step: money of the main formula lost or regained because its unit value moved."""
 
 RULE_OF_STAGE: Mapping[str, str] = {
     "entitlement": "limits",
@@ -27,7 +27,7 @@ RULE_OF_STAGE: Mapping[str, str] = {
 }
 """The rule that leads to a stage of the ledger from the stage before it."""
 
-STEPS: tuple[str, ...] = (*FIRST_STEPS, *STAGES[1:], SEG_STEP)
+STEPS: tuple[str, ...] = (*FIRST_STEPS, *STAGES[1:], MAIN_STEP)
 """All steps in their order; those after prices and counts are named by the stage of the ledger they lead to."""
 
 
@@ -37,7 +37,7 @@ class Bridge:
 
     ``prices``: other posted prices on the counts of the start. ``counts``: other counts at the prices of the end. Then
     what each rule does to the payment at the end less what it did at the start: limits, local share and carry-over,
-    minimum guarantee, hold harmless, growth cap, phase-in, proration. Last, the SEG's unit value.
+    minimum guarantee, hold harmless, growth cap, phase-in, proration. Last, the main formula's unit value.
     """
 
     start: Array
@@ -66,7 +66,7 @@ def bridge(before: Position, after: Position) -> Bridge:
         for earlier, later in pairwise(STAGES):
             moved = _moved(after.ledgers.get(name), earlier, later) - _moved(before.ledgers.get(name), earlier, later)
             steps[later] = steps[later] + moved
-    steps[SEG_STEP] = before.dilution - after.dilution
+    steps[MAIN_STEP] = before.dilution - after.dilution
     return Bridge(before.net(), after.net(), steps)
 
 

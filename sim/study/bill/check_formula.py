@@ -88,11 +88,11 @@ def check_formula(settings: Settings, bill_asked: Formula | None = None) -> Bill
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     clusters = world.clusters.identifier
-    formula = bill_asked if bill_asked is not None else read_bill(settings.formula_file, clusters)
+    formula = bill_asked if bill_asked is not None else read_bill(settings.formula_file, clusters, world.law)
     refuse_senseless_bill(formula, world, settings.formula_file)
-    current_law = find_formula(CURRENT_LAW, config_folder(), clusters)
+    current_law = find_formula(CURRENT_LAW, config_folder(), clusters, law=world.law)
     refuse_empty(formula, current_law, world.base_year, settings.year)
-    reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters)
+    reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters, law=world.law)
     refuse_another_start(settings, world, catalogue, current_law)
 
     draws = settings.draws

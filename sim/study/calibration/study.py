@@ -73,7 +73,7 @@ def read_materials(settings: Settings) -> tuple[Targets, Simulated]:
         raise InputError(
             f"settings: draws: {settings.draws} is too few for {len(table.parameters)} parameters; at least {least}"
         )
-    law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier, law=world.law)
     refuse_another_start(settings, world, catalogue, law)
     return table, Simulated(world, catalogue, law, cases, table.targets, settings.seed, (), {})
 

@@ -6,6 +6,7 @@ from sim.funding.components import SegWeight
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.inputs import InputError
+from sim.states.folder import state_words
 from sim.study.compare.neutral import Measure, reason
 from sim.study.compare.scaling import UnreachableError
 from sim.study.setup.inputs import Inputs
@@ -74,7 +75,9 @@ def money_and_design(inputs: Inputs, formula: Formula, money: Measure) -> tuple[
                 f"formula {side.name}: owes nothing in the base year; money and design cannot be told apart"
             )
         if any(isinstance(part, SegWeight) for line in side.own_lines for part in line.components):
-            raise InputError(f"formula {side.name}: its money sits inside the SEG; two_by_two needs lines of its own")
+            raise InputError(
+                f"formula {side.name}: its money sits inside {state_words().main}; two_by_two needs lines of its own"
+            )
     try:
         richer, more = money.neutral(baseline, owed[formula.name])
         leaner, less = money.neutral(formula, owed[baseline.name])

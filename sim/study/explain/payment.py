@@ -11,6 +11,7 @@ from sim.engine.offers import Offer
 from sim.funding import pricing
 from sim.funding.allocation import JOINT_STAGES, STAGES, Ledger
 from sim.funding.schedule import PRICES, STAKES, Counts, Schedule, entitlement
+from sim.states.folder import state_words
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import Position, position_in_year
 from sim.study.explain.items import Item, Moment, amount, line_titles
@@ -194,7 +195,7 @@ def _together(moment: Moment, position: Position) -> Iterator[Item]:
     paid = moment.of_district(own_payment(position) + position.dilution * 0.0)
     yield Item(TOGETHER, "paid by the state's CTE lines", "dollars", paid)
     lost = moment.of_district(position.dilution)
-    yield Item(TOGETHER, "less SEG money lost to a lower unit value", "dollars", lost)
+    yield Item(TOGETHER, f"less {state_words().lost}", "dollars", lost)
     yield Item(TOGETHER, "net payment", "dollars", moment.of_district(position.net()))
     members = moment.of_district(moment.year.cohorts.membership)
     if members > 0.0:

@@ -76,7 +76,7 @@ def read_materials(settings: Settings) -> Materials:
             refuse_impossible_start(world, case)
             law_before(world, case, world.base_year)
             laws_after(world, case, world.base_year)
-    current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier, law=world.law)
     refuse_another_start(settings, world, catalogue, current_law)
     return Materials(world, catalogue, cases)
 

@@ -113,7 +113,7 @@ def verify_brief(settings: Settings) -> Verification:
     """Repeat the comparison over the draws. Raises InputError, one line, if the schools are too few to compare."""
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
-    current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier, law=world.law)
     refuse_another_start(settings, world, catalogue, current_law)
     schools, rules = simulated_schools(world), rules_of(world)
     refuse_small(world, schools)

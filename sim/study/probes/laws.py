@@ -19,7 +19,7 @@ BEFORE_ANY_WARM_UP = 1900
 
 def shipped(name: str, world: World) -> Formula:
     """A formula of the library."""
-    return find_formula(name, config_folder(), world.clusters.identifier)
+    return find_formula(name, config_folder(), world.clusters.identifier, law=world.law)
 
 
 def law_of_world(probe: Probe, world: World, source: Source | None = None) -> Formula:

@@ -51,7 +51,7 @@ def read_materials(settings: Settings) -> Materials:
     world = load_world(settings.world_path)
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     probes = read_probes(settings.study.cases, world)
-    current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier)
+    current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier, law=world.law)
     refuse_another_start(settings, world, catalogue, current_law)
     return Materials(world, catalogue, probes)
 

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.inputs import InputError, shown
+from sim.states.folder import words_of
 from sim.study.setup.changes import marked
 from sim.study.setup.reads import ONE_SCENARIO
 from sim.study.setup.settings import Settings
 
 CURRENT_LAW = "status_quo"
 """The formula under which every run is warmed up and spends its base year."""
-
-NOTHING = "pilot_sunset"
-"""The formula in which nothing replaces the lines that end: what components are set against one by one."""
 
 CALM = "baseline"
 """The scenario without shocks, against which a stress study takes losses."""
@@ -88,7 +86,11 @@ def asked_formulas(settings: Settings, choice: Choice) -> Asked:
         interest = UNASKED[study.name]
     if study.name == "check_formula" and not meant:
         raise InputError("settings: formula_file: is missing; write formula_file=my_bill.yaml")
-    kept = {name_of(name) for name in (baseline, NOTHING if study.name == "decompose" else None) if name is not None}
+    nothing = words_of(settings.world_path).nothing if study.name == "decompose" else None
+    if nothing is not None:  # the study's own file names that of the default state
+        usual = words_of(None).nothing
+        listed = [nothing if name == usual else name for name in listed]
+    kept = {name_of(name) for name in (baseline, nothing) if name is not None}
     own = [name for name in listed if name_of(name) not in kept]
     if study.name in (*ONE_FORMULA, "explain"):
         if not meant and listed:
@@ -97,8 +99,8 @@ def asked_formulas(settings: Settings, choice: Choice) -> Asked:
     named = dict.fromkeys(listed, "study.formulas")
     if interest is not None and (meant or not listed):
         named.setdefault(interest, setting)
-    if study.name == "decompose" and NOTHING not in map(name_of, named):
-        named[NOTHING] = "study.formulas"
+    if nothing is not None and nothing not in map(name_of, named):
+        named[nothing] = "study.formulas"
     if baseline is not None and name_of(baseline) not in map(name_of, named):
         named = {baseline: "study.baseline", **named}
     if not named:

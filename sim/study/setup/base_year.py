@@ -12,6 +12,7 @@ from sim.inputs import InputError
 from sim.parameters.catalogue import Catalogue
 from sim.study.setup.design import parameters_for
 from sim.study.setup.settings import Settings
+from sim.world.statewide import DEFAULT_NAME
 from sim.world.world import World
 
 WITHIN = 0.005
@@ -97,7 +98,7 @@ def targets(ensemble: Ensemble) -> Iterator[Target]:
     for name, values in (("participants", state.participants), ("concentrators", state.taught)):
         anchor = world.anchors[name]
         scaled = "scaled by membership" in anchor.source
-        where = "anchors.csv of New Mexico, scaled by membership" if scaled else f"anchors.csv of {world.name}"
+        where = f"anchors.csv of {DEFAULT_NAME}, scaled by membership" if scaled else f"anchors.csv of {world.name}"
         where = where if world.pathways is None else f"pathways.csv of {world.name}"
         if anchor.value > 0.0:
             yield Target(name, anchor.value, where, _by_draw(ensemble, values))

@@ -15,6 +15,7 @@ from sim.funding.reading import formula_from, read_formula, read_lines
 from sim.inputs import InputError, Source, read_with_lines, shown
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
+from sim.states.folder import law_folder, state_folder
 from sim.study.setup.asked import CURRENT_LAW, Choice, asked_formulas, asked_scenarios, is_file, name_of
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import changes, marked, told, typed_changes
@@ -68,7 +69,8 @@ def read_inputs(
     are the words of the command line, and ``sources`` say where formula and scenario stand, where that is known. Raises
     InputError, one line, before anything runs.
     """
-    choice = _choice("formula", chosen, written, typed)
+    law = law_folder(state_folder(settings.world_path))
+    choice = _choice("formula", chosen, written, typed, law)
     asked = asked_formulas(settings, choice)
     scenario = _choice("scenario", chosen_scenario, settings.scenario, typed)
     scenario_names = asked_scenarios(settings, scenario)
@@ -79,20 +81,20 @@ def read_inputs(
     formulas, changed = [], {}
     for name, setting in asked.formulas.items():
         if name == chosen and written:
-            lines = read_lines(folder / "line")
+            lines = read_lines(line_folder(folder, world.law))
             source = sources.get("formula") or chosen_source(folder, f"formula/{name}.yaml", written)
             formula = formula_from(dict(written), source, name, lines, clusters)
-            change = _change("formula", name, written, typed)
+            change = _change("formula", name, written, typed, law)
             changed.update({name: change} if change else {})
             formulas.append(formula.model_copy(update={"title": marked(formula.title, change)}))
         else:
-            formulas.append(find_formula(name, folder, clusters, setting))
+            formulas.append(find_formula(name, folder, clusters, setting, world.law))
     if scenario_names:
         scenarios = listed_scenarios(scenario_names, folder)
     else:
         scenarios = (_chosen_scenario(settings, folder, chosen_scenario, typed, sources.get("scenario")),)
     refuse_senseless(settings, world, formulas, scenarios)
-    current_law = find_formula(CURRENT_LAW, folder, clusters)
+    current_law = find_formula(CURRENT_LAW, folder, clusters, law=world.law)
     refuse_another_start(settings, world, catalogue, current_law)
     baseline = settings.study.baseline
     return Inputs(
@@ -107,18 +109,23 @@ def read_inputs(
     )
 
 
-def _choice(group: str, name: str | None, written: Mapping[str, Any] | None, typed: Sequence[str]) -> Choice:
+def _choice(
+    group: str, name: str | None, written: Mapping[str, Any] | None, typed: Sequence[str], law: Path | None = None
+) -> Choice:
     """The file of a group, and whether it is what the user means or what was there before the user wrote anything."""
     if name is None:
         return Choice(None, False)
     named = any(word.partition("=")[0].lstrip("+") == group for word in typed)
-    change = _change(group, name, written or {}, typed)
+    change = _change(group, name, written or {}, typed, law)
     return Choice(name, named or name != usual_choice(group) or bool(change), change)
 
 
-def _change(group: str, name: str, written: Mapping[str, Any], typed: Sequence[str]) -> str:
-    """What the user changed of a file of a group, in words; nothing if it is as it was."""
+def _change(group: str, name: str, written: Mapping[str, Any], typed: Sequence[str], law: Path | None = None) -> str:
+    """What the user changed of a file of a group, in words; nothing if it is as it was. A state's own ``law`` comes
+    before the bundled files."""
     path = bundled(group, name)
+    if law is not None and (law / f"{name}.yaml").is_file():
+        path = law / f"{name}.yaml"
     if not written:
         return ""
     if not path.is_file():  # a folder of the user's own has it, of which only the words typed are known
@@ -147,31 +154,42 @@ def chosen_source(folder: Path, name: str, written: Mapping[str, Any]) -> Source
     return Source(name)
 
 
-def find_formula(name: str, folder: Path, clusters: Sequence[str], setting: str = "") -> Formula:
-    """A shipped formula by name, or one in a user's file by its path; ``setting`` is what names it.
+def line_folder(folder: Path, law: Path | None) -> Path:
+    """Where shared lines lie: those of the state's own ``law``, else the bundled ones of the configs' ``folder``."""
+    return (folder if law is None else law) / "line"
+
+
+def find_formula(
+    name: str, folder: Path, clusters: Sequence[str], setting: str = "", law: Path | None = None
+) -> Formula:
+    """A shipped formula by name, or one in a user's file by its path; ``setting`` is what names it. A state with a
+    ``law`` of its own has its current law, further formulas and shared lines there (`sim.world.World.law`).
 
     Raises InputError if there is none.
     """
     if is_file(name):
-        return read_formula(Path(name), folder / "line", clusters)
+        return read_formula(Path(name), line_folder(folder, law), clusters)
     path = folder / "formula" / f"{name}.yaml"
+    if law is not None and (law / f"{name}.yaml").is_file():
+        path = law / f"{name}.yaml"
     where = f"settings: {setting}" if setting else "settings"
     if "/" in name or "\\" in name or Path(name).exists():
         raise InputError(f"{where}: {shown(name)} is not allowed: the file of a formula ends in .yaml")
     if not path.is_file():
-        known = sorted(file.stem for file in (folder / "formula").glob("*.yaml"))
+        places = [folder / "formula", *([law] if law is not None else [])]
+        known = sorted({file.stem for place in places for file in place.glob("*.yaml")})
         raise InputError(f"{where}: formula {shown(name)} is not known; {hint(name, known)}")
-    return read_formula(path, folder / "line", clusters)
+    return read_formula(path, line_folder(folder, law), clusters)
 
 
-def read_bill(name: str | None, clusters: Sequence[str]) -> Formula:
+def read_bill(name: str | None, clusters: Sequence[str], law: Path | None = None) -> Formula:
     """The formula in a user's file (a path that ends in .yaml), or a shipped one by its name.
 
     Raises InputError, one line: file, line where something wrong stands, key, reason.
     """
     if not name:
         raise InputError("settings: formula_file: is missing; write formula_file=my_bill.yaml")
-    return find_formula(name, config_folder(), clusters, "formula_file")
+    return find_formula(name, config_folder(), clusters, "formula_file", law)
 
 
 def formula_record(formula: Formula, change: str = "") -> dict[str, Any]:

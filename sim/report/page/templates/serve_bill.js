@@ -11,7 +11,7 @@
   const OUTCOMES = {
     per_100: ["Concentrators per 100 members", "rate"], taught: ["Concentrators taught", "heads"],
     reported: ["Concentrators reported", "heads"], credentials: ["Credentials", "heads"], pathways: ["Pathways", "heads"],
-    owed: ["Owed by the state's lines", "dollars"], cost: ["State cost", "dollars"], moved: ["Moved from other SEG units", "dollars"],
+    owed: ["Owed by the state's lines", "dollars"], cost: ["State cost", "dollars"], moved: ["Moved inside the main formula", "dollars"],
   };
   let answer = null, ran = null, slid = null;
 

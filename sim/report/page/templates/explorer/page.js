@@ -19,7 +19,7 @@
     pathways: { label: "Pathways", unit: "heads" },
     owed: { label: "Owed by the state's lines", unit: "dollars" },
     cost: { label: "State cost", unit: "dollars" },
-    moved: { label: "Moved from other SEG units", unit: "dollars" },
+    moved: { label: "Moved inside the main formula", unit: "dollars" },
   };
   const shown = core.SHOWN.filter((name) => name !== "moved" || content.scenarios[0].errors.some((one) => one.outcome === "moved"));
   let state = links.usual(content);
@@ -347,7 +347,7 @@
     if (state.kept && !select.querySelector('[value="kept"]')) { choices(select, [["kept", "Bill B, kept"]]); }
     select.value = state.beside;
   }
-  choices(find("place"), [["state", "All districts and charters"]]);
+  choices(find("place"), [["state", "All districts"]]);
   for (const [label, options] of [
     ["Groups", content.districts.groups.map((group, at) => [`group:${at}`, `${group.name} (${group.by}, ${group.members.length})`])],
     ["Districts", content.districts.names.map((name, at) => [`district:${at}`, name]).sort((a, b) => a[1].localeCompare(b[1]))],

@@ -1,0 +1,112 @@
+"""The words of a state: what it is called, what its main formula is called, who its districts are.
+
+Texts of studies are filled with the words of the state whose tables were read last, and before any was read with those
+of the default state. They stand in ``state.yaml`` of the state's folder (`sim.states.folder`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DISTRICT, CHARTER = "district", "charter"
+"""The kinds of agents, as tables and laws name them: a district, and a school that is an agent of its own."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What districts of a kind are called: ``one`` of them, and ``many``."""
+
+    one: str
+    many: str
+
+
+@dataclass(frozen=True)
+class MainFormula:
+    """What the state's main formula is called: ``name`` and ``short``; ``unit`` and ``units``, what it multiplies by a
+    unit value, None where it pays dollars and has none; and the ``fund`` that it is appropriated from."""
+
+    name: str = "main formula"
+    short: str = "main formula"
+    unit: str | None = "unit"
+    units: str | None = "units"
+    fund: str = "General Fund"
+
+
+ANY_KINDS: Mapping[str, Kind] = {DISTRICT: Kind("district", "districts"), CHARTER: Kind("charter", "charters")}
+
+
+@dataclass(frozen=True)
+class StateWords:
+    """The words of a state: its ``name``, its main formula, the kinds of its districts, the career fields that count as
+    ``high_cost``; ``behavior``, where the numbers of behavior come from if not from the state; ``nothing``, the formula
+    in which nothing replaces current law; and the ``terms`` that its glossary has besides."""
+
+    name: str = ""
+    main_formula: MainFormula = MainFormula()
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: ANY_KINDS)
+    high_cost: str = "the high-cost fields"
+    behavior: str = ""
+    nothing: str = ""
+    terms: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def places(self) -> str:
+        """All agents: 'districts and charters'."""
+        return f"{self.kinds[DISTRICT].many} and {self.kinds[CHARTER].many}"
+
+    @property
+    def place(self) -> str:
+        """One agent: 'district or charter'."""
+        return f"{self.kinds[DISTRICT].one} or {self.kinds[CHARTER].one}"
+
+    @property
+    def main(self) -> str:
+        """The main formula as a sentence names it: 'the SEG'."""
+        return f"the {self.main_formula.short}"
+
+    @property
+    def others(self) -> str:
+        """Whom a weight inside the main formula takes from: 'other program units'."""
+        return f"other {self.main_formula.units or 'students'}"
+
+    @property
+    def other_units(self) -> str:
+        """The same, said of what: 'other program units of the SEG'."""
+        return f"{self.others} of {self.main}"
+
+    @property
+    def lost(self) -> str:
+        """What a weight inside the main formula costs the others: 'SEG money lost to a lower unit value'."""
+        how = "a lower unit value" if self.main_formula.unit else "a lower amount a student"
+        return f"{self.main_formula.short} money lost to {how}"
+
+    @property
+    def unit_value(self) -> str:
+        """What a weight inside it lowers: 'SEG unit value'."""
+        return f"{self.main_formula.short} {'unit value' if self.main_formula.unit else 'amount a student'}"
+
+    @property
+    def told_behavior(self) -> str:
+        """What the foot of a page adds where behavior is borrowed; nothing otherwise."""
+        return f"; {self.behavior}" if self.behavior else ""
+
+    def kind(self, kind: str) -> str:
+        """What a district of a kind is called; the kind itself where the state has no word for it."""
+        return self.kinds[kind].one if kind in self.kinds else kind
+
+    def fill(self, text: str) -> str:
+        """A text of a table with the state's words in the place of ``{place}``, ``{Places}``, ``{lost}`` and such."""
+        if "{" not in text:
+            return text
+        text = text.replace("{their_units}", f"' {self.main_formula.units}" if self.main_formula.units else "")
+        text = text.replace("{value}", "unit value" if self.main_formula.unit else "amount a student")
+        for name in ("place", "places", "main", "lost", "others", "other_units", "unit_value", "high_cost"):
+            word = str(getattr(self, name))
+            text = text.replace(f"{{{name}}}", word).replace(f"{{{name.capitalize()}}}", word[:1].upper() + word[1:])
+        named = self.main_formula
+        for key, word in (
+            ("short", named.short),
+            ("unit", named.unit or "student"),
+            ("units", named.units or "students"),
+        ):
+            text = text.replace(f"{{{key}}}", word)
+        return text
