@@ -16,7 +16,7 @@ from hydra.errors import HydraException
 from sim.arguments import quoted
 from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
-from sim.states.folder import DEFAULT, shipped_states, unknown_state
+from sim.states.folder import DEFAULT, shipped_states
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenarios import is_made
 
@@ -106,8 +106,6 @@ def _check_choice(group: str, value: Any) -> None:
         own = {"scenario": f"write study.scenarios=[{path}]", "world": f"write world.path={path}"}
         said = own.get(group, hint(value, known))
         raise InputError(f"settings: {group}: {shown(value)} is not allowed: it is a path, not a name; {said}")
-    if group == "world" and value not in known:
-        raise unknown_state(value)
 
 
 def _refuse_overlaps(overrides: Sequence[Override]) -> None:

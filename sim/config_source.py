@@ -16,6 +16,7 @@ from hydra.plugins.config_source import ConfigResult, ConfigSource
 from omegaconf import OmegaConf
 
 from sim.inputs import InputError, Part, Source, nearest, read_with_lines
+from sim.states.folder import unknown_state
 
 OWN_READERS: tuple[str, ...] = ("formula", "scenario")
 """Groups of which Hydra knows the names alone; their content never passes through it."""
@@ -104,6 +105,8 @@ def file_of(group: str, name: str, shipped: Path, own: Path | None) -> Path:
     Raises InputError if there is none, naming the nearest, or if the own one has the name of one that is shipped.
     """
     folders = [folder for folder in (shipped, own) if folder is not None and name in names_in(folder, group)]
+    if not folders and group == "world":
+        raise unknown_state(name)
     if not folders:
         known = sorted({found for folder in (shipped, own) if folder is not None for found in names_in(folder, group)})
         raise InputError(f"{group}={name}: unknown choice; {nearest(name, known)}")

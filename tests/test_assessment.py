@@ -521,4 +521,4 @@ def test_the_page_shows_what_was_found_in_the_stored_waves() -> None:
     made = read_waves(STORED).provenance
     assert f"targets {made['targets'][:8]}, model {made['model'][:8]}" in page
     for figure in ("ranks", "predictive", "left_out", "coverage", "race", "changes", "power_scaling", "discrepancy"):
-        assert f"](images/assessment_{figure}.png)" in page
+        assert f"](../images/assessment_{figure}.png)" in page

@@ -236,7 +236,7 @@ def test_an_assessment_prints_its_page_and_leaves_the_calibration_as_it_was(tmp_
         (["study.formulas=[alignd]"], "formula 'alignd' is not known; did you mean 'aligned'?"),
         (["parameters.staffing.turnovr=0.1"], "unknown parameter; did you mean 'staffing.turnover'?"),
         (["parameters.staffing.turnover=5"], "parameters.staffing.turnover: 5 is not allowed: a number from 0 to 1"),
-        (["world.path=nowhere"], "nowhere: there is no such folder"),
+        (["world.path=nowhere"], "'nowhere' is no state that is known and no folder"),
         (["study=hindcast", "study.cases=[ohoi]"], "study.cases: 'ohoi' is not known; did you mean 'ohio'?"),
         (["study=probes", "study.cases=[texas]"], "study.cases: 'texas' is not known; did you mean 'texas_churn'?"),
         (

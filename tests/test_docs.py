@@ -21,6 +21,7 @@ from sim.parameters.catalogue import load_catalogue
 from sim.report.generated_docs.model import SHOWN, changes_after_a_cut
 from sim.report.generated_docs.odd import anchor
 from sim.results.schema import TABLES
+from sim.states.folder import STATES, shipped_states
 from sim.study.designs.sweep import read_sweep
 from sim.study.hindcast.case import read_cases
 from sim.study.running.chunk import DETAIL_STEPS
@@ -158,6 +159,9 @@ def test_commands_name_what_there_is(
     for name in re.findall(r"[\w/.]+\.yaml", arguments):
         (tmp_path / "here" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "docs" / "examples" / "my_bill.yaml", tmp_path / "here" / name)
+    for name in re.findall(r"world=([\w/]+)", arguments):
+        if name not in shipped_states():
+            shutil.copytree(STATES / "example_state", tmp_path / "here" / name)
     (tmp_path / "here").mkdir(exist_ok=True)
     monkeypatch.chdir(tmp_path / "here")
     read = read_arguments([word for word in shlex.split(arguments) if not word.startswith("--config-dir")])

@@ -53,7 +53,7 @@ def test_a_study_takes_every_setting_that_it_reads(study: str) -> None:
         (["study=project", "district=gallup"], "district: study=project does not read it (explain, district do)"),
         (
             ["study=project", "factors.parameters=prior"],
-            "factors.parameters: study=project does not read it (sweep, explore do)",
+            "factors.parameters: study=project does not read it (sweep, explore, discover do)",
         ),
         (["study=check_formula", "scenario=recession_2009"], "scenario: study=check_formula does not read it"),
         (
@@ -74,7 +74,10 @@ def test_a_study_takes_every_setting_that_it_reads(study: str) -> None:
         (["study=sensitivity", "draws=3"], "sensitivity.trajectories and sensitivity.points say how many"),
         (["study=project", "executor=dask", "study.cases=[ohio]"], "study.cases: study=project does not read it"),
         (["study=bridge", "executor=dask"], "executor: study=bridge does not read it"),
-        (["study=project", "design.points=4"], "design.points: study=project does not read it (sweep, explore do)"),
+        (
+            ["study=project", "design.points=4"],
+            "design.points: study=project does not read it (sweep, explore, discover do)",
+        ),
         (["study=project", "sensitivity.points=16"], "sensitivity.points: study=project does not read it"),
         (["study=project", "world.pth=x"], "world.pth: unknown setting; did you mean 'path'?"),
         (["world.path=''"], "world.path: '' is not allowed"),

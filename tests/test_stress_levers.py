@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from simulated import shipped
 
-from sim.funding.rules import DemandWithCap, Full, Indexed
+from sim.funding.appropriation import DemandWithCap, Full, Indexed
 from sim.inputs import InputError
 from sim.study.stress.levers import Lever, UnfitError, lever_variants, pulled, read_levers
 

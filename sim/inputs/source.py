@@ -55,7 +55,8 @@ class Source:
         return self.refusals([Mistake(tuple(where), said, value)])
 
     def refusals(self, mistakes: Sequence[Mistake]) -> InputError:
-        """The one line that refuses all that is wrong: the first of the file in full, of the others line and key."""
+        """The one line that refuses all that is wrong: the first of the file in full, of the others line and key; with
+        a line for each where that leaves out what is wrong with them."""
         marked = [(self._mark_of(mistake), mistake) for mistake in mistakes]
         # A key that is missing has no line, and is often there but misspelt: what is written comes first.
         marked.sort(key=lambda one: (one[0] is None, one[0] or (0, 0)))
@@ -75,7 +76,8 @@ class Source:
                 told.append("...")
                 break
             told.append(short)
-        details = [self._detail(mark, mistake) for mark, mistake in marked[:MOST_DETAILS]]
+        line_says_all = left >= 0 and all(mistake.said == MISSING for _, mistake in others)
+        details = [] if line_says_all else [self._detail(mark, mistake) for mark, mistake in marked[:MOST_DETAILS]]
         return InputError(f"{text}; and {len(others)} more: {', '.join(told)}", details)
 
     def _detail(self, mark: tuple[int, int] | None, mistake: Mistake) -> str:

@@ -41,7 +41,7 @@ Your bill
   district gallup my_bill.yaml   a page for one district
   explain gallup my_bill.yaml    why one district was paid and decided as it was
   bridge my_bill.yaml            why each district's payment changes
-  reverse, levers, discover      which shock breaks a bill, what would help, when it fails
+  reverse, levers, discover      what breaks it, what helps, when it fails
   project, decompose, two_by_two, library     further looks at bills
 How far to trust it
   sensitivity, sweep             which uncertain numbers matter
@@ -51,12 +51,11 @@ Results
   open [FOLDER]                  show the last run, or that of a folder
   serve [FOLDER|BILL ...]        a page on this computer, to run and watch bills
   status, collect, verify FOLDER what is done; joined; whether it is whole
-  list formulas|scenarios|districts|clusters|parameters [part of a name]
+  list formulas|scenarios|states|districts|clusters|parameters [part]
 
 Often set: draws=50 horizon=10 (quicker), out=my_folder (where to write)
   help VERB                      one verb: its words, settings and examples
-  help settings                  every setting, and how values are written
-  version                        of program, model and data"""
+  help settings, version         every setting; program, model and data"""
 
 GRAMMAR = """\
 A setting is written name=value, in any order, behind any verb or without one.

@@ -4,6 +4,7 @@ import atexit
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,10 @@ from sim.engine import headway
 from sim.study.running.stopping import StoppedError
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_SOCKET = "/pymp-12345678/listener-12345678"
+"""As Python calls the file through which it speaks to what processes are forked from."""
+_LONGEST_SOCKET = 107
+"""Bytes of such a file's path (unix(7), ``sun_path``)."""
 _LOADED_ONCE = ["sim.study.running.chunk"]
 
 
@@ -42,8 +47,10 @@ def prepare_processes() -> None:
 
 def _forks() -> bool:
     """Whether processes are forked here. What loads the model for them is told by ``PYTHONPATH`` where it lies, which
-    cannot name a folder with a colon."""
-    return sys.platform.startswith("linux") and not any(os.pathsep in place for place in sys.path)
+    cannot name a folder with a colon, and is spoken to through a file of the temporary folder, whose path the system
+    bounds."""
+    reachable = len(os.fsencode(tempfile.gettempdir())) + len(_SOCKET) <= _LONGEST_SOCKET
+    return sys.platform.startswith("linux") and reachable and not any(os.pathsep in place for place in sys.path)
 
 
 def _end_what_still_loads() -> None:
