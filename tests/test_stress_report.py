@@ -32,12 +32,12 @@ from sim.report.stress.tail_tables import (
     yearly_frame,
 )
 from sim.report.stress.words import tail_sentences
-from sim.study.stress.reserves import read_ladder
+from sim.study.stress.reserves import OWN, read_ladder
 
 if TYPE_CHECKING:
     from sim.results.results import Results
 
-LADDER = read_ladder("new_mexico")
+LADDER = read_ladder(OWN)
 WORLD = fake_world(4)
 STUDY = under({"baseline": CALM, "take_up_surge": SURGE})
 
@@ -98,7 +98,7 @@ def test_every_figure_of_a_scenario_stands_in_a_row_that_names_it() -> None:
 
 
 def test_sheets_are_whole_and_fit_a_page() -> None:
-    of = measured(configured(STUDY, luck=1, reserve="new_mexico"))
+    of = measured(configured(STUDY, luck=1, reserve="own"))
     for part in parts_of(of, WORLD):
         for sheet in part.sheets:
             _is_whole(sheet)
@@ -143,7 +143,7 @@ def test_a_spread_is_split_where_parameters_met_several_turns_of_luck_and_not_el
 
 
 def test_the_ladder_pays_no_more_than_is_short() -> None:
-    of = measured(configured(STUDY, reserve="new_mexico"))
+    of = measured(configured(STUDY, reserve="own"))
     found = drawn_down(of, LADDER, "take_up_surge", 1)
     owed = of.panels["take_up_surge"].state("entitlement")[1] - of.panels["take_up_surge"].state("state_cost")[1]
     assert found.by_cte.sum(axis=0) + found.unmet == pytest.approx(np.maximum(owed, 0.0)[:, of.calm.policy], abs=1.0)
@@ -152,7 +152,7 @@ def test_the_ladder_pays_no_more_than_is_short() -> None:
 
 @pytest.mark.slow
 def test_a_study_writes_its_page_and_its_tables(tmp_path: Path) -> None:
-    study = configured(STUDY, reserve="new_mexico")
+    study = configured(STUDY, reserve="own")
     said = write_stress_answer(study, tmp_path)
     written = write_stress(study, tmp_path, said, True, WORLD, "cte-sim stress")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

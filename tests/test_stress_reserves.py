@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim.inputs import InputError
-from sim.study.stress.reserves import Ladder, Rung, draw_down, read_ladder, recurring_budget
+from sim.study.stress.reserves import OWN, Ladder, Rung, draw_down, read_ladder, recurring_budget
 
 
 def rung(name: str, claim: str, dollars: float | None = None, **more: object) -> Rung:
@@ -69,14 +69,19 @@ def test_the_recurring_budget_grows_from_a_share_of_revenue() -> None:
 
 
 def test_new_mexicos_rungs_have_sources_and_only_dated_money_counts() -> None:
-    found = read_ladder("new_mexico")
+    found = read_ladder(OWN)
+    assert found is not None
     assert all(len(one.source) > 40 for one in found.rungs)
     assert sum(one.dollars or 0.0 for one in found.rungs if one.claim == "share") == 3.5e9
     assert [one.claim for one in found.rungs if one.name == "early_childhood"] == ["none"]
 
 
+def test_a_state_without_funds_has_no_ladder() -> None:
+    assert read_ladder(OWN, "example_state") is None
+
+
 def test_bad_ladders_are_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"stress\.reserve: old_mexico is not known"):
+    with pytest.raises(InputError, match=r"stress\.reserve: 'old_mexico': there is no such file; allowed: own"):
         read_ladder("old_mexico")
     file = tmp_path / "mine.yaml"
     file.write_text("title: Mine\nas_of: 2026\nrungs:\n  - {name: a, title: A, access: easy, claim: some, source: s}\n")

@@ -36,6 +36,10 @@ def run_many(request: Request) -> None:
         from sim.study.stress.lever_study import with_the_levers
 
         inputs = with_the_levers(settings, inputs)
+    if settings.stress is not None and settings.stress.reserve is not None:
+        from sim.study.stress.reserves import read_ladder
+
+        read_ladder(settings.stress.reserve, settings.world_path)  # refused now, not after the runs
     inputs = with_indexed_baseline(settings, inputs)
     refuse_too_large(settings, inputs, points=(settings.design.points if settings.design else None) or 1)
     sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -166,4 +165,4 @@ def script(name: str) -> str:
     """A script that pages load. Raises InputError for anything else."""
     if name not in SCRIPTS:
         raise InputError("there is no such script")
-    return (files("sim.report.page") / "templates" / name).read_text(encoding="utf-8")
+    return render(name)

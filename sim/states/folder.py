@@ -145,8 +145,13 @@ def read_state(folder: Path) -> StateWords:
 
 def words_of(named: Path | str | None) -> StateWords:
     """The words of the state that a setting names; of tables alone, those of the default state. Raises InputError."""
+    return read_state(whole_folder(named))
+
+
+def whole_folder(named: Path | str | None) -> Path:
+    """The folder of the state that a setting means: of tables alone, that of the default state."""
     folder = state_folder(named)
-    return read_state(folder if is_whole(folder) else DEFAULT)
+    return folder if is_whole(folder) else DEFAULT
 
 
 def law_folder(folder: Path) -> Path | None:

@@ -2,7 +2,7 @@
 
 from sim.report.shared.intervals import number_text
 from sim.study.stress.levers import read_levers
-from sim.study.stress.reserves import read_ladder
+from sim.study.stress.reserves import OWN, read_ladder
 
 
 def lever_table() -> str:
@@ -12,11 +12,13 @@ def lever_table() -> str:
     return "\n".join(lines)
 
 
-def reserve_table(name: str = "new_mexico") -> str:
-    """The rungs of a shipped ladder in their order of use, in Markdown."""
+def reserve_table() -> str:
+    """The rungs of the default state's ladder in their order of use, in Markdown."""
+    ladder = read_ladder(OWN)
+    assert ladder is not None
     claims = {"all": "all of it", "share": "CTE's share of the general fund", "none": "none"}
     lines = ["| rung | holds | access | CTE may claim | source |", "|---|---|---|---|---|"]
-    for rung in read_ladder(name).rungs:
+    for rung in ladder.rungs:
         holds = "each year's surplus" if rung.yearly else number_text(rung.dollars or 0.0, "dollars")
         lines.append(f"| {rung.title} | {holds} | {rung.access} | {claims[rung.claim]} | {rung.source.strip()} |")
     return "\n".join(lines)

@@ -31,10 +31,10 @@ WORTH_A_ROW = 0.01
 
 def ladder_of(results: "Results") -> Ladder | None:
     """The ladder that the study names; None if it names none, or one that can no longer be read."""
-    stress: Mapping[str, Any] = getattr(results.manifest, "config", {}).get("stress") or {}
-    name = stress.get("reserve")
+    config: Mapping[str, Any] = getattr(results.manifest, "config", {})
+    name, state = (config.get("stress") or {}).get("reserve"), (config.get("world") or {}).get("path")
     try:
-        return read_ladder(str(name)) if name else None
+        return read_ladder(str(name), state) if name else None
     except InputError:
         return None
 

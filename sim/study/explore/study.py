@@ -147,10 +147,15 @@ def read_materials(settings: Settings, inputs: Inputs) -> Materials:
 
 
 def _further(settings: Settings, asked: Explore, inputs: Inputs) -> tuple[Scenario, ...]:
-    """The scenarios to choose from besides the explorer's own."""
+    """The scenarios to choose from besides the explorer's own, but for those that come after its last year."""
     named = [find_scenario(name, config_folder(), "settings: explore.scenarios") for name in asked.scenarios]
-    found = {scenario.name: scenario for scenario in named if scenario.name != inputs.scenarios[0].name}
-    listed = settings.study.model_copy(update={"scenarios": asked.scenarios})
+    base = inputs.world.base_year
+    found = {
+        scenario.name: scenario
+        for scenario in named
+        if scenario.name != inputs.scenarios[0].name and scenario.does_something(base, base + settings.horizon)
+    }
+    listed = settings.study.model_copy(update={"scenarios": tuple(found)})
     refuse_senseless(settings.model_copy(update={"study": listed}), inputs.world, (), tuple(found.values()))
     return tuple(found.values())
 

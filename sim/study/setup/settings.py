@@ -164,8 +164,8 @@ class Stress(BaseModel):
     """How a stress study is laid out, see ``docs/how_to/stress.md``.
 
     ``luck``: turns of luck that each draw of parameters meets, so that ``draws`` are parameter draws times luck; 1:
-    each draw has parameters of its own. ``reserve``: the ladder of reserve funds, a name of ``conf/reserve`` or the
-    path of a file; null: none.
+    each draw has parameters of its own. ``reserve``: the ladder of reserve funds, ``own`` for that of the
+    state's folder, or the path of a file; null: none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

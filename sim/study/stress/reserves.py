@@ -13,11 +13,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim.arrays import Array, IntArray
-from sim.config_folder import config_folder
-from sim.inputs import InputError, Source, mistakes, nearest, read_with_lines
+from sim.inputs import InputError, Source, mistakes, read_with_lines, shown
+from sim.states.folder import whole_folder
 
-FOLDER = "reserve"
-"""The folder of ``conf`` with ladders by name."""
+OWN = "own"
+"""The word for the ladder that stands in the state's own folder."""
+
+RESERVE_FILE = "reserve_funds.yaml"
+"""The file of that ladder."""
 
 Money = Annotated[float, Field(ge=0.0, le=1e13, allow_inf_nan=False)]
 
@@ -54,14 +57,17 @@ class Ladder(BaseModel):
     rungs: Annotated[tuple[Rung, ...], Field(min_length=1, max_length=20)]
 
 
-def read_ladder(name: str) -> Ladder:
-    """A shipped ladder by its name, or a user's by the path of its file. Raises InputError, one line."""
-    file = Path(name)
-    if file.suffix not in (".yaml", ".yml"):
-        file = config_folder() / FOLDER / f"{name}.yaml"
-        if not file.is_file():
-            known = sorted(path.stem for path in file.parent.glob("*.yaml"))
-            raise InputError(f"settings: stress.reserve: {name} is not known; {nearest(name, known)}")
+def read_ladder(name: str, state: Path | str | None = None) -> Ladder | None:
+    """The ladder of a ``state``, a name or folder, if ``name`` is ``own`` (None if it has none), else that of a user's
+    file. Raises InputError, one line."""
+    file = whole_folder(state) / RESERVE_FILE if name == OWN else Path(name)
+    if not file.is_file():
+        if name == OWN:
+            return None
+        raise InputError(
+            f"settings: stress.reserve: {shown(name)}: there is no such file; allowed: {OWN} (the state's own funds), "
+            "the path of a YAML file, or null"
+        )
     content, source = read_with_lines(file)
     return ladder_from(content, source)
 

@@ -5,7 +5,7 @@
   const knobs = JSON.parse(find("bill-knobs").textContent);
   const data = find("explorer-data");
   const content = data ? JSON.parse(data.textContent) : null;
-  const explorer = content ? explorerCore.read(content) : null;
+  const explorers = content ? explorerCore.read(content) : [];
   const root = find("explorer") || find("amounts");
   const inputs = Array.from(root.querySelectorAll('input[data-part="number"]'));
   const OUTCOMES = {
@@ -13,7 +13,7 @@
     reported: ["Concentrators reported", "heads"], credentials: ["Credentials", "heads"], pathways: ["Pathways", "heads"],
     owed: ["Owed by the state's lines", "dollars"], cost: ["State cost", "dollars"], moved: ["Moved inside the main formula", "dollars"],
   };
-  let answer = null, ran = null, slid = null;
+  let answer = null, ran = null, slid = null, explorer = null;
 
   const values = () => (knobs.length ? inputs.map((input) => (input.value.trim() === "" ? NaN : Number(input.value))) : null);
   const amount = (value, unit, signed) => {
@@ -43,7 +43,7 @@
   function show() {
     if (!answer) { return; }
     const span = find("exact-span").value, change = find("exact-of").value === "change";
-    const heads = ["Outcome", "Exact (90% of draws)", "Mean sure to", ...(explorer ? ["Sliders", "Exact less sliders"] : [])];
+    const heads = ["Outcome", "Exact (90% of draws)", "Mean sure to", ...(content ? ["Sliders", "Exact less sliders"] : [])];
     find("exact-head").replaceChildren(...heads.map((head, at) => make("th", head, { scope: "col", ...(at ? { class: "number" } : {}) })));
     find("exact-rows").replaceChildren();
     for (const [name, [label, unit]] of Object.entries(OUTCOMES)) {
@@ -55,7 +55,7 @@
       const cell = make("td", amount(mean, unit, change), { class: "number" });
       cell.append(make("small", `(${amount(low, unit, change)} to ${amount(high, unit, change)})`));
       row.append(cell, make("td", error(sure, unit), { class: "number" }));
-      if (explorer) {
+      if (content) {
         const other = emulated(name, span, change);
         row.append(make("td", other === null ? "-" : amount(other, unit, change), { class: "number" }));
         row.append(make("td", other === null ? "-" : amount(mean - other, unit, true), { class: "number" }));
@@ -76,7 +76,8 @@
     const begun = performance.now();
     ran = { values: JSON.stringify(wanted), scenario: find("exact-scenario").value.replaceAll("_", " ") };
     slid = null;
-    if (explorer && find("exact-scenario").value === content.provenance.scenario) {
+    explorer = explorers.find((one) => one.of.name === find("exact-scenario").value) || null;
+    if (explorer) {
       try { slid = explorerCore.answer(explorer, wanted); } catch { slid = null; }
     }
     find("exact").classList.remove("stale");
