@@ -1,6 +1,7 @@
 """The process of a study on demand: it carries the words of a command line out as the command line does.
 
-On Linux it is a fork of a process that has loaded the program and done nothing, so that nobody waits for that;
+Where the system bears it (Linux) it is a fork of a process that has loaded the program and done nothing, so that nobody
+waits for that;
 elsewhere it is a new one.
 """
 
@@ -18,6 +19,7 @@ from sim.composition import compose
 from sim.endings import ending_of
 from sim.job import run_job
 from sim.run_folder import RunFolder
+from sim.study.running.processes import forks
 
 OUT, REFUSED = "out", "refused.txt"
 """What a study leaves in its place: the folder of its results, or the line by which it is refused."""
@@ -32,7 +34,7 @@ LOADED = (
 
 def context() -> BaseContext:
     """How processes begin here."""
-    if sys.platform != "linux":
+    if not forks():
         return get_context("spawn")
     found = get_context("forkserver")
     found.set_forkserver_preload(list(LOADED))
@@ -41,7 +43,7 @@ def context() -> BaseContext:
 
 def load_ahead() -> None:
     """Let the process that others are forks of load the program, beside everything else."""
-    if sys.platform == "linux":
+    if forks():
         from multiprocessing.forkserver import ensure_running
 
         context()

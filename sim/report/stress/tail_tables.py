@@ -11,6 +11,7 @@ from sim.report.shared.spans import years_text
 from sim.report.stress.measured import RANDOM, Measured
 from sim.report.stress.sheets import Row, Sheet, dollars, money
 from sim.report.stress.shortfall import CALM, LEAST_DOLLARS
+from sim.states.folder import state_words
 from sim.study.stress.exceedance import RETURNS, at_return
 from sim.study.stress.losses import MEASURES, SPANS, over
 from sim.study.stress.parts import PARTS, Part, parts
@@ -63,10 +64,9 @@ def matrix(of: Measured) -> Sheet:
         (("Scenario", ""), *((textwrap.fill(title, NARROW), "") for title in of.calm.short_titles)),
         tuple(rows),
         (
-            "Above: mean of draws. Below: mean of the worst one in twenty (expected shortfall at 95%). Each "
-            "holds under the "
-            f"scenario of its row alone. Owed and not paid, and taken from other program units; FY{of.calm.base_year} "
-            f"dollars.{few}",
+            "Above: mean of draws. Below: mean of the worst one in twenty (expected shortfall at 95%). Each holds under "
+            f"the scenario of its row alone. Owed and not paid, and taken from {state_words().others}; "
+            f"FY{of.calm.base_year} dollars.{few}",
         ),
     )
 

@@ -6,6 +6,7 @@ from sim.report.stress.measured import RANDOM, Measured
 from sim.report.stress.sheets import money
 from sim.report.stress.shortfall import CALM, LEAST_DOLLARS
 from sim.report.stress.tail_tables import ES, exposed, moving
+from sim.states.folder import state_words
 from sim.study.stress.tails import draws_needed
 
 
@@ -53,8 +54,7 @@ def reading_notes(of: Measured) -> list[str]:
         "the worst of "
         "its years, whichever that is.",
         known,
-        "Districts carry what is owed and not paid, and what a weight takes from other program units of the main "
-        "formula. They "
+        f"Districts carry what is owed and not paid, and what a weight takes from {state_words().other_units}. They "
         "answer it, as districts do, with fewer sections and launches: what students lose is below.",
         "Revenue, take-up, costs and hiring are shocked; other states' laws, the federal budget and a change of "
         "this law are "

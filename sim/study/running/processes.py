@@ -27,7 +27,7 @@ _LOADED_ONCE = ["sim.study.running.chunk"]
 def process_context() -> BaseContext:
     """How worker processes come about. On Linux they are forked from a process of one thread that has loaded the model
     once for all of them, elsewhere each starts afresh: other systems' own libraries do not bear a fork."""
-    if not _forks():
+    if not forks():
         return get_context("spawn")
     context = get_context("forkserver")
     context.set_forkserver_preload(_LOADED_ONCE)
@@ -37,7 +37,7 @@ def process_context() -> BaseContext:
 def prepare_processes() -> None:
     """Let what workers are forked from load the model while this process reads its inputs. It ends with this process;
     where it cannot be started, that is told when workers are."""
-    if not _forks():
+    if not forks():
         return
     process_context()
     with suppress(StoppedError), starting_processes(), interrupts_held_back():
@@ -45,7 +45,7 @@ def prepare_processes() -> None:
         atexit.register(_end_what_still_loads)
 
 
-def _forks() -> bool:
+def forks() -> bool:
     """Whether processes are forked here. What loads the model for them is told by ``PYTHONPATH`` where it lies, which
     cannot name a folder with a colon, and is spoken to through a file of the temporary folder, whose path the system
     bounds."""
