@@ -64,8 +64,8 @@ def matrix(of: Measured) -> Sheet:
         (("Scenario", ""), *((textwrap.fill(title, NARROW), "") for title in of.calm.short_titles)),
         tuple(rows),
         (
-            "Above: mean of draws. Below: mean of the worst one in twenty (expected shortfall at 95%). Each holds under "
-            f"the scenario of its row alone. Owed and not paid, and taken from {state_words().others}; "
+            "Above: mean of draws. Below: mean of the worst one in twenty (expected shortfall at 95%). Each holds "
+            f"under the scenario of its row alone. Owed and not paid, and taken from {state_words().others}; "
             f"FY{of.calm.base_year} dollars.{few}",
         ),
     )
