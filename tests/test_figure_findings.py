@@ -20,7 +20,7 @@ from sim.report.compare.findings import (
     short_sentence,
 )
 from sim.report.shared.panel import Panel
-from sim.report.stress.findings import capped, moving
+from sim.report.stress.findings import capped, moving, scenario_words
 from sim.report.stress.findings import cost_sentence as stress_sentence
 from sim.report.sweep.tornado import sentence
 
@@ -194,3 +194,11 @@ def test_what_targets_tell_of_parameters_is_counted() -> None:
     assert parameters_sentence(["staffing.turnover", "costs.level"], [0.5, 0.95]) == (
         "The targets narrow turnover most, to 50% of its prior's spread; 1 of 2 parameters keep 90% or more"
     )
+
+
+def test_a_joined_scenario_stands_in_a_title_in_words() -> None:
+    assert scenario_words("oil_slump@2030:1.5+take_up_surge") == (
+        "oil slump from FY2030 at 1.5 times its size with take up surge"
+    )
+    assert scenario_words("shock_2020*2") == "shock 2020 at 2 times its size"
+    assert scenario_words("recession_2009") == "recession 2009"

@@ -19,6 +19,17 @@ TOLD = 0.5e6
 """Dollars owed and not paid in the worst year from which on a shortfall is told."""
 
 
+def scenario_words(name: str) -> str:
+    """A scenario's name as a sentence has it: ``oil_slump@2030:1.5+take_up_surge`` is 'oil slump from FY2030 at 1.5
+    times its size with take up surge'."""
+    told = []
+    for part in name.split("+"):
+        moved, _, size = part.replace("*", ":").partition(":")
+        shock, _, year = moved.partition("@")
+        told.append(plain(shock) + (f" from FY{year}" if year else "") + (f" at {size} times its size" if size else ""))
+    return " with ".join(told)
+
+
 def worst_unpaid(panel: Panel, f: int) -> Array:
     """Owed and not paid in the worst year, constant dollars, ``[R]``."""
     owed, paid = (panel.constant(column)[f][:, panel.policy] for column in ("entitlement", "state_cost"))
@@ -64,7 +75,7 @@ def cost_sentence(panels: Mapping[str, Panel], f: int) -> str:
     name = in_sentence(calm.short_titles[f])
     unpaid = {scenario: float(worst_unpaid(panel, f).mean()) for scenario, panel in panels.items()}
     worst = max(unpaid, key=lambda scenario: unpaid[scenario])
-    carried = f"{number_text(unpaid[worst], 'dollars')} goes unpaid in the worst year under {plain(worst)}"
+    carried = f"{number_text(unpaid[worst], 'dollars')} goes unpaid in the worst year under {scenario_words(worst)}"
     if unpaid[worst] > unpaid[CALM]:
         carried += f", {number_text(unpaid[CALM], 'dollars')} in calm years"
     if capped(panels, f):
@@ -83,7 +94,7 @@ def cost_sentence(panels: Mapping[str, Panel], f: int) -> str:
     found = bands(clear[dearest], axis=0)
     ends = " to ".join(number_text(float(end), "dollars") for end in (found.low, found.high))
     more = number_text(float(found.mean), "dollars")
-    return first_letter(f"{name} costs {more} a year more under {plain(dearest)} ({ends}){short}")
+    return first_letter(f"{name} costs {more} a year more under {scenario_words(dearest)} ({ends}){short}")
 
 
 def shortfall_sentence(panels: Mapping[str, Panel], shown: list[int]) -> str:
@@ -96,7 +107,7 @@ def shortfall_sentence(panels: Mapping[str, Panel], shown: list[int]) -> str:
         return f"No shock leaves more than {number_text(TOLD, 'dollars')} unpaid in any year"
     ends = " to ".join(number_text(float(end), "dollars") for end in (found.low, found.high))
     said = f"{in_sentence(calm.short_titles[f])} leaves most unpaid: {number_text(float(found.mean), 'dollars')}"
-    said += f" in the worst year under {plain(scenario)} ({ends})"
+    said += f" in the worst year under {scenario_words(scenario)} ({ends})"
     if scenario != CALM:
         said += f", {number_text(float(unpaid[CALM, f].mean()), 'dollars')} in calm years"
     return first_letter(said)
