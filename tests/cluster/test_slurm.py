@@ -116,7 +116,7 @@ def test_jobs_outlive_the_command_that_sent_them(tmp_path: Path, slurm: dict[str
 def test_a_job_that_is_refused_says_why(tmp_path: Path, slurm: dict[str, str]) -> None:
     done = call(tmp_path, *SHARDS, "world.path=nowhere", env=slurm)
     assert done.returncode == 2, done.stderr
-    assert "nowhere: there is no such folder" in done.stderr.splitlines()[-1]
+    assert "'nowhere' is no state that is known and no folder" in done.stderr.splitlines()[-1]
     logs = [path.read_text() for path in (tmp_path / "sweep" / ".submitit").rglob("*_log.err")]
     assert len(logs) == 2
     assert all("cte-sim: " in log and "nowhere: there is no such folder" in log for log in logs)
