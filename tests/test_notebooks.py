@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import re
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,10 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 BEHIND = "a_behavioral_rule"
 """The one notebook that is about what stands behind ``import sim``."""
 MOST_CELLS, MOST_BYTES = 18, 500_000
-ANOTHER_TIME = re.compile(r"/tmp/|/home/|/root/|/work/|/Users/|[A-Z]:\\\\|\b20\d\d-\d\d-\d\d_")
+HERE = (tempfile.gettempdir(), str(Path.home()), str(ROOT))
+ANOTHER_TIME = re.compile(
+    "|".join([*map(re.escape, HERE), r"/home/", r"/Users/", r"[A-Z]:\\\\", r"\b20\d\d-\d\d-\d\d_"])
+)
 """Paths of a machine and moments, which are others the next time."""
 
 everywhere = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -269,8 +269,8 @@ def test_a_study_is_asked_in_words_that_the_start_knows(warm: Warm, sessions: Se
 
 
 def test_a_study_names_what_was_sent_without_its_place() -> None:
-    place = "/tmp/cte-sim-serve-x1/bill-a_b/mine.yaml"
-    tables = "world.path=/tmp/cte-sim-serve-x1/tables-q_7"
+    place = "/anywhere/cte-sim-serve-x1/bill-a_b/mine.yaml"
+    tables = "world.path=/anywhere/cte-sim-serve-x1/tables-q_7"
     words = ("study=stress", f'study.formulas=["{place}",aligned,{place}]', tables, "draws=4")
     told = Asked(words, "stress.txt").record
     assert told == ("study=stress", 'study.formulas=["mine.yaml",aligned,mine.yaml]', "world.path=tables", "draws=4")
