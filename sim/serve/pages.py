@@ -64,7 +64,7 @@ class Pages:
             parent="briefing.html" if briefing else "base.html",
             subject={"title": found.title, "description": found.formula.description},
             sliders=sliders, knobs=list(found.knobs), served=True, first=PART, draws=self.sessions.common.draws,
-            scenarios=scenario_names(), scenario="baseline" if sliders is None else sliders["provenance"]["scenario"],
+            scenarios=scenario_names(), scenario="baseline" if sliders is None else sliders["scenarios"][0]["name"],
         )  # fmt: skip
 
     def bad_years(self, query: Mapping[str, str]) -> str:
