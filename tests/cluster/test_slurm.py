@@ -119,7 +119,7 @@ def test_a_job_that_is_refused_says_why(tmp_path: Path, slurm: dict[str, str]) -
     assert "'nowhere' is no state that is known and no folder" in done.stderr.splitlines()[-1]
     logs = [path.read_text() for path in (tmp_path / "sweep" / ".submitit").rglob("*_log.err")]
     assert len(logs) == 2
-    assert all("cte-sim: " in log and "nowhere: there is no such folder" in log for log in logs)
+    assert all("cte-sim: " in log and "'nowhere' is no state that is known and no folder" in log for log in logs)
 
 
 def test_dask_workers_in_slurm_jobs_are_replaced(tmp_path: Path, slurm: dict[str, str], undisturbed: str) -> None:
