@@ -117,6 +117,12 @@ def part_of(part: Numbers, whole: Numbers) -> Array:
     return result
 
 
+def some(number: float | Array) -> bool:
+    """Whether a number, or any of those that it is in a batch of runs, is not zero. A plain number is asked itself, as
+    NumPy would make an array of it first."""
+    return bool(number.any()) if isinstance(number, np.ndarray) else bool(number)
+
+
 def logistic(x: Array) -> Array:
     """The logistic function, 1 / (1 + exp(-x))."""
     result: Array = 1.0 / (1.0 + np.exp(-x))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, ratio, state_total
+from sim.arrays import ZERO, Array, ratio, some, state_total
 from sim.behavior import beliefs as believing
 from sim.engine import approvals
 from sim.engine.economy import Conditions
@@ -58,14 +58,16 @@ def seen(
     foreseen: Array,
     fiscal_year: int,
     attention: Array,
+    unread: Array,
     beliefs: Beliefs,
+    approval: Array | None = None,
 ) -> Seen:
     """A line as districts see it that read the law by ``attention`` ``[..., D, 1]``: learnt ``trust``, the share of
     what is about to be owed that is ``affordable`` with the money voted, the share of last year's dollars that come
-    ``again`` under its promise, the promise's ``steadiness``, the ``marginal`` share of a price that is paid, and the
-    payment that is ``foreseen`` where rules decide it."""
+    ``again`` under its promise, the promise's ``steadiness``, the ``marginal`` share of a price that is paid, the
+    payment that is ``foreseen`` where rules decide it, and how long money of its kind lasts for who reads nothing
+    (``unread``, see ``believing.persistence``)."""
     written, then = steps(line, fiscal_year)
-    unread = believing.persistence(line.recurring, beliefs)
     one = 1.0 + 0.0 * attention
     now, stays, lasts, receipts_last = one, one, unread * one, unread * one
     if written:
@@ -87,8 +89,9 @@ def seen(
         receipts_last=receipts_last * steadiness,
         stays=stays * steadiness,
         steadiness=steadiness,
-        marginal=believing.read(one, marginal, attention),
+        marginal=one if marginal is ONE else believing.read(one, marginal, attention),
         foreseen=foreseen,
+        approval=approval,
     )
 
 
@@ -157,11 +160,14 @@ def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Off
     }
     coming_again = again(state, coming(offers, owed), conditions.price_index)
     steady = steadiness(state, coming_again, beliefs)
+    years = {offer.line.name: offer.line.rule_year(year) for offer in offers.lines}
+    attention = {run: believing.attention_after(premises.attention, run) for run in set(years.values())}
+    unread = {kind: believing.persistence(kind, beliefs) for kind in {offer.line.recurring for offer in offers.lines}}
     lines = {}
     for offer in offers.lines:
         line, name = offer.line, offer.line.name
         ledger = None if follows_counts(line) else ledgers[name]
-        found = seen(
+        lines[name] = seen(
             line,
             trust_in(state, line, beliefs),
             affordable(offer.appropriation, owed[name]),
@@ -170,10 +176,11 @@ def form_outlook(beliefs: Beliefs, premises: Premises, state: State, offers: Off
             ONE if ledger is None else marginal_share(ledger, capped_by_share(offer, counts, ledger)),
             ZERO if ledger is None else ledger.phased_in,
             year,
-            believing.attention_after(premises.attention, line.rule_year(year)),
+            attention[years[name]],
+            unread[line.recurring],
             beliefs,
+            approvals.seen(line, state, counts, beliefs),
         )
-        lines[name] = replace(found, approval=approvals.seen(line, state, counts, beliefs))
     return Outlook(lines, steady)
 
 
@@ -215,7 +222,7 @@ def held_with_others(line: Line) -> bool:
     phase-in."""
     rules = line.rules
     smoothed = rules.hold_harmless is not None or rules.growth_cap is not None or bool(rules.phase_in)
-    return smoothed or bool(np.any(rules.minimum_guarantee)) or rules.minimum_guarantee_charter is not None
+    return smoothed or some(rules.minimum_guarantee) or rules.minimum_guarantee_charter is not None
 
 
 def marginal_share(ledger: Ledger, by_share: Array | None = None) -> Array:
@@ -282,11 +289,10 @@ def coming(offers: Offers, owed: Mapping[str, Array]) -> dict[str, Array]:
 def in_dollars_of_the_year(last_year: Counts, conditions: Conditions) -> Counts:
     """What was counted last year, its dollars raised as prices have risen since: what a share of it would pay now."""
     rise = conditions.price_rise
-    return last_year.but(
-        expenditure=last_year.expenditure * rise,
-        startup_spending=last_year.startup_spending * rise,
-        ordinary_cost=last_year.ordinary_cost * rise,
-    )
+    dollars = ("expenditure", "startup_spending", "ordinary_cost")
+    read = tuple(getattr(last_year, name) for name in dollars)
+    raised = last_year.once("dollars of the year", (rise, *read), lambda: [counted * rise for counted in read])
+    return last_year.but(**dict(zip(dollars, raised, strict=True)))
 
 
 def trust_in(state: State, line: Line, beliefs: Beliefs) -> Array:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, outer
+from sim.arrays import ZERO, Array, outer, some
 from sim.behavior import recoding
 from sim.engine import approvals, requirements
 from sim.engine.economy import Conditions
@@ -16,7 +16,7 @@ from sim.engine.stakes import Stakes
 from sim.engine.state import Premises, State
 from sim.funding.allocation import Ledger
 from sim.funding.line import Line
-from sim.funding.schedule import CREDENTIAL_ZERO, Counts, Schedule, entitlement
+from sim.funding.schedule import CREDENTIAL_ZERO, NOTHING, Counts, entitlement
 from sim.parameters.groups import Parameters
 from sim.students import credentials as sitting
 from sim.students import outcomes as completing
@@ -94,8 +94,7 @@ def form_prospects(
     premises: Premises, state: State, offers: Offers, outlook: Outlook, conditions: Conditions
 ) -> Prospects:
     """What districts expect of these lines together, as they see each."""
-    certain = Schedule()
-    believed = Schedule()
+    certain = believed = NOTHING
     value = price = ZERO
     nothing: Array = state.counts.membership * 0.0
     expected, lasting, doubted, earned, restricted, free, federal, uncredited = (nothing,) * 8
@@ -117,7 +116,7 @@ def form_prospects(
             required.append(Requirement(line.name, "maintenance_of_effort", effort, ZERO, payment))
             kept = requirements.effort_expected(state, effort, payment, size)
             paid = paid * kept
-        certain = certain.plus(posted.only("per_school").times(paid * seen.lasts))
+        lastingly, this_year = paid * seen.lasts, paid * seen.now
         for_pathways, for_effort = posted.only(*PRICED), posted.only(*EFFORT)
         share = approvals.approved_share(line, state, counted)
         through = seen.approval
@@ -126,13 +125,13 @@ def form_prospects(
         if share is not None:
             of_pathways = for_effort.only("per_concentrator", "per_credential").times(share)
             for_effort = for_effort.without("per_concentrator", "per_credential").plus(of_pathways)
-        certain = certain.plus(for_pathways.times(paid * seen.lasts))
-        believed = believed.plus(for_effort.times(paid * seen.now))
+        certain = certain.plus(for_pathways.plus(posted.only("per_school")).times(lastingly))
+        believed = believed.plus(for_effort.times(this_year))
         if posted.per_credential is not CREDENTIAL_ZERO:
             usual = usual_price(for_pathways.per_credential, premises.tier_mix)
-            value = value + outer(paid * seen.lasts, usual)
+            value = value + outer(lastingly, usual)
             usual = usual if through is None else usual_price(for_effort.per_credential, premises.tier_mix)
-            price = price + outer(paid * seen.now, usual)
+            price = price + outer(this_year, usual)
         if line.identity in state.remembered:
             receipts[line.identity] = state.remembered[line.identity] * seen.of_last_year
             comes = receipts[line.identity] * conditions.price_index
@@ -144,16 +143,18 @@ def form_prospects(
             comes = comes + seen.attention * (lump - comes)
         if kept is not None:
             comes = comes * kept
-        expected = expected + comes + for_prices * (seen.now - seen.lasts)
-        lasting = lasting + comes * seen.receipts_last
-        doubted = doubted + (comes + for_prices * (seen.now - seen.lasts)) * (1.0 - seen.steadiness)
+        passing = for_prices * (seen.now - seen.lasts)
+        comes_lastingly, earned_lastingly = comes * seen.receipts_last, for_prices * seen.lasts
+        expected = expected + comes + passing
+        lasting = lasting + comes_lastingly
+        doubted = doubted + (comes + passing) * (1.0 - seen.steadiness)
         leaves = 1.0 - seen.stays
-        ending = ending + (comes + for_prices * (seen.now - seen.lasts)) * leaves
-        lasting_ends = lasting_ends + comes * seen.receipts_last * leaves
-        earned_ends = earned_ends + for_prices * seen.lasts * leaves
-        earned = earned + for_prices * seen.lasts
+        ending = ending + (comes + passing) * leaves
+        lasting_ends = lasting_ends + comes_lastingly * leaves
+        earned_ends = earned_ends + earned_lastingly * leaves
+        earned = earned + earned_lastingly
         arrives = comes + for_prices * seen.now
-        if np.any(line.rules.local_match):
+        if some(line.rules.local_match):
             payment = whole[line.name].phased_in * seen.trust
             to_match.append((line, payment, payment * offer.reach, arrives))
         if line.federal:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, ratio
+from sim.arrays import ZERO, Array, ratio, some
 from sim.behavior import budgeting
 from sim.engine.economy import Conditions
 from sim.engine.state import State
@@ -37,12 +37,12 @@ class Requirement:
 
 def asks(line: Line) -> bool:
     """Whether a line asks anything of districts' own money."""
-    return line.rules.maintenance_of_effort is not None or bool(np.any(line.rules.local_match))
+    return line.rules.maintenance_of_effort is not None or some(line.rules.local_match)
 
 
 def unmatched(line: Line) -> Line:
     """The line as it would pay if every district gave what it must to match it."""
-    if not np.any(line.rules.local_match):
+    if not some(line.rules.local_match):
         return line
     return line.model_copy(update={"rules": line.rules.model_copy(update={"local_match": 0.0})})
 

@@ -118,7 +118,8 @@ def part_for_credentials(line: Line, schedule: Schedule, ledger: Ledger, paid_on
     if schedule.per_credential is CREDENTIAL_ZERO:
         return ZERO
     within = pricing.counted(line, paid_on, schedule)
-    return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), entitlement(schedule, within)), 1.0)
+    whole = ledger.entitlement if line.rules.approval is None else entitlement(schedule, within)
+    return np.minimum(ratio(entitlement(schedule.only("per_credential"), within), whole), 1.0)
 
 
 def trust_after(state: State, offers: Offers, ledgers: Mapping[str, Ledger], beliefs: Beliefs) -> dict[str, Array]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim.arrays import ZERO, Array, outer
-from sim.funding.schedule import CREDENTIAL_ZERO, Schedule
+from sim.funding.schedule import CREDENTIAL_ZERO, NOTHING, Schedule
 from sim.students.credentials import Tiers
 
 
@@ -33,9 +33,10 @@ class Stakes:
 
 def stakes(schedules: Iterable[Schedule], usual_mix: Tiers, price_index: Array) -> Stakes:
     """What all lines of a year together make count; ``usual_mix``: shares of tiers without incentives."""
-    together = Schedule()
+    together = NOTHING
     for schedule in schedules:
-        together = together.plus(schedule.only("credential_stake", "concentrator_stake"))
+        if schedule.credential_stake is not CREDENTIAL_ZERO or schedule.concentrator_stake is not ZERO:
+            together = together.plus(schedule.only("credential_stake", "concentrator_stake"))
     real = 1.0 / price_index
     concentrator = together.concentrator_stake
     if concentrator is not ZERO:

@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, ratio
+from sim.arrays import ZERO, Array, ratio, some
 from sim.funding.components import Internship, SegWeight
 from sim.funding.conditions import both, districts_of, mask
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
-from sim.funding.schedule import STAKES, Counts, Schedule
+from sim.funding.schedule import NOTHING, STAKES, Counts, Schedule
 from sim.world.world import World
 
-NOTHING = Schedule()
 SPENDING_SHARES: tuple[str, ...] = ("startup_share", "expenditure_share")
 """The prices that are shares of what a district spends."""
 
@@ -78,7 +77,7 @@ def announce(line: Line, context: PricingContext) -> Schedule:
             parts[place] = component.prices(here, schedule).times(condition)
         schedule = schedule.plus(parts[place])
     share = line.rules.paid_share
-    if np.any(np.asarray(share) != 1.0):
+    if some(share != 1.0):
         paid = np.zeros((1, 1)) + share
         parts = [_paid(part, paid) for part in parts]
         schedule = _paid(schedule, paid)
@@ -91,12 +90,10 @@ def announce(line: Line, context: PricingContext) -> Schedule:
         for name in SPENDING_SHARES
         if (share := getattr(schedule, name)) is not ZERO and np.any(share > 1.0)
     }
-    if held:
-        schedule = replace(schedule, **held)
     minimum = minimum_guarantee(line, context)
-    if minimum is not ZERO:
-        schedule = replace(schedule, minimum=minimum if covered is None else minimum * covered)
-    return replace(schedule, parts=tuple(parts), covers=covers, covered=covered)
+    if minimum is not ZERO and covered is not None:
+        minimum = minimum * covered
+    return schedule.but(**held, minimum=minimum, parts=tuple(parts), covers=covers, covered=covered)
 
 
 def _paid(schedule: Schedule, share: Array) -> Schedule:
@@ -120,7 +117,7 @@ def held_at_all_spending(line: Line, schedule: Schedule) -> bool:
 def minimum_guarantee(line: Line, context: PricingContext) -> Array:
     """Dollars that the line owes at least to a district with a pathway, ``[..., D, 1]``; ZERO without a guarantee."""
     district, charter = line.rules.guarantee(charter=False), line.rules.guarantee(charter=True)
-    if not (np.any(district) or np.any(charter)):
+    if not (some(district) or some(charter)):
         return ZERO
     is_charter = np.array([[kind == CHARTER] for kind in context.world.districts.kind])
     dollars = np.where(is_charter, charter, district)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from sim.arrays import Array
+from sim.arrays import Array, some
 from sim.funding.components.amounts import (
     DistrictDollars,
     Growth,
@@ -291,13 +291,13 @@ class Rules(Strict):
     @property
     def bounded(self) -> bool:
         """Whether a district's own spending, or its share of the state's count, bounds what it is paid."""
-        return bool(np.any(self.local_match)) or self.carryover is not None or self.share_cap is not None
+        return some(self.local_match) or self.carryover is not None or self.share_cap is not None
 
     def most_by_spending(self, excess: Array, ordinary: Array) -> Array | None:
         """The most that a district is paid for its CTE spending of the year, dollars ``[..., D, 1]``; None without such
         a rule. ``excess``: its spending beyond ordinary courses; ``ordinary``: what these would have cost."""
         most: Array | None = None
-        if np.any(self.local_match):
+        if some(self.local_match):
             counted = excess + ordinary if self.match_on == "all_cost" else excess
             matched = counted * (1.0 / (1.0 + self.local_match))
             most = np.where(np.asarray(self.local_match) > 0.0, matched, np.inf)

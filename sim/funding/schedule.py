@@ -56,8 +56,8 @@ class Counts:
 
     def but(self, **changed: Any) -> "Counts":
         """The same counts but for some, by name; what is known of the others stays known."""
-        other = replace(self, **changed)
-        vars(other)["_known"] = self._known
+        known, other = self._known, object.__new__(Counts)
+        vars(other).update(vars(self), _known=known, **changed)
         return other
 
     def once(self, what: str, read: tuple[Any, ...], work: Callable[[], Known]) -> Known:
@@ -185,15 +185,15 @@ class Schedule:
         prices: dict[str, Any] = {}
         for name in PRICES:
             one, two = mine[name], theirs[name]
-            if one is ZERO or one is CREDENTIAL_ZERO:
-                prices[name] = two
-            elif two is ZERO or two is CREDENTIAL_ZERO:
+            if two is ZERO or two is CREDENTIAL_ZERO:
                 prices[name] = one
+            elif one is ZERO or one is CREDENTIAL_ZERO:
+                prices[name] = two
             elif isinstance(one, tuple):
                 prices[name] = (_sum(one[0], two[0]), _sum(one[1], two[1]), _sum(one[2], two[2]))
             else:
                 prices[name] = one + two
-        return Schedule(**prices)
+        return _of(prices)
 
     def times(self, factor: Array) -> "Schedule":
         """Every price multiplied by ``factor`` (``[..., 1, 1]``, ``[..., D, 1]`` or ``[..., 1, C]``)."""
@@ -203,11 +203,16 @@ class Schedule:
             price = mine[name]
             if price is not ZERO and price is not CREDENTIAL_ZERO:
                 prices[name] = _scaled(price, factor) if isinstance(price, tuple) else outer(price, factor)
-        return Schedule(**prices)
+        return _of(prices)
+
+    def but(self, **changed: Any) -> "Schedule":
+        """The same schedule but for some of its parts, by name."""
+        return _of({**vars(self), **changed})
 
     def only(self, *names: str) -> "Schedule":
         """The schedule with some of its prices and nothing else."""
-        return Schedule(**{name: getattr(self, name) for name in names})
+        mine = vars(self)
+        return _of({name: mine[name] for name in names})
 
     def without(self, *names: str) -> "Schedule":
         """The schedule with all of its prices but some."""
@@ -220,6 +225,16 @@ PRICES: tuple[str, ...] = tuple(
 """The names of all prices of a schedule."""
 STAKES: tuple[str, ...] = ("credential_stake", "concentrator_stake")
 """Those that nobody pays."""
+NOTHING = Schedule()
+"""No price at all."""
+
+
+def _of(prices: dict[str, Any]) -> Schedule:
+    """The schedule with these prices, by name, and no others. A year makes a hundred of them: filling in the prices
+    that most of them lack one by one would take longer than what is done with those they have."""
+    made = object.__new__(Schedule)
+    vars(made).update(vars(NOTHING), **prices)
+    return made
 
 
 def _sum(one: Array, other: Array) -> Array:
