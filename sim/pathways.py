@@ -24,7 +24,9 @@ class Pathways:
     # Those of a cluster lie side by side, and so do those of a run: what is alike there is repeated, not looked up.
     @cached_property
     def _in_cluster(self) -> IntArray:
-        number: IntArray = np.count_nonzero(self._stored, axis=-1).reshape(-1)
+        size = self._stored.size
+        ends = self.place.searchsorted(np.arange(0, size + 1, self.shape[-2]))
+        number: IntArray = ends[1:] - ends[:-1]
         return number
 
     @cached_property
@@ -35,29 +37,32 @@ class Pathways:
     @cached_property
     def _column(self) -> IntArray:
         before = np.arange(self._in_cluster.size) * self.shape[-2]
-        column: IntArray = self.place - np.repeat(before, self._in_cluster)
+        column: IntArray = self.place - before.repeat(self._in_cluster)
         return column
 
     @cached_property
     def district(self) -> IntArray:
         """The district of each of them, those of all runs in a row, ``[N]``."""
         runs = np.arange(self._in_run.size)
-        place: IntArray = self._column + np.repeat(runs * self.shape[-2], self._in_run)
+        place: IntArray = self._column + (runs * self.shape[-2]).repeat(self._in_run)
         return place
 
     def take(self, quantity: Any) -> Any:
         """A quantity ``[..., D, C]``, ``[..., D, 1]``, ``[..., 1, C]`` or ``[..., 1, 1]`` at each of them, ``[N]``."""
-        by_district, by_cluster = quantity.shape[-2] > 1, quantity.shape[-1] > 1
-        by_run = quantity.ndim > 2 and quantity.shape[0] > 1
+        shape = quantity.shape
         flat = quantity.swapaxes(-1, -2).reshape(-1)
+        if shape == self.shape:
+            return flat.take(self.place, mode="clip")
         if flat.size == 1:
             return flat
+        by_district, by_cluster = shape[-2] > 1, shape[-1] > 1
+        by_run = len(shape) > 2 and shape[0] > 1
         if by_district:
             return flat.take(self._where(by_cluster, by_run), mode="clip")
         if by_cluster:
             each = flat if by_run else np.broadcast_to(flat, (self._in_run.size, flat.size)).reshape(-1)
-            return np.repeat(each, self._in_cluster)
-        return np.repeat(flat, self._in_run)
+            return each.repeat(self._in_cluster)
+        return flat.repeat(self._in_run)
 
     def _where(self, by_cluster: bool, by_run: bool) -> IntArray:
         """Where each of them stands in a quantity of districts."""
@@ -66,7 +71,7 @@ class Pathways:
         if by_run or self._in_run.size == 1:
             return self.place
         size = self.shape[-2] * self.shape[-1]
-        in_its_run: IntArray = self.place - np.repeat(np.arange(self._in_run.size) * size, self._in_run)
+        in_its_run: IntArray = self.place - (np.arange(self._in_run.size) * size).repeat(self._in_run)
         return in_its_run
 
     def total(self, amounts: Array) -> Array:

@@ -140,9 +140,11 @@ class _Queue:
         self.which: IntArray = found[order]
         district = district[order]
         # Where each district's queue begins, and how far behind it each of them stands.
-        starts = np.flatnonzero(np.diff(district, prepend=-1))
-        self.first: IntArray = np.repeat(starts, np.diff(starts, append=district.size))
-        self.place: Array = (np.arange(district.size) - self.first).astype(np.float64)
+        number = np.arange(district.size)
+        begins = np.ones(district.size, dtype=np.bool_)
+        np.not_equal(district[1:], district[:-1], out=begins[1:])
+        self.first: IntArray = np.maximum.accumulate(number * begins)
+        self.place: Array = (number - self.first).astype(np.float64)
 
     def at(self, quantity: Array) -> Array:
         """A quantity ``[N]`` in the order of the queue."""

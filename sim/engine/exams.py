@@ -92,12 +92,12 @@ def sit(
     found = credentials.sitting(
         at(learners.taught), at(learners.students), at(learners.usual_each), at(learners.further), terms
     )
-    paid = natural
+    paid, easy = natural, None
     if not credentials.unpaid(tier_prices):
         paid = credentials.drawn_mix(natural, at_each(offered, credentials.drawn_by_tier(tier_prices, outcomes)))
-    easy = at_each(offered, credentials.ease(outcomes))
+        easy = at_each(offered, credentials.ease(outcomes))
     passing = credentials.passing_by_tier(found, usual_passing, natural, paid, terms, easy)
-    share, exams = _administered(world, parameters, premises, state, workforce, found, passing, price)
+    share, exams = _administered(world, parameters, premises, state, workforce, found, passing, price, terms)
     sat = credentials.credentials(share, found, passing)
     one, two, three = (offered.everywhere(tier) for tier in sat.earned)
     return Sat(
@@ -127,6 +127,7 @@ def _administered(
     found: Sitting,
     passing: Passing,
     price: Array,
+    terms: Outcomes,
 ) -> tuple[Array, Exams]:
     """Share of sites that administer an exam at the pathways that are offered, ``[N]``, and exams of the year: sites of
     last year's that still stand, and that still accept at this ``price``.
@@ -135,21 +136,25 @@ def _administered(
     did in the base year.
     """
     offered, at = workforce.offered, workforce.offered.take
-    terms = terms_at(parameters.outcomes, offered)
     sites, before = at(workforce.sites), at(state.sites)
-    without_pay = logistic(premises.exam_acceptance)
+    usual, fee = premises.exam_acceptance, at(parameters.clusters.exam_fee)
+    unpaid = logistic(usual)
+    usual, without_pay = at(usual), at(unpaid)
+    at_a_site = found.exams / np.maximum(sites, 1.0)
 
     def accepted_at(price: Array) -> Array:
-        fee, usual = at(parameters.clusters.exam_fee), at(premises.exam_acceptance)
-        each = price if price is ZERO else credentials.pay_of_an_exam(at(price), passing.share, fee)
-        worth = ZERO if each is ZERO else found.exams / np.maximum(sites, 1.0) * each
-        return credentials.acceptance(worth, usual, terms)
+        if price is ZERO:
+            return without_pay
+        return credentials.acceptance(
+            at_a_site * credentials.pay_of_an_exam(at(price), passing.share, fee), usual, terms
+        )
 
     accepted = accepted_at(price)
     with_exam = np.minimum(at(state.exam_sites) * part_of(np.minimum(sites, before), before), sites)
     for_pay = at(state.exam_for_pay)
-    if np.any(for_pay):
-        kept = credentials.kept_as_pay_falls(for_pay, accepted, accepted_at(state.exam_price), at(without_pay))
+    some_for_pay = for_pay.max(initial=0.0) > 0.0
+    if some_for_pay:
+        kept = credentials.kept_as_pay_falls(for_pay, accepted, accepted_at(state.exam_price), without_pay)
         for_pay = np.clip(1.0 - (1.0 - for_pay) / np.maximum(kept, 1e-9), 0.0, 1.0)
         with_exam = with_exam * kept
     share = part_of(with_exam, sites)
@@ -160,14 +165,14 @@ def _administered(
     standing = np.minimum(with_exam, stay)
     expected = credentials.sites_administering(standing, stay, considers, accepted, terms)
     after = for_pay
-    if price is not ZERO or np.any(for_pay):
-        gained = np.maximum(accepted - at(without_pay), 0.0)
+    if price is not ZERO or some_for_pay:
+        gained = np.maximum(accepted - without_pay, 0.0)
         after = credentials.for_pay_after(for_pay, standing, stay, considers, gained, expected, terms)
     opened = (sites - stay) * at(premises.exam_share)
     return share, Exams(
         share=everywhere,
         sites=offered.everywhere(with_exam),
-        accepted=offered.everywhere(accepted, without_pay),
+        accepted=offered.everywhere(accepted, unpaid),
         price=price,
         for_pay=offered.everywhere(for_pay),
         around=around,
