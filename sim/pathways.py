@@ -60,7 +60,8 @@ class Pathways:
         if by_district:
             return flat.take(self._where(by_cluster, by_run), mode="clip")
         if by_cluster:
-            each = flat if by_run else np.broadcast_to(flat, (self._in_run.size, flat.size)).reshape(-1)
+            runs = self._in_run.size
+            each = flat if by_run or runs == 1 else np.broadcast_to(flat, (runs, flat.size)).reshape(-1)
             return each.repeat(self._in_cluster)
         return flat.repeat(self._in_run)
 

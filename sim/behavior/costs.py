@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, part_of
+from sim.arrays import ZERO, Array, part_of
 from sim.parameters.groups import Costs, Parameters, Staffing
 from sim.world.world import Clusters
 
@@ -92,13 +92,13 @@ def flexible_cost(
     sites: Array, sections: Array, participants: Array, concentrators: Array, attempts: Array, unit: UnitCosts
 ) -> Array:
     """All but instruction, dollars, ``[..., D, C]``: replacement, upkeep, consumables and exams."""
-    return (
+    without_exams = (
         sites * unit.site
         + sections * unit.section_upkeep
         + participants * unit.participant
         + concentrators * unit.concentrator
-        + attempts * unit.attempt
     )
+    return without_exams if attempts is ZERO else without_exams + attempts * unit.attempt
 
 
 def usual_cost(practiced_variable: Array, unit: UnitCosts, practiced: Array, seats: Array, usual_site: Array) -> Array:

@@ -147,8 +147,8 @@ class _Queue:
         self.place: Array = (number - self.first).astype(np.float64)
 
     def at(self, quantity: Array) -> Array:
-        """A quantity ``[N]`` in the order of the queue."""
-        return np.broadcast_to(quantity, (self.size,))[self.which]
+        """A quantity ``[N]``, or ``[1]`` that all have, in the order of the queue."""
+        return quantity if quantity.size == 1 else quantity.take(self.which)
 
     def total_within(self, amounts: Array) -> Array:
         """What the queue of a district asks for up to and with each."""

@@ -141,6 +141,7 @@ def state_after(
     """The state at the end of a year."""
     staffed, schooling, kept, settlement = year.workforce, year.schooling, year.maintenance, year.settlement
     choice, terms = year.choice, parameters.decisions
+    going_on = 1.0 - staffed.launched
     planned = situation.own_planned(state, year.prospects, year.conditions, year.cohorts.membership)
     own, wanted, restricted, uncredited = accounts.own_money_next(
         parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
@@ -164,8 +165,8 @@ def state_after(
         ),
         notice=choice.notice,
         program_notice=choice.program_notice,
-        plan=choice.plan * (1.0 - staffed.launched),
-        plan_years=choice.plan_years * (1.0 - staffed.launched),
+        plan=choice.plan * going_on,
+        plan_years=choice.plan_years * going_on,
         launching=staffed.launching,
         launching_sections=staffed.launching_sections,
         facilities=kept.facilities,

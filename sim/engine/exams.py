@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 
 from sim.arrays import ZERO, Array, cluster_total, logistic, part_of, ratio, state_total
-from sim.engine.offerings import peer_share
+from sim.engine.offerings import peer_mean
 from sim.engine.state import Premises, State
 from sim.engine.workforce import Workforce
 from sim.parameters.groups import Outcomes, Parameters
@@ -192,7 +192,7 @@ def peers(world: World, administers: Array, offers: Array) -> Array:
     a neighbor that does not offer the cluster counts as the state's mean does. ``administers``: the share of a
     pathway's own sites; ``offers``: 1 where a district offers the cluster, else 0."""
     usual = ratio(cluster_total(administers), cluster_total(offers))
-    share: Array = usual + peer_share((administers - usual) * offers, world)
+    share: Array = usual + peer_mean((administers - usual) * offers, world)
     return np.clip(share, 0.0, 1.0)
 
 

@@ -15,15 +15,19 @@ def quality_gap(quality: Array, parameters: Parameters) -> Array:
 
 def peer_share(sites: Array, world: World) -> Array:
     """Share of a district's neighbors, by weight, that offer each cluster, ``[..., D, C]``."""
-    offers = np.minimum(sites, 1.0)
+    return peer_mean(np.minimum(sites, 1.0), world)
+
+
+def peer_mean(quantity: Array, world: World) -> Array:
+    """Mean of a quantity ``[..., D, C]`` over a district's neighbors, by weight, ``[..., D, C]``."""
     neighbors, weights = world.districts.neighbors, np.ascontiguousarray(world.districts.neighbor_weights.T)
-    share: Array | None = None
+    mean: Array | None = None
     for place, weight in zip(neighbors.T, weights[:, :, np.newaxis], strict=True):
-        near = at_districts(offers, place)
+        near = at_districts(quantity, place)
         near *= weight
-        share = near if share is None else np.add(share, near, out=share)
-    assert share is not None
-    return share
+        mean = near if mean is None else np.add(mean, near, out=mean)
+    assert mean is not None
+    return mean
 
 
 def usual_peer_share(sites: Array, world: World) -> Array:

@@ -195,7 +195,7 @@ def usual_upkeep(parameters: Parameters, state: State, conditions: Conditions) -
     """What districts ordinarily spend on the upkeep of what they run, but for exams, dollars, ``[..., D, 1]``."""
     needed = costs.flexible_cost(
         state.sites,
-        state.sections - state.vacant_sections,
+        state.staffed,
         state.participants,
         state.taught,
         ZERO,

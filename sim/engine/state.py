@@ -178,6 +178,11 @@ class State:
         """Posts of both levels, ``[..., D, C]``."""
         return self.first_sections + self.second_sections
 
+    @cached_property
+    def staffed(self) -> Array:
+        """Posts of both levels with an instructor, ``[..., D, C]``."""
+        return self.sections - self.vacant_sections
+
 
 def take_run(bundle: Bundle, run: int) -> Bundle:
     """The same nested bundle of arrays with one run of a batch taken and the run axis dropped."""

@@ -81,9 +81,9 @@ def staff(
     terms, shocks, markets = parameters.staffing, conditions.shocks, premises.markets
     regions = world.districts.region_starts
     left_open = state.sites - choice.sites_closed
-    kept = part_of(left_open, state.sites)
-    first = _after_closing(state.first_sections, choice.first_change, kept)
-    second = _after_closing(state.second_sections, choice.second_change, kept)
+    kept, standing = part_of(left_open, state.sites), np.minimum(left_open, 1.0)
+    first = _after_closing(state.first_sections, choice.first_change, kept, standing)
+    second = _after_closing(state.second_sections, choice.second_change, kept, standing)
     # A site keeps at least one section; where none is left it closes.
     sites = np.minimum(left_open, first + second)
     emptied = left_open - sites
@@ -92,7 +92,7 @@ def staff(
     staying = part_of(sites, state.sites)
 
     posts = first + second
-    staffed_before = state.sections - state.vacant_sections
+    staffed_before = state.staffed
     staffed = np.minimum(staffed_before, posts)
     # Of all who taught some leave; posts that are given up go with them first, and only then is anybody let go.
     leaving = staffing.sections_vacated(
@@ -128,7 +128,8 @@ def staff(
     opened = (state.launching == 1).astype(np.float64)
     opened_sections = opened * state.launching_sections
     sites, first = sites + opened, first + opened_sections
-    hired = filled + launched * launch_sections
+    staffed_launches = launched * launch_sections
+    hired = filled + staffed_launches
     taught = 1.0 - (1.0 - terms.substitute_cover) * part_of(vacant, first + second)
     return Workforce(
         sites=sites,
@@ -145,7 +146,7 @@ def staff(
         without_instructor=seeking - launched,
         opened=opened,
         launching=np.maximum(state.launching - 1.0, 0.0) + launched * parameters.clusters.launch_years,
-        launching_sections=state.launching_sections - opened_sections + launched * launch_sections,
+        launching_sections=state.launching_sections - opened_sections + staffed_launches,
         candidates=candidates,
         pool=staffing.next_pool(
             state.pool,
@@ -158,8 +159,9 @@ def staff(
     )
 
 
-def _after_closing(sections: Array, change: Array, kept: Array) -> Array:
-    """Sections of the sites that are ``kept``, a share; those that go with a site count toward what is given up."""
+def _after_closing(sections: Array, change: Array, kept: Array, standing: Array) -> Array:
+    """Sections of the sites that are ``kept``, a share, where any is (``standing``, 1 or 0); those that go with a site
+    count toward what is given up."""
     staying = np.floor(sections * kept + 0.5) + np.maximum(change, 0.0)
-    left: Array = np.maximum(np.minimum(staying, sections + change), 0.0) * (kept > 0)
+    left: Array = np.maximum(np.minimum(staying, sections + change), 0.0) * standing
     return left

@@ -7,6 +7,7 @@ entitlement = schedule x counts.
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from operator import is_
 from typing import Any, TypeVar
 
 import numpy as np
@@ -68,7 +69,7 @@ class Counts:
         """
         key = (what, *map(id, read))
         known = self._known.get(key)
-        if known is None or any(mine is not theirs for mine, theirs in zip(read, known[0], strict=True)):
+        if known is None or not all(map(is_, read, known[0])):
             known = self._known[key] = (read, work())
         found: Known = known[1]
         return found
