@@ -15,7 +15,7 @@ def second_possible(eligible: Array, per_section: Array, minimum_section: Array)
     """Sections of second courses that eligible students could fill, ``[..., D, C]``, at least one where there are
     enough for a section at all (``minimum_section``). What a small one is worth decides whether it is run, or the
     course is taught together with the first."""
-    return np.where(eligible >= minimum_section, np.maximum(eligible / per_section, 1.0), 0.0)
+    return np.maximum(eligible / per_section, 1.0) * (eligible >= minimum_section)
 
 
 def section_change(sections: Array, wanted: Array, least: Array, draw: Array, decisions: Decisions) -> Array:

@@ -75,7 +75,7 @@ def further_exams(share: Array, pay: Array, outcomes: Outcomes) -> Array:
         return share * (1.0 - outcomes.effort_fall)
     relative = pay / outcomes.exam_price_scale
     gap = (1.0 - np.exp(-relative * relative)) - share
-    return share + np.where(gap > 0.0, outcomes.effort_rise, outcomes.effort_fall) * gap
+    return share + (outcomes.effort_rise * np.maximum(gap, 0.0) + outcomes.effort_fall * np.minimum(gap, 0.0))
 
 
 def usual_each(rate: Array, exam_share: Array, outcomes: Outcomes) -> Array:
