@@ -4,8 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sim
-from sim.config_folder import config_folder
-from sim.config_source import names_in
+from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError, nearest, shown
 from sim.printing import terminal_width
 from sim.states.folder import state_words

@@ -18,7 +18,7 @@ from sim.engine.state import State
 from sim.engine.static import static_score
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
-from sim.parameters.posterior import Uncertainty
+from sim.parameters.uncertainty import Uncertainty
 from sim.results.ledger import steps_of
 from sim.results.records import ChunkRecord, Failure
 from sim.results.schema import TABLES

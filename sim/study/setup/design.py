@@ -12,7 +12,8 @@ from sim.funding.formula import Formula
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
-from sim.parameters.posterior import Uncertainty, load_posterior
+from sim.parameters.posterior import load_posterior
+from sim.parameters.uncertainty import Uncertainty
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 
