@@ -23,10 +23,8 @@ def run_many(request: Request) -> None:
     settings = request.settings
     console = request.audience.console()
     with console.status("reading tables and formulas"):
-        import sim.results
         from sim.study.compare.fairness import rescaled, with_decomposition
         from sim.study.compare.reference import with_indexed_baseline
-        from sim.study.designs.sweep import read_sweep
         from sim.study.running.memory import refuse_too_large
 
         inputs = request.inputs()
@@ -42,7 +40,11 @@ def run_many(request: Request) -> None:
         read_ladder(settings.stress.reserve, settings.world_path)  # refused now, not after the runs
     inputs = with_indexed_baseline(settings, inputs)
     refuse_too_large(settings, inputs, points=(settings.design.points if settings.design else None) or 1)
-    sweep = read_sweep(settings, inputs) if settings.study.name == "sweep" else None
+    sweep = None
+    if settings.study.name == "sweep":
+        from sim.study.designs.sweep import read_sweep
+
+        sweep = read_sweep(settings, inputs)
     folder = request.results_folder
     outcome = _carried_out(request, inputs, sweep, console)
     if outcome.failed:
@@ -55,7 +57,9 @@ def run_many(request: Request) -> None:
             f"Shard {settings.shard_label} is done. When all are: {shlex.join(['cte-sim', 'collect', str(folder)])}"
         )
         return
-    request.audience.say(_reported(request, sim.results.open(folder), inputs, sweep, console))
+    from sim.results.results import open_results
+
+    request.audience.say(_reported(request, open_results(folder), inputs, sweep, console))
     if outcome.stopped is not None:
         console.print(f"precise enough after {outcome.stopped.replicates} of {settings.draws} replicates")
     request.audience.say(f"Written to {folder}")
@@ -63,7 +67,32 @@ def run_many(request: Request) -> None:
 
 def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> "Outcome":
     from sim.report.shared.progress import progress_bar
-    from sim.study.running.runner import carry_out
+
+    settings, folder = request.settings, request.results_folder
+    waiting = _announcement(request, inputs, sweep)
+    if request.runs.fresh:  # else the study in it may be another one, and this start be refused
+        console.print(waiting, markup=False, soft_wrap=True)
+        waiting = ""
+    from sim.study.running.runner import carry_out  # with pandas, which takes a while, so that this is said before
+
+    first = FirstLook(request, console, len(inputs.formulas) * len(inputs.scenarios))
+    with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
+
+        def progress(done: int, total: int) -> None:
+            if not progress_made[1]:
+                # The first call comes when the folder is this study's, and its chunks are this start's.
+                request.runs.accept()
+                if waiting:
+                    console.print(waiting, markup=False, soft_wrap=True)
+            progress_made[:] = [done, total]
+            advance(done, total)
+            first.saw(done)
+
+        return carry_out(settings, inputs, folder, request.plain, progress, sweep)
+
+
+def _announcement(request: Request, inputs: "Inputs", sweep: "Sweep | None") -> str:
+    """What is about to be run, and where its results will lie."""
     from sim.study.setup.changes import marked
 
     settings, folder = request.settings, request.results_folder
@@ -80,19 +109,7 @@ def _carried_out(request: Request, inputs: "Inputs", sweep: "Sweep | None", cons
         from sim.report.sweep.text import factor_lines
 
         announced += factor_lines(sweep.factors)
-    first = FirstLook(request, console, len(inputs.formulas) * len(inputs.scenarios))
-    with saying_how_to_continue(settings, folder) as progress_made, progress_bar(console) as advance:
-
-        def progress(done: int, total: int) -> None:
-            if not progress_made[1]:
-                # The first call comes when the folder is this study's, and its chunks are this start's.
-                request.runs.accept()
-                console.print("\n".join(announced), markup=False, soft_wrap=True)
-            progress_made[:] = [done, total]
-            advance(done, total)
-            first.saw(done)
-
-        return carry_out(settings, inputs, folder, request.plain, progress, sweep)
+    return "\n".join(announced)
 
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
@@ -103,7 +120,7 @@ def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sw
 
     settings, folder = request.settings, request.results_folder
     if settings.study.name in ("compare", "project"):
-        from sim.report.compare.write import at_a_glance
+        from sim.report.compare.at_a_glance import at_a_glance
 
         request.audience.say(at_a_glance(results, terminal_width()))
     with writing_steps(console) as tell, staged(folder, ONCE_MORE) as place:

@@ -11,13 +11,12 @@ from sim.report.answer.files import answer_text, write_answer
 from sim.report.briefing.file import REPORT_FILE, write_briefing
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.figures import figures, figures_of_folder
-from sim.report.compare.headline_table import CELLS_FILE, comparison_frame, headline_table
+from sim.report.compare.headline_table import CELLS_FILE, comparison_frame
 from sim.report.compare.summary import summary
 from sim.report.fiscal_note.files import TABLE_FILE, write_note_table, write_notes
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.across_districts import across_frame
 from sim.report.shared.panel import Panel, scenario_names
-from sim.report.shared.plain_table import PAGE
 from sim.report.shared.steps import Tell, silent
 from sim.tables_for_people import write_table
 
@@ -32,11 +31,6 @@ MORE = "More: comparison.txt (later years, current law indexed), summary.csv, fi
 """Where the rest stands."""
 
 TO_MAIL = "To look at and to mail: report.html (cte-sim open shows it)."
-
-
-def at_a_glance(results: "Results", width: int = PAGE) -> str:
-    """What stands on the screen: the answer in words, and the table of the first years beside it."""
-    return f"{answer_text(results)}\n{headline_table(results, width=width)}"
 
 
 def write_report(
