@@ -2,6 +2,7 @@
 
 import shlex
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.first_look import FirstLook
@@ -59,7 +60,8 @@ def run_many(request: Request) -> None:
         return
     from sim.results.results import open_results
 
-    request.audience.say(_reported(request, open_results(folder), inputs, sweep, console))
+    if told := _reported(request, open_results(folder), inputs, sweep, console):
+        request.audience.say(told)
     if outcome.stopped is not None:
         console.print(f"precise enough after {outcome.stopped.replicates} of {settings.draws} replicates")
     request.audience.say(f"Written to {folder}")
@@ -113,47 +115,67 @@ def _announcement(request: Request, inputs: "Inputs", sweep: "Sweep | None") -> 
 
 
 def _reported(request: Request, results: "Results", inputs: "Inputs", sweep: "Sweep | None", console: "Console") -> str:
-    """Write what an analyst opens; returns the text to print. What a comparison found is said before that, as figures
-    take a while."""
+    """Write what an analyst opens; returns the text to print. What a comparison or a stress study found is said before
+    that, as figures take a while."""
     from sim.report.shared.progress import writing_steps
     from sim.report.shared.staging import staged
 
     settings, folder = request.settings, request.results_folder
-    if settings.study.name in ("compare", "project"):
-        from sim.report.compare.at_a_glance import at_a_glance
-
-        request.audience.say(at_a_glance(results, terminal_width()))
-    with writing_steps(console) as tell, staged(folder, ONCE_MORE) as place:
-        if sweep is not None:
-            from sim.report.sweep.text import write_sweep
-
-            return write_sweep(results, sweep.factors, place, everything=settings.report)
+    with staged(folder, ONCE_MORE) as place:
+        if settings.study.name in ("compare", "project"):
+            return _compared(request, results, inputs, console, place)
         if settings.study.name == "stress":
-            from sim.report.answer.stress import write_stress_answer
-            from sim.report.stress.tables import stress_table, tails_told, write_stress
+            return _stressed(request, results, inputs, console, place)
+        with writing_steps(console):
+            if sweep is not None:
+                from sim.report.sweep.text import write_sweep
 
-            answer = write_stress_answer(results, place)
-            write_stress(results, place, answer, settings.report, inputs.world, command_of(folder) or "")
-            return "\n".join([answer, *tails_told(results, terminal_width()), stress_table(results, terminal_width())])
-        if settings.study.name == "levers":
-            from sim.report.levers.files import write_levers
+                return write_sweep(results, sweep.factors, place, everything=settings.report)
+            if settings.study.name == "levers":
+                from sim.report.levers.files import write_levers
 
-            return write_levers(results, inputs.world, place, settings.report, command_of(folder) or "")
-        if settings.study.name in ("decompose", "two_by_two"):
+                return write_levers(results, inputs.world, place, settings.report, command_of(folder) or "")
             from sim.report.compare.decomposition import write_parts
 
             return write_parts(results, str(inputs.chosen), place)
-        from sim.report.compare.precision import write_precision
-        from sim.report.compare.write import MORE, TO_MAIL, write_report
-        from sim.study.running.executors import LocalPool
 
-        with LocalPool(1) if settings.worker_count > 1 and settings.report else nullcontext() as beside:
-            command = command_of(folder) or ""
-            write_report(results, inputs.world, place, settings.report, tell, beside, command)
-        precision = write_precision(results, place)
-        told = [
-            MORE,
-            *([TO_MAIL] if settings.report else []),
-            *(["", precision] if settings.precision is not None else []),
-        ]
-        return "\n".join(told)
+
+def _compared(request: Request, results: "Results", inputs: "Inputs", console: "Console", place: Path) -> str:
+    """The report of a comparison. Its figures, which take longest, are begun first, in another process."""
+    from sim.report.compare.at_a_glance import at_a_glance
+    from sim.report.compare.figures import drawn_beside
+    from sim.report.shared.progress import writing_steps
+    from sim.study.running.executors import LocalPool
+
+    settings = request.settings
+    with LocalPool(1) if settings.worker_count > 1 and settings.report else nullcontext() as beside:
+        drawn = drawn_beside(results, inputs.world, place, beside) if beside is not None else None
+        request.audience.say(at_a_glance(results, terminal_width()))
+        with writing_steps(console) as tell:
+            from sim.report.compare.precision import write_precision
+            from sim.report.compare.write import MORE, TO_MAIL, write_report
+
+            command = command_of(request.results_folder) or ""
+            write_report(results, inputs.world, place, settings.report, tell, drawn, command)
+            precision = write_precision(results, place)
+    told = [
+        MORE,
+        *([TO_MAIL] if settings.report else []),
+        *(["", precision] if settings.precision is not None else []),
+    ]
+    return "\n".join(told)
+
+
+def _stressed(request: Request, results: "Results", inputs: "Inputs", console: "Console", place: Path) -> str:
+    """The report of a stress study."""
+    from sim.report.answer.stress import write_stress_answer
+    from sim.report.shared.progress import writing_steps
+    from sim.report.stress.tables import stress_table, tails_told, write_stress
+
+    width = terminal_width()
+    answer = write_stress_answer(results, place)
+    request.audience.say("\n".join([answer, *tails_told(results, width), stress_table(results, width)]))
+    with writing_steps(console):
+        command = command_of(request.results_folder) or ""
+        write_stress(results, place, answer, request.settings.report, inputs.world, command)
+    return ""
