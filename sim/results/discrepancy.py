@@ -1,6 +1,7 @@
 """What forecasts have missed beyond parameters and luck, as a posterior's provenance and a manifest hold it."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Self
 
 import numpy as np
@@ -41,12 +42,17 @@ class Spread(BaseModel):
     def predictive(self) -> float:
         """The standard deviation of a normal logarithm that has the central 90% which one with this uncertain standard
         deviation has: the mixture over a lognormal sigma, solved at its 95th percentile."""
-        from scipy.optimize import brentq  # slow to import, and what only names a folder does not need it
-        from scipy.special import ndtr, ndtri
+        return _predictive(self.sigma, self.low, self.high)
 
-        quantiles = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-        sigmas = self.sigma * (self.high / self.low) ** (quantiles / (2.0 * P90))
-        return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90
+
+@cache
+def _predictive(sigma: float, low: float, high: float) -> float:
+    from scipy.optimize import brentq  # slow to import, and what only names a folder does not need it
+    from scipy.special import ndtr, ndtri
+
+    quantiles = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
+    sigmas = sigma * (high / low) ** (quantiles / (2.0 * P90))
+    return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90
 
 
 class CarriedDiscrepancy(BaseModel):
