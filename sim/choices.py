@@ -18,7 +18,7 @@ from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
 from sim.states.folder import DEFAULT, shipped_states
 from sim.study.setup.refusals import hint
-from sim.study.setup.scenarios import is_made
+from sim.study.setup.scenario_words import is_made
 
 SEVERAL: Mapping[str, str] = {
     "formula": "several formulas are study.formulas=[{names}]",

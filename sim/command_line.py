@@ -1,17 +1,13 @@
-"""What a command line asks for, carried out: a look at what there is, one study, or several."""
+"""What a command line asks for, carried out: a look at what there is, one study, or several.
+
+What composes settings and carries out a study is imported when there is one: help and lists do not wait for it.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
-from sim.arguments import Arguments, read_words
-from sim.composition import compose
+from sim.arguments import Arguments
 from sim.inputs import InputError
-from sim.job import record_of, run_job
-from sim.latest import note_latest
-from sim.multirun import run_all
-from sim.run_folder import RunFolder
 from sim.verbs.words import Command, refuse_further, understood
 
 
@@ -25,28 +21,47 @@ def carry_out(arguments: Arguments) -> list[Exception]:
     if arguments.does == "version":
         look("version", [])
     elif arguments.does == "help":
+        from sim.setting_words import read_words
+
         read_words(command.settings)  # a word that may not be written is told here too
         look("help", [command.verb.name] if command.verb is not None else [])
     elif arguments.does == "show":
-        _refuse_to_show(command)
-        print(yaml.safe_dump(compose(command.settings, own_folder).plain, sort_keys=False, allow_unicode=True), end="")
+        _show(command, own_folder)
     elif command.verb is not None and command.verb.study is None:
         refuse_further(command)
         look(command.verb.name, command.named, command.settings)
     elif command.several:
+        from sim.job import record_of
+        from sim.multirun import run_all
+
         record = record_of(arguments.words, own_folder, multirun=arguments.does == "multirun")
         return run_all(command.settings, own_folder, record)
     else:
-        _run(command.settings, own_folder, record_of(arguments.words, own_folder))
+        _run(command.settings, own_folder, arguments.words)
     return []
 
 
-def _run(settings: Sequence[str], own_folder: Path | None, record: Sequence[str]) -> None:
+def _run(settings: Sequence[str], own_folder: Path | None, words: Sequence[str]) -> None:
+    from sim.composition import compose
+    from sim.job import record_of, run_job
+    from sim.latest import note_latest
+    from sim.run_folder import RunFolder
+
     composed = compose(settings, own_folder)
     folder = Path.cwd() / composed.folder("run.dir")
+    record = record_of(words, own_folder)
     written = run_job(composed, RunFolder(folder, "", composed.names_its_folder("run.dir"), record))
     if written is not None:
         note_latest(written)
+
+
+def _show(command: Command, own_folder: Path | None) -> None:
+    import yaml
+
+    from sim.composition import compose
+
+    _refuse_to_show(command)
+    print(yaml.safe_dump(compose(command.settings, own_folder).plain, sort_keys=False, allow_unicode=True), end="")
 
 
 def _refuse_to_show(command: Command) -> None:

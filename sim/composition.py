@@ -20,11 +20,12 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim.arguments import FREE_GROUPS, LAUNCHER, Word, read_words
+from sim.arguments import FREE_GROUPS, LAUNCHER
 from sim.choices import check_words, with_files
-from sim.config_folder import config_folder
-from sim.config_source import CODE_KEYS, OWN_READERS, entries_of, file_of, read_data, refuse_code, register
+from sim.config_folder import OWN_READERS, config_folder
+from sim.config_source import CODE_KEYS, entries_of, file_of, read_data, refuse_code, register
 from sim.inputs import InputError, Source, nearest
+from sim.setting_words import Word, read_words
 from sim.states.folder import law_folder, state_folder
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
 from sim.study.setup.naming import CALLED, named_by_user

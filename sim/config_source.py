@@ -15,17 +15,9 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigResult, ConfigSource
 from omegaconf import OmegaConf
 
+from sim.config_folder import DATA_GROUPS, LAUNCHERS, OWN_READERS, names_in
 from sim.inputs import InputError, Part, Source, nearest, read_with_lines
 from sim.states.folder import unknown_state
-
-OWN_READERS: tuple[str, ...] = ("formula", "scenario")
-"""Groups of which Hydra knows the names alone; their content never passes through it."""
-
-DATA_GROUPS: tuple[str, ...] = (*OWN_READERS, "study", "world", "executor", "design")
-"""Groups that may have files of the user's own."""
-
-LAUNCHERS: tuple[str, ...] = ("basic", "submitit_local", "submitit_slurm", "slurm_shards")
-"""What may carry the jobs of a multirun."""
 
 _LAUNCHER_GROUP = "hydra/launcher"
 _PRIMARY = "config"
@@ -91,12 +83,6 @@ class CheckedFiles(ConfigSource):
 def register() -> None:
     """Let Hydra know of search paths that begin with ``checked://``."""
     Plugins.instance().register(CheckedFiles)
-
-
-def names_in(folder: Path, group: str) -> list[str]:
-    """The choices that a folder offers in a group, sorted."""
-    place = folder / group
-    return sorted(path.stem for path in place.iterdir() if path.suffix == ".yaml") if place.is_dir() else []
 
 
 def file_of(group: str, name: str, shipped: Path, own: Path | None) -> Path:

@@ -7,9 +7,6 @@ import errno
 import re
 from dataclasses import dataclass
 
-from hydra.errors import HydraException
-from omegaconf.errors import OmegaConfBaseException
-
 from sim.inputs import InputError
 from sim.printing import one_short_line
 from sim.study.running.stopping import DISK_FULL, StoppedError
@@ -47,7 +44,7 @@ def ending_of(error: BaseException) -> Ending | None:
 def _told(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, InputError):
         return str(error), 2
-    if isinstance(error, HydraException | OmegaConfBaseException):
+    if _comes_from(error, "hydra", "omegaconf"):
         return "the settings do not fit together; cte-sim --help shows what may be written", 2
     if isinstance(error, StoppedError):
         return str(error), 1
@@ -61,10 +58,15 @@ def _told(error: BaseException) -> tuple[str, int] | None:
         return f"a name cannot be written in this encoding ({error.encoding}); set PYTHONUTF8=1", 2
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "the system starts no further threads; take fewer workers", 1
-    if type(error).__module__.startswith("submitit."):
+    if _comes_from(error, "submitit"):
         return str(error), 1  # of a job in another process that left no result it knows only that
     inner = next((cause for cause in (error.__cause__, *error.args) if isinstance(cause, OSError)), None)
     return _of_the_system(inner) if inner is not None else None
+
+
+def _comes_from(error: BaseException, *packages: str) -> bool:
+    """Whether an error is of a kind that one of these packages defines, asked without loading it."""
+    return any(kind.__module__.partition(".")[0] in packages for kind in type(error).__mro__)
 
 
 def _of_the_system(error: OSError) -> tuple[str, int]:

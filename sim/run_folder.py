@@ -79,6 +79,11 @@ class RunFolder:
         return self.path
 
     @property
+    def fresh(self) -> bool:
+        """Whether it was opened and nothing was in it, so that there is nothing that a start could not go with."""
+        return self._open and self._fresh
+
+    @property
     def written(self) -> Path | None:
         """The folder, if it was made or taken; None if nothing was to be written."""
         return self.path if self._open else None

@@ -24,7 +24,7 @@ from sim.results.schema import TABLES
 from sim.states.folder import STATES, shipped_states
 from sim.study.designs.sweep import read_sweep
 from sim.study.hindcast.case import read_cases
-from sim.study.running.chunk import DETAIL_STEPS
+from sim.study.setup.detail import DETAIL_STEPS
 from sim.study.setup.inputs import find_formula, read_inputs
 from sim.study.setup.reads import settings_for
 from sim.verbs.words import refuse_further, understood

@@ -272,6 +272,6 @@ def test_a_folder_is_told_as_it_is_to_be_typed(folder: str, setting: str, read: 
 @pytest.fixture
 def read() -> Callable[[str], str]:
     """What a typed setting means."""
-    from sim.arguments import read_words
+    from sim.setting_words import read_words
 
     return lambda setting: str(read_words([setting])[0].value)

@@ -9,7 +9,8 @@ from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, CALM, ClusterShocks, Scenario, Shocks, scenario_from
 from sim.inputs import InputError, read_with_lines
 from sim.study.setup.combining import Part, combined, joined, moved, scaled
-from sim.study.setup.scenarios import find_scenario, is_made, listed_scenarios, scenario_of
+from sim.study.setup.scenario_words import is_made
+from sim.study.setup.scenarios import find_scenario, listed_scenarios, scenario_of
 from sim.verbs.words import understood
 
 SLUMP = Scenario(

@@ -21,7 +21,8 @@ from sim.parameters.catalogue import load_catalogue
 from sim.results.schema import TABLES
 from sim.study.compare.fairness import rescaled
 from sim.study.compare.neutral import REPLICATES
-from sim.study.running.chunk import DETAIL_STEPS, Task, run_chunk
+from sim.study.running.chunk import Task, run_chunk
+from sim.study.setup.detail import DETAIL_STEPS
 from sim.study.running.plan import shared_out
 from sim.study.running.runner import Outcome, carry_out
 from sim.study.setup.design import crossed_design, parameters_for

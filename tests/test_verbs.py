@@ -9,8 +9,7 @@ import pytest
 
 import sim.cli
 from sim.composition import compose
-from sim.config_folder import config_folder
-from sim.config_source import names_in
+from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError, read_yaml
 from sim.study.setup.inputs import read_bill
 from sim.study.setup.naming import CALLED

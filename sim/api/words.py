@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from sim.inputs import InputError, shown
 from sim.study.setup.asked import is_file
-from sim.study.setup.scenarios import is_made
+from sim.study.setup.scenario_words import is_made
 
 ALIASES: Mapping[str, str] = {
     "years": "horizon",

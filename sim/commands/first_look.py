@@ -1,10 +1,11 @@
-"""What a comparison or a stress study says while it runs: the answer of the first draws, long before all of them are
-done."""
+"""What a comparison or a stress study says while it runs: the answer of the first draws, and of a comparison the table,
+long before all of them are done."""
 
 from typing import TYPE_CHECKING
 
 from sim.audience import TERMINAL
 from sim.commands.request import Request
+from sim.printing import terminal_width
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,12 +34,18 @@ class FirstLook:
             self._say()
 
     def _say(self) -> None:
-        from sim.report.answer.files import answer_text
-        from sim.report.answer.stress import stress_answer
         from sim.results.results import open_results
 
+        settings = self._request.settings
         results = open_results(self._request.results_folder, incomplete=True)
-        answer = stress_answer if self._request.settings.study.name == "stress" else answer_text
         draws = results.state["run_id"].nunique() // self._cells
-        lead = f"So far, of the first {draws} of {self._request.settings.draws} draws:"
-        self._console.print(f"\n{lead}\n{answer(results)}", markup=False, highlight=False, soft_wrap=True)
+        of = f"the first {draws} of {settings.draws} draws"
+        if settings.study.name == "stress":
+            from sim.report.answer.stress import stress_answer
+
+            said = stress_answer(results)
+        else:
+            from sim.report.compare.at_a_glance import at_a_glance
+
+            said = at_a_glance(results, terminal_width(), so_far=of)
+        self._console.print(f"\nSo far, of {of}:\n{said}", markup=False, highlight=False, soft_wrap=True)

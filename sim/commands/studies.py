@@ -55,7 +55,7 @@ def check_bill(request: Request) -> None:
 
     inputs = request.inputs()
     refuse_many_draws(request.settings, inputs.world)
-    check = check_formula(request.settings, inputs.formula(inputs.chosen))
+    check = check_formula(request.settings, inputs)
     written(request, lambda place: write_bill(check, place))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -19,10 +19,6 @@ from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import FOLDER, Catalogue, load_catalogue
 from sim.states.folder import DEFAULT
-
-Uncertainty = Literal["posterior", "prior", "central"]
-"""What each replicate's parameters are: a draw of the posterior where one is fitted and of the prior elsewhere, a draw
-of the prior, or the central value."""
 
 STORED = FOLDER / "posterior" / f"{DEFAULT.name}.csv"
 REMEDY = (

@@ -1,16 +1,17 @@
 """What forecasts have missed beyond parameters and luck, as a posterior's provenance and a manifest hold it."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from scipy.special import ndtr, ndtri
 
 from sim.inputs import InputError
 from sim.results.files import first_fault
 
-P90 = float(ndtri(0.95))
+P90 = 1.6448536269514715
+"""The standard normal's 95th percentile, SciPy's ``ndtri(0.95)``: with 5% on either side, the end of a central 90%."""
 QUANTILES = 200
 """Of an uncertain standard deviation, over which a mixture is summed up."""
 
@@ -41,11 +42,17 @@ class Spread(BaseModel):
     def predictive(self) -> float:
         """The standard deviation of a normal logarithm that has the central 90% which one with this uncertain standard
         deviation has: the mixture over a lognormal sigma, solved at its 95th percentile."""
-        from scipy.optimize import brentq  # slow to import, and workers do not need it
+        return _predictive(self.sigma, self.low, self.high)
 
-        quantiles = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-        sigmas = self.sigma * (self.high / self.low) ** (quantiles / (2.0 * P90))
-        return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90
+
+@cache
+def _predictive(sigma: float, low: float, high: float) -> float:
+    from scipy.optimize import brentq  # slow to import, and what only names a folder does not need it
+    from scipy.special import ndtr, ndtri
+
+    quantiles = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
+    sigmas = sigma * (high / low) ** (quantiles / (2.0 * P90))
+    return float(brentq(lambda far: ndtr(far / sigmas).mean() - 0.95, 0.0, 100.0 * sigmas.max())) / P90
 
 
 class CarriedDiscrepancy(BaseModel):

@@ -17,7 +17,7 @@ from sim.results.records import ChunkRecord, shard_path
 from sim.results.schema import TABLES
 from sim.results.stopping import Stopped, read_stopped
 from sim.results.store import read_design, read_study
-from sim.results.tables import CHECKED, DAMAGE, arrow_schema, read_shards
+from sim.results.tables import DAMAGE, arrow_schema, checked_format, read_shards
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Results:
         self._must_be_kept(table)
         paths = [str(path) for path in self._shards(table)]
         schema = arrow_schema(table)
-        found = ds.dataset(paths, schema=schema, format=CHECKED) if paths else ds.dataset(schema.empty_table())
+        found = ds.dataset(paths, schema=schema, format=checked_format()) if paths else ds.dataset(schema.empty_table())
         if self.stopped is None:
             return found
         run, size = pc.field("run_id"), self.stopped.size

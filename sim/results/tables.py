@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from sim.results.schema import SCHEMA_VERSION, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow.dataset as ds
 
 Columns: TypeAlias = "pd.DataFrame | Mapping[str, npt.ArrayLike | Sequence[Any] | pd.Categorical]"
 """A table by column: a data frame, or a mapping from column name to values of one length."""
@@ -23,11 +23,6 @@ DAMAGE: tuple[type[Exception], ...] = (
     pa.ArrowSerializationError, pa.ArrowCapacityError,
 )  # fmt: skip
 """What reading a damaged Parquet file raises; want of memory is none of it."""
-
-CHECKED = ds.ParquetFileFormat(
-    default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-)
-"""Parquet whose pages are held against their checksums as they are read, so that no flipped bit becomes a number."""
 
 SINGLE: tuple[str, ...] = ("clusters", "districts", "district_programs", "static")
 """Tables with numbers of single precision: seven digits."""
@@ -44,6 +39,15 @@ _TYPES: dict[str, pa.DataType] = {
     "message": pa.string(),
     "parameters": pa.string(),
 }
+
+
+def checked_format() -> "ds.ParquetFileFormat":
+    """Parquet whose pages are held against their checksums as they are read, so that no flipped bit becomes a
+    number."""
+    import pyarrow.dataset as ds  # it loads pandas, for which what begins a study does not wait
+
+    scanned = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    return ds.ParquetFileFormat(default_fragment_scan_options=scanned)
 
 
 def arrow_schema(table: str) -> pa.Schema:

@@ -12,8 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sim.config_folder import config_folder
-from sim.config_source import names_in
+from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError
 from sim.serve.bills import Bill, explored_bill, read_bill
 from sim.serve.safety import new_token

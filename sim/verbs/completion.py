@@ -8,8 +8,7 @@ from hydra.errors import HydraException
 
 from sim.arguments import OUT
 from sim.composition import loader
-from sim.config_folder import config_folder
-from sim.config_source import names_in
+from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError
 from sim.study.setup.reads import setting_paths
 from sim.verbs.listing import LISTS

@@ -4,9 +4,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sim
-from sim.config_folder import config_folder
-from sim.config_source import names_in
-from sim.inputs import InputError, nearest, shown
+from sim.config_folder import config_folder, names_in
+from sim.inputs import InputError, nearest, read_with_lines, shown
 from sim.printing import terminal_width
 from sim.states.folder import state_words
 
@@ -33,13 +32,14 @@ Listed = tuple[tuple[str, ...], Sequence[tuple[str, ...]], str]
 
 
 def _formulas() -> Listed:
-    from sim.study.setup.inputs import find_formula
+    from sim.funding.reading import formula_from, read_lines
     from sim.world.loading import load_world
 
-    world = load_world()
+    world, folder = load_world(), config_folder()
+    shared = read_lines(folder / "line")
     rows = []
-    for name in names_in(config_folder(), "formula"):
-        formula = find_formula(name, config_folder(), world.clusters.identifier)
+    for name in names_in(folder, "formula"):
+        formula = formula_from(*read_with_lines(folder / "formula" / f"{name}.yaml"), name, shared)
         owed = formula.expected_base_year_entitlement
         if formula.takes_effect <= world.base_year:
             kind = "current law"

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.arguments import FOLDERS, OUT, quoted
-from sim.config_folder import config_folder
-from sim.config_source import names_in
+from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError, nearest, shown
 from sim.study.setup.asked import is_file
 from sim.study.setup.reads import setting_paths, usual_config
-from sim.study.setup.scenarios import is_made, names_in_word
+from sim.study.setup.scenario_words import is_made, names_in_word
 from sim.verbs.table import SHIPPED, VERBS, Slot, Verb
 
 

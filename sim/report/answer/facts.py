@@ -1,6 +1,6 @@
 """The numbers behind the answer: what each formula does in a span of years, and when its money is short."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.spans import Span, first_years, next_years
-from sim.report.stress.shortfall import CALM, shortfall
+from sim.report.stress.shortfall import CALM, shortfall, stress_panels
 from sim.results.discrepancy import CarriedDiscrepancy
 
 if TYPE_CHECKING:
@@ -185,7 +185,9 @@ def _paid(panel: Panel, share: Array) -> Paid:
 
 
 def _bad_years(results: "Results", calm: Panel) -> tuple[tuple[BadYear, ...], ...] | None:
-    panels: Mapping[str, Panel] = {name: Panel(results, name) for name in scenario_names(results) if name != CALM}
+    if len(scenario_names(results)) < 2:
+        return None
+    panels = {name: panel for name, panel in stress_panels(results).items() if name != CALM}
     same = {
         name: panel
         for name, panel in panels.items()

@@ -20,9 +20,14 @@ from sim.report.shared.figure_style import Look, look
 from sim.report.shared.panel import Panel, scenario_names
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from sim.results.results import Results
+    from sim.study.running.executors import Carrier
     from sim.world.world import World
 
+FIGURES_FOLDER = "figures"
+"""Where the figures of a report lie in it."""
 
 Draw = Callable[[Panel, Look, "World", Path], Path | None]
 """Draws one figure into a folder; None where the results do not hold what it shows."""
@@ -49,8 +54,12 @@ def figures(
     return figure_files(written)
 
 
-def figures_of_folder(task: tuple[Path, "World", Path]) -> list[Path]:
-    """The same in another process, which opens the results for itself: their folder, the world, and where to draw."""
+def drawn_beside(results: "Results", world: "World", folder: Path, carrier: "Carrier") -> "Future[list[Path]]":
+    """The figures of a report in ``folder``, begun in another process, which opens the results for itself."""
+    return carrier.submit(_figures_of_folder, (results.folder, world, folder / FIGURES_FOLDER))
+
+
+def _figures_of_folder(task: tuple[Path, "World", Path]) -> list[Path]:
     from sim.results.results import open_results
 
     stored, world, folder = task

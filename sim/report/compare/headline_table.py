@@ -62,17 +62,21 @@ def levels(results: "Results", panel: Panel, span: Span) -> list[list[Cell]]:
     return _rows(panel, [_names(results, panel), *_levels(panel, span)])
 
 
-def headline_table(results: "Results", scenario: str | None = None, width: int = PAGE) -> str:
+def headline_table(results: "Results", scenario: str | None = None, width: int = PAGE, so_far: str = "") -> str:
     """The table of the first years in a terminal of that width: what finds no room is left out by whole columns and
-    named, never cut."""
+    named, never cut. Where it is of the draws ``so_far`` ('the first 64 of 200 draws'), its head says so, and the notes
+    below it wait for all of them."""
     names = scenario_names(results)
     if scenario is None and len(names) > 1:
-        return "\n".join(headline_table(results, name, width) for name in names)
+        return "\n".join(headline_table(results, name, width, so_far) for name in names)
     panel = Panel(results, scenario)
     span = first_years(panel)
     wide = changes(results, panel, span)
     wide = [[*row, *more[1:]] for row, more in zip(wide, levels(results, panel, span), strict=True)]
-    lines = table_lines(heading(panel, span, bool(panel.others)), wide, width)
+    title = heading(panel, span, bool(panel.others))
+    if so_far:
+        return "\n".join([*paragraphs([f"{title}; of {so_far}"], width), *_fitted(wide, width)[0]]) + "\n"
+    lines = table_lines(title, wide, width)
     return "\n".join([*lines, *paragraphs(_notes(results, panel), width)]) + "\n"
 
 
@@ -85,11 +89,16 @@ def heading(panel: Panel, span: Span, against: bool) -> str:
 
 def table_lines(title: str, cells: list[list[Cell]], width: int) -> list[str]:
     """A title and a table; columns that find no room are left out and named below."""
-    kept = fitting(cells, width)
-    lines = plain_table([[row[column] for column in kept] for row in cells], width).splitlines()
-    gone = [" ".join(top.split()) for place, (top, _) in enumerate(cells[0]) if place not in kept]
+    lines, gone = _fitted(cells, width)
     named = [f"Not shown here: {'; '.join(gone)} (comparison.txt, {CELLS_FILE})."] if gone else []
     return [*paragraphs([title], width), *lines, *paragraphs(named, width)]
+
+
+def _fitted(cells: list[list[Cell]], width: int) -> tuple[list[str], list[str]]:
+    """The lines of a table with the columns that find room, and the names of those that do not."""
+    kept = fitting(cells, width)
+    lines = plain_table([[row[column] for column in kept] for row in cells], width).splitlines()
+    return lines, [" ".join(top.split()) for place, (top, _) in enumerate(cells[0]) if place not in kept]
 
 
 def comparison_frame(results: "Results") -> pd.DataFrame:

@@ -10,20 +10,20 @@ import pandas as pd
 from sim.report.answer.files import answer_text, write_answer
 from sim.report.briefing.file import REPORT_FILE, write_briefing
 from sim.report.compare.comparison import comparison_table
-from sim.report.compare.figures import figures, figures_of_folder
-from sim.report.compare.headline_table import CELLS_FILE, comparison_frame, headline_table
+from sim.report.compare.figures import FIGURES_FOLDER, figures
+from sim.report.compare.headline_table import CELLS_FILE, comparison_frame
 from sim.report.compare.summary import summary
 from sim.report.fiscal_note.files import TABLE_FILE, write_note_table, write_notes
 from sim.report.run_sheet.sheet import write_run_sheet
 from sim.report.shared.across_districts import across_frame
 from sim.report.shared.panel import Panel, scenario_names
-from sim.report.shared.plain_table import PAGE
 from sim.report.shared.steps import Tell, silent
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from sim.results.results import Results
-    from sim.study.running.executors import Carrier
     from sim.world.world import World
 
 ACROSS_FILE = "across_districts.csv"
@@ -34,18 +34,13 @@ MORE = "More: comparison.txt (later years, current law indexed), summary.csv, fi
 TO_MAIL = "To look at and to mail: report.html (cte-sim open shows it)."
 
 
-def at_a_glance(results: "Results", width: int = PAGE) -> str:
-    """What stands on the screen: the answer in words, and the table of the first years beside it."""
-    return f"{answer_text(results)}\n{headline_table(results, width=width)}"
-
-
 def write_report(
     results: "Results",
     world: "World",
     folder: Path,
     everything: bool = True,
     tell: Tell = silent,
-    beside: "Carrier | None" = None,
+    drawn: "Future[list[Path]] | None" = None,
     command: str = "",
 ) -> list[Path]:
     """Write answer.txt and answer.csv, comparison.txt and comparison.csv, summary.csv, across_districts.csv,
@@ -54,8 +49,8 @@ def write_report(
 
     Without ``everything`` only the first five. With several scenarios the run sheet and the figures are written for
     each, the page for the first. What the results do not hold (districts that were not stored, a baseline that was not
-    run) is left out rather than written empty. ``tell`` is told what is written; ``beside`` draws the figures in
-    another process meanwhile.
+    run) is left out rather than written empty. ``tell`` is told what is written; ``drawn`` are the
+    figures where another process draws them meanwhile (`sim.report.compare.figures.drawn_beside`).
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = dict(_TABLES)
@@ -65,9 +60,6 @@ def write_report(
         for scenario in names:
             name = "run_sheet.xlsx" if len(names) == 1 else f"run_sheet_{scenario}.xlsx"
             parts[name] = partial(_run_sheet, name=name, scenario=scenario)
-    drawn = None
-    if everything and beside is not None:
-        drawn = beside.submit(figures_of_folder, (results.folder, world, folder / "figures"))
     written: list[Path | None] = []
     steps = len(parts) + 2 * everything
     for number, (name, write) in enumerate(parts.items(), start=1):
@@ -79,9 +71,9 @@ def write_report(
             written += drawn.result()
         else:
             at = steps - 1
-            written += figures(results, world, folder / "figures", lambda name: tell(f"figure {name}", at, steps))
+            written += figures(results, world, folder / FIGURES_FOLDER, lambda name: tell(f"figure {name}", at, steps))
         tell(REPORT_FILE, steps, steps)
-        place = folder / "figures" if len(names) == 1 else folder / "figures" / names[0]
+        place = folder / FIGURES_FOLDER if len(names) == 1 else folder / FIGURES_FOLDER / names[0]
         written.append(write_briefing(results, world, folder / REPORT_FILE, names[0], command, place))
     return [path for path in written if path is not None]
 

@@ -116,9 +116,20 @@ class Measured:
         return f"under {title if title[1:2].isupper() else title[:1].lower() + title[1:]}"
 
 
+_KEPT = "stress_measured"
+
+
 def measured(results: "Results") -> Measured:
-    """The losses of a stress study's results. Raises ValueError without the scenario that has no shock, InputError, one
+    """The losses of a stress study's results, measured once and kept as long as they are. Raises ValueError without the scenario that has no shock, InputError, one
     line, if scenarios have other draws, as after runs that failed."""
+    kept = vars(results)
+    if _KEPT not in kept:
+        kept[_KEPT] = _measured(results)
+    found: Measured = kept[_KEPT]
+    return found
+
+
+def _measured(results: "Results") -> Measured:
     panels = stress_panels(results)
     if CALM not in panels:
         raise ValueError(f"a stress study needs the scenario '{CALM}', against which losses are taken")

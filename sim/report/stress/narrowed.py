@@ -22,13 +22,16 @@ class _Narrowed:
         self._results = results
         self._tables = tables
         self._runs = runs
+        self._read: dict[str, pd.DataFrame] = {}
 
     def keeps(self, table: str) -> bool:
         return (table not in BY_PLACE or table in self._tables) and self._results.keeps(table)
 
     def __getattr__(self, name: str) -> Any:
         if name in self._tables and self._runs is not None:
-            return _of_runs(self._results, name, self._runs)
+            if name not in self._read:
+                self._read[name] = _of_runs(self._results, name, self._runs)
+            return self._read[name]
         return getattr(self._results, name)
 
 

@@ -151,10 +151,17 @@ def stressed(panels: dict[str, Panel]) -> list[Stressed]:
     ]
 
 
+_KEPT = "stress_panels"
+
+
 def stress_panels(results: "Results") -> dict[str, Panel]:
-    """The panel of each scenario, by its name: statewide columns alone."""
-    held = statewide(results)
-    return {name: Panel(held, name) for name in scenario_names(results)}
+    """The panel of each scenario, by its name: statewide columns alone. Made once, and kept as long as the results."""
+    kept = vars(results)
+    if _KEPT not in kept:
+        held = statewide(results)
+        kept[_KEPT] = {name: Panel(held, name) for name in scenario_names(results)}
+    panels: dict[str, Panel] = kept[_KEPT]
+    return panels
 
 
 def scenario_titles(results: "Results") -> dict[str, str]:

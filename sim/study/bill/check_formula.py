@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.arrays import Array
-from sim.config_folder import config_folder
+from sim.config_folder import config_folder, names_in
 from sim.engine.ensemble import prepare
 from sim.engine.static import base_year_entitlement
 from sim.funding.formula import Formula, enacted
 from sim.funding.likeness import nearest_formula
+from sim.funding.reading import formula_from, read_lines
+from sim.inputs import read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
 from sim.study.bill.bridge import Bridge, bridge
 from sim.study.bill.cliffs import Cliff, find_cliffs
@@ -20,7 +22,7 @@ from sim.study.bill.static_score import Position, base_year_position, refuse_emp
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import told
 from sim.study.setup.design import parameters_for
-from sim.study.setup.inputs import CURRENT_LAW, find_formula, formula_record, read_bill, run_number
+from sim.study.setup.inputs import CURRENT_LAW, Inputs, find_formula, formula_record, read_bill, run_number
 from sim.study.setup.sense import refuse_senseless_bill
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -79,21 +81,26 @@ class BillCheck:
     nearest: Formula | None = None
 
 
-def check_formula(settings: Settings, bill_asked: Formula | None = None) -> BillCheck:
-    """Price a bill, by default the one in the file that the settings name.
+def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck:
+    """Price the bill that the settings name, of ``inputs`` where they have been read and checked already.
 
     A static score is averaged over the draws of the starting map, of parameters and of luck. Raises InputError, one
     line, before anything is computed.
     """
-    world = load_world(settings.world_path)
-    catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
-    clusters = world.clusters.identifier
-    formula = bill_asked if bill_asked is not None else read_bill(settings.formula_file, clusters, world.law)
+    if inputs is None:
+        world = load_world(settings.world_path)
+        catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
+        formula = read_bill(settings.formula_file, world.clusters.identifier, world.law)
+        current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier, law=world.law)
+    else:
+        world, catalogue, current_law = inputs.world, inputs.catalogue, inputs.current_law
+        formula = inputs.formula(inputs.chosen)
     refuse_senseless_bill(formula, world, settings.formula_file)
-    current_law = find_formula(CURRENT_LAW, config_folder(), clusters, law=world.law)
     refuse_empty(formula, current_law, world.base_year, settings.year)
-    reference = find_formula(settings.study.baseline or CURRENT_LAW, config_folder(), clusters, law=world.law)
-    refuse_another_start(settings, world, catalogue, current_law)
+    baseline = settings.study.baseline or CURRENT_LAW
+    reference = find_formula(baseline, config_folder(), world.clusters.identifier, law=world.law)
+    if inputs is None:
+        refuse_another_start(settings, world, catalogue, current_law)
 
     draws = settings.draws
     parameters = parameters_for(catalogue, world, settings.seed, range(draws), settings.uncertainty)
@@ -122,16 +129,21 @@ def check_formula(settings: Settings, bill_asked: Formula | None = None) -> Bill
         after=_disparities(base_year_position(ensemble, formula, year=year, drawn=True), members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
         idle=tuple(idle_limits(bill)),
-        nearest=_nearest(formula, clusters),
+        nearest=_nearest(formula, world.clusters.identifier),
     )
 
 
 def _nearest(formula: Formula, clusters: Sequence[str]) -> Formula | None:
     """The shipped formula that is most like a bill, if any is."""
-    names = sorted(path.stem for path in (config_folder() / "formula").glob("*.yaml"))
+    folder = config_folder()
+    names = names_in(folder, "formula")
     if formula.name in names:
         return None
-    found = nearest_formula(formula, (find_formula(name, config_folder(), clusters) for name in names))
+    shared = read_lines(folder / "line")
+    shipped = (
+        formula_from(*read_with_lines(folder / "formula" / f"{name}.yaml"), name, shared, clusters) for name in names
+    )
+    found = nearest_formula(formula, shipped)
     return found[0] if found is not None else None
 
 

@@ -12,7 +12,7 @@ from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.funding.merging import merged, structure
 from sim.parameters.catalogue import Catalogue
-from sim.parameters.posterior import Uncertainty
+from sim.parameters.uncertainty import Uncertainty
 from sim.parameters.values import with_columns
 from sim.study.designs.factors import Factor
 from sim.study.designs.places import Scalar

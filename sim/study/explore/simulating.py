@@ -22,7 +22,7 @@ from sim.funding.appropriation import DemandWithCap, Fixed, Full, Indexed, Once,
 from sim.funding.formula import Formula, enacted
 from sim.funding.line import Line
 from sim.parameters.catalogue import Catalogue
-from sim.parameters.posterior import Uncertainty
+from sim.parameters.uncertainty import Uncertainty
 from sim.study.designs.factors import Factor
 from sim.study.designs.sweep import versions
 from sim.study.setup.design import in_chunks, parameters_for

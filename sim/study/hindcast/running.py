@@ -14,7 +14,7 @@ from sim.engine.scenario import Scenario
 from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
-from sim.parameters.posterior import Uncertainty
+from sim.parameters.uncertainty import Uncertainty
 from sim.parameters.values import with_columns
 from sim.study.hindcast.case import Case, Outcome
 from sim.study.hindcast.outcomes import Fact, Range

@@ -14,7 +14,7 @@ from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
-from sim.parameters.posterior import Uncertainty
+from sim.parameters.uncertainty import Uncertainty
 from sim.parameters.values import central_parameters, with_columns
 from sim.study.hindcast.running import years_under
 from sim.study.probes.history import History

@@ -18,17 +18,14 @@ from sim.engine.state import State
 from sim.engine.static import static_score
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import Catalogue
-from sim.parameters.posterior import Uncertainty
+from sim.parameters.uncertainty import Uncertainty
 from sim.results.ledger import steps_of
 from sim.results.records import ChunkRecord, Failure
 from sim.results.schema import TABLES
 from sim.results.store import write_chunk
 from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, begin, start
+from sim.study.setup.detail import DETAIL_STEPS
 from sim.world.world import World
-
-DETAIL_STEPS: tuple[int, ...] = (0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60)
-"""Years after the base year for which the numbers of every district and cluster are kept; of clusters also the last."""
-
 
 @dataclass(frozen=True)
 class Task:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.inputs import InputError
 from sim.results.schema import TABLES
-from sim.study.running.chunk import DETAIL_STEPS
+from sim.study.setup.detail import DETAIL_STEPS
 from sim.study.setup.executor_settings import LocalSettings
 from sim.study.setup.inputs import Inputs
 from sim.study.setup.settings import Settings

@@ -1,9 +1,9 @@
 """The design table: one row for each run, written before anything runs."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sim.arrays import Array
 from sim.engine.draws import Purpose, unit_cube
@@ -12,9 +12,13 @@ from sim.funding.formula import Formula
 from sim.parameters import values
 from sim.parameters.catalogue import Catalogue
 from sim.parameters.groups import Parameters
-from sim.parameters.posterior import Uncertainty, load_posterior
+from sim.parameters.posterior import load_posterior
+from sim.parameters.uncertainty import Uncertainty
 from sim.study.setup.settings import Settings
 from sim.world.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def in_chunks(rows: int, size: int) -> list[range]:
@@ -81,12 +85,14 @@ def crossed_design(
     seed: int,
     uncertainty: Uncertainty,
     luck: int = 1,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Every formula under every scenario with every replicate, of which ``luck`` after each other share parameters.
 
     Columns ``run_id``, ``formula``, ``scenario``, ``replicate`` and the drawn values of the uncertain parameters. Runs
     of one replicate share their draws.
     """
+    import pandas as pd  # slow to import: what only asks for parameters does not wait for it
+
     replicates = np.arange(draws)
     cells = len(formulas) * len(scenarios)
     frame = pd.DataFrame(

@@ -15,9 +15,7 @@ from sim.inputs import InputError, Source, as_mapping, nearest, read_with_lines,
 from sim.study.setup.asked import is_file
 from sim.study.setup.combining import HIGHEST_SEVERITY, Part, combined
 from sim.study.setup.refusals import hint
-
-SIGNS = "+@:*"
-"""What joins scenarios, moves one, and gives its size."""
+from sim.study.setup.scenario_words import is_made
 
 COMBINE = "combine"
 """The key of a file whose scenario is made of others."""
@@ -25,16 +23,6 @@ COMBINE = "combine"
 _KEYS = ("title", "source", "description", COMBINE)
 _PART_KEYS = ("scenario", "start", "severity")
 _TURN = re.compile(r"(?P<sign>[@:*])(?P<value>[^@:*]*)")
-
-
-def is_made(word: str) -> bool:
-    """Whether a word means a scenario that is made of others, or of another size or year, not one name or file."""
-    return any(sign in word for sign in SIGNS) and not Path(word).is_file() and "," not in word and "[" not in word
-
-
-def names_in_word(word: str) -> list[str]:
-    """The names and files that a word holds: ``oil_slump@2030+mine.yaml`` holds two."""
-    return [re.split("[@:*]", part)[0] for part in word.split("+")]
 
 
 def find_scenario(word: str, folder: Path, where: str = "settings: study.scenarios") -> Scenario:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sim.inputs import InputError, shown
-from sim.parameters.posterior import Uncertainty, load_posterior
+from sim.parameters.uncertainty import Uncertainty
 from sim.study.setup.executor_settings import ExecutorSettings, LocalSettings
 from sim.study.setup.refusals import first_of
 from sim.study.setup.words import Name, PartOfName, PathName
@@ -349,6 +349,8 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     if settings.uncertainty == "posterior" and settings.study.name not in (
         "calibrate", "assess", "alternatives", "parameters",
     ):  # fmt: skip
+        from sim.parameters.posterior import load_posterior
+
         load_posterior()
     if settings.cost_neutral is None and settings.neutral_by != "entitlement":
         raise InputError(f"settings: neutral_by: {settings.neutral_by} needs cost_neutral: baseline, both or dollars")
