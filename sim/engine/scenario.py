@@ -46,7 +46,8 @@ class ClusterShocks(BaseModel):
 class Shocks(BaseModel):
     """What a scenario multiplies in one year; 1 leaves things as they are.
 
-    ``revenue``: general-fund recurring revenue. ``entrants``: the cohort entering grade 9. ``participation``: students
+    ``revenue``: general-fund recurring revenue. ``recurring_budget``: what the state has committed to spend of it, year
+    by year; revenue below it brings cuts. ``entrants``: the cohort entering grade 9. ``participation``: students
     who would take CTE. ``progression``: odds that participants concentrate. ``credentials``: credential attempts.
     ``turnover``: instructors who leave. ``instructor_supply``: qualified candidates. ``running_costs``: non-salary
     costs, consumables and exams. ``startup_costs``: equipment and new labs. ``local_money``: what districts give CTE of
@@ -70,6 +71,7 @@ class Shocks(BaseModel):
     federal_money: Factor = 1.0
     paid_on_time: Share = 1.0
     revenue_noise: Factor = 1.0
+    recurring_budget: Factor = 1.0
     clusters: dict[str, ClusterShocks] = {}
 
 
