@@ -137,6 +137,8 @@ class Kind(BaseModel):
             raise ValueError(f"lasts: {self.lasts.low:g} is not allowed: at least {SHORTEST:g}")
         if any(shocks.clusters for shocks in (*self.path, self.then)):
             raise ValueError("clusters are not allowed in shocks that come by chance")
+        if any(shocks.recurring_budget != 1.0 for shocks in (*self.path, self.then)):
+            raise ValueError("recurring_budget is not allowed in shocks that come by chance")
         return self
 
 
