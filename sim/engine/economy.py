@@ -175,8 +175,9 @@ def cohorts(
 
 def signals(world: World, premises: Premises, fiscal_year: int, shocks: Felt = UNDISTURBED) -> Signals:
     """Job openings and priorities of each region; openings move with the outlook of each occupation, and with shocks of
-    its cluster."""
+    its cluster. They are relative to the mean cluster without shocks: an industry that comes takes no opening away."""
     years = max(fiscal_year - world.base_year, 0)
     growth = np.exp(years / 10.0 * np.log1p(world.clusters.employment_growth))
-    openings = premises.openings * growth * shocks.openings
-    return Signals(openings / (district_total(openings) / len(world.clusters)), premises.priority)
+    usual = premises.openings * growth
+    mean = district_total(usual) / len(world.clusters)
+    return Signals(usual * shocks.openings / mean, premises.priority)

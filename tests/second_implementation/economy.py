@@ -60,9 +60,10 @@ def openings(world: Any, premises: Any, years: int, shocks: Any) -> Grid:
     """Job openings by region and cluster, relative to the region's mean cluster."""
     found = []
     for region in range(len(world.regions.identifier)):
-        grown = [
-            at(premises.openings, region, c) * (1.0 + growth) ** (years / 10.0) * at(shocks.openings, 0, c)
+        usual = [
+            at(premises.openings, region, c) * (1.0 + growth) ** (years / 10.0)
             for c, growth in enumerate(world.clusters.employment_growth)
         ]
-        found.append([one * len(grown) / sum(grown) for one in grown])
+        mean = sum(usual) / len(usual)
+        found.append([one * at(shocks.openings, 0, c) / mean for c, one in enumerate(usual)])
     return found
