@@ -243,7 +243,7 @@ def test_a_bust_of_a_scenario_cuts_a_line_outside_the_main_formula_deeper(ensemb
 
 
 def test_a_cut_of_a_scenario_is_put_back_by_and_by(ensemble) -> None:
-    """Revenue is back in FY2029; a quarter of the cut of FY2028 comes back each year, and to be exempt is exempt."""
+    """Revenue is back in FY2029; a part of the cut of FY2028 comes back each year, and to be exempt is exempt."""
     bust = BASELINE.model_copy(update={"name": "bust", "years": {2028: Shocks(revenue=0.5)}})
     terms, cuts = ensemble.parameters.economy, []
     for _, year in simulate(ensemble, ensemble.current_law, 5, scenario=bust):

@@ -55,7 +55,7 @@ def fiscal_notes(
 ) -> list[Note]:
     """The fiscal note of each formula against current law, of those named in ``bills`` or of all, in the order of the
     results; of the calm scenario where others stand beside it, else of the first. None where current law was not run,
-    lines of money were not kept, or no year after the base year was run. ``stress``: what a stress study measured, where
+    lines of money were not kept, or no year after the base year was run. ``stress``: what a stress study measured, if
     that is known already.
 
     Raises ValueError if ``bills`` names what is no formula of the results beside current law.
