@@ -118,7 +118,7 @@ def categorical_cut(standing: Array, severity: Array, without: Array, economy: E
     """The share that CTE lines of their own have lost to the busts of a scenario, ``[..., 1, 1]``.
 
     A bust takes ``categorical_cut`` in full, less in proportion to how far the scenario deepens the year's shortfall
-    (``severity`` with it, ``without`` it); of what is ``standing`` from the year before, ``categorical_restored`` is put
+    (``severity`` with it, ``without`` it); of what is ``standing`` from the year before ``categorical_restored`` is put
     back, and the larger of the two holds. By hand, where a quarter is put back in a year: a full bust takes 12%; a year
     later, without a shortfall, 9% is missing. Busts that are luck alone cut as ``grant_cut`` and ``formula_cut`` do.
     """

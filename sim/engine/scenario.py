@@ -46,14 +46,14 @@ class ClusterShocks(BaseModel):
 class Shocks(BaseModel):
     """What a scenario multiplies in one year; 1 leaves things as they are.
 
-    ``revenue``: general-fund recurring revenue. ``recurring_budget``: what the state has committed to spend of it, year
-    by year; revenue below it brings cuts. ``entrants``: the cohort entering grade 9. ``participation``: students
+    ``revenue``: general-fund recurring revenue. ``entrants``: the cohort entering grade 9. ``participation``: students
     who would take CTE. ``progression``: odds that participants concentrate. ``credentials``: credential attempts.
     ``turnover``: instructors who leave. ``instructor_supply``: qualified candidates. ``running_costs``: non-salary
     costs, consumables and exams. ``startup_costs``: equipment and new labs. ``local_money``: what districts give CTE of
     their own. ``general_money``: districts' general money a member. ``federal_money``: what federal lines pay.
     ``paid_on_time``: the part of what the state pays for CTE that comes in its own year; the rest comes a year later.
-    ``revenue_noise``: the ordinary ups and downs of revenue. ``clusters``: what is multiplied in single clusters.
+    ``revenue_noise``: the ordinary ups and downs of revenue. ``recurring_budget``: what the state has committed to
+    spend; revenue below it brings cuts. ``clusters``: what is multiplied in single clusters.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

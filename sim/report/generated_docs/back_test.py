@@ -68,7 +68,7 @@ def cuts(episode: dict[str, Any]) -> tuple[float, float]:
 
 
 def cuts_at_gap(gap: float) -> tuple[float, float, float]:
-    """What the model's rule cuts of formula money, of grants, and of CTE lines outside the main formula, shares, where a
+    """What the model's rule cuts of formula money, grants, and CTE lines outside the main formula, shares, where a
     scenario leaves revenue by the share ``gap`` under the recurring budget; at central parameters."""
     terms, nothing = _economy(), np.zeros((1, 1, 1))
     severity = budget_severity(nothing + 1.0 - gap, nothing + 1.0, terms)
@@ -138,7 +138,7 @@ def _lines_of_their_own() -> Iterator[str]:
     """What was cut of money outside the main formula, beside what the main formula shares and the model's rule."""
     held = read_yaml(config_folder() / "back_test" / "lines_of_their_own.yaml")
     yield (
-        "| line outside the main formula | years | it was cut | the formula was | model, if it shared the formula's cut "
+        "| line outside the main formula | years | it was cut | the formula was | model, if it shared that cut "
         "| model |"
     )
     yield "|---|---|---:|---:|---:|---:|"
