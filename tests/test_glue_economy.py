@@ -27,6 +27,8 @@ TERMS = group(
     full_cut_shortfall=0.1,
     grant_cut=0.06,
     formula_cut=0.02,
+    categorical_cut=0.12,
+    categorical_restored=0.25,
 )
 
 
@@ -35,9 +37,11 @@ def world() -> World:
     return replace(small_world(), anchors={"general_fund_revenue": revenue})
 
 
-def conditions(fiscal_year: int, noise: float = 0.0, shock: float = 0.0, **shocks: Any) -> Conditions:
+def conditions(
+    fiscal_year: int, noise: float = 0.0, shock: float = 0.0, standing: float = 0.0, **shocks: Any
+) -> Conditions:
     known = replace(builders.parameters(), economy=TERMS)
-    state = builders.state(revenue_shock=shock)
+    state = builders.state(revenue_shock=shock, categorical_cut=standing)
     return economy.conditions(world(), known, state, Felt(**shocks), fiscal_year, number(noise))
 
 
@@ -72,6 +76,28 @@ def test_grants_and_formula_money_are_cut_by_how_far_revenue_falls_short(revenue
     assert found.grant_cut == pytest.approx(0.06 * severity, abs=1e-9)
     assert found.formula_cut == pytest.approx(0.02 * severity, abs=1e-9)
     assert found.general_money == pytest.approx(1 - 0.02 * severity)
+
+
+@pytest.mark.parametrize(("revenue", "cut"), [(1.0, 0.0), (0.98, 0.0), (0.931, 0.06), (0.882, 0.12), (0.5, 0.12)])
+def test_lines_of_their_own_are_cut_by_how_far_a_scenario_deepens_the_shortfall(revenue: float, cut: float) -> None:
+    assert conditions(2027, revenue=revenue).categorical_cut == pytest.approx(cut, abs=1e-9)
+    assert conditions(2027, recurring_budget=1.0 / revenue).categorical_cut == pytest.approx(cut, abs=1e-9)
+
+
+def test_a_bust_of_luck_alone_cuts_no_line_deeper_and_a_scenario_only_by_what_it_adds() -> None:
+    luck = conditions(2027, shock=np.log(0.931) / 0.6)
+    assert luck.formula_cut == pytest.approx(0.01)
+    assert luck.categorical_cut == 0.0
+    both = conditions(2027, shock=np.log(0.931) / 0.6, revenue=0.882 / 0.931)
+    assert both.formula_cut == pytest.approx(0.02)
+    assert both.categorical_cut == pytest.approx(0.06)
+    assert conditions(2027, revenue=1.5).categorical_cut == 0.0
+
+
+def test_a_quarter_of_a_cut_is_put_back_in_a_year_unless_the_bust_goes_on() -> None:
+    assert conditions(2027, standing=0.12).categorical_cut == pytest.approx(0.09)
+    assert conditions(2027, standing=0.12, revenue=0.5).categorical_cut == pytest.approx(0.12)
+    assert conditions(2027, standing=0.12, revenue=0.931).categorical_cut == pytest.approx(0.09)
 
 
 def test_a_shock_meets_what_it_says_it_meets() -> None:

@@ -10,6 +10,7 @@ from sweeping import settings_with
 from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare, simulate
 from sim.engine.scenario import BASELINE, CALM, ClusterShocks, EarlyEnd, Shocks, read_scenario, scenario_from
+from sim.funding.budget import appropriate, cut_share
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.parameters.values import central_parameters
@@ -227,7 +228,7 @@ def test_a_sweep_varies_shocks_of_all_clusters_alone() -> None:
         scenario_place(BASELINE, ("from_year", "2028", "clusters"), "factors")
 
 
-def test_a_bust_cuts_the_appropriation_of_a_grant(ensemble) -> None:
+def test_a_bust_of_a_scenario_cuts_a_line_outside_the_main_formula_deeper(ensemble) -> None:
     bust = BASELINE.model_copy(update={"name": "bust", "from_year": {2028: Shocks(revenue=0.5)}})
     for _, year in simulate(ensemble, ensemble.current_law, 3, scenario=bust):
         offer = next(offer for offer in year.offers.lines if offer.line.name == "nextgen_pilot")
@@ -235,7 +236,27 @@ def test_a_bust_cuts_the_appropriation_of_a_grant(ensemble) -> None:
         if year.fiscal_year == 2027:
             assert cut < 0.01
         else:
-            assert cut == pytest.approx(float(np.mean(ensemble.parameters.economy.grant_cut)))
+            terms = ensemble.parameters.economy
+            lost = np.maximum(year.conditions.grant_cut, year.conditions.categorical_cut)
+            assert cut == pytest.approx(float(np.mean(lost)))
+            assert 1.5 * float(np.mean(terms.grant_cut)) < cut <= float(np.mean(terms.categorical_cut))
+
+
+def test_a_cut_of_a_scenario_is_put_back_by_and_by(ensemble) -> None:
+    """Revenue is back in FY2029; a part of the cut of FY2028 comes back each year, and to be exempt is exempt."""
+    bust = BASELINE.model_copy(update={"name": "bust", "years": {2028: Shocks(revenue=0.5)}})
+    terms, cuts = ensemble.parameters.economy, []
+    for _, year in simulate(ensemble, ensemble.current_law, 5, scenario=bust):
+        offer = next(offer for offer in year.offers.lines if offer.line.name == "nextgen_pilot")
+        cuts.append(1.0 - offer.appropriation / offer.line.appropriation.dollars)
+        exempt = offer.line.model_copy(update={"cut_as": "none"})
+        assert (appropriate(exempt, year.offers.budget) == offer.line.appropriation.dollars).all()
+        shielded = offer.line.model_copy(update={"cut_as": "formula"})
+        assert (cut_share(shielded, year.offers.budget) == year.conditions.formula_cut).all()
+    assert float(np.max(cuts[1])) == pytest.approx(float(np.max(terms.categorical_cut)))
+    for since, cut in enumerate(cuts[2:], start=1):
+        kept = (1 - terms.categorical_restored) ** since
+        assert float(np.max(cut)) == pytest.approx(float(np.max(terms.categorical_cut * kept)))
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ ALL_SHOCKS = Scenario(
             revenue=0.75, entrants=0.9, participation=1.1, progression=0.9, credentials=1.2, turnover=1.5,
             instructor_supply=0.7, running_costs=1.1, startup_costs=0.9, local_money=0.8, general_money=0.9,
             federal_money=0.6, paid_on_time=0.7, revenue_noise=0.5,
+            recurring_budget=1.1,
             clusters={
                 "construction": ClusterShocks(
                     participation=1.4, openings=2.0, turnover=1.2, running_costs=1.3, startup_costs=1.5,
@@ -170,7 +171,8 @@ def compared(found: Any, year: Any, after: Any) -> Iterator[tuple[str, Any, Any]
     """Name, own number or numbers, and the engine's."""
     named = (
         ("conditions", found.now, year.conditions, (
-            "price_index", "price_rise", "wage_index", "revenue", "revenue_shock", "grant_cut", "formula_cut")),
+            "price_index", "price_rise", "wage_index", "revenue", "revenue_shock", "grant_cut", "formula_cut",
+            "categorical_cut")),
         ("cohorts", found.cohorts, year.cohorts, ("grades", "membership", "local_index", "entry_index")),
         ("prospects", found.believed, year.prospects, vars(found.believed)),
         ("interest", found.wish, year.interest, ("interested", "wanted", "going_on", "completion", "quality_gap")),

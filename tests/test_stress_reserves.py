@@ -64,8 +64,8 @@ def test_no_dollar_is_drawn_twice_and_none_is_made(revenue, budget, short, voted
 
 
 def test_the_recurring_budget_grows_from_a_share_of_revenue() -> None:
-    found = recurring_budget(np.array([100.0]), np.array([0.8]), np.array([0.1]), 2)
-    assert found.ravel().tolist() == [pytest.approx(88.0), pytest.approx(96.8)]
+    found = recurring_budget(np.array([100.0]), np.array([0.8]), np.array([0.1]), (1.0, 1.5))
+    assert found.ravel().tolist() == [pytest.approx(88.0), pytest.approx(1.5 * 96.8)]
 
 
 def test_new_mexicos_rungs_have_sources_and_only_dated_money_counts() -> None:

@@ -200,6 +200,7 @@ def state_after(
         local_index=year.cohorts.local_index,
         entry_index=year.cohorts.entry_index,
         revenue_shock=year.conditions.revenue_shock,
+        categorical_cut=year.conditions.categorical_cut,
         pool=staffed.pool,
         trust=settlement.trust,
         remembered=settlement.remembered,

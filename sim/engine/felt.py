@@ -34,6 +34,7 @@ class Felt:
     federal_money: Multiple = 1.0
     paid_on_time: Multiple = 1.0
     revenue_noise: Multiple = 1.0
+    recurring_budget: Multiple = 1.0
     demand: Multiple = 1.0
     openings: Multiple = 1.0
 

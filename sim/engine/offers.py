@@ -69,6 +69,7 @@ def announce(
         conditions.grant_cut,
         conditions.formula_cut,
         conditions.shocks.federal_money,
+        conditions.categorical_cut,
     )
     size = state_total(state.counts.membership) / world.districts.membership.sum()
     base_units = seg.base_program_units(world, world.anchors["program_units"].value * economy.seg_units_level * size)

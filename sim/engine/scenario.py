@@ -52,7 +52,8 @@ class Shocks(BaseModel):
     costs, consumables and exams. ``startup_costs``: equipment and new labs. ``local_money``: what districts give CTE of
     their own. ``general_money``: districts' general money a member. ``federal_money``: what federal lines pay.
     ``paid_on_time``: the part of what the state pays for CTE that comes in its own year; the rest comes a year later.
-    ``revenue_noise``: the ordinary ups and downs of revenue. ``clusters``: what is multiplied in single clusters.
+    ``revenue_noise``: the ordinary ups and downs of revenue. ``recurring_budget``: what the state has committed to
+    spend; revenue below it brings cuts. ``clusters``: what is multiplied in single clusters.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,6 +71,7 @@ class Shocks(BaseModel):
     federal_money: Factor = 1.0
     paid_on_time: Share = 1.0
     revenue_noise: Factor = 1.0
+    recurring_budget: Factor = 1.0
     clusters: dict[str, ClusterShocks] = {}
 
 
@@ -135,6 +137,8 @@ class Kind(BaseModel):
             raise ValueError(f"lasts: {self.lasts.low:g} is not allowed: at least {SHORTEST:g}")
         if any(shocks.clusters for shocks in (*self.path, self.then)):
             raise ValueError("clusters are not allowed in shocks that come by chance")
+        if any(shocks.recurring_budget != 1.0 for shocks in (*self.path, self.then)):
+            raise ValueError("recurring_budget is not allowed in shocks that come by chance")
         return self
 
 

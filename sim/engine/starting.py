@@ -267,6 +267,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         filled_share=zero + 1.0,
         entry_index=zero + 1.0,
         revenue_shock=zero,
+        categorical_cut=zero,
         trust={},
         remembered={},
         steadiness={},

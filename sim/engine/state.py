@@ -103,7 +103,8 @@ class State:
     ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to
     teach, in sections. State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running),
     ``filled_share`` (cost of running over that of plans with every post filled), ``entry_index``,
-    ``revenue_shock``. By funding line: ``trust`` and ``remembered`` (unpriced receipts, real dollars a year)
+    ``revenue_shock``, ``categorical_cut`` (share that CTE lines outside the main formula have lost to a scenario's
+    busts). By funding line: ``trust`` and ``remembered`` (unpriced receipts, real dollars a year)
     ``[..., D, 1]``, and ``reserves`` ``[..., 1, 1]`` (dollars held). By promise: ``steadiness`` (share of its money
     that districts count on to last) and ``paid_before`` (real dollars that came under it last year) ``[..., 1,
     1]``. ``counts`` are those of the last year. ``approved``: sites that lines pay for which ask for approval,
@@ -160,6 +161,7 @@ class State:
     filled_share: Array
     entry_index: Array
     revenue_shock: Array
+    categorical_cut: Array
     trust: Mapping[str, Array]
     remembered: Mapping[str, Array]
     steadiness: Mapping[str, Array]

@@ -16,7 +16,8 @@ class Budget:
 
     ``price_index`` (base year 1), ``revenue`` (general-fund recurring, nominal dollars), and the cuts of a bust as
     shares taken from what would otherwise be voted: ``grant_cut`` (agencies lost 4-8% in 2009, 2016 and 2020) and
-    ``formula_cut`` (the SEG lost 1-3% in the same crises).
+    ``formula_cut`` (the SEG lost 1-3% in the same crises). ``categorical_cut`` is what CTE lines outside the main
+    formula have lost to a scenario's busts.
     """
 
     fiscal_year: int
@@ -25,6 +26,7 @@ class Budget:
     grant_cut: Array
     formula_cut: Array
     federal_share: float | Array = 1.0
+    categorical_cut: float | Array = 0.0
 
 
 def appropriate(line: Line, budget: Budget) -> Array:
@@ -58,10 +60,15 @@ def appropriate(line: Line, budget: Budget) -> Array:
 
 
 def cut_share(line: Line, budget: Budget) -> Array:
-    """The cut that the line shares this year, ``[..., 1, 1]``."""
+    """The cut of the line this year, ``[..., 1, 1]``: what it shares with grants or with formula money, or, if that is
+    more, what lines of its kind have lost."""
     if line.cut_rule == "none":
         return budget.grant_cut * 0.0
-    return budget.grant_cut if line.cut_rule == "grant" else budget.formula_cut
+    shared = budget.grant_cut if line.cut_rule == "grant" else budget.formula_cut
+    if not line.categorical:
+        return shared
+    cut: Array = np.maximum(shared, budget.categorical_cut)
+    return cut
 
 
 def voted(line: Line, budget: Budget, paid: Array) -> Array:

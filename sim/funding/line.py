@@ -233,6 +233,12 @@ class Line(Strict):
             return "none"
         return "formula" if self.recurring else "grant"
 
+    @property
+    def categorical(self) -> bool:
+        """Whether a bust may single the line out: state money outside the main formula, unless the bill gives it the
+        main formula's cut, or none."""
+        return not self.federal and self.seg == "outside" and self.cut_as in (None, "grant")
+
     def describe(self) -> list[str]:
         """What the line pays for and by which rules, in plain sentences."""
         said = [f"It pays {self.where.words()}."] if self.where is not None else []

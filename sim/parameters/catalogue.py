@@ -64,6 +64,8 @@ class Entry(BaseModel):
     prior: Prior
     range: tuple[Finite, Finite]
     """What a user may set it to."""
+    drawn_last: bool = False
+    """Whether its coordinate stands after all others: a parameter that came later moves no draw of those before it."""
 
     @property
     def dated(self) -> bool:

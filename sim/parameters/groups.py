@@ -37,6 +37,8 @@ class Economy:
     full_cut_shortfall: Array
     grant_cut: Array
     formula_cut: Array
+    categorical_cut: Array
+    categorical_restored: Array
     seg_units_level: Array
 
 

@@ -49,21 +49,34 @@ def central_parameters(catalogue: Catalogue, clusters: Clusters, runs: int = 1) 
 def parameters_at(catalogue: Catalogue, clusters: Clusters, points: Array) -> groups.Parameters:
     """Parameters at points of the unit cube, one for each run: ``points`` ``[R, dimensions]``.
 
-    The first coordinates are the uncertain parameters in the catalogue's order, the rest the cluster columns.
+    The first coordinates are the uncertain parameters in the catalogue's order, then come the cluster columns, and last
+    those that are drawn last.
     """
-    uncertain = catalogue.uncertain()
     if points.shape[-1] != dimensions(catalogue, clusters):
         raise ValueError(f"a point needs {dimensions(catalogue, clusters)} coordinates, not {points.shape[-1]}")
-    drawn = {(group, name): points[:, position] for position, (group, name, _) in enumerate(uncertain)}
-    return _assemble(catalogue, clusters, points.shape[0], drawn, points[:, len(uncertain) :])
+    drawn = {(group, name): points[:, place] for group, name, _, place in _places(catalogue)}
+    first = sum(not entry.drawn_last for _, _, entry in catalogue.uncertain())
+    return _assemble(catalogue, clusters, points.shape[0], drawn, points[:, first:])
+
+
+def _places(catalogue: Catalogue) -> list[tuple[str, str, Entry, int]]:
+    """The uncertain parameters with the place of each among a point's coordinates; those drawn last are counted from
+    its end, behind the cluster columns."""
+    uncertain = catalogue.uncertain()
+    late = sum(entry.drawn_last for _, _, entry in uncertain)
+    found, early, ends = [], 0, -late
+    for group, name, entry in uncertain:
+        found.append((group, name, entry, ends if entry.drawn_last else early))
+        early, ends = (early, ends + 1) if entry.drawn_last else (early + 1, ends)
+    return found
 
 
 def drawn_values(catalogue: Catalogue, points: Array) -> dict[str, Array]:
     """The uncertain parameters at ``points`` by their full names, each ``[R]``, for a design table. Dated parameters
     give their factor."""
     table = {}
-    for position, (group, name, entry) in enumerate(catalogue.uncertain()):
-        table[f"{group}.{name}"] = quantile(entry.prior, center(entry), points[:, position])
+    for group, name, entry, place in _places(catalogue):
+        table[f"{group}.{name}"] = quantile(entry.prior, center(entry), points[:, place])
     return table
 
 

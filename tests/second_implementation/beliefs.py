@@ -43,6 +43,8 @@ def voted(line: Any, now: Any) -> float:
         dollars = rule.dollars * (now.price_index if rule.rule == "indexed" else 1.0)
     kind = line.cut_as or ("none" if is_federal(line) else "formula" if line.recurring else "grant")
     cut = {"none": 0.0, "grant": now.grant_cut, "formula": now.formula_cut}[kind]
+    if not is_federal(line) and line.components[0].kind != "seg_weight" and line.cut_as in (None, "grant"):
+        cut = max(cut, now.categorical_cut)
     left = now.shocks.federal_money if is_federal(line) else 1.0
     return float(dollars * line.scale * (1.0 - cut) * left)
 

@@ -19,13 +19,17 @@ def conditions(rules: Any, state: Any, base_revenue: float, years: int, shocks: 
     persistence = economy.revenue_persistence
     shock = persistence * state.revenue_shock
     shock += economy.revenue_volatility * math.sqrt((1.0 + persistence) / 2.0) * luck.REVENUE * shocks.revenue_noise
-    revenue = base_revenue * (1.0 + economy.revenue_growth) ** years * math.exp(shock) * shocks.revenue
-    budget = base_revenue * economy.budget_share * (1.0 + economy.budget_growth) ** years
-    severity = within((1.0 - revenue / budget) / economy.full_cut_shortfall, 0.0, 1.0)
+    usual = base_revenue * (1.0 + economy.revenue_growth) ** years * math.exp(shock)
+    voted = base_revenue * economy.budget_share * (1.0 + economy.budget_growth) ** years
+    revenue = usual * shocks.revenue
+    severity = within((1.0 - revenue / (voted * shocks.recurring_budget)) / economy.full_cut_shortfall, 0.0, 1.0)
+    own = within((1.0 - usual / voted) / economy.full_cut_shortfall, 0.0, 1.0)
+    left = state.categorical_cut - economy.categorical_restored * state.categorical_cut
     return SimpleNamespace(
         price_index=(1.0 + economy.inflation) ** years, price_rise=1.0 + economy.inflation,
         wage_index=(1.0 + economy.wage_growth) ** years, revenue=revenue, revenue_shock=shock,
         grant_cut=economy.grant_cut * severity, formula_cut=economy.formula_cut * severity,
+        categorical_cut=max(left, economy.categorical_cut * (severity - own)),
     )  # fmt: skip
 
 
@@ -56,9 +60,10 @@ def openings(world: Any, premises: Any, years: int, shocks: Any) -> Grid:
     """Job openings by region and cluster, relative to the region's mean cluster."""
     found = []
     for region in range(len(world.regions.identifier)):
-        grown = [
-            at(premises.openings, region, c) * (1.0 + growth) ** (years / 10.0) * at(shocks.openings, 0, c)
+        usual = [
+            at(premises.openings, region, c) * (1.0 + growth) ** (years / 10.0)
             for c, growth in enumerate(world.clusters.employment_growth)
         ]
-        found.append([one * len(grown) / sum(grown) for one in grown])
+        mean = sum(usual) / len(usual)
+        found.append([one * at(shocks.openings, 0, c) / mean for c, one in enumerate(usual)])
     return found

@@ -162,6 +162,7 @@ def _state_after(world: Any, rules: Any, premises: Any, state: Any, year: Any, l
         local_index=year.cohorts.local_index,
         entry_index=year.cohorts.entry_index,
         revenue_shock=now.revenue_shock,
+        categorical_cut=now.categorical_cut,
         pool=staffed.pool,
         trust=year.paid.trust,
         remembered=year.paid.remembered,

@@ -1,5 +1,6 @@
 """The answer of a stress study in words: whether cost can rise, who goes without, and which scenarios move nothing."""
 
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,8 +68,13 @@ def _unpaid(one: Stressed) -> float:
     return max(float(shock.worst_shortfall.mean()) for shock in (one.calm, *one.shocks.values()))
 
 
-def _sentence(one: Stressed, titles: dict[str, str]) -> str:
-    """What is said of one formula: no number of a scenario without its condition."""
+def _sentence(one: Stressed, titles: Mapping[str, str]) -> str:
+    """What is said of one formula, after its title."""
+    return f"{one.title}: {'; '.join(clauses(one, titles))}."
+
+
+def clauses(one: Stressed, titles: Mapping[str, str]) -> list[str]:
+    """What is said of one formula, the conclusion first: no number of a scenario without its condition."""
     dearer = [name for name in one.shocks if one.dearer(name) == "more"]
     short = [name for name in one.shocks if one.unpaid(name) == "more"]
     takes = [name for name in one.shocks if one.takes(name) == "more"]
@@ -98,7 +104,7 @@ def _sentence(one: Stressed, titles: dict[str, str]) -> str:
         said.append(taken)
     if not said:
         said.append("no scenario moves its money")
-    return f"{one.title}: {'; '.join(said)}."
+    return said
 
 
 def _taught(found: list[Stressed], titles: dict[str, str], lines: int) -> list[str]:
@@ -119,14 +125,14 @@ def _still(found: list[Stressed], titles: dict[str, str], lines: int) -> list[st
     if not names:
         return []
     size = f"{number_text(LEAST_DOLLARS, 'dollars')} or {LEAST_TAUGHT:.0%} of those taught"
-    return listed(f"Move nothing by {size}", [_lowered(titles[name]) for name in names], lines)
+    return listed(f"Move nothing by {size}", [lowered(titles[name]) for name in names], lines)
 
 
 def _under(title: str) -> str:
-    return f"under {_lowered(title)}"
+    return f"under {lowered(title)}"
 
 
-def _lowered(title: str) -> str:
+def lowered(title: str) -> str:
     """A title within a sentence, its abbreviations as they are."""
     return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
 

@@ -14,6 +14,7 @@ from sim.arrays import Array
 from sim.report.answer.facts import facts
 from sim.report.fiscal_note.amounts import cell
 from sim.report.fiscal_note.case import Case, synopsis
+from sim.report.fiscal_note.exposure import exposure
 from sim.report.fiscal_note.implications import fiscal_implications, total
 from sim.report.fiscal_note.issues import Money, has_districts, significant_issues
 from sim.report.fiscal_note.lines import YEARS, Budget, Row, policy_years
@@ -30,6 +31,7 @@ from sim.report.shared.intervals import bands, interval_parts
 from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import Cell
+from sim.report.stress.measured import Measured, measured
 from sim.report.stress.shortfall import CALM
 from sim.states.folder import state_words
 
@@ -48,10 +50,13 @@ IMPLICATIONS = "FISCAL IMPLICATIONS"
 """The section that says what a bill costs, and whom."""
 
 
-def fiscal_notes(results: "Results", world: "World", bills: Collection[str] | None = None) -> list[Note]:
+def fiscal_notes(
+    results: "Results", world: "World", bills: Collection[str] | None = None, stress: Measured | None = None
+) -> list[Note]:
     """The fiscal note of each formula against current law, of those named in ``bills`` or of all, in the order of the
     results; of the calm scenario where others stand beside it, else of the first. None where current law was not run,
-    lines of money were not kept, or no year after the base year was run.
+    lines of money were not kept, or no year after the base year was run. ``stress``: what a stress study measured, if
+    that is known already.
 
     Raises ValueError if ``bills`` names what is no formula of the results beside current law.
     """
@@ -67,11 +72,14 @@ def fiscal_notes(results: "Results", world: "World", bills: Collection[str] | No
         return []
     found, budget = facts(results, panel.scenario), Budget.of(panel, at)
     money = Money(panel, world) if has_districts(panel) else None
+    if stress is None and found.bad_years is not None:
+        stress = measured(results)
     wanted = [f for f in panel.others if bills is None or panel.formulas[f] in bills]
-    return [_note(Case(results, panel, found, budget.first(YEARS), budget, f, panel.baseline), money) for f in wanted]
+    cases = [Case(results, panel, found, budget.first(YEARS), budget, f, panel.baseline) for f in wanted]
+    return [_note(case, money, stress) for case in cases]
 
 
-def _note(case: Case, money: Money | None) -> Note:
+def _note(case: Case, money: Money | None, stress: Measured | None) -> Note:
     manifest = case.results.manifest
     head = (
         ("SPONSOR", ""),
@@ -84,10 +92,10 @@ def _note(case: Case, money: Money | None) -> Note:
         case.results, case.name
     )
     tables = tuple(table for table in (_appropriation(case), _impact(case)) if table is not None)
-    return Note(case.name, case.panel.titles[case.f], head, tables, tuple(_sections(case, money)), origin)
+    return Note(case.name, case.panel.titles[case.f], head, tables, tuple(_sections(case, money, stress)), origin)
 
 
-def _sections(case: Case, money: Money | None) -> Iterable[Section]:
+def _sections(case: Case, money: Money | None, stress: Measured | None) -> Iterable[Section]:
     source = str(case.record.get("source") or "").strip()
     sources = [f"The bill: {source}"] if source else []
     vintage = f" ({case.results.manifest.data_vintage})" if case.results.manifest.data_vintage else ""
@@ -97,6 +105,8 @@ def _sections(case: Case, money: Money | None) -> Iterable[Section]:
     words = synopsis(case.bill, case.panel.base_year) if case.bill is not None else [case.panel.titles[case.f]]
     yield Section("Synopsis of Bill", tuple(words), lesser=True)
     yield Section(IMPLICATIONS, tuple(fiscal_implications(case)), tuple(_out_years(case)))
+    if bad_years := exposure(case, stress):
+        yield bad_years
     if issues := significant_issues(case, money):
         yield Section("SIGNIFICANT ISSUES", tuple(issues))
     yield Section("PERFORMANCE IMPLICATIONS", tuple(performance_implications(case)), (_students(case),))

@@ -8,6 +8,7 @@ from sim.report.fiscal_note.build import fiscal_notes
 from sim.report.fiscal_note.document import write_document
 from sim.report.fiscal_note.page import page_of
 from sim.report.fiscal_note.table import fiscal_note_table
+from sim.report.stress.measured import Measured
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:
@@ -21,12 +22,18 @@ MOST_DOCUMENTS = 3
 """Bills of a run up to which each has a document beside its page; of more only those that are asked for."""
 
 
-def write_notes(results: "Results", world: "World", folder: Path, bills: Collection[str] | None = None) -> list[Path]:
+def write_notes(
+    results: "Results",
+    world: "World",
+    folder: Path,
+    bills: Collection[str] | None = None,
+    stress: Measured | None = None,
+) -> list[Path]:
     """Write ``fiscal_notes/NAME.html`` and ``.docx`` for each formula beside current law, or for those named in
     ``bills``; of more than ``MOST_DOCUMENTS`` that nobody has named the pages alone. Returns the paths, none where
-    there is nothing to note (see ``fiscal_notes``)."""
+    there is nothing to note (see ``fiscal_notes``, which takes ``stress`` too)."""
     written: list[Path] = []
-    notes = fiscal_notes(results, world, bills)
+    notes = fiscal_notes(results, world, bills, stress)
     for note in notes:
         place = folder / FOLDER
         place.mkdir(parents=True, exist_ok=True)

@@ -8,12 +8,11 @@ import numpy as np
 from sim.arrays import Array
 from sim.report.answer.facts import yearly_of_reference
 from sim.report.answer.rules import precise, settled
-from sim.report.answer.text import SHORTFALL_TOLD, ranked
+from sim.report.answer.text import ranked
 from sim.report.compare.price import cost_per_added
 from sim.report.fiscal_note.amounts import in_words
 from sim.report.fiscal_note.case import FIFTH, TENTH, Case, listed, spread
 from sim.report.shared.intervals import PER_100, bands, interval_text, number_text
-from sim.study.stress.tails import draws_needed, expected_shortfall, ordered
 
 WAYS = {"more": "more", "less": "fewer"}
 
@@ -204,25 +203,6 @@ def _trust(case: Case) -> Iterator[str]:
     yield "Trust the order of formulas more than the size of an effect, and the first ten years more than later ones."
 
 
-def _one_in_twenty(unpaid: Array) -> str:
-    """The mean of the worst twentieth of draws, where there are enough to tell of it."""
-    if len(unpaid) < draws_needed(0.95):
-        return ""
-    tail = float(expected_shortfall(ordered(unpaid, np.ones((1, len(unpaid)))), 0.95)[0])
-    return f", and {in_words(tail / 1e3)} on average in the worst one in twenty of draws"
-
-
 def _bad_year(case: Case) -> Iterator[str]:
     if case.facts.bad_years is None:
         yield "A bad year (a bust of oil revenue, a surge of students) is not in these amounts; cte-sim stress has it."
-        return
-    worst = max(case.facts.bad_years[case.f], key=lambda year: float(year.unpaid.mean()))
-    unpaid = float(worst.unpaid.mean())
-    name = worst.scenario.replace("_", " ")
-    if unpaid >= SHORTFALL_TOLD:
-        said = (
-            f"In the worst year under {name} {in_words(unpaid / 1e3)}{spread(worst.unpaid / 1e3)} is owed and not paid"
-        )
-        yield f"{said}{_one_in_twenty(worst.unpaid)}."
-    else:
-        yield "No bad year that was run leaves a notable sum unpaid."

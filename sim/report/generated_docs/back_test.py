@@ -1,12 +1,12 @@
 """The generated part of docs/scenarios.md that holds shipped scenarios against what happened in New Mexico."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from sim.config_folder import config_folder
-from sim.engine.economy import budget_severity, compound
+from sim.engine.economy import budget_severity, categorical_cut, compound
 from sim.engine.scenario import Scenario, read_scenario
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
@@ -23,7 +23,17 @@ def episodes() -> list[dict[str, Any]]:
 
 def back_test_markdown() -> str:
     """For each crisis revenue year by year against what was expected, the scenario's, and what was cut."""
-    return "\n".join([*_revenue_table(), "", *_cuts_table(), "", *(_told(episode) for episode in episodes())])
+    return "\n".join(
+        [
+            *_revenue_table(),
+            "",
+            *_cuts_table(),
+            "",
+            *(_told(episode) for episode in episodes()),
+            "",
+            *_lines_of_their_own(),
+        ]
+    )
 
 
 def expected(episode: dict[str, Any], year: int) -> tuple[float, str]:
@@ -57,6 +67,26 @@ def cuts(episode: dict[str, Any]) -> tuple[float, float]:
     return float((worst * terms.formula_cut).item()), float((worst * terms.grant_cut).item())
 
 
+def cuts_at_gap(gap: float) -> tuple[float, float, float]:
+    """What the model's rule cuts of formula money, grants, and CTE lines outside the main formula, shares, where a
+    scenario leaves revenue by the share ``gap`` under the recurring budget; at central parameters."""
+    terms, nothing = _economy(), np.zeros((1, 1, 1))
+    severity = budget_severity(nothing + 1.0 - gap, nothing + 1.0, terms)
+    own = categorical_cut(nothing, severity, nothing, terms)
+    return float((severity * terms.formula_cut).item()), float((severity * terms.grant_cut).item()), float(own.item())
+
+
+def path_after(bust: Sequence[int], last: int) -> dict[int, float]:
+    """What is left of a CTE line outside the main formula in each year from the first of a full ``bust`` on, a share of
+    what it was before; at central parameters."""
+    terms, standing, left = _economy(), np.zeros((1, 1, 1)), {}
+    for year in range(bust[0], last + 1):
+        full = np.full((1, 1, 1), float(year in bust))
+        standing = categorical_cut(standing, full, 0.0 * full, terms)
+        left[year] = 1.0 - float(standing.item())
+    return left
+
+
 def _economy() -> Economy:
     return central_parameters(load_catalogue(), load_world().clusters, 1).economy
 
@@ -86,16 +116,44 @@ def _row(episode: dict[str, Any], title: str, year: int, revenue: float) -> str:
 
 
 def _cuts_table() -> Iterator[str]:
-    yield "| crisis | SEG was cut | model cuts formula money | agencies were cut | model cuts grants | enrollment |"
-    yield "|---|---|---:|---|---:|---|"
+    yield (
+        "| crisis | SEG was cut | model, from FY2026's cushion | model, at the gap of then | agencies were cut "
+        "| model, from FY2026's cushion | model, at the gap of then | enrollment |"
+    )
+    yield "|---|---|---:|---:|---|---:|---:|---|"
     for episode in episodes():
-        formula, grants = cuts(episode)
+        (formula, grants), (formula_then, grants_then, _) = cuts(episode), cuts_at_gap(episode["gap"])
         cells = (
-            episode["title"], episode["formula_cut"], f"{formula:.1%}", episode["agency_cut"], f"{grants:.1%}",
-            episode["enrollment"],
+            episode["title"], episode["formula_cut"], f"{formula:.1%}", f"{formula_then:.1%}", episode["agency_cut"],
+            f"{grants:.1%}", f"{grants_then:.1%}", episode["enrollment"],
         )  # fmt: skip
         yield f"| {' | '.join(cells)} |"
 
 
 def _told(episode: dict[str, Any]) -> str:
-    return f"- **{episode['title']}.** {episode['explained']}. Sources: {episode['source']}."
+    return f"- **{episode['title']}.** {episode['explained']}. Sources: {episode['source']}. {episode['gap_source']}."
+
+
+def _lines_of_their_own() -> Iterator[str]:
+    """What was cut of money outside the main formula, beside what the main formula shares and the model's rule."""
+    held = read_yaml(config_folder() / "back_test" / "lines_of_their_own.yaml")
+    yield (
+        "| line outside the main formula | years | it was cut | the formula was | model, if it shared that cut "
+        "| model |"
+    )
+    yield "|---|---|---:|---:|---:|---:|"
+    for one in held["cuts"]:
+        formula, _, own = cuts_at_gap(one["gap"])
+        shares = (one["line"], one["formula"], formula, own)
+        yield f"| {one['where']} | {one['year']} | {' | '.join(f'{share:.1%}' for share in shares)} |"
+    yield ""
+    yield "| what is left of it | in | of before | model |"
+    yield "|---|---|---:|---:|"
+    for one in held["paths"]:
+        left = path_after(one["bust"], max(one["after"]))
+        for year, dollars in one["after"].items():
+            since = f"{year}, after {one['bust'][0]} and {one['bust'][-1]}"
+            yield f"| {one['where']} | {since} | {dollars / one['before']:.0%} | {left[year]:.0%} |"
+    yield ""
+    yield from (f"- {' '.join(told.split())}." for told in held["told"])
+    yield f"- Sources: {'; '.join(dict.fromkeys(one['source'] for one in (*held['cuts'], *held['paths'])))}."

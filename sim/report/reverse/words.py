@@ -26,7 +26,7 @@ def title_of(found: Reversed) -> str:
 
 def sentences(study: ReverseStudy) -> list[str]:
     """What was found, formula by formula: the shocks that do it with their brackets, then in one sentence those that do
-    not at any size."""
+    not at any size; and what the brackets leave out."""
     said = []
     for name in dict.fromkeys(found.formula.name for found in study.found):
         own = [found for found in study.found if found.formula.name == name]
@@ -37,7 +37,13 @@ def sentences(study: ReverseStudy) -> list[str]:
         said += [_reached(study, found) for found in own if found.bracket.breaks is not None]
         if idle := [found for found in own if found.bracket.breaks is None]:
             said.append(_not_reached(study, idle))
-    return said
+    return [*said, LEAVES_OUT] if said else said
+
+
+LEAVES_OUT = (
+    "Brackets are of runs as simulated: parameters and luck, without what forecasts of other laws have missed "
+    "(discrepancy), which may break a bill earlier or later."
+)
 
 
 def _below(study: ReverseStudy) -> str:
@@ -83,12 +89,11 @@ def _lowered(title: str) -> str:
 def bounds() -> str:
     """How far a bust of revenue can reach, as the model's parameters have it."""
     economy = load_catalogue().entries["economy"]
-    ends = {name: economy[name].prior for name in ("formula_cut", "grant_cut")}
+    ends = {name: economy[name].prior for name in ("formula_cut", "categorical_cut")}
     shares = {name: f"{(prior.low or 0.0):.0%} to {(prior.high or 0.0):.0%}" for name, prior in ends.items()}
     return (
-        f"A bust of revenue cuts formula lines by {shares['formula_cut']} and grants by {shares['grant_cut']} at "
-        "most, as in "
-        "2009, 2016 and 2020: alone it pushes no further, however deep."
+        f"A bust of revenue cuts money inside the main formula by {shares['formula_cut']} at most, and CTE lines "
+        f"outside it by {shares['categorical_cut']}, as on record: alone it pushes no further, however deep."
     )
 
 

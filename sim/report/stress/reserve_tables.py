@@ -2,13 +2,14 @@
 buffer."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sim.arrays import Array
+from sim.engine.scenario import scenario_from
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.report.shared.panel import Panel
@@ -49,9 +50,18 @@ def drawn_down(of: Measured, ladder: Ladder, scenario: str, formula: int) -> Dra
         revenue[:, 0],
         _number(of.results, panel, "economy.budget_share"),
         _number(of.results, panel, "economy.budget_growth"),
-        int(after.sum()),
+        budget_shocks(of.results, scenario, panel.base_year, panel.years[after].tolist()),
     )
     return draw_down(ladder, revenue[:, after], budget, np.maximum(owed - paid, 0.0)[:, after], voted[:, after])
+
+
+def budget_shocks(results: "Results", scenario: str, base_year: int, years: Sequence[int]) -> tuple[float, ...]:
+    """What the scenario as it was run multiplies the recurring budget by, in each of the ``years``."""
+    held = (getattr(results.manifest, "config", {}).get("scenarios") or {}).get(scenario)
+    if not held:
+        return (1.0,) * len(years)
+    run = scenario_from({key: value for key, value in held.items() if key != "name"}, "manifest.json", scenario)
+    return tuple(run.at(year, base_year).recurring_budget for year in years)
 
 
 def _number(results: "Results", panel: Panel, name: str) -> Array:

@@ -214,7 +214,7 @@ def write_stress(
     html = stress_page(of, [*found, head], world, folder / "figures", command)  # the conclusion first
     page.write_text(html, encoding="utf-8", newline="\n")
     if world is not None and results.keeps("lines"):
-        written += write_notes(of_scenario(results, CALM, ("lines", "districts")), world, folder)
+        written += write_notes(of_scenario(results, CALM, ("lines", "districts")), world, folder, stress=of)
     return [*written, *drawn, page]
 
 

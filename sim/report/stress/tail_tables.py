@@ -101,10 +101,30 @@ def tail_sheet(of: Measured, measure: str, span: str) -> Sheet | None:
             "Below each figure its 90% bootstrap interval over draws. No figure is given from fewer draws than "
             "its upper limit "
             f"needs ({_needs()}). {_wanted(of, 0.99)}".strip(),
-            "At 99% a bootstrap of few draws is too narrow: losses.csv has the upper limit that holds whatever the "
-            "distribution.",
+            _hundredth(of, measure, span, shown),
         ),
     )  # fmt: skip
+
+
+def _hundredth(of: Measured, measure: str, span: str, shown: Sequence[int]) -> str:
+    """On how few draws the figures at 99% rest, and what is sure of them whatever the distribution; nothing where they
+    are not given."""
+    if of.independent < draws_needed(LEVELS[-1]):
+        return ""
+    draws = max(round(of.calm.draws * (1.0 - LEVELS[-1])), 1)
+    one = "1 draw makes" if draws == 1 else f"{draws} draws make"
+    said = f"Of {of.calm.draws:,} draws {one} the worst hundredth, so that the intervals at 99% are too narrow."
+    limits = [
+        f"{money(limit)} for {of.calm.short_titles[f]}"
+        for f in shown
+        if np.isfinite(limit := of.tails(of.unconditional, f, measure, span)[-1].value_at_risk.limit)
+    ]
+    if not limits:
+        return f"{said} No upper limit can be given."
+    return (
+        f"{said} Whatever the distribution, VaR 99% lies with 95% confidence below {', '.join(limits)} "
+        f"{of.under(of.unconditional)}; losses.csv has the limit of each."
+    )
 
 
 def _needs() -> str:

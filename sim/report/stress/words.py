@@ -40,20 +40,24 @@ def tail_sentences(of: Measured) -> list[str]:
     return found
 
 
-def reading_notes(of: Measured) -> list[str]:
-    """How far the numbers reach."""
-    known = (
+def chances(of: Measured) -> str:
+    """Whether any figure is a chance, or all hold under a condition alone."""
+    return (
         "Shocks of the scenario 'random' come at historical frequency, so that its figures are chances; those of "
         "a named "
         "scenario hold if it comes, and say nothing of how likely that is."
         if RANDOM in of.panels
         else "A figure under a scenario holds if that comes; how likely it is, no figure here says."
     )
+
+
+def reading_notes(of: Measured) -> list[str]:
+    """How far the numbers reach."""
     notes = [
         f"A future is {years_text(of.years)} lived once, with parameters and luck of its own; the worst year is "
         "the worst of "
         "its years, whichever that is.",
-        known,
+        chances(of),
         f"Districts carry what is owed and not paid, and what a weight takes from {state_words().other_units}. They "
         "answer it, as districts do, with fewer sections and launches: what students lose is below.",
         "Revenue, take-up, costs and hiring are shocked; other states' laws, the federal budget and a change of "

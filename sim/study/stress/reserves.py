@@ -5,6 +5,7 @@ the rungs in their order; a shortfall of CTE claims what is left, of most rungs 
 spending. Nothing is put back: a later good year refills no rung here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -136,9 +137,10 @@ def draw_down(ladder: Ladder, revenue: Array, budget: Array, short: Array, voted
     return Drawn(gap, by_state, by_cte, left, unmet)
 
 
-def recurring_budget(base_revenue: Array, share: Array, growth: Array, years: int) -> Array:
+def recurring_budget(base_revenue: Array, share: Array, growth: Array, shocks: Sequence[float]) -> Array:
     """The recurring budget of the years after the base year, ``[R, T]``, as the model has it: a share of the base
-    year's revenue that grows by a rate of each draw."""
-    after = np.arange(1, years + 1)
-    found: Array = (base_revenue * share)[:, None] * (1.0 + growth[:, None]) ** after
+    year's revenue that grows by a rate of each draw, times what the scenario multiplies it by in each year,
+    ``shocks``."""
+    after = np.arange(1, len(shocks) + 1)
+    found: Array = (base_revenue * share)[:, None] * (1.0 + growth[:, None]) ** after * np.asarray(shocks)
     return found
