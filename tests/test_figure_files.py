@@ -16,9 +16,10 @@ from PIL import Image
 from sim.config_folder import config_folder
 from sim.report.compare.figure_map import DOWN, UP, gains_map
 from sim.report.compare.figures import figure
+from sim.report.shared.contrast import contrast, legible
 from sim.report.shared.figure_file import INDEX, figure_files, figure_index, svg_text
 from sim.report.shared.figure_labels import direct_labels, point_labels
-from sim.report.shared.figure_style import Look, look, page, save, spread_apart
+from sim.report.shared.figure_style import Look, legend, legend_names, look, page, save, spread_apart
 from sim.report.shared.formula_looks import APART, CURRENT_LAW, LOOKS, OWN, FormulaLook, looks
 from sim.report.shared.names import in_sentence
 from sim.report.shared.panel import Panel
@@ -184,3 +185,36 @@ def test_every_figure_names_formulas_by_their_titles(tmp_path: Path) -> None:
         text = path.with_suffix(".svg").read_text(encoding="utf-8")
         assert "status_quo" not in text
         assert "sb130_quarter_weight" not in text
+
+
+@pytest.mark.parametrize(
+    ("names", "columns", "lines"),
+    [
+        (["without a shock", "under take-up surge", "under instructor drought"], 2, 2),
+        (["without a shock", "under moderate oil slump from FY2030 at 1.5 times its size, with take-up surge"], 1, 2),
+        (["without a shock", " ".join(["a shock of a very long name"] * 6)], 1, 3),
+    ],
+)
+def test_a_legend_holds_long_names_whole(names: list[str], columns: int, lines: int, tmp_path: Path) -> None:
+    from matplotlib.lines import Line2D
+
+    wrapped, found, height = legend_names(names, 2)
+    assert (found, height) == (columns, pytest.approx(0.2 * lines))
+    assert [name.replace("\n", " ") for name in wrapped] == names
+    figure, axes = page("A title", "A caption.", Look("a footer", 4, 1, ""), 1, 1, 1.0, header=height)
+    axes[0].plot([0, 1], [0, 1])
+    legend(figure, [Line2D([], [], label=name) for name in wrapped], found)
+    save(figure, tmp_path / "legend.png")
+    box = figure.legends[0].get_window_extent()
+    assert box.x1 <= figure.bbox.x1
+    assert box.y0 >= axes[0].get_window_extent().y1
+
+
+@pytest.mark.parametrize("of", [*LOOKS.values(), *OWN])
+def test_words_in_a_formulas_color_can_be_read_on_white(of: FormulaLook) -> None:
+    darker = legible(of.color)
+    assert contrast(darker) >= 4.5
+    assert (darker == of.color) == (contrast(of.color) >= 4.5)
+    assert contrast("#ffffff") == pytest.approx(1.0)
+    assert contrast("#000000") == pytest.approx(21.0)
+    assert contrast("#767676") == pytest.approx(4.54, abs=0.01)  # the grey that is known to be just dark enough

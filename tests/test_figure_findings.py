@@ -10,6 +10,7 @@ import pytest
 from sim.arrays import Array
 from sim.report.calibration.findings import parameters_sentence
 from sim.report.compare.alike import alike
+from sim.report.compare.figure_lines import group_names, merged_note
 from sim.report.compare.figure_map import Measure, Place, map_sentence, place_of
 from sim.report.compare.findings import (
     change_sentence,
@@ -20,7 +21,8 @@ from sim.report.compare.findings import (
     short_sentence,
 )
 from sim.report.shared.panel import Panel
-from sim.report.stress.findings import capped, moving, scenario_words
+from sim.report.stress.conditions import condition
+from sim.report.stress.findings import capped, moving, shortfall_sentence
 from sim.report.stress.findings import cost_sentence as stress_sentence
 from sim.report.sweep.tornado import sentence
 
@@ -101,13 +103,15 @@ def test_of_several_formulas_the_first_and_the_last_are_named_and_ties_stay_ties
     assert change_sentence(panel, none, "seats", "students", "FY2036").startswith("No formula changes seats clearly")
 
 
-def test_short_money_is_told_of_the_median_draw_or_of_many_draws() -> None:
+def test_short_money_is_told_of_the_median_draw_with_the_mean_that_is_drawn_or_of_many_draws() -> None:
     share = np.ones((2, DRAWS, len(YEARS)))
     panel = panel_of(TWO)
     assert short_sentence(panel, share).startswith("No formula runs short")
     lean = share.copy()
     lean[1, :, 6] = 0.77
     assert short_sentence(panel, lean) == ("Only SB130, a quarter weight runs short, 77% paid in FY2032")
+    lean[1, : DRAWS // 4, 6] = 0.37  # the median stays what it was; the line of means goes down to 67%
+    assert short_sentence(panel, lean) == ("Only SB130, a quarter weight runs short, 67% paid in FY2032")
     some = share.copy()
     some[1, : DRAWS * 4 // 10, 6] = 0.5
     assert short_sentence(panel, some) == "Only SB130, a quarter weight runs short in 40% of draws"
@@ -140,6 +144,17 @@ def test_formulas_that_do_nearly_the_same_stand_together_and_few_stand_alone() -
     assert alike(values, (0, 2, 3), 0, YEARS > 2026, 4) == [[2], [3], [0]]
 
 
+def test_groups_of_one_figure_have_names_of_their_own() -> None:
+    panel = panel_of(("Current law", "One", "Two", "Three", "Four", "Five"))
+    assert group_names(panel, [[1, 2], [3, 4], [5], [0]]) == [
+        "2 formulas alike, A", "2 formulas alike, B", "Five", "Current law",
+    ]  # fmt: skip
+    assert group_names(panel, [[1, 2], [0, 3, 4]]) == ["2 formulas alike", "Current law and 2 like it"]
+    assert merged_note(panel, [[1, 2], [3, 4]]) == (
+        " 2 formulas alike, A: One and Two. 2 formulas alike, B: Three and Four."
+    )
+
+
 def test_a_map_marks_gains_and_losses_by_their_sign_and_only_clear_ones_as_clear() -> None:
     changes = np.stack([5 + LUCK, -5 + LUCK, 0.1 + LUCK, 0 * LUCK], axis=1)
     place = place_of(changes)
@@ -153,6 +168,9 @@ def test_a_map_marks_gains_and_losses_by_their_sign_and_only_clear_ones_as_clear
     )
 
 
+SURGE = {"baseline": "No shock", "surge": "A surge", "calm_too": "Nothing"}
+
+
 def shocked(paid: Array, owed: Array) -> Panel:
     return panel_of(("Current law", "A bill's"), state_cost=paid, entitlement=owed)
 
@@ -162,15 +180,15 @@ def test_cost_is_said_not_to_rise_only_where_more_is_owed_and_none_of_it_paid() 
     capping = {"baseline": calm, "surge": shocked(flat(40e6, 50e6), flat(40e6, 70e6)), "calm_too": calm}
     assert capped(capping, 1)
     assert moving(capping, 1) == ["surge"]
-    assert stress_sentence(capping, 1).startswith(
-        "Under a bill's cost cannot rise: the appropriation caps it; $20.0M goes unpaid in the worst year under surge"
+    assert stress_sentence(capping, 1, SURGE).startswith(
+        "Under a bill's cost cannot rise: the appropriation caps it; $20.0M goes unpaid in the worst year under a surge"
     )
     paying = {"baseline": calm, "surge": shocked(flat(40e6, 60e6), flat(40e6, 70e6))}
     assert not capped(paying, 1)
-    assert stress_sentence(paying, 1).startswith("A bill's costs $10.0M a year more under surge")
+    assert stress_sentence(paying, 1, SURGE).startswith("A bill's costs $10.0M a year more under a surge")
     still = {"baseline": calm, "calm_too": calm}
     assert not capped(still, 1)
-    assert stress_sentence(still, 1) == "No scenario makes a bill's clearly dearer than $50.0M a year"
+    assert stress_sentence(still, 1, SURGE) == "No scenario makes a bill's clearly dearer than $50.0M a year"
 
 
 def test_the_tornado_names_the_steadiest_factor_whose_interval_leaves_zero_out() -> None:
@@ -196,9 +214,13 @@ def test_what_targets_tell_of_parameters_is_counted() -> None:
     )
 
 
-def test_a_joined_scenario_stands_in_a_title_in_words() -> None:
-    assert scenario_words("oil_slump@2030:1.5+take_up_surge") == (
-        "oil slump from FY2030 at 1.5 times its size with take up surge"
+def test_a_figure_names_a_scenario_by_its_title_and_once() -> None:
+    calm = shocked(flat(40e6, 50e6), flat(40e6, 50e6))
+    panels = {"baseline": calm, "surge": shocked(flat(40e6, 60e6), flat(40e6, 70e6))}
+    assert stress_sentence(panels, 1, SURGE).endswith("; $10.0M goes unpaid in the worst year, $0 without a shock")
+    assert stress_sentence(panels, 1, SURGE).count("a surge") == 1
+    assert shortfall_sentence(panels, [0, 1], SURGE) == (
+        "A bill's leaves most unpaid: $10.0M in the worst year under a surge ($10.0M to $10.0M), $0 without a shock"
     )
-    assert scenario_words("shock_2020*2") == "shock 2020 at 2 times its size"
-    assert scenario_words("recession_2009") == "recession 2009"
+    assert condition(SURGE, "baseline") == "without a shock"
+    assert condition({"covid": "COVID-19 again"}, "covid") == "under COVID-19 again"

@@ -183,11 +183,12 @@ class Runs(Result):
         if self.study != "stress":
             return ()
         from sim.report.stress.figures import stress_figures
+        from sim.report.stress.shortfall import scenario_titles
 
         panels = {name: self._panel(name) for name in self.scenarios}
         folder = Path(self._drawn.name) / "stress"
         folder.mkdir()
-        return tuple(stress_figures(self.store, panels, folder))
+        return tuple(stress_figures(self.store, panels, scenario_titles(self.store), folder))
 
     @cached_property
     def _world(self) -> "World":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report.compare.alike import alike
-from sim.report.compare.figure_lines import group_name, merged_note
+from sim.report.compare.figure_lines import group_names, merged_note
 from sim.report.compare.findings import titled
 from sim.report.shared.figure_style import (
     LANDSCAPE,
@@ -81,7 +81,7 @@ def offered_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Pa
     )  # fmt: skip
     marks = looks(panel.formulas)
     at = np.arange(len(names))
-    for ax, group in zip(axes, merged, strict=True):
+    for ax, group, name in zip(axes, merged, group_names(panel, merged), strict=True):
         ax.axvline(0, color="black", linewidth=0.6)
         low, high = found.low[group].min(axis=0), found.high[group].max(axis=0)
         ax.hlines(at, low[order], high[order], color=MIDDLE, linewidth=2.4)
@@ -90,7 +90,7 @@ def offered_by_cluster(panel: Panel, of: Look, world: "World", path: Path) -> Pa
             size = 3.8 if len(group) == 1 else 3.0
             ax.plot(found.mean[f][order], at, marker=marks[f].marker, color=marks[f].color, markersize=size,
                     linestyle="none")  # fmt: skip
-        name_panel(ax, group_name(panel, group), _span(whole[group]))
+        name_panel(ax, name, _span(whole[group]))
         ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes[0].set_yticks(at, [names[c] for c in order])
     axes[0].set_ylim(-0.6, len(names) - 0.4)

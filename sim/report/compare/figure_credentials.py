@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.report.compare.findings import titled
+from sim.report.shared.contrast import legible
 from sim.report.shared.figure_style import (
     FONT,
     LINE_HEIGHT,
@@ -36,6 +37,9 @@ AFTER = 10
 MOST = 3
 """Formulas in one panel beside the baseline; more lines with bands cannot be told apart."""
 
+
+DASH_AND_MARK = 3.6
+"""Length of a legend's sample that shows a dash on both sides of a mark, font sizes."""
 
 TIER_LINES: tuple[Any, ...] = ((0, (1, 1)), (0, (5, 1.5)), "solid")
 """Line styles of value tiers 1 to 3."""
@@ -219,7 +223,7 @@ def _draw(ax: "Axes", panel: Panel, at: int, curves: list[_Curve], highest: floa
     places = spread_apart([float(curve.found.mean[curve.f, at]) for curve in known], line)
     above = max(max(places, default=0.0) + line / 2 - highest, 0.0)
     for curve, place in zip(known, places, strict=True):
-        text, color = curve.text, curve.mark.color
+        text, color = curve.text, legible(curve.mark.color)
         ax.annotate(
             text, (1.0, place - above), (5, 0), xycoords=("axes fraction", "data"), va="center", color=color, **beside
         )
@@ -244,4 +248,4 @@ def _legend(figure: "Figure", panel: Panel, marks: dict[int, FormulaLook], title
         )
         for f, mark in marks.items()
     ]  # fmt: skip
-    legend(figure, handles, 2, title_lines)
+    legend(figure, handles, 2, title_lines, DASH_AND_MARK)

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,15 +81,24 @@ def over_years(panel: Panel, of: Look, chart: Chart) -> Path:
 def merged_note(panel: Panel, groups: Sequence[Sequence[int]]) -> str:
     """Which formulas are shown as one; nothing where each stands by itself."""
     said = [
-        f" {group_name(panel, group)}: {joined([in_sentence(panel.short_titles[f]) for f in group])}."
-        for group in groups
+        f" {name}: {joined([in_sentence(panel.short_titles[f]) for f in group])}."
+        for name, group in zip(group_names(panel, groups), groups, strict=True)
         if len(group) > 1
     ]
     return "".join(said)
 
 
-def group_name(panel: Panel, group: Sequence[int]) -> str:
-    """What stands over or beside what several formulas share, or one formula's title."""
+def group_names(panel: Panel, groups: Sequence[Sequence[int]]) -> list[str]:
+    """What stands over or beside each of a figure's groups, no two alike: a formula's title, or what several share."""
+    names = [_group_name(panel, group) for group in groups]
+    found = []
+    for place, name in enumerate(names):
+        letter = ascii_uppercase[names[:place].count(name)]
+        found.append(name if names.count(name) == 1 else f"{name}, {letter}")
+    return found
+
+
+def _group_name(panel: Panel, group: Sequence[int]) -> str:
     if len(group) == 1:
         return panel.short_titles[group[0]]
     if panel.baseline is not None and panel.baseline in group:
@@ -122,14 +132,14 @@ def _together(panel: Panel, of: Look, chart: Chart, groups: Sequence[Sequence[in
     labels: list[tuple[float, str, str]] = []
     at, last = told(panel), len(panel.years) - 1
     banded = _banded(panel, groups)
-    for group in groups:
+    for group, name in zip(groups, group_names(panel, groups), strict=True):
         _draw_group(ax, panel, chart, found, group, marks, group in banded)
         end = float(np.nanmean([_last_defined(found.mean[f]) for f in group]))
         early = f"FY{panel.years[at]} {_value(chart, found, group, at)}"
         late = f"FY{panel.years[last]} {_value(chart, found, group, last)}"
         values = [late] if at == last else [f"{early}, {late}"] if len(group) == 1 else [early, late]
         color = marks[group[0]].color if len(group) == 1 or group[0] == panel.baseline else MERGED
-        labels.append((end, "\n".join([group_name(panel, group), *values]), color))
+        labels.append((end, "\n".join([name, *values]), color))
     if chart.zero:
         ax.axhline(0, color="black", linewidth=0.6)
     for line, name in chart.lines:
@@ -216,7 +226,7 @@ def _panels(panel: Panel, of: Look, chart: Chart, groups: Sequence[Sequence[int]
         bottom=0.3,
         header=0.24 if len(chart.handles) == 0 and reference is None else 0.44,
     )
-    for ax, group in zip(axes, groups, strict=True):
+    for ax, group, name in zip(axes, groups, group_names(panel, groups), strict=True):
         if reference is not None and reference not in group:
             ax.plot(panel.years, found.mean[reference], color=BASELINE, linestyle=DASHED, linewidth=1.1)
         for values, _ in chart.lines:
@@ -227,7 +237,7 @@ def _panels(panel: Panel, of: Look, chart: Chart, groups: Sequence[Sequence[int]
                 chart.draw_more(ax, group[0], marks[group[0]])
         else:
             _draw_group(ax, panel, chart, found, group, marks)
-        name_panel(ax, group_name(panel, group), _value(chart, found, group, -1), panel.baseline in group)
+        name_panel(ax, name, _value(chart, found, group, -1), panel.baseline in group)
         if chart.zero:
             ax.axhline(0, color="black", linewidth=0.6)
     finish_years(axes, panel, chart.kind, chart.zero)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.report.compare.alike import alike
-from sim.report.compare.figure_lines import band_handles, draw_bands, finish_years, group_name, merged_note
+from sim.report.compare.figure_lines import band_handles, draw_bands, finish_years, group_names, merged_note
 from sim.report.compare.findings import change_sentence, joined, mean_at, titled, told, year_of
 from sim.report.shared.figure_style import BASELINE, STACK, Look, label_y, legend, name_panel, page, save, wrapped_title
 from sim.report.shared.formula_looks import DASHED
@@ -43,7 +43,7 @@ def unserved(panel: Panel, of: Look, path: Path) -> Path | None:
     figure, axes = page(
         title, caption, of, len(groups), 2, 1.6, left=0.85, gap=(0.25, 0.5), header=0.24, bottom=0.3
     )  # fmt: skip
-    for group, ax in zip(groups, axes, strict=True):
+    for group, ax, name in zip(groups, axes, group_names(panel, groups), strict=True):
         f, floor = group[0], np.zeros(len(panel.years))
         for part, fill in zip((first, second), (STACK[2], STACK[3]), strict=True):
             top = floor + part[f].mean(axis=0)
@@ -53,7 +53,7 @@ def unserved(panel: Panel, of: Look, path: Path) -> Path | None:
             ax.plot(panel.years, end, color="black", linestyle=DOTTED, linewidth=0.9)
         if panel.baseline is not None and panel.baseline not in group:
             ax.plot(panel.years, total.mean[panel.baseline], color=BASELINE, linestyle=DASHED, linewidth=1.4)
-        name_panel(ax, group_name(panel, group), _value(total.mean, group, told(panel)), panel.baseline in group)
+        name_panel(ax, name, _value(total.mean, group, told(panel)), panel.baseline in group)
     finish_years(axes, panel, "students", False)
     label_y(figure, axes, "students a year")
     handles: list[Any] = [
@@ -87,14 +87,14 @@ def instructors(panel: Panel, of: Look, path: Path) -> Path | None:
     figure, axes = page(
         title, caption, of, len(groups), 2, 1.6, left=0.85, gap=(0.25, 0.5), header=0.44, bottom=0.3
     )  # fmt: skip
-    for group, ax in zip(groups, axes, strict=True):
+    for group, ax, name in zip(groups, axes, group_names(panel, groups), strict=True):
         f = group[0]
         draw_bands(ax, panel, teaching, f)
         if panel.baseline is not None and panel.baseline not in group:
             ax.plot(panel.years, teaching.mean[panel.baseline], color=BASELINE, linestyle=DASHED, linewidth=1.4)
         ax.plot(panel.years, pool[f], color=POOL, linestyle=DOT_DASH, linewidth=1.3)
         ax.plot(panel.years, vacant[f], color=VACANT, linestyle=DOTTED, linewidth=1.5)
-        name_panel(ax, group_name(panel, group), _value(teaching.mean, group, told(panel)), panel.baseline in group)
+        name_panel(ax, name, _value(teaching.mean, group, told(panel)), panel.baseline in group)
     finish_years(axes, panel, "", False)
     label_y(figure, axes, "full-time equivalents")
     handles: list[Any] = band_handles(of, panel.baseline is not None)

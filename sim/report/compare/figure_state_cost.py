@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import Array, BoolArray
 from sim.report.compare.alike import alike
-from sim.report.compare.figure_lines import finish_years, group_name, merged_note
+from sim.report.compare.figure_lines import finish_years, group_names, merged_note
 from sim.report.compare.findings import joined, titled
 from sim.report.shared.figure_style import (
     HATCH_INK,
@@ -26,6 +26,7 @@ from sim.report.shared.figure_style import (
 from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
+from sim.report.shared.spans import years_text
 from sim.states.folder import state_words
 
 PANELS = 6
@@ -81,7 +82,7 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
     columns = 3 if max(len(layer.name) for layer in layers) <= 27 else 2
     header = 0.2 * -(-(len(layers) + 1 + short) // columns) + 0.04
     figure, axes = page(title, caption, of, len(groups), 3, 1.3, left=0.8, gap=(0.2, 0.5), header=header, bottom=0.3)
-    for group, ax in zip(groups, axes, strict=True):
+    for group, ax, name in zip(groups, axes, group_names(panel, groups), strict=True):
         f, floor = group[0], np.zeros(len(panel.years))
         for layer, fill, hatch, ink in zip(layers, STACK, HATCHES, HATCH_INK, strict=False):
             top = floor + layer.mean[f]
@@ -98,7 +99,7 @@ def state_cost_by_line(panel: Panel, of: Look, path: Path) -> Path | None:
             ax.plot(panel.years, line, color="black", linestyle=(0, (4, 1.5)), linewidth=1.2)
         values = [number_text(float(ends[g]) * 1e6, "dollars") for g in sorted(group, key=lambda g: ends[g])]
         value = " to ".join(dict.fromkeys((values[0], values[-1])))
-        name_panel(ax, group_name(panel, group), value, panel.baseline in group)
+        name_panel(ax, name, value, panel.baseline in group)
     finish_years(axes, panel, "", False)
     label_y(figure, axes, f"millions of FY{panel.base_year} dollars")
     handles: list[Any] = [
@@ -118,11 +119,12 @@ def _title_of(panel: Panel, ends: Array) -> str:
     def dollars(f: int) -> str:
         return number_text(float(ends[f]) * 1e6, "dollars")
 
+    when = f" in {years_text(panel.years[panel.policy])}" if panel.policy.any() else ""
     if len(ends) == 1:
-        return first_letter(f"{titled(panel, 0)} costs the state {dollars(0)} a year, in lines for CTE alone")
+        return first_letter(f"{titled(panel, 0)} costs the state {dollars(0)} a year{when}, in lines for CTE alone")
     most, least = int(np.argmax(ends)), int(np.argmin(ends))
     base = panel.baseline
-    said = f"{titled(panel, most)} costs the state most, {dollars(most)} a year"
+    said = f"{titled(panel, most)} costs the state most, {dollars(most)} a year{when}"
     said += f"; {titled(panel, least)} least, {dollars(least)}"
     if base is not None and base not in (most, least):
         said += f"; {titled(panel, base)} {dollars(base)}"

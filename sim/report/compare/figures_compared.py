@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report.compare.alike import alike
-from sim.report.compare.figure_lines import group_name, merged_note
+from sim.report.compare.figure_lines import group_names, merged_note
 from sim.report.compare.findings import group_sentence, titled
 from sim.report.shared.across_districts import CHANGED, RATES, across
 from sim.report.shared.figure_style import (
@@ -84,14 +84,14 @@ def gains_and_losses(panel: Panel, of: Look, world: "World", path: Path, what: s
         title, caption, of, len(merged), 3, 0.17 * (place[-1] + 1) + 0.1, left=1.75, gap=(0.2, 0.5), bottom=0.5
     )
     marks = looks(panel.formulas)
-    for ax, some in zip(axes, merged, strict=True):
+    for ax, some, name in zip(axes, merged, group_names(panel, merged), strict=True):
         ax.axvline(0, color="black", linewidth=0.6)
         ax.hlines(place, found.low[some].min(axis=0), found.high[some].max(axis=0), color=MIDDLE, linewidth=2.6)
         for f in some:
             size = 4.5 if len(some) == 1 else 3.2
             ax.plot(found.mean[f], place, marker=marks[f].marker, color=marks[f].color, markersize=size,
                     linestyle="none")  # fmt: skip
-        name_panel(ax, group_name(panel, some))
+        name_panel(ax, name)
         ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes[0].set_yticks(place, labels)
     axes[0].set_ylim(place[-1] + 0.6, -0.6)

@@ -138,17 +138,17 @@ def heads_sentence(panel: Panel) -> str:
 
 
 def short_sentence(panel: Panel, share: Array) -> str:
-    """Which formulas are paid in part, by ``share[F, R, T]``: in the median draw of their leanest year, or in many
-    draws of some year."""
+    """Which formulas are paid in part, by ``share[F, R, T]``: in the median draw of some year, with the mean of their
+    leanest year, as the figure's line has it; or in many draws of some year."""
     acting = panel.policy if panel.policy.any() else np.ones(len(panel.years), np.bool_)
     years = panel.years[acting]
-    lowest: dict[int, tuple[float, int]] = {}
+    lowest: dict[int, tuple[float, float, int]] = {}
     part: dict[int, float] = {}
     for f, own in enumerate(share[:, :, acting]):
-        medians = bands(own, axis=0).median
-        if np.isfinite(medians).any():
-            at = int(np.nanargmin(medians))
-            lowest[f] = (float(medians[at]), int(years[at]))
+        found = bands(own, axis=0)
+        if np.isfinite(found.median).any():
+            at = int(np.nanargmin(found.mean))
+            lowest[f] = (float(np.nanmin(found.median)), float(found.mean[at]), int(years[at]))
             part[f] = float((np.where(np.isnan(own), 1.0, own) < PAID).any(axis=1).mean())
     short = sorted((f for f in lowest if lowest[f][0] < PAID), key=lambda f: lowest[f][0])
     often = sorted((f for f in part if f not in short and part[f] >= OFTEN), key=lambda f: -part[f])
@@ -157,7 +157,7 @@ def short_sentence(panel: Panel, share: Array) -> str:
     said: list[str] = []
     for f in short[:2]:
         verb = "is paid" if said else "runs short,"
-        said.append(f"{titled(panel, f)} {verb} {lowest[f][0]:.0%}{'' if said else ' paid'} in FY{lowest[f][1]}")
+        said.append(f"{titled(panel, f)} {verb} {lowest[f][1]:.0%}{'' if said else ' paid'} in FY{lowest[f][2]}")
     if often:
         also = "" if said else "runs short "
         said.append(f"{titled(panel, often[0])} {also}in {part[often[0]]:.0%} of draws")

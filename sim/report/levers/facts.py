@@ -11,7 +11,8 @@ from sim.arrays import Array, BoolArray
 from sim.inputs import InputError
 from sim.report.shared.groups import roster
 from sim.report.shared.panel import Panel
-from sim.report.stress.measured import RANDOM, Measured, measured
+from sim.report.stress.conditions import RANDOM
+from sim.report.stress.measured import Measured, measured
 from sim.report.stress.narrowed import of_scenario
 from sim.study.stress.frontier import undominated
 from sim.study.stress.levers import WITH, Lever, read_levers

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.report.shared.contrast import legible
 from sim.report.shared.figure_style import CHARACTERS, LINE_HEIGHT, spread_apart
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def direct_labels(ax: "Axes", x: float, labels: Sequence[tuple[float, str, str]]
         moved = abs(place - end) > 0.12
         ax.annotate(
             text, (x, low + end / tall * (high - low)), xytext=(1.035, y), textcoords=("axes fraction", "data"),
-            va="center", color=color, annotation_clip=False, linespacing=1.05,
+            va="center", color=legible(color), annotation_clip=False, linespacing=1.05,
             arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.5, "alpha": 0.6, "shrinkA": 0, "shrinkB": 0,
                         "relpos": (0.0, 0.5)} if moved else None,
         )  # fmt: skip
@@ -75,7 +76,7 @@ def point_labels(
         thin = {"arrowstyle": "-", "color": color, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2}
         ax.annotate(
             text, (x, y), xytext=(left + spot[0] / wide * (right - left), low + spot[1] / tall * (high - low)),
-            textcoords="data", va="center", ha="left", color=color, annotation_clip=False, zorder=6,
+            textcoords="data", va="center", ha="left", color=legible(color), annotation_clip=False, zorder=6,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4},
             arrowprops=thin if distance > DISTANCES[0] else None,
         )  # fmt: skip

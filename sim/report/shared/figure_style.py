@@ -33,8 +33,14 @@ FONT = 9.0
 LINE_HEIGHT = 0.165
 """Height of a line of text at ``FONT`` points, inches."""
 
+HANDLE = 2.2
+"""Length of a legend's sample of a line, font sizes."""
+
 CHARACTERS = 14.9
 """Characters of ``FONT`` points that fit in an inch."""
+
+SAMPLE = 0.6
+"""Width of a legend's sample with the space around it, inches."""
 
 TITLE_CHARACTERS = 9.4
 """Characters of the bold title that fit in an inch."""
@@ -176,8 +182,10 @@ def page(
     return figure, axes
 
 
-def legend(figure: "Figure", handles: list[Any], columns: int, title_lines: int = 1) -> None:
-    """A legend in the room that ``page`` left under the title."""
+def legend(
+    figure: "Figure", handles: list[Any], columns: int, title_lines: int = 1, length: float = HANDLE
+) -> None:  # fmt: skip
+    """A legend in the room that ``page`` left under the title; ``length`` of its samples in font sizes."""
     height = figure.get_figheight()
     figure.legend(
         handles=handles,
@@ -185,15 +193,29 @@ def legend(figure: "Figure", handles: list[Any], columns: int, title_lines: int 
         loc="upper left",
         bbox_to_anchor=(0.05 / figure.get_figwidth(), 1 - (0.12 + 0.2 * title_lines) / height),
         frameon=False,
-        handlelength=2.2,
+        handlelength=length,
         columnspacing=1.2,
         borderaxespad=0.2,
     )
 
 
+def legend_names(names: Sequence[str], most: int) -> tuple[list[str], int, float]:
+    """Names of a legend as it has room for them, in how many columns, ``most`` at the most, and its height in inches:
+    fewer columns where a name is long, and lines where it is longer than the page is wide."""
+
+    def room(columns: int) -> int:
+        return int(CHARACTERS * (WIDTH / columns - SAMPLE))
+
+    columns = next((some for some in range(most, 1, -1) if max(map(len, names)) <= room(some)), 1)
+    wrapped = [textwrap.fill(name, room(columns), break_on_hyphens=False) for name in names]
+    down = -(-len(names) // columns)
+    rows = [max(name.count("\n") + 1 for name in wrapped[row::down]) for row in range(down)]
+    return wrapped, columns, 0.2 * sum(rows)
+
+
 def wrapped_title(title: str, page_width: float = WIDTH) -> list[str]:
     """The lines that ``page`` gives a title."""
-    return textwrap.wrap(title, int(TITLE_CHARACTERS * page_width))
+    return textwrap.wrap(title, int(TITLE_CHARACTERS * page_width), break_on_hyphens=False)
 
 
 def save(figure: "Figure", path: Path, data: str = "") -> Path:
@@ -234,16 +256,18 @@ def year_axis(ax: "Axes", years: IntArray, margin: float = 0.5) -> None:
     ax.set_xlim(years[0] - margin, years[-1] + margin)
 
 
-def name_panel(ax: "Axes", name: str, value: str = "", bold: bool = False) -> None:
-    """Title of a panel, with a ``value`` after it; broken in two lines where the panel is narrow, the value on the
-    second, and cut short only if that is not enough."""
+def name_panel(ax: "Axes", name: str, value: str = "", bold: bool = False, most: int = 2) -> None:
+    """Title of a panel, with a ``value`` after it; broken in ``most`` lines where the panel is narrow, the value on the
+    last, and cut short only if that is not enough."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     room = max(8, int(ax.get_position().width * figure.get_figwidth() / 0.068))
     whole = f"{name}: {value}" if value else name
     lines = [whole] if len(whole) <= room else textwrap.wrap(whole, room)
-    lines = [name, value] if value and len(lines) > 1 and len(name) <= room else lines
-    lines = [line if len(line) <= room else line[: room - 1].rstrip() + "…" for line in (lines[0], " ".join(lines[1:]))]
+    if value and len(lines) > 1 and len(own := textwrap.wrap(name, room)) < most:
+        lines = [*own, value]
+    lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+    lines = [line if len(line) <= room else line[: room - 1].rstrip() + "…" for line in lines]
     ax.set_title("\n".join(filter(None, lines)), fontsize=FONT, fontweight="bold" if bold else "normal")
 
 

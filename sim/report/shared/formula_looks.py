@@ -18,7 +18,7 @@ NAVY = "#16324f"
 PURPLE, TEAL = "#6a2c82", "#0b5f5a"
 BRICK, GREEN = "#c0471c", "#2f7a3c"
 OCHRE, SKY, ROSE = "#b07d0e", "#3f8fc4", "#cf5f93"
-"""Hues in four steps of lightness, dark to light, all legible as letters on white."""
+"""Hues in four steps of lightness, dark to light; words are written in them as `legible` darkens them."""
 
 
 @dataclass(frozen=True)

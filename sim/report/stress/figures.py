@@ -1,5 +1,6 @@
 """Figures of a stress study: what each formula costs under shocks that move it, and how much goes unpaid."""
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report.shared.figure_style import (
+    CHARACTERS,
     INK,
     LIGHT,
+    LINE_HEIGHT,
     MIDDLE,
     Look,
     label_x,
@@ -18,7 +21,6 @@ from sim.report.shared.figure_style import (
     look,
     name_panel,
     page,
-    plain,
     save,
     ticks,
     wrapped_title,
@@ -28,6 +30,7 @@ from sim.report.shared.formula_looks import looks
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.names import in_sentence
 from sim.report.shared.panel import Panel
+from sim.report.stress.conditions import within
 from sim.report.stress.findings import (
     TOLD,
     capped,
@@ -41,15 +44,21 @@ from sim.report.stress.shortfall import CALM
 if TYPE_CHECKING:
     from sim.results.results import Results
 
+NAMED = 2.2
+"""Room for the names of scenarios beside what goes unpaid, inches."""
+
+TWO_LINES = 50
+"""Letters of a scenario's name that stand above a panel in two lines with its number."""
+
 UNPAID = "#c9824f"
 """Color of what is owed and not paid."""
 
-NO_SHOCK = "no shock"
-"""What the calm scenario is called."""
 
-
-def stress_figures(results: "Results", panels: Mapping[str, Panel], folder: Path) -> list[Path]:
-    """For each formula that pays anything a figure of its yearly cost by scenario, and one of what goes unpaid."""
+def stress_figures(
+    results: "Results", panels: Mapping[str, Panel], titles: Mapping[str, str], folder: Path
+) -> list[Path]:  # fmt: skip
+    """For each formula that pays anything a figure of its yearly cost by scenario, and one of what goes unpaid.
+    ``titles`` are those of the scenarios."""
     import matplotlib
 
     calm = panels[CALM]
@@ -58,9 +67,9 @@ def stress_figures(results: "Results", panels: Mapping[str, Panel], folder: Path
     with matplotlib.rc_context():
         for f, name in enumerate(calm.formulas):
             if f in owing(calm):
-                written.append(_cost(panels, of, f, folder / f"stress_cost_{name}.png"))
+                written.append(_cost(panels, titles, of, f, folder / f"stress_cost_{name}.png"))
         if written:
-            written.append(_shortfalls(panels, of, folder / "stress_shortfall.png"))
+            written.append(_shortfalls(panels, titles, of, folder / "stress_shortfall.png"))
     return written
 
 
@@ -70,43 +79,42 @@ def owing(panel: Panel) -> list[int]:
     return [f for f in range(len(panel.formulas)) if (owed[f] > 0).any()]
 
 
-def scenario_title(name: str) -> str:
-    """A scenario in words."""
-    return NO_SHOCK if name == CALM else plain(name)
-
-
-def _cost(panels: Mapping[str, Panel], of: Look, f: int, path: Path) -> Path:
+def _cost(panels: Mapping[str, Panel], titles: Mapping[str, str], of: Look, f: int, path: Path) -> Path:
     """State cost of one formula, a panel for each scenario that moves it beside the calm years: mean and bands of what
-    is paid, and the mean owed above it."""
+    is paid, and above it the mean of what is owed and not."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     calm = panels[CALM]
     years = calm.years[calm.policy]
     shown = [CALM, *moving(panels, f)]
-    left = [plain(name) for name in panels if name not in shown]
-    title = cost_sentence(panels, f)
-    still = f" Not shown, as they move what is paid and owed by under 1%: {', '.join(left)}." if left else ""
+    left = [within(titles[name]) for name in panels if name not in shown]
+    title = cost_sentence(panels, f, titles)
+    still = f" Not shown, as they move what is paid and owed by under 1%: {'; '.join(left)}." if left else ""
     cap = " The appropriation caps the cost." if capped(panels, f) else ""
     caption = (
         f"Line: mean of {of.draws:,} draws of what is paid. Dark band: middle 50% of draws; light band: 90% (5th to "
         f"95th percentile). Shaded above: owed and not paid, mean; dotted: mean appropriation.{cap}{still} {of.covers} "
         f"Constant dollars of FY{calm.base_year}; the number beside a scenario is the mean paid a year."
     )
-    figure, axes = page(title, caption, of, len(shown), 3, 1.4, left=0.8, gap=(0.2, 0.5), header=0.24, bottom=0.3)
+    lines = 2 if all(len(titles[name]) <= TWO_LINES for name in shown) else 3
+    more = LINE_HEIGHT * (lines - 2)
+    figure, axes = page(title, caption, of, len(shown), 3, 1.4, left=0.8, gap=(0.2, 0.5 + more), header=0.24 + more,
+                        bottom=0.3)  # fmt: skip
     for name, ax in zip(shown, axes, strict=True):
         panel = panels[name]
         values = panel.constant("state_cost")[f][:, panel.policy] / 1e6
-        owed, voted = (
-            panel.constant(column)[f][:, panel.policy].mean(axis=0) / 1e6 for column in ("entitlement", "appropriation")
-        )
+        owed = panel.constant("entitlement")[f][:, panel.policy] / 1e6
+        voted = panel.constant("appropriation")[f][:, panel.policy].mean(axis=0) / 1e6
+        unpaid = np.maximum(owed - values, 0.0).mean(axis=0)
         found = bands(values, axis=0)
         ax.fill_between(years, found.low, found.high, color=LIGHT, linewidth=0)
         ax.fill_between(years, found.p25, found.p75, color=MIDDLE, linewidth=0)
-        ax.fill_between(years, found.mean, np.maximum(owed, found.mean), facecolor=UNPAID, alpha=0.75, linewidth=0)
+        ax.fill_between(years, found.mean, found.mean + unpaid, facecolor=UNPAID, alpha=0.75, linewidth=0)
         ax.plot(years, found.mean, color=INK, linewidth=1.4)
         ax.plot(years, voted, color="black", linewidth=0.9, linestyle=":")
-        name_panel(ax, scenario_title(name), number_text(float(found.mean.mean()) * 1e6, "dollars"), name == CALM)
+        value = number_text(float(found.mean.mean()) * 1e6, "dollars")
+        name_panel(ax, titles[name], value, name == CALM, lines)
     year_axis(axes[0], years)
     axes[0].set_ylim(bottom=0)
     axes[0].yaxis.set_major_formatter(ticks("number"))
@@ -121,41 +129,43 @@ def _cost(panels: Mapping[str, Panel], of: Look, f: int, path: Path) -> Path:
     return save(figure, path, "state: state_cost, entitlement, appropriation")
 
 
-def _shortfalls(panels: Mapping[str, Panel], of: Look, path: Path) -> Path:
+def _shortfalls(panels: Mapping[str, Panel], titles: Mapping[str, str], of: Look, path: Path) -> Path:
     """What goes unpaid in the worst year, a panel for each formula that goes short, a row for each scenario that moves
     it, the largest first."""
     calm, every = panels[CALM], owing(panels[CALM])
     largest = {f: max(float(worst_unpaid(panel, f).mean()) for panel in panels.values()) for f in every}
     shown = [f for f in every if largest[f] >= TOLD] or every[:1]
     rows = {f: _rows(panels, f) for f in shown}
-    title = shortfall_sentence(panels, every)
+    title = shortfall_sentence(panels, every, titles)
     left = [in_sentence(calm.short_titles[f]) for f in every if f not in shown]
     whole = f" Never short by {number_text(TOLD, 'dollars')}: {', '.join(left)}." if left else ""
-    others = {f: [plain(name) for name in panels if name not in rows[f]] for f in shown}
+    others = {f: [within(titles[name]) for name in panels if name not in rows[f]] for f in shown}
     like = "".join(
-        f" Like no shock under {in_sentence(calm.short_titles[f])}: {', '.join(others[f])}." for f in shown if others[f]
+        f" Like no shock under {in_sentence(calm.short_titles[f])}: {'; '.join(others[f])}." for f in shown if others[f]
     )
     caption = (
         f"Owed by the state's CTE lines and not paid in the worst year of each draw. {of.whisker_caption} Constant "
         f"dollars of FY{calm.base_year}.{like}{whole}"
     )
-    tall = 0.3 * max(len(names) for names in rows.values()) + 0.15
+    names = {name: textwrap.fill(titles[name], int(CHARACTERS * (NAMED - 0.15)), break_on_hyphens=False)
+             for some in rows.values() for name in some}  # fmt: skip
+    step = max(0.3, 0.1 + LINE_HEIGHT * max(len(name.splitlines()) for name in names.values()))
+    tall = step * max(map(len, rows.values())) + 0.15
     figure, axes = page(
-        title, caption, of, len(shown), 1, tall, left=1.75, right=1.9, gap=(0.2, 0.42), bottom=0.5,
+        title, caption, of, len(shown), 1, tall, left=NAMED, right=1.9, gap=(0.2, 0.42), bottom=0.5,
         share_y=False,
     )  # fmt: skip
     marks = looks(calm.formulas)
     for ax, f in zip(axes, shown, strict=True):
-        names = rows[f]
-        at = np.arange(len(names))
-        for row, name in zip(at, names, strict=True):
+        at = np.arange(len(rows[f]))
+        for row, name in zip(at, rows[f], strict=True):
             found = bands(worst_unpaid(panels[name], f) / 1e6, axis=0)
             ax.hlines([row], found.low, found.high, color=MIDDLE, linewidth=3.0)
             ax.plot([found.mean], [row], marker=marks[f].marker, color=marks[f].color, markersize=6, linestyle="none")
             mean, low, high = (float(end) * 1e6 for end in (found.mean, found.low, found.high))
             text = interval_text(mean, low, high, "dollars")
             ax.text(1.02, float(row), text, transform=ax.get_yaxis_transform(), va="center")
-        ax.set_yticks(at, [scenario_title(name) for name in names])
+        ax.set_yticks(at, [names[name] for name in rows[f]])
         ax.set_ylim(max(len(some) for some in rows.values()) - 0.4, -0.6)
         name_panel(ax, calm.short_titles[f])
     axes[0].set_xlim(left=0)

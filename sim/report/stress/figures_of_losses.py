@@ -21,6 +21,7 @@ from sim.report.shared.figure_style import (
     label_x,
     label_y,
     legend,
+    legend_names,
     look,
     name_panel,
     page,
@@ -31,7 +32,8 @@ from sim.report.shared.figure_style import (
 from sim.report.shared.intervals import number_text
 from sim.report.shared.names import first_letter, in_sentence
 from sim.report.shared.spans import years_text
-from sim.report.stress.measured import RANDOM, Measured
+from sim.report.stress.conditions import RANDOM
+from sim.report.stress.measured import Measured
 from sim.report.stress.places import Places
 from sim.report.stress.shortfall import CALM
 from sim.report.stress.tail_tables import ES, exposed, moving
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 
 PANELS = 4
 """Formulas of which a figure shows curves: those whose districts carry most."""
+
+NAMED = 2.5
+"""Room for the names of scenarios beside the heat map, inches."""
 
 LINES: tuple[tuple[str, Any, float], ...] = (
     (INK, "-", 2.0), ("#c9824f", "--", 1.6), ("#55783f", "-.", 1.6), (BASELINE, ":", 1.8),
@@ -86,6 +91,7 @@ def _exceedance(of: Measured, shown: list[int], styled: Look, path: Path) -> Pat
     names = list(dict.fromkeys(name for f in chosen for name in own[f]))
     style = {name: LINES[min(place, len(LINES) - 1)] for place, name in enumerate(names)}
     title = exceedance_sentence(of)
+    labels, columns, tall = legend_names([of.under(name) for name in names], 2)
     likely = (
         "Shocks at historical frequency: the curve holds without a condition; the others hold under theirs."
         if RANDOM in of.panels
@@ -97,8 +103,8 @@ def _exceedance(of: Measured, shown: list[int], styled: Look, path: Path) -> Pat
         f"{of.calm.draws:,} draws (occurrence exceedance). {likely} {_holds(of)} Constant dollars of "
         f"FY{of.calm.base_year}."
     )
-    figure, axes = page(title, caption, styled, len(chosen), 2, 1.9, left=0.85, gap=(0.3, 0.62), header=0.4,
-                        bottom=0.5, share_x=False)  # fmt: skip
+    figure, axes = page(title, caption, styled, len(chosen), 2, 1.9, left=0.85, gap=(0.3, 0.62),
+                        header=tall - 0.06, bottom=0.5, share_x=False)  # fmt: skip
     for ax, f in zip(axes, chosen, strict=True):
         for name in own[f]:
             curve = exceedance(worst_year(of.losses[name][f].carried) / 1e6)
@@ -116,10 +122,10 @@ def _exceedance(of: Measured, shown: list[int], styled: Look, path: Path) -> Pat
     label_y(figure, axes, "chance of a worse worst year")
     label_x(figure, axes, f"carried by districts, millions of FY{of.calm.base_year} dollars")
     handles = [
-        Line2D([], [], color=style[name][0], linestyle=style[name][1], linewidth=style[name][2], label=of.under(name))
-        for name in names
+        Line2D([], [], color=style[name][0], linestyle=style[name][1], linewidth=style[name][2], label=label)
+        for name, label in zip(names, labels, strict=True)
     ]
-    legend(figure, handles, 2, len(wrapped_title(title)))
+    legend(figure, handles, columns, len(wrapped_title(title)))
     return save(figure, path, "state: entitlement, state_cost, dilution")
 
 
@@ -174,26 +180,30 @@ def _heat(of: Measured, styled: Look, path: Path) -> Path:
         "Constant "
         f"dollars of FY{of.calm.base_year}. {_holds(of)}"
     )
-    tall = 0.27 * len(names) + 0.1
+    rows = [textwrap.fill(of.titles[name], int(CHARACTERS * (NAMED - 0.15)), break_on_hyphens=False) for name in names]
+    ends = np.cumsum([0.0, *(0.105 + LINE_HEIGHT * len(row.splitlines()) for row in rows)])
     many = len(of.formulas)
     width = LANDSCAPE if many > 5 else WIDTH
     letters = max(8, int(CHARACTERS * (width - 2.8) / many) - 2)
     heads = [textwrap.fill(title, letters) for title in of.calm.short_titles]
     room = 0.3 + LINE_HEIGHT * max(len(head.splitlines()) for head in heads)
-    figure, axes = page(title, caption, styled, 1, 1, tall, left=2.5, right=0.3, bottom=room, page_width=width)
+    figure, axes = page(
+        title, caption, styled, 1, 1, ends[-1] + 0.1, left=NAMED, right=0.3, bottom=room, page_width=width
+    )
     ax = axes[0]
     top = max(float(values.max()), 1.0)
     shade = np.sqrt(values.T / top)
-    ax.pcolormesh(np.arange(len(of.formulas) + 1), np.arange(len(names) + 1), shade, cmap="Greys", vmin=0, vmax=1.25,
+    ax.pcolormesh(np.arange(len(of.formulas) + 1), ends, shade, cmap="Greys", vmin=0, vmax=1.25,
                   edgecolors="white", linewidth=1.5)  # fmt: skip
     ax.plot([], [])
-    for row, name in enumerate(names):
+    for row, name in enumerate(rows):
+        middle = float(ends[row : row + 2].mean())
         for column in range(len(of.formulas)):
             ink = "white" if shade[row, column] > 0.78 else "black"
             text = number_text(float(values[column, row]), "dollars")
-            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink)
-        ax.text(-0.05, row + 0.5, of.titles[name], ha="right", va="center")
-    ax.set_ylim(len(names), 0)
+            ax.text(column + 0.5, middle, text, ha="center", va="center", color=ink)
+        ax.text(-0.05, middle, name, ha="right", va="center", linespacing=1.05)
+    ax.set_ylim(ends[-1], 0)
     ax.set_yticks([])
     ax.set_xticks(np.arange(len(of.formulas)) + 0.5, heads)
     ax.tick_params(length=0)

@@ -6,10 +6,10 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.report.answer.rules import settled
-from sim.report.shared.figure_style import plain
 from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.names import first_letter, in_sentence
 from sim.report.shared.panel import Panel
+from sim.report.stress.conditions import condition
 from sim.report.stress.shortfall import CALM
 
 MOVES = 0.01
@@ -17,17 +17,6 @@ MOVES = 0.01
 
 TOLD = 0.5e6
 """Dollars owed and not paid in the worst year from which on a shortfall is told."""
-
-
-def scenario_words(name: str) -> str:
-    """A scenario's name as a sentence has it: ``oil_slump@2030:1.5+take_up_surge`` is 'oil slump from FY2030 at 1.5
-    times its size with take up surge'."""
-    told = []
-    for part in name.split("+"):
-        moved, _, size = part.replace("*", ":").partition(":")
-        shock, _, year = moved.partition("@")
-        told.append(plain(shock) + (f" from FY{year}" if year else "") + (f" at {size} times its size" if size else ""))
-    return " with ".join(told)
 
 
 def worst_unpaid(panel: Panel, f: int) -> Array:
@@ -68,37 +57,38 @@ def capped(panels: Mapping[str, Panel], f: int) -> bool:
     return bool(rises) and all(yearly(panel, f, "state_cost").mean() <= (1 + MOVES) * paid.mean() for panel in others)
 
 
-def cost_sentence(panels: Mapping[str, Panel], f: int) -> str:
+def cost_sentence(panels: Mapping[str, Panel], f: int, titles: Mapping[str, str]) -> str:
     """What shocks do to a formula's cost: that it cannot rise where the appropriation caps it, with who carries the
-    rest; else which scenario makes it dearest."""
+    rest; else which scenario makes it dearest. ``titles`` are those of the scenarios."""
     calm = panels[CALM]
     name = in_sentence(calm.short_titles[f])
     unpaid = {scenario: float(worst_unpaid(panel, f).mean()) for scenario, panel in panels.items()}
     worst = max(unpaid, key=lambda scenario: unpaid[scenario])
-    carried = f"{number_text(unpaid[worst], 'dollars')} goes unpaid in the worst year under {scenario_words(worst)}"
-    if unpaid[worst] > unpaid[CALM]:
-        carried += f", {number_text(unpaid[CALM], 'dollars')} in calm years"
+    carried = f"{number_text(unpaid[worst], 'dollars')} goes unpaid in the worst year"
+    usual = f", {number_text(unpaid[CALM], 'dollars')} without a shock" if unpaid[worst] > unpaid[CALM] else ""
+    under = condition(titles, worst)
     if capped(panels, f):
-        return f"Under {name} cost cannot rise: the appropriation caps it; {carried}"
+        return f"Under {name} cost cannot rise: the appropriation caps it; {carried} {under}{usual}"
     before = yearly(calm, f, "state_cost")
     changes = {
         scenario: yearly(panel, f, "state_cost") - before for scenario, panel in panels.items() if scenario != CALM
     }
     clear = {s: c for s, c in changes.items() if settled(c) == "more" and c.mean() > MOVES * before.mean()}
-    short = f"; {carried}" if unpaid[worst] >= TOLD else ""
+    told = unpaid[worst] >= TOLD
     if not clear:
-        return (
-            f"No scenario makes {name} clearly dearer than {number_text(float(before.mean()), 'dollars')} a year{short}"
-        )
+        said = f"No scenario makes {name} clearly dearer than {number_text(float(before.mean()), 'dollars')} a year"
+        return f"{said}; {carried} {under}{usual}" if told else said
     dearest = max(clear, key=lambda scenario: float(clear[scenario].mean()))
     found = bands(clear[dearest], axis=0)
     ends = " to ".join(number_text(float(end), "dollars") for end in (found.low, found.high))
     more = number_text(float(found.mean), "dollars")
-    return first_letter(f"{name} costs {more} a year more under {scenario_words(dearest)} ({ends}){short}")
+    said = first_letter(f"{name} costs {more} a year more {condition(titles, dearest)} ({ends})")
+    of = "" if worst == dearest else f" {under}"
+    return f"{said}; {carried}{of}{usual}" if told else said
 
 
-def shortfall_sentence(panels: Mapping[str, Panel], shown: list[int]) -> str:
-    """Whose money falls shortest, under what, and by how much in calm years."""
+def shortfall_sentence(panels: Mapping[str, Panel], shown: list[int], titles: Mapping[str, str]) -> str:
+    """Whose money falls shortest, under which of scenarios with ``titles``, and by how much without a shock."""
     calm = panels[CALM]
     unpaid = {(scenario, f): worst_unpaid(panel, f) for scenario, panel in panels.items() for f in shown}
     scenario, f = max(unpaid, key=lambda key: float(unpaid[key].mean()))
@@ -107,7 +97,7 @@ def shortfall_sentence(panels: Mapping[str, Panel], shown: list[int]) -> str:
         return f"No shock leaves more than {number_text(TOLD, 'dollars')} unpaid in any year"
     ends = " to ".join(number_text(float(end), "dollars") for end in (found.low, found.high))
     said = f"{in_sentence(calm.short_titles[f])} leaves most unpaid: {number_text(float(found.mean), 'dollars')}"
-    said += f" in the worst year under {scenario_words(scenario)} ({ends})"
+    said += f" in the worst year {condition(titles, scenario)} ({ends})"
     if scenario != CALM:
-        said += f", {number_text(float(unpaid[CALM, f].mean()), 'dollars')} in calm years"
+        said += f", {number_text(float(unpaid[CALM, f].mean()), 'dollars')} without a shock"
     return first_letter(said)

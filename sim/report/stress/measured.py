@@ -11,15 +11,13 @@ import numpy as np
 from sim.arrays import Array, IntArray
 from sim.inputs import InputError
 from sim.report.shared.panel import Panel
+from sim.report.stress.conditions import RANDOM, condition
 from sim.report.stress.shortfall import CALM, scenario_titles, stress_panels
 from sim.study.stress.losses import Losses, losses, over
 from sim.study.stress.tails import Tail, tails, weights_of
 
 if TYPE_CHECKING:
     from sim.results.results import Results
-
-RANDOM = "random"
-"""The scenario whose shocks are drawn at historical frequency, which alone tells how likely a loss is."""
 
 MONEY = ("entitlement", "state_cost", "reserve_drawn", "dilution")
 """The columns that losses are made of."""
@@ -108,12 +106,7 @@ class Measured:
 
     def under(self, scenario: str) -> str:
         """A scenario as the condition of a figure: 'without a shock', 'under a take-up surge'."""
-        if scenario == CALM:
-            return "without a shock"
-        if scenario == RANDOM:
-            return "with shocks at historical frequency"
-        title = self.titles[scenario]
-        return f"under {title if title[1:2].isupper() else title[:1].lower() + title[1:]}"
+        return condition(self.titles, scenario)
 
 
 _KEPT = "stress_measured"

@@ -207,7 +207,7 @@ def write_stress(
         return written
     drawn = [
         *loss_figures(of, places, folder / "figures"),
-        *stress_figures(results, of.panels, folder / "figures"),
+        *stress_figures(results, of.panels, of.titles, folder / "figures"),
     ]
     page = folder / "report.html"
     head, *found = sentences(answer)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from sim.report.shared.plain_table import Cell
 from sim.report.shared.spans import years_text
-from sim.report.stress.measured import RANDOM, Measured
+from sim.report.stress.conditions import RANDOM
+from sim.report.stress.measured import Measured
 from sim.report.stress.sheets import Row, Sheet, dollars, money
 from sim.report.stress.shortfall import CALM, LEAST_DOLLARS
 from sim.states.folder import state_words

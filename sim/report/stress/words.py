@@ -2,7 +2,8 @@
 
 from sim.report.shared.intervals import interval_text
 from sim.report.shared.spans import years_text
-from sim.report.stress.measured import RANDOM, Measured
+from sim.report.stress.conditions import RANDOM
+from sim.report.stress.measured import Measured
 from sim.report.stress.sheets import money
 from sim.report.stress.shortfall import CALM, LEAST_DOLLARS
 from sim.report.stress.tail_tables import ES, exposed, moving
