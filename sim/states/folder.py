@@ -4,8 +4,6 @@ A folder with ``state.yaml`` is a whole state: nothing of another state's is tak
 holds tables of the bundled state's kind, and the bundled law holds in it.
 """
 
-from contextvars import ContextVar
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -158,24 +156,6 @@ def law_folder(folder: Path) -> Path | None:
     """Where the law of the state in a folder lies: ``status_quo.yaml``, further formulas, ``line/`` with shared lines.
     None for the default state and for tables without a law of their own: the law of ``conf/`` holds."""
     return folder / LAW if is_whole(folder) and folder != DEFAULT else None
-
-
-_spoken: ContextVar[StateWords | None] = ContextVar("words of the state", default=None)
-
-
-@cache
-def _default_words() -> StateWords:
-    return read_state(DEFAULT)
-
-
-def use_words(of: StateWords) -> None:
-    """Fill texts with the words of this state from now on."""
-    _spoken.set(of)
-
-
-def state_words() -> StateWords:
-    """The words that texts are filled with."""
-    return _spoken.get() or _default_words()
 
 
 def unknown_state(named: str) -> InputError:

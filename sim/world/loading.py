@@ -12,7 +12,7 @@ from typing import TypeVar
 from sim.arrays import Array
 from sim.cells import alike, shown
 from sim.inputs import InputError
-from sim.states.folder import law_folder, read_state, use_words
+from sim.states.folder import law_folder, read_state
 from sim.world.building import (
     ONE_REGION,
     build_clusters,
@@ -42,7 +42,7 @@ RowType = TypeVar("RowType", bound=Row)
 
 def load_world(path: Path | str | None = None) -> World:
     """The world described by the tables in ``path``: a folder, a shipped state by its name, or the default state if it
-    is None. From now on texts are filled with the words of its state.
+    is None.
 
     Raises InputError, in one line naming file, row, column, value and what is allowed, if a table cannot be read, a
     row breaks its schema (``sim.world.schema``), speaks against other rows (``sim.world.plausible``,
@@ -85,7 +85,6 @@ def load_world(path: Path | str | None = None) -> World:
         built_clusters.identifier,
         int(anchors["regional_priorities"].value) if priorities is not None and "regional_priorities" in anchors else 0,
     )
-    use_words(state)
     return World(
         name=folder.path.name,
         base_year=BASE_YEAR,

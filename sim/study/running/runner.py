@@ -71,6 +71,7 @@ def carry_out(
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
         world_fingerprint=inputs.world.fingerprint,
         data_vintage=inputs.world.vintage,
+        state=inputs.world.state,
         formulas={formula.name: _record(formula, inputs) for formula in inputs.formulas},
         references={formula.name: formula_record(formula) for formula in inputs.references},
         discrepancy=carried(settings),

@@ -50,7 +50,7 @@ class Findings:
 
     @property
     def inside_the_seg(self) -> tuple[str, ...]:
-        """The formulas with a line that other program units of the SEG pay for, not the state."""
+        """The formulas with a line that other units of the main formula pay for, not the state."""
         lines = {name: record["lines"].values() for name, record in self.results.manifest.formulas.items()}
         return tuple(name for name in self.formulas if any(line["seg"] == "unfunded" for line in lines[name]))
 
