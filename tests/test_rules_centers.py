@@ -60,6 +60,12 @@ def test_a_district_sends_where_a_class_of_its_own_costs_more_than_a_place_and_t
     assert found.part[1, 0] == pytest.approx(0.5 * students / CLASS if goes else 1.0)
 
 
+@pytest.mark.parametrize(("way", "goes"), [(2_100.0, True), (2_300.0, False)])
+def test_a_center_that_is_not_full_is_dearer(way: float, goes: bool) -> None:
+    # Alone 20,000 / 5; at the center 20,000 / 11 and the way: as dear where that is 2,182.
+    assert bool(one_center((5.0, 6.0), (1, 1), way=way).away[0, 0]) is goes
+
+
 @pytest.mark.parametrize(
     ("students", "sites", "outside"),
     [

@@ -42,7 +42,7 @@ def pooled(
     """
     here = np.where(members, students, 0.0)
     each = np.where(sites > 0, part_of(here, np.maximum(sites, 1.0)), here)
-    small = members & (each > 0.0) & (each < class_size)
+    small = members & (here >= 1.0) & (each < class_size)  # nobody runs a bus for less than a student
     stands = _largest(np.where(members & (sites > 0), here, 0.0))
     would_come = going * here * small * ~stands
     already = would_come * (sites > 0)

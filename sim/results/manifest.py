@@ -16,6 +16,7 @@ from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.environment import Environment, this_environment
 from sim.results.files import first_fault, is_there, json_of, write_atomically
 from sim.results.schema import SCHEMA_VERSION
+from sim.states.folder import CALIBRATION, TARGETS
 from sim.states.speaking import default_words
 from sim.states.words import StateWords
 from sim.version import __version__
@@ -211,10 +212,11 @@ def _ignored(key: str, ignoring: Collection[str]) -> bool:
 
 
 @cache
-def model_fingerprint(without: str = "") -> str:
+def model_fingerprint(fitted: bool = True) -> str:
     """SHA-256 of the code and the bundled tables that the numbers depend on, not of studies, reports or the store.
 
-    ``without`` leaves out a folder of the package, as ``parameters/posterior``: what a calibration itself writes.
+    Not ``fitted``: without stored posteriors, which are what a calibration itself writes. What it is fitted to is no
+    part of the model either way.
     """
     found = hashlib.sha256()
     for part in _MODEL:
@@ -222,7 +224,7 @@ def model_fingerprint(without: str = "") -> str:
         paths = [root] if root.is_file() else sorted(root.rglob("*"))
         for path in paths:
             inside = path.relative_to(_PACKAGE).as_posix()
-            if without and inside.startswith(f"{without}/"):
+            if path.parent.name == CALIBRATION and (path.name == TARGETS or not fitted):
                 continue
             if path.suffix in (".py", ".yaml", ".csv"):
                 found.update(inside.encode() + b"\0")

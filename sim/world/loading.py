@@ -12,7 +12,7 @@ from typing import TypeVar
 from sim.arrays import Array
 from sim.cells import alike, shown
 from sim.inputs import InputError
-from sim.states.folder import law_folder, read_state
+from sim.states.folder import CALIBRATION, POSTERIOR, calibration_folder, law_folder, read_state
 from sim.world.building import (
     ONE_REGION,
     build_clusters,
@@ -98,6 +98,7 @@ def load_world(path: Path | str | None = None) -> World:
         revenue=revenue,
         state=state,
         law=law_folder(of_state) if folder.whole else None,
+        posterior=_own_posterior(folder),
     )
 
 
@@ -246,8 +247,17 @@ def _growth(folder: Folder, membership: Array) -> float:
     return 1.0 if abs(growth - 1.0) < 1e-9 else growth
 
 
+def _own_posterior(folder: Folder) -> Path | None:
+    """The posterior of a state that has one of its own; that of the default state is a part of the model."""
+    path = calibration_folder(folder.path) / POSTERIOR
+    return path if folder.whole and path.parent != BUNDLED / CALIBRATION else None
+
+
 def _fingerprint(folder: Folder) -> str:
     digest = hashlib.sha256()
+    posterior = _own_posterior(folder)
+    if posterior is not None and posterior.is_file():
+        digest.update(posterior.read_bytes())
     for model in TABLES:
         file = folder.file(model)
         if file.exists():

@@ -9,7 +9,7 @@ import pandas as pd
 
 import sim.results
 from sim.inputs import InputError
-from sim.parameters.posterior import STORED
+from sim.parameters.posterior import posterior_path
 from sim.results.results import Results
 from sim.study.designs.sweep import Sweep
 from sim.study.running.runner import Progress, carry_out
@@ -90,7 +90,8 @@ def sensitivity(
     layout = check_settings(settings, inputs)
     assert inputs.baseline is not None
     formulas = tuple(formula.name for formula in inputs.formulas)
-    path = Path(layout.posterior) if layout.posterior else STORED if settings.uncertainty == "posterior" else None
+    fitted = settings.uncertainty == "posterior"
+    path = Path(layout.posterior) if layout.posterior else posterior_path(settings.world_path) if fitted else None
     # Every uncertain number is a factor; what a replicate would draw itself is never used.
     settings = settings.model_copy(update={"uncertainty": "prior"})
     numbers = uncertain_numbers(inputs, path)

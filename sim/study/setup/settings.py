@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sim.inputs import InputError, shown
-from sim.parameters.posterior import Uncertainty, load_posterior
+from sim.parameters.posterior import Uncertainty, load_posterior, posterior_path
 from sim.study.setup.executor_settings import ExecutorSettings, LocalSettings
 from sim.study.setup.refusals import first_of
 from sim.study.setup.words import Name, PartOfName, PathName
@@ -349,7 +349,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     if settings.uncertainty == "posterior" and settings.study.name not in (
         "calibrate", "assess", "alternatives", "parameters",
     ):  # fmt: skip
-        load_posterior()
+        load_posterior(posterior_path(settings.world_path))
     if settings.cost_neutral is None and settings.neutral_by != "entitlement":
         raise InputError(f"settings: neutral_by: {settings.neutral_by} needs cost_neutral: baseline, both or dollars")
     if settings.discount_rate is not None and settings.neutral_by != "present_value":
