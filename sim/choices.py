@@ -16,7 +16,8 @@ from hydra.errors import HydraException
 from sim.arguments import quoted
 from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
-from sim.states.folder import DEFAULT, shipped_states
+from sim.states.folder import DEFAULT, law_folder, shipped_states, state_folder
+from sim.study.setup.known import own_formulas
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenario_words import is_made
 
@@ -35,12 +36,12 @@ YAML = (".yaml", ".yml")
 
 def with_files(words: Sequence[str]) -> list[str]:
     """The words, with ``formula=my_bill.yaml`` as what it means: ``formula_file=my_bill.yaml``; so ``scenario=`` a word
-    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``; and ``world=example_state`` or
-    ``world=my/folder`` is ``world.path=...``.
+    that is made of others, ``oil_slump:1.5``, is ``study.scenarios=["oil_slump:1.5"]``; ``world=example_state`` or
+    ``world=my/folder`` is ``world.path=...``; and the name of a formula that stands in that state's law is its file.
 
     Raises InputError if that list is written beside it.
     """
-    found = []
+    found, law = [], law_named(words)
     for word in words:
         key, equals, value = word.partition("=")
         plain = value.strip("'\" ")
@@ -54,9 +55,26 @@ def with_files(words: Sequence[str]) -> list[str]:
         if key == "world" and _is_state(plain):
             found.append(f"world.path={quoted(plain)}")
             continue
+        if key == "formula" and law is not None and plain in own_formulas(law) and not _is_shipped(plain):
+            found.append(f"formula_file={quoted(str(law / f'{plain}.yaml'))}")
+            continue
         is_file = key == "formula" and plain.lower().endswith(YAML)
         found.append(f"formula_file{equals}{value}" if is_file else word)
     return found
+
+
+def law_named(words: Sequence[str]) -> Path | None:
+    """The folder of the law of the state that words name, if it has one of its own."""
+    named = None
+    for word in words:
+        key, _, value = word.partition("=")
+        if key in ("world", "world.path"):
+            named = value.strip("'\" ")
+    return law_folder(state_folder(named)) if named else None
+
+
+def _is_shipped(name: str) -> bool:
+    return (config_folder() / "formula" / f"{name}.yaml").is_file()
 
 
 def _is_state(word: str) -> bool:

@@ -82,7 +82,8 @@ def look(verb: str, named: Sequence[str], settings: Sequence[str] = ()) -> None:
     elif verb == "list":
         from sim.verbs.listing import list_text
 
-        print(list_text(*named))
+        what, part = (*named, "")[:2]
+        print(list_text(what, part, dict(setting.split("=", 1) for setting in settings).get("world")))
     elif verb == "new":
         from sim.verbs.new_bill import write_new_bill
 

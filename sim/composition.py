@@ -21,13 +21,14 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.arguments import FREE_GROUPS, LAUNCHER
-from sim.choices import check_words, with_files
+from sim.choices import check_words, law_named, with_files
 from sim.config_folder import OWN_READERS, config_folder
 from sim.config_source import CODE_KEYS, entries_of, file_of, read_data, refuse_code, register
 from sim.inputs import InputError, Source, nearest
 from sim.setting_words import Word, read_words
-from sim.states.folder import law_folder, state_folder
+from sim.states.folder import words_of
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
+from sim.study.setup.known import listed_in_state
 from sim.study.setup.naming import CALLED, named_by_user
 from sim.study.setup.reads import not_read
 from sim.study.setup.settings import Design, Discover, Sensitivity, Settings, Study
@@ -135,6 +136,7 @@ def compose(typed: Sequence[str], own_folder: Path | None = None) -> Composed:
         plain[group], source = read_data(path, label)
         changed = any(word.key.startswith(f"{group}.") for word in words)
         sources[group] = Source(label) if changed else source
+    _in_the_state(plain, words)
     for word in words:
         if not word.key.startswith("hydra") and word.group is None:
             _check_key(word, plain, choices)
@@ -145,10 +147,20 @@ def compose(typed: Sequence[str], own_folder: Path | None = None) -> Composed:
     return Composed(plain, choices, sources, tuple(words), folders, config)
 
 
+def _in_the_state(plain: dict[str, Any], words: Sequence[Word]) -> None:
+    """Let a list of formulas that a study has of its own be that of the state which the words name, if it has a law of
+    its own."""
+    law = law_named([word.typed for word in words])
+    study = plain.get("study")
+    if law is None or not isinstance(study, dict) or any(word.key == "study.formulas" for word in words):
+        return
+    if study.get("formulas"):
+        study["formulas"] = listed_in_state(study["formulas"], law, words_of(law.parent).nothing)
+
+
 def _of_state(group: str, name: str, words: Sequence[Word]) -> Path | None:
     """The file of a formula in the law of the state that the words name, if it has one of that name."""
-    named = [word.typed.partition("=")[2].strip("'\"") for word in words if word.key == "world.path"]
-    law = law_folder(state_folder(named[-1])) if group == "formula" and named else None
+    law = law_named([word.typed for word in words]) if group == "formula" else None
     return law / f"{name}.yaml" if law is not None and (law / f"{name}.yaml").is_file() else None
 
 

@@ -13,6 +13,8 @@ from sim.composition import Composed
 from sim.endings import ending_of
 from sim.inputs import InputError
 from sim.run_folder import RunFolder
+from sim.states.folder import words_of
+from sim.states.speaking import speaking
 from sim.study.running.processes import prepare_processes
 from sim.study.setup.executor_settings import LocalSettings
 from sim.study.setup.reads import READS, settings_for
@@ -52,7 +54,8 @@ def run_job(
     if _will_start_processes(settings):
         prepare_processes()
     try:
-        COMMANDS[settings.study.name](request)
+        with speaking(words_of(settings.world_path)):
+            COMMANDS[settings.study.name](request)
     except BaseException as error:
         told = ending_of(error)
         if told is not None and told.status == 2:

@@ -19,6 +19,7 @@ from sim.report.alternatives.files import write_alternatives
 from sim.report.alternatives.tables import tables
 from sim.report.alternatives.words import finding, told_by_cases, told_by_evidence
 from sim.results.headlines import HEADLINES
+from sim.states.folder import targets_path
 from sim.study.alternatives import study as alternatives_study
 from sim.study.alternatives.answers import Answering, effects, named, order, reversals
 from sim.study.alternatives.fitting import structures
@@ -37,7 +38,7 @@ from sim.study.assessment.scores import Interval
 from sim.study.calibration.emulating import Emulator, LogEvidence, log_evidence
 from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.study import prior_points
-from sim.study.calibration.targets import read_targets, targets_path
+from sim.study.calibration.targets import read_targets
 from sim.study.setup.settings import Settings, read_settings
 
 CATALOGUE = load_catalogue()

@@ -286,9 +286,9 @@ def test_the_table_of_a_span_is_the_summary_of_that_period(compared: sim.Runs) -
 def test_what_a_weight_takes_from_other_units_is_public_money_and_no_state_cost(compared: sim.Runs) -> None:
     table = compared.table("all")
     weight, law = table.loc["sb130_quarter_weight"], table.loc["status_quo"]
-    assert weight["state_cost"] == 0 < weight["moved_inside_seg"]
-    assert weight["public_money_change"] == pytest.approx(weight["moved_inside_seg"] - law["state_cost"])
-    assert law["moved_inside_seg"] == law["public_money_change"] == 0
+    assert weight["state_cost"] == 0 < weight["moved_inside_main_formula"]
+    assert weight["public_money_change"] == pytest.approx(weight["moved_inside_main_formula"] - law["state_cost"])
+    assert law["moved_inside_main_formula"] == law["public_money_change"] == 0
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sim.parameters.posterior import STORED
 from sim.report.assessment.files import write_assessment
 from sim.report.assessment.tables import tables
 from sim.report.assessment.words import answer, believed, short_answer
+from sim.states.folder import targets_path
 from sim.study.assessment.discrepancy import GRID, discrepancies, sigma_from_others, with_discrepancy
 from sim.study.assessment.evidence import (
     CASE_OF,
@@ -58,7 +59,7 @@ from sim.study.assessment.study import assess, read_materials
 from sim.study.calibration.emulating import Emulator
 from sim.study.calibration.stored import read_waves
 from sim.study.calibration.study import prior_points
-from sim.study.calibration.targets import Measure, read_targets, targets_path
+from sim.study.calibration.targets import Measure, read_targets
 from sim.study.hindcast.case import read_cases
 from sim.study.hindcast.kinds import CHURN, ENDING, KIND_OF, OTHER, kind_of
 from sim.study.hindcast.measures import NAMED

@@ -16,6 +16,7 @@ from sim.parameters.posterior import STORED, load_posterior, priors_hash, read_p
 from sim.parameters.priors import quantile
 from sim.report.calibration.files import write_calibration as written_report
 from sim.report.calibration.tables import calibration_markdown, identifiability, parameter_table, traded
+from sim.states.folder import targets_path
 from sim.study.calibration import churn
 from sim.study.calibration import study as calibration_study
 from sim.study.calibration.emulating import Fit, effective, fewest, fitted, normalized, regression, shift_error, terms
@@ -24,7 +25,7 @@ from sim.study.calibration.sequence import names as wave_names
 from sim.study.calibration.statistics import CurrentLaw, measured, of_current_law
 from sim.study.calibration.stored import WAVE, fingerprint, places, probability, read_waves, wave_content
 from sim.study.calibration.study import Calibration, at_points, calibrate, prior_points, read_materials
-from sim.study.calibration.targets import Targets, read_targets, targets_path
+from sim.study.calibration.targets import Targets, read_targets
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
 from sim.study.hindcast.case import read_cases

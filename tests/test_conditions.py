@@ -278,7 +278,7 @@ def test_rules_that_differ_are_the_same_in_one_line_or_several() -> None:
 )
 def test_money_inside_the_seg_is_paid_in_full_or_where_its_condition_holds(rules: dict[str, Any]) -> None:
     weight = {"kind": "seg_weight", "count": "concentrators", "weight": 0.2, "funded": True}
-    with pytest.raises(InputError, match="cannot hold for money inside the SEG"):
+    with pytest.raises(InputError, match="cannot hold for money inside the main formula"):
         bill([weight], rules=rules)
     (line,) = bill([{**weight, "where": {"locale": "rural"}}]).lines
     counts = some_counts(1, (), 4)

@@ -382,7 +382,7 @@ def test_effort_is_asked_by_a_formulas_own_money_outside_the_seg() -> None:
     weight = {"kind": "seg_weight", "count": "concentrators", "weight": 0.25, "funded": True}
     for written, message in (
         ({"line": "perkins", **asks}, "background money is none"),
-        (line("weight", components=[weight], **asks), "inside the SEG"),
+        (line("weight", components=[weight], **asks), "inside the main formula"),
     ):
         with pytest.raises(InputError, match=message):
             bill(components=None, appropriation=None, lines=[line("one"), written])

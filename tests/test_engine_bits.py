@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_up_laws import component, law
 from simulated import (
     BASE_YEAR,
     differences,
@@ -40,15 +41,24 @@ def agent_by_agent(
     return CTEModel(world, parameters, shipped("status_quo"), formula, seed, replicate, years)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("formula", ["status_quo", "pilot_sunset", "aligned", "sb130_quarter_weight", "seg_only"])
-def test_districts_deciding_one_by_one_give_the_numbers_of_the_batch(formula: str) -> None:
+def with_a_center() -> Formula:
+    center = {"kind": "shared_center", "centers": [{"name": "One", "where": {"members": {"below": 100_000}}}]}
+    return law(component(**center, per_participant=200), takes_effect=2027)
+
+
+LAWS = ["status_quo", "pilot_sunset", "aligned", "sb130_quarter_weight", "seg_only", with_a_center()]
+
+
+@pytest.mark.parametrize("formula", LAWS, ids=lambda law: law if isinstance(law, str) else "a center")
+def test_districts_deciding_one_by_one_give_the_numbers_of_the_batch(formula: str | Formula) -> None:
     world, place = made_up(7, 11), 3
+    formula = shipped(formula) if isinstance(formula, str) else formula
     ensemble = batch(world, REPLICATES, horizon=4)
-    model = agent_by_agent(world, take_run(ensemble.parameters, place), shipped(formula), 7, REPLICATES[place], 4)
+    model = agent_by_agent(world, take_run(ensemble.parameters, place), formula, 7, REPLICATES[place], 4)
     assert differences(model.state, take_run(ensemble.state, place)) == []
     assert differences(model.year, take_run(ensemble.base, place)) == []
     launched = 0.0
-    for state, year in years(ensemble, shipped(formula), 4):
+    for state, year in years(ensemble, formula, 4):
         model.step()
         assert differences(model.state, take_run(state, place)) == []
         assert differences(model.year, take_run(year, place)) == []

@@ -326,7 +326,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
             **component(kind="seg_weight", count="members", weight=0.1, funded=True),
             "appropriation": {"rule": "fixed", "dollars": 1},
         },
-        "the SEG pays what its units are worth",
+        "the main formula pays what its units are worth",
     ),
     (
         "SEG money mixed with other money",
@@ -336,7 +336,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
                 {"kind": "base", "per_school": 1},
             ]
         },
-        "a seg_weight is money inside the SEG",
+        "a seg_weight is money inside the main formula",
     ),
     (
         "funded and unfunded weights in one line",

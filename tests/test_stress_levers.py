@@ -52,7 +52,7 @@ def test_a_bill_that_is_paid_in_full_is_capped_at_what_it_owes() -> None:
 def test_money_inside_the_seg_has_no_levers() -> None:
     found = lever_variants(shipped("sb130_quarter_weight"), list(SHIPPED.values()), nothing_owed)
     assert not found.variants
-    assert all("inside the SEG" in reason for reason in found.unfit.values())
+    assert all("inside the main formula" in reason for reason in found.unfit.values())
 
 
 def test_a_rule_over_all_lines_stands_with_the_formula_and_one_of_a_line_in_each() -> None:

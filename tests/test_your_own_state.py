@@ -19,7 +19,8 @@ import sim
 from sim.api.carrying import carried_out
 from sim.config_folder import config_folder
 from sim.inputs import InputError, read_yaml
-from sim.states.folder import DEFAULT, STATES, read_state, shipped_states, state_folder, state_words
+from sim.states.folder import DEFAULT, STATES, read_state, shipped_states, state_folder
+from sim.states.speaking import state_words
 from sim.world.loading import load_world
 
 ROOT = Path(__file__).parent.parent
@@ -42,12 +43,6 @@ components:
   - {kind: per_student, count: concentrators, dollars: 900}
 appropriation: {rule: indexed, dollars: 4_000_000}
 """
-
-
-@pytest.fixture(autouse=True)
-def _words_of_the_default_state_afterwards() -> Iterator[None]:
-    yield
-    load_world()
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
@@ -168,11 +163,10 @@ def test_a_state_is_known_by_name_by_path_and_by_its_object(bill: Path, tmp_path
     shutil.copytree(EXAMPLE, copy)
     by_name, by_path = sim.World("example_state"), sim.World(copy)
     assert by_name.data.fingerprint == by_path.data.fingerprint
-    assert state_words().name == "Example State"
+    assert by_name.words.name == by_path.words.name == "Example State"
     law = sim.Formula("status_quo", world=by_path)
     assert [line.name for line in law.data.own_lines] == ["workshop_aid", "completion_award", "equipment_grants"]
-    load_world()
-    assert state_words().main == "the SEG"
+    assert state_words().main == "the SEG"  # what is read changes nobody's words
 
 
 def test_a_changed_table_changes_what_the_state_pays(bill: Path, tmp_path: Path) -> None:

@@ -14,7 +14,10 @@ from sim.config_source import read_data
 from sim.funding import formula as funding
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import InputError, shown
-from sim.study.setup.inputs import find_formula, line_folder
+from sim.states.speaking import in_its_words, speaking
+from sim.states.words import StateWords
+from sim.study.setup.inputs import find_formula
+from sim.study.setup.known import line_folder
 from sim.world import world as held_world
 from sim.world.loading import load_world
 
@@ -25,20 +28,20 @@ if TYPE_CHECKING:
 class Formula:
     """A funding formula: a shipped one by its name, or one in a YAML file by its path.
 
-    ``world`` has the clusters that it may name; without it those of the default state. Raises InputError, one line,
-    if there is none,
-    or for anything in it that cannot be used.
+    ``world`` has the clusters that it may name, the law that it may be a part of, and the words in which it is told;
+    without it those of the default state. Raises InputError, one line, if there is none, or for anything in it that
+    cannot be used.
     """
 
     def __init__(self, bill: "str | os.PathLike[str]", *, world: "World | None" = None) -> None:
         self._word = bill_word(bill)
         self._kept: tempfile.TemporaryDirectory[str] | None = None
-        held = _held(world)
-        self._base_year = held.base_year
-        self.data: funding.Formula = find_formula(
-            self._word, config_folder(), held.clusters.identifier, "formula", held.law
-        )
-        """The formula as it is read."""
+        self._world, self._held = world, _held(world)
+        with speaking(self.words):
+            self.data: funding.Formula = find_formula(
+                self._word, config_folder(), self._held.clusters.identifier, "formula", self._held.law
+            )
+            """The formula as it is read."""
 
     @classmethod
     def from_text(cls, text: str, name: str = "bill", *, world: "World | None" = None) -> Self:
@@ -52,14 +55,20 @@ class Formula:
         found._word, found._kept = str(path), kept
         try:
             written, source = read_data(path, f"{name}.yaml")
-            held = _held(world)
-            found._base_year = held.base_year
-            lines = read_lines(line_folder(config_folder(), held.law))
-            found.data = formula_from(written, source, name, lines, held.clusters.identifier)
+            found._world, found._held = world, _held(world)
+            held = found._held
+            with speaking(found.words):
+                lines = read_lines(line_folder(config_folder(), held.law))
+                found.data = formula_from(written, source, name, lines, held.clusters.identifier)
         except InputError as error:
             kept.cleanup()
             raise InputError(str(error).replace(str(path), f"{name}.yaml")) from error
         return found
+
+    @property
+    def words(self) -> StateWords:
+        """What the state that it is read for, its main formula and its districts are called."""
+        return self._held.state
 
     @property
     def word(self) -> str:
@@ -76,18 +85,20 @@ class Formula:
         """Its title."""
         return self.data.title
 
+    @in_its_words
     def describe(self) -> str:
         """What it pays for, from when on, in plain sentences."""
         own = self.data.model_copy(update={"lines": self.data.own_lines})
-        return "\n".join(funding.describe(own, self._base_year))
+        return "\n".join(funding.describe(own, self._held.base_year))
 
     def save(self, path: "str | os.PathLike[str]") -> Path:
         """Write its text to a file that ends in .yaml, as a study in a folder that is kept needs it."""
         target = Path(path)
         if target.suffix.lower() not in (".yaml", ".yml"):
             raise InputError(f"{target}: is not allowed: the file of a formula ends in .yaml")
-        shipped = config_folder() / "formula" / f"{self._word}.yaml"
-        source = shipped if shipped.is_file() else Path(self._word)
+        places = [config_folder() / "formula", *([self._held.law] if self._held.law is not None else [])]
+        named = [place / f"{self._word}.yaml" for place in reversed(places)]
+        source = next((path for path in named if path.is_file()), Path(self._word))
         target.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
         return target
 
@@ -103,12 +114,19 @@ class Formula:
         quiet: bool = True,
         **settings: Any,
     ) -> Report:
-        """What it pays each district for the counts of the base year, with no one responding: the static score.
+        """What it pays each district for the counts of the base year, with no one responding: the static score, in the
+        state that it was read for unless another ``world`` is named.
 
         ``.table()`` has a row for each district, ``.text`` what the command line prints (study=check_formula).
         """
         key, word = bill_setting(self)
-        named = given(draws=draws, seed=seed, uncertainty=uncertainty, parameters=parameters, world=world)
+        named = given(
+            draws=draws,
+            seed=seed,
+            uncertainty=uncertainty,
+            parameters=parameters,
+            world=self._world if world is None else world,
+        )
         found = carried_out("check_formula", {key: word, **named}, settings, folder, quiet)
         assert isinstance(found, Report)
         return found

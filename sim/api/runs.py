@@ -15,6 +15,8 @@ from sim.report.compare.summary import summary
 from sim.report.shared.panel import Panel, scenario_names
 from sim.results.manifest import Manifest
 from sim.results.results import Results, open_results
+from sim.states.speaking import in_its_words
+from sim.states.words import StateWords
 from sim.tables_for_people import ENCODING
 from sim.world.loading import load_world
 
@@ -40,6 +42,11 @@ class Runs(Result):
         self.store: Results = open_results(folder)
         super().__init__(folder, self.store.manifest.study, kept)
         self._panels: dict[str, Panel] = {}
+
+    @property
+    def words(self) -> StateWords:
+        """What the state that they are of, its main formula and its districts are called."""
+        return self.manifest.words
 
     @property
     def manifest(self) -> Manifest:
@@ -71,12 +78,14 @@ class Runs(Result):
         return self.store.with_design(table, columns)
 
     @cached_property
+    @in_its_words
     def summary(self) -> "pd.DataFrame":
         """Every outcome of every formula over several spans, as summary.csv has it: mean, interval, difference from the
         baseline within each draw."""
         self._must_compare("summary")
         return summary(self.store)
 
+    @in_its_words
     def table(self, span: str | int = "first five", scenario: str | None = None) -> "pd.DataFrame":
         """A row for each formula: means over draws and the years of a span, differences from the baseline.
 
@@ -84,8 +93,8 @@ class Runs(Result):
         ending in ``_change`` are mean differences within each draw, ``_change_low`` and ``_change_high`` the ends of
         the interval that holds 90% of draws. Students and credentials are yearly; ``concentrators_per_100`` is taught,
         for each 100 members in grades 9-12; money is in dollars of the base year, a year. ``public_money`` is
-        ``state_cost`` and what a weight takes from other units (``moved_inside_seg``). With several scenarios each has
-        rows of its own, unless one is named. Raises InputError, one line.
+        ``state_cost`` and what a weight takes from other units (``moved_inside_main_formula``). With several scenarios
+        each has rows of its own, unless one is named. Raises InputError, one line.
         """
         import pandas as pd
 
@@ -110,12 +119,14 @@ class Runs(Result):
             raise InputError(f"parts: study={self.study} took no formula apart; sim.decompose and sim.two_by_two do")
         return pd.read_csv(path, encoding=ENCODING)
 
+    @in_its_words
     def districts(self, year: int | None = None, scenario: str | None = None) -> "pd.DataFrame":
         """A row for each formula but the baseline and each district in a stored fiscal year, by default the last.
 
-        ``money`` is what the state's CTE lines leave a district with, net of SEG money lost to a lower unit value, in
-        dollars of the base year; ``gain`` its difference from the baseline within each draw, ``gain_per_member`` for
-        each member in grades 9-12, ``_low`` and ``_high`` the ends of the interval of 90% of draws.
+        ``money`` is what the state's CTE lines leave a district with, net of main formula money lost to a lower unit
+        value, in dollars of the base year; ``gain`` its difference from the baseline within each draw,
+        ``gain_per_member`` for each member in grades 9-12, ``_low`` and ``_high`` the ends of the interval of 90% of
+        draws.
         ``concentrators_per_100_change`` is of those taught. Raises InputError, one line, for a year that is not kept.
         """
         self._must_compare("districts")
@@ -137,6 +148,7 @@ class Runs(Result):
         shocks = sorted(path.stem for path in self._stress_figures)
         return (*shocks, *FIGURES)
 
+    @in_its_words
     def plot(self, name: str, scenario: str | None = None) -> Plot:
         """A figure by its name, drawn now; of the first scenario, if none is named. Raises InputError, one line, if
         there is none of that name or the study does not hold what it shows."""
@@ -152,6 +164,7 @@ class Runs(Result):
             raise InputError(f"plot: '{name}' cannot be drawn: the study does not hold what it shows")
         return Plot(name, path, self._drawn)
 
+    @in_its_words
     def report(
         self, path: Path | str = "report.html", scenario: str | None = None, explorer: Path | str | None = None
     ) -> Path:
@@ -179,6 +192,7 @@ class Runs(Result):
         return tempfile.TemporaryDirectory(prefix="cte-sim-", ignore_cleanup_errors=True)
 
     @cached_property
+    @in_its_words
     def _stress_figures(self) -> tuple[Path, ...]:
         if self.study != "stress":
             return ()

@@ -74,13 +74,13 @@ def span_table(panel: Panel, chosen: BoolArray) -> "pd.DataFrame":
         "concentrators_reported": _over(_column(panel, "concentrators"), chosen),
         "credentials": _over(_column(panel, "credentials"), chosen),
         "state_cost": cost,
-        "moved_inside_seg": moved,
+        "moved_inside_main_formula": moved,
         "public_money": cost + moved,
     }
     columns: dict[str, object] = {"title": titles}
     for name, values in outcomes.items():
         columns[name] = bands(values).mean
-        if panel.baseline is not None and name != "moved_inside_seg":
+        if panel.baseline is not None and name != "moved_inside_main_formula":
             change = bands(values - values[panel.baseline][None])
             columns |= {
                 f"{name}_change": change.mean,

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.states.folder import state_words
+from sim.states.words import StateWords
 from sim.world.loading import load_world
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ class World:
     def word(self) -> str | None:
         """The folder as a setting has it; None for the bundled tables."""
         return None if self.folder is None else os.fspath(self.folder)
+
+    @property
+    def words(self) -> StateWords:
+        """What the state, its main formula and its districts are called."""
+        return self.data.state
 
     @property
     def base_year(self) -> int:
@@ -82,7 +87,7 @@ class World:
         of = self.data
         where = "bundled tables" if self.folder is None else str(self.folder)
         return (
-            f"World: {of.name}, {len(of.districts)} {state_words().places}, {of.districts.membership.sum():,.0f} "
+            f"World: {of.name}, {len(of.districts)} {of.state.places}, {of.districts.membership.sum():,.0f} "
             f"students in grades 9-12, {len(of.clusters)} clusters, base year FY{of.base_year}\n"
             f"{where} ({of.vintage}; see .districts, .clusters)"
         )

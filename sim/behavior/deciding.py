@@ -48,7 +48,11 @@ def review_plans(situation: Situation, site: FurtherSite, pathways: Pathways, de
 def may_plan(situation: Situation, decisions: Decisions) -> BoolArray:
     """Where a plan is under way or a further site could be planned, ``[..., D, C]``."""
     s = situation
-    room = (s.sites < s.high_schools) & (s.launching <= 0) & (s.site_wanted >= decisions.minimum_section)
+    room = (
+        (s.sites < s.high_schools)
+        & (s.launching <= 0)
+        & (s.site_wanted >= sizing.least_students(decisions.minimum_section, s.pooled))
+    )
     found: BoolArray = room | (s.plan > launching.NONE)
     return found
 

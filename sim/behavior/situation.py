@@ -1,12 +1,12 @@
 """What a district knows when it decides, and what it decides: the two bundles between the engine and the agent."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Self, cast
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, district_total
+from sim.arrays import ZERO, Array, BoolArray, district_total
 from sim.parameters.groups import Decisions
 from sim.pathways import At, Pathways
 
@@ -38,10 +38,10 @@ class Rows:
     def row(self, district: int) -> Self:
         """The same bundle for one district: every array that varies by district is cut to ``[..., 1, n]``."""
         cut = {}
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
+        for one in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, one.name)
             if isinstance(value, np.ndarray) and value.shape[-2] > 1:
-                cut[field.name] = value[..., district : district + 1, :]
+                cut[one.name] = value[..., district : district + 1, :]
         return replace(self, **cut)  # type: ignore[type-var]
 
 
@@ -67,7 +67,7 @@ class Situation(Rows):
     ``second_class`` (of second courses, relative to first). ``annuity`` ``[..., 1, 1]``. Draws, uniform:
     ``first_draw``, ``second_draw``, ``close_draw``. ``practiced``, ``floor`` and ``ceiling`` ``[..., 1, 1]``: shares
     of sustained non-salary cost. ``solving``: 1 where the price of a dollar follows the budget, 0 in the warm-up,
-    where budgets follow it."""
+    where budgets follow it. ``pooled``: 1 where classes are shared with other districts at a center."""
 
     sites: Array
     first_sections: Array
@@ -128,6 +128,7 @@ class Situation(Rows):
     close_draw: Array
     solving: Array
     school_bonus: Array
+    pooled: Array = field(default_factory=lambda: ZERO)
 
     @cached_property
     def all_sites(self) -> Array:

@@ -18,6 +18,11 @@ def second_possible(eligible: Array, per_section: Array, minimum_section: Array)
     return np.maximum(eligible / per_section, 1.0) * (eligible >= minimum_section)
 
 
+def least_students(minimum_section: Array, pooled: Array) -> Array:
+    """Students that a site needs: enough for a section, and one where others share the class (``pooled``)."""
+    return minimum_section * (1.0 - pooled) + pooled
+
+
 def section_change(sections: Array, wanted: Array, least: Array, draw: Array, decisions: Decisions) -> Array:
     """Whole sections to add (positive) or give up (negative), ``[..., D, C]``.
 

@@ -127,7 +127,7 @@ def weigh_closing(situation: Situation, weighed: Weighed, decisions: Decisions) 
     return ClosingTerms(
         margin=ratio(value / weighed.price + earned - cost, cost),
         long_vacant=(s.vacant_years >= terms.close_vacancy_years) & (s.vacant_sections >= posts) & (s.sites > 0),
-        few_students=(s.wanted + s.eligible < terms.minimum_section * s.sites),
+        few_students=(s.wanted + s.eligible < sizing.least_students(terms.minimum_section, s.pooled) * s.sites),
         lab_out_of_use=(s.equipment <= 0.0) & (s.sites > 0),
     )
 
@@ -220,7 +220,7 @@ def weigh_site(situation: Situation, log_price: Array, decisions: Decisions) -> 
         has_room=s.facilities > s.sites,
         free_school=s.sites < s.high_schools,
         under_way=s.launching > 0,
-        enough_students=students >= terms.minimum_section,
+        enough_students=students >= sizing.least_students(terms.minimum_section, s.pooled),
         committed=s.commitment + earned >= s.program_cost,
         money=s.each(whole.launch_cash + whole.launch_general),
         capacity=s.each(np.maximum(np.floor(decisions.plans_per_school * whole.high_schools), 1.0)),

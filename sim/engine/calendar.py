@@ -15,6 +15,7 @@ from sim.behavior.situation import Choice, Situation
 from sim.engine import accounts, classrooms, economy, exams, maintenance, requirements, situation, workforce
 from sim.engine.accounts import Bill, Books
 from sim.engine.census import UNKNOWN, Census
+from sim.engine.centers import at_centers
 from sim.engine.classrooms import Interest, Schooling
 from sim.engine.draws import Draws, Purpose
 from sim.engine.early_end import lines_under
@@ -97,9 +98,14 @@ def run_year(
 
     # 4. Districts decide, cluster by cluster: close, contract, hold, expand or launch.
     interest = classrooms.interest(world, parameters, premises, state, conditions, cohorts, signals)
+    shared = at_centers(world, parameters, premises, state, conditions, offers, interest, prospects)
+    if shared is not None:
+        interest, conditions, prospects = shared.interest, shared.conditions, shared.prospects
     known = situation.observe(
         world, parameters, premises, state, conditions, offers, prospects, signals, interest, cohorts, luck
     )
+    if shared is not None:
+        known = shared.seen(known)
     choice = census.decided(decide_all(known))
 
     # 5. Sites close; instructors leave and are sought in regional labor markets; launched sites open.
@@ -118,6 +124,8 @@ def run_year(
     # 8. The state counts and pays.
     bill = accounts.bill(parameters, conditions, known, choice, staffed, schooling)
     counts = accounts.count(parameters, state, cohorts, known, choice, staffed, schooling, kept, bill)
+    if shared is not None:
+        counts = shared.counted(counts)
     settlement = settle(parameters, state, offers, prospects, counts, conditions, own=known.own_budget)
 
     # 9. Books close; trust has been updated by what was really paid.

@@ -78,7 +78,7 @@ def conditions(
 
     Revenue follows a trend with a mean-reverting shock whose yearly growth rates have the volatility that Pew
     measured (``revenue_volatility``, standard deviation). When revenue falls short of the recurring budget, grant
-    lines are cut like agencies and formula money like the SEG, in proportion to the shortfall up to a full cut
+    lines are cut like agencies and formula money like the main formula, in proportion to the shortfall up to a full cut
     (New Mexico FY09-FY21). What a scenario adds to that shortfall cuts CTE lines outside the main formula deeper, and
     longer (`categorical_cut`).
     """

@@ -15,7 +15,8 @@ from sim.world.world import World
 def expected_payment(
     world: World, parameters: Parameters, premises: Premises, before: State, after: State, year: Year
 ) -> Array:
-    """Dollars from the state's CTE lines of ``year`` by district, ``[..., D, 1]``, money inside the SEG left out.
+    """Dollars from the state's CTE lines of ``year`` by district, ``[..., D, 1]``, money inside the main formula left
+    out.
 
     For the counts of that year alone, prices announced for them as well, as in a static score: a district that opened
     its first pathway in the year has a reference, and what a bill is held against is what a check of it shows as now.

@@ -33,7 +33,7 @@ class Offer:
 class Offers:
     """Everything the state announces for a year. ``unit_value``, ``weight_units`` and ``undiluted_value`` (the unit
     value without CTE weights) are ``[..., 1, 1]``; ``base_units`` and ``paid_places`` ``[..., D, 1]``. ``weight_cost``
-    ``[..., 1, 1]`` is what the SEG's appropriation grows by for each dollar that a funded weight pays."""
+    ``[..., 1, 1]`` is what the main formula's appropriation grows by for each dollar that a funded weight pays."""
 
     lines: tuple[Offer, ...]
     budget: budget.Budget
@@ -57,9 +57,9 @@ def announce(
 ) -> Offers:
     """Appropriations, the unit value, and the price schedule of every line.
 
-    The SEG's own appropriation follows membership and prices, less the cut of a bust; weights count the students of
-    the year before, as the SEG does. ``expected`` posts competitive awards before they are drawn, at what they are
-    expected to be.
+    The main formula's own appropriation follows membership and prices, less the cut of a bust; weights count the
+    students of the year before, as the main formula does. ``expected`` posts competitive awards before they are drawn,
+    at what they are expected to be.
     """
     economy = parameters.economy
     funds = budget.Budget(

@@ -221,7 +221,8 @@ def by_district(parameters: Parameters, state: State, year: Year) -> Record:
 
 
 def static(state: State, scored: StaticScore) -> Record:
-    """The static score of every district, each ``[R, D]``: the stages of its ledger, and the SEG's dilution."""
+    """The static score of every district, each ``[R, D]``: the stages of its ledger, and the main formula's
+    dilution."""
     offers = scored.offers
     record = {
         **ledger_stages(offers, scored.ledgers),

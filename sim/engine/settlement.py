@@ -24,7 +24,7 @@ from sim.parameters.groups import Beliefs, Parameters
 class Settlement:
     """How a year was paid: a ledger for each line; by district ``[..., D, 1]`` dollars reaching CTE, of which from
     ``restricted`` and from ``free`` lines, and of which from the state's CTE lines (``from_state``); those without
-    strings that went to the general fund, and what the state's CTE lines paid, with money inside the SEG
+    strings that went to the general fund, and what the state's CTE lines paid, with money inside the main formula
     (``state_paid``) and without (``joint_paid``), of which ``for_credentials``; and for next year trust and remembered
     receipts ``[..., D, 1]``, what reserves hold ``[..., 1, 1]``, and the sites that lines with approval will
     pay for."""

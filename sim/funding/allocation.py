@@ -113,7 +113,7 @@ def settle_all(claims: Sequence[Claim], before: Before, fiscal_year: int) -> tup
     only proration does. A match and a carry-over limit bind their line at every stage: no floor lifts a payment above
     what a district's own spending allows. Where effort falls short of what the line requires, every stage from
     ``matched`` on is smaller by the proportion of the shortfall. ``appropriation`` is infinite where the line is funded
-    in full. Money inside the SEG, federal and background lines are settled each by itself.
+    in full. Money inside the main formula, federal and background lines are settled each by itself.
     """
     joint = [claim for claim in claims if claim.line.joint]
     together = settle_together(joint, before, fiscal_year) if joint else ()
@@ -278,8 +278,8 @@ def _each(credentials: tuple[Array, Array, Array]) -> list[tuple[Array, Array, A
 def cost_to_state(line: Line, ledger: Ledger, weight_cost: Array = ONE) -> Array:
     """What the line adds to the state's spending, ``[..., 1, 1]``: nothing for federal money or an unfunded weight.
 
-    For a funded weight the SEG's appropriation grows by ``weight_cost`` dollars for each dollar that the weight pays
-    (see ``seg.weight_cost``).
+    For a funded weight the main formula's appropriation grows by ``weight_cost`` dollars for each dollar that the
+    weight pays (see ``seg.weight_cost``).
     """
     if line.federal or line.seg == "unfunded":
         return ledger.spent * 0.0

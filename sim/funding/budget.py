@@ -16,8 +16,8 @@ class Budget:
 
     ``price_index`` (base year 1), ``revenue`` (general-fund recurring, nominal dollars), and the cuts of a bust as
     shares taken from what would otherwise be voted: ``grant_cut`` (agencies lost 4-8% in 2009, 2016 and 2020) and
-    ``formula_cut`` (the SEG lost 1-3% in the same crises). ``categorical_cut`` is what CTE lines outside the main
-    formula have lost to a scenario's busts.
+    ``formula_cut`` (the main formula lost 1-3% in the same crises). ``categorical_cut`` is what CTE lines outside the
+    main formula have lost to a scenario's busts.
     """
 
     fiscal_year: int

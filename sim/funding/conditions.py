@@ -17,7 +17,7 @@ from sim.arrays import Array, BoolArray, cluster_major
 from sim.funding.bands import Band, MembersBand, PerSchoolBand, PovertyBand, SchoolsBand, WealthBand
 from sim.funding.strict import Strict
 from sim.inputs import Mistake, nearest, shown
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.states.words import CHARTER, DISTRICT
 from sim.world.world import World
 

@@ -81,7 +81,7 @@ class Line(Strict):
                     raise ValueError(f"'{component.label}' takes no where: {component.everywhere}")
                 refuse_by_cluster(component, component.where)
         if SegWeight in kinds and any(kind is not SegWeight for kind in kinds):
-            raise ValueError("a seg_weight is money inside the SEG; write other components in a line of their own")
+            raise ValueError("a seg_weight is money inside the main formula; write other components in another line")
         if len({component.funded for component in value if isinstance(component, SegWeight)}) > 1:
             raise ValueError("funded and unfunded weights need lines of their own")
         return value
@@ -99,7 +99,7 @@ class Line(Strict):
     def _suits_components(cls, value: AppropriationRule, info: ValidationInfo) -> AppropriationRule:
         components: tuple[Component, ...] = info.data.get("components", ())
         if any(isinstance(component, SegWeight) for component in components) and not isinstance(value, Full):
-            raise ValueError("the SEG pays what its units are worth: write rule: full")
+            raise ValueError("the main formula pays what its units are worth: write rule: full")
         if isinstance(value, Full):
             for component in components:
                 if component.divides_appropriation:
@@ -152,7 +152,7 @@ class Line(Strict):
     def _units_are_paid_in_full(self) -> Self:
         held = self.rules.of_what_is_owed
         if held and self.seg != "outside":
-            raise ValueError(f"{held[0]} cannot hold for money inside the SEG, whose units are paid in full")
+            raise ValueError(f"{held[0]} cannot hold for money inside the main formula, whose units are paid in full")
         return self
 
     @model_validator(mode="after")
@@ -162,7 +162,9 @@ class Line(Strict):
         if self.background:
             raise ValueError("maintenance_of_effort is asked by a formula's own lines, and background money is none")
         if self.seg != "outside":
-            raise ValueError("maintenance_of_effort cannot hold for money inside the SEG, whose units are paid in full")
+            raise ValueError(
+                "maintenance_of_effort cannot hold for money inside the main formula, whose units are paid in full"
+            )
         return self
 
     def without_effect(self) -> Mapping[str, str]:
@@ -208,7 +210,7 @@ class Line(Strict):
 
     @property
     def joint(self) -> bool:
-        """Whether the formula's joint rules cover the line: state money of its own outside the SEG."""
+        """Whether the formula's joint rules cover the line: state money of its own outside the main formula."""
         return not self.background and not self.federal and self.seg == "outside"
 
     @property
@@ -218,7 +220,7 @@ class Line(Strict):
 
     @property
     def seg(self) -> Literal["outside", "funded", "unfunded"]:
-        """Whether the line's money flows inside the SEG, and if so whether its appropriation grows by it."""
+        """Whether the line's money flows inside the main formula, and if so whether its appropriation grows by it."""
         first = self.components[0]
         if not isinstance(first, SegWeight):
             return "outside"

@@ -138,8 +138,8 @@ def places_bought(line: Line, schedule: Schedule, appropriation: Array) -> Array
 
 
 def program_units(line: Line, counts: Counts, fiscal_year: int, world: World | None = None) -> Array:
-    """Program units that the line's weights add to the SEG, ``[..., D, 1]``; zero for lines outside it. ``world`` is
-    needed where they have conditions."""
+    """Program units that the line's weights add to the main formula, ``[..., D, 1]``; zero for lines outside it.
+    ``world`` is needed where they have conditions."""
     units = counts.membership * 0.0
     if line.active(fiscal_year):
         covers = () if world is None else coverage(line, world, counts.membership)[0]

@@ -19,7 +19,7 @@ from sim.funding.components.component import money, percent
 from sim.funding.conditions import Where
 from sim.funding.strict import Strict
 from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.states.words import CHARTER
 
 MOST_CASES = 50
@@ -161,10 +161,10 @@ def never_down(steps: tuple[float, ...]) -> tuple[float, ...]:
 class Rules(Strict):
     """How what is owed becomes what is paid; see ``allocation.settle_all`` for the order.
 
-    Of one line: ``count_lag``: 1 pays on last year's counts, as the SEG does. ``indexation``: ``prices`` raises the
-    dollars of the components with the price index. ``local_match``: own dollars that a district must spend on CTE for
-    each dollar of the line (2 in California), so that a payment is at most 1 / (1 + match) of its CTE spending.
-    ``maintenance_of_effort``: own money that it must keep up, or lose part of the payment.
+    Of one line: ``count_lag``: 1 pays on last year's counts, as the main formula does. ``indexation``: ``prices``
+    raises the dollars of the components with the price index. ``local_match``: own dollars that a district must spend
+    on CTE for each dollar of the line (2 in California), so that a payment is at most 1 / (1 + match) of its CTE
+    spending. ``maintenance_of_effort``: own money that it must keep up, or lose part of the payment.
     ``carryover``: the part of a payment that may be kept for next year; more than that beyond the year's CTE spending
     is not paid. Both bind guarantees and floors too. ``spend_on_cte``: the share of the payment that must be spent on
     CTE (0.55 in Texas); the rest is general money. ``proration``: when money is short all get the same share

@@ -1,4 +1,4 @@
-"""The state equalization guarantee (SEG): money is program units times a unit value, which floats.
+"""The state's main formula: money is program units times a unit value, which floats.
 
 The unit value is total money over total units (Section 22-8-25 NMSA 1978), so a weight that adds units without money
 makes every unit in the state worth less.
@@ -24,7 +24,8 @@ def unit_value(base_units: Array, funded_units: Array, unfunded_units: Array, se
 
 
 def weight_cost(funded_units: Array, unfunded_units: Array, value: Array, undiluted: Array) -> Array:
-    """Dollars by which the SEG's appropriation grows for each dollar that a funded weight pays, ``[..., 1, 1]``.
+    """Dollars by which the main formula's appropriation grows for each dollar that a funded weight pays,
+    ``[..., 1, 1]``.
 
     The Legislature funds a weight at the unit value without CTE weights, ``undiluted``; it pays the unit value of all
     units, ``value``. One where no unfunded weight makes the difference.
@@ -44,5 +45,5 @@ def base_program_units(world: World, statewide_units: Array) -> Array:
 
 
 def dilution(base_units: Array, value_before: Array, value_after: Array) -> Array:
-    """SEG dollars that districts' other units lose because the unit value fell, ``[..., D, 1]``."""
+    """Dollars of the main formula that districts' other units lose because the unit value fell, ``[..., D, 1]``."""
     return base_units * (value_before - value_after)

@@ -20,7 +20,8 @@ class Before:
     """What the state's CTE lines paid each district before, dollars, ``[..., D, 1]``.
 
     ``base_year``: what they are expected to have paid in the base year, competitive awards before they are drawn.
-    ``last_year``: what they paid last year, under whatever law and by whatever lines. Money inside the SEG is no part.
+    ``last_year``: what they paid last year, under whatever law and by whatever lines. Money inside the main formula is
+    no part.
     """
 
     base_year: Array

@@ -1,8 +1,8 @@
 """Which of a formula's lines are held together by its joint rules, and what is wrong with how these are written.
 
 Hold harmless, growth cap and phase-in work on what a district is owed by all state lines of the formula that run at the
-same time, whatever number of lines that is; a minimum guarantee on the lines that have the same. Money inside the SEG,
-federal money and background lines stand outside.
+same time, whatever number of lines that is; a minimum guarantee on the lines that have the same. Money inside the main
+formula, federal money and background lines stand outside.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.funding.line import Line
 from sim.funding.rules import REFERRING, JointRules, joint_cases, refer
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 NEVER = 10_000
 """Later than any fiscal year."""

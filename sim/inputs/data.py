@@ -1,7 +1,6 @@
 """YAML as plain data: words, numbers, lists and mappings, and nothing that a file could run, repeat or blow up."""
 
 import re
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 

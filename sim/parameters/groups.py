@@ -140,6 +140,7 @@ class Choice:
     city_participation: Array
     diversion: Array
     district_travel: Array
+    center_going: Array
     spill_over: Array
     openings_tilt: Array
     unserved_share: Array
@@ -206,6 +207,7 @@ class Costs:
     program: Array
     elective_class_size: Array
     fixed_site_share: Array
+    center_travel: Array
     usual_site: Array
     upper_level_consumables: Array
     startup_level: Array

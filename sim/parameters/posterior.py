@@ -1,7 +1,8 @@
 """The stored posterior: draws that a calibration accepted, the default uncertainty of the parameters it fitted.
 
-``posterior/<default state>.csv`` has a column for each fitted parameter and a row for each draw, all of equal weight;
-``posterior/<default state>.json`` says where they come from. Both are written by ``study=calibrate``.
+``calibration/posterior.csv`` of a state's folder has a column for each fitted parameter and a row for each draw, all of
+equal weight; ``posterior.json`` beside it says where they come from. Both are written by ``study=calibrate``. A state
+whose behavior is borrowed has the default state's.
 """
 
 import csv
@@ -17,13 +18,13 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.inputs import InputError
-from sim.parameters.catalogue import FOLDER, Catalogue, load_catalogue
-from sim.states.folder import DEFAULT
+from sim.parameters.catalogue import Catalogue, load_catalogue
+from sim.states.folder import CALIBRATION, DEFAULT, POSTERIOR, calibration_folder
 
-STORED = FOLDER / "posterior" / f"{DEFAULT.name}.csv"
-REMEDY = (
-    "run cte-sim study=calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
-)
+STORED = DEFAULT / CALIBRATION / POSTERIOR
+"""The posterior of the default state."""
+
+REMEDY = "run cte-sim calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def read_posterior(path: Path, catalogue: Catalogue) -> Posterior:
     """A stored posterior that fits the catalogue. Raises InputError, one line, if it cannot be read or was drawn from
     other priors than those of the catalogue."""
     provenance_path = path.with_suffix(".json")
+    if not path.is_file():
+        raise InputError(f"{path}: is missing; behavior of this state is its own; {REMEDY}")
     try:
         provenance = json.loads(provenance_path.read_text(encoding="utf-8"))
         with path.open(encoding="utf-8", newline="") as file:
@@ -75,7 +78,18 @@ def read_posterior(path: Path, catalogue: Catalogue) -> Posterior:
     return Posterior({name: table[:, place] for place, name in enumerate(header)}, provenance)
 
 
+def posterior_path(named: Path | str | None) -> Path:
+    """The posterior that a state's behavior is drawn from, whether or not it is there. Raises InputError."""
+    return calibration_folder(named) / POSTERIOR
+
+
+def load_posterior(path: Path | None = None) -> Posterior:
+    """A stored posterior, by default the bundled one. Raises InputError, one line, if it is missing or does not fit the
+    bundled priors."""
+    path = STORED if path is None else path
+    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
 @cache
-def load_posterior() -> Posterior:
-    """The bundled posterior. Raises InputError, one line, if it is missing or does not fit the bundled priors."""
-    return read_posterior(STORED, load_catalogue())
+def _read(path: Path, changed: int) -> Posterior:
+    return read_posterior(path, load_catalogue())

@@ -16,6 +16,9 @@ from sim.results.discrepancy import CarriedDiscrepancy
 from sim.results.environment import Environment, this_environment
 from sim.results.files import first_fault, is_there, json_of, write_atomically
 from sim.results.schema import SCHEMA_VERSION
+from sim.states.folder import CALIBRATION, TARGETS
+from sim.states.speaking import default_words
+from sim.states.words import StateWords
 from sim.version import __version__
 
 MANIFEST_FILE = "manifest.json"
@@ -32,7 +35,7 @@ Named = Annotated[str, Field(min_length=1)]
 
 
 class LineRecord(BaseModel):
-    """What a manifest says of a funding line: where its money comes from, and how it stands to the SEG."""
+    """What a manifest says of a funding line: where its money comes from, and how it stands to the main formula."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
@@ -67,11 +70,12 @@ class Manifest(BaseModel):
     ``formulas`` maps the name of a formula to a plain record with at least ``title``, ``source`` and ``fingerprint``;
     ``references`` does so for what runs beside the baseline only to be compared with.
     ``discrepancy``: what the intervals of reports carry beside parameters and luck; None: nothing.
-    ``data_vintage`` says of which years the tables are. ``config`` is the resolved configuration, ``config_hash`` its
-    hash without the keys in ``config_ignored``, which cannot change a number. ``chunk_size`` is how many rows of the
-    design a chunk carries out, the last what is left; ``design_checksum`` the SHA-256 of the design's file, if there is
-    one. ``model_fingerprint`` is of the code and the tables of the model itself, ``environment`` that in which the
-    study was begun: each chunk tells its own.
+    ``data_vintage`` says of which years the tables are, ``state`` what their state and its main formula are called, in
+    whose words the results are told (None: of an earlier version). ``config`` is the resolved configuration,
+    ``config_hash`` its hash without the keys in ``config_ignored``, which cannot change a number. ``chunk_size`` is how
+    many rows of the design a chunk carries out, the last what is left; ``design_checksum`` the SHA-256 of the design's
+    file, if there is one. ``model_fingerprint`` is of the code and the tables of the model itself, ``environment`` that
+    in which the study was begun: each chunk tells its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -82,6 +86,7 @@ class Manifest(BaseModel):
     config_ignored: tuple[str, ...]
     world_fingerprint: Named
     data_vintage: str = ""
+    state: StateWords | None = None
     formulas: dict[str, dict[str, Any]]
     discrepancy: CarriedDiscrepancy | None = None
     references: dict[str, dict[str, Any]] = {}
@@ -98,6 +103,11 @@ class Manifest(BaseModel):
     model_fingerprint: Named
     git_commit: str | None
     environment: Environment
+
+    @property
+    def words(self) -> StateWords:
+        """The words in which the results are told."""
+        return self.state or default_words()
 
     @property
     def tables(self) -> frozenset[str] | None:
@@ -134,6 +144,7 @@ def new_manifest(
     config: Mapping[str, Any],
     world_fingerprint: str,
     data_vintage: str = "",
+    state: StateWords | None = None,
     formulas: Mapping[str, Mapping[str, Any]],
     references: Mapping[str, Mapping[str, Any]] | None = None,
     discrepancy: CarriedDiscrepancy | None = None,
@@ -158,6 +169,7 @@ def new_manifest(
         config_ignored=tuple(ignoring),
         world_fingerprint=world_fingerprint,
         data_vintage=data_vintage,
+        state=state,
         formulas=json.loads(json.dumps({name: dict(record) for name, record in formulas.items()})),
         references=json.loads(json.dumps({name: dict(record) for name, record in (references or {}).items()})),
         discrepancy=discrepancy,
@@ -200,10 +212,11 @@ def _ignored(key: str, ignoring: Collection[str]) -> bool:
 
 
 @cache
-def model_fingerprint(without: str = "") -> str:
+def model_fingerprint(fitted: bool = True) -> str:
     """SHA-256 of the code and the bundled tables that the numbers depend on, not of studies, reports or the store.
 
-    ``without`` leaves out a folder of the package, as ``parameters/posterior``: what a calibration itself writes.
+    Not ``fitted``: without stored posteriors, which are what a calibration itself writes. What it is fitted to is no
+    part of the model either way.
     """
     found = hashlib.sha256()
     for part in _MODEL:
@@ -211,7 +224,7 @@ def model_fingerprint(without: str = "") -> str:
         paths = [root] if root.is_file() else sorted(root.rglob("*"))
         for path in paths:
             inside = path.relative_to(_PACKAGE).as_posix()
-            if without and inside.startswith(f"{without}/"):
+            if path.parent.name == CALIBRATION and (path.name == TARGETS or not fitted):
                 continue
             if path.suffix in (".py", ".yaml", ".csv"):
                 found.update(inside.encode() + b"\0")

@@ -5,7 +5,7 @@ Bump ``SCHEMA_VERSION`` when a column changes its name, unit or meaning.
 
 from dataclasses import dataclass, field
 
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 SCHEMA_VERSION = 5
 
@@ -205,7 +205,7 @@ LEDGER: tuple[Column, ...] = (
     Column("dilution", "dollars", "{lost}", adds_up=True),
 )
 """What a district is paid, what each step of its ledger changed on the way there, in their order, and what it loses
-inside the SEG. What stood before a step is what stood after it less the change (`sim.results.ledger`)."""
+inside the main formula. What stood before a step is what stood after it less the change (`sim.results.ledger`)."""
 
 DISTRICT: tuple[Column, ...] = (
     Column("district", "", "identifier of the {place}", adds_up=None),

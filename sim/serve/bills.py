@@ -12,12 +12,14 @@ from sim.config_folder import config_folder
 from sim.funding.formula import Formula
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import InputError, read_yaml
+from sim.states.speaking import speaking
 from sim.study.designs.factors import read_factors
 from sim.study.designs.points import suited
 from sim.study.explore.bill_file import Piece, file_pieces, filled
 from sim.study.explore.content import knob_content
 from sim.study.explore.knobs import Knob, default_factors, knobs_of
-from sim.study.setup.inputs import Inputs, find_formula, line_folder
+from sim.study.setup.inputs import Inputs, find_formula
+from sim.study.setup.known import line_folder
 from sim.study.setup.sense import refuse_senseless
 from sim.study.setup.settings import Settings
 
@@ -74,8 +76,9 @@ class Bill:
             return self.formula
         content = yaml.safe_load(self.text(values))
         of = inputs.world
-        found = formula_from(content, self.key, f"{self.formula.name}", lines(of.law), of.clusters.identifier)
-        refuse_senseless(settings, inputs.world, [found], inputs.scenarios)
+        with speaking(of.state):
+            found = formula_from(content, self.key, f"{self.formula.name}", lines(of.law), of.clusters.identifier)
+            refuse_senseless(settings, inputs.world, [found], inputs.scenarios)
         return found
 
 

@@ -11,10 +11,12 @@ from sim.config_folder import config_folder
 from sim.inputs import InputError
 from sim.report.page.rendering import render
 from sim.serve.bills import Bill, title_in
-from sim.serve.sessions import OWN, Sessions, shipped
+from sim.serve.sessions import OWN, Sessions
 from sim.serve.studies import MOST_BILLS
 from sim.serve.uploads import TABLE_NAMES
 from sim.serve.warm import PART, scenario_names
+from sim.states.speaking import speaking
+from sim.study.setup.known import formula_names, formula_path
 
 if TYPE_CHECKING:
     from sim.results.results import Results
@@ -107,7 +109,7 @@ class Pages:
         example = (config_folder() / "new_bill.yaml").read_text(encoding="utf-8")
         return self._render(
             "serve_yours.html", "/yours", query, self._bill(query), ["serve_yours.js"],
-            example=example, table_names=TABLE_NAMES,
+            example=example, table_names=TABLE_NAMES, others=self.sessions.own.words.name,
         )  # fmt: skip
 
     def _bill(self, query: Mapping[str, str]) -> Bill:
@@ -119,24 +121,24 @@ class Pages:
         tables = query.get("tables") or OWN
         known = {one["key"] for one in (*self._named(), *self._others())}
         own = self.sessions.own.inputs.world
-        return render(
-            template,
-            **{
-                "parent": "base.html", "sliders": None, "heading": f"{dict(PAGES)[here]}: {bill.title}", "pages": PAGES,
-                "here": here, "query": f"?bill={bill.key}&tables={tables}", "token": self.token,
-                "work": {"bill": bill.key, "tables": tables}, "own_bills": self._named(),
-                "shipped_bills": self._others(), "sent": "" if bill.key in known else bill.title, "scripts": scripts,
-                "tables": f"{own.name.replace('_', ' ').title()} ({len(own.districts)} districts)",
-                **values,
-            },
-        )  # fmt: skip
+        values |= {
+            "parent": values.get("parent", "base.html"), "sliders": values.get("sliders"),
+            "heading": f"{dict(PAGES)[here]}: {bill.title}", "pages": PAGES, "here": here,
+            "query": f"?bill={bill.key}&tables={tables}", "token": self.token,
+            "work": {"bill": bill.key, "tables": tables}, "own_bills": self._named(),
+            "shipped_bills": self._others(), "sent": "" if bill.key in known else bill.title, "scripts": scripts,
+            "tables": f"{own.name.replace('_', ' ').title()} ({len(own.districts)} districts)",
+        }  # fmt: skip
+        with speaking(self.sessions.tables(tables).words):
+            return render(template, **values)
 
     def _named(self) -> list[dict[str, str]]:
         return [{"key": one.key, "title": self.sessions.bill(one.key).title} for one in self.sessions.named]
 
     def _others(self) -> list[dict[str, str]]:
         there = {one.key for one in self.sessions.named}
-        return [{"key": key, "title": title} for key, title in shipped_titles().items() if key not in there]
+        law = self.sessions.own.inputs.world.law
+        return [{"key": key, "title": title} for key, title in titles_in(law).items() if key not in there]
 
     def _briefing_values(self) -> dict[str, Any]:
         """What the report's page is given; drawn when it is first asked for."""
@@ -148,16 +150,17 @@ class Pages:
 
                 of, world = self.reported, self.sessions.own.inputs.world
                 drawn = of.folder / "figures"
-                self._briefing = briefing_values(
-                    of.results, world, command=of.command, drawn=drawn if drawn.is_dir() else None
-                )
+                with speaking(world.state):
+                    self._briefing = briefing_values(
+                        of.results, world, command=of.command, drawn=drawn if drawn.is_dir() else None
+                    )
             return self._briefing
 
 
 @cache
-def shipped_titles() -> dict[str, str]:
-    """The titles of the formulas that are shipped, by name."""
-    return {name: title_in(config_folder() / "formula" / f"{name}.yaml") or name for name in shipped()}
+def titles_in(law: Path | None) -> dict[str, str]:
+    """The titles of the formulas that come with a state, by name; ``law`` is the folder of its own law."""
+    return {name: title_in(formula_path(name, law)) or name for name in formula_names(law)}
 
 
 @cache

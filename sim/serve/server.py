@@ -16,10 +16,12 @@ from sim.run_folder import study_in
 from sim.serve.bills import text_of_record, title_in, with_title, write_bill
 from sim.serve.pages import Pages, Reported
 from sim.serve.safety import new_token
-from sim.serve.sessions import Named, Sessions, shipped
+from sim.serve.sessions import Named, Sessions
 from sim.serve.warm import Common, Warm
+from sim.states.folder import law_folder, state_folder, words_of
 from sim.study.explore.bill_file import filled
 from sim.study.setup.asked import is_file
+from sim.study.setup.known import formula_names
 
 LOOPBACK = "127.0.0.1"
 PORT = 8765
@@ -29,11 +31,11 @@ NEXT = 20
 EVERYWHERE = ("0.0.0.0", "::")
 """Addresses that stand for all of a computer."""
 
-OPTIONS: tuple[str, ...] = ("host", "port")
+OPTIONS: tuple[str, ...] = ("host", "port", "world")
 """Settings of this verb."""
 
 UNASKED = "aligned"
-"""The bill where none is named and no run is there."""
+"""The bill where none is named and no run is there, of the default state."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def serve(words: Sequence[str], options: Mapping[str, str]) -> None:
         port = listening.getsockname()[1]
         load_ahead()
         print("Reading tables and the first draws ...", flush=True)
-        pages = ready(words, folder)
+        pages = ready(words, folder, options.get("world"))
         desk = Desk(pages, Studies(folder))
         config = uvicorn.Config(
             application(desk, hosts(host, port)), log_level="critical", access_log=False, server_header=False,
@@ -86,9 +88,10 @@ def serve(words: Sequence[str], options: Mapping[str, str]) -> None:
             print("\nEnded.", flush=True)
 
 
-def ready(words: Sequence[str], folder: Path) -> Pages:
-    """The pages, with the tables and the first draws in memory. Raises InputError, one line."""
-    given = read_given(words, folder)
+def ready(words: Sequence[str], folder: Path, world: str | None = None) -> Pages:
+    """The pages, with the tables and the first draws in memory; ``world`` names the state or the folder of tables for
+    bills. Raises InputError, one line."""
+    given = read_given(words, folder, world)
     own = Warm(given.common, given.tables)
     if given.data and own.inputs.world.fingerprint != given.data:
         where = "the bundled tables" if given.tables is None else given.tables
@@ -100,18 +103,25 @@ def ready(words: Sequence[str], folder: Path) -> Pages:
     return Pages(sessions, new_token(), given.reported)
 
 
-def read_given(words: Sequence[str], folder: Path) -> Given:
-    """Folders of results and bills, as they were named. Without a word: the last finished run, or LESC's formula."""
+def read_given(words: Sequence[str], folder: Path, world: str | None = None) -> Given:
+    """Folders of results and bills, as they were named; results are of tables of their own, bills of those of
+    ``world``. Without a word: the last finished run, or a bill of the default state's."""
     from sim.latest import OUTPUTS, latest_of
 
-    if not words:
+    law = law_folder(state_folder(world))
+    if not words and world is None:
         with contextlib.suppress(InputError):
             return _of_folder(latest_of(Path(OUTPUTS)), folder)
-        words = [UNASKED]
+    if not words and law is not None:
+        raise InputError(f"serve: name a bill; no bill of {words_of(world).name} is meant where none is named")
+    words = words or [UNASKED]
     folders = [word for word in words if Path(word).is_dir()]
     bills = [word for word in words if word not in folders]
-    named = [_named(word, folder) for word in bills]
-    given = _joined([_of_folder(Path(word), folder) for word in folders]) if folders else Given(Common(), None, ())
+    if folders and world is not None:
+        raise InputError(f"serve: world: {folders[0]} has tables of its own; name bills alone with world=...")
+    given = _joined([_of_folder(Path(word), folder) for word in folders]) if folders else Given(Common(), world, ())
+    law = law_folder(state_folder(given.tables))
+    named = [_named(word, folder, law) for word in bills]
     keys = [one.key for one in (*given.named, *named)]
     for key in keys:
         if keys.count(key) > 1:
@@ -135,7 +145,7 @@ def _joined(found: Sequence[Given]) -> Given:
     return Given(first.common, first.tables, (*first.named, *others), report.reported, first.data)
 
 
-def _named(word: str, folder: Path) -> Named:
+def _named(word: str, folder: Path, law: Path | None) -> Named:
     if is_file(word):
         path = Path(word)
         if not path.is_file():
@@ -143,7 +153,7 @@ def _named(word: str, folder: Path) -> Named:
         # A copy: what the pages show and what studies run stay one bill while its file is worked on.
         title_in(path)
         return Named(path.stem, write_bill(folder, path.stem, path.read_text(encoding="utf-8-sig")))
-    if word in shipped():
+    if word in formula_names(law):
         return Named(word, word)
     if Path(word).is_file():
         raise InputError(f"{word}: the file of a bill ends in .yaml")
@@ -164,19 +174,20 @@ def _of_folder(place: Path, folder: Path) -> Given:
         raise InputError(f"{place}: holds no comparison and no explorer; name a bill, or make one: cte-sim compare")
     results = open_results(place)
     manifest = results.manifest
+    tables = (manifest.config.get("world") or {}).get("path")
+    law = law_folder(state_folder(tables))
     named = [
-        _of_record(name, record, folder) for name, record in manifest.formulas.items() if name != manifest.baseline
+        _of_record(name, record, folder, law) for name, record in manifest.formulas.items() if name != manifest.baseline
     ]
     if not named:
         raise InputError(f"{place}: holds current law alone; name a bill")
     common = _common(manifest.config, manifest.horizon, manifest.seed)
-    tables = (manifest.config.get("world") or {}).get("path")
     reported = Reported(results, place, command_of(place) or "")
     return Given(common, tables, tuple(named), reported, manifest.world_fingerprint)
 
 
-def _of_record(name: str, record: Mapping[str, Any], folder: Path) -> Named:
-    if name in shipped() and not record.get("changed"):
+def _of_record(name: str, record: Mapping[str, Any], folder: Path, law: Path | None) -> Named:
+    if name in formula_names(law) and not record.get("changed"):
         return Named(name, name)
     try:
         return Named(name, write_bill(folder, name, text_of_record(record)))

@@ -12,12 +12,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError
 from sim.serve.bills import Bill, explored_bill, read_bill
 from sim.serve.safety import new_token
 from sim.serve.uploads import taken_bill, taken_tables
 from sim.serve.warm import Common, Warm
+from sim.states.speaking import speaking
+from sim.study.setup.known import formula_names
 
 OWN = "own"
 """The tables that the start was given, or the bundled ones."""
@@ -72,7 +73,8 @@ class Sessions:
             if at in self._read:
                 self._read.move_to_end(at)
                 return self._read[at]
-        found = self._found(name, warm)
+        with speaking(warm.words):
+            found = self._found(name, warm)
         with self._lock:
             self._read[at] = found
             while len(self._read) > MOST_READ:
@@ -86,7 +88,7 @@ class Sessions:
             if one.explorer is not None and warm is self.own:
                 return explored_bill(name, one.word, one.explorer, warm.inputs, warm.settings)
             return read_bill(name, one.word, warm.inputs, warm.settings)
-        if name in shipped():
+        if name in formula_names(warm.inputs.world.law):
             return read_bill(name, name, warm.inputs, warm.settings)
         with self._lock:
             word = self._sent_bills.get(name)
@@ -98,7 +100,8 @@ class Sessions:
         """Take a bill from a client. Raises InputError, one line."""
         tables = content.get("tables")
         warm, key = self.tables(tables), new_token()
-        found = taken_bill(content, self.folder, key, warm)
+        with speaking(warm.words):
+            found = taken_bill(content, self.folder, key, warm)
         with self._lock:
             self._sent_bills[key] = found.word
             self._read[key, warm.tables or ""] = found
@@ -110,15 +113,10 @@ class Sessions:
     def send_tables(self, content: Mapping[str, Any]) -> tuple[str, Warm]:
         """Take tables from a client, one client at a time, and give their key. Raises InputError, one line."""
         with self._taking:
-            found, key = taken_tables(content, self.folder, self.common), new_token()
+            found, key = taken_tables(content, self.folder, self.common, self.own.state), new_token()
             with self._lock:
                 self._sent_tables[key] = found
                 while len(self._sent_tables) > MOST_TABLES:
                     _, oldest = self._sent_tables.popitem(last=False)
                     shutil.rmtree(str(oldest.tables), ignore_errors=True)
         return key, found
-
-
-def shipped() -> list[str]:
-    """The names of the formulas that are shipped."""
-    return names_in(config_folder(), "formula")

@@ -6,6 +6,7 @@ No name from outside becomes a path, nothing is run, and no file but those just 
 import csv
 import io
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,9 +66,10 @@ def taken_bill(content: Mapping[str, Any], folder: Path, key: str, warm: Warm) -
         raise InputError(without_folder(str(error), place)) from error
 
 
-def taken_tables(content: Mapping[str, Any], folder: Path, common: Common) -> Warm:
+def taken_tables(content: Mapping[str, Any], folder: Path, common: Common, under: Path | None = None) -> Warm:
     """Tables that were sent, as ``files``: a mapping of names to texts, written into a folder of their own and made
-    ready. Raises InputError, one line."""
+    ready. ``under``: the folder of the state that is served, if it is a whole one, whose other tables, law and words
+    hold. Raises InputError, one line."""
     files = content.get("files")
     if not isinstance(files, Mapping) or not files:
         raise InputError("files: are missing: the tables of a state, as districts.csv")
@@ -76,6 +78,8 @@ def taken_tables(content: Mapping[str, Any], folder: Path, common: Common) -> Wa
             raise InputError(f"{shown(str(name))}: unknown table; it is not read; {nearest(str(name), TABLE_NAMES)}")
     texts = {name: text_in(files, name, MOST_OF_TABLES) for name in TABLE_NAMES if name in files}
     place = Path(tempfile.mkdtemp(dir=folder, prefix="tables-"))
+    if under is not None:
+        shutil.copytree(under, place, dirs_exist_ok=True)
     for name, text in texts.items():
         (place / name).write_text(text, encoding="utf-8", newline="")
     try:
@@ -85,9 +89,7 @@ def taken_tables(content: Mapping[str, Any], folder: Path, common: Common) -> Wa
         found.warm_up()
         return found
     except InputError as error:
-        for name in texts:
-            (place / name).unlink()
-        place.rmdir()
+        shutil.rmtree(place)
         raise InputError(without_folder(str(error), place)) from error
 
 

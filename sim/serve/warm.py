@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
 import numpy as np
 
-from sim.api.words import words_of
+from sim.api.words import words_of as as_words
 from sim.arrays import Array
 from sim.composition import compose
 from sim.config_folder import config_folder
@@ -16,6 +17,9 @@ from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.scenario import Scenario, read_scenario
 from sim.funding.formula import Formula
 from sim.inputs import InputError, nearest
+from sim.states.folder import words_of
+from sim.states.speaking import speaking
+from sim.states.words import StateWords
 from sim.study.setup.design import in_chunks, parameters_for
 from sim.study.setup.inputs import Inputs, read_inputs
 from sim.study.setup.reads import settings_for
@@ -61,7 +65,7 @@ class Common:
             named["parameters"] = self.parameters
         if tables is not None:
             named["world"] = tables
-        return words_of(named)
+        return as_words(named)
 
 
 class Warm:
@@ -74,14 +78,26 @@ class Warm:
         composed = compose(["study=project", f"draws={common.draws}", *common.words(tables)])
         self.common, self.tables = common, tables
         self.settings: Settings = settings_for(composed.plain, composed.choices)
-        self.inputs: Inputs = read_inputs(
-            self.settings, self.settings.formula, composed.choices.get("formula"), composed.choices.get("scenario"),
-            composed.typed, composed.sources,
-        )  # fmt: skip
+        with speaking(words_of(self.settings.world_path)):
+            self.inputs: Inputs = read_inputs(
+                self.settings, self.settings.formula, composed.choices.get("formula"), composed.choices.get("scenario"),
+                composed.typed, composed.sources,
+            )  # fmt: skip
         self.parts: tuple[range, ...] = tuple(in_chunks(common.draws, PART))
         self._kept: dict[int, Ensemble] = {}
         self._law: dict[tuple[str, int], State] = {}
         self._lock = Lock()
+
+    @property
+    def words(self) -> StateWords:
+        """What the state of the tables, its main formula and its districts are called."""
+        return self.inputs.world.state
+
+    @property
+    def state(self) -> Path | None:
+        """The folder of the state, where it is one with words and a law of its own."""
+        law = self.inputs.world.law
+        return None if law is None else law.parent
 
     @property
     def years(self) -> list[int]:

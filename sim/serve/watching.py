@@ -17,7 +17,7 @@ from sim.engine.state import State
 from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.serve.warm import AbandonedError, Warm
-from sim.states.folder import state_words
+from sim.states.speaking import speaking
 from sim.study.explain.decision import closed_sites, decision_of
 from sim.study.explain.items import Moment
 from sim.study.explain.money import price_sentence
@@ -105,7 +105,7 @@ def run_content(watched: Watched) -> dict[str, Any]:
         "takes_effect": watched.formula.takes_effect,
         "base_year": world.base_year,
         "districts": [
-            {"id": of.identifier[d], "name": of.name[d], "kind": state_words().kind(of.kind[d]),
+            {"id": of.identifier[d], "name": of.name[d], "kind": world.state.kind(of.kind[d]),
              "place": None if "latitude" in of.estimated[d] else [float(of.latitude[d]), float(of.longitude[d])]}
             for d in range(len(of))
         ],
@@ -145,11 +145,17 @@ def district_content(watched: Watched, identifier: object, fiscal_year: object) 
     if isinstance(fiscal_year, bool) or fiscal_year not in years:
         raise InputError(f"year: FY{years[0]} to FY{years[-1]} were run")
     d, at = world.districts.identifier.index(identifier), years.index(fiscal_year)
+    with speaking(world.state):
+        return _told(watched, d, at)
+
+
+def _told(watched: Watched, d: int, at: int) -> dict[str, Any]:
+    world = watched.ensemble.world
     _, year, after = watched.years[at]
     found = by_district(watched.ensemble.parameters, after, year)
     return {
         "district": world.districts.name[d],
-        "year": fiscal_year,
+        "year": year.fiscal_year,
         "members": _number(found["membership"][0, d], 0),
         "paid": _number(found["paid"][0, d], 0),
         "unserved": _number(found["unserved"][0, d], 0),

@@ -4,8 +4,6 @@ A folder with ``state.yaml`` is a whole state: nothing of another state's is tak
 holds tables of the bundled state's kind, and the bundled law holds in it.
 """
 
-from contextvars import ContextVar
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +19,12 @@ STATE_FILE = "state.yaml"
 """What makes a folder a state."""
 
 LAW, LINES, CURRENT_LAW = "law", "line", "status_quo.yaml"
+CALIBRATION, TARGETS, POSTERIOR = "calibration", "targets.yaml", "posterior.csv"
+"""The folder in a state's that holds what its behavior is fitted to, and what a calibration made of it."""
+
+OWN, BORROWED = "own", "borrowed"
+"""Whose record behavior is fitted to."""
+
 NEEDED_TABLES: tuple[str, ...] = ("districts.csv", "clusters.csv", "regions.csv", "anchors.csv", "revenue.csv")
 """What a whole state's folder must hold."""
 
@@ -54,10 +58,10 @@ class StateFile(_Strict):
     """The content of ``state.yaml``: what the state, its main formula and its districts are called, what counts as
     high-cost there, and whose record the numbers of behavior are fitted to.
 
-    ``behavior``: ``own`` (the state's own record, which is what the bundled posterior is fitted to), or ``borrowed``:
-    the bundled posterior, fitted to another state's record, which is told beside the results. ``nothing``: the formula
-    in which nothing replaces current law, which ``decompose`` sets parts against. ``terms``: what the glossary of pages
-    says besides. ``default``: of the one state that is meant where none is named, whose law lies in ``conf/``.
+    ``behavior``: ``own`` (the state's own record: its posterior lies in ``calibration/``), or ``borrowed``: the
+    posterior of the default state, fitted to that state's record, which is told beside the results. ``nothing``: the
+    formula in which nothing replaces current law, which ``decompose`` sets parts against. ``terms``: what the glossary
+    of pages says besides. ``default``: of the one state that is meant where none is named, whose law lies in ``conf/``.
     """
 
     name: Word
@@ -140,7 +144,28 @@ def read_state(folder: Path) -> StateWords:
             )
     if folder != DEFAULT and not (folder / LAW / CURRENT_LAW).is_file():
         raise InputError(f"{folder / LAW / CURRENT_LAW}: is missing; it is the state's current law")
+    if found.behavior == BORROWED and (folder / CALIBRATION / POSTERIOR).is_file():
+        raise InputError(f"{path}: behavior: borrowed, but {CALIBRATION}/{POSTERIOR} is there; write behavior: own")
     return found.words()
+
+
+def calibration_folder(named: Path | str | None) -> Path:
+    """Where the posterior lies that a state's behavior is drawn from: in its own folder, or where ``behavior`` is
+    borrowed and of tables alone in the default state's. Raises InputError for a state's folder that cannot be read."""
+    folder = whole_folder(named)
+    borrowed = folder != DEFAULT and read_yaml(folder / STATE_FILE).get("behavior") == BORROWED
+    return (DEFAULT if borrowed else folder) / CALIBRATION
+
+
+def targets_path(named: Path | str | None = None) -> Path:
+    """The table of what a state's behavior is fitted to. Raises InputError where a state has none: its behavior cannot
+    be fitted to the record of another."""
+    path = whole_folder(named) / CALIBRATION / TARGETS
+    if not path.is_file():
+        raise InputError(
+            f"{path}: is missing; behavior is fitted to a state's own record (docs/explanation/calibration.md)"
+        )
+    return path
 
 
 def words_of(named: Path | str | None) -> StateWords:
@@ -158,24 +183,6 @@ def law_folder(folder: Path) -> Path | None:
     """Where the law of the state in a folder lies: ``status_quo.yaml``, further formulas, ``line/`` with shared lines.
     None for the default state and for tables without a law of their own: the law of ``conf/`` holds."""
     return folder / LAW if is_whole(folder) and folder != DEFAULT else None
-
-
-_spoken: ContextVar[StateWords | None] = ContextVar("words of the state", default=None)
-
-
-@cache
-def _default_words() -> StateWords:
-    return read_state(DEFAULT)
-
-
-def use_words(of: StateWords) -> None:
-    """Fill texts with the words of this state from now on."""
-    _spoken.set(of)
-
-
-def state_words() -> StateWords:
-    """The words that texts are filled with."""
-    return _spoken.get() or _default_words()
 
 
 def unknown_state(named: str) -> InputError:

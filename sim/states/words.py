@@ -1,7 +1,7 @@
 """The words of a state: what it is called, what its main formula is called, who its districts are.
 
-Texts of studies are filled with the words of the state whose tables were read last, and before any was read with those
-of the default state. They stand in ``state.yaml`` of the state's folder (`sim.states.folder`).
+They stand in ``state.yaml`` of the state's folder (`sim.states.folder`); whose are spoken when is
+`sim.states.speaking`'s to say.
 """
 
 from collections.abc import Mapping

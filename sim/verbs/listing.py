@@ -7,20 +7,21 @@ import sim
 from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError, nearest, read_with_lines, shown
 from sim.printing import terminal_width
-from sim.states.folder import state_words
+from sim.states.folder import words_of
+from sim.states.speaking import speaking, state_words
+from sim.study.setup.known import OTHER_STATE, formula_names, formula_path, line_folder, own_formulas
 
-OTHER_STATE = "law of another state"
-"""How the status of such a formula begins."""
 
-
-def list_text(what: str, part: str = "") -> str:
-    """The names of one kind, those that hold ``part`` in name or title; capital letters do not matter.
+def list_text(what: str, part: str = "", world: str | None = None) -> str:
+    """The names of one kind, those that hold ``part`` in name or title; capital letters do not matter. ``world``: of
+    which state.
 
     Raises InputError, one line, for a kind that there is not, or if nothing holds the part.
     """
     if what not in LISTS:
         raise InputError(f"list: {shown(what)} is not known; {nearest(what, LISTS)}")
-    head, rows, note = LISTS[what]()
+    with speaking(words_of(world)):
+        head, rows, note = LISTS[what](world)
     found = [row for row in rows if part.casefold() in " ".join(row).casefold()]
     if not found:
         raise InputError(f"list: no {what} with {shown(part)} in the name; cte-sim list {what} shows all {len(rows)}")
@@ -31,17 +32,17 @@ Listed = tuple[tuple[str, ...], Sequence[tuple[str, ...]], str]
 """The head of a list, its rows, and a note below it."""
 
 
-def _formulas() -> Listed:
+def _formulas(world: str | None) -> Listed:
     from sim.funding.reading import formula_from, read_lines
     from sim.world.loading import load_world
 
-    world, folder = load_world(), config_folder()
-    shared = read_lines(folder / "line")
-    rows = []
-    for name in names_in(folder, "formula"):
-        formula = formula_from(*read_with_lines(folder / "formula" / f"{name}.yaml"), name, shared)
-        owed = formula.expected_base_year_entitlement
-        if formula.takes_effect <= world.base_year:
+    held = load_world(world)
+    shared = read_lines(line_folder(config_folder(), held.law))
+    rows, own = [], own_formulas(held.law) if held.law is not None else formula_names(None)
+    for name in formula_names(held.law):
+        formula = formula_from(*read_with_lines(formula_path(name, held.law)), name, shared)
+        owed = formula.expected_base_year_entitlement if name in own else None
+        if formula.takes_effect <= held.base_year:
             kind = "current law"
         elif formula.status.startswith(OTHER_STATE):
             kind = "other state"
@@ -53,13 +54,13 @@ def _formulas() -> Listed:
             )
         rows.append((name, f"${owed / 1e6:.3g}M" if owed is not None else "-", kind, formula.title))
     note = (
-        "Owed: a year, for the base year's counts with nobody responding, in dollars of FY2026. More of one: cte-sim "
-        "price NAME"
+        "Owed: a year, for the base year's counts with nobody responding, in dollars of "
+        f"FY{held.base_year}. More of one: cte-sim price NAME"
     )
     return ("formula", "owed", "kind", "title"), rows, note
 
 
-def _scenarios() -> Listed:
+def _scenarios(world: str | None) -> Listed:
     from sim.engine.scenario import read_scenario
     from sim.report.generated_docs.scenarios import size_words
 
@@ -77,25 +78,25 @@ def _scenarios() -> Listed:
     return ("scenario", "what happens"), rows, note
 
 
-def _districts() -> Listed:
+def _districts(world: str | None) -> Listed:
     from sim.world.loading import load_world
 
-    of = load_world().districts
+    of = load_world(world).districts
     columns = (of.name, of.identifier, of.county, of.locale, of.membership)
     rows = [(identifier, name, f"{members:,.0f}", f"{locale}, {county}")
             for name, identifier, county, locale, members in sorted(zip(*columns, strict=True))]  # fmt: skip
     return ("id", "district", "members", "locale, county"), rows, "Members: grades 9-12. A part of a name will do."
 
 
-def _clusters() -> Listed:
+def _clusters(world: str | None) -> Listed:
     from sim.world.loading import load_world
 
-    of = load_world().clusters
+    of = load_world(world).clusters
     rows = sorted(zip(of.identifier, of.name, strict=True))
     return ("cluster", "name"), rows, "Of explain: cluster=health"
 
 
-def _parameters() -> Listed:
+def _parameters(world: str | None) -> Listed:
     from sim.report.generated_docs.parameters import sections, value_text
 
     rows = [(name, value_text(entry), entry.label) for _, named in sections() for name, entry in named.items()]
@@ -103,7 +104,7 @@ def _parameters() -> Listed:
     return ("parameter", "value", "what it is"), rows, note
 
 
-def _states() -> Listed:
+def _states(world: str | None) -> Listed:
     from sim.states.folder import DEFAULT, STATES, read_state, shipped_states
 
     rows = [(name, f"{read_state(STATES / name).name}{' (the default)' if name == DEFAULT.name else ''}")
@@ -111,7 +112,7 @@ def _states() -> Listed:
     return ("state", "name"), rows, "In one: world=NAME. In a folder of your own: world=path/to/it"
 
 
-LISTS: Mapping[str, Callable[[], Listed]] = {
+LISTS: Mapping[str, Callable[[str | None], Listed]] = {
     "formulas": _formulas,
     "scenarios": _scenarios,
     "districts": _districts,

@@ -163,7 +163,7 @@ _ALL = (
         "a page for one district: money, pathways and why, beside districts of its size",
         "district",
         (_BILL, _DISTRICT),
-        examples=(("district gallup my_bill.yaml", ""), ("district gallup", "under LESC's aligned formula")),
+        examples=(("district gallup my_bill.yaml", ""), ("district gallup", "under the formula aligned")),
         more="A district is an identifier or a part of a name; cte-sim list districts shows them.",
     ),
     Verb(
@@ -295,13 +295,14 @@ _ALL = (
         options=(
             ("host=127.0.0.1", "another address opens the page to others"),
             ("port=8765", "its port; if nobody names one, the next that is free"),
+            ("world=my_state", "whose tables and law bills are run on"),
         ),
         examples=(
             ("serve my_bill.yaml", "until Ctrl-C"),
             ("serve my_bill.yaml aligned", "several to choose from"),
             ("serve outputs/my_run", "a comparison with its page, or an explorer with its sliders"),
         ),
-        more="Without a word the last finished run, or LESC's aligned formula. docs/how_to/serve.md tells of it.",
+        more="Without a word the last finished run, or the formula aligned. docs/how_to/serve.md tells of it.",
     ),
     Verb(
         "status",
@@ -329,6 +330,7 @@ _ALL = (
         "names: of formulas, scenarios, districts, clusters or parameters",
         None,
         (Slot("NAMES [PART OF ONE]", "listed", most=2, needed=True),),
+        options=(("world=my_state", "of which state; the default one where none is named"),),
         examples=(("list formulas", ""), ("list districts valley", "those with a part in the name")),
         more="NAMES are formulas, scenarios, districts, clusters or parameters.",
     ),

@@ -11,6 +11,7 @@ from sim.results.manifest import model_fingerprint
 from sim.results.records import checksum_of
 from sim.results.status import Status, numbers, read_status
 from sim.run_folder import study_in
+from sim.states.speaking import speaking
 from sim.study.running.stopping import StoppedError
 
 SUMMARY = "summary.csv"
@@ -97,7 +98,9 @@ def _summary(folder: Path, same_model: bool) -> Iterator[tuple[str, str]]:
     path = folder / SUMMARY
     if not path.is_file() or PAGES.get(str(study_in(folder)), ("",))[0] != "comparison.txt":
         return
-    anew = table_text(summary(open_results(folder)))
+    results = open_results(folder)
+    with speaking(results.manifest.words):
+        anew = table_text(summary(results))
     if _alike(path.read_text(encoding="utf-8-sig"), anew):
         yield _GOOD, f"{SUMMARY} is what the runs give"
     elif same_model:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.arguments import FOLDERS, OUT, quoted
+from sim.choices import law_named
 from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError, nearest, shown
+from sim.states.folder import words_of
 from sim.study.setup.asked import is_file
+from sim.study.setup.known import listed_in_state, own_formulas
 from sim.study.setup.reads import setting_paths, usual_config
 from sim.study.setup.scenario_words import is_made, names_in_word
 from sim.verbs.table import SHIPPED, VERBS, Slot, Verb
@@ -109,8 +112,9 @@ def _settings_of(
 ) -> tuple[list[str], bool]:
     """The settings that the words of a verb come to, and whether each of them starts a study of its own."""
     found: dict[Slot, list[str]] = {slot: [] for slot in verb.slots}
+    law = law_named(settings)
     for word in named:
-        found[_slot_of(word, verb, found, own_folder)].append(word)
+        found[_slot_of(word, verb, found, own_folder, law)].append(word)
     said, several = [], False
     typed = [_key(word) for word in settings]
     for slot, words in found.items():
@@ -126,7 +130,7 @@ def _settings_of(
             said += _one_bill(words, own_folder)
             several = len(words) > 1
         elif slot.group == "formula":
-            said.append(_setting(slot.setting, _bills(verb, words, own_folder), listed=True))
+            said.append(_setting(slot.setting, _bills(verb, words, own_folder, law), listed=True))
             said += _changed(words, typed)
         elif slot.setting.startswith("study."):
             said.append(_setting(slot.setting, words, listed=True))
@@ -135,9 +139,9 @@ def _settings_of(
     return said, several
 
 
-def _slot_of(word: str, verb: Verb, found: dict[Slot, list[str]], own_folder: Path | None) -> Slot:
+def _slot_of(word: str, verb: Verb, found: dict[Slot, list[str]], own_folder: Path | None, law: Path | None) -> Slot:
     """The slot that a word goes to. Raises InputError if none can take it."""
-    fitting = [slot for slot in verb.slots if _may_mean(word, slot, own_folder)]
+    fitting = [slot for slot in verb.slots if _may_mean(word, slot, own_folder, law)]
     for slot in fitting:
         if slot.most is None or len(found[slot]) < slot.most:
             return slot
@@ -148,10 +152,10 @@ def _slot_of(word: str, verb: Verb, found: dict[Slot, list[str]], own_folder: Pa
         raise InputError(f"{shown(word)}: cte-sim {verb.name} takes {many} {noun}{'s' if most != 1 else ''}{several}")
     if not verb.slots:
         raise InputError(f"{shown(word)}: cte-sim {verb.name} takes no words, settings only")
-    raise InputError(_unknown(word, verb, own_folder))
+    raise InputError(_unknown(word, verb, own_folder, law))
 
 
-def _unknown(word: str, verb: Verb, own_folder: Path | None) -> str:
+def _unknown(word: str, verb: Verb, own_folder: Path | None, law: Path | None) -> str:
     nouns = " and no ".join(_noun(slot) for slot in verb.slots)
     if os.path.isfile(word):
         return f"{word}: the file of a bill ends in .yaml"
@@ -160,30 +164,33 @@ def _unknown(word: str, verb: Verb, own_folder: Path | None) -> str:
         near = [path.name for path in folder.glob("*.y*ml")] if os.path.isdir(folder) else []
         close = difflib.get_close_matches(Path(word).name, near, n=1)
         return f"{word}: there is no such file{f'; did you mean {close[0]!r}?' if close else ''}"
-    known = [name for slot in verb.slots if slot.group for name in _names(slot, own_folder)]
+    known = [name for slot in verb.slots if slot.group for name in _names(slot, own_folder, law)]
     return f"{shown(word)} is no {nouns} that is known; {nearest(word, known)}"
 
 
-def _may_mean(word: str, slot: Slot, own_folder: Path | None) -> bool:
+def _may_mean(word: str, slot: Slot, own_folder: Path | None, law: Path | None) -> bool:
     if slot.years:
         return len(word) == 4 and word.isdecimal()
     if slot.group is None:
         return True
     if slot.group == "scenario" and is_made(word):
-        return any(name in _names(slot, own_folder) or is_file(name) for name in names_in_word(word))
-    return (slot.files and is_file(word) and os.path.isfile(word)) or word in _names(slot, own_folder)
+        return any(name in _names(slot, own_folder, law) or is_file(name) for name in names_in_word(word))
+    return (slot.files and is_file(word) and os.path.isfile(word)) or word in _names(slot, own_folder, law)
 
 
-def _names(slot: Slot, own_folder: Path | None) -> list[str]:
+def _names(slot: Slot, own_folder: Path | None, law: Path | None) -> list[str]:
     group = str(slot.group)
+    of_state = own_formulas(law) if law is not None and group == "formula" else []
     own = names_in(own_folder, group) if own_folder is not None else []
     also = [SHIPPED] if slot.setting == "study.formulas" and slot.most is None else []
-    return [*names_in(config_folder(), group), *own, *also]
+    return [*names_in(config_folder(), group), *own, *of_state, *also]
 
 
-def _bills(verb: Verb, words: Sequence[str], own_folder: Path | None) -> list[str]:
-    """The formulas of a list: 'shipped' is all of the study's own file."""
+def _bills(verb: Verb, words: Sequence[str], own_folder: Path | None, law: Path | None) -> list[str]:
+    """The formulas of a list: 'shipped' is all of the study's own file, or of the state's own ``law``."""
     shipped = [str(name) for name in usual_config(str(verb.study))["study"]["formulas"]]
+    if law is not None and shipped:
+        shipped = listed_in_state(shipped, law, words_of(law.parent).nothing)
     listed = [SHIPPED, *words] if verb.beside and SHIPPED not in words else list(words)
     found: list[str] = []
     for word in listed:

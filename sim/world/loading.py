@@ -12,7 +12,7 @@ from typing import TypeVar
 from sim.arrays import Array
 from sim.cells import alike, shown
 from sim.inputs import InputError
-from sim.states.folder import law_folder, read_state, use_words
+from sim.states.folder import CALIBRATION, POSTERIOR, calibration_folder, law_folder, read_state
 from sim.world.building import (
     ONE_REGION,
     build_clusters,
@@ -42,7 +42,7 @@ RowType = TypeVar("RowType", bound=Row)
 
 def load_world(path: Path | str | None = None) -> World:
     """The world described by the tables in ``path``: a folder, a shipped state by its name, or the default state if it
-    is None. From now on texts are filled with the words of its state.
+    is None.
 
     Raises InputError, in one line naming file, row, column, value and what is allowed, if a table cannot be read, a
     row breaks its schema (``sim.world.schema``), speaks against other rows (``sim.world.plausible``,
@@ -85,7 +85,6 @@ def load_world(path: Path | str | None = None) -> World:
         built_clusters.identifier,
         int(anchors["regional_priorities"].value) if priorities is not None and "regional_priorities" in anchors else 0,
     )
-    use_words(state)
     return World(
         name=folder.path.name,
         base_year=BASE_YEAR,
@@ -99,6 +98,7 @@ def load_world(path: Path | str | None = None) -> World:
         revenue=revenue,
         state=state,
         law=law_folder(of_state) if folder.whole else None,
+        posterior=_own_posterior(folder),
     )
 
 
@@ -247,8 +247,17 @@ def _growth(folder: Folder, membership: Array) -> float:
     return 1.0 if abs(growth - 1.0) < 1e-9 else growth
 
 
+def _own_posterior(folder: Folder) -> Path | None:
+    """The posterior of a state that has one of its own; that of the default state is a part of the model."""
+    path = calibration_folder(folder.path) / POSTERIOR
+    return path if folder.whole and path.parent != BUNDLED / CALIBRATION else None
+
+
 def _fingerprint(folder: Folder) -> str:
     digest = hashlib.sha256()
+    posterior = _own_posterior(folder)
+    if posterior is not None and posterior.is_file():
+        digest.update(posterior.read_bytes())
     for model in TABLES:
         file = folder.file(model)
         if file.exists():

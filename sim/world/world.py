@@ -210,6 +210,8 @@ class World:
     """What the state, its main formula and its districts are called."""
     law: Path | None = None
     """The folder of the state's law; None where the bundled law holds."""
+    posterior: Path | None = None
+    """The posterior that behavior is drawn from, whether or not it is there; None: that of the default state."""
 
     @property
     def vintage(self) -> str:

@@ -38,6 +38,7 @@ def observe(
     seen.annuity = annuity(1.0 / (1.0 + rules.beliefs.discount_rate), rules.beliefs.horizon_years)
     seen.practiced, seen.floor = rules.books.practiced_spending, rules.books.spending_floor
     seen.ceiling = rules.books.spending_ceiling
+    seen.pooled = [[0.0]]  # none of the laws here has a shared center
     seen.first_draw, seen.second_draw, seen.close_draw = luck.FIRST_SECTIONS, luck.SECOND_SECTIONS, luck.CLOSURE
     return seen
 

@@ -1,4 +1,4 @@
-"""A weight inside the state's main formula, the state equalization guarantee (SEG)."""
+"""A weight inside the state's main formula, which in New Mexico is the state equalization guarantee (SEG)."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from sim.funding.components.component import Component
 from sim.funding.components.counting import PRICES_OF, WORDS, HeadCount, heads
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 
 class SegWeight(Component):
@@ -16,9 +16,9 @@ class SegWeight(Component):
 
     Modeled on SB130 of 2025 (0.25 for membership in approved CTE programs) and on the secondary factor of HB63 (Laws
     2025, Chapter 89: 1.25 to 1.30 for grades 6-12, 0.05 x $6,801.50 = $340 of the $589 more per student). If
-    ``funded``, the SEG appropriation grows by the units' worth and the unit value stays; if not, the same money is
-    divided over more units and every unit in the state is worth less. ``full_time_share`` turns a headcount into
-    full-time membership. ``in_base_units`` marks a weight that the base program units already hold: it is not paid
+    ``funded``, the main formula appropriation grows by the units' worth and the unit value stays; if not, the same
+    money is divided over more units and every unit in the state is worth less. ``full_time_share`` turns a headcount
+    into full-time membership. ``in_base_units`` marks a weight that the base program units already hold: it is not paid
     again.
     """
 

@@ -1,17 +1,17 @@
 """Money for centers at which students of several districts or high schools are taught."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.arrays import ZERO, Array, district_total, ratio, state_total
+from sim.arrays import ZERO, Array, BoolArray, district_total, ratio, state_total
 from sim.funding.components.amounts import MOST_ENTRIES, Count, DistrictDollars, OneDollars, Share, Title
 from sim.funding.components.component import Component, money, percent
 from sim.funding.conditions import Where, mask, out_of_place
 from sim.funding.context import PricingContext
-from sim.funding.schedule import Schedule
+from sim.funding.schedule import Counts, Schedule
 from sim.funding.strict import Strict
 from sim.inputs import Mistake
 from sim.world.world import World
@@ -32,8 +32,8 @@ class SharedCenter(Component):
     its ``where``: participants and concentrators of these pathways are taken to be taught there. It is paid where at
     least ``least_districts`` send students, and none more than ``largest_share`` of them, as the state counted them
     last. ``per_center`` is shared by the districts as they send participants; ``per_participant`` and
-    ``per_concentrator`` follow the student. What a center costs is what its districts' pathways cost; sections that
-    they would save by sharing, and the way there, are not modeled.
+    ``per_concentrator`` follow the student. Districts whose classes are small share sections there, pay for the way,
+    and have some students who do not go (`sim.behavior.centers`); all others teach at home what the center pays for.
     """
 
     kind: Literal["shared_center"] = "shared_center"
@@ -98,6 +98,12 @@ class SharedCenter(Component):
             if np.any(self.per_concentrator):
                 concentrator = concentrator + here * (self.per_concentrator * paid)
         return Schedule(per_district=lump, per_participant=participant, per_concentrator=concentrator)
+
+    def members(self, world: World, counts: Counts) -> Iterator[BoolArray]:
+        """Of each center that is paid, the pathways that it serves, ``[..., D, 1]`` or ``[..., D, C]``."""
+        for center in self.centers:
+            here = mask(center.where, world, counts.membership)
+            yield (here > 0.0) & (self._qualifies(district_total(counts.participants * here)) > 0.0)
 
     def _qualifies(self, sends: Array) -> Array:
         """1 where enough districts send students and none too many of them, else 0, ``[..., 1, 1]``."""

@@ -13,7 +13,7 @@ from sim.funding.components.counting import KEYS_OF, PRICES_OF, WORDS, PathwayCo
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 from sim.inputs import Mistake, shown
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.world.world import World
 
 HIGH_COST = "high_cost"

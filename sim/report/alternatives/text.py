@@ -23,7 +23,7 @@ STANDING_NOTE = (
 )
 TARGETS_NOTE = (
     "Distances after the fit in tolerances, against the model's; a quarter and less is not named. Names of targets are "
-    "those of `conf/calibration/targets.yaml`."
+    "those of `calibration/targets.yaml` of the state."
 )
 ANSWER_NOTE = (
     "Differences from current law, mean and 90% of draws. Stars: means that lie farther from the model's than chance "

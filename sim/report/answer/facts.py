@@ -26,7 +26,7 @@ TENTH = 10
 class Yearly:
     """Yearly means over a span by draw, each ``[R]``: concentrators ``per_100`` members and in heads ``taught``, those
     ``recoded`` and ``reported``, dollars of the base year that the ``state``'s CTE lines pay and that a weight has
-    ``moved`` from other program units of the SEG. Also the distance of two formulas within each draw."""
+    ``moved`` from other units of the main formula. Also the distance of two formulas within each draw."""
 
     per_100: Array
     taught: Array

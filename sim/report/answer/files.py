@@ -12,7 +12,7 @@ from sim.report.answer.text import answer_lines
 from sim.report.shared.intervals import PER_100, bands
 from sim.report.shared.panel import scenario_names
 from sim.report.stress.shortfall import CALM
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:

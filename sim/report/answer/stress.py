@@ -23,7 +23,7 @@ from sim.report.stress.shortfall import (
     stress_panels,
     stressed,
 )
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sim.report.answer.facts import PAID, BadYear, Facts, Yearly
 from sim.report.answer.rules import LEAST_MOVED, LEAST_RECODED, OFTEN, Ranking, later, precise, ranking
 from sim.report.shared.intervals import PER_100, bands, interval_text, number_text
 from sim.report.stress.shortfall import CALM
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.setup.changes import CHANGED
 
 WIDTH = 80

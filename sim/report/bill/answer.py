@@ -8,14 +8,14 @@ from sim.arrays import Array
 from sim.report.bill.tables import by_draw, clearly, distribution, line_rows
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.plain_table import PAGE, paragraphs
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from sim.report.bill.tables import GroupRow
     from sim.study.bill.check_formula import BillCheck
 
 LEAST_MOVED = 1_000.0
-"""Dollars a year below which money moved inside the SEG is rounding."""
+"""Dollars a year below which money moved inside the main formula is rounding."""
 
 
 def bill_answer(check: "BillCheck") -> list[str]:
@@ -49,7 +49,7 @@ def _paid(check: "BillCheck", state: "GroupRow") -> str:
 
 
 def _taken(check: "BillCheck") -> list[str]:
-    """What leaves other program units of the SEG, which is no saving."""
+    """What leaves other units of the main formula, which is no saving."""
     moved = by_draw(check, check.bill.dilution).sum(axis=1)
     if float(moved.mean()) < LEAST_MOVED:
         return []

@@ -26,7 +26,7 @@ from sim.report.shared.names import first_letter
 from sim.report.shared.order import first_places, labels_where_shared, with_code
 from sim.report.shared.origin import also, short
 from sim.report.shared.plain_table import PAGE, Cell, paragraphs, plain_table
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 from sim.version import __version__

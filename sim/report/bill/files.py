@@ -38,7 +38,7 @@ from sim.report.run_sheet.layout import (
 from sim.report.run_sheet.ledger import STAGE_HEADINGS
 from sim.report.shared.intervals import COVERS, bands
 from sim.report.shared.order import labels_where_shared, ranks
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 

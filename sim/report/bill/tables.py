@@ -13,7 +13,7 @@ from sim.report.shared.groups import LOCALES, Group
 from sim.report.shared.intervals import Bands, bands
 from sim.report.shared.order import QUARTERS, quarters
 from sim.report.shared.origin import also, short
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import STEPS
 from sim.version import __version__
 
@@ -102,8 +102,8 @@ def district_groups(world: "World") -> list[Group]:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group of districts: members and payments (means over draws, SEG money lost taken off), the change and the
-    change a member as bands over draws, and how many districts gain and lose in the mean over draws."""
+    """A group of districts: members and payments (means over draws, main formula money lost taken off), the change and
+    the change a member as bands over draws, and how many districts gain and lose in the mean over draws."""
 
     group: Group
     members: float

@@ -15,7 +15,7 @@ from sim.report.bill.tables import by_draw, line_rows, origin_text
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
 from sim.report.shared.plain_table import PAGE, paragraphs
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS
 from sim.study.bill.cliffs import Cliff
 from sim.study.bill.disparity import LIMIT

@@ -24,7 +24,7 @@ from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
 from sim.report.shared.plain_table import Cell
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from sim.results.results import Results

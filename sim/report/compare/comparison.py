@@ -19,7 +19,7 @@ from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.report.shared.spans import Span, first_years, next_years
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from sim.results.results import Results

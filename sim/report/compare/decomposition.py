@@ -15,7 +15,7 @@ from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.report.shared.spans import Span, first_years, last_years, next_years
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sim.report.shared.formula_looks import looks
 from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.panel import Panel
 from sim.report.shared.spans import Span, first_years, next_years
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,7 +17,7 @@ from sim.report.shared.groups import Roster, net_payment, roster
 from sim.report.shared.intervals import number_text
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.states.words import CHARTER
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
 from sim.report.shared.spans import years_text
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 PANELS = 6
 """Panels from which on formulas that pay alike share one."""
@@ -154,8 +154,8 @@ def _layers(panel: Panel, lines: list[str], mean: Array) -> list[_Layer]:
 
 
 def _outside_state_cost(panel: Panel, line: str) -> bool:
-    """Whether the line is no part of the state's cost: background or federal money, or a weight inside the SEG that
-    only moves money between program units."""
+    """Whether the line is no part of the state's cost: background or federal money, or a weight inside the main formula
+    that only moves money between program units."""
     facts = [panel.line_metadata(line, formula) for formula in panel.formulas]
     return any(
         fact.get("background")

@@ -26,7 +26,7 @@ from sim.report.shared.groups import Group, groups, net_payment, per_hundred
 from sim.report.shared.intervals import bands
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -82,7 +82,7 @@ def proration(panel: Panel, of: Look, path: Path) -> Path | None:
 
 
 def unit_value(panel: Panel, of: Look, path: Path) -> Path | None:
-    """The paired difference in the SEG unit value, of formulas that move it; None if none does."""
+    """The paired difference in the main formula unit value, of formulas that move it; None if none does."""
     if panel.baseline is None:
         return None
     values = panel.constant("unit_value")

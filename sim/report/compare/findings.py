@@ -14,7 +14,7 @@ from sim.report.answer.rules import OFTEN, ranking, settled
 from sim.report.shared.intervals import PER_100, bands, mean_of_defined, number_text
 from sim.report.shared.names import first_letter, in_sentence
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 AFTER = 10
 """The year after the base year of which figures speak, or the last one before it: later years are trusted less."""
@@ -167,7 +167,8 @@ def short_sentence(panel: Panel, share: Array) -> str:
 
 
 def unit_value_sentence(panel: Panel, shown: Sequence[int]) -> str:
-    """What a weight takes from the SEG unit value in the year of which figures speak, in dollars and percent."""
+    """What a weight takes from the main formula unit value in the year of which figures speak, in dollars and
+    percent."""
     assert panel.baseline is not None
     at, when = told(panel), year_of(panel)
     value = panel.constant("unit_value")[:, :, at]

@@ -15,7 +15,7 @@ from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 from sim.report.shared.spans import Span, first_years, last_years, next_years
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.running.precision import margin
 
 if TYPE_CHECKING:

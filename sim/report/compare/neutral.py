@@ -6,7 +6,7 @@ from typing import Any
 from sim.arrays import Array
 from sim.report.shared.intervals import number_text
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.compare.discounting import present_value
 from sim.study.compare.words import HELD, scaled_words
 

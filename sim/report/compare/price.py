@@ -17,7 +17,7 @@ RATIOS: Mapping[str, str] = MappingProxyType({"concentrators_taught": "concentra
 """Outcomes whose added unit is priced, with the word for one of them: a recoded concentrator is none that was added."""
 
 LEAST_MOVED = 1_000.0
-"""Dollars a year below which money moved inside the SEG is rounding."""
+"""Dollars a year below which money moved inside the main formula is rounding."""
 
 EACH, PER_LOSS = "each", "a loss"
 """After dollars for one more that is brought, and after dollars less for one fewer."""

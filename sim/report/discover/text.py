@@ -45,7 +45,7 @@ def _most(found: "Found") -> str:
 
 
 def _inside_the_seg(found: "Found") -> list[str]:
-    """What must be said of formulas that other program units of the SEG pay for."""
+    """What must be said of formulas that other units of the main formula pay for."""
     records, names = found.results.manifest.formulas, titles(found)
     within = [
         in_sentence(names[name]) for name, record in records.items()
@@ -54,7 +54,7 @@ def _inside_the_seg(found: "Found") -> list[str]:
     if not within:
         return []
     return [
-        f"{first_letter(' and '.join(within))} pay{'s' if len(within) == 1 else ''} inside the SEG: nothing is"
+        f"{first_letter(' and '.join(within))} pay{'s' if len(within) == 1 else ''} inside the main formula: nothing is"
         " voted for it, so that no appropriation can break, and other program units pay, which is counted as no cost"
         " here."
     ]

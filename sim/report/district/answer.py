@@ -10,7 +10,7 @@ from sim.report.bill.text import step_name
 from sim.report.district.told import BILL, LAW, Place, Told, cell, change, mean_cell, over, place_of
 from sim.report.shared.intervals import PER_100, bands, number_text
 from sim.report.shared.spans import Span, years_text
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import MAIN_STEP
 
 WIDTH = 80
@@ -94,7 +94,7 @@ def _money(told: Told) -> list[str]:
             f"Money {years}: no clear difference, {bill} against {law}{of}.",
             f"Money {years}: no clear difference, {bill} against {law}.",
         ]
-    verb = "Gets" if not told.money("dilution")[BILL].any() else "Nets"  # of what the SEG takes elsewhere
+    verb = "Gets" if not told.money("dilution")[BILL].any() else "Nets"  # of what the main formula takes elsewhere
     return [
         f"{verb} {bill} instead of {law} a year in {years} ({told.dollars}): {by}{draws}.",
         f"{verb} {bill} instead of {law} a year in {years}: {by}{of}.",

@@ -12,7 +12,7 @@ from sim.report.district.told import BILL, LAW, Told, cell, change, mean_cell, m
 from sim.report.shared.intervals import PER_100, bands, number_text
 from sim.report.shared.plain_table import Cell
 from sim.report.shared.spans import FIRST, Span
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import STEPS
 from sim.study.district.study import Paid
 from sim.study.explain import items as explained

@@ -78,7 +78,8 @@ class Told:
 
     @cached_property
     def net(self) -> Array:
-        """What the state's CTE lines pay the district, less SEG money lost to a lower unit value, ``[F, R, T]``."""
+        """What the state's CTE lines pay the district, less main formula money lost to a lower unit value, ``[F, R,
+        T]``."""
         return self.money("paid") - self.money("dilution")
 
     @cached_property

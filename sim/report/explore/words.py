@@ -11,7 +11,7 @@ from sim.report.explore.shown import Shown, factors_of
 from sim.report.shared.names import first_letter
 from sim.report.shared.origin import short
 from sim.results.discrepancy import P90, CarriedDiscrepancy
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.explore.predicting import COST, MOVED, OWED, PER_100, Band, Explorer, band, spans
 
 if TYPE_CHECKING:

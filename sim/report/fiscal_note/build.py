@@ -33,7 +33,7 @@ from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import Cell
 from sim.report.stress.measured import Measured, measured
 from sim.report.stress.shortfall import CALM
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from sim.results.results import Results

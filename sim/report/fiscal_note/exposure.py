@@ -16,7 +16,7 @@ from sim.report.stress.measured import RANDOM, Measured
 from sim.report.stress.shortfall import CALM, LEAST_DOLLARS, LEAST_TAUGHT, Shortfall, Stressed, stressed
 from sim.report.stress.tail_tables import ES
 from sim.report.stress.words import chances, tail_sentence
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 HEADING = "BUDGET EXPOSURE"
 
@@ -87,7 +87,8 @@ def _cells(of: Measured, formula: int, name: str, one: Stressed) -> Iterator[Cel
     if tail.wanted:
         yield f"{tail.wanted:,} more draws wanted", ""
     else:
-        yield cell(*(amount / 1e3 for amount in (tail.value, tail.low, tail.high)), change=False)
+        value, low, high = (amount / 1e3 for amount in (tail.value, tail.low, tail.high))
+        yield cell(value, low, high, change=False)
     yield _interval(shock.lowest_share, "share")
     yield ("-", "") if name == CALM else _interval(shock.taught, "students", signed=True)
 

@@ -13,11 +13,12 @@ from sim.report.fiscal_note.case import Case, listed, signed, spread
 from sim.report.fiscal_note.lines import Row
 from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.spans import years_text
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 
 def fiscal_implications(case: Case) -> list[str]:
-    """What the bill costs the state, whether that is limited, what moves inside the SEG, what falls on districts."""
+    """What the bill costs the state, whether that is limited, what moves inside the main formula, what falls on
+    districts."""
     sentences = (_cost, _recurrence, _levels, _limit, _short, _moved, _districts, _ends)
     return [sentence for told in sentences for sentence in told(case)]
 
@@ -116,7 +117,7 @@ def _short(case: Case) -> Iterator[str]:
 
 
 def _moved(case: Case) -> Iterator[str]:
-    """What a weight takes from other program units of the SEG, which is no saving of the state's."""
+    """What a weight takes from other units of the main formula, which is no saving of the state's."""
     moved = float(case.level().moved.mean())
     if moved < LEAST_MOVED:
         return

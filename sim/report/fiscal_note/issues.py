@@ -14,7 +14,7 @@ from sim.report.shared.groups import Group, groups, net_payment, roster
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.order import QUARTERS, first_places, labels_where_shared
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.disparity import disparity
 
 if TYPE_CHECKING:

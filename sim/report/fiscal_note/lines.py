@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import Array, IntArray
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 YEARS = 3
 """Fiscal years after the base year that a fiscal note covers."""
@@ -30,8 +30,8 @@ OFFSET = "Moved from {other_units} (lower {unit_value})"
 class Row:
     """A row of a table of the note: ``amounts[R, Y]`` by draw and year, thousands of dollars or students.
 
-    Kinds: ``line`` of the bill or of current law; ``offset``, what other program units of the SEG lose to a weight that
-    gets no new appropriation, negative; ``subtotal`` by fund and recurrence; ``total``. Outside the totals stand
+    Kinds: ``line`` of the bill or of current law; ``offset``, what other units of the main formula lose to a weight
+    that gets no new appropriation, negative; ``subtotal`` by fund and recurrence; ``total``. Outside the totals stand
     ``background`` lines, which exist whatever the formula, and what is set aside in a ``reserve``, which is paid out
     only when it is drawn. ``count``: students.
     """
@@ -47,7 +47,7 @@ class Row:
 @dataclass(frozen=True)
 class Budget:
     """The funding lines of a panel in some of its years, ``at[Y]``, each field ``[F, R, Y, L]`` in thousands of nominal
-    dollars: what is ``paid_out``, ``appropriated`` and set ``aside``; ``moved[F, R, Y]`` inside the SEG."""
+    dollars: what is ``paid_out``, ``appropriated`` and set ``aside``; ``moved[F, R, Y]`` inside the main formula."""
 
     panel: Panel
     at: IntArray

@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from sim.inputs import read_yaml
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 MOST = 60
 """Terms that a reader can be asked to look at."""

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.page.glossary import explained, glossary
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 CAPTION_BEGINS = 25
 """Letters by which a figure's caption is found in its drawing."""

@@ -8,7 +8,7 @@ from sim.report.shared.groups import Roster
 from sim.report.shared.names import first_letter
 from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.states.words import CHARTER
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from sim.report.shared.intervals import bands
 from sim.report.shared.order import labels_where_shared
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

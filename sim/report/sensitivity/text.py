@@ -13,7 +13,7 @@ from sim.report.shared.intervals import number_text
 from sim.report.shared.names import titles_of
 from sim.report.shared.plain_table import PAGE
 from sim.results.headlines import Headline
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.compare.words import scaled_words
 from sim.study.sensitivity.outcomes import OUTCOMES
 from sim.study.sensitivity.shares import CHANCE, REST, TOGETHER

@@ -8,7 +8,7 @@ import numpy as np
 from sim.arrays import Array, BoolArray
 from sim.report.shared.order import QUARTERS, quarters
 from sim.report.shared.panel import Panel
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from sim.world.world import World

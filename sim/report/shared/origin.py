@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.compare.words import scaled_words
 from sim.study.setup.changes import told
 from sim.study.setup.settings import flat_parameters

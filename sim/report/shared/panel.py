@@ -206,9 +206,9 @@ class Panel:
         return np.nan_to_num(self._lines.array(column, self.years), nan=0.0)
 
     def line_metadata(self, line: str, formula: str) -> Mapping[str, Any]:
-        """What the manifest says of a line: title, recurring, fund, background, and seg ('outside' the SEG, a 'funded'
-        weight or an 'unfunded' one); from ``formula`` or, if it lacks the line, from the baseline or any formula that
-        has it; empty if none does (a line of current law that only the base year saw)."""
+        """What the manifest says of a line: title, recurring, fund, background, and seg ('outside' the main formula, a
+        'funded' weight or an 'unfunded' one); from ``formula`` or, if it lacks the line, from the baseline or any
+        formula that has it; empty if none does (a line of current law that only the base year saw)."""
         order = (formula, *([self.formulas[self.baseline]] if self.baseline is not None else ()), *self.formulas)
         for name in order:
             lines = _entry(self._metadata, name).get("lines") or {}

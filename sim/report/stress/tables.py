@@ -41,7 +41,7 @@ from sim.report.stress.tail_tables import (
     yearly_frame,
 )
 from sim.report.stress.words import tail_sentences
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.tables_for_people import write_table
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sim.report.stress.conditions import RANDOM
 from sim.report.stress.measured import Measured
 from sim.report.stress.sheets import Row, Sheet, dollars, money
 from sim.report.stress.shortfall import CALM, LEAST_DOLLARS
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.stress.exceedance import RETURNS, at_return
 from sim.study.stress.losses import MEASURES, SPANS, over
 from sim.study.stress.parts import PARTS, Part, parts

@@ -7,7 +7,7 @@ from sim.report.stress.measured import Measured
 from sim.report.stress.sheets import money
 from sim.report.stress.shortfall import CALM, LEAST_DOLLARS
 from sim.report.stress.tail_tables import ES, exposed, moving
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.stress.tails import draws_needed
 
 

@@ -14,15 +14,16 @@ from sim.funding.formula import Formula
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
 from sim.results.manifest import hash_of, model_fingerprint
+from sim.states.folder import targets_path
 from sim.study.alternatives.answers import Answering, Effects, effects
 from sim.study.alternatives.fitting import Fitted, Structure, fit_structure, structures
 from sim.study.alternatives.schema import Alternative, alternatives_path, read_alternatives
 from sim.study.alternatives.standing import Beside, Standing, beside, stacking_weights, stand
-from sim.study.calibration.begin import POSTERIOR_FOLDER, begin
+from sim.study.calibration.begin import begin
 from sim.study.calibration.emulating import fewest
 from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.study import prior_points
-from sim.study.calibration.targets import Targets, read_targets, targets_path
+from sim.study.calibration.targets import Targets, read_targets
 from sim.study.calibration.waves import Work, carry_out_wave
 from sim.study.setup.asked import CURRENT_LAW, name_of
 from sim.study.setup.base_year import refuse_another_start
@@ -90,7 +91,7 @@ def read_materials(settings: Settings) -> Materials:
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     alternatives = read_alternatives(alternatives_path(), catalogue)
     world = load_world(settings.world_path)
-    table, cases = read_targets(targets_path(), catalogue)
+    table, cases = read_targets(targets_path(settings.world_path), catalogue)
     if settings.alternatives is None:
         raise InputError("settings: alternatives: is missing; write alternatives.kept=400 alternatives.answered=64")
     if settings.draws < (least := fewest(len(table.parameters))):
@@ -170,7 +171,7 @@ def compare_structures(
         draws=settings.draws,
         asked=asked,
         seed=settings.seed,
-        run=hash_of({**content, "model": model_fingerprint(without=POSTERIOR_FOLDER)}),
+        run=hash_of({**content, "model": model_fingerprint(fitted=False)}),
         data=work.world.fingerprint,
         changed=told({}, flat_parameters(settings.parameters)),
     )

@@ -8,8 +8,9 @@ import numpy as np
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
-from sim.parameters.posterior import STORED
+from sim.parameters.posterior import posterior_path
 from sim.results.manifest import hash_of
+from sim.states.folder import targets_path
 from sim.study.assessment.coverage import Coverage, counted
 from sim.study.assessment.discrepancy import (
     Discrepancy,
@@ -34,7 +35,7 @@ from sim.study.assessment.ranks import Ranks, RankTest, rank_tests, ranks_of_tru
 from sim.study.assessment.response import response_spread
 from sim.study.assessment.scores import Interval
 from sim.study.calibration.stored import Waves, read_waves
-from sim.study.calibration.targets import Targets, read_targets, targets_path
+from sim.study.calibration.targets import Targets, read_targets
 from sim.study.setup.settings import Settings
 
 FEWEST = 20
@@ -86,8 +87,10 @@ class Assessment:
 def read_materials(settings: Settings) -> tuple[Waves, Targets, Evidence]:
     """The stored calibration, or that of a results folder, beside the targets. Raises InputError, one line."""
     catalogue = load_catalogue()
-    table, cases = read_targets(targets_path(), catalogue)
-    waves = read_waves(STORED if settings.folder is None else Path(settings.folder) / "posterior.csv")
+    table, cases = read_targets(targets_path(settings.world_path), catalogue)
+    waves = read_waves(
+        posterior_path(settings.world_path) if settings.folder is None else Path(settings.folder) / "posterior.csv"
+    )
     evidence = evidence_of(waves, table, cases, catalogue)
     most = evidence.of_prior // 2
     if not FEWEST <= settings.draws <= most:

@@ -23,8 +23,9 @@ from sim.inputs import InputError
 class Position:
     """A formula in one fiscal year, its lines by name.
 
-    ``counts`` are those that each line pays on. ``dilution`` ``[..., D, 1]`` is SEG money that a district loses because
-    weights without money lower the unit value, dollars. ``weight_cost`` is that of ``sim.engine.offers.Offers``.
+    ``counts`` are those that each line pays on. ``dilution`` ``[..., D, 1]`` is main formula money that a district
+    loses because weights without money lower the unit value, dollars. ``weight_cost`` is that of
+    ``sim.engine.offers.Offers``.
     """
 
     fiscal_year: int
@@ -47,7 +48,7 @@ class Position:
         return dollars
 
     def net(self) -> Array:
-        """What districts are paid by own lines, less what they lose inside the SEG, ``[..., D, 1]``."""
+        """What districts are paid by own lines, less what they lose inside the main formula, ``[..., D, 1]``."""
         return self.stage("paid") - self.dilution
 
     def owed(self) -> Array:

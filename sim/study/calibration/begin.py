@@ -18,9 +18,6 @@ from sim.results.records import SHARDS
 from sim.study.setup.settings import IGNORED_KEYS, Settings
 from sim.world.world import World
 
-POSTERIOR_FOLDER = "parameters/posterior"
-"""A stored posterior is no part of what a fit rests on."""
-
 
 def begin(folder: Path, settings: Settings, world: World, content: Mapping[str, Any]) -> None:
     """Write what the study is, with all ``content`` that its numbers follow from, into its folder.
@@ -32,6 +29,7 @@ def begin(folder: Path, settings: Settings, world: World, content: Mapping[str, 
         config=dict(content),
         world_fingerprint=world.fingerprint,
         data_vintage=world.vintage,
+        state=world.state,
         formulas={},
         baseline=None,
         base_year=world.base_year,
@@ -41,7 +39,7 @@ def begin(folder: Path, settings: Settings, world: World, content: Mapping[str, 
         chunk_size=settings.chunk,
         ignoring=IGNORED_KEYS,
     )
-    manifest = manifest.model_copy(update={"model_fingerprint": model_fingerprint(without=POSTERIOR_FOLDER)})
+    manifest = manifest.model_copy(update={"model_fingerprint": model_fingerprint(fitted=False)})
     with writing(folder, "choose another folder (out=...)"):
         folder.mkdir(parents=True, exist_ok=True)
         if is_there(folder / MANIFEST_FILE):

@@ -1,6 +1,6 @@
 """The stored waves of a calibration: parameters and statistics of every draw, beside the posterior that came of them.
 
-``posterior/new_mexico.parquet`` has a row for each simulated draw; the column ``wave`` tells those of the priors, those
+``posterior.parquet`` has a row for each simulated draw; the column ``wave`` tells those of the priors, those
 drawn later near what was likely, and those of the posterior apart. The provenance of the posterior holds its
 fingerprint, so that what is checked against the waves is what the posterior was fitted to. Both are written by
 ``study=calibrate``.

@@ -22,13 +22,14 @@ from sim.parameters.priors import quantile
 from sim.parameters.values import center
 from sim.results.files import write_atomically
 from sim.results.manifest import hash_of, model_fingerprint
+from sim.states.folder import targets_path
 from sim.streams import Stream, generator
-from sim.study.calibration.begin import POSTERIOR_FOLDER, begin
+from sim.study.calibration.begin import begin
 from sim.study.calibration.emulating import Fit, fewest, fitted, shift_error
 from sim.study.calibration.sequence import WaveRecord, as_mapping, log_drawn, names, near, priors_of, record_of, sizes
 from sim.study.calibration.statistics import Simulated
 from sim.study.calibration.stored import FIRST, LAST, WAVE, fingerprint, wave_content
-from sim.study.calibration.targets import Targets, read_targets, targets_path
+from sim.study.calibration.targets import Targets, read_targets
 from sim.study.calibration.waves import carry_out_wave
 from sim.study.designs.files import resampled
 from sim.study.setup.base_year import refuse_another_start
@@ -67,7 +68,7 @@ def read_materials(settings: Settings) -> tuple[Targets, Simulated]:
     """The targets, and all that a simulation needs but its draws. Raises InputError, one line, before anything runs."""
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     world = load_world(settings.world_path)
-    table, cases = read_targets(targets_path(), catalogue)
+    table, cases = read_targets(targets_path(settings.world_path), catalogue)
     needed = fewest(len(table.parameters))
     if settings.draws < (least := max(2 * needed, math.ceil(needed * sum(table.waves) / table.waves[0]))):
         raise InputError(
@@ -220,6 +221,6 @@ def _provenance(settings: Settings, table: Targets, work: Simulated, fitting: _F
             work.catalogue, [f"{group}.{name}" for group, named in work.catalogue.entries.items() for name in named]
         ),
         "world": work.world.fingerprint,
-        "model": model_fingerprint(without=POSTERIOR_FOLDER),
+        "model": model_fingerprint(fitted=False),
         "code_version": __version__,
     }

@@ -1,4 +1,4 @@
-"""What a calibration fits and to what, as data: ``conf/calibration/targets.yaml``."""
+"""What a calibration fits and to what, as data: ``calibration/targets.yaml`` of a state's folder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sim.config_folder import config_folder
 from sim.funding.components.amounts import Text, Title, simple_name
 from sim.inputs import Mistake, Source, Unit, as_mapping, as_source, first_problem, nearest, read_with_lines, shown
 from sim.inputs.schema import YEAR
@@ -15,7 +14,6 @@ from sim.parameters.catalogue import Catalogue
 from sim.study.hindcast.case import Case, Outcome, case_folder, read_cases
 from sim.study.hindcast.running import observed
 
-TARGETS = "targets.yaml"
 Word = Annotated[str, Field(strict=True, max_length=60), AfterValidator(simple_name)]
 Members = Annotated[float, Field(strict=True, ge=0.0, le=1e12), Unit("students in grades 9-12")]
 
@@ -34,7 +32,7 @@ Measure = Literal[
     "instructors_change_deviation",
     "instructors_reallocation",
 ]
-"""What of New Mexico under current law may be a target."""
+"""What of a state under current law may be a target."""
 
 BY_SIZE = ("instructors_change_spread", "instructors_change_deviation", "instructors_reallocation")
 """Measures of the districts of a size."""
@@ -45,7 +43,7 @@ class _Data(BaseModel):
 
 
 class Statistic(_Data):
-    """A number of the model: a ``measure`` of New Mexico under current law, or what a hindcast has for an ``outcome``
+    """A number of the model: a ``measure`` of the state under current law, or what a hindcast has for an ``outcome``
     of a ``case`` in a ``year`` (a contrast stands at its last year). ``members``: of which districts, from the first
     number of students up to below the second, where a measure is by size."""
 
@@ -108,11 +106,6 @@ class Targets(_Data):
     def case_names(self) -> tuple[str, ...]:
         """The hindcasts that any target needs, in the order of their first target."""
         return tuple(dict.fromkeys(t.statistic.case for t in self.targets if t.statistic.case is not None))
-
-
-def targets_path() -> Path:
-    """Where the shipped table lies."""
-    return config_folder() / "calibration" / TARGETS
 
 
 def read_targets(path: Path, catalogue: Catalogue) -> tuple[Targets, tuple[Case, ...]]:

@@ -111,8 +111,8 @@ def _ensemble(settings: Settings, inputs: Inputs, horizon: int) -> Ensemble:
 def present_cost(ensemble: Ensemble, formula: Formula, horizon: int, scenario: Scenario, rate: float) -> float:
     """The present value of a formula's cost over the horizon, districts responding; mean over runs.
 
-    Cost is what the state's CTE lines pay and, so that a weight inside the SEG is not free, what it moves to CTE from
-    other program units; both in dollars of the base year.
+    Cost is what the state's CTE lines pay and, so that a weight inside the main formula is not free, what it moves to
+    CTE from other program units; both in dollars of the base year.
     """
     yearly: list[Array] = []
     for state, year in simulate(ensemble, formula, horizon, scenario=scenario):

@@ -6,7 +6,7 @@ from sim.funding.components import SegWeight
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.inputs import InputError
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.compare.neutral import Measure, reason
 from sim.study.compare.scaling import UnreachableError
 from sim.study.setup.inputs import Inputs
@@ -63,7 +63,8 @@ def money_and_design(inputs: Inputs, formula: Formula, money: Measure) -> tuple[
 
     The baseline's design with the formula's money, and the formula's design with the baseline's money; ``money`` is
     what each owes for the base year's counts. Raises InputError if there is no baseline, if either owes nothing or
-    cannot be scaled to the other, or if the money sits inside the SEG and cannot be scaled apart from its students.
+    cannot be scaled to the other, or if the money sits inside the main formula and cannot be scaled apart from its
+    students.
     """
     baseline = next((other for other in inputs.formulas if other.name == inputs.baseline), None)
     if baseline is None or baseline.name == formula.name:

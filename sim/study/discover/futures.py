@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.engine.scenario import MOST, ClusterShocks, Scenario, Shocks
 from sim.inputs import InputError
-from sim.parameters.posterior import STORED
+from sim.parameters.posterior import posterior_path
 from sim.streams import Stream, generator
 from sim.study.designs.factors import Factor, Spec, read_factors
 from sim.study.designs.places import Place
@@ -68,7 +68,7 @@ def futures(settings: Settings, inputs: Inputs, layout: Discover, points: int, p
     design = settings.design
     if design is None or design.name not in DESIGNS:
         raise InputError(f"settings: design: study=discover draws its futures; write design={', '.join(DESIGNS)}")
-    path = STORED if settings.uncertainty == "posterior" else None
+    path = posterior_path(settings.world_path) if settings.uncertainty == "posterior" else None
     numbers = tuple(number for number in uncertain_numbers(inputs, path) if len(number.dimensions) == 1
                     and not number.dimensions[0].factor.name.startswith("clusters."))  # fmt: skip
     amounts = _amounts(settings, inputs)

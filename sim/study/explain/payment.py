@@ -11,7 +11,7 @@ from sim.engine.offers import Offer
 from sim.funding import pricing
 from sim.funding.allocation import JOINT_STAGES, STAGES, Ledger
 from sim.funding.schedule import PRICES, STAKES, Counts, Schedule, entitlement
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import RULE_OF_STAGE
 from sim.study.bill.static_score import Position, position_in_year
 from sim.study.explain.items import Item, Moment, amount, line_titles

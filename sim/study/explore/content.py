@@ -36,7 +36,7 @@ from sim.study.setup.inputs import formula_record
 from sim.world.world import World
 
 DISTRICT_REST = "district_rest"
-"""What a district gets from lines that do not pay all the same share, less SEG money that it loses."""
+"""What a district gets from lines that do not pay all the same share, less main formula money that it loses."""
 FORMAT = 2
 """Of the file; raise it when a key changes its name or meaning."""
 

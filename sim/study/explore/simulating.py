@@ -42,7 +42,7 @@ ENTITLED, VOTED = "entitled", "voted"
 TOTALS: Mapping[str, str] = {ENTITLED: "entitlement", VOTED: "appropriation"}
 """Of all of a law's lines together, dollars of the base year: columns of the state table in dollars of the year."""
 MOVED, UNCAPPED, OWED = "moved", "uncapped", "owed:"
-"""Dollars of the base year: taken from other program units of the SEG; paid by lines that no appropriation caps, which
+"""Dollars of the base year: taken from other units of the main formula; paid by lines that no appropriation caps, which
 are all of current law's before the bill begins; and by the name of a line that one caps, what it owes."""
 
 DISTRICT_OWED, DISTRICT_NET, DISTRICT_TAUGHT = "district_owed", "district_net", "district_taught"
@@ -58,8 +58,8 @@ AMOUNT_KEYS: Mapping[type, str] = {
 
 
 def capped_lines(formula: Formula) -> tuple[Line, ...]:
-    """The lines of a formula that pay what is owed or what is voted, if that is less: state money outside the SEG with
-    an appropriation and no reserve."""
+    """The lines of a formula that pay what is owed or what is voted, if that is less: state money outside the main
+    formula with an appropriation and no reserve."""
     return tuple(
         line
         for line in formula.own_lines

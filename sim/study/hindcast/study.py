@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -46,7 +47,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Hindcast:
-    """All findings and where they come from; ``changed``: what the user changed of parameters."""
+    """All findings and where they come from; ``changed``: what the user changed of parameters; ``tables``: the state
+    whose behavior was asked, as a setting names it."""
 
     findings: tuple[Finding, ...]
     draws: int
@@ -55,6 +57,7 @@ class Hindcast:
     run: str
     data: str
     changed: tuple[str, ...] = ()
+    tables: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,10 @@ def hindcast(
     )
     findings = tuple(_finding(case, simulated.get(case.name, NOTHING), drawn) for case in cases)
     changed = told({}, flat_parameters(settings.parameters))
-    return Hindcast(findings, settings.draws, settings.seed, settings.uncertainty, run, world.fingerprint, changed)
+    return Hindcast(
+        findings, settings.draws, settings.seed, settings.uncertainty, run, world.fingerprint, changed,
+        settings.world_path,
+    )  # fmt: skip
 
 
 def _finding(case: Case, paths: Paths, drawn: dict[str, Array]) -> Finding:

@@ -9,7 +9,6 @@ from sim.engine.scenario import Shocks
 from sim.funding.components.amounts import Note, Text, Title, YesNo, simple_name
 from sim.funding.line import Oversight
 from sim.inputs import Mistake, Unit
-from sim.states.folder import DEFAULT, read_state
 from sim.study.probes.measures import AnyMeasure
 
 LONGEST = 40
@@ -93,7 +92,7 @@ class ProbeWorld(_Data):
     """The state that a probe's runs start from, placebo included: ``parameters`` that are set in it, the ``lines`` of
     its current law (none: that of the bundled state), and whether job openings stand still (``steady_jobs``)."""
 
-    title: Title = read_state(DEFAULT).name
+    title: Title = "the state as it is"
     source: Note = ""
     parameters: dict[str, Any] = {}
     lines: Annotated[tuple[dict[str, Any], ...], Field(max_length=100)] = ()

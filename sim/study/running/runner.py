@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.funding.formula import Formula
-from sim.parameters.posterior import STORED, load_posterior
+from sim.parameters.posterior import load_posterior, posterior_path
 from sim.results.claims import claim, preparing
 from sim.results.discrepancy import CarriedDiscrepancy, read_discrepancy
 from sim.results.environment import mixture, this_environment
@@ -71,6 +71,7 @@ def carry_out(
         config={**config, "scenarios": {s.name: s.model_dump(mode="json") for s in inputs.scenarios}},
         world_fingerprint=inputs.world.fingerprint,
         data_vintage=inputs.world.vintage,
+        state=inputs.world.state,
         formulas={formula.name: _record(formula, inputs) for formula in inputs.formulas},
         references={formula.name: formula_record(formula) for formula in inputs.references},
         discrepancy=carried(settings),
@@ -113,7 +114,8 @@ def carried(settings: Settings) -> CarriedDiscrepancy | None:
     told = settings.uncertainty == "posterior" and settings.discrepancy
     if not told or "discrepancy" not in READS[settings.study.name]:
         return None
-    return read_discrepancy(load_posterior().provenance, STORED.with_suffix(".json").name)
+    path = posterior_path(settings.world_path)
+    return read_discrepancy(load_posterior(path).provenance, path.with_suffix(".json").name)
 
 
 def _record(formula: Formula, inputs: Inputs) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 import sim.results
 from sim.inputs import InputError
-from sim.parameters.posterior import STORED
+from sim.parameters.posterior import posterior_path
 from sim.results.results import Results
 from sim.study.designs.sweep import Sweep
 from sim.study.running.runner import Progress, carry_out
@@ -50,7 +50,7 @@ class Findings:
 
     @property
     def inside_the_seg(self) -> tuple[str, ...]:
-        """The formulas with a line that other program units of the SEG pay for, not the state."""
+        """The formulas with a line that other units of the main formula pay for, not the state."""
         lines = {name: record["lines"].values() for name, record in self.results.manifest.formulas.items()}
         return tuple(name for name in self.formulas if any(line["seg"] == "unfunded" for line in lines[name]))
 
@@ -90,7 +90,8 @@ def sensitivity(
     layout = check_settings(settings, inputs)
     assert inputs.baseline is not None
     formulas = tuple(formula.name for formula in inputs.formulas)
-    path = Path(layout.posterior) if layout.posterior else STORED if settings.uncertainty == "posterior" else None
+    fitted = settings.uncertainty == "posterior"
+    path = Path(layout.posterior) if layout.posterior else posterior_path(settings.world_path) if fitted else None
     # Every uncertain number is a factor; what a replicate would draw itself is never used.
     settings = settings.model_copy(update={"uncertainty": "prior"})
     numbers = uncertain_numbers(inputs, path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.inputs import InputError, shown
-from sim.states.folder import words_of
+from sim.states.folder import law_folder, state_folder, words_of
 from sim.study.setup.changes import marked
 from sim.study.setup.reads import ONE_SCENARIO
 from sim.study.setup.settings import Settings
@@ -83,13 +83,13 @@ def asked_formulas(settings: Settings, choice: Choice) -> Asked:
             )
         interest, setting, meant = settings.formula_file, "formula_file", True
     if study.name in UNASKED and not meant and not listed:
+        if law_folder(state_folder(settings.world_path)) is not None:
+            state = words_of(settings.world_path).name
+            raise InputError(f"settings: formula: is missing; no bill of {state} is meant where none is named")
         interest = UNASKED[study.name]
     if study.name == "check_formula" and not meant:
         raise InputError("settings: formula_file: is missing; write formula_file=my_bill.yaml")
     nothing = words_of(settings.world_path).nothing if study.name == "decompose" else None
-    if nothing is not None:  # the study's own file names that of the default state
-        usual = words_of(None).nothing
-        listed = [nothing if name == usual else name for name in listed]
     kept = {name_of(name) for name in (baseline, nothing) if name is not None}
     own = [name for name in listed if name_of(name) not in kept]
     if study.name in (*ONE_FORMULA, "explain"):

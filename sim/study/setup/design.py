@@ -1,6 +1,7 @@
 """The design table: one row for each run, written before anything runs."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,13 +42,15 @@ def parameters_for(
     drawn = values.parameters_at(catalogue, world.clusters, parameter_points(catalogue, world, seed, replicates))
     if uncertainty == "prior":
         return drawn
-    return values.with_columns(drawn, posterior_columns(catalogue, seed, replicates))
+    return values.with_columns(drawn, posterior_columns(catalogue, seed, replicates, world.posterior))
 
 
-def posterior_columns(catalogue: Catalogue, seed: int, replicates: Sequence[int]) -> dict[str, Array]:
+def posterior_columns(
+    catalogue: Catalogue, seed: int, replicates: Sequence[int], stored: Path | None = None
+) -> dict[str, Array]:
     """The fitted parameters of these replicates, ``[R]`` by 'group.name'. Each replicate picks one draw of the stored
-    posterior by a stream of its own. What a user has set to a value is left out."""
-    posterior = load_posterior()
+    posterior, by default the bundled one, by a stream of its own. What a user has set to a value is left out."""
+    posterior = load_posterior(stored)
     place = unit_cube(seed, replicates, Purpose.POSTERIOR, 1)[:, 0]
     rows = np.floor(place * posterior.draws).astype(np.intp)
     free = {f"{group}.{name}" for group, name, _ in catalogue.uncertain()}
@@ -72,7 +75,7 @@ def drawn_columns(
         return {}
     drawn = values.drawn_values(catalogue, parameter_points(catalogue, world, seed, replicates))
     if uncertainty == "posterior":
-        drawn.update(posterior_columns(catalogue, seed, replicates))
+        drawn.update(posterior_columns(catalogue, seed, replicates, world.posterior))
     return drawn
 
 

@@ -19,6 +19,7 @@ from sim.states.folder import law_folder, state_folder
 from sim.study.setup.asked import CURRENT_LAW, Choice, asked_formulas, asked_scenarios, is_file, name_of
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import changes, marked, told, typed_changes
+from sim.study.setup.known import line_folder
 from sim.study.setup.reads import bundled, usual_choice
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenarios import listed_scenarios, scenario_of
@@ -152,11 +153,6 @@ def chosen_source(folder: Path, name: str, written: Mapping[str, Any]) -> Source
         if content == written:
             return source
     return Source(name)
-
-
-def line_folder(folder: Path, law: Path | None) -> Path:
-    """Where shared lines lie: those of the state's own ``law``, else the bundled ones of the configs' ``folder``."""
-    return (folder if law is None else law) / "line"
 
 
 def find_formula(

@@ -58,7 +58,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "probes": (*_MODEL, "study.cases", "draws", *_CHUNKS),
     "verify_brief": (*_MODEL, "draws", "chunk"),
     "calibrate": ("world", "parameters", "seed", "draws", *_CHUNKS),
-    "assess": ("folder", "seed", "draws"),
+    "assess": ("world", "folder", "seed", "draws"),
     "alternatives": (
         "world",
         "parameters",

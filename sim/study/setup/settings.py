@@ -349,9 +349,9 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     if settings.uncertainty == "posterior" and settings.study.name not in (
         "calibrate", "assess", "alternatives", "parameters",
     ):  # fmt: skip
-        from sim.parameters.posterior import load_posterior
+        from sim.parameters.posterior import load_posterior, posterior_path
 
-        load_posterior()
+        load_posterior(posterior_path(settings.world_path))
     if settings.cost_neutral is None and settings.neutral_by != "entitlement":
         raise InputError(f"settings: neutral_by: {settings.neutral_by} needs cost_neutral: baseline, both or dollars")
     if settings.discount_rate is not None and settings.neutral_by != "present_value":

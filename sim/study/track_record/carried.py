@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from sim.arrays import Array
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
-from sim.parameters.posterior import STORED
+from sim.parameters.posterior import posterior_path
 from sim.results.discrepancy import CarriedDiscrepancy
+from sim.states.folder import TARGETS, calibration_folder
 from sim.study.assessment.discrepancy import (
     Discrepancy,
     carried,
@@ -23,7 +25,7 @@ from sim.study.assessment.evidence import STATE_OF, Evidence, evidence_of, state
 from sim.study.assessment.forecasts import forecasts_of
 from sim.study.assessment.response import response_spread, with_response
 from sim.study.calibration.stored import WAVE, read_waves
-from sim.study.calibration.targets import read_targets, targets_path
+from sim.study.calibration.targets import read_targets
 from sim.study.hindcast.case import Case
 from sim.study.hindcast.kinds import kind_of
 from sim.study.track_record.sheet import Row, Sheet
@@ -128,14 +130,15 @@ class Missed:
         return tuple(dict.fromkeys(own))
 
 
-def missed_by_calibration(uncertainty: str, seed: int) -> Missed | str:
-    """What the stored calibration missed, or a sentence that says why it tells nothing of these draws."""
+def missed_by_calibration(uncertainty: str, seed: int, world: Path | None = None) -> Missed | str:
+    """What the stored calibration of a state missed, by default the default state's, or a sentence that says why it
+    tells nothing of these draws."""
     if uncertainty != "posterior":
         return "The discrepancy is that of the calibration's posterior, and these draws are not of it."
     try:
         catalogue = load_catalogue()
-        table, cases = read_targets(targets_path(), catalogue)
-        waves = read_waves(STORED)
+        table, cases = read_targets(calibration_folder(world) / TARGETS, catalogue)
+        waves = read_waves(posterior_path(world))
         evidence = evidence_of(waves, table, cases, catalogue)
     except InputError as error:
         return f"The discrepancy cannot be had: {error}."

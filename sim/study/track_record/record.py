@@ -85,7 +85,9 @@ class TrackRecord:
 
 def track_record(study: Hindcast) -> TrackRecord:
     """The track record of a hindcast's draws, with the discrepancy of the stored calibration."""
-    return recorded(sheet_of(study.findings), missed_by_calibration(study.uncertainty, study.seed), study.seed)
+    return recorded(
+        sheet_of(study.findings), missed_by_calibration(study.uncertainty, study.seed, study.tables), study.seed
+    )
 
 
 def recorded(sheet: Sheet, missed: Missed | str, seed: int) -> TrackRecord:
