@@ -87,6 +87,52 @@ def bill(components: list[dict[str, Any]], **keys: Any) -> Formula:
             [0, 1, 0, 1],
             "in charters or in city districts, and nowhere else",
         ),
+        (
+            {"members": {"below": 141}, "any_of": [{"locale": "city"}, {"poverty": {"at_least": 0.25}}]},
+            [1, 0, 0, 0],
+            "in districts with fewer than 141 members in grades 9-12 that are city or have 25% or more of children in "
+            "poverty, and nowhere else",
+        ),
+        (
+            {"unless": {"members": {"below": 141}, "any_of": [{"locale": "city"}, {"poverty": {"at_least": 0.25}}]}},
+            [0, 1, 1, 1],
+            "everywhere except in districts with fewer than 141 members in grades 9-12 that are city or have 25% or "
+            "more of children in poverty",
+        ),
+        (
+            {
+                "kind": "district",
+                "any_of": [{"locale": ["rural", "town"], "high_schools": 1}, {"members": {"at_least": 142}}],
+            },
+            [1, 0, 0, 1],
+            "in school districts that (are rural or town, and have one high school) or have at least 142 members in "
+            "grades 9-12, and nowhere else",
+        ),
+        (
+            {"any_of": [{"locale": "rural", "unless": {"district": "D1"}}, {"kind": "charter"}]},
+            [0, 1, 1, 0],
+            "(in rural districts, except in the district D1) or in charters, and nowhere else",
+        ),
+        (
+            {"any_of": [{"locale": "rural"}, {"kind": "charter"}], "unless": {"district": "D1"}},
+            [0, 1, 1, 0],
+            "(in rural districts or in charters), except in the district D1, and nowhere else",
+        ),
+        (
+            {"unless": {"locale": "rural", "unless": {"district": "D1"}}},
+            [1, 1, 0, 1],
+            "everywhere except (in rural districts, except in the district D1)",
+        ),
+        (
+            {"locale": "rural", "unless": {"any_of": [{"locale": "city"}, {"district": "D1"}]}},
+            [0, 0, 1, 0],
+            "in rural districts, except in the district D1, and nowhere else",
+        ),
+        (
+            {"members": {"below": 141}, "unless": {"members": {"at_least": 141}}},
+            [1, 1, 0, 0],
+            "in districts with fewer than 141 members in grades 9-12, and nowhere else",
+        ),
     ],
 )
 def test_a_condition_holds_where_its_words_say(written: dict[str, Any], inside: list[int], words: str) -> None:
@@ -101,6 +147,21 @@ def test_a_condition_on_clusters_tells_pathways_apart() -> None:
     assert holds(where(cluster="value_3"), WORLD, MEMBERS).tolist() == [[False, True, False]]
     both = where(any_of=[{"cluster": "marketing_sales"}, {"kind": "charter"}])
     assert mask(both, WORLD, MEMBERS).tolist() == [[0, 0, 1], [1, 1, 1], [0, 0, 1], [0, 0, 1]]
+
+
+def test_words_of_clusters_beside_alternatives_are_no_list_of_alternatives() -> None:
+    either = where(locale="rural", any_of=[{"cluster": "marketing_sales"}, {"poverty": {"at_least": 0.3}}])
+    assert mask(either, WORLD, MEMBERS).tolist() == [[1, 1, 1], [0, 0, 0], [0, 0, 1], [0, 0, 0]]
+    assert either.words() == (
+        "in rural districts, either in marketing sales or in districts with 30% or more of children in poverty, and "
+        "nowhere else"
+    )
+    there = where(cluster="marketing_sales", any_of=[{"locale": "rural"}, {"kind": "charter"}])
+    assert there.words() == "in districts that are rural or are charters, in marketing sales, and nowhere else"
+    taught = where(cluster="marketing_sales", unless={"cluster": "construction"})
+    assert taught.words() == "in marketing sales, and nowhere else"
+    known = where(cluster="marketing_sales", unless={"cluster": "high_cost"})
+    assert ", except in " in known.words()
 
 
 def test_names_are_compared_as_people_read_them() -> None:

@@ -5,7 +5,6 @@ are true, and a list of what in it matches nothing. All keys of one condition ho
 conditions of which one suffices, ``unless`` is one that must not hold.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Annotated, Any, Literal, Self
@@ -15,6 +14,17 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.arrays import Array, BoolArray, cluster_major
 from sim.funding.bands import Band, MembersBand, PerSchoolBand, PovertyBand, SchoolsBand, WealthBand
+from sim.funding.condition_words import (
+    HIGH_COST,
+    VALUE_WORDS,
+    cluster_words,
+    joined,
+    listed,
+    names_of,
+    plain,
+    plural,
+    under,
+)
 from sim.funding.strict import Strict
 from sim.inputs import Mistake, nearest, shown
 from sim.states.speaking import state_words
@@ -23,11 +33,6 @@ from sim.world.world import World
 
 MOST_WORDS = 500
 """Names in one list, and conditions in one."""
-
-HIGH_COST = "high_cost"
-"""The state's high-cost fields; a condition holds for a cluster of which they cover a half or more."""
-VALUE_WORDS: dict[str, float] = {"value_1": 1.0, "value_2": 2.0, "value_3": 3.0}
-"""Clusters whose main credential is of low, middle or high labor-market value."""
 
 Locale = Literal["city", "suburb", "town", "rural"]
 LOCALES: tuple[Locale, ...] = ("city", "suburb", "town", "rural")
@@ -148,16 +153,70 @@ class Where(Strict):
         return self._where()
 
     def _where(self) -> str:
+        said = ", ".join(self._parts_in_words())
+        left_out = self._left_out()
+        if not left_out:
+            return said
+        exception = " or ".join(one._as_one() for one in left_out)
+        if not said:
+            return f"everywhere except {exception}"
+        alternatives = self.any_of is not None and not self._of_districts() and self.cluster is None
+        return f"{f'({said})' if alternatives else said}, except {exception}"
+
+    def _parts_in_words(self) -> list[str]:
+        """What must hold together, but for exceptions."""
         parts = []
-        if self._of_districts():
-            parts.append(f"in {self._districts()}")
+        # Alternatives among districts follow as 'that are rural or have ...'; what follows a comma would read as a
+        # further one of a list.
+        those = self.any_of is not None and not any(one.by_cluster() for one in self.any_of)
+        beside = self._of_districts() or self.cluster is not None
+        if self._of_districts() or (those and beside):
+            parts.append(f"in {self._districts()}{f' that {self._either()}' if those else ''}")
         if self.cluster is not None:
-            parts.append(f"in {_listed(tuple(_cluster_words(one) for one in self.cluster))}")
+            parts.append(f"in {listed(tuple(cluster_words(one) for one in self.cluster))}")
+        if self.any_of is not None and not (those and beside):
+            either = " or ".join(one._as_one() for one in self.any_of)
+            parts.append(f"either {either}" if beside else either)
+        return parts
+
+    def _as_one(self) -> str:
+        """The condition as one of a list: in brackets where it has parts of its own."""
+        said = self._where()
+        return f"({said})" if len(self._parts_in_words()) > 1 or self._left_out() else said
+
+    def _left_out(self) -> tuple["Where", ...]:
+        """The exceptions, but for those that lie outside the condition by what is written."""
+        if self.unless is None:
+            return ()
+        only = all(getattr(self.unless, key) is None for key in type(self).model_fields if key != "any_of")
+        listed = self.unless.any_of if only and self.unless.any_of is not None else (self.unless,)
+        return tuple(one for one in listed if not _apart(self, one))
+
+    def _either(self) -> str:
+        """Of which alternatives a district has one, as in 'districts that ...'."""
+        qualities = [one._qualities() for one in self.any_of or ()]
+        return " or ".join(said[0] if len(said) == 1 else f"({joined(said)})" for said in qualities)
+
+    def _qualities(self) -> list[str]:
+        """What a district is and has where a condition on districts holds, as in 'districts that ...'."""
+        kinds = state_words().kinds
+        said = []
+        if self.locale is not None:
+            said.append(f"are {listed(self.locale, 'or')}")
+        if self.kind is not None:
+            said.append(f"are {kinds[CHARTER].many if self.kind == 'charter' else f'school {kinds[DISTRICT].many}'}")
+        if self.district is not None:
+            said.append(f"are {listed(self.district, 'or')}")
+        for word, names in (("county", self.county), ("region", self.region)):
+            if names is not None:
+                said.append(f"lie in the {word} {listed(names, 'or')}")
+        bands = [band.words() for _, band in self.bands() if band is not None]
+        if bands:
+            said.append(f"have {' and '.join(bands)}")
         if self.any_of is not None:
-            parts.append(" or ".join(one._where() for one in self.any_of))
-        said = ", ".join(parts)
+            said.append(f"({self._either()})" if said else self._either())
         if self.unless is not None:
-            said = f"{said}, except {self.unless._where()}" if said else f"everywhere except {self.unless._where()}"
+            said.append(f"are none of those {self.unless._where()}")
         return said
 
     def _of_districts(self) -> bool:
@@ -170,36 +229,30 @@ class Where(Strict):
             str(self.kind), "districts"
         )
         if self.locale is not None:
-            who = f"{_listed(self.locale, 'or')} {who}"
+            who = f"{listed(self.locale, 'or')} {who}"
         if self.district is not None:
-            called = f"the district{'s' if len(self.district) > 1 else ''} {_listed(self.district)}"
+            called = f"the district{'s' if len(self.district) > 1 else ''} {listed(self.district)}"
             who = called if who == "districts" else f"{called} (of {who})"
         said = [who]
         for word, names in (("county", self.county), ("region", self.region)):
             if names is not None:
-                said.append(f"of the {_plural(word, len(names))} {_listed(names)}")
+                said.append(f"of the {plural(word, len(names))} {listed(names)}")
         bands = [band.words() for _, band in self.bands() if band is not None]
         return " ".join(said) + (f" with {' and '.join(bands)}" if bands else "")
 
 
-def _plural(word: str, number: int) -> str:
-    return word if number == 1 else "counties" if word == "county" else f"{word}s"
-
-
-def _cluster_words(word: str) -> str:
-    if word == HIGH_COST:
-        return state_words().high_cost
-    return f"clusters of credential value {VALUE_WORDS[word]:g}" if word in VALUE_WORDS else word.replace("_", " ")
-
-
-def _listed(words: Sequence[str], last: str = "and") -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def plain(word: str) -> str:
-    """A word as names are compared: composed letters, ordinary blanks, small."""
-    composed = unicodedata.normalize("NFKC", word).replace("_", " ")
-    return " ".join(composed.split()).casefold()
+def _apart(one: Where, other: Where) -> bool:
+    """Whether no district or pathway can meet both of two conditions, by what is written in them alone."""
+    for key in ("locale", "kind", "county", "cluster"):
+        mine, theirs = (names_of(getattr(where, key)) for where in (one, other))
+        if key == "cluster" and (mine | theirs) & {HIGH_COST, *VALUE_WORDS}:
+            continue
+        if mine and theirs and not {plain(word) for word in mine} & {plain(word) for word in theirs}:
+            return True
+    return any(
+        mine is not None and theirs is not None and (under(mine, theirs) or under(theirs, mine))
+        for (_, mine), (_, theirs) in zip(one.bands(), other.bands(), strict=True)
+    )
 
 
 def mask(where: Where, world: World, membership: Array) -> Array:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
+from sim.report.bill.shortfall import draws_text, left_over, share_short, tells
 from sim.report.bill.tables import by_draw, clearly, distribution, line_rows
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.plain_table import PAGE, paragraphs
@@ -81,17 +82,29 @@ def _verb(word: str, number: int) -> str:
 
 
 def _short(check: "BillCheck") -> list[str]:
-    """Where the appropriation is short, or would not be paid out."""
-    owed, paid, voted = (np.zeros(check.origin.draws) for _ in range(3))
+    """Where the appropriation is short, and what of it would not be paid out."""
+    owed, paid, voted, left = (np.zeros(check.origin.draws) for _ in range(4))
     for row in line_rows(check):
-        owed, paid, voted = owed + row.owed, paid + row.paid, voted + row.appropriation
-    missing = float((owed - paid).mean())
-    if missing >= 1.0:
-        return [f"Its appropriation is short by {number_text(missing, 'dollars')} of {_interval(owed)} owed."]
-    if np.isfinite(voted).all() and float((voted - paid).mean()) >= 0.1 * float(voted.mean()):
-        idle, all_voted = (number_text(float(value.mean()), "dollars") for value in (voted - paid, voted))
-        return [f"Of its appropriation of {all_voted}, {idle} would not be paid out."]
-    return []
+        owed, paid = owed + row.owed, paid + row.paid
+        if np.isfinite(row.appropriation).all():
+            voted, left = voted + row.appropriation, left + left_over(row)
+    said = []
+    short = share_short(owed, paid)
+    if short is not None:
+        missing = number_text(float((owed - paid).mean()), "dollars")
+        if short == 1.0:
+            said.append(f"Its appropriation is short by {missing} of {_interval(owed)} owed.")
+        else:
+            said.append(
+                f"Its appropriation is short {draws_text(short)}: of {_interval(owed)} owed, {missing} is not paid on "
+                "average over all draws."
+            )
+    if tells(left, voted):
+        idle, all_voted = (number_text(float(value.mean()), "dollars") for value in (left, voted))
+        said.append(
+            f"Of its appropriation of {all_voted}, {idle} would not be paid out{' on average' if said else ''}."
+        )
+    return said
 
 
 def _cliffs(check: "BillCheck") -> str:

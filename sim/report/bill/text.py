@@ -11,6 +11,7 @@ from sim.funding.formula import describe
 from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import bill_answer
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
+from sim.report.bill.shortfall import draws_text, left_over, share_short, tells
 from sim.report.bill.tables import by_draw, line_rows, origin_text
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
@@ -115,15 +116,17 @@ def year_sentences(check: "BillCheck") -> list[str]:
 def _remarks(check: "BillCheck") -> list[str]:
     """What the price tells that the author may not expect."""
     said = []
+    several = len(check.formula.own_lines) > 1
     for row in line_rows(check):
-        short = float((row.paid < row.owed * (1.0 - 1e-9)).mean())
-        if short > 0:
-            every = "every draw" if short == 1.0 else f"{short:.0%} of draws"
+        name = f"{row.title}: the" if several else "The"
+        short, left = share_short(row.owed, row.paid), left_over(row)
+        if short is not None:
             missing = number_text(float((row.owed - row.paid).mean()), "dollars")
-            said.append(f"{row.name}: the appropriation is short in {every}, by {missing} on average.")
-        elif np.isfinite(row.appropriation).all() and float(row.owed.mean()) < 0.9 * float(row.appropriation.mean()):
-            idle = number_text(float((row.appropriation - row.owed).mean()), "dollars")
-            said.append(f"{row.name}: {idle} of the appropriation would not be paid out.")
+            said.append(f"{name} appropriation is short {draws_text(short)}, by {missing} on average over all draws.")
+        if np.isfinite(row.appropriation).all() and tells(left, row.appropriation):
+            idle = number_text(float(left.mean()), "dollars")
+            on_average = "" if short is None else " on average"
+            said.append(f"{name} appropriation has {idle} that would not be paid out{on_average}.")
     said += overlaps(check.formula, check.world)
     year, base = check.bill.fiscal_year, check.world.base_year
     if year > base + 1:
@@ -143,7 +146,8 @@ def _remarks(check: "BillCheck") -> list[str]:
         if line.seg != "outside":
             cost = number_text(float(np.mean(check.bill.state_cost(line))), "dollars")
             grows = f"grows by {cost} for it" if line.seg == "funded" else "does not grow for it"
-            said.append(f"{line.name}: money inside {state_words().main}, whose appropriation {grows}.")
+            of = f"{line.title or line.name.replace('_', ' ')}: money" if several else "Money"
+            said.append(f"{of} inside {state_words().main}, whose appropriation {grows}.")
     return said
 
 
