@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.funding.bands import Band
-from sim.states.folder import state_words
+from sim.states.speaking import state_words
 
 HIGH_COST = "high_cost"
 """The state's high-cost fields; a condition holds for a cluster of which they cover a half or more."""
