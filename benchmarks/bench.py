@@ -25,9 +25,9 @@ from sim.engine.state import take_run
 from sim.funding.formula import Formula
 from sim.parameters.catalogue import load_catalogue
 from sim.study.designs.sweep import read_sweep
-from sim.study.setup.detail import DETAIL_STEPS
 from sim.study.running.runner import carry_out
 from sim.study.setup.design import parameters_for
+from sim.study.setup.detail import DETAIL_STEPS
 from sim.study.setup.inputs import find_formula, read_inputs
 from sim.study.setup.settings import read_settings
 from sim.world import World, load_world, synthetic_world

@@ -12,9 +12,9 @@ from test_stress_answer import CALM, SURGE, under
 import sim.results
 from sim.api.result import ANSWERED
 from sim.report.answer.stress import stress_answer
+from sim.report.compare.at_a_glance import at_a_glance
 from sim.report.compare.comparison import comparison_table
 from sim.report.compare.headline_table import CELLS_FILE, comparison_frame
-from sim.report.compare.at_a_glance import at_a_glance
 from sim.report.compare.write import write_report
 from sim.report.stress.tables import stress_table
 from sim.report.sweep.text import write_sweep

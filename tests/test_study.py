@@ -22,10 +22,10 @@ from sim.results.schema import TABLES
 from sim.study.compare.fairness import rescaled
 from sim.study.compare.neutral import REPLICATES
 from sim.study.running.chunk import Task, run_chunk
-from sim.study.setup.detail import DETAIL_STEPS
 from sim.study.running.plan import shared_out
 from sim.study.running.runner import Outcome, carry_out
 from sim.study.setup.design import crossed_design, parameters_for
+from sim.study.setup.detail import DETAIL_STEPS
 from sim.study.setup.inputs import Inputs, find_formula, formula_record, read_inputs
 from sim.study.setup.settings import Settings, flat_parameters, read_settings
 

@@ -27,6 +27,7 @@ from sim.study.designs.batches import NOTHING_VARIES, Batch, Varied, batches, be
 from sim.study.setup.detail import DETAIL_STEPS
 from sim.world.world import World
 
+
 @dataclass(frozen=True)
 class Task:
     """What a worker is told: rows, each a replicate under every pair of scenario and formula.
