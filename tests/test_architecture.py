@@ -211,3 +211,20 @@ def test_rules_and_engine_load_no_data_frames() -> None:
 
 def test_the_command_line_loads_no_plotting_before_it_is_needed() -> None:
     assert loaded_by("sim.cli") & {"mesa", "matplotlib", "seaborn"} == set()
+
+
+def test_help_and_lists_wait_for_no_library_that_they_do_without() -> None:
+    slow = {"hydra", "omegaconf", "numpy", "scipy", "pandas", "pyarrow", "rich", "mesa", "matplotlib"}
+    assert loaded_by("sim.command_line", "sim.verbs.help", "sim.verbs.new_bill") & slow == set()
+    assert loaded_by("sim.command_line", "sim.verbs.listing", "sim.world.loading") & (slow - {"numpy"}) == set()
+
+
+def test_what_is_run_is_said_before_data_frames_are_loaded() -> None:
+    asked = ("composition", "job", "commands.runs", "run_folder", "report.shared.progress")
+    read = ("study.setup.inputs", "study.compare.fairness", "study.compare.reference", "study.running.memory")
+    assert loaded_by(*(f"sim.{name}" for name in (*asked, *read))) & {"pandas", "pyarrow", "matplotlib"} == set()
+
+
+def test_a_first_answer_waits_for_nothing_that_draws_or_writes_books() -> None:
+    writing = {"matplotlib", "seaborn", "xlsxwriter", "docx", "jinja2"}
+    assert loaded_by("sim.commands.first_look", "sim.report.compare.at_a_glance") & writing == set()

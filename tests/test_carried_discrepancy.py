@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_results import fake_results, fake_world
+from scipy.special import ndtri
 from scipy.stats import norm
 
 from sim.arrays import Array
@@ -25,7 +26,7 @@ from sim.report.shared.discrepancy import (
 from sim.report.shared.intervals import COVERS, bands
 from sim.report.shared.panel import Panel
 from sim.report.stress.shortfall import SHORT, shortfall
-from sim.results.discrepancy import ALL_KINDS, CarriedDiscrepancy, Spread, read_discrepancy
+from sim.results.discrepancy import ALL_KINDS, P90, CarriedDiscrepancy, Spread, read_discrepancy
 from sim.results.schema import STATE
 from sim.study.assessment.discrepancy import GRID, LEAN, Discrepancy, carried, of_another_kind
 from sim.study.assessment.response import response_spread
@@ -113,6 +114,10 @@ def test_a_level_goes_its_way_within_the_years_of_the_records() -> None:
     assert level[:, 5].std() == pytest.approx(0.3, rel=0.03)
     assert np.corrcoef(level[:, 5], np.log(factors.level("participants")[:, 5]))[0, 1] == pytest.approx(0.0, abs=0.3)
     np.testing.assert_array_equal(factors.level("participants"), factors.level("pathways"))
+
+
+def test_the_end_of_a_central_90_percent_is_that_of_the_normal_distribution() -> None:
+    assert float(ndtri(0.95)) == P90
 
 
 def test_an_uncertain_deviation_is_as_wide_as_all_that_it_may_be() -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 import sim.inputs
 from sim.config_folder import config_folder
 from sim.inputs import InputError, Mistake, Source, Unit, first_problem, nearest, number_meant, read_yaml, shown
-from sim.inputs.data import MOST_VALUES
+from sim.inputs.data import MOST_VALUES, root_of
 from sim.inputs.files import LARGEST
 
 SHIPPED = [*sorted(config_folder().rglob("*.yaml")), *sorted(Path(sim.__file__).parent.rglob("*.yaml"))]
@@ -32,6 +32,31 @@ def refusal(folder: Path, text: str | bytes) -> str:
     assert "\n" not in told
     assert len(told) < 300 + len(str(folder))
     return told.replace(f"{folder}{os.sep}", "")
+
+
+def tree(node: Any) -> Any:
+    """A YAML tree as plain values, each with its line and column: what a file says, and where a refusal finds it."""
+    if node is None:
+        return None
+    place = (node.start_mark.line, node.start_mark.column)
+    if isinstance(node, yaml.ScalarNode):
+        return place, node.value, node.style or None
+    if isinstance(node, yaml.MappingNode):
+        return place, [(tree(key), tree(value)) for key, value in node.value]
+    return place, [tree(part) for part in node.value]
+
+
+def test_a_shipped_file_is_the_same_by_the_parser_in_c() -> None:
+    assert yaml.__with_libyaml__
+    for path in SHIPPED:
+        text = path.read_text(encoding="utf-8")
+        assert tree(root_of(text, shipped=True)) == tree(root_of(text)), path
+
+
+def test_a_file_of_the_users_is_read_by_the_parser_that_is_strict(tmp_path: Path) -> None:
+    tabbed = "title: a\tname\nrules: {phase\tin: [0.5]}\n"
+    assert tree(root_of(tabbed, shipped=True)) is not None  # the other lets it pass
+    assert "line 1: a tab: indent with blanks" in refusal(tmp_path, tabbed)
 
 
 def test_every_shipped_file_is_read_as_yaml_reads_it() -> None:

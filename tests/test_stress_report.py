@@ -21,6 +21,7 @@ from sim.report.stress.page import parts_of, stress_page
 from sim.report.stress.places import Places, toll_sheet
 from sim.report.stress.reserve_tables import claim_sheet, drawn_down, ladder_sheet
 from sim.report.stress.sheets import Sheet, as_text
+from sim.report.stress.shortfall import stress_panels
 from sim.report.stress.tables import sentences, write_stress
 from sim.report.stress.tail_tables import (
     losses_frame,
@@ -63,6 +64,17 @@ def test_what_a_weight_takes_is_carried_too_and_a_reserve_lessens_what_is_over_w
     of = measured(under({"baseline": calm}))
     assert of.losses["baseline"][1].carried == pytest.approx(42e6)
     assert of.losses["baseline"][1].unpaid == pytest.approx(0.0)
+
+
+def test_scenarios_are_laid_out_once_for_all_that_is_written_of_one_study() -> None:
+    study, other = under({"baseline": CALM, "take_up_surge": SURGE}), under({"baseline": SURGE, "take_up_surge": CALM})
+    assert stress_panels(study) is stress_panels(study)
+    assert measured(study) is measured(study)
+    assert measured(study).panels is stress_panels(study)
+    taught = [stress_panels(one)["baseline"].state("concentrators_taught") for one in (study, other)]
+    paid = [stress_panels(one)["baseline"].state("state_cost") for one in (study, other)]
+    assert taught[0].shape == taught[1].shape
+    assert not (paid[0] == paid[1]).all()  # each has its own
 
 
 def test_scenarios_of_other_draws_are_refused_in_one_line() -> None:

@@ -60,7 +60,7 @@ class _Tree(Composer):
         """One tag for all: what a word means is decided where it is read."""
         return _PLAIN
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
+    def compose_node(self: Any, parent: Any, index: Any) -> Any:
         event = self.peek_event()
         mark = event.start_mark
         if self.check_event(yaml.AliasEvent):
@@ -78,7 +78,7 @@ class _Tree(Composer):
             raise _problem(f"more than {DEEPEST} lists and mappings within each other", mark)
         if self.values > MOST_VALUES:
             raise _problem(f"more than {MOST_VALUES:,} values, or aliases that stand for as many", mark)
-        node = super().compose_node(parent, index)
+        node = Composer.compose_node(self, parent, index)
         self.depth -= 1
         if not isinstance(event, yaml.AliasEvent) and event.anchor is not None:
             self.sizes[event.anchor] = self.values - before
@@ -96,7 +96,7 @@ class _InPython(_Tree, yaml.SafeLoader):
 def _in_c() -> type[Composer] | None:
     """The same tree by the parser that PyYAML has in C, ten times as fast; None where it was built without."""
     try:
-        from yaml.cyaml import CParser
+        from yaml.cyaml import CParser  # type: ignore[attr-defined]
     except ImportError:
         return None
 
@@ -115,8 +115,9 @@ _IN_C = _in_c()
 def root_of(text: str, *, shipped: bool = False) -> yaml.Node | None:
     """The tree of a text. The parser in C lets pass some of what the other refuses, and tells mistakes in other words:
     it reads what is ``shipped`` alone, which tests hold to be the same either way. Raises YAMLError."""
-    parser = _IN_C if shipped and _IN_C is not None else _InPython
-    return parser(text).get_single_node()
+    parser: Any = _IN_C if shipped and _IN_C is not None else _InPython
+    root: yaml.Node | None = parser(text).get_single_node()
+    return root
 
 
 def _is_shipped(path: Path) -> bool:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sim.inputs import InputError
 from sim.results.files import first_fault
 
-P90 = 1.6448536269514715
+P90 = 1.6448536269514722
 """The standard normal's 95th percentile, SciPy's ``ndtri(0.95)``: with 5% on either side, the end of a central 90%."""
 QUANTILES = 200
 """Of an uncertain standard deviation, over which a mixture is summed up."""

@@ -113,8 +113,11 @@ _KEPT = "stress_measured"
 
 
 def measured(results: "Results") -> Measured:
-    """The losses of a stress study's results, measured once and kept as long as they are. Raises ValueError without the scenario that has no shock, InputError, one
-    line, if scenarios have other draws, as after runs that failed."""
+    """The losses of a stress study's results, measured once and kept as long as they are.
+
+    Raises ValueError without the scenario that has no shock, InputError, one line, if scenarios have other draws, as
+    after runs that failed.
+    """
     kept = vars(results)
     if _KEPT not in kept:
         kept[_KEPT] = _measured(results)
