@@ -86,21 +86,27 @@ def _cost(panels: Mapping[str, Panel], of: Look, f: int, path: Path) -> Path:
     shown = [CALM, *moving(panels, f)]
     left = [plain(name) for name in panels if name not in shown]
     title = cost_sentence(panels, f)
-    still = f" Not shown, as they move what is paid and owed by under 1%: {', '.join(left)}." if left else ""
+    still = (
+        f" Not shown, as they do not clearly move what is paid or owed by 1% or more: {', '.join(left)}."
+        if left
+        else ""
+    )
     cap = " The appropriation caps the cost." if capped(panels, f) else ""
     caption = (
         f"Line: mean of {of.draws:,} draws of what is paid. Dark band: middle 50% of draws; light band: 90% (5th to "
-        f"95th percentile). Shaded above: owed and not paid, mean; dotted: mean appropriation.{cap}{still} {of.covers} "
+        "95th percentile). Above, owed and not paid: dark the mean, pale up to the 95th percentile of what is owed. "
+        f"Dotted: mean appropriation.{cap}{still} {of.covers} "
         f"Constant dollars of FY{calm.base_year}; the number beside a scenario is the mean paid a year."
     )
     figure, axes = page(title, caption, of, len(shown), 3, 1.4, left=0.8, gap=(0.2, 0.5), header=0.24, bottom=0.3)
     for name, ax in zip(shown, axes, strict=True):
         panel = panels[name]
         values = panel.constant("state_cost")[f][:, panel.policy] / 1e6
-        owed, voted = (
-            panel.constant(column)[f][:, panel.policy].mean(axis=0) / 1e6 for column in ("entitlement", "appropriation")
-        )
-        found = bands(values, axis=0)
+        claims = panel.constant("entitlement")[f][:, panel.policy] / 1e6
+        voted = panel.constant("appropriation")[f][:, panel.policy].mean(axis=0) / 1e6
+        found, owed = bands(values, axis=0), claims.mean(axis=0)
+        most_owed = np.maximum(bands(claims, axis=0).high, found.high)
+        ax.fill_between(years, found.high, most_owed, facecolor=UNPAID, alpha=0.3, linewidth=0)
         ax.fill_between(years, found.low, found.high, color=LIGHT, linewidth=0)
         ax.fill_between(years, found.p25, found.p75, color=MIDDLE, linewidth=0)
         ax.fill_between(years, found.mean, np.maximum(owed, found.mean), facecolor=UNPAID, alpha=0.75, linewidth=0)

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 PANELS = 4
 """Formulas of which a figure shows curves: those whose districts carry most."""
 
+LABEL = 37
+"""Letters of a scenario's title for which there is room beside its row."""
+
 LINES: tuple[tuple[str, Any, float], ...] = (
     (INK, "-", 2.0), ("#c9824f", "--", 1.6), ("#55783f", "-.", 1.6), (BASELINE, ":", 1.8),
     ("#8c4a2f", (0, (6, 1)), 1.2),
@@ -174,7 +177,9 @@ def _heat(of: Measured, styled: Look, path: Path) -> Path:
         "Constant "
         f"dollars of FY{of.calm.base_year}. {_holds(of)}"
     )
-    tall = 0.27 * len(names) + 0.1
+    labels = [textwrap.fill(of.titles[name], LABEL) for name in names]
+    lines = max(len(label.splitlines()) for label in labels)
+    tall = max(0.27, LINE_HEIGHT * lines + 0.05) * len(names) + 0.1
     many = len(of.formulas)
     width = LANDSCAPE if many > 5 else WIDTH
     letters = max(8, int(CHARACTERS * (width - 2.8) / many) - 2)
@@ -187,12 +192,12 @@ def _heat(of: Measured, styled: Look, path: Path) -> Path:
     ax.pcolormesh(np.arange(len(of.formulas) + 1), np.arange(len(names) + 1), shade, cmap="Greys", vmin=0, vmax=1.25,
                   edgecolors="white", linewidth=1.5)  # fmt: skip
     ax.plot([], [])
-    for row, name in enumerate(names):
+    for row in range(len(names)):
         for column in range(len(of.formulas)):
             ink = "white" if shade[row, column] > 0.78 else "black"
             text = number_text(float(values[column, row]), "dollars")
             ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink)
-        ax.text(-0.05, row + 0.5, of.titles[name], ha="right", va="center")
+        ax.text(-0.05, row + 0.5, labels[row], ha="right", va="center")
     ax.set_ylim(len(names), 0)
     ax.set_yticks([])
     ax.set_xticks(np.arange(len(of.formulas)) + 0.5, heads)
