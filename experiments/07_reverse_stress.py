@@ -64,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         EXPECTED,
         f"{len(breaking)} of {len(table)} shocks do it: {', '.join(map(str, breaking.index)) or 'none'}; revenue at "
         f"nothing leaves the median draw's worst year at {table.loc['revenue', 'lowest median share']:.0%}",
-        "take_up_surge" in breaking.index and not {"oil_slump", "recession_2009", "oil_bust_2016"} & set(breaking.index),
+        "take_up_surge" in breaking.index
+        and not {"oil_slump", "recession_2009", "oil_bust_2016"} & set(breaking.index),
     )
 
 
