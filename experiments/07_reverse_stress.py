@@ -7,8 +7,8 @@ Method. Reverse stress: each shock is made stronger, from nothing to twice its a
 until the worst year of half of them pays less than 80%; a bisection brackets the smallest size. Then two factors by
 themselves, from FY2028 on: general-fund revenue down to nothing, and students who want CTE up to twice.
 
-Result. For each shock the bracket, and the part of draws below the level without it and at its largest. Of revenue alone
-the bracket lies far below what any bust on record has left; it stands for a state that never recovers.
+Result. For each shock the bracket, and the part of draws below the level without it and at its largest. Of revenue
+alone the bracket lies far below what any bust on record has left; it stands for a state that never recovers.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ import sim
 
 EXPECTED = Expectation(
     "a surge of students breaks it, no bust on record does",
-    "what is owed follows students, what is voted follows prices; busts have cut CTE lines outside the main formula by a "
-    "tenth or two (docs/reference/scenarios.md), and a surge adds more than that to what is owed",
+    "what is owed follows students, what is voted follows prices; busts have cut CTE lines outside the main formula by "
+    "a tenth or two (docs/reference/scenarios.md), and a surge adds more than that to what is owed",
 )
 
 SCENARIOS = ("take_up_surge", "credential_rush", "oil_slump", "recession_2009", "oil_bust_2016")
@@ -64,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         EXPECTED,
         f"{len(breaking)} of {len(table)} shocks do it: {', '.join(map(str, breaking.index)) or 'none'}; revenue at "
         f"nothing leaves the median draw's worst year at {table.loc['revenue', 'lowest median share']:.0%}",
-        "take_up_surge" in breaking.index and not {"oil_slump", "recession_2009", "oil_bust_2016"} & set(breaking.index),
+        "take_up_surge" in breaking.index
+        and not {"oil_slump", "recession_2009", "oil_bust_2016"} & set(breaking.index),
     )
 
 

@@ -7,7 +7,15 @@ import pytest
 from sim.config_folder import config_folder
 from sim.engine.scenario import ClusterShocks, EarlyEnd, Scenario, Shocks, read_scenario
 from sim.parameters.catalogue import load_catalogue
-from sim.report.generated_docs.back_test import back_test_markdown, cuts, episodes, expected, shock_of
+from sim.report.generated_docs.back_test import (
+    back_test_markdown,
+    cuts,
+    cuts_at_gap,
+    episodes,
+    expected,
+    path_after,
+    shock_of,
+)
 from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, size_words
 from sim.verbs.listing import list_text
 
@@ -41,6 +49,25 @@ def test_the_model_cuts_as_its_rule_says() -> None:
         pytest.approx(severity * at["grant_cut"]),
     )
     assert cuts(episode("2016")) == (0.0, 0.0)
+
+
+def test_at_the_gap_of_then_the_rule_cuts_what_was_cut() -> None:
+    """Every gap on record was a full one: 1% to 3% of the main formula, and more of lines outside it."""
+    for one in episodes():
+        formula, grants, own = cuts_at_gap(one["gap"])
+        assert 0.01 <= formula <= 0.032
+        assert 0.05 <= grants <= 0.076
+        assert own == pytest.approx(float(load_catalogue().entries["economy"]["categorical_cut"].value))  # type: ignore[arg-type]
+    assert cuts_at_gap(0.0) == (0.0, 0.0, 0.0)
+
+
+def test_a_line_comes_back_by_a_part_of_its_cut_each_year() -> None:
+    entries = load_catalogue().entries["economy"]
+    cut, back = (float(entries[name].value) for name in ("categorical_cut", "categorical_restored"))  # type: ignore[arg-type]
+    left = path_after((2017, 2018), 2020)
+    assert left == pytest.approx(
+        {2017: 1 - cut, 2018: 1 - cut, 2019: 1 - cut * (1 - back), 2020: 1 - cut * (1 - back) ** 2}
+    )
 
 
 def test_every_episode_has_its_sources_and_a_row_for_each_year() -> None:

@@ -127,3 +127,12 @@ def test_jobs_are_told_relative_to_the_mean_cluster() -> None:
     grown = replace(held, clusters=replace(held.clusters, employment_growth=np.array([0.0, 0.0, 1.0])))
     told = economy.signals(grown, builders.premises(grown, openings=np.ones((1, 3))), 2036)
     assert told.openings == pytest.approx(np.array([[0.75, 0.75, 1.5]]))
+
+
+def test_an_industry_that_comes_takes_no_opening_from_other_clusters() -> None:
+    held = small_world()
+    premises = builders.premises(held, openings=np.array([[2.0, 1.0, 3.0]]))
+    calm = economy.signals(held, premises, 2030)
+    grown = economy.signals(held, premises, 2030, Felt(openings=np.array([[1.0, 1.0, 3.0]])))
+    assert (grown.openings[:, :2] == calm.openings[:, :2]).all()
+    assert grown.openings[0, 2] == pytest.approx(3.0 * calm.openings[0, 2])

@@ -256,3 +256,24 @@ def test_loadings_cover_all_components() -> None:
         assert (column >= 0).all(), name
         assert column.any(), name
     assert loadings["ease"].mean() == pytest.approx(1.0)
+
+
+def test_a_parameter_that_is_drawn_last_moves_no_other_draw() -> None:
+    """Without those that came later, at the point without its last coordinates, all others are as they were."""
+    catalogue, clusters = load_catalogue(), new_mexico().clusters
+    late = [f"{group}.{name}" for group, name, entry in catalogue.uncertain() if entry.drawn_last]
+    assert late
+    before = catalogue.with_values(dict.fromkeys(late, 0.2), "before")
+    size = dimensions(catalogue, clusters)
+    assert dimensions(before, clusters) == size - len(late)
+    points = np.random.default_rng(5).random((3, size))
+    now, then = (parameters_at(*of) for of in (
+        (catalogue, clusters, points), (before, clusters, points[:, : size - len(late)])))  # fmt: skip
+    drawn, held = drawn_values(catalogue, points), drawn_values(before, points[:, : size - len(late)])
+    for name, column in held.items():
+        assert (drawn[name] == column).all()
+        group, own = name.split(".")
+        if not hasattr(getattr(getattr(now, group), own), "factor"):
+            assert (getattr(getattr(now, group), own) == getattr(getattr(then, group), own)).all()
+    assert (now.clusters.startup_cost == then.clusters.startup_cost).all()
+    assert all(len(set(drawn[name])) == 3 for name in late)

@@ -18,7 +18,7 @@ from sim.report.levers.files import write_levers
 from sim.report.levers.tables import answer, price_list
 from sim.report.stress.measured import RANDOM, measured
 from sim.report.stress.page import parts_of, stress_page
-from sim.report.stress.places import Places, toll_sheet
+from sim.report.stress.places import Places, lost_frame, toll_sheet
 from sim.report.stress.reserve_tables import claim_sheet, drawn_down, ladder_sheet
 from sim.report.stress.sheets import Sheet, as_text
 from sim.report.stress.shortfall import stress_panels
@@ -250,3 +250,31 @@ def test_levers_write_their_files(tmp_path: Path) -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert len(pd.read_csv(tmp_path / "levers.csv")) == 4
     assert (tmp_path / "report.html").stat().st_size > 10_000
+
+
+def test_the_file_of_places_says_how_many_districts_leave() -> None:
+    drought = {"status_quo": CURRENT, "aligned": Law(500, state=50.0, paid=(0.9,))}
+    of = measured(under({"baseline": CALM, "instructor_drought": drought}))
+    places = Places(of, WORLD)
+    assert places.worst
+    frame = lost_frame(of, places)
+    leaving = frame[frame["place"] == "state"]
+    assert len(leaving) == len(places.worst)
+    for f, name in places.worst.items():
+        found = places.where(name, f)
+        assert found is not None
+        row = leaving[leaving["formula"] == of.formulas[f]].iloc[0]
+        assert row["leave"] == pytest.approx(found.exits.mean())
+        assert (row["scenario"], row["identifier"]) == (name, "districts that leave CTE")
+
+
+def test_of_few_draws_nothing_is_said_at_99_and_of_enough_on_how_few_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """40 draws are too few for 99%; where 40 were enough, one draw would make the worst hundredth."""
+    before = tail_sheet(measured(STUDY), "carried", "worst year")
+    assert before is not None
+    assert not any("worst hundredth" in note for note in before.notes)
+    for module in ("sim.report.stress.tail_tables", "sim.study.stress.tails"):
+        monkeypatch.setattr(f"{module}.draws_needed", lambda level, certain=0.95: 1)
+    after = tail_sheet(measured(STUDY), "carried", "worst year")
+    assert after is not None
+    assert any(note.startswith("Of 40 draws 1 makes the worst hundredth") for note in after.notes)

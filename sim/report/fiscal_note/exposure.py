@@ -87,8 +87,7 @@ def _cells(of: Measured, formula: int, name: str, one: Stressed) -> Iterator[Cel
     if tail.wanted:
         yield f"{tail.wanted:,} more draws wanted", ""
     else:
-        value, low, high = (amount / 1e3 for amount in (tail.value, tail.low, tail.high))
-        yield cell(value, low, high, change=False)
+        yield cell(tail.value / 1e3, tail.low / 1e3, tail.high / 1e3, change=False)
     yield _interval(shock.lowest_share, "share")
     yield ("-", "") if name == CALM else _interval(shock.taught, "students", signed=True)
 

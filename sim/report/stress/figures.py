@@ -90,11 +90,16 @@ def _cost(panels: Mapping[str, Panel], titles: Mapping[str, str], of: Look, f: i
     shown = [CALM, *moving(panels, f)]
     left = [within(titles[name]) for name in panels if name not in shown]
     title = cost_sentence(panels, f, titles)
-    still = f" Not shown, as they move what is paid and owed by under 1%: {'; '.join(left)}." if left else ""
+    still = (
+        f" Not shown, as they do not clearly move what is paid or owed by 1% or more: {'; '.join(left)}."
+        if left
+        else ""
+    )
     cap = " The appropriation caps the cost." if capped(panels, f) else ""
     caption = (
         f"Line: mean of {of.draws:,} draws of what is paid. Dark band: middle 50% of draws; light band: 90% (5th to "
-        f"95th percentile). Shaded above: owed and not paid, mean; dotted: mean appropriation.{cap}{still} {of.covers} "
+        "95th percentile). Above, owed and not paid: dark the mean, pale up to the 95th percentile of what is owed. "
+        f"Dotted: mean appropriation.{cap}{still} {of.covers} "
         f"Constant dollars of FY{calm.base_year}; the number beside a scenario is the mean paid a year."
     )
     lines = 2 if all(len(titles[name]) <= TWO_LINES for name in shown) else 3
@@ -104,10 +109,11 @@ def _cost(panels: Mapping[str, Panel], titles: Mapping[str, str], of: Look, f: i
     for name, ax in zip(shown, axes, strict=True):
         panel = panels[name]
         values = panel.constant("state_cost")[f][:, panel.policy] / 1e6
-        owed = panel.constant("entitlement")[f][:, panel.policy] / 1e6
+        claims = panel.constant("entitlement")[f][:, panel.policy] / 1e6
         voted = panel.constant("appropriation")[f][:, panel.policy].mean(axis=0) / 1e6
-        unpaid = np.maximum(owed - values, 0.0).mean(axis=0)
-        found = bands(values, axis=0)
+        found, unpaid = bands(values, axis=0), np.maximum(claims - values, 0.0).mean(axis=0)
+        most_owed = np.maximum(bands(claims, axis=0).high, found.high)
+        ax.fill_between(years, found.high, most_owed, facecolor=UNPAID, alpha=0.3, linewidth=0)
         ax.fill_between(years, found.low, found.high, color=LIGHT, linewidth=0)
         ax.fill_between(years, found.p25, found.p75, color=MIDDLE, linewidth=0)
         ax.fill_between(years, found.mean, found.mean + unpaid, facecolor=UNPAID, alpha=0.75, linewidth=0)

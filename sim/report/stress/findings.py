@@ -10,7 +10,7 @@ from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.names import first_letter, in_sentence
 from sim.report.shared.panel import Panel
 from sim.report.stress.conditions import condition
-from sim.report.stress.shortfall import CALM
+from sim.report.stress.shortfall import CALM, moved
 
 MOVES = 0.01
 """Part of the calm years' cost by which what is paid or owed must move for a scenario to be shown."""
@@ -43,7 +43,7 @@ def moving(panels: Mapping[str, Panel], f: int) -> list[str]:
         for column in ("state_cost", "entitlement"):
             before = yearly(calm, f, column)
             change = yearly(panel, f, column) - before
-            if settled(change) in ("more", "less") and abs(change.mean()) > MOVES * before.mean():
+            if moved(change, MOVES * float(before.mean())) in ("more", "less"):
                 size[name] = max(size.get(name, 0.0), abs(float(change.mean())))
     return sorted(size, key=lambda name: -size[name])
 

@@ -19,7 +19,7 @@ from sim.report.stress.reserve_tables import claim_sheet, ladder_of, ladder_shee
 from sim.report.stress.sheets import Row, Sheet
 from sim.report.stress.shortfall import CALM
 from sim.report.stress.tail_tables import matrix, parts_sheet, returns_sheet, tail_sheet
-from sim.report.stress.words import reading_notes, tail_sentences
+from sim.report.stress.words import FURTHER, reading_notes, tail_sentences
 
 if TYPE_CHECKING:
     from sim.world.world import World
@@ -81,6 +81,7 @@ def parts_of(of: Measured, world: "World | None", drawn: Path | None = None) -> 
             figures.named("stress_curves"),
             _there(parts_sheet(of)),
         ),
+        Part("What would lessen it", FURTHER),
         Part("How to read this", tuple(reading_notes(of)), sheets=(_sources(of),)),
     ]  # fmt: skip
     return [part for part in found if not part.empty]

@@ -251,7 +251,7 @@ def where_sheet(of: Measured, places: Places) -> Sheet | None:
 
 
 def lost_frame(of: Measured, places: Places) -> pd.DataFrame:
-    """By formula, under the scenario that takes most: every district and career cluster."""
+    """By formula, under the scenario that takes most: every district and career cluster, and how many leave CTE."""
     rows = []
     for f, name in places.worst.items():
         found = places.where(name, f)
@@ -266,6 +266,9 @@ def lost_frame(of: Measured, places: Places) -> pd.DataFrame:
         for c, cluster in enumerate(places.calm.cluster_names):
             rows.append(shared | {"place": "career cluster", "identifier": cluster, "taught_fewer": found.clusters[c],
                                   "credentials_fewer": found.credentials[c]})  # fmt: skip
+        gone = bands(found.exits, axis=0)
+        rows.append(shared | {"place": "state", "identifier": "districts that leave CTE", "leave": float(gone.mean),
+                              "leave_p05": float(gone.low), "leave_p95": float(gone.high)})  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -28,6 +28,10 @@ LEAST_TAUGHT = 0.01
 """Part of those taught from which on a change of it is told."""
 
 
+NEXT_TO_NOTHING = 0.1
+"""Part of what is worth telling up to which a draw that goes the other way denies no direction."""
+
+
 def short_years(panel: Panel) -> BoolArray:
     """Whether a year is short, ``[F, R, T]``."""
     owed, paid = panel.state("entitlement"), panel.state("state_cost")
@@ -103,31 +107,31 @@ class Stressed:
 
     def dearer(self, scenario: str) -> Direction:
         """Which way the scenario moves the cost of the dearest year."""
-        return _moved(self.shocks[scenario].worst_cost - self.calm.worst_cost, LEAST_DOLLARS)
+        return moved(self.shocks[scenario].worst_cost - self.calm.worst_cost, LEAST_DOLLARS)
 
     def unpaid(self, scenario: str) -> Direction:
         """Which way it moves what is not paid in the worst year."""
-        return _moved(self.shocks[scenario].worst_shortfall - self.calm.worst_shortfall, LEAST_DOLLARS)
+        return moved(self.shocks[scenario].worst_shortfall - self.calm.worst_shortfall, LEAST_DOLLARS)
 
     def takes(self, scenario: str) -> Direction:
         """Which way it moves what is taken from other program units."""
-        return _moved(self.shocks[scenario].most_taken - self.calm.most_taken, LEAST_DOLLARS)
+        return moved(self.shocks[scenario].most_taken - self.calm.most_taken, LEAST_DOLLARS)
 
     def teaches(self, scenario: str) -> Direction:
         """Which way it moves those taught."""
-        return _moved(self.shocks[scenario].taught, LEAST_TAUGHT * self.taught)
+        return moved(self.shocks[scenario].taught, LEAST_TAUGHT * self.taught)
 
 
-def _moved(change: Array, least: float) -> Direction:
+def moved(change: Array, least: float) -> Direction:
     """Which way a scenario moves something, by paired differences ``[R]``: 'same' where the mean is not worth telling
-    or within its Monte Carlo error, or where more draws than an interval leaves out go the other way. A draw in which
-    nothing moves, as where an appropriation is not reached, denies no direction."""
+    (under ``least``) or within its Monte Carlo error, or where more draws than an interval leaves out go the other way.
+    A draw in which next to nothing moves, as where an appropriation is not reached, denies no direction."""
     if len(change) < 2:
         return "unclear"
     found = margin(change)
     if abs(found.mean) < max(least, 1e-9) or not abs(found.mean) > found.half_width:
         return "same"
-    against = float((np.sign(change) == -np.sign(found.mean)).mean())
+    against = float((-np.sign(found.mean) * change > NEXT_TO_NOTHING * least).mean())
     if against > 1.0 - CLEAR + sqrt(CLEAR * (1.0 - CLEAR) / len(change)):
         return "same"
     return "more" if found.mean > 0.0 else "less"

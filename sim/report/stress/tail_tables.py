@@ -113,7 +113,7 @@ def _hundredth(of: Measured, measure: str, span: str, shown: Sequence[int]) -> s
     if of.independent < draws_needed(LEVELS[-1]):
         return ""
     draws = max(round(of.calm.draws * (1.0 - LEVELS[-1])), 1)
-    one = "1 draw makes" if draws == 1 else f"{draws} draws make"
+    one = "1 makes" if draws == 1 else f"{draws} make"
     said = f"Of {of.calm.draws:,} draws {one} the worst hundredth, so that the intervals at 99% are too narrow."
     limits = [
         f"{money(limit)} for {of.calm.short_titles[f]}"

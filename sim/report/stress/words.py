@@ -71,3 +71,12 @@ def reading_notes(of: Measured) -> list[str]:
             "parameters."
         )
     return notes
+
+
+FURTHER = (
+    "cte-sim levers my_bill.yaml says what a cap, a limit on growth, a lag, a phase-in or a reserve takes off "
+    "districts and the state in the worst years, and what it costs in students: a price list and a frontier.",
+    "cte-sim reverse my_bill.yaml finds the smallest size of each shock at which less than four fifths of what is owed "
+    "is paid.",
+)
+"""What a stress study leaves to two others: the price of levers, and the smallest shock."""
