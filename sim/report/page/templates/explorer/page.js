@@ -394,7 +394,11 @@
     return true;
   }
   window.addEventListener("hashchange", open);
-  function measure() { wide = find("chart").clientWidth; }
+  // The sliders stay in sight beside what they bring, where a window has room for all of them.
+  function measure() {
+    wide = find("chart").clientWidth;
+    root.classList.toggle("roomy", find("controls").offsetHeight + 16 < window.innerHeight);
+  }
   window.addEventListener("resize", () => { measure(); chart(); });
   root.hidden = false;
   measure();
