@@ -16,10 +16,12 @@ from typing import Any
 import explored
 import numpy as np
 import pytest
+from commanded import called
 from starlette.testclient import TestClient
 
 import sim
 from sim.inputs import InputError
+from sim.report.explore.files import read_content
 from sim.serve import studies
 from sim.serve.application import FAULT, Desk, application
 from sim.serve.exact import shown
@@ -32,6 +34,7 @@ from sim.serve.uploads import bill_name
 from sim.serve.warm import COLUMNS, AbandonedError, Common, Warm, find_scenario, statewide
 from sim.serve.watching import Watch, district_content, run_content
 from sim.study.explore.bill_file import formula_at
+from sim.study.explore.predicting import Explorer
 
 ROOT = Path(__file__).resolve().parent.parent
 BILL = ROOT / "docs" / "examples" / "my_bill.yaml"
@@ -293,32 +296,63 @@ def test_the_start_refuses_in_one_line(tmp_path: Path) -> None:
         listen("not a host", "0")
 
 
+@pytest.fixture(scope="module")
+def explorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small explorer, as the command leaves it."""
+    folder = tmp_path_factory.mktemp("explorer")
+    small = ("design.points=28", "explore.fresh=4", "explore.points=28", "explore.scenarios=[oil_slump]",
+             "explore.compared=[aligned]", "draws=2", "horizon=2", "seed=7", "uncertainty=central", "workers=1")  # fmt: skip
+    told = called(folder, "explore", str(BILL), *small, "out=made")
+    assert told.returncode == 0, told.stderr
+    return folder / "made"
+
+
 @pytest.mark.slow
-def test_the_sliders_of_an_explorer_are_run_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Warm, "warm_up", lambda self: None)
-    folder = tmp_path / "explored"
-    folder.mkdir()
-    held = explored.content()
-    of = {**held["provenance"], "data": explored.new_mexico().fingerprint, "seed": 7, "uncertainty": "central",
-          "scenario": "baseline", "points": 9, "fresh": 3}  # fmt: skip
-    (folder / "explorer.json").write_text(json.dumps({**held, "provenance": of}))
-    pages = ready([str(folder)], tmp_path)
-    assert pages.sessions.own.common == Common(seed=7, horizon=explored.YEARS, uncertainty="central")
-    text = pages.bill({})
-    assert text.count('id="exact-run"') == 1
-    assert text.index('id="explorer"') < text.index('id="exact"')
-    assert '<script src="/static/explorer.js">' in text
+def test_an_explorer_that_was_made_is_served_and_its_sliders_are_run_exactly(explorer: Path, tmp_path: Path) -> None:
+    pages = ready([str(explorer)], tmp_path)
+    assert pages.sessions.own.common == Common(seed=7, horizon=2, uncertainty="central")
     bill, warm = pages.sessions.bill("my_bill"), pages.sessions.own
     assert bill.formula.title == bill.title == "A bill in ten lines"
-    values = [float(knob["low"]) for knob in bill.knobs]
-    found = bill.at(bill.values(values), warm.inputs, warm.settings)
-    wanted = formula_at(explored.bill(), explored.knobs(), values)
-    assert found.lines == wanted.lines
-    assert found.takes_effect == wanted.takes_effect
-    other = {**held, "provenance": {**of, "data": "0" * 64}}
-    (folder / "explorer.json").write_text(json.dumps(other))
+    desk = Desk(pages, Studies(pages.sessions.folder))
+    served = application(desk, hosts("127.0.0.1", 8765))
+    with TestClient(
+        served, base_url=HERE, raise_server_exceptions=False, headers={TOKEN_HEADER: pages.token}
+    ) as client:
+        page = client.get("/")
+        assert page.status_code == 200
+        assert page.text.count('id="exact-run"') == 1
+        assert page.text.index('id="explorer"') < page.text.index('id="exact"')
+        assert '<script src="/static/explorer.js">' in page.text
+        held = re.search(r'<script type="application/json" id="explorer-data">(.*?)</script>', page.text, re.DOTALL)
+        assert held is not None
+        content = json.loads(held[1])
+        assert content == read_content(explorer)
+        emulated = Explorer(content)
+        # As written, and at the low end of each slider, the run says what the sliders say, but for draws and error.
+        for values in (emulated.own(), [float(knob["low"]) for knob in bill.knobs]):
+            found = exact(client, bill="my_bill", values=values)
+            assert found["of"] == warm.common.draws
+            levels = emulated.at(values).levels()
+            for outcome in ("taught", "owed"):
+                run = found["outcomes"][outcome]["level"]["FY2027-28"][0]
+                assert run == pytest.approx(levels[outcome].mean(), rel=0.08)
+            at = bill.at(bill.values(values), warm.inputs, warm.settings)
+            wanted = formula_at(explored.bill(), explored.knobs(horizon=2), values)
+            assert at.lines == wanted.lines
+            assert at.takes_effect == wanted.takes_effect
+        low, more = (exact(client, bill="my_bill", values=[*emulated.own()[:-1], amount]) for amount in (450.0, 1350.0))
+        assert low["outcomes"]["owed"]["level"]["FY2027-28"][0] < more["outcomes"]["owed"]["level"]["FY2027-28"][0]
+
+
+@pytest.mark.slow
+def test_an_explorer_of_other_tables_is_refused(explorer: Path, tmp_path: Path) -> None:
+    content = json.loads((explorer / "explorer.json").read_text(encoding="utf-8"))
+    content["provenance"]["data"] = "0" * 64
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "explorer.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(InputError, match="is of other tables"):
-        ready([str(folder)], tmp_path)
+        ready([str(other)], tmp_path)
 
 
 def test_only_the_loopback_is_served_unless_asked() -> None:

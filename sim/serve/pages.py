@@ -14,7 +14,7 @@ from sim.serve.bills import Bill, title_in
 from sim.serve.sessions import OWN, Sessions
 from sim.serve.studies import MOST_BILLS
 from sim.serve.uploads import TABLE_NAMES
-from sim.serve.warm import PART, scenario_names
+from sim.serve.warm import PART, scenario_titles
 from sim.states.speaking import speaking
 from sim.study.setup.known import formula_names, formula_path
 
@@ -66,7 +66,7 @@ class Pages:
             parent="briefing.html" if briefing else "base.html",
             subject={"title": found.title, "description": found.formula.description},
             sliders=sliders, knobs=list(found.knobs), served=True, first=PART, draws=self.sessions.common.draws,
-            scenarios=scenario_names(), scenario="baseline" if sliders is None else sliders["scenarios"][0]["name"],
+            scenarios=scenario_titles(), scenario="baseline" if sliders is None else sliders["scenarios"][0]["name"],
         )  # fmt: skip
 
     def bad_years(self, query: Mapping[str, str]) -> str:
@@ -79,7 +79,7 @@ class Pages:
         return self._render(
             "serve_bad_years.html", "/bad-years", query, found, ["serve_studies.js"],
             choices=[one for one in choices if one["key"] != law], chosen=[found.key], most=MOST_BILLS,
-            scenarios=scenario_names(),
+            scenarios=scenario_titles(),
         )  # fmt: skip
 
     def districts(self, query: Mapping[str, str]) -> str:
@@ -101,7 +101,7 @@ class Pages:
         """The page of one run to watch."""
         return self._render(
             "serve_watch.html", "/watch", query, self._bill(query), ["serve_watch.js"],
-            draws=self.sessions.common.draws, scenarios=scenario_names(),
+            draws=self.sessions.common.draws, scenarios=scenario_titles(),
         )  # fmt: skip
 
     def yours(self, query: Mapping[str, str]) -> str:

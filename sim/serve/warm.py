@@ -163,6 +163,11 @@ def scenario_names() -> list[str]:
     return sorted(names, key=lambda name: name != "baseline")
 
 
+def scenario_titles() -> dict[str, str]:
+    """What the shipped scenarios are called, by name, the one without a shock first."""
+    return {name: find_scenario(name).title for name in scenario_names()}
+
+
 def find_scenario(name: object) -> Scenario:
     """A shipped scenario. Raises InputError for any other word."""
     if not isinstance(name, str) or name not in scenario_names():

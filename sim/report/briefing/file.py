@@ -55,7 +55,7 @@ def briefing_values(
     found = content(results, world, panel)
     browser = ""
     if found.districts is not None:
-        browser = as_data(rows_for_browser(panel, found.districts))
+        browser = as_data(rows_for_browser(panel, found.districts, [places.formula for places in found.places]))
     shown = shown_figures(results, world, panel, drawn)
     return {
         "page": found,
@@ -70,10 +70,11 @@ def briefing_values(
 
 
 def _money_of_notes(results: "Results", world: "World", found: Content) -> list[Note]:
-    """What the fiscal notes say of money, for the formulas whose districts the page names."""
+    """What the fiscal notes say of money, for the formulas whose districts the page names and in their order."""
     if not results.keeps("lines"):
         return []
+    order = [places.formula for places in found.places]
     return [
         replace(note, sections=tuple(section for section in note.sections if section.heading == IMPLICATIONS))
-        for note in fiscal_notes(results, world, [places.formula for places in found.places])
+        for note in sorted(fiscal_notes(results, world, order), key=lambda note: order.index(note.formula))
     ]

@@ -1,6 +1,6 @@
 """Winners and losers of a briefing: every district's change under every formula, as a browser sorts and filters it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -102,8 +102,9 @@ def places_of(panel: Panel, world: "World", year: int) -> tuple[list[Places], pd
     return found, table
 
 
-def rows_for_browser(panel: Panel, table: pd.DataFrame) -> dict[str, Any]:
-    """The table as the page's script reads it: columns, formulas by title, and rows of rounded values.
+def rows_for_browser(panel: Panel, table: pd.DataFrame, first: Sequence[str] = ()) -> dict[str, Any]:
+    """The table as the page's script reads it: columns, formulas by title, those of ``first`` before the others, and
+    rows of rounded values.
 
     A text that a spreadsheet would run is made harmless here, as the script writes cells into a file as they are.
     """
@@ -112,12 +113,13 @@ def rows_for_browser(panel: Panel, table: pd.DataFrame) -> dict[str, Any]:
         for key, (title, kind, decimals) in COLUMNS.items()
     ]
     rows = {}
-    for f in panel.others:
+    order = sorted(panel.others, key=lambda f: ([*first, panel.formulas[f]].index(panel.formulas[f]), f))
+    for f in order:
         own = table[table["formula"] == panel.formulas[f]].sort_values("gain_per_member", kind="stable")
         rows[panel.formulas[f]] = [
             [_rounded(row[key], COLUMNS[key][2]) for key in COLUMNS] for row in own.to_dict("records")
         ]
-    titles = {panel.formulas[f]: panel.short_titles[f] for f in panel.others}
+    titles = {panel.formulas[f]: panel.short_titles[f] for f in order}
     return {"columns": columns, "formulas": titles, "rows": rows}
 
 

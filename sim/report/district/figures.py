@@ -146,8 +146,8 @@ def _waterfall(told: Told) -> Drawn:
         ax.set_xlim(low, far + 0.62 * (far - low))
         ax.set_yticks(places, [textwrap.shorten(label, LABEL, placeholder="...") for label in labels])
         ax.xaxis.set_major_formatter(ticks("dollars"))
+        ax.locator_params(axis="x", nbins=2)  # amounts with all their digits, side by side in a narrow figure
         ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= far])
-        ax.locator_params(axis="x", nbins=3)
         ax.set_xlabel(f"{told.dollars} a year")
         svg = _svg(figure, "steps")
     parts = "; ".join(f"{label} {text}" for label, text in zip(labels, said, strict=True))

@@ -14,6 +14,9 @@ from sim.states.speaking import state_words
 
 CAPTION_BEGINS = 25
 """Letters by which a figure's caption is found in its drawing."""
+WIDE = 600.0
+"""Points from which on a drawing lies on its side: where a screen is narrow, it needs more room than others."""
+
 LETTERS = 11.0
 """Points above the foot of a caption's first line that its letters take."""
 
@@ -37,7 +40,9 @@ def inline_svg(svg: str, alternative: str, caption: str = "") -> Markup:
     drawn = svg[svg.index("<svg") :].replace(' id="caption"', "")
     if caption:
         drawn = _cut_above(drawn, xml(caption[:CAPTION_BEGINS]))
-    return Markup('<figure role="img" aria-label="{}">{}</figure>').format(alternative, Markup(drawn))
+    box = re.search(r'viewBox="0 0 ([\d.]+) ', drawn)
+    wide = Markup(' class="wide"') if box is not None and float(box[1]) > WIDE else ""
+    return Markup('<figure role="img" aria-label="{}"{}>{}</figure>').format(alternative, wide, Markup(drawn))
 
 
 def _cut_above(drawn: str, begins: str) -> str:

@@ -22,11 +22,15 @@
   const data = JSON.parse(held.textContent);
   const table = document.getElementById("district-table");
   const [choice, filter, count] = ["district-formula", "district-filter", "district-count"].map((id) => document.getElementById(id));
+  const writers = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  const grouped = (size, digits) => writers[digits].format(size);
   const shown = (value, column) => {
     if (column.kind === "text") return value;
-    const size = Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: column.decimals, maximumFractionDigits: column.decimals });
     const sign = value < 0 ? "-" : column.kind === "rate" && value > 0 ? "+" : "";
-    return `${sign}${column.kind === "dollars" ? "$" : ""}${size}`;
+    if (column.kind !== "dollars") return sign + grouped(Math.abs(value), column.decimals);
+    // An estimate has three figures; the file has all.
+    const size = Number(Math.abs(value).toPrecision(3));
+    return sign + (size < 1e6 ? `$${grouped(size, 0)}` : `$${grouped(size / 1e6, size < 1e7 ? 2 : 1)}M`);
   };
   const at = (key) => data.columns.findIndex((column) => column.key === key);
   const low = at("gain_per_member_low"), high = at("gain_per_member_high");

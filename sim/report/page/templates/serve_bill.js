@@ -65,7 +65,7 @@
       find("exact-rows").append(row);
     }
     const scenario = find("exact-scenario").selectedOptions[0].textContent;
-    find("exact-caption").textContent = `${/^\d/.test(span) ? `FY${span}` : span}, a year, ${change ? "change from current law" : "level"}, scenario ${ran.scenario || scenario}. Dollars are of FY${answer.years[0] - 1}.`;
+    find("exact-caption").textContent = `${/^\d/.test(span) ? `FY${span}` : span}, a year, ${change ? "change from current law" : "level"}, scenario: ${ran.scenario || scenario}. Dollars are of FY${answer.years[0] - 1}.`;
     find("exact-answer").hidden = false;
   }
 
@@ -74,7 +74,7 @@
     const wanted = values();
     if (wanted && wanted.some((value) => !Number.isFinite(value))) { find("exact-refusal").textContent = "A number of the bill is missing."; return; }
     const begun = performance.now();
-    ran = { values: JSON.stringify(wanted), scenario: find("exact-scenario").value.replaceAll("_", " ") };
+    ran = { values: JSON.stringify(wanted), scenario: find("exact-scenario").selectedOptions[0].textContent };
     slid = null;
     explorer = explorers.find((one) => one.of.name === find("exact-scenario").value) || null;
     if (explorer) {

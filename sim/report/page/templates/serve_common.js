@@ -91,7 +91,8 @@ const serve = (() => {
   if (!find("work-mine").children.length) { find("work-mine").hidden = true; }
   find("work-form").addEventListener("submit", (event) => event.preventDefault());
 
-  const grouped = (value, digits = 0) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const writers = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  const grouped = (value, digits = 0) => writers[digits].format(value);
 
   return { work, find, ask, lines, asking, make, keep, address, grouped };
 })();

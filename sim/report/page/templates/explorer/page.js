@@ -24,12 +24,15 @@
   const shown = core.SHOWN.filter((name) => name !== "moved" || content.scenarios[0].errors.some((one) => one.outcome === "moved"));
   let state = links.usual(content);
   // The sliders, what stands beside them, and the explorer of the scenario of each.
-  let explorer, sliders, beside, other;
+  let explorer, sliders, beside, other, still;
+  // Of the chart, pixels: asked for when the window changes, as an answer makes the browser lay out all of the page.
+  let wide = 0;
 
   function find(name) { return root.querySelector(`[data-part="${name}"]`); }
   function all(name) { return Array.from(root.querySelectorAll(`[data-part="${name}"]`)); }
   const numbers = all("number");
   const tracks = all("slider");
+  const nows = all("now");
 
   function errorOf(outcome, span) {
     const found = explorer.of.errors.find((one) => one.outcome === outcome && one.span === span && one.number === "mean");
@@ -60,12 +63,19 @@
     explorer = other = explorers[state.scenario];
     sliders = core.answer(explorer, state.values);
     const [kind, name] = state.beside.split(/:(.*)/s);
-    if (kind === "law") { beside = core.exactAnswer(explorer, explorer.of.current_law); }
-    else if (kind === "formula") { beside = core.exactAnswer(explorer, explorer.of.compared.find((one) => one.name === name)); }
-    else if (kind === "scenario") {
+    if (kind === "scenario") {
       other = explorers.find((one) => one.of.name === name);
       beside = core.answer(other, state.values);
-    } else { beside = core.answer(explorer, kind === "kept" ? state.kept : own); }
+      still = null;
+      return;
+    }
+    // What the sliders do not move is worked out once.
+    const of = JSON.stringify([state.scenario, state.beside, kind === "kept" ? state.kept : null]);
+    if (still === of) { return; }
+    still = of;
+    if (kind === "law") { beside = core.exactAnswer(explorer, explorer.of.current_law); }
+    else if (kind === "formula") { beside = core.exactAnswer(explorer, explorer.of.compared.find((one) => one.name === name)); }
+    else { beside = core.answer(explorer, kind === "kept" ? state.kept : own); }
   }
 
   function heads() {
@@ -111,9 +121,10 @@
     ].filter((one) => one.key !== "written" || state.beside !== "law").map((one) => (
       { ...one, bands: content.years.map((_, t) => core.band(core.overYears(explorer, one.levels, [t]))) }
     ));
-    explorerWords.chart(find("chart"), of, content.years, series);
+    explorerWords.chart(find("chart"), wide, of, content.years, series);
     const body = find("chart-numbers");
     body.replaceChildren();
+    if (!body.closest("details").open) { return; } // filled when it is opened
     content.years.forEach((year, t) => {
       const row = element("tr");
       const head = element("th", `FY${year}`);
@@ -196,8 +207,14 @@
       + `${knob.path}=[low,high].`;
   }
 
+  // A large number once more, with its thousands apart, as a field for numbers cannot show them.
+  function written(values) {
+    content.knobs.forEach((knob, k) => { nows[k].textContent = !knob.whole && values[k] >= 1e4 ? `= ${said(knob, values[k])}` : ""; });
+  }
+
   function update(values, keepHash) {
     const begun = performance.now();
+    written(values);
     const refused = core.refusal(content, values);
     numbers.forEach((input) => input.removeAttribute("aria-invalid"));
     if (refused) { refuse(refused); return; }
@@ -216,7 +233,14 @@
     find("scenario-words").textContent = explorer.of.description;
     root.dataset.milliseconds = (performance.now() - begun).toFixed(1);
     say(summary());
-    if (!keepHash) { window.history.replaceState(null, "", links.toHash(content, state)); }
+    if (!keepHash) { remember(); }
+  }
+
+  // The address as the sliders stand: once they rest, as a browser takes few changes of it in a row.
+  let resting = 0;
+  function remember() {
+    window.clearTimeout(resting);
+    resting = window.setTimeout(() => window.history.replaceState(null, "", links.toHash(content, state)), 150);
   }
 
   function moved(values) {
@@ -292,6 +316,7 @@
   find("controls").addEventListener("submit", (event) => event.preventDefault());
   for (const name of ["span", "of"]) { find(name).addEventListener("change", table); }
   find("outcome").addEventListener("change", chart);
+  find("chart-numbers").closest("details").addEventListener("toggle", chart);
   find("place").addEventListener("change", place);
   find("reset").addEventListener("click", () => { put(own); update(own); });
   find("scenario").addEventListener("change", () => {
@@ -369,8 +394,14 @@
     return true;
   }
   window.addEventListener("hashchange", open);
-  window.addEventListener("resize", chart);
+  // The sliders stay in sight beside what they bring, where a window has room for all of them.
+  function measure() {
+    wide = find("chart").clientWidth;
+    root.classList.toggle("roomy", find("controls").offsetHeight + 16 < window.innerHeight);
+  }
+  window.addEventListener("resize", () => { measure(); chart(); });
   root.hidden = false;
+  measure();
   put(own);
   if (open()) { root.scrollIntoView(); } else { update(own, true); }
 }());

@@ -1,13 +1,21 @@
 /* How an explorer writes its numbers, and its chart. */
 const explorerWords = (function () {
-  function grouped(value, digits) {
-    return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  // Writers of numbers, made once each: to make one takes longer than all else that a move of a slider brings.
+  const writers = new Map();
+  function written(value, least, most) {
+    const key = `${least} ${most}`;
+    if (!writers.has(key)) {
+      writers.set(key, new Intl.NumberFormat("en-US", { minimumFractionDigits: least, maximumFractionDigits: most }));
+    }
+    return writers.get(key).format(value);
   }
+
+  function grouped(value, digits) { return written(value, digits, digits); }
 
   function amount(value, unit, signed) {
     let said = "";
     const size = Math.abs(value);
-    if (unit === "dollars") { said = size >= 1e6 || size === 0 ? `$${grouped(size / 1e6, size < 1e7 ? 2 : 1)}M` : `$${grouped(size, 0)}`; }
+    if (unit === "dollars") { said = size >= 1e6 ? `$${grouped(size / 1e6, size < 1e7 ? 2 : 1)}M` : `$${grouped(size, 0)}`; }
     else if (unit === "rate") { said = grouped(size, 1); }
     else { said = grouped(size, 0); }
     const nothing = !/[1-9]/.test(said);
@@ -20,7 +28,7 @@ const explorerWords = (function () {
   function roughly(value, unit) {
     const two = Number(value.toPrecision(2));
     if (unit === "dollars" && two >= 1e5) { return `$${Number((two / 1e6).toPrecision(2))}M`; }
-    return `${unit === "dollars" ? "$" : ""}${two.toLocaleString("en-US", { maximumFractionDigits: unit === "rate" ? 3 : 0 })}`;
+    return `${unit === "dollars" ? "$" : ""}${written(two, 0, unit === "rate" ? 3 : 0)}`;
   }
 
   // What the emulator may be off by: of 95% of fresh points, as a share of the level.
@@ -55,9 +63,10 @@ const explorerWords = (function () {
     return found;
   }
 
-  // The lines and bands of a series by year, each with its name at the end, and what it shows in words.
-  function chart(place, of, years, series) {
-    const W = Math.min(Math.max(place.clientWidth, 270), 640), H = Math.min(0.56 * W + 60, 320);
+  // The lines and bands of a series by year, each with its name at the end, and what it shows in words; `width` is that
+  // of its place, in pixels.
+  function chart(place, width, of, years, series) {
+    const W = Math.min(Math.max(width, 270), 640), H = Math.min(0.56 * W + 60, 320);
     const left = 56, right = 78, top = 12, bottom = 30, every = W < 420 ? 9 : 3;
     const values = series.flatMap((one) => one.bands.flatMap((band) => one.key === "law" ? [band.mean] : [band.low, band.high]));
     let low = Math.min(...values), high = Math.max(...values);
