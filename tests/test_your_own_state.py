@@ -38,7 +38,7 @@ EXAMPLE = STATES / "example_state"
 
 WORDS = re.compile(
     r"New Mexico|new_mexico|\bSEG\b|LESC|\bLFC\b|nextgen|\bPED\b|pilot|charter|NMSA|Innovation Zone|program units?"
-    r"|unit value|Public Education|Albuquerque|Santa Fe\b|career_development_success",
+    r"|unit value|Public Education|Legislative (?:Finance|Education)|Albuquerque|Santa Fe\b|career_development_success",
     re.IGNORECASE,
 )
 """Words of the default state's law, formula, agencies and schools."""
@@ -235,6 +235,41 @@ def test_a_formula_of_a_state_is_priced_and_saved_in_that_state(tmp_path: Path) 
     assert saved == (EXAMPLE / "law" / "status_quo.yaml").read_text(encoding="utf-8")
 
 
+VOCATIONAL = """\
+title: For vocational schools
+source: made up
+year_of_numbers: 2026
+description: An amount for every participant of a vocational school.
+components: [{kind: per_student, count: participants, dollars: 500, where: {kind: vocational}}]
+appropriation: {rule: full}
+"""
+
+
+def test_a_state_has_its_own_kinds_of_districts(tmp_path: Path) -> None:
+    copy = tmp_path / "my_state"
+    shutil.copytree(EXAMPLE, copy)
+    path = copy / "state.yaml"
+    more = "many: academies}\n  vocational: {one: vocational school, many: vocational schools}"
+    path.write_text(path.read_text().replace("many: academies}", more))
+    table = copy / "districts.csv"
+    rows = list(csv.reader(table.open(encoding="utf-8", newline="")))
+    kind = rows[0].index("kind")
+    changed = [[*row[:kind], "vocational", *row[kind + 1 :]] if row[0] == "A02" else row for row in rows]
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(changed)
+    world = sim.World(copy)
+    assert "districts, academies and vocational schools" in repr(world)
+    law = sim.Formula.from_text(VOCATIONAL, world=world)
+    assert "in vocational schools, and nowhere else" in law.describe()
+    paid = law.price(draws=2).table().set_index("district")["payment"]
+    assert set(paid[paid > 0].index) == {"A02"}
+    with pytest.raises(InputError, match=r"kind: there is no kind 'vocatonal'; did you mean 'vocational'"):
+        sim.Formula.from_text(VOCATIONAL.replace("kind: vocational", "kind: vocatonal"), world=world).price(draws=2)
+    path.write_text(path.read_text().replace("  vocational:", "  regional:"))
+    with pytest.raises(InputError, match=r"value 'vocational' is not allowed: the state has no such kind.*regional"):
+        load_world(copy)
+
+
 # Whose record behavior is fitted to.
 
 
@@ -389,7 +424,8 @@ def test_a_folder_that_lacks_a_file_is_refused_by_its_name(remove: str, said: st
         ("behavior: borrowed", "behavior: none", "behavior"),
         ("name: Example State", "", "name"),
         ("  short: foundation grant", "  short: foundation grant\n  unit: unit", "unit and units"),
-        ("  charter: {one: academy, many: academies}", "", "charter is missing"),
+        ("  district: {one: district, many: districts}", "", "district is missing"),
+        ("  charter: {one:", "  A Charter: {one:", "kinds"),
     ],
 )
 def test_a_state_file_that_cannot_be_used_is_refused_in_one_line(old: str, new: str, said: str, tmp_path: Path) -> None:

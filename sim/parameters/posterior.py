@@ -28,7 +28,9 @@ of the prior, or the central value."""
 STORED = DEFAULT / CALIBRATION / POSTERIOR
 """The posterior of the default state."""
 
-REMEDY = "run cte-sim study=calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
+REMEDY = (
+    "run cte-sim study=calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
+)
 
 
 @dataclass(frozen=True)

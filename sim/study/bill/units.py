@@ -43,7 +43,9 @@ class Unit:
         held: Array = getattr(counts, self.field)
         return held
 
-    def room(self, counts: Counts, high_schools: Array, district: IntArray, cluster: IntArray) -> tuple[Array, Array]:
+    def room(
+        self, counts: Counts, high_schools: IntArray, district: IntArray, cluster: IntArray
+    ) -> tuple[Array, Array]:
         """The least and the most that these places can hold, all else being as it is, ``[N]`` each.
 
         A student is a member, and takes part in one cluster; a concentrator takes part in it. A participant earns at
