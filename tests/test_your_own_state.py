@@ -261,7 +261,7 @@ def test_a_state_has_its_own_kinds_of_districts(tmp_path: Path) -> None:
     assert "districts, academies and vocational schools" in repr(world)
     law = sim.Formula.from_text(VOCATIONAL, world=world)
     assert "in vocational schools, and nowhere else" in law.describe()
-    paid = law.price(draws=2).table().set_index("district")["payment"]
+    paid = law.price(draws=2).table().set_index("district")["paid"]
     assert set(paid[paid > 0].index) == {"A02"}
     with pytest.raises(InputError, match=r"kind: there is no kind 'vocatonal'; did you mean 'vocational'"):
         sim.Formula.from_text(VOCATIONAL.replace("kind: vocational", "kind: vocatonal"), world=world).price(draws=2)
