@@ -27,8 +27,9 @@ from sim.config_source import CODE_KEYS, entries_of, file_of, read_data, refuse_
 from sim.inputs import InputError, Source, nearest
 from sim.setting_words import Word, read_words
 from sim.states.folder import words_of
+from sim.study.setup.asked import CURRENT_LAW
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
-from sim.study.setup.known import listed_in_state
+from sim.study.setup.known import listed_in_state, own_formulas
 from sim.study.setup.naming import CALLED, named_by_user
 from sim.study.setup.reads import not_read
 from sim.study.setup.settings import Design, Discover, Sensitivity, Settings, Study
@@ -151,11 +152,14 @@ def _in_the_state(plain: dict[str, Any], words: Sequence[Word]) -> None:
     """Let a list of formulas that a study has of its own be that of the state which the words name, if it has a law of
     its own."""
     law = law_named([word.typed for word in words])
-    study = plain.get("study")
-    if law is None or not isinstance(study, dict) or any(word.key == "study.formulas" for word in words):
+    typed = {word.key for word in words}
+    study, explore = plain.get("study"), plain.get("explore")
+    if law is None:
         return
-    if study.get("formulas"):
+    if isinstance(study, dict) and study.get("formulas") and "study.formulas" not in typed:
         study["formulas"] = listed_in_state(study["formulas"], law, words_of(law.parent).nothing)
+    if isinstance(explore, dict) and explore.get("compared") and not typed & {"explore", "explore.compared"}:
+        explore["compared"] = [name for name in own_formulas(law) if name != CURRENT_LAW]
 
 
 def _of_state(group: str, name: str, words: Sequence[Word]) -> Path | None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from commanded import called
 from simulated import new_mexico, shipped
+from small_world import counts_of
 
 from sim.engine.ensemble import prepare
 from sim.funding.reading import formula_from
@@ -22,6 +23,14 @@ from sim.study.bill.cluster_pay import boundaries, cluster_pay
 from sim.study.bill.decomposition import decompose
 from sim.study.bill.disparity import disparity
 from sim.study.bill.static_score import base_year_position
+from sim.study.bill.unit_steps import (
+    across_thresholds,
+    base_year_of_run,
+    one_by_one,
+    single_draw,
+    swept_through,
+)
+from sim.study.bill.units import UNITS
 from sim.study.setup.settings import read_settings
 
 THRESHOLD = 10
@@ -118,6 +127,66 @@ def test_a_cliff_between_two_rates_by_size_names_one_of_them_and_not_a_third(ens
     assert found.get(500, "expenditure_reimbursement_2") == "expenditure_reimbursement_2"
     assert found.get(150, "expenditure_reimbursement_1") == "expenditure_reimbursement_1"
     assert found.keys() & {150, 500}
+
+
+EACH_CONCENTRATOR = [{"kind": "per_student", "count": "concentrators", "dollars": EACH}]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.one)
+def test_neighbors_are_such_as_there_can_be(ensemble, unit) -> None:
+    """What is given to a district or taken from it, worked out from its counts alone."""
+    year = base_year_of_run(single_draw(ensemble, 0), bill(components=EACH_CONCENTRATOR))
+    counts, schools = year.counts, ensemble.world.districts.high_schools
+    for found in (one_by_one(year, unit), swept_through(year, unit), across_thresholds(year, unit, {10, 40, 90})):
+        for _, steps in found:
+            real = (steps.below != steps.above).nonzero()[0]
+            assert real.size
+            for place in real:
+                d, c = steps.district[place], steps.cluster[place] if unit.by_pathway else 0
+                low, high, held = steps.below[place], steps.above[place], unit.held(counts)[d, c]
+                students, members = counts.participants[d], counts.membership[d, 0]
+                most = {
+                    "participants": members - students.sum() + held, "concentrators": students[c],
+                    "credentials": students[c], "sites": schools[d], "quality": 1.0, "placements": members,
+                    "dual_credit": members,
+                }.get(unit.field, np.inf)  # fmt: skip
+                least = {"participants": counts.concentrators[d, c], "membership": students.sum()}.get(unit.field, 0.0)
+                assert high <= max(most, held) + 1e-9
+                assert low >= min(least, held) - 1e-9
+
+
+def test_a_place_holds_no_more_than_all_else_allows(ensemble) -> None:
+    """A district of 100 with 60 participants, 30 of them in one pathway of which 20 concentrate, and two schools."""
+    held = counts_of(
+        [{"members": 100.0, "participants": [30.0, 20.0, 10.0], "concentrators": [20.0, 5.0, 0.0], "schools": 2}]
+    )
+    units = {unit.field: unit for unit in UNITS}
+    here = (np.array([0]), np.array([0]))
+
+    def room(field: str) -> tuple[float, float]:
+        least, most = units[field].room(held, np.array([2]), *here)
+        return float(least[0]), float(most[0])
+
+    assert room("participants") == (20.0, 70.0)  # those who concentrate, and the members whom no other pathway has
+    assert room("concentrators") == (0.0, 30.0)
+    assert room("credentials") == (0.0, 30.0)
+    assert room("membership")[0] == 60.0
+    assert room("sites")[1] == 2.0
+
+
+def test_a_cliff_at_the_condition_of_a_line_is_the_condition_s_and_not_the_amount_s(ensemble) -> None:
+    """The same amount with and without a condition of its line: what differs between the two is the condition."""
+    small = bill(components=EACH_CONCENTRATOR, where={"members": {"below": 300}})
+    assert find_cliffs(ensemble, bill(components=EACH_CONCENTRATOR), 1) == ()
+    found = {(cliff.cause, cliff.words) for cliff in find_cliffs(ensemble, small, 2)}
+    assert found == {("where", "It pays in districts with fewer than 300 members in grades 9-12, and nowhere else.")}
+
+
+def test_a_cliff_between_two_paid_shares_names_the_share(ensemble) -> None:
+    shares = {"paid_share": 0.5, "differs": [{"where": {"members": {"below": 300}}, "paid_share": 1.0}]}
+    found = find_cliffs(ensemble, bill(components=EACH_CONCENTRATOR, rules=shares), 2)
+    assert {cliff.cause for cliff in found} == {"paid share"}
+    assert all("fewer than 300 members" in cliff.words for cliff in found)
 
 
 def test_a_joint_rule_shows_the_same_cliffs_in_one_line_and_in_two(ensemble) -> None:

@@ -27,8 +27,9 @@ from sim.funding.condition_words import (
 )
 from sim.funding.strict import Strict
 from sim.inputs import Mistake, nearest, shown
+from sim.states.folder import KindWord
 from sim.states.speaking import state_words
-from sim.states.words import CHARTER, DISTRICT
+from sim.states.words import DISTRICT
 from sim.world.world import World
 
 MOST_WORDS = 500
@@ -36,7 +37,7 @@ MOST_WORDS = 500
 
 Locale = Literal["city", "suburb", "town", "rural"]
 LOCALES: tuple[Locale, ...] = ("city", "suburb", "town", "rural")
-Kind = Literal["district", "charter"]
+Kind = KindWord
 
 Word = Annotated[str, Field(strict=True, min_length=1, max_length=200)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=MOST_WORDS)]
@@ -225,9 +226,10 @@ class Where(Strict):
 
     def _districts(self) -> str:
         kinds = state_words().kinds
-        who = {"charter": kinds[CHARTER].many, "district": f"school {kinds[DISTRICT].many}"}.get(
-            str(self.kind), "districts"
-        )
+        who = "districts"
+        if self.kind is not None:
+            called = kinds[self.kind].many if self.kind in kinds else self.kind
+            who = f"school {called}" if self.kind == DISTRICT else called
         if self.locale is not None:
             who = f"{listed(self.locale, 'or')} {who}"
         if self.district is not None:
@@ -336,6 +338,9 @@ def out_of_place(where: Where, world: World) -> list[Mistake]:
             if plain(word) not in known:
                 there = sorted({names[0 if key == "region" else -1] for names in _known(key, world) if names[-1]})
                 found.append(Mistake((key,), f"there is no {key} {shown(word)}; {nearest(word, there)}"))
+    kinds = world.state.kinds
+    if where.kind is not None and where.kind not in kinds:
+        found.append(Mistake(("kind",), f"there is no kind {shown(where.kind)}; {nearest(where.kind, kinds)}"))
     for word in where.cluster or ():
         if word not in (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS):
             known_clusters = (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS)

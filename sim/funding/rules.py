@@ -346,7 +346,7 @@ class Rules(Strict):
             said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
         if self.minimum_guarantee_charter is not None:
             said.append(
-                f"Every {state_words().kinds[CHARTER].one} with a pathway is owed at least "
+                f"Every {state_words().kind(CHARTER)} with a pathway is owed at least "
                 f"{money(self.minimum_guarantee_charter)}."
             )
         if self.local_match:

@@ -24,7 +24,9 @@ from sim.states.folder import CALIBRATION, DEFAULT, POSTERIOR, calibration_folde
 STORED = DEFAULT / CALIBRATION / POSTERIOR
 """The posterior of the default state."""
 
-REMEDY = "run cte-sim calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
+REMEDY = (
+    "run cte-sim study=calibrate and store what it finds (docs/explanation/calibration.md), or set uncertainty=prior"
+)
 
 
 @dataclass(frozen=True)

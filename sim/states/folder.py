@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim.inputs import InputError, as_mapping, mistakes, nearest, read_with_lines, read_yaml, shown
-from sim.states.words import CHARTER, DISTRICT, Kind, MainFormula, StateWords
+from sim.states.words import DISTRICT, Kind, MainFormula, StateWords
 
 STATES: Path = Path(__file__).resolve().parent.parent / "world"
 """Where the folders of the shipped states lie."""
@@ -29,6 +29,10 @@ NEEDED_TABLES: tuple[str, ...] = ("districts.csv", "clusters.csv", "regions.csv"
 """What a whole state's folder must hold."""
 
 Word = Annotated[str, Field(strict=True, min_length=1, max_length=80)]
+
+
+KindWord = Annotated[str, Field(strict=True, pattern=r"^[a-z][a-z_]{0,39}$")]
+"""A kind of districts, as tables and laws name it."""
 
 
 class _Strict(BaseModel):
@@ -61,23 +65,24 @@ class StateFile(_Strict):
     ``behavior``: ``own`` (the state's own record: its posterior lies in ``calibration/``), or ``borrowed``: the
     posterior of the default state, fitted to that state's record, which is told beside the results. ``nothing``: the
     formula in which nothing replaces current law, which ``decompose`` sets parts against. ``terms``: what the glossary
-    of pages says besides. ``default``: of the one state that is meant where none is named, whose law lies in ``conf/``.
+    of pages says besides. ``fiscal_notes``: whose layout a bill's fiscal note has, if it is the state's. ``default``:
+    of the one state that is meant where none is named, whose law lies in ``conf/``.
     """
 
     name: Word
     main_formula: _Main
-    kinds: dict[Literal["district", "charter"], _Kind]
+    kinds: dict[KindWord, _Kind]
     high_cost: Word
     behavior: Literal["own", "borrowed"]
     nothing: Word
     terms: dict[Word, Annotated[str, Field(strict=True, min_length=1, max_length=300)]] = {}
+    fiscal_notes: Annotated[str, Field(strict=True, max_length=120)] = ""
     default: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
-    def _both_kinds(self) -> "StateFile":
-        for kind in (DISTRICT, CHARTER):
-            if kind not in self.kinds:
-                raise ValueError(f"kinds: {kind} is missing; say what one and many are called")
+    def _has_districts(self) -> "StateFile":
+        if DISTRICT not in self.kinds:
+            raise ValueError(f"kinds: {DISTRICT} is missing; say what one and many are called")
         return self
 
     def words(self) -> StateWords:
@@ -96,6 +101,7 @@ class StateFile(_Strict):
             behavior=told,
             nothing=self.nothing,
             terms=tuple(self.terms.items()),
+            notes=self.fiscal_notes,
         )
 
 

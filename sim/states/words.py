@@ -4,11 +4,12 @@ They stand in ``state.yaml`` of the state's folder (`sim.states.folder`); whose 
 `sim.states.speaking`'s to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 DISTRICT, CHARTER = "district", "charter"
-"""The kinds of agents, as tables and laws name them: a district, and a school that is an agent of its own."""
+"""Kinds of agents, as tables and laws name them: a district, and a school that is an agent of its own. A state may have
+others."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Kind:
 
     one: str
     many: str
+
+
+def _listed(words: Sequence[str], joint: str) -> str:
+    """'districts, charters and vocational schools'."""
+    return f" {joint} ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ ANY_KINDS: Mapping[str, Kind] = {DISTRICT: Kind("district", "districts"), CHARTE
 class StateWords:
     """The words of a state: its ``name``, its main formula, the kinds of its districts, the career fields that count as
     ``high_cost``; ``behavior``, where the numbers of behavior come from if not from the state; ``nothing``, the formula
-    in which nothing replaces current law; and the ``terms`` that its glossary has besides."""
+    in which nothing replaces current law; the ``terms`` that its glossary has besides; and the fiscal ``notes`` whose
+    layout a bill's has."""
 
     name: str = ""
     main_formula: MainFormula = MainFormula()
@@ -47,16 +54,25 @@ class StateWords:
     behavior: str = ""
     nothing: str = ""
     terms: tuple[tuple[str, str], ...] = ()
+    notes: str = ""
 
     @property
     def places(self) -> str:
         """All agents: 'districts and charters'."""
-        return f"{self.kinds[DISTRICT].many} and {self.kinds[CHARTER].many}"
+        return _listed([kind.many for kind in self.kinds.values()], "and")
 
     @property
     def place(self) -> str:
         """One agent: 'district or charter'."""
-        return f"{self.kinds[DISTRICT].one} or {self.kinds[CHARTER].one}"
+        return _listed([kind.one for kind in self.kinds.values()], "or")
+
+    @property
+    def beside(self) -> Kind | None:
+        """What agents are called that are no district: 'charter' and 'charters'; None where there are none."""
+        found = [kind for name, kind in self.kinds.items() if name != DISTRICT]
+        if not found:
+            return None
+        return Kind(_listed([kind.one for kind in found], "or"), _listed([kind.many for kind in found], "and"))
 
     @property
     def main(self) -> str:

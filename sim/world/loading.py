@@ -13,6 +13,7 @@ from sim.arrays import Array
 from sim.cells import alike, shown
 from sim.inputs import InputError
 from sim.states.folder import CALIBRATION, POSTERIOR, calibration_folder, law_folder, read_state
+from sim.states.words import StateWords
 from sim.world.building import (
     ONE_REGION,
     build_clusters,
@@ -52,6 +53,7 @@ def load_world(path: Path | str | None = None) -> World:
     of_state = folder.path if folder.whole else BUNDLED
     state = read_state(of_state)
     districts, schools, another_state = _read_districts(folder)
+    _check_kinds(districts, state)
     clusters = folder.read(ClusterRow)
     _check_clusters(clusters)
     regions = _read_regions(folder, districts, another_state)
@@ -171,6 +173,12 @@ def _check_regions(districts: Table[DistrictRow], regions: list[str]) -> None:
     for position, row in enumerate(districts.rows):
         if (row.region or ONE_REGION) not in regions:
             districts.refuse(position, "region", "it is not a region of regions.csv", words(row.region, regions))
+
+
+def _check_kinds(districts: Table[DistrictRow], state: StateWords) -> None:
+    for position, row in enumerate(districts.rows):
+        if row.kind not in state.kinds:
+            districts.refuse(position, "kind", "the state has no such kind", words(row.kind, list(state.kinds)))
 
 
 GRADE_COLUMNS = ("grade_9", "grade_10", "grade_11", "grade_12")

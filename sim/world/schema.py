@@ -70,7 +70,11 @@ class DistrictRow(Row):
 
     district: str = column("identifier; the default state's are NCES LEA numbers", min_length=1)
     name: str = column("name; the identifier if the column is left out", default="")
-    kind: Literal["district", "charter"] = column("school district or state-chartered charter", default="district")
+    kind: str = column(
+        "a kind that state.yaml names; of the default state district, or charter: a state-chartered one",
+        default="district",
+        min_length=1,
+    )
     county: str = column("county that holds the office", default="")
     region: str = column("CTE region, a region of regions.csv; one single region if left out", default="")
     locale: Literal["city", "suburb", "town", "rural"] = column("NCES locale", default="rural")

@@ -27,6 +27,7 @@ from sim.report.shared.order import first_places, labels_where_shared, with_code
 from sim.report.shared.origin import also, short
 from sim.report.shared.plain_table import PAGE, Cell, paragraphs, plain_table
 from sim.states.speaking import state_words
+from sim.states.words import DISTRICT
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 from sim.version import __version__
@@ -234,7 +235,7 @@ def _workbook(change: "Change", path: Path) -> None:
     title = f"Why payments change from {change.before.label}, to {change.after.label}"
     note = f"Nominal dollars, means over draws. {COVERS} Estimates, not entitlements."
     kinds = np.array(change.world.districts.kind)
-    order = sorted(range(len(table)), key=lambda d: (kinds[d] == "charter", table["name"][d]))
+    order = sorted(range(len(table)), key=lambda d: (kinds[d] != DISTRICT, table["name"][d]))
     named = labels_where_shared(change.world.districts.name, change.world.districts.identifier)
     with Workbook(path, {"nan_inf_to_errors": False}) as book:
         book.set_properties({"title": title, "comments": origin_text(change)})

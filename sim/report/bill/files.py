@@ -39,6 +39,7 @@ from sim.report.run_sheet.ledger import STAGE_HEADINGS
 from sim.report.shared.intervals import COVERS, bands
 from sim.report.shared.order import labels_where_shared, ranks
 from sim.states.speaking import state_words
+from sim.states.words import DISTRICT
 from sim.study.bill.bridge import STEPS
 from sim.tables_for_people import write_table
 
@@ -204,7 +205,7 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
 
 def _order(check: "BillCheck") -> list[int]:
     districts = check.world.districts
-    return sorted(range(len(districts)), key=lambda d: (districts.kind[d] == "charter", districts.name[d]))
+    return sorted(range(len(districts)), key=lambda d: (districts.kind[d] != DISTRICT, districts.name[d]))
 
 
 def _district_sheet(

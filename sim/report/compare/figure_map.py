@@ -18,7 +18,7 @@ from sim.report.shared.intervals import number_text
 from sim.report.shared.names import first_letter
 from sim.report.shared.panel import Panel
 from sim.states.speaking import state_words
-from sim.states.words import CHARTER
+from sim.states.words import DISTRICT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,7 +130,7 @@ def gains_map(panel: Panel, of: Look, world: "World", path: Path, what: str) -> 
     caption = (
         f"Change in {measure.head}{net} against {of.baseline}, FY{years[at]}, mean of {of.draws:,} draws, within each "
         f"draw. Up: gains; down: loses; hollow: not in {CLEAR:.0%} of draws. Size of a mark: members of grades 9-12. "
-        f"Dark edge: {state_words().kinds[CHARTER].one}, beside the others of its town. Named: the largest "
+        f"{_dark_edge()}Named: the largest "
         "clear changes of districts with "
         f"{FEW:.0f} members or more.{more}"
     )
@@ -140,7 +140,7 @@ def gains_map(panel: Panel, of: Look, world: "World", path: Path, what: str) -> 
         share_y=False,
         page_width=LANDSCAPE if len(shown) > 1 else 6.0,
     )  # fmt: skip
-    charter = np.array([kind == CHARTER for kind in facts.kind])
+    charter = np.array([kind != DISTRICT for kind in facts.kind])
     east, north = apart(east, north, charter)
     for ax, f in zip(axes, shown, strict=True):
         draw_places(ax, (east, north), members, charter, places[f])
@@ -155,10 +155,17 @@ def gains_map(panel: Panel, of: Look, world: "World", path: Path, what: str) -> 
             (LOSS, DOWN, LOSS, "loses"), (LOSS, DOWN, "white", "loses, not clearly"),
         )
     ]  # fmt: skip
-    charters = Line2D([], [], color="white", markeredgecolor="black", marker="^", linestyle="none", markersize=8,
-                      label=state_words().kinds[CHARTER].one)  # fmt: skip
-    legend(figure, [*handles, charters], 5, lines)
+    if (beside := state_words().beside) is not None:
+        dark = Line2D([], [], color="white", markeredgecolor="black", marker="^", linestyle="none", markersize=8)
+        dark.set_label(beside.one)
+        handles.append(dark)
+    legend(figure, handles, 5, lines)
     return save(figure, path, measure.data)
+
+
+def _dark_edge() -> str:
+    beside = state_words().beside
+    return f"Dark edge: {beside.one}, beside the others of its town. " if beside is not None else ""
 
 
 def formulas_shown(panel: Panel) -> list[int]:

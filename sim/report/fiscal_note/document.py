@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.report.fiscal_note.note import DISCLAIMER, TITLE, Note, NoteTable, TableRow
+from sim.report.fiscal_note.note import TITLE, Note, NoteTable, TableRow, disclaimer
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -48,7 +48,7 @@ def write_document(note: Note, path: Path) -> None:
             document.add_paragraph(paragraph)
         for table in section.tables:
             _table(document, table)
-    _small(document, DISCLAIMER)
+    _small(document, disclaimer())
     _small(document, note.origin)
     _footer(document, note)
     document.save(str(path))

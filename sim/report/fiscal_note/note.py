@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.report.shared.plain_table import Cell
+from sim.states.speaking import state_words
 
 TITLE = "Fiscal Impact Report"
 
-DISCLAIMER = (
-    "Made by a simulation in the layout of the Legislative Finance Committee's Fiscal Impact Reports; it is none of "
-    "them, and no agency has reviewed it. Amounts are estimates, not entitlements."
-)
+
+def disclaimer() -> str:
+    """What a note is not, in the words of its state: with the notes whose layout it has, where they are the state's."""
+    of = state_words().notes
+    made = f"in the layout of {of}; it is none of them, and" if of else "and"
+    return f"Made by a simulation {made} no agency has reviewed it. Amounts are estimates, not entitlements."
 
 
 @dataclass(frozen=True)
@@ -79,5 +82,5 @@ class Note:
             yield from table.texts()
         for section in self.sections:
             yield from section.texts()
-        yield DISCLAIMER
+        yield disclaimer()
         yield self.origin

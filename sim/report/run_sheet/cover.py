@@ -9,7 +9,6 @@ from sim.report.shared.names import first_letter
 from sim.report.shared.origin import formula_origin, run_origin
 from sim.report.shared.panel import Panel
 from sim.states.speaking import state_words
-from sim.states.words import CHARTER
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -104,8 +103,14 @@ def _lines(results: "Results", panel: Panel, facts: Roster) -> list[tuple[str, s
             f"many stands beside each, which they are on the page '{ABOUT}'.",
         ),
         ("Members", "Membership in grades 9-12."),
-        (
-            first_letter(state_words().kinds[CHARTER].many),
-            "Schools that are agencies of their own stand as rows of their own, marked in the column Kind.",
+        *(
+            [
+                (
+                    first_letter(beside.many),
+                    "Schools that are agencies of their own stand as rows of their own, marked in the column Kind.",
+                )
+            ]
+            if (beside := state_words().beside) is not None
+            else []
         ),
     ]

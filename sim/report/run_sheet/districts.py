@@ -33,6 +33,7 @@ from sim.report.shared.order import labels_where_shared, ranks
 from sim.report.shared.origin import run_origin
 from sim.report.shared.panel import Panel
 from sim.states.speaking import state_words
+from sim.states.words import DISTRICT
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -118,7 +119,7 @@ def shown_first(panel: Panel, formula: int) -> Shown:
 
 def in_order(facts: Roster) -> IntArray:
     """Districts by name, then charters by name: places in the result tables."""
-    return np.array(sorted(range(len(facts.name)), key=lambda d: (facts.kind[d] == "charter", facts.name[d])))
+    return np.array(sorted(range(len(facts.name)), key=lambda d: (facts.kind[d] != DISTRICT, facts.name[d])))
 
 
 def write_districts(

@@ -37,6 +37,8 @@ from sim.report.stress.measured import Measured
 from sim.report.stress.places import Places
 from sim.report.stress.shortfall import CALM
 from sim.report.stress.tail_tables import ES, exposed, moving
+from sim.states.speaking import state_words
+from sim.states.words import DISTRICT
 from sim.study.stress.exceedance import curve_band, exceedance
 from sim.study.stress.losses import worst_year
 
@@ -281,22 +283,24 @@ def _map(of: Measured, places: Places, styled: Look, path: Path) -> Path | None:
     where = found[lead]
     clear = int(np.logical_and(where.per_100 > 0.0, where.agree).sum())
     title = first_letter(
-        f"{in_sentence(of.calm.short_titles[lead])}: {clear} of {len(where.per_100)} districts and charters "
+        f"{in_sentence(of.calm.short_titles[lead])}: {clear} of {len(where.per_100)} {state_words().places} "
         "clearly teach "
         f"fewer {of.under(places.worst[lead])}"
     )
+    beside = state_words().beside
+    edge = f" Dark edge: {beside.one}." if beside is not None else ""
     caption = (
         "Concentrators taught for each 100 members, against the same draws without the shock, mean of the stored "
         "years since it "
         f"began and of {of.calm.draws:,} draws. Filled: 95% of draws agree. Size of a mark: members of grades "
         "9-12. Named: the "
-        "largest clear losses of districts with 100 members or more. Dark edge: state charter."
+        f"largest clear losses of districts with 100 members or more.{edge}"
     )
     width = LANDSCAPE if len(chosen) > 1 else 6.0
     lines = len(wrapped_title(title, width))
     figure, axes = page(title, caption, styled, len(chosen), 2, 4.4, left=0.2, gap=(0.3, 0.5), header=0.24, bottom=0.1,
                         share_x=False, share_y=False, page_width=width)  # fmt: skip
-    charter = np.array([kind == "charter" for kind in facts.kind])
+    charter = np.array([kind != DISTRICT for kind in facts.kind])
     spread = apart(east, north, charter)
     for ax, f in zip(axes, chosen, strict=True):
         place = Place(-found[f].per_100, np.logical_and(found[f].agree, found[f].per_100 != 0.0))

@@ -1,7 +1,7 @@
 """What a cliff is due to: a component's limit or threshold, or a rule of the line."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -53,34 +53,61 @@ def _rule_words(base_year: BaseYear, payer: Payer) -> Mapping[str, tuple[str, st
     }
 
 
+@dataclass(frozen=True)
+class _Suspect:
+    """What may be the cause of a step in what is owed: a component, or what the line says of all of them. ``without``
+    is the line without it; ``limits``: 0 for an amount, 1 where it also says what counts, 2 for a condition alone."""
+
+    name: str
+    words: str
+    line: Line
+    without: Line
+    limits: int
+
+
+def _suspects(base_year: BaseYear, payer: Payer) -> Iterator[_Suspect]:
+    several = len(payer.lines) > 1
+    for line in (base_year.formula.line(one.name) for one in payer.lines):  # as written, not as in force somewhere
+        of = f"{line.name}: " if several else ""
+        for part in line.components:
+            kept = tuple(other for other in line.components if other is not part) or (NO_PAYMENT,)
+            counts = int(type(part).counted is not Component.counted)
+            without = line.model_copy(update={"components": kept})
+            yield _Suspect(f"{of}{part.label}", " ".join(part.sentences()), line, without, counts)
+        if line.where is not None:
+            said = f"It pays {line.where.words()}."
+            yield _Suspect(f"{of}where", said, line, line.model_copy(update={"where": None}), 2)
+        for case in line.rules.differs:
+            if case.paid_share is None:  # the others come after what is owed, in stages of their own
+                continue
+            left = tuple(other for other in line.rules.differs if other is not case)
+            rules = line.rules.model_copy(update={"differs": left})
+            said = " ".join(case.sentences(("paid_share",), line.rules.match_on))
+            yield _Suspect(f"{of}paid share", said, line, line.model_copy(update={"rules": rules}), 2)
+
+
 def _components(
     base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps, which: BoolArray
 ) -> Mapping[int, tuple[str, str]]:
-    """The component to which each step of ``which`` is due, by its place, with what the formula says of it."""
+    """What each step of ``which`` is due to among what makes up the entitlement, by its place, with what the formula
+    says of it."""
     places = np.flatnonzero(which)
-    parts = [(line, part) for line in payer.lines for part in line.components]
-    several = len(payer.lines) > 1
-    said = [
-        (f"{line.name}: {part.label}" if several else part.label, " ".join(part.sentences())) for line, part in parts
-    ]
-    if len(parts) == 1 or not places.size:
-        return {int(place): said[0] for place in places}
+    suspects = list(_suspects(base_year, payer))
+    if len(suspects) == 1 or not places.size:
+        return {int(place): (suspects[0].name, suspects[0].words) for place in places}
     whole = steps.stages[1, places] - steps.price[places]
     # Of two that take turns, as rates by size do, each makes more than the step that is left between them.
-    without = [_beyond_without(base_year, unit, payer, line, part.label, steps.taken(which)) for line, part in parts]
+    without = [_beyond_without(base_year, unit, payer, one, steps.taken(which)) for one in suspects]
     relief = np.abs(whole - np.stack(without))
     # Where several would relieve it alike (no price is left without them), it is the one that sets a limit.
-    limits = np.array([[type(part).counted is not Component.counted] for _, part in parts])
+    limits = np.array([[one.limits] for one in suspects])
     chosen = np.argmax((relief >= 0.999 * relief.max(axis=0)) * (1.0 + limits), axis=0)
-    return {int(place): said[at] for place, at in zip(places, chosen, strict=True)}
+    return {int(place): (suspects[at].name, suspects[at].words) for place, at in zip(places, chosen, strict=True)}
 
 
-def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, line: Line, label: str, steps: Steps) -> Array:
-    """By how much entitlement would move beyond the posted price without a component, dollars ``[N]``."""
-    kept = tuple(part for part in line.components if part.label != label) or (NO_PAYMENT,)
-    lines = tuple(
-        one.model_copy(update={"components": kept}) if one.name == line.name else one for one in base_year.formula.lines
-    )
+def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, suspect: _Suspect, steps: Steps) -> Array:
+    """By how much entitlement would move beyond the posted price without a suspect, dollars ``[N]``."""
+    lines = tuple(suspect.without if one.name == suspect.line.name else one for one in base_year.formula.lines)
     formula = base_year.formula.model_copy(update={"lines": lines})
     year = base_year.position.fiscal_year
     position = base_year_position(base_year.ensemble, formula, base_year.counts, year)

@@ -115,9 +115,10 @@ def base_year_of_run(ensemble: Ensemble, formula: Formula, year: int | None = No
 def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]:
     """Every district or offered pathway with one unit more, and with one fewer where it has one."""
     district, cluster, amount = _places(base_year, unit)
-    more = _one_more(base_year, unit, district, amount)
+    least, most = _room(base_year, unit, district, cluster)
+    more = np.minimum(amount + unit.step, most)
     fewer = np.maximum(amount - unit.step, 0.0)
-    down = np.flatnonzero(amount - unit.step > -1e-9)
+    down = np.flatnonzero(amount - unit.step > least - 1e-9)
     first = len(amount)
     district, cluster = np.concatenate([district, district[down]]), np.concatenate([cluster, cluster[down]])
     below, above = np.concatenate([amount, fewer[down]]), np.concatenate([more, amount[down]])
@@ -156,18 +157,14 @@ def _places(base_year: BaseYear, unit: Unit) -> tuple[IntArray, IntArray, Array]
     return district, cluster, held[district, cluster]
 
 
-def _one_more(base_year: BaseYear, unit: Unit, district: IntArray, amount: Array) -> Array:
-    """One unit more, where there is room: quality ends at 1, and a high school offers a pathway once."""
-    more: Array = amount + unit.step
-    if unit.field == "quality":
-        return np.minimum(more, 1.0)
-    if unit.field == "sites":
-        return np.minimum(more, np.maximum(base_year.ensemble.world.districts.high_schools[district], amount))
-    return more
+def _room(base_year: BaseYear, unit: Unit, district: IntArray, cluster: IntArray) -> tuple[Array, Array]:
+    """The least and the most that these places can hold: nobody is shown a neighbor that there cannot be."""
+    return unit.room(base_year.counts, base_year.ensemble.world.districts.high_schools, district, cluster)
 
 
 def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]:
-    """A few districts taken through a range of a count, in the cluster in which they have most of it."""
+    """A few districts taken through a range of a count, in the cluster in which they have most of it: through all that
+    they can hold, all else being as it is."""
     members = base_year.counts.membership[:, 0]
     offering = np.flatnonzero(base_year.counts.offering[:, 0] > 0.0)
     if not offering.size:
@@ -176,10 +173,11 @@ def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Step
     places = sorted({int(ranked[min(int(rank * len(ranked)), len(ranked) - 1)]) for rank in SAMPLED})
     for place in places:
         cluster = int(np.argmax(base_year.counts.participants[place])) if unit.by_pathway else 0
-        most = unit.most
-        if unit.field == "sites":
-            most = min(most, int(base_year.ensemble.world.districts.high_schools[place]))
-        amounts = np.round(np.arange(most + 1) * unit.step, 6)
+        amounts = np.round(np.arange(unit.most + 1) * unit.step, 6)
+        least, most = _room(base_year, unit, np.array([place]), np.array([cluster]))
+        amounts = amounts[(amounts >= least - 1e-9) & (amounts <= most + 1e-9)]
+        if len(amounts) < 2:
+            continue
         pieces: dict[str, list[tuple[Array, Array]]] = defaultdict(list)
         for part in chunks(len(amounts)):
             rows = np.arange(len(amounts[part]))
@@ -188,7 +186,7 @@ def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Step
             for name, stages, posted in paid(base_year, counts):
                 own = own_districts(stages, rows, district), own_districts(posted[np.newaxis], rows, district)[0]
                 pieces[name].append(own)
-        where = np.full(most, place), np.full(most, cluster)
+        where = np.full(len(amounts) - 1, place), np.full(len(amounts) - 1, cluster)
         for payer in base_year.payers:
             stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[payer.name], strict=True))
             moved, price = np.diff(stages, axis=-1), np.diff(posted)
@@ -203,8 +201,15 @@ def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[fl
     above = sorted(thresholds)
     if not above or not len(district):
         return
-    near = np.concatenate([np.argsort(np.abs(amount - at), kind="stable")[:NEAREST] for at in above])
-    high = np.repeat(above, [min(NEAREST, len(district))] * len(above))
+    least, most = _room(base_year, unit, district, cluster)
+    places = []
+    for at in above:
+        by_distance = np.argsort(np.abs(amount - at), kind="stable")
+        can = (at - unit.step >= least - 1e-9) & (at <= most + 1e-9)
+        places.append(by_distance[can[by_distance]][:NEAREST])
+    near, high = np.concatenate(places), np.repeat(above, [len(chosen) for chosen in places])
+    if not near.size:
+        return
     low = np.round(high - unit.step, 6)
     district, cluster = district[near], cluster[near]
     rows = np.arange(len(near))

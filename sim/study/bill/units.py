@@ -43,6 +43,32 @@ class Unit:
         held: Array = getattr(counts, self.field)
         return held
 
+    def room(
+        self, counts: Counts, high_schools: IntArray, district: IntArray, cluster: IntArray
+    ) -> tuple[Array, Array]:
+        """The least and the most that these places can hold, all else being as it is, ``[N]`` each.
+
+        A student is a member, and takes part in one cluster; a concentrator takes part in it. A participant earns at
+        most one credential of a tier in a year. A high school offers a pathway once. What a place holds it can hold.
+        """
+        held = self.held(counts)[district, cluster if self.by_pathway else 0]
+        least, most = np.zeros(len(district)), np.full(len(district), np.inf)
+        members, students = counts.membership[district, 0], counts.participants[district, :].sum(axis=-1)
+        if self.field == "membership":
+            least = np.ceil(students - 1e-9)
+        elif self.field == "participants":
+            least = np.maximum(counts.concentrators[district, cluster], 1.0)
+            most = np.floor(members - (students - held) + 1e-9)
+        elif self.field in ("concentrators", "credentials"):
+            most = counts.participants[district, cluster]
+        elif self.field == "sites":
+            most = high_schools[district].astype(np.float64)
+        elif self.field in ("placements", "dual_credit"):
+            most = members
+        elif self.field == "quality":
+            most = np.ones(len(district))
+        return np.minimum(least, held), np.maximum(most, held)
+
     def changed(self, counts: Counts, district: IntArray, cluster: IntArray, amount: Array) -> Counts:
         """The counts ``[D, ...]`` with one place changed in each row ``[N, D, ...]``: there ``amount[N]`` is held.
 
