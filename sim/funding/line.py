@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
 from sim.funding.components import AnyComponent, Component, CredentialBonus, SegWeight
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
-from sim.funding.components.component import Strict
+from sim.funding.components.component import Strict, together
 from sim.funding.conditions import Where
 from sim.funding.reserve import Reserve
 from sim.funding.rules import Rules
@@ -80,6 +80,11 @@ class Line(Strict):
                 if component.everywhere:
                     raise ValueError(f"'{component.label}' takes no where: {component.everywhere}")
                 refuse_by_cluster(component, component.where)
+        shared = {
+            part.district_share_limit for part in value if isinstance(part, CredentialBonus) and part.shares_limit
+        }
+        if len(shared) > 1:
+            raise ValueError("one district_share_limit of the line is written alike in all that share it")
         if SegWeight in kinds and any(kind is not SegWeight for kind in kinds):
             raise ValueError("a seg_weight is money inside the SEG; write other components in a line of their own")
         if len({component.funded for component in value if isinstance(component, SegWeight)}) > 1:
@@ -236,7 +241,7 @@ class Line(Strict):
     def describe(self) -> list[str]:
         """What the line pays for and by which rules, in plain sentences."""
         said = [f"It pays {self.where.words()}."] if self.where is not None else []
-        said += [sentence for component in self.components for sentence in component.sentences()]
+        said += together(self.components)
         said.append(self.appropriation.sentence())
         if self.reserve is not None:
             said.append(self.reserve.sentence())

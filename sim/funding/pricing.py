@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import ZERO, Array, ratio
-from sim.funding.components import Internship, SegWeight
+from sim.funding.components import CredentialBonus, Internship, SegWeight
+from sim.funding.components.credential_bonus import within_shared_limit
 from sim.funding.conditions import both, districts_of, mask
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
@@ -27,13 +28,16 @@ def counted(line: Line, counts: Counts, schedule: Schedule = NOTHING) -> Counts:
     Posted prices are the same for all; these limits decide what is counted when the line is settled. ``schedule``, the
     line's posted one, says where a component's condition holds: its limits bind there alone.
     """
+    given, sharing = counts, list[tuple[CredentialBonus, Array | None]]()
     for place, component in enumerate(line.components):
         condition = schedule.covers[place] if schedule.covers else None
         if condition is None or not component.limits:
             counts = component.within_limits(counts)
         else:
             counts = counts.mixed(component.counted(counts.inside(condition)), condition)
-    return counts
+        if isinstance(component, CredentialBonus) and component.shares_limit:
+            sharing.append((component, condition))
+    return within_shared_limit(sharing, given, counts) if sharing else counts
 
 
 def coverage(line: Line, world: World, membership: Array) -> tuple[tuple[Array | None, ...], Array | None]:

@@ -60,9 +60,7 @@ def _components(
     places = np.flatnonzero(which)
     parts = [(line, part) for line in payer.lines for part in line.components]
     several = len(payer.lines) > 1
-    said = [
-        (f"{line.name}: {part.label}" if several else part.label, " ".join(part.sentences())) for line, part in parts
-    ]
+    said = [(f"{line.name}: {part.label}" if several else part.label, " ".join(part.briefly())) for line, part in parts]
     if len(parts) == 1 or not places.size:
         return {int(place): said[0] for place in places}
     whole = steps.stages[1, places] - steps.price[places]
