@@ -328,6 +328,30 @@ def test_bonuses_that_share_a_limit_write_it_alike() -> None:
         bill(two)
 
 
+def test_a_minimum_over_rates_by_cluster_is_said_once_and_another_amount_by_cluster_is_refused_at_its_place() -> None:
+    differs = [{"where": {"cluster": "agriculture"}, "dollars": 15_000}]
+    said = describe(
+        bill([{"kind": "instructor_unit", "dollars": 11_500, "minimum_per_school": 14_000, "differs": differs}])
+    )
+    assert (
+        "At each of these rates: at least $14,000 for every high school with a pathway, all rates with this minimum "
+        "together."
+    ) in said
+    with pytest.raises(InputError) as told:
+        bill([{"kind": "base", "per_school": 5, "differs": [{"where": {"cluster": "agriculture"}, "per_school": 9}]}])
+    assert str(told.value).startswith(
+        "bill.yaml: components.0.base.differs.0.where: 'base_1' pays for what belongs to no cluster (per school); "
+    )
+
+
+def test_a_second_component_of_once_is_told_how_to_pay_more_for_some() -> None:
+    small = {"kind": "base", "name": "small", "per_school": 9, "where": {"members": {"below": 141}}}
+    with pytest.raises(InputError) as told:
+        bill([{"kind": "base", "per_school": 5}, small])
+    assert "components.1.base: 'base' can stand only once in a line" in str(told.value)
+    assert str(told.value).endswith("raise it by differs, or write it in a line of its own")
+
+
 def test_weights_that_sum_to_one_are_written_whole_under_a_condition() -> None:
     first, second, third = QUALITY_COMPONENTS[:3]
     quality = {

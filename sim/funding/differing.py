@@ -5,8 +5,9 @@
 
 is $1,200 in rural districts, $1,000 in others with much poverty, and $900 elsewhere: the first condition that holds
 counts. Of a key that is a mapping, as dollars by tier, what a case does not name stays as it is written above. A limit
-to one district's share of the state's credentials is one over all rates, unless a case has a limit of its own. Each
-becomes a component with a ``where`` that leaves out the conditions before it.
+to one district's share of the state's credentials, and a minimum for a high school's instructors, is one over all
+rates, unless a case has one of its own. Each becomes a component with a ``where`` that leaves out the conditions
+before it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,11 @@ from sim.inputs import Mistake, Part, shown
 SHARED_OUT = frozenset({"competitive_grant", "innovation_zone", "remainder", "federal_perkins"})
 """Components that divide a sum, which does not become another by being divided under two conditions."""
 UNCHANGED = ("kind", "name", "differs")
+OVER_ALL: Mapping[str, tuple[str, str]] = {
+    "credential_bonus": ("district_share_limit", "district_share_of"),
+    "instructor_unit": ("minimum_per_school", "minimum_of"),
+}
+"""By the kind of a component its limit or minimum that is one over all rates, and the key that says so."""
 WHOLE = frozenset({("quality_incentive", "weights")})
 """Mappings that are written whole under a condition, as their parts sum to one."""
 
@@ -73,8 +79,9 @@ def _mistakes(one: Mapping[str, Any]) -> list[Mistake]:
 def _cases(one: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A component for each condition, and one for where none of them holds."""
     usual = {key: value for key, value in one.items() if key not in ("differs", "where")}
-    if one.get("kind") == "credential_bonus" and one.get("district_share_limit") is not None:
-        usual = {"district_share_of": "line", **usual}
+    limit, over = OVER_ALL.get(str(one.get("kind")), ("", ""))
+    if one.get(limit):
+        usual = {over: "line", **usual}
     label = one.get("name") or one.get("kind")
     own: Mapping[str, Any] = one.get("where") or {}
     found: list[dict[str, Any]] = []
@@ -82,10 +89,10 @@ def _cases(one: Mapping[str, Any]) -> list[dict[str, Any]]:
     for number, case in enumerate(one["differs"]):
         changed = {key: _changed(one, key, value) for key, value in case.items() if key != "where"}
         where = _without(own, case["where"], before)
-        case_usual = usual
-        if "district_share_limit" in changed and "district_share_of" not in one:
-            case_usual = {key: value for key, value in usual.items() if key != "district_share_of"}
-        found.append({**case_usual, **changed, "name": f"{label}_{number + 1}", "where": where})
+        kept = usual
+        if limit in changed and over not in one:  # a limit of its own
+            kept = {key: value for key, value in usual.items() if key != over}
+        found.append({**kept, **changed, "name": f"{label}_{number + 1}", "where": where})
         before.append(case["where"])
     return [*found, {**usual, "where": _without(own, {}, before)}]
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import ZERO, Array, ratio
-from sim.funding.components import CredentialBonus, Internship, SegWeight
+from sim.funding.components import CredentialBonus, InstructorUnit, Internship, SegWeight
 from sim.funding.components.credential_bonus import within_shared_limit
+from sim.funding.components.instructor_unit import with_shared_minimum
 from sim.funding.conditions import both, districts_of, mask
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
@@ -73,6 +74,11 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     context = replace(context, index=index, appropriation=appropriation, counts=counts)
     schedule = NOTHING
     parts = [NOTHING] * len(line.components)
+    sharing = [
+        place
+        for place, component in enumerate(line.components)
+        if isinstance(component, InstructorUnit) and component.shares_minimum
+    ]
     for place, component in sorted(enumerate(line.components), key=lambda placed: placed[1].stage):
         condition = covers[place] if covers else None
         if condition is None:
@@ -80,6 +86,11 @@ def announce(line: Line, context: PricingContext) -> Schedule:
         else:
             here = replace(context, counts=counts.inside(condition), everywhere=counts, inside=condition)
             parts[place] = component.prices(here, schedule).times(condition)
+        if place in sharing:
+            # What they post depends on all of them; it is added when the last is known.
+            if place == sharing[-1]:
+                schedule = _with_shared_minimum(line, sharing, parts, covers, context, schedule)
+            continue
         schedule = schedule.plus(parts[place])
     share = line.rules.paid_share
     if np.any(np.asarray(share) != 1.0):
@@ -101,6 +112,26 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     if minimum is not ZERO:
         schedule = replace(schedule, minimum=minimum if covered is None else minimum * covered)
     return replace(schedule, parts=tuple(parts), covers=covers, covered=covered)
+
+
+def _with_shared_minimum(
+    line: Line,
+    sharing: list[int],
+    parts: list[Schedule],
+    covers: tuple[Array | None, ...],
+    context: PricingContext,
+    so_far: Schedule,
+) -> Schedule:
+    """The prices so far and those of the instructor units that share a minimum, which ``parts`` then holds."""
+    units = [
+        (component, parts[place], covers[place] if covers else None)
+        for place in sharing
+        if isinstance(component := line.components[place], InstructorUnit)
+    ]
+    for place, posted in zip(sharing, with_shared_minimum(units, context), strict=True):
+        parts[place] = posted
+        so_far = so_far.plus(posted)
+    return so_far
 
 
 def _paid(schedule: Schedule, share: Array) -> Schedule:
