@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
-from sim.funding.components import AnyComponent, Component, CredentialBonus, InstructorUnit, SegWeight
+from sim.funding.components import Accountability, AnyComponent, Component, CredentialBonus, InstructorUnit, SegWeight
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
 from sim.funding.components.component import Strict, listed, together
 from sim.funding.conditions import Where
@@ -225,6 +225,11 @@ class Line(Strict):
         return not self.background and not self.federal and self.seg == "outside"
 
     @property
+    def pays_nothing(self) -> bool:
+        """Whether all that it says is what counts for districts without being paid."""
+        return all(isinstance(component, Accountability) for component in self.components)
+
+    @property
     def federal(self) -> bool:
         """Whether the money is federal and no cost of the state."""
         return self.fund.lower().startswith("federal")
@@ -250,6 +255,8 @@ class Line(Strict):
         """What the line pays for and by which rules, in plain sentences."""
         said = [f"It pays {self.where.words()}."] if self.where is not None else []
         said += together(self.components)
+        if self.pays_nothing:
+            return [*said, self.span().replace("It pays", "It holds")]
         said.append(self.appropriation.sentence())
         if self.reserve is not None:
             said.append(self.reserve.sentence())
