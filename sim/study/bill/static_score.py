@@ -66,8 +66,8 @@ class Position:
         return dollars
 
     def held_to_cte(self) -> Array:
-        """The part of what own lines pay districts that must be spent on CTE, ``[..., D, 1]``: all of a restricted line,
-        of general money what ``spend_on_cte`` says."""
+        """The part of what own lines pay districts that must be spent on CTE, ``[..., D, 1]``: all of a restricted
+        line, of general money what ``spend_on_cte`` says."""
         dollars = self._nothing()
         for line in self.own_lines:
             share = 1.0 if line.oversight != "general" else line.rules.spend_on_cte
