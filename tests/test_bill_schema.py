@@ -99,6 +99,33 @@ def test_every_key_that_is_read_stands_in_the_schema_and_on_the_page_with_its_me
             assert key in ("kind", "rule") or f"| `{key}` |" in page
 
 
+def test_the_page_says_of_each_key_a_sentence_of_its_own() -> None:
+    for part in parts_within(Formula):
+        said = [meaning(part, key) for key in written_keys(part) if key not in ("kind", "rule")]
+        assert len(set(said)) == len(said), f"{part.__name__} says one thing of two keys"
+        for sentence in said:
+            assert sentence.endswith("."), f"{part.__name__}: {sentence}"
+            assert not sentence[0].islower(), f"{part.__name__}: {sentence}"
+            assert len(sentence) <= 200, f"{part.__name__}: {sentence}"
+
+
+def test_the_page_has_every_key_that_the_schema_has_at_the_top_and_in_a_law() -> None:
+    page, schema = keys_page(), bill_schema()
+    bill, law = (page.split(heading)[1].split("\n## ")[0].split("\n### ")[0] for heading in ("## The bill", "### Law"))
+    for key in ("also", "laws", "lines"):
+        assert f"| `{key}` |" in bill
+    assert "from" in schema["$defs"]["Law"]["properties"]
+    for key in ("from", "components", "lines", "rules"):
+        assert f"| `{key}` |" in law
+    assert "must be given" not in next(row for row in bill.splitlines() if row.startswith("| `lines` |"))
+
+
+def test_the_page_has_the_keys_of_a_condition_with_what_they_may_be() -> None:
+    condition = keys_page().split("### Where")[1].split("### ")[0]
+    assert "| `kind` | " in condition
+    assert "| `high_schools` | a whole number, or keys of [schools band](#schools-band) |" in condition
+
+
 def test_a_bill_written_beside_the_schema_names_it(tmp_path: Path) -> None:
     write_new_bill(tmp_path / "first.yaml")
     write_new_bill(tmp_path / "bill.schema.json")

@@ -12,6 +12,7 @@ from small_world import CLUSTERS, small_world, some_counts
 
 from sim.arrays import Array
 from sim.behavior.beliefs import annuity
+from sim.funding.components import QualityIncentive
 from sim.funding.conditions import Where, holds, mask, out_of_place
 from sim.funding.formula import Formula, describe, enacted
 from sim.funding.line import Line
@@ -20,7 +21,7 @@ from sim.funding.pricing import program_units
 from sim.funding.reading import formula_from
 from sim.funding.sense import out_of_place as formula_out_of_place
 from sim.inputs import InputError
-from sim.world.world import World
+from sim.world.world import QUALITY_COMPONENTS, World
 
 WORLD = small_world(
     4,
@@ -257,6 +258,112 @@ def test_of_two_conditions_that_hold_the_first_counts_and_it_is_said_where() -> 
     assert "$900 for every concentrator, everywhere except in rural districts or in districts with" in " ".join(
         describe(differing)
     )
+
+
+BONUSES = {
+    "kind": "credential_bonus",
+    "dollars": {1: 100, 3: 700},
+    "per_student_limit": 2,
+    "district_share_limit": 0.1,
+    "differs": [
+        {"where": {"cluster": "agriculture"}, "dollars": {3: 900}},
+        {"where": {"cluster": "marketing_sales"}, "dollars": {1: 50}},
+    ],
+}
+
+
+def test_what_is_the_same_at_all_rates_is_said_once() -> None:
+    said = describe(bill([BONUSES]))
+    assert [one for one in said if "credential" in one] == [
+        "For every credential earned: $100 in tier 1, $0 in tier 2, $900 in tier 3, in agriculture, and nowhere else.",
+        "For every credential earned: $50 in tier 1, $0 in tier 2, $700 in tier 3, in marketing sales, and nowhere "
+        "else.",
+        "For every credential earned: $100 in tier 1, $0 in tier 2, $700 in tier 3, everywhere except in agriculture "
+        "or in marketing sales.",
+        "At each of these rates: at most 2 credentials for each student and year are paid.",
+        "At each of these rates: one district is paid for at most 10% of the credentials earned in the state, all "
+        "rates with this limit together.",
+    ]
+
+
+def test_rates_that_are_alike_but_for_a_name_are_no_rates_of_one_component() -> None:
+    one = {"kind": "credential_bonus", "dollars": {1: 100}, "where": {"cluster": "agriculture"}}
+    other = {**one, "dollars": {1: 90}, "where": {"cluster": "marketing_sales"}}
+    said = " ".join(describe(bill([{**one, "name": "a"}, {**other, "name": "b"}])))
+    assert "At each of these rates" not in said
+    assert said.count("At most 1 credential for each student and year is paid, in ") == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"district_share_of": "line"}, "has no effect here: it says of what a district_share_limit is"),
+        ({"district_share_limit": 1.5}, "components.0.credential_bonus.district_share_limit"),
+        ({"dollars": {2: -1}}, "components.0.credential_bonus.dollars.2"),
+        (
+            {"dollars": {1: -1}, "differs": [{"where": {"locale": "rural"}, "dollars": {2: 5}}]},
+            "components.0.credential_bonus.dollars.1",
+        ),
+        (
+            {"differs": [{"where": {"locale": "rural"}, "dollars": {2: -5}}]},
+            "components.0.credential_bonus.differs.0.dollars.2",
+        ),
+    ],
+)
+def test_a_bonus_that_differs_is_refused_where_the_mistake_stands(changes: dict[str, Any], said: str) -> None:
+    usual = {"kind": "credential_bonus", "dollars": {1: 100}}
+    with pytest.raises(InputError) as told:
+        bill([{**usual, **changes}])
+    assert said in str(told.value)
+    assert "and 1 more" not in str(told.value)
+
+
+def test_bonuses_that_share_a_limit_write_it_alike() -> None:
+    each = {"kind": "credential_bonus", "dollars": {1: 100}, "district_share_of": "line"}
+    two = [
+        {**each, "name": name, "district_share_limit": limit, "where": {"cluster": cluster}}
+        for name, limit, cluster in (("a", 0.1, "agriculture"), ("b", 0.2, "marketing_sales"))
+    ]
+    with pytest.raises(InputError, match="written alike in all that share it"):
+        bill(two)
+
+
+def test_a_minimum_over_rates_by_cluster_is_said_once_and_another_amount_by_cluster_is_refused_at_its_place() -> None:
+    differs = [{"where": {"cluster": "agriculture"}, "dollars": 15_000}]
+    said = describe(
+        bill([{"kind": "instructor_unit", "dollars": 11_500, "minimum_per_school": 14_000, "differs": differs}])
+    )
+    assert (
+        "At each of these rates: at least $14,000 for every high school with a pathway, all rates with this minimum "
+        "together."
+    ) in said
+    with pytest.raises(InputError) as told:
+        bill([{"kind": "base", "per_school": 5, "differs": [{"where": {"cluster": "agriculture"}, "per_school": 9}]}])
+    assert str(told.value).startswith(
+        "bill.yaml: components.0.base.differs.0.where: 'base_1' pays for what belongs to no cluster (per school); "
+    )
+
+
+def test_a_second_component_of_once_is_told_how_to_pay_more_for_some() -> None:
+    small = {"kind": "base", "name": "small", "per_school": 9, "where": {"members": {"below": 141}}}
+    with pytest.raises(InputError) as told:
+        bill([{"kind": "base", "per_school": 5}, small])
+    assert "components.1.base: 'base' can stand only once in a line" in str(told.value)
+    assert str(told.value).endswith("raise it by differs, or write it in a line of its own")
+
+
+def test_weights_that_sum_to_one_are_written_whole_under_a_condition() -> None:
+    first, second, third = QUALITY_COMPONENTS[:3]
+    quality = {
+        "kind": "quality_incentive",
+        "dollars": 9,
+        "per": "concentrator",
+        "weights": {first: 0.5, second: 0.5},
+        "differs": [{"where": {"locale": "rural"}, "weights": {third: 1}}],
+    }
+    there = bill([quality]).lines[0].components[0]
+    assert isinstance(there, QualityIncentive)
+    assert there.weights == {third: 1}
 
 
 def test_conditions_that_meet_or_hold_everywhere_are_said() -> None:

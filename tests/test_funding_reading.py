@@ -555,3 +555,13 @@ def test_the_documented_component_pays_what_its_documented_case_says() -> None:
     assert travel_aid.describe() == ["$40 for every member in rural districts."]
     with pytest.raises(ValueError, match="greater than or equal to 0"):
         names["TravelAid"].model_validate({**written, "dollars": -1})
+
+
+def test_the_documentation_says_how_often_each_component_may_stand_in_a_line() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    table = text.split("**How often a component may stand in a line:**")[1].split("\n\n")[1].splitlines()[2:]
+    often, once, divides = (set(re.findall(r"`([a-z_]+)`", row.rsplit("|", 2)[1])) for row in table)
+    assert often == {kind for kind, component in COMPONENTS.items() if not component.once_in_a_line}
+    assert once | divides - {"pot", "dollars_per_school"} == {
+        kind for kind, component in COMPONENTS.items() if component.once_in_a_line
+    }

@@ -107,6 +107,23 @@ def goes_round(written: dict[str, Any]) -> None:
         np.testing.assert_array_equal(price(again, year), paid)
 
 
+def test_rates_that_differ_with_one_limit_over_them_go_round() -> None:
+    bonus = {
+        "kind": "credential_bonus",
+        "dollars": {1: 100.0, 3: 700.0},
+        "district_share_limit": 0.1,
+        "differs": [
+            {"where": {"cluster": "agriculture"}, "dollars": {2: 900.0}},
+            {"where": {"locale": "rural"}, "district_share_limit": 0.5},
+            {"where": {"any_of": [{"kind": "charter"}, {"poverty": {"at_least": 0.2}}]}, "dollars": {1: 0.0}},
+        ],
+    }
+    header = {"title": "t", "source": "s", "year_of_numbers": 2026, "description": "d", "takes_effect": 2027}
+    written = {**header, "components": [bonus], "rules": {}, "appropriation": {"rule": "full"}}
+    assert len(read(readable(written)).lines[0].components) == 5
+    goes_round(written)
+
+
 FILTERED = [HealthCheck.filter_too_much, HealthCheck.too_slow]
 
 

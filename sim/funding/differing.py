@@ -4,7 +4,10 @@
      differs: [{where: {locale: rural}, dollars: 1_200}, {where: {poverty: {at_least: 0.25}}, dollars: 1_000}]}
 
 is $1,200 in rural districts, $1,000 in others with much poverty, and $900 elsewhere: the first condition that holds
-counts. Each becomes a component with a ``where`` that leaves out the conditions before it.
+counts. Of a key that is a mapping, as dollars by tier, what a case does not name stays as it is written above. A limit
+to one district's share of the state's credentials, and a minimum for a high school's instructors, is one over all
+rates, unless a case has one of its own. Each becomes a component with a ``where`` that leaves out the conditions
+before it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +18,13 @@ from sim.inputs import Mistake, Part, shown
 SHARED_OUT = frozenset({"competitive_grant", "innovation_zone", "remainder", "federal_perkins"})
 """Components that divide a sum, which does not become another by being divided under two conditions."""
 UNCHANGED = ("kind", "name", "differs")
+OVER_ALL: Mapping[str, tuple[str, str]] = {
+    "credential_bonus": ("district_share_limit", "district_share_of"),
+    "instructor_unit": ("minimum_per_school", "minimum_of"),
+}
+"""By the kind of a component its limit or minimum that is one over all rates, and the key that says so."""
+WHOLE = frozenset({("quality_incentive", "weights")})
+"""Mappings that are written whole under a condition, as their parts sum to one."""
 
 Origin = tuple[int, int | None]
 """The place of a component as it is written, and of the case in its ``differs`` that it comes from."""
@@ -69,16 +79,32 @@ def _mistakes(one: Mapping[str, Any]) -> list[Mistake]:
 def _cases(one: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A component for each condition, and one for where none of them holds."""
     usual = {key: value for key, value in one.items() if key not in ("differs", "where")}
+    limit, over = OVER_ALL.get(str(one.get("kind")), ("", ""))
+    if one.get(limit):
+        usual = {over: "line", **usual}
     label = one.get("name") or one.get("kind")
     own: Mapping[str, Any] = one.get("where") or {}
     found: list[dict[str, Any]] = []
     before: list[Any] = []
     for number, case in enumerate(one["differs"]):
-        changed = {key: value for key, value in case.items() if key != "where"}
+        changed = {key: _changed(one, key, value) for key, value in case.items() if key != "where"}
         where = _without(own, case["where"], before)
-        found.append({**usual, **changed, "name": f"{label}_{number + 1}", "where": where})
+        kept = usual
+        if limit in changed and over not in one:  # a limit of its own
+            kept = {key: value for key, value in usual.items() if key != over}
+        found.append({**kept, **changed, "name": f"{label}_{number + 1}", "where": where})
         before.append(case["where"])
     return [*found, {**usual, "where": _without(own, {}, before)}]
+
+
+def _changed(one: Mapping[str, Any], key: str, value: Any) -> Any:
+    """A key under a condition: of a mapping only what is named there is different."""
+    return {**one[key], **value} if _in_parts(one, key) and isinstance(value, Mapping) else value
+
+
+def _in_parts(one: Mapping[str, Any], key: Part) -> bool:
+    """Whether a key is a mapping of which a part may differ."""
+    return isinstance(one.get(str(key)), Mapping) and (one.get("kind"), key) not in WHOLE
 
 
 def _without(own: Mapping[str, Any], here: Mapping[str, Any], before: Sequence[Any]) -> dict[str, Any]:
@@ -104,5 +130,7 @@ def written_at(where: tuple[Part, ...], origins: Sequence[Origin], written: Any)
     case = one["differs"][number] if number is not None else {}
     for content, way in ((case, ("differs", number)), (one, ())):
         if rest and rest[0] in content and (rest[:2] != ("where", "unless") or "unless" in content["where"]):
+            if content is case and len(rest) > 1 and _in_parts(one, rest[0]) and rest[1] not in content[rest[0]]:
+                continue  # a part that is the same everywhere, and stands in the component alone
             return ("components", place, *kind, *way, *rest)
     return None if rest[:1] == ("where",) else ("components", place, *kind, *rest)

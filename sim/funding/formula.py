@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from sim.funding.components.amounts import Dollars, FiscalYear, Note, ShortTitle, Text, Title, YearOfNumbers
-from sim.funding.components.component import Strict
+from sim.funding.components.component import Strict, percent
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
-from sim.funding.rules import REFERRING, UNRULED, JointRules
+from sim.funding.rules import REFERRING, UNRULED, JointRules, Rules
 from sim.funding.together import groups, problem_with, same_guarantee
 from sim.funding.years import calendar
 from sim.inputs import shown
@@ -161,11 +161,6 @@ def scale_to(formula: Formula, factor: float) -> Formula:
 def describe(formula: Formula, base_year: int | None = None) -> list[str]:
     """What the formula pays for, from when on, line by line and for all lines together, in plain sentences; with a
     ``base_year``, up to which current law holds in any case, what begins and ends when."""
-    words: dict[Oversight, str] = {
-        "monitored": "a monitored grant",
-        "categorical": "money restricted to CTE",
-        "general": "general money without strings",
-    }
     ends = [line.sunset_year for line in formula.own_lines]
     end = f"ends after FY{max(last for last in ends if last)}" if ends and all(ends) else "has no end"
     said = [f"It takes effect in FY{formula.takes_effect} and {end}; until then current law holds."]
@@ -173,8 +168,7 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
         said += calendar(formula.own_lines, formula.rules, max(formula.takes_effect, base_year + 1))
     shared = _shared_rules(formula)
     for line in formula.lines:
-        kind = "recurring" if line.recurring else "nonrecurring"
-        said.append(f"{_title(line)} ({kind}, {line.fund}, {words[line.oversight]}):")
+        said.append(f"{_title(line)} ({_kind_of_money(line)}):")
         told_once = {key: getattr(UNRULED, key) for lines, rules in shared if line in lines for key in rules.written}
         said.extend(line.model_copy(update={"rules": line.rules.model_copy(update=told_once)}).describe())
     for lines, rules in shared:
@@ -183,6 +177,27 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
         said.append(f"{titles} together (one rule over their sum):")
         said.extend(rules.sentences())
     return said
+
+
+def _kind_of_money(line: Line) -> str:
+    """What money a line is, in words; nothing of money where it pays none."""
+    if line.pays_nothing:
+        return "a rule without money"
+    words: dict[Oversight, str] = {"monitored": "a monitored grant", "categorical": "money restricted to CTE"}
+    kind = "recurring" if line.recurring else "nonrecurring"
+    return f"{kind}, {line.fund}, {words.get(line.oversight) or _general_money(line.rules)}"
+
+
+def _general_money(rules: Rules) -> str:
+    """What general money is called by the rules that hold part of it to CTE, or ask something for it."""
+    cases = [key for case in rules.differs for key in case.written]
+    if rules.spend_on_cte and "spend_on_cte" not in cases:
+        return f"general money, {percent(rules.spend_on_cte)} of it for CTE"
+    if rules.spend_on_cte or "spend_on_cte" in cases:
+        return "general money, a part of it for CTE"
+    asked = rules.asks_effort or rules.carryover is not None or bool(rules.local_match)
+    asked = asked or bool({"carryover", "local_match"} & set(cases))
+    return "general money under rules" if asked else "general money without strings"
 
 
 def _title(line: Line) -> str:

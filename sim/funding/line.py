@@ -6,12 +6,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
-from sim.funding.components import AnyComponent, Component, CredentialBonus, SegWeight
+from sim.funding.components import Accountability, AnyComponent, Component, CredentialBonus, InstructorUnit, SegWeight
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
-from sim.funding.components.component import Strict
+from sim.funding.components.component import Strict, listed, together
 from sim.funding.conditions import Where
 from sim.funding.reserve import Reserve
 from sim.funding.rules import Rules
+from sim.inputs import RuleError
 
 Oversight = Literal["monitored", "categorical", "general"]
 MOST_COMPONENTS = 200
@@ -66,20 +67,32 @@ class Line(Strict):
             raise ValueError("write at least one component")
         labels = [component.label for component in value]
         kinds = [type(component) for component in value]
-        for component in value:
+        for place, component in enumerate(value):
+            kind = str(getattr(component, "kind", ""))
             if labels.count(component.label) > 1:
                 raise ValueError(f"two components are called '{component.label}'; give each a name of its own")
             alike = [other for other in value if type(other) is type(component)]
             if component.once_in_a_line and len(alike) > 1:
-                kind = getattr(component, "kind", "")
                 if any(other.divides_appropriation for other in alike):
                     raise ValueError(f"'{kind}' can stand only once in a line, as it divides the appropriation")
                 if any(other.where is None for other in alike):
-                    raise ValueError(f"'{kind}' can stand only once in a line, or each with a where of its own")
+                    raise RuleError(
+                        f"'{kind}' can stand only once in a line, or each with a where of its own; where it is higher "
+                        "for some, raise it by differs, or write it in a line of its own",
+                        (value.index(alike[1]), kind),
+                    )
             if component.where is not None:
                 if component.everywhere:
                     raise ValueError(f"'{component.label}' takes no where: {component.everywhere}")
-                refuse_by_cluster(component, component.where)
+                refuse_by_cluster(component, component.where, (place, kind, "where"))
+        shared = {
+            part.district_share_limit for part in value if isinstance(part, CredentialBonus) and part.shares_limit
+        }
+        if len(shared) > 1:
+            raise ValueError("one district_share_limit of the line is written alike in all that share it")
+        least = {part.minimum_per_school for part in value if isinstance(part, InstructorUnit) and part.shares_minimum}
+        if len(least) > 1:
+            raise ValueError("one minimum_per_school of the line is written alike in all that share it")
         if SegWeight in kinds and any(kind is not SegWeight for kind in kinds):
             raise ValueError("a seg_weight is money inside the main formula; write other components in another line")
         if len({component.funded for component in value if isinstance(component, SegWeight)}) > 1:
@@ -214,6 +227,11 @@ class Line(Strict):
         return not self.background and not self.federal and self.seg == "outside"
 
     @property
+    def pays_nothing(self) -> bool:
+        """Whether all that it says is what counts for districts without being paid."""
+        return all(isinstance(component, Accountability) for component in self.components)
+
+    @property
     def federal(self) -> bool:
         """Whether the money is federal and no cost of the state."""
         return self.fund.lower().startswith("federal")
@@ -244,7 +262,9 @@ class Line(Strict):
     def describe(self) -> list[str]:
         """What the line pays for and by which rules, in plain sentences."""
         said = [f"It pays {self.where.words()}."] if self.where is not None else []
-        said += [sentence for component in self.components for sentence in component.sentences()]
+        said += together(self.components)
+        if self.pays_nothing:
+            return [*said, self.span().replace("It pays", "It holds")]
         said.append(self.appropriation.sentence())
         if self.reserve is not None:
             said.append(self.reserve.sentence())
@@ -275,11 +295,16 @@ OF_A_PATHWAY = frozenset(
 """The prices of what belongs to a cluster."""
 
 
-def refuse_by_cluster(component: Component, where: Where) -> None:
-    """Raise ValueError for a condition on clusters where a component pays for what belongs to none."""
-    if where.by_cluster() and not component.paid_prices() | component.works_on() <= OF_A_PATHWAY:
-        raise ValueError(
-            f"'{component.label}' pays for what belongs to no cluster; its where may name districts, not clusters"
+def refuse_by_cluster(component: Component, where: Where, way: tuple[str | int, ...] = ()) -> None:
+    """Raise RuleError for a condition on clusters where a component pays for what belongs to none; ``way`` leads to the
+    condition from the line's components."""
+    elsewhere = (component.paid_prices() | component.works_on()) - OF_A_PATHWAY
+    if where.by_cluster() and elsewhere:
+        pays = listed(tuple(sorted(elsewhere)[:3]))
+        raise RuleError(
+            f"'{component.label}' pays for what belongs to no cluster ({pays}); its where may name districts, not "
+            "clusters",
+            way,
         )
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import ZERO, Array, ratio, some
-from sim.funding.components import Internship, SegWeight
+from sim.funding.components import CredentialBonus, InstructorUnit, Internship, SegWeight
+from sim.funding.components.credential_bonus import within_shared_limit
+from sim.funding.components.instructor_unit import with_shared_minimum
 from sim.funding.conditions import both, districts_of, mask
 from sim.funding.context import ONE, PricingContext
 from sim.funding.line import Line
@@ -26,13 +28,16 @@ def counted(line: Line, counts: Counts, schedule: Schedule = NOTHING) -> Counts:
     Posted prices are the same for all; these limits decide what is counted when the line is settled. ``schedule``, the
     line's posted one, says where a component's condition holds: its limits bind there alone.
     """
+    given, sharing = counts, list[tuple[CredentialBonus, Array | None]]()
     for place, component in enumerate(line.components):
         condition = schedule.covers[place] if schedule.covers else None
         if condition is None or not component.limits:
             counts = component.within_limits(counts)
         else:
             counts = counts.mixed(component.counted(counts.inside(condition)), condition)
-    return counts
+        if isinstance(component, CredentialBonus) and component.shares_limit:
+            sharing.append((component, condition))
+    return within_shared_limit(sharing, given, counts) if sharing else counts
 
 
 def coverage(line: Line, world: World, membership: Array) -> tuple[tuple[Array | None, ...], Array | None]:
@@ -68,6 +73,11 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     context = replace(context, index=index, appropriation=appropriation, counts=counts)
     schedule = NOTHING
     parts = [NOTHING] * len(line.components)
+    sharing = [
+        place
+        for place, component in enumerate(line.components)
+        if isinstance(component, InstructorUnit) and component.shares_minimum
+    ]
     for place, component in sorted(enumerate(line.components), key=lambda placed: placed[1].stage):
         condition = covers[place] if covers else None
         if condition is None:
@@ -75,6 +85,11 @@ def announce(line: Line, context: PricingContext) -> Schedule:
         else:
             here = replace(context, counts=counts.inside(condition), everywhere=counts, inside=condition)
             parts[place] = component.prices(here, schedule).times(condition)
+        if place in sharing:
+            # What they post depends on all of them; it is added when the last is known.
+            if place == sharing[-1]:
+                schedule = _with_shared_minimum(line, sharing, parts, covers, context, schedule)
+            continue
         schedule = schedule.plus(parts[place])
     share = line.rules.paid_share
     if some(share != 1.0):
@@ -94,6 +109,26 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     if minimum is not ZERO and covered is not None:
         minimum = minimum * covered
     return schedule.but(**held, minimum=minimum, parts=tuple(parts), covers=covers, covered=covered)
+
+
+def _with_shared_minimum(
+    line: Line,
+    sharing: list[int],
+    parts: list[Schedule],
+    covers: tuple[Array | None, ...],
+    context: PricingContext,
+    so_far: Schedule,
+) -> Schedule:
+    """The prices so far and those of the instructor units that share a minimum, which ``parts`` then holds."""
+    units = [
+        (component, parts[place], covers[place] if covers else None)
+        for place in sharing
+        if isinstance(component := line.components[place], InstructorUnit)
+    ]
+    for place, posted in zip(sharing, with_shared_minimum(units, context), strict=True):
+        parts[place] = posted
+        so_far = so_far.plus(posted)
+    return so_far
 
 
 def _paid(schedule: Schedule, share: Array) -> Schedule:

@@ -341,7 +341,10 @@ class Rules(Strict):
                 "previous_year": "its payment of the year before",
                 "own_previous_year": "what the formula paid it the year before",
             }[floor.reference]
-            said.append(f"No district with a pathway gets less than {percent(floor.share)} of {origin}{length}.")
+            said.append(
+                f"No district with a pathway is owed less than {percent(floor.share)} of {origin}{length}, before "
+                "proration."
+            )
         if self.minimum_guarantee:
             said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
         if self.minimum_guarantee_charter is not None:

@@ -15,7 +15,7 @@ Carryover = Annotated[float, Field(strict=True, ge=0.0, lt=1.0), Unit("share")]
 
 
 class HoldHarmless(Strict):
-    """No district gets less than ``share`` of a reference payment, for ``years`` years (always if not given).
+    """No district is owed less than ``share`` of a reference payment, for ``years`` years (always if not given).
 
     ``reference`` is what the state's CTE lines are expected to have paid the district in the base year, or what they
     paid it in the previous year, under whatever law (the floor then ratchets, as in Illinois's base funding minimum),

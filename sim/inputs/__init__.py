@@ -1,7 +1,7 @@
 """Reading what users write: YAML as plain data, and one clear line when something is wrong."""
 
 from sim.inputs.data import read_with_lines, read_yaml, yaml_text
-from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.errors import InputError, RuleError, nearest, shown
 from sim.inputs.numbers import number_meant, truth
 from sim.inputs.problems import first_problem, mistakes
 from sim.inputs.schema import Unit
@@ -11,6 +11,7 @@ __all__ = [
     "InputError",
     "Mistake",
     "Part",
+    "RuleError",
     "Source",
     "Unit",
     "as_mapping",

@@ -33,6 +33,14 @@ class InputError(Exception):
         return type(self), (str(self), self.details)
 
 
+class RuleError(ValueError):
+    """What a rule of several parts finds wrong with one of them: ``way`` leads to it from what the rule is about."""
+
+    def __init__(self, said: str, way: tuple[str | int, ...]) -> None:
+        super().__init__(said)
+        self.way = way
+
+
 def shown(value: object, quotes: bool = True) -> str:
     """A value as a message shows it: on one line, cut short; never spelled out in full. Text may go without quotes."""
     if isinstance(value, str) and not quotes:

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sim.inputs import schema
-from sim.inputs.errors import InputError, cut, listed_words, nearest, shown
+from sim.inputs.errors import InputError, RuleError, cut, listed_words, nearest, shown
 from sim.inputs.numbers import number_meant
 from sim.inputs.schema import Wanted
 from sim.inputs.source import MISSING, Mistake, Part, Source, as_source
@@ -79,6 +79,8 @@ def _mistake(
         return Mistake((*where, key), f"{shown(word)} is not allowed; {nearest(str(word), known)}")
     if kind in ("value_error", "assertion_error"):
         said = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        if isinstance(context.get("error"), RuleError):
+            return Mistake((*where, *context["error"].way), said)
         # A rule about keys that stand together is no fault of one value.
         if not where or isinstance(value, Mapping | BaseModel) or _holds_mappings(value):
             return Mistake(where or (_key_named(said, value),), said)

@@ -106,6 +106,49 @@ class Component(Strict):
         """What the component pays for and where."""
         return self.describe() if self.where is None else [under(self.where, said) for said in self.describe()]
 
+    def briefly(self) -> list[str]:
+        """The same with the condition said once, of what is paid; what follows is about that."""
+        said = self.describe()
+        return said if self.where is None else [under(self.where, said[0]), *said[1:]]
+
+
+def together(components: Sequence[Component]) -> list[str]:
+    """What the components of a line pay for and where; of the rates of one component that differ by condition, what is
+    the same of all of them once."""
+    said: list[str] = []
+    place = 0
+    while place < len(components):
+        rates = _rates(components[place:])
+        alike = [one for one in rates[0].describe() if all(one in other.describe() for other in rates[1:])]
+        if len(rates) > 1 and len(alike) < len(rates[0].describe()):
+            said += [one for rate in rates for one in rate.sentences() if not _is_one_of(one, rate, alike)]
+            said += [f"At each of these rates: {one[0].lower()}{one[1:]}" for one in alike]
+        else:
+            said += [one for rate in rates for one in rate.sentences()]
+        place += len(rates)
+    return said
+
+
+def _is_one_of(sentence: str, rate: Component, alike: Sequence[str]) -> bool:
+    return rate.where is not None and any(sentence == under(rate.where, one) for one in alike)
+
+
+def _rates(components: Sequence[Component]) -> Sequence[Component]:
+    """The rates that stand first among components, if they are those of one: named NAME_1, NAME_2 and so on and at last
+    NAME, each with its condition; else the first component alone."""
+    first = components[0]
+    if not first.label.endswith("_1"):
+        return components[:1]
+    base = first.label.removesuffix("_1")
+    for place, one in enumerate(components):
+        if one.where is None or type(one) is not type(first):
+            break
+        if one.label == base:
+            return components[: place + 1]
+        if one.label != f"{base}_{place + 1}":
+            break
+    return components[:1]
+
 
 def under(where: Where, sentence: str) -> str:
     """A sentence with the condition under which it holds."""
@@ -149,5 +192,6 @@ __all__ = [
     "listed",
     "money",
     "percent",
+    "together",
     "under",
 ]

@@ -13,7 +13,7 @@ from sim.funding.conditions import Where, mask, out_of_place
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
 from sim.funding.strict import Strict
-from sim.inputs import Mistake
+from sim.inputs import Mistake, Unit
 from sim.world.world import World
 
 
@@ -38,10 +38,10 @@ class SharedCenter(Component):
 
     kind: Literal["shared_center"] = "shared_center"
     centers: Annotated[tuple[Center, ...], Field(min_length=1, max_length=MOST_ENTRIES)]
-    per_center: DistrictDollars = 0.0
+    per_center: Annotated[DistrictDollars, Unit("dollars for a center")] = 0.0
     per_participant: OneDollars = 0.0
     per_concentrator: OneDollars = 0.0
-    least_districts: Count = 2.0
+    least_districts: Annotated[Count, Unit("districts")] = 2.0
     largest_share: Share = 1.0
 
     @model_validator(mode="after")

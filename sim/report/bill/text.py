@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.funding.formula import describe
 from sim.funding.overlaps import overlaps
-from sim.report.bill.answer import bill_answer
+from sim.report.bill.answer import LEAST_MOVED, bill_answer
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
 from sim.report.bill.shortfall import draws_text, left_over, share_short, tells
 from sim.report.bill.tables import by_draw, line_rows, origin_text
@@ -172,6 +172,11 @@ def pathway_sentence(check: "BillCheck") -> str:
         names = "the bill" if len(silent) == len(check.formula.own_lines) else f"line {' and '.join(silent)}"
         other = number_text(law_share * paid, "dollars")
         said += f" For {names} none is written, which means 1; at {law_share:.0%} it would be {other} in all."
+    held = float(by_draw(check, check.bill.held_to_cte()).sum(axis=1).mean())
+    if paid > 0.0 and held / paid < share - 0.005:
+        must = f"only {held / paid:.0%} ({number_text(held, 'dollars')})" if held > 0.0 else "none"
+        rest = "the rest is" if held > 0.0 else "it is"
+        said += f" Of the bill's money {must} must be spent on CTE; {rest} general money."
     return said
 
 
@@ -185,8 +190,9 @@ def _gains(check: "BillCheck") -> list[str]:
     said = [f"Why it changes, step by step: {moved_by}."] if moved_by else []
     said += _largest(check, "gains", each, np.maximum(each, 0.0))
     said += _largest(check, "losses", each, np.maximum(-each, 0.0))
-    if (check.bill.dilution > 0).any():
-        moved = number_text(float(by_draw(check, check.bill.dilution).sum(axis=1).mean()), "dollars")
+    lost = float(by_draw(check, check.bill.dilution).sum(axis=1).mean())
+    if lost >= LEAST_MOVED:
+        moved = number_text(lost, "dollars")
         said.append(
             f"{moved} of the change is {state_words().main_formula.short} money that leaves "
             f"{state_words().others}, whose value falls."

@@ -1,7 +1,7 @@
 """The page of a bill's keys: each with what it may be, its default and what it does, from the classes that read it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sim.funding.bands import SchoolsBand
 from sim.funding.components.component import Strict
 from sim.funding.formula import Formula
 from sim.funding.line import NOT_IN_FILES, Line
@@ -34,6 +35,24 @@ FIRST: dict[Part, str] = {
 """What is said of them, in place of the text of their classes, which is for those who write code."""
 NOT_WRITTEN: dict[Part, frozenset[str]] = {Formula: frozenset({"name"}), Line: frozenset(NOT_IN_FILES)}
 """Keys that no file has."""
+
+
+TABLE_HEAD: tuple[str, ...] = ("| key | may be | default | what it does |", "|---|---|---|---|")
+INSTEAD: dict[tuple[Part, str], str] = {(Formula, "lines"): "needed where neither components nor laws stand"}
+"""What is said of keys that must be given unless others are."""
+OF_FILES: tuple[tuple[str, str, str, str], ...] = (
+    ("also", "a list of shared lines", "those marked background", "Shared lines that flow beside the bill's own."),
+    ("laws", "a list of [law](#law)", "", "Several laws, one after the other, in place of lines or components."),
+)
+"""Keys of a bill that are read before its classes are: key, what it may be, default, what it does."""
+LAW = "One of several `laws`. Each holds until the next begins; `title`, `source` and `also` stand once above them."
+OF_LAWS: tuple[tuple[str, str, str, str], ...] = (
+    ("from", "a whole number from 2001 to 2200 (fiscal year)", "must be given", "The first fiscal year of the law."),
+    ("components", "as of [a line of money](#a-line-of-money)", "", "With that line's other keys, if the law has one."),
+    ("lines", "as of [the bill](#the-bill)", "", "If it has several; then the keys of a line stand in these."),
+    ("rules", "as of the bill", "", "Rules of its one line, or over all of its lines."),
+)
+"""Keys of a law among several."""
 
 
 @cache
@@ -90,8 +109,10 @@ def keys_page() -> str:
         "",
     ]
     for part, heading in HEADINGS.items():
-        lines += [f"## {heading}", "", FIRST[part], "", *_table(part)]
-    lines += ["Beside `lines`, `also` names shared lines that flow beside the bill's own.", ""]
+        further = [_of_files(*row) for row in OF_FILES] if part is Formula else []
+        lines += [f"## {heading}", "", FIRST[part], "", *_table(part, further)]
+        if part is Formula:
+            lines += ["### Law", "", LAW, "", *TABLE_HEAD, *(_of_files(*row) for row in OF_LAWS), ""]
     for heading, named in (("How much is voted", voted), ("Components", chosen)):
         lines += [f"## {heading}", ""]
         for part, name in named.items():
@@ -111,16 +132,20 @@ def _text(part: Part) -> Iterator[str]:
         yield ""
 
 
-def _table(part: Part) -> list[str]:
-    rows = [_row(part, key) for key in written_keys(part) if key not in ("kind", "rule")]
-    if not rows:
-        return []
-    return ["| key | may be | default | what it does |", "|---|---|---|---|", *rows, ""]
+def _table(part: Part, further: Sequence[str] = ()) -> list[str]:
+    named = {key for key in ("kind", "rule") if names(part) and key in part.model_fields}
+    rows = [_row(part, key) for key in written_keys(part) if key not in named]
+    return [*TABLE_HEAD, *rows, *further, ""] if rows or further else []
+
+
+def _of_files(key: str, may_be: str, default: str, said: str) -> str:
+    return f"| `{key}` | {may_be} | {default} | {said} |"
 
 
 def _row(part: Part, key: str) -> str:
     field = part.model_fields[key]
-    default = "must be given" if field.is_required() else _said(field.get_default(call_default_factory=True))
+    needed = INSTEAD.get((part, key), "must be given")
+    default = needed if field.is_required() else _said(field.get_default(call_default_factory=True))
     cells = (f"`{key}`", _may_be(field), default, meaning(part, key))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
@@ -132,7 +157,8 @@ def _may_be(field: FieldInfo) -> str:
         return "one of [these](#how-much-is-voted)" if models else words.replace(" in brackets [ ]", "")
     name = HEADINGS.get(models[0]) or ("components" if len(models) > 1 else _in_words(models[0]))
     link = f"[{name[0].lower()}{name[1:]}](#{name.lower().replace(' ', '-')})"
-    return f"a list of {link}" if words.startswith("a list") else f"keys of {link}"
+    keys = f"a list of {link}" if words.startswith("a list") else f"keys of {link}"
+    return f"a whole number, or {keys}" if models[0] is SchoolsBand else keys
 
 
 def _said(value: Any) -> str:

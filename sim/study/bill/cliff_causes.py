@@ -43,7 +43,7 @@ def _rule_words(base_year: BaseYear, payer: Payer) -> Mapping[str, tuple[str, st
     marks = {
         "matched": ("of its own on CTE", "keeps its own CTE money", "carried over", "of the line's money"),
         "guaranteed": ("owed at least",),
-        "held_harmless": ("gets less than",),
+        "held_harmless": ("is owed less than",),
         "capped": ("rises by at most",),
         "phased_in": ("phased in",),
     }
@@ -73,7 +73,7 @@ def _suspects(base_year: BaseYear, payer: Payer) -> Iterator[_Suspect]:
             kept = tuple(other for other in line.components if other is not part) or (NO_PAYMENT,)
             counts = int(type(part).counted is not Component.counted)
             without = line.model_copy(update={"components": kept})
-            yield _Suspect(f"{of}{part.label}", " ".join(part.sentences()), line, without, counts)
+            yield _Suspect(f"{of}{part.label}", " ".join(part.briefly()), line, without, counts)
         if line.where is not None:
             said = f"It pays {line.where.words()}."
             yield _Suspect(f"{of}where", said, line, line.model_copy(update={"where": None}), 2)

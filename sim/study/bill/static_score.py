@@ -66,6 +66,16 @@ class Position:
             dollars = dollars + line.pathway_share * self.ledgers[line.name].paid
         return dollars
 
+    def held_to_cte(self) -> Array:
+        """The part of what own lines pay districts that must be spent on CTE, ``[..., D, 1]``: all of a restricted
+        line, of general money what ``spend_on_cte`` says."""
+        dollars = self._nothing()
+        for line in self.own_lines:
+            share = 1.0 if line.oversight != "general" else line.rules.spend_on_cte
+            if share is not None:
+                dollars = dollars + share * self.ledgers[line.name].paid
+        return dollars
+
     def state_cost(self, line: Line) -> Array:
         """What a line adds to the state's spending, ``[..., 1, 1]``; see ``allocation.cost_to_state``."""
         return allocation.cost_to_state(line, self.ledgers[line.name], self.weight_cost)
