@@ -200,12 +200,11 @@ class Where(Strict):
 
     def _qualities(self) -> list[str]:
         """What a district is and has where a condition on districts holds, as in 'districts that ...'."""
-        kinds = state_words().kinds
         said = []
         if self.locale is not None:
             said.append(f"are {listed(self.locale, 'or')}")
         if self.kind is not None:
-            said.append(f"are {kinds[CHARTER].many if self.kind == 'charter' else f'school {kinds[DISTRICT].many}'}")
+            said.append(f"are {_of_kind(self.kind)}")
         if self.district is not None:
             said.append(f"are {listed(self.district, 'or')}")
         for word, names in (("county", self.county), ("region", self.region)):
@@ -225,11 +224,7 @@ class Where(Strict):
         return any(band is not None for _, band in self.bands()) or any(word is not None for word in words)
 
     def _districts(self) -> str:
-        kinds = state_words().kinds
-        who = "districts"
-        if self.kind is not None:
-            called = kinds[self.kind].many if self.kind in kinds else self.kind
-            who = f"school {called}" if self.kind == DISTRICT else called
+        who = "districts" if self.kind is None else _of_kind(self.kind)
         if self.locale is not None:
             who = f"{listed(self.locale, 'or')} {who}"
         if self.district is not None:
@@ -241,6 +236,13 @@ class Where(Strict):
                 said.append(f"of the {plural(word, len(names))} {listed(names)}")
         bands = [band.words() for _, band in self.bands() if band is not None]
         return " ".join(said) + (f" with {' and '.join(bands)}" if bands else "")
+
+
+def _of_kind(kind: str) -> str:
+    """What the state calls districts of a kind: 'school districts', 'state-chartered charters'."""
+    kinds = state_words().kinds
+    called = kinds[kind].many if kind in kinds else kind
+    return f"school {called}" if kind == DISTRICT else called
 
 
 def _apart(one: Where, other: Where) -> bool:
