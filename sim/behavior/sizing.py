@@ -18,7 +18,7 @@ def second_possible(eligible: Array, per_section: Array, minimum_section: Array)
     return np.maximum(eligible / per_section, 1.0) * (eligible >= minimum_section)
 
 
-def section_change(sections: Array, wanted: Array, least: Array, draw: Array, decisions: Decisions) -> Array:
+def section_change(sections: Array, wanted: Array, least: Array | float, draw: Array, decisions: Decisions) -> Array:
     """Whole sections to add (positive) or give up (negative), ``[..., D, C]``.
 
     A pathway moves toward what is ``wanted`` once it is off by more than ``section_slack`` of a section, upward by at

@@ -146,7 +146,7 @@ def state_after(
     own, wanted, restricted, uncredited = accounts.own_money_next(
         parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
     )
-    return replace(
+    after = replace(
         state,
         sites=staffed.sites,
         first_sections=staffed.first_posts,
@@ -210,6 +210,7 @@ def state_after(
         last_payment=settlement.joint_paid,
         counts=counts,
     )
+    return after.with_sums(schooling.participants, staffed.posts, staffed.staffed)
 
 
 def remembered(level: Array, memory: Array, spread: Array, noise: Array) -> Array:
