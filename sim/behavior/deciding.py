@@ -74,7 +74,7 @@ def change_sections(situation: Situation, weighed: Weighed, decisions: Decisions
     """Sections move toward what is wanted; where next year's plan could not be paid, some go at once."""
     s, terms = situation, situation.terms(decisions)
     firsts = sizing.section_change(s.first_sections, weighed.first_wanted, s.sites, s.first_draw, terms)
-    seconds = sizing.section_change(s.second_sections, weighed.second_wanted, 0.0 * s.sites, s.second_draw, terms)
+    seconds = sizing.section_change(s.second_sections, weighed.second_wanted, 0.0, s.second_draw, terms)
     first_net, second_net = (each.cost - each.earned for each in (weighed.first, weighed.second))
     committed = s.total((s.first_sections + firsts) * first_net + (s.second_sections + seconds) * second_net)
     # Sections are lumps: a plan that exceeds its money by half a section is no reason to lay off.
@@ -136,7 +136,8 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
     program_notice = closing.notice_after(s.program_notice, unsustained)
     leaves = program_notice >= decisions.close_notice
     ended = closing.sites_ended(here.sites, here.each(s.all_sites), here.close_draw, here.terms(decisions))
-    closed = np.where(here.each(leaves), np.maximum(closed, ended), closed)
+    leaving = here.each(leaves)
+    closed = np.where(leaving, np.maximum(closed, ended), closed)
 
     # What could be offered: plans for further sites.
     further = Pathways(may_plan(s, decisions))
@@ -164,6 +165,6 @@ def decide(situation: Situation, decisions: Decisions) -> Choice:
         plan_cost=planned.cost,
         plan_earned=planned.earned,
         plan_falls=planned.falls,
-        closed_for_money=offered.everywhere((closed > 0) & (here.each(leaves) | (terms.margin < 0.0))),
+        closed_for_money=offered.everywhere((closed > 0) & (leaving | (terms.margin < 0.0))),
         leaves=leaves,
     )

@@ -23,7 +23,7 @@ def least_students(minimum_section: Array, pooled: Array) -> Array:
     return minimum_section * (1.0 - pooled) + pooled
 
 
-def section_change(sections: Array, wanted: Array, least: Array, draw: Array, decisions: Decisions) -> Array:
+def section_change(sections: Array, wanted: Array, least: Array | float, draw: Array, decisions: Decisions) -> Array:
     """Whole sections to add (positive) or give up (negative), ``[..., D, C]``.
 
     A pathway moves toward what is ``wanted`` once it is off by more than ``section_slack`` of a section, upward by at

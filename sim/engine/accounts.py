@@ -77,7 +77,7 @@ def bill(
     )
     recoding = schooling.recoded * (parameters.outcomes.recoding_cost * conditions.wage_index)
     further = outcomes.cost_of_further(
-        schooling.participants,
+        schooling.enrolled.in_district,
         schooling.taught,
         schooling.efforts.dual_credit,
         schooling.efforts.placement,
@@ -85,7 +85,7 @@ def bill(
     )
     teaching = district_total((workforce.first_taught + workforce.second_taught) * unit.section)
     program = unit.program * np.minimum(district_total(workforce.sites), 1.0)
-    ordinary = district_total(schooling.participants) * unit.elective
+    ordinary = schooling.enrolled.in_district * unit.elective
     return Bill(
         ordinary=ordinary,
         instruction=teaching - ordinary + program,

@@ -154,7 +154,7 @@ def state_after(
     own, wanted, restricted, uncredited = accounts.own_money_next(
         parameters, premises, state, planned, year.conditions, year.offers, counts, settlement
     )
-    return replace(
+    after = replace(
         state,
         sites=staffed.sites,
         first_sections=staffed.first_posts,
@@ -219,6 +219,7 @@ def state_after(
         last_payment=settlement.joint_paid,
         counts=counts,
     )
+    return after.with_sums(schooling.participants, staffed.posts, staffed.staffed)
 
 
 def remembered(level: Array, memory: Array, spread: Array, noise: Array) -> Array:

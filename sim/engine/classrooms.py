@@ -1,7 +1,6 @@
 """Step 6 of the year: students choose among what is offered, progress, and sit for credentials."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -59,10 +58,10 @@ class Schooling:
     exams: Exams
     passing: Passed
 
-    @cached_property
+    @property
     def participants(self) -> Array:
         """Students in a first or second course, ``[..., D, C]``."""
-        return self.enrolled.first + self.enrolled.second
+        return self.enrolled.participants
 
     @property
     def reported(self) -> Array:
@@ -135,7 +134,6 @@ def teach(
     counting = stakes((offer.schedule for offer in offers.lines), premises.tier_mix, conditions.price_index)
     effort = efforts(parameters, state, prospects, counting, usual_passing)
     recoded = recoding.recoded(effort.recoded_share, taught, parameters.outcomes)
-    students = enrolled.first + enrolled.second
     usual_each = credentials.usual_each(
         parameters.clusters.attempt_rate * conditions.shocks.credentials, premises.exam_share, parameters.outcomes
     )
@@ -146,7 +144,7 @@ def teach(
         premises,
         state,
         workforce,
-        Learners(taught, students, effort.further_exams, usual_passing, usual_each),
+        Learners(taught, enrolled.participants, effort.further_exams, usual_passing, usual_each),
         counting.with_credentials(lasting if lasting is ZERO else lasting / conditions.price_index),
         counting.with_tiers(prospects.credential_prices),
     )
@@ -159,7 +157,7 @@ def teach(
         taught=taught,
         recoded=recoded,
         credentials=sat.credentials,
-        dual_credit=outcomes.dual_credit(students, effort.dual_credit, parameters.outcomes),
+        dual_credit=outcomes.dual_credit(enrolled.in_district, effort.dual_credit, parameters.outcomes),
         placements=outcomes.placements(taught, effort.placement, offers.paid_places, parameters.outcomes),
         efforts=effort,
         exams=sat.exams,

@@ -8,7 +8,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.engine.arrivals import of_year
 from sim.engine.draws import Draws, Purpose
-from sim.engine.scenario import ClusterShocks, Scenario
+from sim.engine.scenario import CALM, ClusterShocks, Scenario
 from sim.world.world import World
 
 Multiple = float | Array
@@ -52,6 +52,8 @@ def felt(world: World, scenario: Scenario, draws: Draws, fiscal_year: int, year_
     if fiscal_year <= world.base_year:
         return UNDISTURBED
     written = scenario.at(fiscal_year, world.base_year)
+    if written is CALM and scenario.random is None:
+        return UNDISTURBED
     found: dict[str, Any] = {
         field.name: getattr(written, field.name) for field in fields(Felt) if field.name not in ("demand", "openings")
     }

@@ -44,7 +44,7 @@ def maintain(
     second_class = parameters.decisions.second_class * premises.second_level
     taught = (workforce.first_taught + second_class * workforce.second_taught) * premises.class_level
     filled = part_of(students, taught * world.clusters.class_size)
-    fill = ratio(district_total(filled * students), district_total(students), 1.0)
+    fill = ratio(district_total(filled * students), schooling.enrolled.in_district, 1.0)
     staffed = ratio(district_total(workforce.staffed), district_total(workforce.posts), 1.0)
     life_left = ratio(district_total(state.equipment * state.sites), state.counts.total("sites"))
     drivers = upkeep.Drivers(

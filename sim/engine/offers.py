@@ -83,7 +83,9 @@ def announce(
             units = state_total(pricing.program_units(line, state.counts, conditions.fiscal_year, world))
             added[line.seg] = added[line.seg] + units
     undiluted = seg.unit_value(statewide_units, ZERO, ZERO, seg_money)
-    value = seg.unit_value(statewide_units, added["funded"], added["unfunded"], seg_money)
+    value = undiluted
+    if added["funded"] is not ZERO or added["unfunded"] is not ZERO:
+        value = seg.unit_value(statewide_units, added["funded"], added["unfunded"], seg_money)
     offers = []
     places = state.counts.membership * 0.0
     for written in lines:

@@ -170,6 +170,11 @@ class State:
     counts: Counts
     approved: Mapping[str, Array] = field(default_factory=dict)
 
+    def with_sums(self, participants: Array, sections: Array, staffed: Array) -> "State":
+        """The same state, with sums that the year has found already."""
+        vars(self).update(participants=participants, sections=sections, staffed=staffed)
+        return self
+
     @cached_property
     def participants(self) -> Array:
         """Students in a first or a second course, ``[..., D, C]``."""

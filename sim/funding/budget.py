@@ -37,7 +37,7 @@ def appropriate(line: Line, budget: Budget) -> Array:
     if not line.active(budget.fiscal_year):
         return budget.price_index * 0.0
     rule = line.appropriation
-    nominal = np.ones_like(budget.price_index)
+    nominal = 1.0 + 0.0 * budget.price_index
     match rule:
         case Full():
             return nominal * np.inf

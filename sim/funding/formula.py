@@ -129,8 +129,24 @@ def lines_in_force(formula: Formula, current_law: Formula, fiscal_year: int, bas
     """The lines that pay in a fiscal year, as ``enacted``, restricted as long as they say: current law's until the
     formula takes effect."""
     law = current_law if fiscal_year < formula.takes_effect else formula
-    lines = enacted(law, current_law, base_year).lines
+    lines = _enacted_once(law, current_law, base_year).lines
     return tuple(line.in_year(fiscal_year) for line in lines if line.active(fiscal_year))
+
+
+_KNOWN: dict[tuple[int, int, int], tuple[Formula, Formula, Formula]] = {}
+"""Formulas as they were enacted, with the formula and the law that they come from."""
+MOST_KNOWN = 64
+
+
+def _enacted_once(formula: Formula, current_law: Formula, base_year: int) -> Formula:
+    """The same as ``enacted``, which every year of a run asks for, worked out once for the same formula and law."""
+    key = (id(formula), id(current_law), base_year)
+    known = _KNOWN.get(key)
+    if known is None or known[0] is not formula or known[1] is not current_law:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[key] = (formula, current_law, enacted(formula, current_law, base_year))
+    return known[2]
 
 
 def first_priced_year(formula: Formula, current_law: Formula, base_year: int) -> int | None:

@@ -1,6 +1,7 @@
 """The sequence of courses: first courses meet students' interest, second courses those who wish to go on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,16 @@ class Enrolled:
     second: Array
     unserved_first: Array
     unserved_second: Array
+
+    @cached_property
+    def participants(self) -> Array:
+        """Students in a first or second course, ``[..., D, C]``."""
+        return self.first + self.second
+
+    @cached_property
+    def in_district(self) -> Array:
+        """All of a district's participants, ``[..., D, 1]``."""
+        return district_total(self.participants)
 
     @property
     def unserved(self) -> Array:

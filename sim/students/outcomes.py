@@ -39,7 +39,7 @@ def effort_toward(
 
 
 def dual_credit(participants: Array, effort: Array, outcomes: Outcomes) -> Array:
-    """Dual-credit enrollments in CTE, ``[..., D, 1]``."""
+    """Dual-credit enrollments in CTE, ``[..., D, 1]``; ``participants`` by pathway or by district."""
     return district_total(participants) * (outcomes.dual_credit_rate * (1.0 + effort))
 
 
@@ -53,7 +53,7 @@ def cost_of_further(
     participants: Array, concentrating: Array, dual_credit: Array, placement: Array, outcomes: Outcomes
 ) -> Array:
     """What dual credit and places beyond the usual number cost the district at these efforts, dollars of the base year,
-    ``[..., D, 1]``; the usual number is part of what running CTE costs."""
+    ``[..., D, 1]``; the usual number is part of what running CTE costs. Students by pathway or by district."""
     enrollments = district_total(participants) * (outcomes.dual_credit_rate * dual_credit)
     places = district_total(concentrating) * (outcomes.placement_rate * placement)
     return enrollments * outcomes.dual_credit_cost + places * outcomes.placement_cost
