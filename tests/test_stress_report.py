@@ -72,9 +72,9 @@ def test_scenarios_are_laid_out_once_for_all_that_is_written_of_one_study() -> N
     assert measured(study) is measured(study)
     assert measured(study).panels is stress_panels(study)
     taught = [stress_panels(one)["baseline"].state("concentrators_taught") for one in (study, other)]
-    paid = [stress_panels(one)["baseline"].state("state_cost") for one in (study, other)]
+    owed = [stress_panels(one)["baseline"].state("entitlement") for one in (study, other)]
     assert taught[0].shape == taught[1].shape
-    assert not (paid[0] == paid[1]).all()  # each has its own
+    assert not (owed[0] == owed[1]).all()  # each has its own
 
 
 def test_scenarios_of_other_draws_are_refused_in_one_line() -> None:
