@@ -80,10 +80,10 @@ OWN_STATE = """\
 A folder with `state.yaml` is a whole state: it has `districts.csv`, `clusters.csv`, `regions.csv`, `anchors.csv`,
 `revenue.csv` and its current law (`law/status_quo.yaml`, with shared lines in `law/line/`), and nothing of another
 state's is taken for what it lacks. `state.yaml` says what the state, its main formula and its kinds of districts are
-called, so that no page speaks of another state's; `kind` in `districts.csv` is one of these. With `behavior: own` the folder
-holds `calibration/posterior.csv` and `posterior.json`, as `cte-sim calibrate` writes them from `calibration/targets.yaml`;
-without them `uncertainty=posterior` is refused. With `behavior: borrowed` the default state's posterior is used, and told.
-`sim/world/example_state/` is one to copy, and
+called, so that no page speaks of another state's; `kind` in `districts.csv` is one of these. With `behavior: own` the
+folder holds `calibration/posterior.csv` and `posterior.json`, as `cte-sim calibrate` writes them from
+`calibration/targets.yaml`; without them `uncertainty=posterior` is refused. With `behavior: borrowed` the default
+state's posterior is used, and told. `sim/world/example_state/` is one to copy, and
 [the tutorial](../tutorial/your_own_state.md) goes through it. Name it by `world=example_state` or `world=my/folder`.
 
 A folder without `state.yaml` holds tables alone, and the bundled law and words are those of its districts.

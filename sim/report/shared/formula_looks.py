@@ -77,7 +77,7 @@ LOOKS: dict[str, FormulaLook] = {
     "pennsylvania": FormulaLook(BRICK, TWO_DOTS, "s"),
     "washington": FormulaLook(TEAL, TWO_DOTS, "o"),
 }
-"""Looks by the name of a formula: those of New Mexico, then other states' laws in two lists, which are no part of the
+"""Looks by the name of a formula: the default state's, then other states' laws in two lists, which are no part of the
 same run unless asked for. Within a list, beside `OWN`, two formulas differ in the dash or by `APART` in lightness, so
 that they can be told apart in grey; across lists in the marker alone, as there are no more such pairs."""
 

@@ -29,12 +29,12 @@ CASE_OF: Mapping[str, str] = {
         ("instructors_change_spread", "instructors_change_deviation", "instructors_reallocation"), CHURN
     ),
 }  # fmt: skip
-"""The case that a measure of New Mexico under current law belongs to: what one source says, or one survey, is left out
+"""The case that a measure of the state under current law belongs to: what one source says, or one survey, is left out
 together. It is its kind of outcome too. A target of a hindcast belongs to the hindcast."""
 
 STATE_OF: Mapping[str, str] = {"base year": read_state(DEFAULT).name, CHURN: "Texas"}
-"""The state whose record stands behind a case of New Mexico under current law, where it is that of one: a hindcast of
-that state is not forecast from it."""
+"""The state whose record stands behind a case of the default state under current law, where it is that of one: a
+hindcast of that state is not forecast from it."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The statistics of a draw: New Mexico under current law, and the hindcasts, each with one replicate's luck."""
+"""The statistics of a draw: the state under current law, and the hindcasts, each with one replicate's luck."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ def under_current_law(task: Simulated) -> CurrentLaw:
 
 
 def of_current_law(statistic: Statistic, years: CurrentLaw, members: Array) -> Array:
-    """A statistic of New Mexico, ``[R]``; ``members`` ``[D]`` of its districts."""
+    """A statistic of the state, ``[R]``; ``members`` ``[D]`` of its districts."""
     assert statistic.measure is not None
     if statistic.members is None:
         return measured(statistic.measure, years.records)
@@ -115,7 +115,7 @@ def of_current_law(statistic: Statistic, years: CurrentLaw, members: Array) -> A
 
 
 def measured(measure: Measure, records: Sequence[Record]) -> Array:
-    """A measure of New Mexico, ``[R]``: of the base year, or for what happens in a year over all records.
+    """A measure of the state, ``[R]``: of the base year, or for what happens in a year over all records.
 
     Where no plan waited for any of the three reasons, their shares are not a number.
     """

@@ -16,6 +16,7 @@ from sim.config_folder import config_folder
 from sim.engine.ensemble import Ensemble, prepare
 from sim.inputs import InputError
 from sim.parameters.catalogue import load_catalogue
+from sim.states.speaking import default_words
 from sim.study.hindcast.brief_parts import VARIANTS, Split, Variant, joined, splits, with_tastes_alike
 from sim.study.hindcast.brief_schools import (
     FEWEST,
@@ -112,6 +113,8 @@ def _refuse_uneven(comparisons: tuple[Comparison, ...], all_schools: Array) -> N
 def verify_brief(settings: Settings) -> Verification:
     """Repeat the comparison over the draws. Raises InputError, one line, if the schools are too few to compare."""
     world = load_world(settings.world_path)
+    if world.law is not None:
+        raise InputError(f"settings: world: the brief compares schools of {default_words().name}, and no other state's")
     catalogue = load_catalogue().with_values(flat_parameters(settings.parameters), "settings")
     current_law = find_formula(CURRENT_LAW, config_folder(), world.clusters.identifier, law=world.law)
     refuse_another_start(settings, world, catalogue, current_law)

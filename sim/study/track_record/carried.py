@@ -36,7 +36,7 @@ class Missed:
     """What a calibration missed when a case was left out of it: forecasts ``[M, T]`` beside the observed ``values``
     ``[T]`` of targets, with what is forecast if nothing changes, the stated tolerance, and the years from the start of
     its case (not a number where there are none), with the kind, case and state of each (none for a survey of many
-    states), and the hindcast and outcome that it is of (none for a target of New Mexico under current law). ``wave``:
+    states), and the hindcast and outcome that it is of (none for a target of the state under current law). ``wave``:
     the fingerprint of the calibration's waves."""
 
     forecasts: Array
