@@ -11,7 +11,7 @@ from sim.funding.components.amounts import MOST_ENTRIES, Count, DistrictDollars,
 from sim.funding.components.component import Component, money, percent
 from sim.funding.conditions import Where, mask, out_of_place
 from sim.funding.context import PricingContext
-from sim.funding.schedule import Schedule
+from sim.funding.schedule import Counts, Schedule
 from sim.funding.strict import Strict
 from sim.inputs import Mistake, Unit
 from sim.world.world import World
@@ -105,6 +105,11 @@ class SharedCenter(Component):
         largest = ratio(sends.max(axis=-2, keepdims=True), state_total(sends))
         found: Array = ((number >= self.least_districts) & (largest <= self.largest_share)).astype(np.float64)
         return found
+
+    def attended(self, center: Center, world: World, counts: Counts) -> tuple[Array, Array]:
+        """What participants each district sends to a center, ``[..., D, 1]``; and 1 if it is paid, ``[..., 1, 1]``."""
+        sends = district_total(counts.participants * mask(center.where, world, counts.membership))
+        return sends, self._qualifies(sends)
 
     def describe(self) -> list[str]:
         """The amounts, then each center."""

@@ -1,7 +1,7 @@
 """A checked bill in words and short tables: what it pays for, what it costs, who gains, and where its cliffs are."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ from sim.arrays import Array
 from sim.funding.formula import describe
 from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import LEAST_MOVED, bill_answer
+from sim.report.bill.held import center_sentences, held_sentences
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
 from sim.report.bill.shortfall import draws_text, left_over, share_short, tells
 from sim.report.bill.tables import by_draw, line_rows, origin_text
@@ -17,11 +18,12 @@ from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
 from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.states.folder import state_words
-from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS
+from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS, rule_words
 from sim.study.bill.cliffs import Cliff
 from sim.study.bill.disparity import LIMIT
 
 if TYPE_CHECKING:
+    from sim.funding.rules import Rules
     from sim.study.bill.check_formula import BillCheck
     from sim.study.bill.disparity import Disparity
 
@@ -56,7 +58,8 @@ def bill_text(check: "BillCheck") -> str:
         *_all(cliff_sentences(check) or ["None found."]),
         "",
         "Limits: one more is counted and brings nothing, though a price is posted",
-        *_all([*limit_sentences(check), *idle_sentences(check)] or ["None found."]),
+        *_all([*limit_sentences(check), *held_sentences(check)] or ["None found."]),
+        *_unbound(check),
         "",
         "Clusters of alike cost that are paid differently (a participant and year)",
         *_all(boundary_sentences(check)[:MOST] or ["None found."]),
@@ -64,6 +67,18 @@ def bill_text(check: "BillCheck") -> str:
         *paragraphs([_note(check), f"{origin_text(check)}. Estimates, not entitlements."]),
     ]  # fmt: skip
     return "\n".join(line.rstrip() for line in parts) + "\n"
+
+
+def _unbound(check: "BillCheck") -> list[str]:
+    """Limits that bind nobody, and centers that are not paid, each under a heading of its own."""
+    found = []
+    for heading, sentences in (
+        ("Shared centers that are not paid in every draw", center_sentences(check)),
+        ("Limits and floors that bind no district on these counts", idle_sentences(check)),
+    ):
+        if sentences:
+            found += ["", heading, *_all(sentences)]
+    return found
 
 
 def _all(sentences: list[str]) -> list[str]:
@@ -183,7 +198,8 @@ def pathway_sentence(check: "BillCheck") -> str:
 def _gains(check: "BillCheck") -> list[str]:
     law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
     each = np.divide(bill - law, check.members, out=np.zeros_like(bill), where=check.members > 0).mean(axis=0)
-    steps = ((step_name(step), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
+    rules = [line.rules for position in (check.law, check.bill) for line in position.own_lines]
+    steps = ((_step(step, rules), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
     moved_by = ", ".join(
         f"{name} {number_text(dollars, 'dollars', signed=True)}" for name, dollars in steps if abs(dollars) >= 1.0
     )
@@ -221,8 +237,13 @@ def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[s
     return [f"Largest {what} a member: {'; '.join(said)}."] if said else []
 
 
+def _step(step: str, rules: "Sequence[Rules]") -> str:
+    """A step of the bridge in words, by those of its rules that are written on either side."""
+    return rule_words(step, rules) if step in RULE_OF_STAGE else step_name(step)
+
+
 def step_name(step: str) -> str:
-    """A step of the bridge in words."""
+    """A step of the bridge in words, whatever rules are written."""
     return state_words().unit_value if step == MAIN_STEP else RULE_OF_STAGE.get(step, step.replace("_", " "))
 
 
@@ -305,10 +326,7 @@ def idle_sentences(check: "BillCheck") -> list[str]:
     for line, rule in check.idle:
         alike[line].append(rule)
     several = len(check.formula.own_lines) > 1
-    return [
-        f"{f'{line}: ' if several else ''}on these counts this binds no district: {', '.join(rules)}."
-        for line, rules in alike.items()
-    ]
+    return [f"{f'{line}: ' if several else ''}{', '.join(rules)}." for line, rules in alike.items()]
 
 
 def boundary_sentences(check: "BillCheck") -> list[str]:
