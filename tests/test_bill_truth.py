@@ -1,5 +1,6 @@
 """What a checked bill says of its money is true: each sentence in worlds that differ in one thing, numbers by hand."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +12,11 @@ from small_world import small_world, some_counts
 from sim.arrays import Array
 from sim.funding.formula import Formula, describe
 from sim.funding.reading import formula_from
-from sim.report.bill import answer, held, text
+from sim.report.bill import answer, held, printed, text
 from sim.report.bill.tables import LineRow
+from sim.report.shared.plain_table import plain_table
 from sim.study.bill.bridge import rule_words
+from sim.study.bill.disparity import Disparity
 from sim.study.bill.idle_limits import held_districts
 from sim.study.bill.static_score import Position
 from sim.study.bill.unpaid_centers import unpaid_centers
@@ -124,7 +127,7 @@ def test_money_is_called_without_strings_only_where_no_rule_ties_it(keys: dict[s
 def test_a_floor_is_said_to_hold_before_proration() -> None:
     said = describe(bill(rules={"hold_harmless": {"share": 0.95, "years": 4}}))
     assert (
-        "No district with a pathway is owed less than 95% of its base-year payment for 4 years, before proration."
+        "No district with a pathway is owed, before proration, less than 95% of its base-year payment for 4 years."
     ) in said
 
 
@@ -256,3 +259,52 @@ def test_a_cap_that_holds_a_district_is_told_though_no_count_meets_it() -> None:
     check.cliffs = (SimpleNamespace(line="bill", cause="share cap", kind="unpaid"),)
     assert held.held_sentences(check) == []
     assert priced(bill(rules={"growth_cap": 0.1}), [[10, 10, 6, 4]], **stages).held == ()
+
+
+def test_proration_by_tier_says_what_is_paid_last_only_where_there_is_something_else() -> None:
+    bonus = {"kind": "credential_bonus", "dollars": {1: 100, 3: 700}}
+    by_tier = {"rules": {"proration": "by_tier"}, "appropriation": {"rule": "fixed", "dollars": 900_000}}
+    alone = describe(bill(components=[bonus], **by_tier))
+    assert "When money is short, credentials of the most valuable tier are paid first." in alone
+    beside = describe(bill(components=[bonus, EACH], **by_tier))
+    assert "When money is short, credentials are paid last, the most valuable tier first." in beside
+
+
+def test_the_condition_of_a_weight_stands_beside_the_weight() -> None:
+    weight = {"kind": "seg_weight", "count": "concentrators", "weight": 0.2, "funded": True}
+    (said,) = [one for one in describe(bill(components=[{**weight, "where": {"locale": "rural"}}])) if "0.2" in one]
+    assert re.fullmatch(r"0.2 .+ for every concentrator in rural districts; .+ grows by their worth\.", said)
+    (everywhere,) = [one for one in describe(bill(components=[weight])) if "0.2" in one]
+    assert re.fullmatch(r"0.2 .+ for every concentrator, .+ grows by their worth\.", everywhere)
+
+
+def test_what_ends_and_what_begins_in_a_year_are_told_apart() -> None:
+    each = {"components": [EACH], "appropriation": {"rule": "full"}}
+    more = {"components": [{**EACH, "dollars": 950}], "appropriation": {"rule": "full"}}
+    written = {"title": "A bill", "source": "s", "year_of_numbers": 2026, "description": "d", "also": []}
+    laws = formula_from(
+        {**written, "laws": [{"from": 2027, **each}, {"from": 2030, "sunset_year": 2040, **more}]}, "b", "b", {}
+    )
+    said = describe(laws, 2026)
+    assert "FY2030: A bill has ended; A bill (law of FY2030) begins." in said
+    assert "FY2041: A bill (law of FY2030) has ended." in said, "the last law may end too"
+
+
+def test_a_table_without_room_for_a_column_says_so_and_where_it_is() -> None:
+    wide = [[(f"Heading {number}" + "x" * 20, "below") for number in range(5)], [("v", "")] * 5]
+    said = printed._printed(wide)
+    assert said.splitlines()[-1].endswith("stand in bill.csv.")
+    assert "No room here for Heading 2" + "x" * 20 + " below and Heading 3" in " ".join(said.split())
+    assert "No room" not in printed._printed([row[:2] for row in wide])
+
+
+def test_no_word_of_a_name_is_broken_in_a_table_of_80_columns() -> None:
+    name = "credential bonus management entrepreneurship"
+    table = plain_table([[("Component", "")] + [("1" * 15, "")] * 4, [(name, "")] + [("2" * 15, "")] * 4], 80)
+    assert "entrepreneurship" in table
+
+
+def test_a_ratio_that_is_none_says_why() -> None:
+    assert text._disparity((Disparity(0.0, 10.0), Disparity(2.0, 10.0))) == (
+        "n/a, as in some draws the 5th percentile is paid nothing ($1.00 at the 5th and $10.0 at the 95th percentile)"
+    )

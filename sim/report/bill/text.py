@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
-from sim.funding.formula import describe
+from sim.funding.appropriation import Once
+from sim.funding.formula import ALWAYS, Formula, describe
+from sim.funding.line import Line
 from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import LEAST_MOVED, bill_answer
 from sim.report.bill.held import center_sentences, held_sentences
@@ -92,7 +94,7 @@ def _folded(sentence: str, indent: int) -> list[str]:
 
 
 def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
-    own = check.formula.model_copy(update={"lines": check.formula.own_lines})
+    own = _as_it_begins(check)
     for place, sentence in enumerate(describe(own, check.world.base_year)):
         yield (2 if place == 0 or sentence.endswith("):") else 4), sentence
     for sentence in year_sentences(check):
@@ -105,27 +107,56 @@ def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
         yield 2, f"Beside it, as in every formula: {', '.join(background)}."
 
 
+def _as_it_begins(check: "BillCheck") -> Formula:
+    """The formula as it is written, of its own lines alone, with the years in which it begins."""
+    first = max(check.formula.takes_effect, check.world.base_year + 1)
+    lines = tuple(
+        written.model_copy(update={"start_year": runs.start_year})
+        for written, runs in zip(check.formula.own_lines, check.enacted.own_lines, strict=True)
+    )
+    takes_effect = ALWAYS if check.formula.takes_effect == ALWAYS else first
+    return check.formula.model_copy(update={"lines": lines, "takes_effect": takes_effect})
+
+
 def year_sentences(check: "BillCheck") -> list[str]:
     """Where the years that are written are not those in which a line is paid, or not the one that is priced."""
     said = []
     base, several = check.world.base_year, len(check.formula.own_lines) > 1
     first = max(check.formula.takes_effect, base + 1)
     for written, runs in zip(check.formula.own_lines, check.enacted.own_lines, strict=True):
-        name = f"line {written.name}" if several else "the bill"
+        name = (written.title or f"line {written.name}") if several else "the bill"
+        begins = f"{name[0].upper()}{name[1:]}"
         start = max(runs.start_year or check.formula.takes_effect, check.formula.takes_effect)
         if not runs.active(start):
-            said.append(f"{name.capitalize()} is never paid: it ends before FY{first}, when it could first be.")
+            said.append(f"{begins} is never paid: it ends before FY{first}, when it could first be.")
         elif runs.start_year != written.start_year:
+            counted = _counted_from_the_first_year(runs)
             said.append(
                 f"Written to begin in FY{written.start_year}, {name} is first paid in FY{runs.start_year}: current law "
-                f"holds until FY{first - 1}. A phase-in, a hold harmless and money voted once count their years from "
-                "there."
+                f"holds until FY{first - 1}.{f' {counted} from there.' if counted else ''}"
             )
         elif start > check.bill.fiscal_year:
-            said.append(f"{name.capitalize()} is not priced below: it is paid from FY{start} on.")
+            said.append(f"{begins} is not priced below: it is paid from FY{start} on.")
         elif not runs.active(check.bill.fiscal_year):
-            said.append(f"{name.capitalize()} is not priced below: it is last paid in FY{runs.sunset_year}.")
+            said.append(f"{begins} is not priced below: it is last paid in FY{runs.sunset_year}.")
     return said
+
+
+def _counted_from_the_first_year(line: Line) -> str:
+    """What of a line counts its years from the first that is paid, as the subject of a sentence with its verb."""
+    rules = line.rules
+    floors = [rules.hold_harmless, *(case.hold_harmless for case in rules.differs)]
+    counts = {
+        "a phase-in": bool(rules.phase_in),
+        "a hold harmless": any(floor is not None and floor.years is not None for floor in floors),
+        "maintenance of effort": rules.effort_ends,
+        "money voted once": isinstance(line.appropriation, Once),
+    }
+    named = [what for what, written in counts.items() if written]
+    if not named:
+        return ""
+    said = f"{', '.join(named[:-1])} and {named[-1]} count their" if len(named) > 1 else f"{named[0]} counts its"
+    return f"{said[0].upper()}{said[1:]} years"
 
 
 def _remarks(check: "BillCheck") -> list[str]:
@@ -252,7 +283,7 @@ def _disparity(found: "tuple[Disparity, ...]") -> str:
     shares = np.array([one.share for one in found])
     ends = f"{number_text(low, 'dollars')} at the 5th and {number_text(high, 'dollars')} at the 95th percentile"
     if not np.isfinite(shares).all():
-        return f"{NOT_AVAILABLE} ({ends})"
+        return f"{NOT_AVAILABLE}, as in some draws the 5th percentile is paid nothing ({ends})"
     found_share = bands(shares, axis=0)
     return f"{found_share.mean:.0%} ({found_share.low:.0%} to {found_share.high:.0%}; {ends})"
 
@@ -290,7 +321,9 @@ def _cliff(check: "BillCheck", cliff: Cliff) -> str:
     met = ""
     if cliff.thresholds and cliff.thresholds != (pair.above,):
         shown = ", ".join(f"{threshold:,.6g}" for threshold in cliff.thresholds[:4])
-        met = f" Met at {shown}{', ...' if len(cliff.thresholds) > 4 else ''}."
+        further = " and further on" if len(cliff.thresholds) > 4 else ""
+        unit = "" if cliff.unit.field == "quality" else f" {cliff.unit.many}"
+        met = f" Some districts taken through all counts met it at {shown}{unit}{further}."
     return (
         f"{moved} for one {cliff.unit.one} (posted price {price}): {place_text(check, cliff)} is owed {low} with "
         f"{_amount(cliff, pair.below)} and {high} with {_amount(cliff, pair.above)}. Cause: {_cause(check, cliff)} "

@@ -43,7 +43,7 @@ def _rule_words(base_year: BaseYear, payer: Payer) -> Mapping[str, tuple[str, st
     marks = {
         "matched": ("of its own on CTE", "keeps its own CTE money", "carried over", "of the line's money"),
         "guaranteed": ("owed at least",),
-        "held_harmless": ("is owed less than",),
+        "held_harmless": ("is owed, before proration, less than",),
         "capped": ("rises by at most",),
         "phased_in": ("phased in",),
     }
