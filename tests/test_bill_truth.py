@@ -1,17 +1,25 @@
 """What a checked bill says of its money is true: each sentence in worlds that differ in one thing, numbers by hand."""
 
+import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from small_world import small_world, some_counts
 
 from sim.arrays import Array
 from sim.funding.formula import Formula, describe
 from sim.funding.reading import formula_from
-from sim.report.bill import answer, text
+from sim.report.bill import answer, held, printed, text
 from sim.report.bill.tables import LineRow
+from sim.report.shared.plain_table import plain_table
+from sim.study.bill.bridge import rule_words
+from sim.study.bill.disparity import Disparity
+from sim.study.bill.idle_limits import held_districts
 from sim.study.bill.static_score import Position
+from sim.study.bill.unpaid_centers import unpaid_centers
 
 FOUR = 4
 """Draws of the made-up prices."""
@@ -119,7 +127,7 @@ def test_money_is_called_without_strings_only_where_no_rule_ties_it(keys: dict[s
 def test_a_floor_is_said_to_hold_before_proration() -> None:
     said = describe(bill(rules={"hold_harmless": {"share": 0.95, "years": 4}}))
     assert (
-        "No district with a pathway is owed less than 95% of its base-year payment for 4 years, before proration."
+        "No district with a pathway is owed, before proration, less than 95% of its base-year payment for 4 years."
     ) in said
 
 
@@ -171,3 +179,132 @@ def test_what_is_meant_for_pathways_is_not_said_to_be_held_to_them(
         assert "must be spent" not in said
     else:
         assert told in said
+
+
+CENTERS = {
+    "kind": "shared_center",
+    "centers": [{"name": "North", "where": {"region": "N"}}, {"name": "South", "where": {"region": "S"}}],
+    "per_center": 1_000,
+    "least_districts": 2,
+    "largest_share": 0.6,
+}
+
+
+def priced(formula: Formula, participants: list[list[float]], **stages: Any) -> Any:
+    """A check of a bill over four districts, two in each region, with participants by draw and district."""
+    world = small_world(4, regions=["N", "N", "S", "S"])
+    counts = replace(some_counts(1, (), 4), participants=np.array(participants)[..., np.newaxis])
+    names = [line.name for line in formula.lines]
+    offers: Any = {line.name: SimpleNamespace(line=line) for line in formula.lines}
+    ledgers: Any = {name: SimpleNamespace(**stages) for name in names}
+    position = Position(2027, offers, dict.fromkeys(names, counts), ledgers, np.zeros((1, 1)), np.ones((1, 1)))
+    draws = len(participants)
+    return SimpleNamespace(
+        formula=formula,
+        world=world,
+        bill=position,
+        law=position,
+        cliffs=(),
+        held=tuple(held_districts(position)) if stages else (),
+        unpaid_centers=tuple(unpaid_centers(position, world, draws)),
+    )
+
+
+def test_a_center_that_is_not_paid_is_told_with_the_draws_and_the_reason() -> None:
+    """In the North both send half; in the South one sends 60%, 70% and, alone, everything."""
+    check = priced(bill(components=[CENTERS]), [[10, 10, 6, 4], [10, 10, 7, 3], [10, 10, 10, 0]])
+    assert held.centers_in_short(check) == ["South: paid in 1 of 3 draws."]
+    assert held.center_sentences(check) == [
+        "South is paid in 1 of 3 draws: in 1 fewer than 2 districts send students and in 2 one district sends more "
+        "than 60% of its participants, on average D3 with the most, 77%."
+    ]
+    never = priced(bill(components=[CENTERS]), [[10, 10, 7, 3], [9, 1, 8, 2]])
+    assert held.centers_in_short(never) == ["North: paid in 1 of 2 draws.", "South: paid in none of 2 draws."]
+    assert held.centers_in_short(priced(bill(components=[CENTERS]), [[10, 10, 5, 5]])) == []
+
+
+def test_a_center_is_told_as_its_component_and_line_reach_it() -> None:
+    """Without the fourth district, whom the line leaves out, the South has one that sends students."""
+    check = priced(bill(components=[CENTERS], where={"unless": {"district": "D4"}}), [[10, 10, 5, 5]])
+    assert held.centers_in_short(check) == ["South: paid in no draw."]
+
+
+@pytest.mark.parametrize(
+    ("rules", "name"),
+    [
+        ({"share_cap": {"share": 0.12}}, "share cap"),
+        ({"local_match": 1}, "local share"),
+        ({"carryover": 0.1}, "carry-over"),
+        ({"share_cap": {"share": 0.1}, "maintenance_of_effort": {}}, "effort and share cap"),
+        ({"differs": [{**RURAL, "local_match": 1}], "carryover": 0.1}, "local share and carry-over"),
+    ],
+)
+def test_a_step_is_called_by_the_rules_that_are_written(rules: dict[str, Any], name: str) -> None:
+    assert rule_words("matched", [bill(rules=rules).lines[0].rules]) == name
+    assert rule_words("capped", [bill(rules=rules).lines[0].rules]) == "growth cap"
+
+
+def test_a_cap_that_holds_a_district_is_told_though_no_count_meets_it() -> None:
+    """Of $9, $3 and $1 million two are held to $2 million in one draw, and the first alone in the other."""
+    stages = {
+        "entitlement": np.array([[[9e6], [3e6], [1e6], [0.0]], [[9e6], [1e6], [1e6], [0.0]]]),
+        "matched": np.array([[[2e6], [2e6], [1e6], [0.0]], [[2e6], [1e6], [1e6], [0.0]]]),
+    }
+    capped = bill(rules={"share_cap": {"share": 0.2}, "maintenance_of_effort": {}})
+    check = priced(capped, [[10, 10, 6, 4]], **stages)
+    assert held.held_sentences(check) == [
+        "share cap: 2 districts and charters owed $7.50M less than prices times counts, on average over draws: D1 "
+        "$7.00M; D2 $500,000."
+    ]
+    check.cliffs = (SimpleNamespace(line="bill", cause="share cap", kind="unpaid"),)
+    assert held.held_sentences(check) == []
+    assert priced(bill(rules={"growth_cap": 0.1}), [[10, 10, 6, 4]], **stages).held == ()
+
+
+def test_proration_by_tier_says_what_is_paid_last_only_where_there_is_something_else() -> None:
+    bonus = {"kind": "credential_bonus", "dollars": {1: 100, 3: 700}}
+    by_tier = {"rules": {"proration": "by_tier"}, "appropriation": {"rule": "fixed", "dollars": 900_000}}
+    alone = describe(bill(components=[bonus], **by_tier))
+    assert "When money is short, credentials of the most valuable tier are paid first." in alone
+    beside = describe(bill(components=[bonus, EACH], **by_tier))
+    assert "When money is short, credentials are paid last, the most valuable tier first." in beside
+
+
+def test_the_condition_of_a_weight_stands_beside_the_weight() -> None:
+    weight = {"kind": "seg_weight", "count": "concentrators", "weight": 0.2, "funded": True}
+    (said,) = [one for one in describe(bill(components=[{**weight, "where": {"locale": "rural"}}])) if "0.2" in one]
+    assert re.fullmatch(r"0.2 .+ for every concentrator in rural districts; .+ grows by their worth\.", said)
+    (everywhere,) = [one for one in describe(bill(components=[weight])) if "0.2" in one]
+    assert re.fullmatch(r"0.2 .+ for every concentrator, .+ grows by their worth\.", everywhere)
+
+
+def test_what_ends_and_what_begins_in_a_year_are_told_apart() -> None:
+    each = {"components": [EACH], "appropriation": {"rule": "full"}}
+    more = {"components": [{**EACH, "dollars": 950}], "appropriation": {"rule": "full"}}
+    written = {"title": "A bill", "source": "s", "year_of_numbers": 2026, "description": "d", "also": []}
+    laws = formula_from(
+        {**written, "laws": [{"from": 2027, **each}, {"from": 2030, "sunset_year": 2040, **more}]}, "b", "b", {}
+    )
+    said = describe(laws, 2026)
+    assert "FY2030: A bill has ended; A bill (law of FY2030) begins." in said
+    assert "FY2041: A bill (law of FY2030) has ended." in said, "the last law may end too"
+
+
+def test_a_table_without_room_for_a_column_says_so_and_where_it_is() -> None:
+    wide = [[(f"Heading {number}" + "x" * 20, "below") for number in range(5)], [("v", "")] * 5]
+    said = printed._printed(wide)
+    assert said.splitlines()[-1].endswith("stand in bill.csv.")
+    assert "No room here for Heading 2" + "x" * 20 + " below and Heading 3" in " ".join(said.split())
+    assert "No room" not in printed._printed([row[:2] for row in wide])
+
+
+def test_no_word_of_a_name_is_broken_in_a_table_of_80_columns() -> None:
+    name = "credential bonus management entrepreneurship"
+    table = plain_table([[("Component", "")] + [("1" * 15, "")] * 4, [(name, "")] + [("2" * 15, "")] * 4], 80)
+    assert "entrepreneurship" in table
+
+
+def test_a_ratio_that_is_none_says_why() -> None:
+    assert text._disparity((Disparity(0.0, 10.0), Disparity(2.0, 10.0))) == (
+        "n/a, as in some draws the 5th percentile is paid nothing ($1.00 at the 5th and $10.0 at the 95th percentile)"
+    )

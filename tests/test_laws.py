@@ -46,7 +46,7 @@ def test_a_law_holds_until_the_next_begins() -> None:
 
 def test_a_law_without_a_title_is_called_after_its_year() -> None:
     titles = [line.title for line in bill(laws=[{"from": 2027, **base(100)}, {"from": 2031, **base(300)}]).lines]
-    assert titles == ["A bill", "A bill, from FY2031"]
+    assert titles == ["A bill", "A bill (law of FY2031)"]
 
 
 def test_a_file_of_one_law_is_the_bill_without_laws() -> None:
@@ -98,7 +98,7 @@ def test_a_growth_cap_of_a_later_law_counts_what_the_law_before_paid() -> None:
 def test_words_say_what_begins_and_ends_when() -> None:
     said = describe(TWO, 2026)
     assert "FY2027: A bill begins." in said
-    assert "FY2031: A bill has ended, The second law begins." in said
+    assert "FY2031: A bill has ended; The second law begins." in said
     assert not any(sentence.startswith("FY") for sentence in describe(bill(**base(100)), 2026))
     phased = describe(bill(**base(100, rules={"phase_in": [0.5, 0.75]}, restricted_to=2030)), 2026)
     assert "FY2029: the formula is phased in." in phased

@@ -11,7 +11,7 @@ from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title,
 from sim.funding.components.component import Strict, listed, together
 from sim.funding.conditions import Where
 from sim.funding.reserve import Reserve
-from sim.funding.rules import Rules
+from sim.funding.rules import TIERS_LAST, Rules
 from sim.inputs import RuleError
 
 Oversight = Literal["monitored", "categorical", "general"]
@@ -268,13 +268,18 @@ class Line(Strict):
         said.append(self.appropriation.sentence())
         if self.reserve is not None:
             said.append(self.reserve.sentence())
-        said.extend(self.rules.sentences())
+        said.extend(self._rules_in_words())
         if self.pathway_share < 1.0:
             said.append(f"About {self.pathway_share:.0%} of what districts get supports pathways (a judgement).")
         if self.restricted_to is not None and self.oversight != "general":
             said.append(f"It is restricted to CTE up to FY{self.restricted_to}, and without strings afterwards.")
         said.append(self.span())
         return said
+
+    def _rules_in_words(self) -> list[str]:
+        alone = all(isinstance(component, CredentialBonus) for component in self.components)
+        first = "When money is short, credentials of the most valuable tier are paid first."
+        return [first if alone and said == TIERS_LAST else said for said in self.rules.sentences()]
 
     def span(self) -> str:
         """From when to when the line pays, in words."""

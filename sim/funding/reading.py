@@ -157,7 +157,7 @@ def _lines_of_laws(
         written = law.written
         one = "components" in written and "lines" not in written
         if one:  # what a law of one line says is all about the line, its title among it
-            since = f", from FY{law.begins}" if place else ""
+            since = f" (law of FY{law.begins})" if place else ""
             title = {"title": f"{header.title}{since}"} if header is not None else {}
             written = {"lines": [{"name": sense.own_name(name), **title, **written}]}
         rules, wrong = _joint_rules(written)

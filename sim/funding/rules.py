@@ -22,6 +22,8 @@ from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEf
 from sim.states.speaking import state_words
 from sim.states.words import CHARTER
 
+TIERS_LAST = "When money is short, credentials are paid last, the most valuable tier first."
+"""What is said of proration by tier."""
 MOST_CASES = 50
 """Conditions under which rules differ."""
 
@@ -341,10 +343,8 @@ class Rules(Strict):
                 "previous_year": "its payment of the year before",
                 "own_previous_year": "what the formula paid it the year before",
             }[floor.reference]
-            said.append(
-                f"No district with a pathway is owed less than {percent(floor.share)} of {origin}{length}, before "
-                "proration."
-            )
+            least = f"{percent(floor.share)} of {origin}{length}"
+            said.append(f"No district with a pathway is owed, before proration, less than {least}.")
         if self.minimum_guarantee:
             said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
         if self.minimum_guarantee_charter is not None:
@@ -367,7 +367,7 @@ class Rules(Strict):
         if self.proration == "by_component":
             said.append("When money is short, what is named first is paid first.")
         if self.proration == "by_tier":
-            said.append("When money is short, credentials are paid last, the most valuable tier first.")
+            said.append(TIERS_LAST)
         for place, case in enumerate(self.differs):
             others = {key for other in (*self.differs[:place], *self.differs[place + 1 :]) for key in other.written}
             set_ = {key for key in DIFFERING if getattr(self, key) != getattr(UNRULED, key)}

@@ -40,7 +40,7 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
             events[starts[line.name] + held.maintenance_of_effort.years].append(f"{of} asks for no effort any more")
     if set(events) <= {takes_effect}:
         return []
-    return [f"FY{year}: {', '.join(dict.fromkeys(events[year]))}." for year in sorted(events)]
+    return [f"FY{year}: {'; '.join(dict.fromkeys(events[year]))}." for year in sorted(events)]
 
 
 def _runs(line: Line, fiscal_year: int) -> bool:

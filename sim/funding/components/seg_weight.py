@@ -52,15 +52,28 @@ class SegWeight(Component):
                 return Schedule(per_concentrator=price)
 
     def describe(self) -> list[str]:
-        """The weight, and who pays for it."""
+        """The weight, where, and who pays for it."""
         share = f" at {self.full_time_share:g} of full time" if self.full_time_share != 1.0 else ""
         main = state_words().main
         what = f"{self.weight:g} {state_words().main_formula.units} of {main} for every {WORDS[self.count]}{share}"
         if self.in_base_units:
-            return [f"{what}, already part of the base {state_words().main_formula.units} and not paid again."]
+            said = f"already part of the base {state_words().main_formula.units} and not paid again"
+            return [f"{what}{self._here()} {said}."]
         money = (
             f"{main} appropriation grows by their worth"
             if self.funded
             else f"out of the same {state_words().main_formula.short} appropriation"
         )
-        return [f"{what}, {money}."]
+        return [f"{what}{self._here()} {money}."]
+
+    def sentences(self) -> list[str]:
+        """The same: its condition stands beside the weight, not behind what is paid for it."""
+        return self.describe()
+
+    def briefly(self) -> list[str]:
+        """The same."""
+        return self.describe()
+
+    def _here(self) -> str:
+        """The condition, and the mark that parts it from what follows."""
+        return "," if self.where is None else f" {self.where.phrase()};"

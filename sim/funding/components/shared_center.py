@@ -112,6 +112,11 @@ class SharedCenter(Component):
         found: Array = ((number >= self.least_districts) & (largest <= self.largest_share)).astype(np.float64)
         return found
 
+    def attended(self, center: Center, world: World, counts: Counts) -> tuple[Array, Array]:
+        """What participants each district sends to a center, ``[..., D, 1]``; and 1 if it is paid, ``[..., 1, 1]``."""
+        sends = district_total(counts.participants * mask(center.where, world, counts.membership))
+        return sends, self._qualifies(sends)
+
     def describe(self) -> list[str]:
         """The amounts, then each center."""
         amounts = [

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
+from sim.report.bill.held import centers_in_short
 from sim.report.bill.shortfall import draws_text, left_over, share_short, tells
 from sim.report.bill.tables import by_draw, clearly, distribution, line_rows
 from sim.report.shared.intervals import bands, interval_text, number_text
@@ -22,7 +23,15 @@ LEAST_MOVED = 1_000.0
 def bill_answer(check: "BillCheck") -> list[str]:
     """The sentences, folded to 80 columns."""
     state = distribution(check)[0]
-    sentences = [_paid(check, state), *_taken(check), who_gains(check), *_short(check), _cliffs(check), FUTURE]
+    sentences = [
+        _paid(check, state),
+        *_taken(check),
+        who_gains(check),
+        *_short(check),
+        *centers_in_short(check),
+        _cliffs(check),
+        FUTURE,
+    ]
     return [line for sentence in sentences for line in paragraphs([sentence], PAGE)]
 
 
@@ -109,7 +118,8 @@ def _short(check: "BillCheck") -> list[str]:
 
 def _cliffs(check: "BillCheck") -> str:
     jumps = sum(cliff.kind == "jump" for cliff in check.cliffs)
-    unpaid = len({(cliff.line, cliff.cause) for cliff in check.cliffs if cliff.kind == "unpaid"})
+    stepped = {(cliff.line, cliff.cause) for cliff in check.cliffs if cliff.kind == "unpaid"}
+    unpaid = len(stepped | {(held.line, held.rule) for held in check.held})
     if not jumps and not unpaid:
         return "Cliffs and limits: none found."
     return f"Cliffs found: {jumps or 'none'}; limits at which one more brings nothing: {unpaid or 'none'} (below)."

@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.report.bill.tables import distribution, line_rows
 from sim.report.shared.intervals import Bands, bands, interval_parts, number_text
-from sim.report.shared.plain_table import PAGE, Cell, fitting, plain_table
+from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
 
 if TYPE_CHECKING:
     from sim.study.bill.check_formula import BillCheck
@@ -51,15 +51,15 @@ def parts_table(check: "BillCheck") -> str:
 
 def distribution_table(check: "BillCheck") -> str:
     """Who gains and who loses, by group of districts."""
-    header = ("Districts", "Members", "Now", "Bill", "Change", "A member", "Gain", "Lose")
-    rows: list[list[Cell]] = [[(heading, "") for heading in header]]
+    header = ("Districts", "Members", "Now", "Bill", "Change", "A member")
+    rows: list[list[Cell]] = [[*((heading, "") for heading in header), ("Gain", "Lose")]]
     for row in distribution(check):
         name = row.group.name if row.group.by != "size class" else f"{row.group.name} (size)"
         change = interval_parts(float(row.change.mean), float(row.change.low), float(row.change.high), "dollars", True)
         money = [(number_text(value, "dollars"), "") for value in (row.law, row.bill)]
         members = (f"{row.members:,.0f}", "")
-        counts = [(str(row.gain), ""), (str(row.lose), "")]
-        rows.append([(name, ""), members, *money, (change[0], ""), member_cell(row.per_member), *counts])
+        counts = (str(row.gain), str(row.lose))
+        rows.append([(name, ""), members, *money, (change[0], ""), member_cell(row.per_member), counts])
     return _printed(rows)
 
 
@@ -87,4 +87,10 @@ def _cell(values: Array, unit: str = "dollars", signed: bool = False) -> Cell:
 
 def _printed(rows: list[list[Cell]]) -> str:
     kept = fitting(rows, PAGE)
-    return plain_table([[row[place] for place in kept] for row in rows], PAGE)
+    table = plain_table([[row[place] for place in kept] for row in rows], PAGE)
+    left_out = [" ".join(" ".join(rows[0][place]).split()) for place in range(len(rows[0])) if place not in kept]
+    if not left_out:
+        return table
+    stand = "stand" if len(left_out) > 1 else "stands"
+    said = f"No room here for {' and '.join(left_out)}, which {stand} in bill.csv."
+    return table + "".join(f"  {line}\n" for line in paragraphs([said], PAGE - 4))

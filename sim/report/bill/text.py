@@ -1,15 +1,18 @@
 """A checked bill in words and short tables: what it pays for, what it costs, who gains, and where its cliffs are."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import Array
-from sim.funding.formula import describe
+from sim.funding.appropriation import Once
+from sim.funding.formula import ALWAYS, Formula, describe
+from sim.funding.line import Line
 from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import LEAST_MOVED, bill_answer
+from sim.report.bill.held import center_sentences, held_sentences
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
 from sim.report.bill.shortfall import draws_text, left_over, share_short, tells
 from sim.report.bill.tables import by_draw, line_rows, origin_text
@@ -17,11 +20,12 @@ from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
 from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.states.speaking import state_words
-from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS
+from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS, rule_words
 from sim.study.bill.cliffs import Cliff
 from sim.study.bill.disparity import LIMIT
 
 if TYPE_CHECKING:
+    from sim.funding.rules import Rules
     from sim.study.bill.check_formula import BillCheck
     from sim.study.bill.disparity import Disparity
 
@@ -56,7 +60,8 @@ def bill_text(check: "BillCheck") -> str:
         *_all(cliff_sentences(check) or ["None found."]),
         "",
         "Limits: one more is counted and brings nothing, though a price is posted",
-        *_all([*limit_sentences(check), *idle_sentences(check)] or ["None found."]),
+        *_all([*limit_sentences(check), *held_sentences(check)] or ["None found."]),
+        *_unbound(check),
         "",
         "Clusters of alike cost that are paid differently (a participant and year)",
         *_all(boundary_sentences(check)[:MOST] or ["None found."]),
@@ -64,6 +69,18 @@ def bill_text(check: "BillCheck") -> str:
         *paragraphs([_note(check), f"{origin_text(check)}. Estimates, not entitlements."]),
     ]  # fmt: skip
     return "\n".join(line.rstrip() for line in parts) + "\n"
+
+
+def _unbound(check: "BillCheck") -> list[str]:
+    """Limits that bind nobody, and centers that are not paid, each under a heading of its own."""
+    found = []
+    for heading, sentences in (
+        ("Shared centers that are not paid in every draw", center_sentences(check)),
+        ("Limits and floors that bind no district on these counts", idle_sentences(check)),
+    ):
+        if sentences:
+            found += ["", heading, *_all(sentences)]
+    return found
 
 
 def _all(sentences: list[str]) -> list[str]:
@@ -77,7 +94,7 @@ def _folded(sentence: str, indent: int) -> list[str]:
 
 
 def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
-    own = check.formula.model_copy(update={"lines": check.formula.own_lines})
+    own = _as_it_begins(check)
     for place, sentence in enumerate(describe(own, check.world.base_year)):
         yield (2 if place == 0 or sentence.endswith("):") else 4), sentence
     for sentence in year_sentences(check):
@@ -90,27 +107,56 @@ def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
         yield 2, f"Beside it, as in every formula: {', '.join(background)}."
 
 
+def _as_it_begins(check: "BillCheck") -> Formula:
+    """The formula as it is written, of its own lines alone, with the years in which it begins."""
+    first = max(check.formula.takes_effect, check.world.base_year + 1)
+    lines = tuple(
+        written.model_copy(update={"start_year": runs.start_year})
+        for written, runs in zip(check.formula.own_lines, check.enacted.own_lines, strict=True)
+    )
+    takes_effect = ALWAYS if check.formula.takes_effect == ALWAYS else first
+    return check.formula.model_copy(update={"lines": lines, "takes_effect": takes_effect})
+
+
 def year_sentences(check: "BillCheck") -> list[str]:
     """Where the years that are written are not those in which a line is paid, or not the one that is priced."""
     said = []
     base, several = check.world.base_year, len(check.formula.own_lines) > 1
     first = max(check.formula.takes_effect, base + 1)
     for written, runs in zip(check.formula.own_lines, check.enacted.own_lines, strict=True):
-        name = f"line {written.name}" if several else "the bill"
+        name = (written.title or f"line {written.name}") if several else "the bill"
+        begins = f"{name[0].upper()}{name[1:]}"
         start = max(runs.start_year or check.formula.takes_effect, check.formula.takes_effect)
         if not runs.active(start):
-            said.append(f"{name.capitalize()} is never paid: it ends before FY{first}, when it could first be.")
+            said.append(f"{begins} is never paid: it ends before FY{first}, when it could first be.")
         elif runs.start_year != written.start_year:
+            counted = _counted_from_the_first_year(runs)
             said.append(
                 f"Written to begin in FY{written.start_year}, {name} is first paid in FY{runs.start_year}: current law "
-                f"holds until FY{first - 1}. A phase-in, a hold harmless and money voted once count their years from "
-                "there."
+                f"holds until FY{first - 1}.{f' {counted} from there.' if counted else ''}"
             )
         elif start > check.bill.fiscal_year:
-            said.append(f"{name.capitalize()} is not priced below: it is paid from FY{start} on.")
+            said.append(f"{begins} is not priced below: it is paid from FY{start} on.")
         elif not runs.active(check.bill.fiscal_year):
-            said.append(f"{name.capitalize()} is not priced below: it is last paid in FY{runs.sunset_year}.")
+            said.append(f"{begins} is not priced below: it is last paid in FY{runs.sunset_year}.")
     return said
+
+
+def _counted_from_the_first_year(line: Line) -> str:
+    """What of a line counts its years from the first that is paid, as the subject of a sentence with its verb."""
+    rules = line.rules
+    floors = [rules.hold_harmless, *(case.hold_harmless for case in rules.differs)]
+    counts = {
+        "a phase-in": bool(rules.phase_in),
+        "a hold harmless": any(floor is not None and floor.years is not None for floor in floors),
+        "maintenance of effort": rules.effort_ends,
+        "money voted once": isinstance(line.appropriation, Once),
+    }
+    named = [what for what, written in counts.items() if written]
+    if not named:
+        return ""
+    said = f"{', '.join(named[:-1])} and {named[-1]} count their" if len(named) > 1 else f"{named[0]} counts its"
+    return f"{said[0].upper()}{said[1:]} years"
 
 
 def _remarks(check: "BillCheck") -> list[str]:
@@ -183,7 +229,8 @@ def pathway_sentence(check: "BillCheck") -> str:
 def _gains(check: "BillCheck") -> list[str]:
     law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
     each = np.divide(bill - law, check.members, out=np.zeros_like(bill), where=check.members > 0).mean(axis=0)
-    steps = ((step_name(step), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
+    rules = [line.rules for position in (check.law, check.bill) for line in position.own_lines]
+    steps = ((_step(step, rules), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
     moved_by = ", ".join(
         f"{name} {number_text(dollars, 'dollars', signed=True)}" for name, dollars in steps if abs(dollars) >= 1.0
     )
@@ -221,8 +268,13 @@ def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[s
     return [f"Largest {what} a member: {'; '.join(said)}."] if said else []
 
 
+def _step(step: str, rules: "Sequence[Rules]") -> str:
+    """A step of the bridge in words, by those of its rules that are written on either side."""
+    return rule_words(step, rules) if step in RULE_OF_STAGE else step_name(step)
+
+
 def step_name(step: str) -> str:
-    """A step of the bridge in words."""
+    """A step of the bridge in words, whatever rules are written."""
     return state_words().unit_value if step == MAIN_STEP else RULE_OF_STAGE.get(step, step.replace("_", " "))
 
 
@@ -231,7 +283,7 @@ def _disparity(found: "tuple[Disparity, ...]") -> str:
     shares = np.array([one.share for one in found])
     ends = f"{number_text(low, 'dollars')} at the 5th and {number_text(high, 'dollars')} at the 95th percentile"
     if not np.isfinite(shares).all():
-        return f"{NOT_AVAILABLE} ({ends})"
+        return f"{NOT_AVAILABLE}, as in some draws the 5th percentile is paid nothing ({ends})"
     found_share = bands(shares, axis=0)
     return f"{found_share.mean:.0%} ({found_share.low:.0%} to {found_share.high:.0%}; {ends})"
 
@@ -269,7 +321,9 @@ def _cliff(check: "BillCheck", cliff: Cliff) -> str:
     met = ""
     if cliff.thresholds and cliff.thresholds != (pair.above,):
         shown = ", ".join(f"{threshold:,.6g}" for threshold in cliff.thresholds[:4])
-        met = f" Met at {shown}{', ...' if len(cliff.thresholds) > 4 else ''}."
+        further = " and further on" if len(cliff.thresholds) > 4 else ""
+        unit = "" if cliff.unit.field == "quality" else f" {cliff.unit.many}"
+        met = f" Some districts taken through all counts met it at {shown}{unit}{further}."
     return (
         f"{moved} for one {cliff.unit.one} (posted price {price}): {place_text(check, cliff)} is owed {low} with "
         f"{_amount(cliff, pair.below)} and {high} with {_amount(cliff, pair.above)}. Cause: {_cause(check, cliff)} "
@@ -305,10 +359,7 @@ def idle_sentences(check: "BillCheck") -> list[str]:
     for line, rule in check.idle:
         alike[line].append(rule)
     several = len(check.formula.own_lines) > 1
-    return [
-        f"{f'{line}: ' if several else ''}on these counts this binds no district: {', '.join(rules)}."
-        for line, rules in alike.items()
-    ]
+    return [f"{f'{line}: ' if several else ''}{', '.join(rules)}." for line, rules in alike.items()]
 
 
 def boundary_sentences(check: "BillCheck") -> list[str]:

@@ -9,8 +9,8 @@ Cell = tuple[str, str]
 PAGE = 80
 """Columns of a page: what files are written at, and what every terminal has."""
 
-NARROWEST_NAME = 14
-"""Columns to which names in the first column may be folded."""
+NARROWEST_NAME, LONGEST_WORD = 14, 24
+"""Columns to which names in the first column may be folded; no word in them is broken that is at most so long."""
 
 BLANK = 1
 """Blank column at the right end of a table, which no line keeps."""
@@ -50,7 +50,7 @@ def fitting(cells: Sequence[Sequence[Cell]], width: int) -> list[int]:
     kept: list[int] = []
     room = width - 1 + BLANK
     for column in range(len(cells[0])):
-        needed = 2 + min(_wide(cells, column), NARROWEST_NAME if column == 0 else width)
+        needed = 2 + min(_wide(cells, column), _narrowest_name(cells) if column == 0 else width)
         if column < 2 or needed <= room:
             kept.append(column)
             room -= needed
@@ -70,5 +70,12 @@ def _wide(cells: Sequence[Sequence[Cell]], column: int) -> int:
 def _narrowest(cells: Sequence[Sequence[Cell]]) -> int:
     """Columns that the table takes with its names folded as far as they may be."""
     return 1 + sum(
-        2 + min(_wide(cells, column), NARROWEST_NAME if column == 0 else 1000) for column in range(len(cells[0]))
+        2 + min(_wide(cells, column), _narrowest_name(cells) if column == 0 else 1000)
+        for column in range(len(cells[0]))
     )
+
+
+def _narrowest_name(cells: Sequence[Sequence[Cell]]) -> int:
+    """Columns to which names may be folded without a word broken."""
+    words = [len(word) for row in cells for text in row[0] for word in text.split()]
+    return max(NARROWEST_NAME, min(max(words, default=0), LONGEST_WORD))

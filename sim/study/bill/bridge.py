@@ -1,12 +1,15 @@
 """Why a district's number changed: the difference between two formulas, or two years, in ordered steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
 
 from sim.arrays import Array
 from sim.funding.allocation import STAGES, Ledger
 from sim.funding.pricing import NOTHING
+from sim.funding.rules import Rules
 from sim.funding.schedule import Counts, Schedule, entitlement
 from sim.study.bill.static_score import Position
 
@@ -18,7 +21,7 @@ MAIN_STEP = "main_formula"
 
 RULE_OF_STAGE: Mapping[str, str] = {
     "entitlement": "limits",
-    "matched": "local share, effort and carry-over",
+    "matched": "local share, effort, carry-over and share cap",
     "guaranteed": "minimum guarantee",
     "held_harmless": "hold harmless",
     "capped": "growth cap",
@@ -26,6 +29,28 @@ RULE_OF_STAGE: Mapping[str, str] = {
     "paid": "proration",
 }
 """The rule that leads to a stage of the ledger from the stage before it."""
+
+BOUNDS: Mapping[str, str] = {
+    "local_match": "local share",
+    "maintenance_of_effort": "effort",
+    "carryover": "carry-over",
+    "share_cap": "share cap",
+}
+"""The rules that lead to ``matched``, by their keys."""
+
+
+def rule_words(stage: str, rules: Iterable[Rules]) -> str:
+    """The rule that leads to a stage, by name; where several do, those of them that are written."""
+    if stage != "matched":
+        return RULE_OF_STAGE[stage]
+    written = list(rules)
+    named = [
+        words
+        for key, words in BOUNDS.items()
+        if any(np.any(getattr(one, key)) or any(key in case.written for case in one.differs) for one in written)
+    ]
+    return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0] if named else RULE_OF_STAGE[stage]
+
 
 STEPS: tuple[str, ...] = (*FIRST_STEPS, *STAGES[1:], MAIN_STEP)
 """All steps in their order; those after prices and counts are named by the stage of the ledger they lead to."""

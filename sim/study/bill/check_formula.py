@@ -17,8 +17,9 @@ from sim.study.bill.cliffs import Cliff, find_cliffs
 from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster_pay
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
-from sim.study.bill.idle_limits import idle_limits
+from sim.study.bill.idle_limits import Held, held_districts, idle_limits
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
+from sim.study.bill.unpaid_centers import UnpaidCenter, unpaid_centers
 from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import told
 from sim.study.setup.design import parameters_for
@@ -57,7 +58,9 @@ class BillCheck:
     ``central_entitlement``: what the own lines would owe at central parameters, dollars, where the bill says what it
     expects of that. ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current
     law and under the bill, one for each draw, with the luck of the year in competitive awards; positions have them as
-    expected. ``idle``: limits that bind nowhere, with their line; ``nearest``: the shipped formula most like it.
+    expected. ``idle``: limits that bind nowhere, with their line; ``held``: whom other limits
+    owe less; ``unpaid_centers``: shared centers that are not paid in every draw; ``nearest``: the shipped formula most
+    like it.
     """
 
     formula: Formula
@@ -78,6 +81,8 @@ class BillCheck:
     after: tuple[Disparity, ...]
     central_entitlement: float | None = None
     idle: tuple[tuple[str, str], ...] = ()
+    held: tuple[Held, ...] = ()
+    unpaid_centers: tuple[UnpaidCenter, ...] = ()
     nearest: Formula | None = None
 
 
@@ -129,6 +134,8 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
         after=_disparities(base_year_position(ensemble, formula, year=year, drawn=True), members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
         idle=tuple(idle_limits(bill)),
+        held=tuple(held_districts(bill)),
+        unpaid_centers=tuple(unpaid_centers(bill, world, draws)),
         nearest=_nearest(formula, world.clusters.identifier),
     )
 

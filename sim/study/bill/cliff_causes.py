@@ -10,7 +10,7 @@ from sim.arrays import Array, BoolArray
 from sim.funding.allocation import STAGES
 from sim.funding.components import Component, StatewideDollars
 from sim.funding.line import Line
-from sim.study.bill.bridge import RULE_OF_STAGE
+from sim.study.bill.bridge import RULE_OF_STAGE, rule_words
 from sim.study.bill.static_score import base_year_position
 from sim.study.bill.unit_steps import LAST, BaseYear, Payer, Steps, chunks, own_districts, paid
 from sim.study.bill.units import Unit
@@ -43,12 +43,12 @@ def _rule_words(base_year: BaseYear, payer: Payer) -> Mapping[str, tuple[str, st
     marks = {
         "matched": ("of its own on CTE", "keeps its own CTE money", "carried over", "of the line's money"),
         "guaranteed": ("owed at least",),
-        "held_harmless": ("is owed less than",),
+        "held_harmless": ("is owed, before proration, less than",),
         "capped": ("rises by at most",),
         "phased_in": ("phased in",),
     }
     return {
-        stage: (RULE_OF_STAGE[stage], " ".join(s for s in said if any(mark in s for mark in words)))
+        stage: (rule_words(stage, written), " ".join(s for s in said if any(mark in s for mark in words)))
         for stage, words in marks.items()
     }
 

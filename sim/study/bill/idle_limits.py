@@ -1,14 +1,14 @@
 """Limits and floors of a bill that bind no district on the counts that it is priced on."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from sim.arrays import Array
 from sim.funding.allocation import JOINT_STAGES
 from sim.funding.line import Line
-from sim.funding.rules import Rules
-from sim.study.bill.bridge import RULE_OF_STAGE
+from sim.study.bill.bridge import RULE_OF_STAGE, rule_words
 from sim.study.bill.static_score import Position
 
 NEAR = 1e-9
@@ -38,7 +38,7 @@ def _moved(line: Line, position: Position) -> Iterator[tuple[str, str, Array, Ar
         named = " and ".join(label.replace("_", " ") for label in limits)
         yield "entitlement", f"limits of {named}", ledger.claimed, ledger.entitlement
     if rules.bounded:
-        yield "matched", _bounds(rules), ledger.entitlement, ledger.matched
+        yield "matched", rule_words("matched", [rules]), ledger.entitlement, ledger.matched
     written = (
         ("guaranteed", bool(np.any(np.asarray(rules.minimum_guarantee) > 0.0)), ledger.matched),
         ("held_harmless", rules.hold_harmless is not None, ledger.guaranteed),
@@ -49,10 +49,26 @@ def _moved(line: Line, position: Position) -> Iterator[tuple[str, str, Array, Ar
             yield stage, RULE_OF_STAGE[stage], before, getattr(ledger, stage)
 
 
-def _bounds(rules: Rules) -> str:
-    named = {
-        "local match": bool(np.any(rules.local_match)),
-        "carry-over limit": rules.carryover is not None,
-        "share cap": rules.share_cap is not None,
-    }
-    return " and ".join(name for name, written in named.items() if written)
+@dataclass(frozen=True)
+class Held:
+    """Districts that a line owes less because their own spending or their share of the money bounds it.
+
+    ``rule`` is its name; ``dollars`` ``[D]``: how much less, mean over draws.
+    """
+
+    line: str
+    rule: str
+    dollars: Array
+
+
+def held_districts(position: Position) -> list[Held]:
+    """By line, whom its local share, carry-over limit or share cap owes less in any draw."""
+    found = []
+    for line in position.own_lines:
+        ledger = position.ledgers[line.name]
+        less = np.maximum(ledger.entitlement - ledger.matched, 0.0)
+        if line.rules.bounded and (less > NEAR * np.maximum(ledger.entitlement, 1.0)).any():
+            bounds = line.rules.model_copy(update={"maintenance_of_effort": None})
+            dollars = less[..., 0].reshape(-1, less.shape[-2]).mean(axis=0)
+            found.append(Held(line.name, rule_words("matched", [bounds]), dollars))
+    return found
