@@ -148,7 +148,7 @@ class _Queue:
 
     def at(self, quantity: Array) -> Array:
         """A quantity ``[N]``, or ``[1]`` that all have, in the order of the queue."""
-        return quantity if quantity.size == 1 else quantity.take(self.which)
+        return quantity.repeat(self.which.size) if quantity.size == 1 else quantity.take(self.which)
 
     def total_within(self, amounts: Array) -> Array:
         """What the queue of a district asks for up to and with each."""

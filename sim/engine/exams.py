@@ -137,9 +137,9 @@ def _administered(
     """
     offered, at = workforce.offered, workforce.offered.take
     sites, before = at(workforce.sites), at(state.sites)
-    usual, fee = premises.exam_acceptance, at(parameters.clusters.exam_fee)
-    unpaid = logistic(usual)
-    usual, without_pay = at(usual), at(unpaid)
+    usual, fee = at(premises.exam_acceptance), at(parameters.clusters.exam_fee)
+    unpaid = logistic(premises.exam_acceptance)
+    without_pay: Array = at(unpaid)
     at_a_site = found.exams / np.maximum(sites, 1.0)
 
     def accepted_at(price: Array) -> Array:
