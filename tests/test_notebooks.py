@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from sim.report.shared.plain_table import plain_table
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -126,3 +128,12 @@ def test_a_notebook_shows_what_is_stored_in_it(path: Path, refresh: ModuleType) 
     now = texts(refresh.executed(path))
     assert now == texts([cell["outputs"] for cell in cells_of(path, "code")])
     assert len(now) >= 4
+
+
+def test_a_table_is_text_in_a_notebook_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [[("Formula", ""), ("Taught", "a year")], [("Current law", ""), ("21,200", "14 to 31")]]
+    elsewhere = plain_table(cells)
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert plain_table(cells) == elsewhere
+    assert "21,200" in elsewhere
+    assert capsys.readouterr().out == ""

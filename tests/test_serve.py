@@ -300,9 +300,9 @@ def test_the_start_refuses_in_one_line(tmp_path: Path) -> None:
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small explorer, as the command leaves it."""
     folder = tmp_path_factory.mktemp("explorer")
-    small = ("design.points=28", "explore.fresh=4", "explore.points=28", "explore.scenarios=[oil_slump]",
-             "explore.compared=[aligned]", "draws=2", "horizon=2", "seed=7", "uncertainty=central", "workers=1")  # fmt: skip
-    told = called(folder, "explore", str(BILL), *small, "out=made")
+    small = "design.points=28 explore.fresh=4 explore.points=28 draws=2 horizon=2 seed=7 uncertainty=central workers=1"
+    beside = ("explore.scenarios=[oil_slump]", "explore.compared=[aligned]")
+    told = called(folder, "explore", str(BILL), *small.split(), *beside, "out=made")
     assert told.returncode == 0, told.stderr
     return folder / "made"
 

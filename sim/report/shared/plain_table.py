@@ -35,12 +35,20 @@ def plain_table(cells: Sequence[Sequence[Cell]], width: int | None = None) -> st
         table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     for row in rows:
         table.add_row(*(f"{top}\n{below}" if below else top for top, below in row))
-    natural = Console(width=1000).measure(table).maximum
+    natural = Console(width=1000, force_jupyter=False).measure(table).maximum
     least = _narrowest(cells)
     out = StringIO()
     # The edge at the right end is blank.
     wide = natural if width is None else min(natural, max(width + BLANK, least))
-    Console(file=out, width=wide, color_system=None, force_terminal=False, highlight=False, markup=False).print(table)
+    Console(
+        file=out,
+        width=wide,
+        color_system=None,
+        force_terminal=False,
+        force_jupyter=False,
+        highlight=False,
+        markup=False,
+    ).print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines() if line.strip()) + "\n"
 
 
