@@ -1,6 +1,5 @@
 """A bill checked before it is simulated: its price in the base year, district by district, with no one responding."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.arrays import Array
@@ -21,6 +20,7 @@ from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import told
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, find_formula, formula_record, read_bill, run_number
+from sim.study.setup.known import formula_names
 from sim.study.setup.sense import refuse_senseless_bill
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -122,16 +122,16 @@ def check_formula(settings: Settings, bill_asked: Formula | None = None) -> Bill
         after=_disparities(base_year_position(ensemble, formula, year=year, drawn=True), members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
         idle=tuple(idle_limits(bill)),
-        nearest=_nearest(formula, clusters),
+        nearest=_nearest(formula, world),
     )
 
 
-def _nearest(formula: Formula, clusters: Sequence[str]) -> Formula | None:
-    """The shipped formula that is most like a bill, if any is."""
-    names = sorted(path.stem for path in (config_folder() / "formula").glob("*.yaml"))
+def _nearest(formula: Formula, world: World) -> Formula | None:
+    """The formula of the state, or the law of another, that is most like a bill, if any is."""
+    names, clusters, law = formula_names(world.law), world.clusters.identifier, world.law
     if formula.name in names:
         return None
-    found = nearest_formula(formula, (find_formula(name, config_folder(), clusters) for name in names))
+    found = nearest_formula(formula, (find_formula(name, config_folder(), clusters, law=law) for name in names))
     return found[0] if found is not None else None
 
 
