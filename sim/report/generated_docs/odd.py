@@ -19,7 +19,7 @@ SUBMODELS: Mapping[str, tuple[str, ...]] = {
         "sim.engine.offers.reach", "sim.engine.prospects.form_prospects", "sim.engine.outlook",
         "sim.engine.approvals.seen", "sim.behavior.beliefs",
     ),
-    "costs": ("sim.behavior.costs", "sim.study.bill.cluster_pay"),
+    "costs": ("sim.behavior.costs", "sim.behavior.centers", "sim.engine.centers", "sim.study.bill.cluster_pay"),
     "view": ("sim.engine.situation", "sim.engine.offerings"),
     "budget": (
         "sim.behavior.budgeting.own_money_wanted", "sim.behavior.budgeting.lost_and_gained",

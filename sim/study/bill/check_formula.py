@@ -1,10 +1,9 @@
 """A bill checked before it is simulated: its price in the base year, district by district, with no one responding."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.arrays import Array
-from sim.config_folder import config_folder, names_in
+from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare
 from sim.engine.static import base_year_entitlement
 from sim.funding.formula import Formula, enacted
@@ -24,6 +23,7 @@ from sim.study.setup.base_year import refuse_another_start
 from sim.study.setup.changes import told
 from sim.study.setup.design import parameters_for
 from sim.study.setup.inputs import CURRENT_LAW, Inputs, find_formula, formula_record, read_bill, run_number
+from sim.study.setup.known import formula_names, formula_path, line_folder
 from sim.study.setup.sense import refuse_senseless_bill
 from sim.study.setup.settings import Settings, flat_parameters
 from sim.world.loading import load_world
@@ -31,7 +31,6 @@ from sim.world.world import World
 
 CLIFF_DRAWS = 2
 """Draws in which every district and pathway is given one unit more and one fewer."""
-
 
 STARTING_MAPS = 16
 """Starting maps over which the entitlement that a bill expects of the base year is averaged, at central parameters."""
@@ -136,21 +135,21 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
         idle=tuple(idle_limits(bill)),
         held=tuple(held_districts(bill)),
         unpaid_centers=tuple(unpaid_centers(bill, world, draws)),
-        nearest=_nearest(formula, world.clusters.identifier),
+        nearest=_nearest(formula, world),
     )
 
 
-def _nearest(formula: Formula, clusters: Sequence[str]) -> Formula | None:
-    """The shipped formula that is most like a bill, if any is."""
-    folder = config_folder()
-    names = names_in(folder, "formula")
+def _nearest(formula: Formula, world: World) -> Formula | None:
+    """The formula of the state, or the law of another, that is most like a bill, if any is."""
+    names, law, folder = formula_names(world.law), world.law, config_folder()
     if formula.name in names:
         return None
-    shared = read_lines(folder / "line")
-    shipped = (
-        formula_from(*read_with_lines(folder / "formula" / f"{name}.yaml"), name, shared, clusters) for name in names
+    shared = read_lines(line_folder(folder, law))
+    listed = (
+        formula_from(*read_with_lines(formula_path(name, law)), name, shared, world.clusters.identifier)
+        for name in names
     )
-    found = nearest_formula(formula, shipped)
+    found = nearest_formula(formula, listed)
     return found[0] if found is not None else None
 
 

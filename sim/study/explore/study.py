@@ -162,8 +162,8 @@ def _further(settings: Settings, asked: Explore, inputs: Inputs) -> tuple[Scenar
 
 def _compared(asked: Explore, formula: Formula, inputs: Inputs) -> tuple[Formula, ...]:
     """The formulas that stand beside the bill as they are, current law and the bill itself left out."""
-    clusters = inputs.world.clusters.identifier
-    found = [find_formula(name, config_folder(), clusters, "explore.compared") for name in asked.compared]
+    clusters, law = inputs.world.clusters.identifier, inputs.world.law
+    found = [find_formula(name, config_folder(), clusters, "explore.compared", law) for name in asked.compared]
     return tuple(one for one in found if one.name not in (formula.name, inputs.current_law.name))
 
 
