@@ -133,7 +133,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "an unknown cluster",
         component(kind="cost_tier", tiers=[{"clusters": ["agricultur"], "dollars": 1}]),
-        "line bill: unknown cluster 'agricultur'; did you mean 'agriculture'?",
+        "unknown cluster 'agricultur'; did you mean 'agriculture'?",
     ),
     (
         "a cluster in two tiers",
@@ -161,12 +161,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "an unknown cluster in a value tier",
         component(kind="value_tier", tiers=[{"clusters": "constuction", "dollars": 1}]),
-        "line bill: unknown cluster 'constuction'; did you mean 'construction'?",
+        "unknown cluster 'constuction'; did you mean 'construction'?",
     ),
     (
         "an unknown cluster in the tiers of a pot",
         component(kind="per_student", count="participants", pot=1, tiers=[{"clusters": "farming", "multiplier": 2}]),
-        "line bill: unknown cluster 'farming'",
+        "unknown cluster 'farming'",
     ),
     (
         "value tiers beside named clusters",
@@ -431,7 +431,7 @@ IN_A_FILE: list[tuple[str, str, str]] = [
     (
         "{kind: base, per_school: 50_000}",
         "kind: cost_tier\n    tiers:\n      - clusters: [construction,\n          agricultur]\n        dollars: 1",
-        "line 10: line my_bill: unknown cluster 'agricultur'; did you mean 'agriculture'?",
+        "line 10: unknown cluster 'agricultur'; did you mean 'agriculture'?",
     ),
 ]
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from sim.funding.components.amounts import Dollars, Share, Years, YesNo
 from sim.funding.components.component import money, percent
 from sim.funding.strict import Strict
+from sim.inputs import Example
 
 
 class Fixed(Strict):
@@ -78,7 +79,9 @@ class Once(Strict):
 
 
 AppropriationRule = Annotated[
-    Fixed | Indexed | ShareOfRevenue | DemandWithCap | Full | Once, Field(discriminator="rule")
+    Fixed | Indexed | ShareOfRevenue | DemandWithCap | Full | Once,
+    Field(discriminator="rule"),
+    Example("{rule: fixed, dollars: 40_000_000} or {rule: full}"),
 ]
 APPROPRIATION_RULES: dict[str, type[Strict]] = {
     "fixed": Fixed,

@@ -1,7 +1,7 @@
 """Ranges of a number in conditions: members, high schools, poverty, wealth."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -30,6 +30,9 @@ class Band(Strict):
 
     at_least: float | None = None
     below: float | None = None
+
+    example: ClassVar[str] = "{at_least: 140, below: 550}"
+    """How a band is written."""
 
     @model_validator(mode="before")
     @classmethod
@@ -84,6 +87,8 @@ class PerSchoolBand(MembersBand):
 class SchoolsBand(Band):
     """High schools, with students in grades 9-12."""
 
+    example: ClassVar[str] = "{at_least: 2, below: 5}, or a whole number"
+
     at_least: Annotated[float, Field(strict=True, ge=1.0, le=1e5), Unit("high schools")] | None = None
     below: Annotated[float, Field(strict=True, gt=1.0, le=1e5), Unit("high schools")] | None = None
 
@@ -96,6 +101,8 @@ class SchoolsBand(Band):
 
 class PovertyBand(Band):
     """Children in poverty over all children."""
+
+    example: ClassVar[str] = "{at_least: 0.25, below: 0.4}"
 
     at_least: Annotated[float, Field(strict=True, ge=0.0, le=1.0), Unit("share of children")] | None = None
     below: Annotated[float, Field(strict=True, gt=0.0, le=1.0), Unit("share of children")] | None = None
@@ -112,6 +119,8 @@ class PovertyBand(Band):
 
 class WealthBand(Band):
     """Taxable value of property a member, dollars."""
+
+    example: ClassVar[str] = "{at_least: 100_000, below: 400_000}"
 
     at_least: Annotated[float, Field(strict=True, ge=0.0, le=1e9), Unit("dollars a member")] | None = None
     below: Annotated[float, Field(strict=True, gt=0.0, le=1e9), Unit("dollars a member")] | None = None

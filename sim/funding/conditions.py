@@ -35,6 +35,9 @@ from sim.world.world import World
 MOST_WORDS = 500
 """Names in one list, and conditions in one."""
 
+ALL_LEFT_OUT = "holds for no district: its unless leaves out every one in which it would"
+"""What is said of a condition of which its own exception leaves nothing."""
+
 Locale = Literal["city", "suburb", "town", "rural"]
 LOCALES: tuple[Locale, ...] = ("city", "suburb", "town", "rural")
 Kind = KindWord
@@ -88,6 +91,8 @@ class Where(Strict):
             "size": "members: {at_least: ..., below: ...}",
             "membership": "members: {at_least: ..., below: ...}",
         }
+        if "urban" in (plain(str(word)) for word in _listed_words(value.get("locale"))):
+            raise ValueError("there is no locale 'urban'; write city, or [city, suburb]")
         for key in value:
             if str(key) in instead:
                 raise ValueError(f"{shown(key)} is not known here; write {instead[str(key)]}")
@@ -116,9 +121,14 @@ class Where(Strict):
                 raise ValueError(f"{shown(word)} stands twice")
         return value
 
+    @property
+    def says_something(self) -> bool:
+        """Whether any key is written."""
+        return any(getattr(self, key) is not None for key in type(self).model_fields)
+
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not any(getattr(self, key) is not None for key in type(self).model_fields):
+    def _has_a_key(self) -> Self:
+        if not self.says_something:
             raise ValueError("write a condition, as {members: {below: 200}} or {locale: rural}")
         return self
 
@@ -245,6 +255,10 @@ def _of_kind(kind: str) -> str:
     return f"school {called}" if kind == DISTRICT else called
 
 
+def _listed_words(written: Any) -> Sequence[Any]:
+    return written if isinstance(written, list | tuple) else [] if written is None else [written]
+
+
 def _apart(one: Where, other: Where) -> bool:
     """Whether no district or pathway can meet both of two conditions, by what is written in them alone."""
     for key in ("locale", "kind", "county", "cluster"):
@@ -339,7 +353,7 @@ def out_of_place(where: Where, world: World) -> list[Mistake]:
         for word in getattr(where, key) or ():
             if plain(word) not in known:
                 there = sorted({names[0 if key == "region" else -1] for names in _known(key, world) if names[-1]})
-                found.append(Mistake((key,), f"there is no {key} {shown(word)}; {nearest(word, there)}"))
+                found.append(Mistake((key,), f"there is no {key} {shown(word)}; {_like(word, there)}"))
     kinds = world.state.kinds
     if where.kind is not None and where.kind not in kinds:
         found.append(Mistake(("kind",), f"there is no kind {shown(where.kind)}; {nearest(where.kind, kinds)}"))
@@ -354,9 +368,21 @@ def out_of_place(where: Where, world: World) -> list[Mistake]:
         found.extend(_inside(mistake, "any_of", number) for mistake in out_of_place(one, world))
     if where.unless is not None:
         found.extend(_inside(mistake, "unless") for mistake in out_of_place(where.unless, world))
-    if not found and not holds(where, world, districts.membership[:, np.newaxis]).any():
+    members = districts.membership[:, np.newaxis]
+    if not found and not holds(where, world, members).any():
+        rest = where.model_copy(update={"unless": None})
+        if where.unless is not None and (not rest.says_something or holds(rest, world, members).any()):
+            return [Mistake((), ALL_LEFT_OUT)]
         found.append(Mistake((), f"holds for no district: none lies {where._where()}{_nearest_miss(where, world)}"))
     return found
+
+
+def _like(word: str, names: Sequence[str]) -> str:
+    """A hint: the names of which the word is a part, else the one that is spelled most like it."""
+    parts = [name for name in names if plain(word) and plain(word) in plain(name)]
+    if not parts:
+        return nearest(word, names)
+    return f"did you mean {' or '.join(shown(name) for name in parts[:3])}{', ...' if len(parts) > 3 else ''}?"
 
 
 def _inside(mistake: Mistake, *way: str | int) -> Mistake:

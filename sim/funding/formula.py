@@ -238,15 +238,18 @@ def _shared_rules(formula: Formula) -> list[tuple[tuple[Line, ...], JointRules]]
 
 def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str] | None:
     """The first line and cluster that a formula names and the world does not have, or None."""
-    known = set(clusters)
+    return next(iter(unknown_clusters(formula, clusters)), None)
+
+
+def unknown_clusters(formula: Formula, clusters: Iterable[str]) -> list[tuple[str, str]]:
+    """The lines and clusters that a formula names and the world does not have, each once."""
+    known, found = set(clusters), list[tuple[str, str]]()
     for line in formula.lines:
         named = [*(line.where.clusters_named() if line.where is not None else ())]
         for component in line.components:
             named += [*component.clusters_named(), *(component.where.clusters_named() if component.where else ())]
-        for cluster in named:
-            if cluster not in known:
-                return line.name, cluster
-    return None
+        found += [(line.name, cluster) for cluster in named if cluster not in known]
+    return list(dict.fromkeys(found))
 
 
 __all__ = [
@@ -259,4 +262,5 @@ __all__ = [
     "lines_in_force",
     "scale_to",
     "unknown_cluster",
+    "unknown_clusters",
 ]

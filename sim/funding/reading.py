@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sim.funding import differing, laws, sense
+from sim.funding import differing, laws, misplaced, sense
 from sim.funding.components.component import Strict
 from sim.funding.components.tiers import TIER_WORDS
-from sim.funding.formula import ALWAYS, Formula, unknown_cluster
+from sim.funding.formula import ALWAYS, Formula, unknown_clusters
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.rules import JointRules, Rules
 from sim.funding.together import problem_with
@@ -57,7 +57,7 @@ def line_from(
     """One line from a mapping; ``name`` and ``defaults`` stand where the mapping does not say. Raises InputError."""
     line, found = _line(written, name, defaults or {})
     if line is None:
-        raise as_source(source).refusals(found)
+        raise as_source(source).refusals(misplaced.told(found))
     return line
 
 
@@ -100,7 +100,7 @@ def formula_from(
     background, wrong = _background(content, shared_lines)
     found += wrong
     if found or header is None or rules is None:
-        raise source.refusals(found)
+        raise source.refusals(misplaced.told(found))
     problem = problem_with(rules, (*lines, *background), header.takes_effect)
     if problem is not None:
         own = [line.name for line in lines]
@@ -114,10 +114,15 @@ def formula_from(
         raise source.refusals(found)
     if clusters is not None:
         ids = tuple(clusters)
-        unknown = unknown_cluster(formula, ids)
-        if unknown is not None:
-            said = f"unknown cluster {shown(unknown[1])}; {nearest(unknown[1], (*ids, *TIER_WORDS))}"
-            raise source.refusal((f"line {unknown[0]}",), said, value=unknown[1])
+        known, several = (*ids, *TIER_WORDS), "components" not in content
+        found = [
+            Mistake(
+                (f"line {line}",) if several else (), f"unknown cluster {shown(word)}; {nearest(word, known)}", word
+            )
+            for line, word in unknown_clusters(formula, ids)
+        ]
+        if found:
+            raise source.refusals(found)
     found = [] if of_the_past else sense.idle(formula)
     if found:
         raise source.refusals(found)

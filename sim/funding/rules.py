@@ -19,11 +19,13 @@ from sim.funding.components.component import money, percent
 from sim.funding.conditions import Where
 from sim.funding.strict import Strict
 from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
+from sim.inputs import Example
 from sim.states.speaking import state_words
 from sim.states.words import CHARTER
 
 TIERS_LAST = "When money is short, credentials are paid last, the most valuable tier first."
 """What is said of proration by tier."""
+Steps = Annotated[tuple[Share, ...], Field(max_length=60), Example("[0.33, 0.67]")]
 MOST_CASES = 50
 """Conditions under which rules differ."""
 
@@ -93,7 +95,7 @@ class JointRules(Strict):
     None leaves a rule to the lines. Which lines are under them, and from when years count: ``sim.funding.together``.
     """
 
-    phase_in: Annotated[tuple[Share, ...], Field(max_length=60)] | None = None
+    phase_in: Steps | None = None
     phase_in_from: Literal["base_year", "nothing"] | None = None
     growth_cap: Growth | None = None
     growth_cap_from: Literal["previous_year", "nothing"] | None = None
@@ -184,7 +186,7 @@ class Rules(Strict):
     """
 
     count_lag: Annotated[Literal[0, 1], BeforeValidator(no_truth)] = 0
-    phase_in: Annotated[tuple[Share, ...], Field(max_length=60)] = ()
+    phase_in: Steps = ()
     phase_in_from: Literal["base_year", "nothing"] = "base_year"
     indexation: Literal["none", "prices"] = "none"
     growth_cap: Growth | None = None

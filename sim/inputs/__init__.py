@@ -4,10 +4,11 @@ from sim.inputs.data import read_with_lines, read_yaml, yaml_text
 from sim.inputs.errors import InputError, RuleError, nearest, shown
 from sim.inputs.numbers import number_meant, truth
 from sim.inputs.problems import first_problem, mistakes
-from sim.inputs.schema import Unit
+from sim.inputs.schema import Example, Unit
 from sim.inputs.source import Mistake, Part, Source, as_mapping, as_source
 
 __all__ = [
+    "Example",
     "InputError",
     "Mistake",
     "Part",

@@ -79,3 +79,26 @@ def _written(number: float) -> str:
     if number == int(number) and abs(number) < 10**MOST_DIGITS:
         return f"{int(number):_}" if abs(number) >= 10_000 else f"{int(number)}"
     return f"{number:.10g}"
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATE = re.compile(r"(?P<year>(?:19|20)[0-9]{2})-(?P<month>[0-9]{2})-[0-9]{2}")
+FIRST_MONTH = 7
+"""July, with which a state's fiscal year begins; it is called after the year in which it ends."""
+
+
+def fiscal_year_meant(word: str) -> str:
+    """What to write for the fiscal year in which a date lies, as 'July 1, 2027' or '2027-07-01'; empty for no date."""
+    written = _DATE.fullmatch(word.strip())
+    if written is not None:
+        year, month = int(written["year"]), int(written["month"])
+    else:
+        years, months = re.findall(r"\b(?:19|20)[0-9]{2}\b", word), re.findall(r"[a-z]{3,9}", word.lower())
+        named = [place for place, name in enumerate(_MONTHS, start=1) if any(one.startswith(name) for one in months)]
+        if len(years) != 1 or len(named) != 1:
+            return ""
+        year, month = int(years[0]), named[0]
+    if not 1 <= month <= 12:
+        return ""
+    begins = year if month >= FIRST_MONTH else year - 1
+    return f"write {begins + 1}, the fiscal year from July {begins} to June {begins + 1}"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.inputs import schema
 from sim.inputs.errors import InputError, RuleError, cut, listed_words, nearest, shown
-from sim.inputs.numbers import number_meant
+from sim.inputs.numbers import fiscal_year_meant, number_meant
 from sim.inputs.schema import Wanted
 from sim.inputs.source import MISSING, Mistake, Part, Source, as_source
 
@@ -66,7 +66,8 @@ def _mistake(
         known = _known(where[:-1], allowed, model)
         return Mistake(where, f"unknown key; {nearest(str(where[-1]), known) if known is not None else 'remove it'}")
     if kind == "missing":
-        return Mistake(where or (WHOLE,), MISSING)
+        example = next((one.example for one in options if one.example), "")
+        return Mistake(where or (WHOLE,), f"{MISSING}; write {example}" if example else MISSING)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         key = str(context["discriminator"]).strip("'")
         known = [name for one in options for name in _names(one)]
@@ -164,7 +165,7 @@ def _hint(value: object, options: Sequence[Wanted]) -> str:
         bounded = [one for one in options if one.kind in (int, float)]
         low = min(-MOST if one.low is None else one.low for one in bounded)
         high = max(MOST if one.high is None else one.high for one in bounded)
-        meant = number_meant(value, low, high)
+        meant = number_meant(value, low, high) or (fiscal_year_meant(value) if options[0].unit == schema.YEAR else "")
         return f"; {meant}" if meant else ""
     if isinstance(value, str) and len(options) == 1:
         words = _literal(options[0])

@@ -28,6 +28,13 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Example:
+    """How a value may be written, as part of its type or as the ``example`` of a model: '{at_least: 140}'."""
+
+    words: str
+
+
+@dataclass(frozen=True)
 class Wanted:
     """A type with its bounds, unions and wrappers resolved: what may stand at a place."""
 
@@ -39,6 +46,7 @@ class Wanted:
     shortest: int = 0
     longest: int | None = None
     unit: str = ""
+    example: str = ""
     inside: tuple[Any, ...] = ()
     """The types of a list's entries, or of a mapping's keys and values."""
 
@@ -70,6 +78,8 @@ def wanted(annotation: Any, metadata: Sequence[Any] = ()) -> list[Wanted]:
                 numbers |= {"longest": longest}
             case Unit(words):
                 numbers |= {"unit": words}
+            case Example(words):
+                numbers |= {"example": words}
     origin = get_origin(annotation)
     if origin in (tuple, list, dict):
         inside = tuple(part for part in get_args(annotation) if part is not Ellipsis)
@@ -153,7 +163,8 @@ def in_words(options: Sequence[Wanted]) -> str:
     models = [one.kind for one in options if _is_model(one.kind)]
     if len(models) > 1:
         key = next(key for key, found in models[0].model_fields.items() if _single(found))
-        return f"keys in braces, one of them {key}, as {{{key}: {names(models[0])[0]}, ...}}"
+        example = next((one.example for one in options if one.example), f"{{{key}: {names(models[0])[0]}, ...}}")
+        return f"keys in braces, one of them {key}, as {example}"
     return ", or ".join(dict.fromkeys(_words(one) for one in options))
 
 
@@ -169,8 +180,11 @@ def _words(one: Wanted) -> str:
     if get_origin(one.kind) is Literal:
         return ", ".join(str(word) for word in get_args(one.kind))
     if one.kind in (tuple, list):
-        return "a list in brackets [ ]"
+        return f"a list in brackets, as {one.example}" if one.example else "a list in brackets [ ]"
     if _is_model(one.kind):
+        example = getattr(one.kind, "example", "")
+        if example:
+            return f"keys in braces, as {example}"
         keys = list(one.kind.model_fields)
         return f"keys in braces, as {{{keys[0]}: ...}}; its keys: {', '.join(keys[:8])}"
     if one.kind is dict:

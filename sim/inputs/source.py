@@ -70,7 +70,7 @@ class Source:
         told, left = [], LONGEST_LINE - len(text) + len(start)
         for at, mistake in others:
             short = " ".join([f"line {at}" if at is not None else "", *self._keys(mistake)[-1:]]).strip()
-            short += f": {MISSING}" if mistake.said == MISSING else ""
+            short += f": {MISSING}" if mistake.said.startswith(MISSING) else ""
             left -= len(short) + 2
             if left < 0:
                 told.append("...")

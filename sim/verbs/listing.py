@@ -82,10 +82,16 @@ def _districts(world: str | None) -> Listed:
     from sim.world.loading import load_world
 
     of = load_world(world).districts
-    columns = (of.name, of.identifier, of.county, of.locale, of.membership)
-    rows = [(identifier, name, f"{members:,.0f}", f"{locale}, {county}")
-            for name, identifier, county, locale, members in sorted(zip(*columns, strict=True))]  # fmt: skip
-    return ("id", "district", "members", "locale, county"), rows, "Members: grades 9-12. A part of a name will do."
+    columns = (of.name, of.identifier, of.kind, of.locale, of.county, of.membership, of.high_schools, of.poverty_share)
+    rows = [
+        (identifier, name, f"{members:,.0f}", f"{schools}", f"{poverty:.3f}", f"{kind}, {locale}, {county}")
+        for name, identifier, kind, locale, county, members, schools, poverty in sorted(zip(*columns, strict=True))
+    ]
+    note = (
+        "Members: grades 9-12. Schools: high schools. Poverty: share of children. All of these may stand in a bill's "
+        "where, a district there by its whole name or its id; elsewhere a part of a name will do."
+    )
+    return ("id", "district", "members", "schools", "poverty", "kind, locale, county"), rows, note
 
 
 def _clusters(world: str | None) -> Listed:

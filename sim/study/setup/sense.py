@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, Scenario, read_scenario
+from sim.funding.differing import in_file
 from sim.funding.formula import Formula
 from sim.funding.sense import FARTHEST, never_comes, out_of_place
 from sim.inputs import Mistake, Source, nearest, read_with_lines
@@ -44,7 +45,8 @@ def _refuse_formula(formula: Formula, world: World, last_year: int, asked: Seque
     if _own_file(formula.name, asked) is not None or not _shipped("formula", formula.name).is_file():
         found += out_of_place(formula, world)
     if found:
-        raise _source("formula", formula.name, asked).refusals(found)
+        source, own = _source("formula", formula.name, asked), _own_file(formula.name, asked)
+        raise source.refusals(in_file(found, read_with_lines(own)[0]) if own is not None else found)
 
 
 def _refuse_senseless_scenarios(settings: Settings, world: World, scenarios: Sequence[Scenario]) -> None:
