@@ -53,6 +53,7 @@ def load_world(path: Path | str | None = None) -> World:
     of_state = folder.path if folder.whole else BUNDLED
     state = read_state(of_state)
     districts, schools, another_state = _read_districts(folder)
+    districts = districts.respelled("kind", spellings(state.kinds))
     _check_kinds(districts, state)
     clusters = folder.read(ClusterRow)
     _check_clusters(clusters)
