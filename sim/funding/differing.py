@@ -133,9 +133,9 @@ def in_file(mistakes: Sequence[Mistake], content: Any) -> list[Mistake]:
 
 
 def _in_file(mistake: Mistake, content: Any) -> Mistake | None:
-    line = content
+    line: Any = content
     for part in mistake.place:
-        line = line[part] if isinstance(line, list | Mapping) and (isinstance(line, list) or part in line) else None
+        line = line[part] if part in (range(len(line)) if isinstance(line, list) else line or ()) else None
     written = line.get("components") if isinstance(line, Mapping) else None
     place = mistake.where[1] if mistake.where[:1] == ("components",) else None
     if not isinstance(written, list) or not isinstance(place, int):

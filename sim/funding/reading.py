@@ -114,10 +114,10 @@ def formula_from(
         raise source.refusals(found)
     if clusters is not None:
         ids = tuple(clusters)
-        known, several = (*ids, *TIER_WORDS), "components" not in content
+        known, by_name = (*ids, *TIER_WORDS), "components" not in content
         found = [
             Mistake(
-                (f"line {line}",) if several else (), f"unknown cluster {shown(word)}; {nearest(word, known)}", word
+                (f"line {line}",) if by_name else (), f"unknown cluster {shown(word)}; {nearest(word, known)}", word
             )
             for line, word in unknown_clusters(formula, ids)
         ]
