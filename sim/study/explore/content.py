@@ -170,8 +170,9 @@ def _districts(formula: Formula, world: World, horizon: int) -> dict[str, Any]:
     districts = world.districts
     regions = [world.regions.name[place] for place in districts.region]
     groups = []
+    kinds = tuple(world.state.kind(kind) for kind in districts.kind)
     for by, words in (
-        ("size", districts.size_class), ("locale", districts.locale), ("kind", districts.kind), ("region", regions),
+        ("size", districts.size_class), ("locale", districts.locale), ("kind", kinds), ("region", regions),
     ):  # fmt: skip
         named: dict[str, list[int]] = {}
         for place, word in enumerate(words):
