@@ -2,16 +2,20 @@
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from sim.funding.bands import Band
+from sim.inputs import nearest, shown
 from sim.states.speaking import state_words
 
 HIGH_COST = "high_cost"
 """The state's high-cost fields; a condition holds for a cluster of which they cover a half or more."""
 VALUE_WORDS: dict[str, float] = {"value_1": 1.0, "value_2": 2.0, "value_3": 3.0}
 """Clusters whose main credential is of low, middle or high labor-market value."""
+ALL_LEFT_OUT = "holds for no district: its unless leaves out every one in which it would"
+"""What is said of a condition of which its own exception leaves nothing."""
 
 
 def plural(word: str, number: int) -> str:
@@ -50,3 +54,37 @@ def names_of(written: str | tuple[str, ...] | None) -> set[str]:
 def under(low: Band, high: Band) -> bool:
     """Whether one range ends before the other begins."""
     return low.below is not None and high.at_least is not None and bool(np.all(low.below <= high.at_least))
+
+
+def like(word: str, names: Sequence[str]) -> str:
+    """A hint: the names of which the word is a part, else the one that is spelled most like it."""
+    parts = [name for name in names if plain(word) and plain(word) in plain(name)]
+    if not parts:
+        return nearest(word, names)
+    return f"did you mean {' or '.join(shown(name) for name in parts[:3])}{', ...' if len(parts) > 3 else ''}?"
+
+
+def as_list(written: object) -> Sequence[object]:
+    """What a key names, whether it is written as one or as a list."""
+    return written if isinstance(written, list | tuple) else [] if written is None else [written]
+
+
+class Ranged(Protocol):
+    """A condition, of which ranges of numbers are read here by name, and names by their keys."""
+
+    def bands(self) -> tuple[tuple[str, Band | None], ...]:
+        """The keys that are ranges of a number."""
+
+
+def apart(one: Ranged, other: Ranged) -> bool:
+    """Whether no district or pathway can meet both of two conditions, by what is written in them alone."""
+    for key in ("locale", "kind", "county", "cluster"):
+        mine, theirs = (names_of(getattr(where, key)) for where in (one, other))
+        if key == "cluster" and (mine | theirs) & {HIGH_COST, *VALUE_WORDS}:
+            continue
+        if mine and theirs and not {plain(word) for word in mine} & {plain(word) for word in theirs}:
+            return True
+    return any(
+        mine is not None and theirs is not None and (under(mine, theirs) or under(theirs, mine))
+        for (_, mine), (_, theirs) in zip(one.bands(), other.bands(), strict=True)
+    )

@@ -15,15 +15,17 @@ from pydantic import Field, field_validator, model_validator
 from sim.arrays import Array, BoolArray, cluster_major
 from sim.funding.bands import Band, MembersBand, PerSchoolBand, PovertyBand, SchoolsBand, WealthBand
 from sim.funding.condition_words import (
+    ALL_LEFT_OUT,
     HIGH_COST,
     VALUE_WORDS,
+    apart,
+    as_list,
     cluster_words,
     joined,
+    like,
     listed,
-    names_of,
     plain,
     plural,
-    under,
 )
 from sim.funding.strict import Strict
 from sim.inputs import Mistake, nearest, shown
@@ -34,9 +36,6 @@ from sim.world.world import World
 
 MOST_WORDS = 500
 """Names in one list, and conditions in one."""
-
-ALL_LEFT_OUT = "holds for no district: its unless leaves out every one in which it would"
-"""What is said of a condition of which its own exception leaves nothing."""
 
 Locale = Literal["city", "suburb", "town", "rural"]
 LOCALES: tuple[Locale, ...] = ("city", "suburb", "town", "rural")
@@ -91,7 +90,7 @@ class Where(Strict):
             "size": "members: {at_least: ..., below: ...}",
             "membership": "members: {at_least: ..., below: ...}",
         }
-        if "urban" in (plain(str(word)) for word in _listed_words(value.get("locale"))):
+        if "urban" in (plain(str(word)) for word in as_list(value.get("locale"))):
             raise ValueError("there is no locale 'urban'; write city, or [city, suburb]")
         for key in value:
             if str(key) in instead:
@@ -201,7 +200,7 @@ class Where(Strict):
             return ()
         only = all(getattr(self.unless, key) is None for key in type(self).model_fields if key != "any_of")
         listed = self.unless.any_of if only and self.unless.any_of is not None else (self.unless,)
-        return tuple(one for one in listed if not _apart(self, one))
+        return tuple(one for one in listed if not apart(self, one))
 
     def _either(self) -> str:
         """Of which alternatives a district has one, as in 'districts that ...'."""
@@ -253,24 +252,6 @@ def _of_kind(kind: str) -> str:
     kinds = state_words().kinds
     called = kinds[kind].many if kind in kinds else kind
     return f"school {called}" if kind == DISTRICT else called
-
-
-def _listed_words(written: Any) -> Sequence[Any]:
-    return written if isinstance(written, list | tuple) else [] if written is None else [written]
-
-
-def _apart(one: Where, other: Where) -> bool:
-    """Whether no district or pathway can meet both of two conditions, by what is written in them alone."""
-    for key in ("locale", "kind", "county", "cluster"):
-        mine, theirs = (names_of(getattr(where, key)) for where in (one, other))
-        if key == "cluster" and (mine | theirs) & {HIGH_COST, *VALUE_WORDS}:
-            continue
-        if mine and theirs and not {plain(word) for word in mine} & {plain(word) for word in theirs}:
-            return True
-    return any(
-        mine is not None and theirs is not None and (under(mine, theirs) or under(theirs, mine))
-        for (_, mine), (_, theirs) in zip(one.bands(), other.bands(), strict=True)
-    )
 
 
 def mask(where: Where, world: World, membership: Array) -> Array:
@@ -353,7 +334,7 @@ def out_of_place(where: Where, world: World) -> list[Mistake]:
         for word in getattr(where, key) or ():
             if plain(word) not in known:
                 there = sorted({names[0 if key == "region" else -1] for names in _known(key, world) if names[-1]})
-                found.append(Mistake((key,), f"there is no {key} {shown(word)}; {_like(word, there)}"))
+                found.append(Mistake((key,), f"there is no {key} {shown(word)}; {like(word, there)}"))
     kinds = world.state.kinds
     if where.kind is not None and where.kind not in kinds:
         found.append(Mistake(("kind",), f"there is no kind {shown(where.kind)}; {nearest(where.kind, kinds)}"))
@@ -375,14 +356,6 @@ def out_of_place(where: Where, world: World) -> list[Mistake]:
             return [Mistake((), ALL_LEFT_OUT)]
         found.append(Mistake((), f"holds for no district: none lies {where._where()}{_nearest_miss(where, world)}"))
     return found
-
-
-def _like(word: str, names: Sequence[str]) -> str:
-    """A hint: the names of which the word is a part, else the one that is spelled most like it."""
-    parts = [name for name in names if plain(word) and plain(word) in plain(name)]
-    if not parts:
-        return nearest(word, names)
-    return f"did you mean {' or '.join(shown(name) for name in parts[:3])}{', ...' if len(parts) > 3 else ''}?"
 
 
 def _inside(mistake: Mistake, *way: str | int) -> Mistake:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sim.funding.conditions import ALL_LEFT_OUT
+from sim.funding.condition_words import ALL_LEFT_OUT
 from sim.inputs import Mistake, Part, shown
 
 SHARED_OUT = frozenset({"competitive_grant", "innovation_zone", "remainder", "federal_perkins"})
