@@ -1,11 +1,13 @@
 """The state counts and pays: from what a line owes to what each district is paid, stage by stage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
 from sim.arrays import ZERO, Array, district_total, ratio, state_total
+from sim.funding.components.component import by_written
 from sim.funding.context import ONE
 from sim.funding.line import Line
 from sim.funding.pricing import counted
@@ -244,18 +246,21 @@ def paid_by_tier(
 ) -> tuple[Array, Array]:
     """What districts ``[..., D, 1]`` and the state itself ``[..., 1, 1]`` are paid where money goes part by part.
 
-    The state's own spending comes first, then the line's components as they stand in the file (``by_component``), or
-    everything but credentials and then credentials from tier 3 down (``by_tier``). ``owed`` is what the district is
-    owed after all other rules; it is split as the entitlement is. A part for which money is short is prorated, and
-    those after it get nothing. An adjustment that takes away is left out of the split.
+    The state's own spending comes first, then the line's components as they stand in the file (``by_component``; the
+    rates of one that differ by condition stand in one place), or everything but credentials and then credentials from
+    tier 3 down (``by_tier``). ``owed`` is what the district is owed after all other rules; it is split as the
+    entitlement is. A part for which money is short is prorated, and those after it get nothing. An adjustment that
+    takes away is left out of the split.
     """
     if line.rules.proration == "by_component":
-        prices: list[Schedule] = list(schedule.parts)
+        posted = iter(schedule.parts)
+        turns = [[next(posted) for _ in rates] for rates in by_written(line.components)]
     else:
         credentials = schedule.per_credential
-        prices = [schedule.without("per_credential"), *(Schedule(per_credential=only) for only in _each(credentials))]
-    amounts = [np.maximum(entitlement(part, counts), 0.0) for part in prices]
-    together = sum(amounts[1:], amounts[0])
+        others = schedule.without("per_credential")
+        turns = [[others], *([Schedule(per_credential=only)] for only in _each(credentials))]
+    amounts = [_sum(np.maximum(entitlement(part, counts), 0.0) for part in parts) for parts in turns]
+    together = _sum(amounts)
     statewide_paid = np.minimum(statewide, appropriation)
     left = appropriation - statewide_paid
     paid: Array = owed * 0.0
@@ -268,6 +273,10 @@ def paid_by_tier(
         left = np.maximum(left - whole, 0.0)
     enough = state_total(owed) + statewide <= appropriation
     return np.where(enough, owed, np.minimum(paid, owed)), statewide_paid
+
+
+def _sum(dollars: Iterable[Array]) -> Array:
+    return reduce(np.add, dollars)
 
 
 def _each(credentials: tuple[Array, Array, Array]) -> list[tuple[Array, Array, Array]]:

@@ -116,17 +116,24 @@ def together(components: Sequence[Component]) -> list[str]:
     """What the components of a line pay for and where; of the rates of one component that differ by condition, what is
     the same of all of them once."""
     said: list[str] = []
-    place = 0
-    while place < len(components):
-        rates = _rates(components[place:])
+    for rates in by_written(components):
         alike = [one for one in rates[0].describe() if all(one in other.describe() for other in rates[1:])]
         if len(rates) > 1 and len(alike) < len(rates[0].describe()):
             said += [one for rate in rates for one in rate.sentences() if not _is_one_of(one, rate, alike)]
             said += [f"At each of these rates: {one[0].lower()}{one[1:]}" for one in alike]
         else:
             said += [one for rate in rates for one in rate.sentences()]
-        place += len(rates)
     return said
+
+
+def by_written(components: Sequence[Component]) -> list[Sequence[Component]]:
+    """The components of a line in their order, the rates of one that differ by condition as one entry."""
+    found: list[Sequence[Component]] = []
+    place = 0
+    while place < len(components):
+        found.append(_rates(components[place:]))
+        place += len(found[-1])
+    return found
 
 
 def _is_one_of(sentence: str, rate: Component, alike: Sequence[str]) -> bool:
@@ -189,6 +196,7 @@ __all__ = [
     "Multiplier",
     "Share",
     "Strict",
+    "by_written",
     "listed",
     "money",
     "percent",
