@@ -609,3 +609,19 @@ def test_a_match_that_differs_is_told_with_the_spending_that_it_is_measured_on()
         assert there + lifted in said
     only = bill(PER_CONCENTRATOR, rules={"match_on": "all_cost", "differs": [{**poor, "local_match": 0.5}]})
     assert "for every dollar it is paid, measured on all its CTE cost." in " ".join(describe(only))
+
+
+def test_a_rule_that_is_lifted_is_said_so_and_one_that_holds_nowhere_is_refused() -> None:
+    rural = {"where": {"locale": "rural"}, "growth_cap": None, "carryover": None}
+    lifted = bill(PER_CONCENTRATOR, rules={"growth_cap": 0.05, "carryover": 0.1, "differs": [rural]})
+    said = " ".join(describe(lifted))
+    assert "In rural districts instead: a district's payment may rise by any amount." in said
+    assert "In rural districts instead: any part of a payment may be carried over." in said
+    also = {"where": {"locale": "rural"}, "lifts": ["growth_cap", "carryover"]}
+    assert lifted == bill(PER_CONCENTRATOR, rules={"growth_cap": 0.05, "carryover": 0.1, "differs": [also]})
+    for case, wrong in (
+        (rural, "growth_cap is lifted by a condition and holds nowhere"),
+        ({**also, "growth_cap": 0.1}, "growth_cap is both written and lifted"),
+    ):
+        with pytest.raises(InputError, match=wrong):
+            bill(PER_CONCENTRATOR, rules={"differs": [case]})

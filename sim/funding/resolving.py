@@ -34,9 +34,12 @@ def in_force(line: Line, world: World, membership: Array) -> Line:
         if key in WITH_SHARE:
             changed[key] = _with_share(rules, key, masks)
         else:
-            value = getattr(rules, key)
-            cases = [(here, getattr(case, key)) for here, case in zip(masks, rules.differs, strict=True)]
-            changed[key] = _chosen(NEUTRAL[key] if value is None else value, cases)
+            value, nowhere = getattr(rules, key), NEUTRAL[key]
+            cases = [
+                (here, nowhere if key in case.lifts else getattr(case, key))
+                for here, case in zip(masks, rules.differs, strict=True)
+            ]
+            changed[key] = _chosen(nowhere if value is None else value, cases)
     if rules.state_share is not None:
         changed |= {"paid_share": share_by_wealth(rules.state_share, world), "state_share": None}
     return line.model_copy(update={"rules": rules.model_copy(update=changed)})
@@ -55,6 +58,8 @@ def _with_share(rules: Rules, key: str, masks: list[Any]) -> Any:
     terms = getattr(rules, key)
 
     def share(case: Case) -> float | None:
+        if key in case.lifts:
+            return 0.0
         written = getattr(case, key)
         return None if written is None else written.share
 
