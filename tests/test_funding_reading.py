@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from small_world import context_of, counts_of, small_world
 
 from sim.funding.appropriation import APPROPRIATION_RULES
+from sim.funding.cases import Case
 from sim.funding.components import COMPONENTS
 from sim.funding.components.base import BreadthStep
 from sim.funding.components.expenditure_reimbursement import Step
@@ -18,7 +19,7 @@ from sim.funding.components.tiers import Tier
 from sim.funding.conditions import MembersBand, Where
 from sim.funding.formula import Formula
 from sim.funding.reading import FORMULA_KEYS, LINE_KEYS, formula_from, read_formula, read_lines
-from sim.funding.rules import Case, Rules
+from sim.funding.rules import Rules
 from sim.funding.schedule import Schedule, entitlement
 from sim.funding.terms import HoldHarmless, ShareCap, StateShare
 from sim.inputs import InputError, read_yaml

@@ -7,11 +7,11 @@ import numpy as np
 
 from sim.arrays import Array, BoolArray
 from sim.funding import conditions
+from sim.funding.cases import Case
 from sim.funding.components import Component
 from sim.funding.conditions import Where
 from sim.funding.formula import Formula
 from sim.funding.line import Line
-from sim.funding.rules import Case
 from sim.world.world import World
 
 NAMED = 3

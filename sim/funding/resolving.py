@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Array, ratio
+from sim.funding.cases import Case
 from sim.funding.conditions import mask
 from sim.funding.line import Line
-from sim.funding.rules import Case, Rules
+from sim.funding.rules import Rules
 from sim.funding.terms import StateShare
 from sim.world.world import World
 

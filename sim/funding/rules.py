@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.arrays import Array, some
+from sim.funding.cases import DIFFERING, Case, Cases, cases_agree
 from sim.funding.components.amounts import (
     DistrictDollars,
     Growth,
@@ -16,7 +17,6 @@ from sim.funding.components.amounts import (
     no_truth,
 )
 from sim.funding.components.component import money, percent
-from sim.funding.conditions import Where
 from sim.funding.strict import Strict
 from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
 from sim.inputs import Example
@@ -26,103 +26,6 @@ from sim.states.words import CHARTER
 TIERS_LAST = "When money is short, credentials are paid last, the most valuable tier first."
 """What is said of proration by tier."""
 Steps = Annotated[tuple[Share, ...], Field(max_length=60), Example("[0.33, 0.67]")]
-MOST_CASES = 50
-"""Conditions under which rules differ."""
-
-
-Lifted = Literal[
-    "growth_cap", "hold_harmless", "minimum_guarantee", "local_match", "maintenance_of_effort", "carryover",
-    "spend_on_cte", "paid_share",
-]  # fmt: skip
-
-
-class Case(Strict):
-    """Rules that differ where a condition holds; the first of several that holds counts, each rule by itself. Rules
-    named in ``lifts`` do not hold there; a file may as well write null for them."""
-
-    where: Where
-    growth_cap: Growth | None = None
-    hold_harmless: HoldHarmless | None = None
-    minimum_guarantee: DistrictDollars | None = None
-    local_match: Match | None = None
-    maintenance_of_effort: MaintenanceOfEffort | None = None
-    carryover: Carryover | None = None
-    spend_on_cte: Share | None = None
-    paid_share: Share | None = None
-    lifts: Annotated[tuple[Lifted, ...], Field(max_length=len(get_args(Lifted)))] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_lifts(cls, value: Any) -> Any:
-        if not isinstance(value, Mapping) or not isinstance(value.get("lifts", []), list | tuple):
-            return value
-        nulls = [key for key in get_args(Lifted) if key in value and value[key] is None]
-        if not nulls:
-            return value
-        rest = {key: one for key, one in value.items() if key not in nulls}
-        return {**rest, "lifts": list(dict.fromkeys([*value.get("lifts", []), *nulls]))}
-
-    @model_validator(mode="after")
-    def _differs(self) -> Self:
-        if self.where.by_cluster():
-            raise ValueError("a rule is of districts; its where may not name clusters")
-        if not self.written:
-            raise ValueError(f"write what differs there, one of: {', '.join(DIFFERING)}")
-        for key in self.lifts:
-            if getattr(self, key) is not None:
-                raise ValueError(f"{key} is both written and lifted; write one of them")
-        return self
-
-    @property
-    def written(self) -> dict[str, Any]:
-        """The rules that differ; None for one that is lifted."""
-        return {key: value for key in DIFFERING if (value := getattr(self, key)) is not None or key in self.lifts}
-
-    def sentences(self, elsewhere: Iterable[str], match_on: str) -> list[str]:
-        """What holds there, in words; ``elsewhere`` are the rules that say something else where it does not, and
-        ``match_on`` is the spending that a match is measured on, which is the same everywhere."""
-        said = []
-        for key, value in self.written.items():
-            there = (
-                UNRULED.model_copy(update={key: value, "match_on": match_on}).sentences() if value is not None else []
-            )
-            sentence = there[0] if there else NOT_ASKED[key]
-            place = self.where.phrase() if key in elsewhere else self.where.words()
-            instead = " instead" if key in elsewhere else ""
-            said.append(f"{place[0].upper()}{place[1:]}{instead}: {sentence[0].lower()}{sentence[1:]}")
-        return said
-
-
-DIFFERING: tuple[str, ...] = get_args(Lifted)
-"""The rules that may differ by condition."""
-NOT_ASKED: dict[str, str] = {
-    "growth_cap": "A district's payment may rise by any amount.",
-    "hold_harmless": "No payment of before is a floor.",
-    "maintenance_of_effort": "A district need not keep up its own CTE money.",
-    "carryover": "Any part of a payment may be carried over.",
-    "spend_on_cte": "No part of a payment has to be spent on CTE.",
-    "minimum_guarantee": "No minimum is guaranteed.",
-    "local_match": "Nothing of a district's own is asked for.",
-    "paid_share": "The state pays all that is owed.",
-}
-"""What is said of a rule that is lifted where a condition holds."""
-Cases = Annotated[tuple[Case, ...], Field(max_length=MOST_CASES)]
-
-
-def cases_agree(rules: "Rules | JointRules") -> None:
-    """Raise ValueError where a rule that counts what was paid before would count it differently by condition, or where
-    a rule is lifted that holds nowhere."""
-    for case in rules.differs:
-        for key in case.lifts:
-            field = type(rules).model_fields.get(key)
-            stands = field is not None and getattr(rules, key) != field.get_default()
-            if not stands and all(getattr(other, key) is None for other in rules.differs):
-                raise ValueError(f"{key} is lifted by a condition and holds nowhere; write it beside differs")
-    for key in ("hold_harmless", "maintenance_of_effort"):
-        written = [getattr(case, key) for case in rules.differs] + [getattr(rules, key, None)]
-        terms = {(one.reference, one.years) for one in written if one is not None}
-        if len(terms) > 1:
-            raise ValueError(f"{key} may differ by condition in its share alone, not in reference or years")
 
 
 class JointRules(Strict):
@@ -153,7 +56,7 @@ class JointRules(Strict):
             for key in case.written:
                 if key not in JOINT:
                     raise ValueError(f"{key} is a rule of a line; write it under differs in the rules of each")
-        cases_agree(self)
+        cases_agree(self, self.differs)
         return self
 
     @property
@@ -248,7 +151,7 @@ class Rules(Strict):
 
     @model_validator(mode="after")
     def _cases_agree(self) -> Self:
-        cases_agree(self)
+        cases_agree(self, self.differs)
         if self.state_share is not None and self._ever("paid_share", 1.0):
             raise ValueError("write one of paid_share and state_share")
         return self
@@ -411,8 +314,12 @@ class Rules(Strict):
         for place, case in enumerate(self.differs):
             others = {key for other in (*self.differs[:place], *self.differs[place + 1 :]) for key in other.written}
             set_ = {key for key in DIFFERING if getattr(self, key) != getattr(UNRULED, key)}
-            said += case.sentences(others | set_, self.match_on)
+            said += case.sentences(others | set_, self.alone)
         return said
+
+    def alone(self, key: str, value: Any) -> list[str]:
+        """What one rule says alone, a match with the spending that it is measured on."""
+        return UNRULED.model_copy(update={key: value, "match_on": self.match_on}).sentences()
 
 
 UNRULED = Rules()

@@ -78,11 +78,11 @@ def _suspects(base_year: BaseYear, payer: Payer) -> Iterator[_Suspect]:
             said = f"It pays {line.where.words()}."
             yield _Suspect(f"{of}where", said, line, line.model_copy(update={"where": None}), 2)
         for case in line.rules.differs:
-            if case.paid_share is None:  # the others come after what is owed, in stages of their own
+            if "paid_share" not in case.written:  # the others come after what is owed, in stages of their own
                 continue
             left = tuple(other for other in line.rules.differs if other is not case)
             rules = line.rules.model_copy(update={"differs": left})
-            said = " ".join(case.sentences(("paid_share",), line.rules.match_on))
+            said = " ".join(case.sentences(("paid_share",), line.rules.alone))
             yield _Suspect(f"{of}paid share", said, line, line.model_copy(update={"rules": rules}), 2)
 
 

@@ -12,8 +12,8 @@ from sim.engine.ensemble import Ensemble, prepare, simulate
 from sim.engine.scenario import Scenario
 from sim.engine.static import base_year_entitlement, static_score
 from sim.funding import pricing
+from sim.funding.cases import Case
 from sim.funding.formula import Formula, scale_to
-from sim.funding.rules import Case
 from sim.inputs import InputError
 from sim.study.compare.discounting import present_value, real_rate
 from sim.study.compare.scaling import UnreachableError, cost_neutral_factor

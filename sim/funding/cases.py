@@ -1,0 +1,107 @@
+"""Rules that differ by condition: what is written of a condition, and how it is said."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from sim.funding.components.amounts import DistrictDollars, Growth, Match, Share
+from sim.funding.conditions import Where
+from sim.funding.strict import Strict
+from sim.funding.terms import Carryover, HoldHarmless, MaintenanceOfEffort
+
+MOST_CASES = 50
+"""Conditions under which rules differ."""
+
+
+Lifted = Literal[
+    "growth_cap", "hold_harmless", "minimum_guarantee", "local_match", "maintenance_of_effort", "carryover",
+    "spend_on_cte", "paid_share",
+]  # fmt: skip
+
+
+class Case(Strict):
+    """Rules that differ where a condition holds; the first of several that holds counts, each rule by itself. Rules
+    named in ``lifts`` do not hold there; a file may as well write null for them."""
+
+    where: Where
+    growth_cap: Growth | None = None
+    hold_harmless: HoldHarmless | None = None
+    minimum_guarantee: DistrictDollars | None = None
+    local_match: Match | None = None
+    maintenance_of_effort: MaintenanceOfEffort | None = None
+    carryover: Carryover | None = None
+    spend_on_cte: Share | None = None
+    paid_share: Share | None = None
+    lifts: Annotated[tuple[Lifted, ...], Field(max_length=len(get_args(Lifted)))] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_lifts(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping) or not isinstance(value.get("lifts", []), list | tuple):
+            return value
+        nulls = [key for key in get_args(Lifted) if key in value and value[key] is None]
+        if not nulls:
+            return value
+        rest = {key: one for key, one in value.items() if key not in nulls}
+        return {**rest, "lifts": list(dict.fromkeys([*value.get("lifts", []), *nulls]))}
+
+    @model_validator(mode="after")
+    def _differs(self) -> Self:
+        if self.where.by_cluster():
+            raise ValueError("a rule is of districts; its where may not name clusters")
+        if not self.written:
+            raise ValueError(f"write what differs there, one of: {', '.join(DIFFERING)}")
+        for key in self.lifts:
+            if getattr(self, key) is not None:
+                raise ValueError(f"{key} is both written and lifted; write one of them")
+        return self
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The rules that differ; None for one that is lifted."""
+        return {key: value for key in DIFFERING if (value := getattr(self, key)) is not None or key in self.lifts}
+
+    def sentences(self, elsewhere: Iterable[str], say: Callable[[str, Any], Sequence[str]]) -> list[str]:
+        """What holds there, in words; ``elsewhere`` are the rules that say something else where it does not, and
+        ``say`` the sentences of a rule with its value, where it stands alone."""
+        said = []
+        for key, value in self.written.items():
+            there = say(key, value) if value is not None else ()
+            sentence = there[0] if there else NOT_ASKED[key]
+            place = self.where.phrase() if key in elsewhere else self.where.words()
+            instead = " instead" if key in elsewhere else ""
+            said.append(f"{place[0].upper()}{place[1:]}{instead}: {sentence[0].lower()}{sentence[1:]}")
+        return said
+
+
+DIFFERING: tuple[str, ...] = get_args(Lifted)
+"""The rules that may differ by condition."""
+NOT_ASKED: dict[str, str] = {
+    "growth_cap": "A district's payment may rise by any amount.",
+    "hold_harmless": "No payment of before is a floor.",
+    "maintenance_of_effort": "A district need not keep up its own CTE money.",
+    "carryover": "Any part of a payment may be carried over.",
+    "spend_on_cte": "No part of a payment has to be spent on CTE.",
+    "minimum_guarantee": "No minimum is guaranteed.",
+    "local_match": "Nothing of a district's own is asked for.",
+    "paid_share": "The state pays all that is owed.",
+}
+"""What is said of a rule that is lifted where a condition holds."""
+Cases = Annotated[tuple[Case, ...], Field(max_length=MOST_CASES)]
+
+
+def cases_agree(rules: Strict, differs: Sequence[Case]) -> None:
+    """Raise ValueError where a rule that counts what was paid before would count it differently by condition, or where
+    a rule is lifted that holds nowhere."""
+    for case in differs:
+        for key in case.lifts:
+            field = type(rules).model_fields.get(key)
+            stands = field is not None and getattr(rules, key) != field.get_default()
+            if not stands and all(getattr(other, key) is None for other in differs):
+                raise ValueError(f"{key} is lifted by a condition and holds nowhere; write it beside differs")
+    for key in ("hold_harmless", "maintenance_of_effort"):
+        written = [getattr(case, key) for case in differs] + [getattr(rules, key, None)]
+        terms = {(one.reference, one.years) for one in written if one is not None}
+        if len(terms) > 1:
+            raise ValueError(f"{key} may differ by condition in its share alone, not in reference or years")
