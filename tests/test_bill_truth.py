@@ -12,7 +12,8 @@ from small_world import small_world, some_counts
 from sim.arrays import Array
 from sim.funding.formula import Formula, describe
 from sim.funding.reading import formula_from
-from sim.report.bill import answer, held, printed, text
+from sim.funding.reserve import ReserveYear
+from sim.report.bill import answer, held, printed, shortfall, text
 from sim.report.bill.tables import LineRow
 from sim.report.shared.plain_table import plain_table
 from sim.study.bill.bridge import rule_words
@@ -75,7 +76,7 @@ def test_notes_under_the_table_name_a_line_by_its_title_and_a_single_one_not_at_
     def notes(*own: LineRow) -> list[str]:
         monkeypatch.setattr(text, "line_rows", lambda check: list(own))
         monkeypatch.setattr(text, "overlaps", lambda formula, world: [])
-        lines = [SimpleNamespace(name=one.name, title=one.title, seg="outside") for one in own]
+        lines = [SimpleNamespace(name=one.name, title=one.title, seg="outside", reserve=None) for one in own]
         check: Any = SimpleNamespace(
             formula=SimpleNamespace(own_lines=lines, expected_base_year_entitlement=None),
             bill=SimpleNamespace(fiscal_year=2027, own_lines=lines),
@@ -89,6 +90,25 @@ def test_notes_under_the_table_name_a_line_by_its_title_and_a_single_one_not_at_
         "The appropriation has $2.25M that would not be paid out on average.",
     ]
     assert notes(*rows)[0].startswith("Grants of one kind: the appropriation is short in 25% of draws")
+
+
+def test_what_a_reserve_gives_and_keeps_is_told() -> None:
+    lines = [SimpleNamespace(name="one", title="Grants", reserve=object()), SimpleNamespace(name="two", reserve=None)]
+
+    def said(drawn: float, kept: float, held: float, several: bool = True) -> list[str]:
+        year = ReserveYear(drawn=np.full(FOUR, drawn), refilled=np.full(FOUR, kept), balance=np.full(FOUR, held))
+        priced = SimpleNamespace(own_lines=lines[: 2 if several else 1], ledgers={"one": SimpleNamespace(reserve=year)})
+        check: Any = SimpleNamespace(bill=priced)
+        return shortfall.reserve_sentences(check)
+
+    assert said(2.21e6, 0.0, 2.79e6, several=False) == [
+        "The payments draw $2.21M from the reserve; it then holds $2.79M."
+    ]
+    assert said(1e6, 0.0, 0.0) == ["The payments draw $1.00M from the reserve of Grants; it is then empty."]
+    assert said(0.0, 3e6, 5e6) == [
+        "$3.00M of what is not paid out stays in the reserve of Grants; it then holds $5.00M."
+    ]
+    assert said(0.0, 0.0, 5e6) == []
 
 
 EACH = {"kind": "per_student", "count": "concentrators", "dollars": 900}

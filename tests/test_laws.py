@@ -153,3 +153,17 @@ def test_a_price_of_a_later_year_counts_from_what_the_bill_paid_the_year_before(
     schools = ensemble.state.counts.offering_schools
     for year, dollars in ((2030, 100.0), (2031, 110.0), (2032, 121.0)):
         np.testing.assert_allclose(base_year_position(ensemble, capped, year=year).stage("paid"), dollars * schools)
+
+
+def test_a_price_of_a_later_year_draws_on_what_the_years_before_left_of_a_reserve() -> None:
+    """Of a reserve of one and a half times what is missing each year, a whole is drawn in the first, the half that is
+    left in the second, and nothing in the third."""
+    ensemble = standing()
+    owed = float(100.0 * ensemble.state.counts.offering_schools[0].sum())
+    missing = owed / 10.0
+    short = base(100, appropriation={"rule": "fixed", "dollars": owed - missing}, reserve={"start": 1.5 * missing})
+    for year, drawn, held in ((2027, 1.0, 0.5), (2028, 0.5, 0.0), (2029, 0.0, 0.0)):
+        ledger = base_year_position(ensemble, bill(**short), year=year).ledgers["bill"]
+        np.testing.assert_allclose(ledger.reserve.drawn[0] / missing, drawn, atol=1e-9)
+        np.testing.assert_allclose(ledger.reserve.balance[0] / missing, held, atol=1e-9)
+        np.testing.assert_allclose(ledger.spent[0], owed + (drawn - 1.0) * missing)

@@ -31,7 +31,8 @@ def static_score(
     Competitive awards are what is expected before they are drawn, or if ``drawn`` those of the base year's luck.
     The first year is that of ``first_priced_year``, or the one in which it takes effect if it never pays; ``year`` is
     another fiscal year whose rules are to be applied, after the years since the first have been paid by theirs: what
-    caps and floors count from is what the formula itself paid the year before. ``counts`` stand for those of the base
+    caps and floors count from is what the formula itself paid the year before, and a reserve holds what was left in it.
+    ``counts`` stand for those of the base
     year, both where prices are announced and where payments are settled, to ask what a district would be owed if it
     counted otherwise; what was paid before stays.
     """
@@ -43,7 +44,9 @@ def static_score(
     if year is None:
         year = first if first is not None else max(formula.takes_effect, world.base_year)
     if first is not None and year > first:
-        state = replace(state, last_payment=_paid_before(ensemble, formula, year, drawn))
+        before = static_score(ensemble, formula, None, year - 1, drawn)
+        held = {name: ledger.reserve.balance for name, ledger in before.ledgers.items()}
+        state = replace(state, last_payment=_paid(ensemble, before), reserves=held)
     lines = tuple(line for line in law.lines if line.active(year))
     conditions = replace(ensemble.base.conditions, fiscal_year=year)
     luck = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
@@ -51,9 +54,8 @@ def static_score(
     return StaticScore(year, offers, settled(state, offers, state.counts, year))
 
 
-def _paid_before(ensemble: Ensemble, formula: Formula, year: int, drawn: bool) -> Array:
-    """What the state's CTE lines paid each district the year before, ``[..., D, 1]``, by the rules of that year."""
-    scored = static_score(ensemble, formula, None, year - 1, drawn)
+def _paid(ensemble: Ensemble, scored: StaticScore) -> Array:
+    """What the state's CTE lines paid each district, ``[..., D, 1]``."""
     joint = [scored.ledgers[offer.line.name].paid for offer in scored.offers.lines if offer.line.joint]
     return sum(joint, ensemble.state.last_payment * 0.0)
 

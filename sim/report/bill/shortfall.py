@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
+from sim.report.shared.intervals import number_text
 
 if TYPE_CHECKING:
     from sim.report.bill.tables import LineRow
+    from sim.study.bill.check_formula import BillCheck
 
 LEAST_LEFT = 0.01
 """The share of an appropriation from which what is not paid out is told; below it lies the luck of the counts."""
@@ -36,3 +38,22 @@ def draws_text(share: float) -> str:
 def tells(left: Array, voted: Array) -> bool:
     """Whether what is left of the dollars voted is worth a sentence."""
     return float(left.mean()) >= max(LEAST_LEFT * float(voted.mean()), 1.0)
+
+
+def reserve_sentences(check: "BillCheck") -> list[str]:
+    """What is drawn from the reserves of a bill's lines, what stays in them, and what they then hold."""
+    said = []
+    several = len(check.bill.own_lines) > 1
+    for line in check.bill.own_lines:
+        if line.reserve is None:
+            continue
+        year = check.bill.ledgers[line.name].reserve
+        drawn, kept, held = (float(dollars.mean()) for dollars in (year.drawn, year.refilled, year.balance))
+        of = f" of {line.title or line.name.replace('_', ' ')}" if several else ""
+        holds = f"it then holds {number_text(held, 'dollars')}" if held >= 1.0 else "it is then empty"
+        if drawn >= 1.0:
+            said.append(f"The payments draw {number_text(drawn, 'dollars')} from the reserve{of}; {holds}.")
+        if kept >= 1.0:
+            amount = number_text(kept, "dollars")
+            said.append(f"{amount} of what is not paid out stays in the reserve{of}; {holds}.")
+    return said
