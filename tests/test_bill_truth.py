@@ -328,3 +328,12 @@ def test_a_ratio_that_is_none_says_why() -> None:
     assert text._disparity((Disparity(0.0, 10.0), Disparity(2.0, 10.0))) == (
         "n/a, as in some draws the 5th percentile is paid nothing ($1.00 at the 5th and $10.0 at the 95th percentile)"
     )
+
+
+def test_a_minimum_says_over_what_it_is_an_average() -> None:
+    pays = {"kind": "base", "per_district": 1, "per_school": 2, "per_site": 3, "minimum_concentrators": 10}
+    said = " ".join(describe(bill(components=[pays])))
+    least = "at least 10 concentrators on average over"
+    assert f"$1 for every district with a pathway and {least} its high schools with one." in said
+    assert f"$2 for every high school with a pathway and {least} the district's high schools with one." in said
+    assert f"$3 for every pathway at a high school with {least} the district's sites of that cluster." in said

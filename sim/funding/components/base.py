@@ -41,8 +41,9 @@ class Base(Component):
     """A fixed amount for every district, high school or site that offers a pathway.
 
     Modeled on the base funding that LESC proposes (LESC brief, 4 September 2025, p. 11) and on Utah's base for each
-    high school (Utah Code 53F-2-311) and Louisiana's floor for each district. With ``minimum_concentrators`` a high
-    school (or a site) counts only if it has at least so many on average in its district.
+    high school (Utah Code 53F-2-311) and Louisiana's floor for each district. With ``minimum_concentrators`` a
+    district and its high schools count only if these have at least so many on average, and a site only if the
+    district's sites of its cluster have.
 
     ``breadth_steps`` pay a high school by how much it offers: Utah's 10, 15, 20 and 25 weighted pupil units for 2 to 5
     clusters (Rule R277-911-6). Clusters and courses are means over a district's high schools with a pathway, as the
@@ -148,11 +149,15 @@ class Base(Component):
 
     def describe(self) -> list[str]:
         """One sentence for each amount."""
-        least = f" and at least {self.minimum_concentrators:g} concentrators" if self.minimum_concentrators else ""
+        least = f"at least {self.minimum_concentrators:g} concentrators on average over"
+        asked = bool(np.any(self.minimum_concentrators))
+        of_district = f" and {least} its high schools with one" if asked else ""
+        of_school = f" and {least} the district's high schools with one" if asked else ""
+        of_site = f" with {least} the district's sites of that cluster" if asked else ""
         places = (
-            (self.per_district, f"district with a pathway{least}"),
-            (self.per_school, f"high school with a pathway{least}"),
-            (self.per_site, f"pathway at a high school{least.replace(' and', ' with')}"),
+            (self.per_district, f"district with a pathway{of_district}"),
+            (self.per_school, f"high school with a pathway{of_school}"),
+            (self.per_site, f"pathway at a high school{of_site}"),
         )
         said = [f"{money(dollars)} for every {place}." for dollars, place in places if dollars]
         unit = money(self.unit) if isinstance(self.unit, float) else "the unit value"
