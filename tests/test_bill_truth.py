@@ -82,6 +82,7 @@ def test_notes_under_the_table_name_a_line_by_its_title_and_a_single_one_not_at_
             bill=SimpleNamespace(fiscal_year=2027, own_lines=lines),
             world=SimpleNamespace(base_year=2026),
             central_entitlement=None,
+            falls=(),
         )
         return text._remarks(check)
 

@@ -1,5 +1,6 @@
 """Several laws in one file, one after the other; what begins and ends when; a price in any year."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from money_of_a_year import paid, trusting
 from sim.funding.formula import Formula, describe, lines_in_force
 from sim.funding.reading import formula_from
 from sim.inputs import InputError
+from sim.report.bill.shortfall import fall_sentences
+from sim.study.bill.falling import falls
 from sim.study.bill.static_score import base_year_position, refuse_empty
 
 FULL = {"rule": "full"}
@@ -167,3 +170,16 @@ def test_a_price_of_a_later_year_draws_on_what_the_years_before_left_of_a_reserv
         np.testing.assert_allclose(ledger.reserve.drawn[0] / missing, drawn, atol=1e-9)
         np.testing.assert_allclose(ledger.reserve.balance[0] / missing, held, atol=1e-9)
         np.testing.assert_allclose(ledger.spent[0], owed + (drawn - 1.0) * missing)
+
+
+def test_payments_that_fall_under_a_growth_cap_beside_a_phase_in_are_told() -> None:
+    """From nothing: a quarter of 1.05 times last year's payment, then a half of 1.05 times that: 0.525 of the quarter,
+    then the whole, 1.05 times as much. From the base year's payment nothing falls, nor without a cap."""
+    ensemble = standing()
+    rules = {"growth_cap": 0.05, "phase_in": [0.25, 0.5], "phase_in_from": "nothing"}
+    (fall,) = falls(ensemble, bill(**base(1e6, rules=rules)))
+    assert (fall.fiscal_year, round(fall.after / fall.before, 9)) == (2028, 0.525)
+    check: Any = SimpleNamespace(falls=(fall,))
+    assert "owed less in FY2028 than the year before" in fall_sentences(check)[0]
+    assert falls(ensemble, bill(**base(1e6, rules={**rules, "phase_in_from": "base_year"}))) == []
+    assert falls(ensemble, bill(**base(1e6, rules={**rules, "growth_cap": None}))) == []

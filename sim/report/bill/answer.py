@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.report.bill.held import centers_in_short
-from sim.report.bill.shortfall import draws_text, left_over, reserve_sentences, share_short, tells
+from sim.report.bill.shortfall import draws_text, fall_sentences, left_over, reserve_sentences, share_short, tells
 from sim.report.bill.tables import by_draw, clearly, distribution, line_rows
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.plain_table import PAGE, paragraphs
@@ -29,6 +29,7 @@ def bill_answer(check: "BillCheck") -> list[str]:
         who_gains(check),
         *_short(check),
         *reserve_sentences(check),
+        *fall_sentences(check),
         *centers_in_short(check),
         _cliffs(check),
         FUTURE,

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.report.shared.intervals import number_text
+from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
     from sim.report.bill.tables import LineRow
@@ -57,3 +58,19 @@ def reserve_sentences(check: "BillCheck") -> list[str]:
             amount = number_text(kept, "dollars")
             said.append(f"{amount} of what is not paid out stays in the reserve{of}; {holds}.")
     return said
+
+
+def fall_sentences(check: "BillCheck") -> list[str]:
+    """That payments fall where a growth cap counts what a phase-in paid, in the first year in which they do."""
+    if not check.falls:
+        return []
+    first, others = check.falls[0], check.falls[1:]
+    after, before = number_text(first.after, "dollars"), number_text(first.before, "dollars")
+    several = first.districts > 1
+    also = f", and some in FY{', FY'.join(str(one.fiscal_year) for one in others)} too" if others else ""
+    return [
+        f"On the same counts {first.districts} {state_words().places if several else state_words().place} "
+        f"{'are' if several else 'is'} owed less in FY{first.fiscal_year} than the year before, {after} instead of "
+        f"{before}{also}: the growth cap counts what the phase-in paid. Write the phase-in from the base year, or "
+        "the cap in a law that begins when the phase-in is over."
+    ]

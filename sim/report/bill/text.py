@@ -14,7 +14,7 @@ from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import LEAST_MOVED, bill_answer
 from sim.report.bill.held import center_sentences, held_sentences
 from sim.report.bill.printed import WHOLE, costs_table, distribution_table, parts_table
-from sim.report.bill.shortfall import draws_text, left_over, reserve_sentences, share_short, tells
+from sim.report.bill.shortfall import draws_text, fall_sentences, left_over, reserve_sentences, share_short, tells
 from sim.report.bill.tables import by_draw, line_rows, origin_text
 from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
@@ -174,6 +174,7 @@ def _remarks(check: "BillCheck") -> list[str]:
             on_average = "" if short is None else " on average"
             said.append(f"{name} appropriation has {idle} that would not be paid out{on_average}.")
     said += reserve_sentences(check)
+    said += fall_sentences(check)
     said += overlaps(check.formula, check.world)
     year, base = check.bill.fiscal_year, check.world.base_year
     if year > base + 1:

@@ -16,6 +16,7 @@ from sim.study.bill.cliffs import Cliff, find_cliffs
 from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster_pay
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
+from sim.study.bill.falling import Fall, falls
 from sim.study.bill.idle_limits import Held, held_districts, idle_limits
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
 from sim.study.bill.unpaid_centers import UnpaidCenter, unpaid_centers
@@ -59,7 +60,7 @@ class BillCheck:
     law and under the bill, one for each draw, with the luck of the year in competitive awards; positions have them as
     expected. ``idle``: limits that bind nowhere, with their line; ``held``: whom other limits
     owe less; ``unpaid_centers``: shared centers that are not paid in every draw; ``nearest``: the shipped formula most
-    like it.
+    like it; ``falls``: years in which a growth cap beside a phase-in makes payments fall.
     """
 
     formula: Formula
@@ -83,6 +84,7 @@ class BillCheck:
     held: tuple[Held, ...] = ()
     unpaid_centers: tuple[UnpaidCenter, ...] = ()
     nearest: Formula | None = None
+    falls: tuple[Fall, ...] = ()
 
 
 def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck:
@@ -136,6 +138,7 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
         held=tuple(held_districts(bill)),
         unpaid_centers=tuple(unpaid_centers(bill, world, draws)),
         nearest=_nearest(formula, world),
+        falls=tuple(falls(ensemble, formula)),
     )
 
 
