@@ -154,13 +154,13 @@ def test_words_of_clusters_beside_alternatives_are_no_list_of_alternatives() -> 
     either = where(locale="rural", any_of=[{"cluster": "marketing_sales"}, {"poverty": {"at_least": 0.3}}])
     assert mask(either, WORLD, MEMBERS).tolist() == [[1, 1, 1], [0, 0, 0], [0, 0, 1], [0, 0, 0]]
     assert either.words() == (
-        "in rural districts, either in marketing sales or in districts with 30% or more of children in poverty, and "
+        "in rural districts, either in marketing & sales or in districts with 30% or more of children in poverty, and "
         "nowhere else"
     )
     there = where(cluster="marketing_sales", any_of=[{"locale": "rural"}, {"kind": "charter"}])
-    assert there.words() == "in districts that are rural or are charters, in marketing sales, and nowhere else"
+    assert there.words() == "in districts that are rural or are charters, in marketing & sales, and nowhere else"
     taught = where(cluster="marketing_sales", unless={"cluster": "construction"})
-    assert taught.words() == "in marketing sales, and nowhere else"
+    assert taught.words() == "in marketing & sales, and nowhere else"
     known = where(cluster="marketing_sales", unless={"cluster": "high_cost"})
     assert ", except in " in known.words()
 
@@ -276,10 +276,10 @@ def test_what_is_the_same_at_all_rates_is_said_once() -> None:
     said = describe(bill([BONUSES]))
     assert [one for one in said if "credential" in one] == [
         "For every credential earned: $100 in tier 1, $0 in tier 2, $900 in tier 3, in agriculture, and nowhere else.",
-        "For every credential earned: $50 in tier 1, $0 in tier 2, $700 in tier 3, in marketing sales, and nowhere "
+        "For every credential earned: $50 in tier 1, $0 in tier 2, $700 in tier 3, in marketing & sales, and nowhere "
         "else.",
         "For every credential earned: $100 in tier 1, $0 in tier 2, $700 in tier 3, everywhere except in agriculture "
-        "or in marketing sales.",
+        "or in marketing & sales.",
         "At each of these rates: at most 2 credentials for each student and year are paid.",
         "At each of these rates: one district is paid for at most 10% of the credentials earned in the state, all "
         "rates with this limit together.",
@@ -625,3 +625,11 @@ def test_a_rule_that_is_lifted_is_said_so_and_one_that_holds_nowhere_is_refused(
     ):
         with pytest.raises(InputError, match=wrong):
             bill(PER_CONCENTRATOR, rules={"differs": [case]})
+
+
+def test_a_cluster_is_said_by_its_name_in_the_table_of_the_state() -> None:
+    named = Where(cluster=("energy_natural_resources", "education"))
+    assert named.words() == "in energy & natural resources and education, and nowhere else"
+    assert Where(cluster=("no_such_cluster",)).words() == "in no such cluster, and nowhere else"
+    tier = {"kind": "cost_tier", "tiers": [{"clusters": ["healthcare_human_services"], "dollars": 500}]}
+    assert "healthcare & human services" in " ".join(describe(bill([tier])))

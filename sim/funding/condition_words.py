@@ -27,7 +27,7 @@ def cluster_words(word: str) -> str:
     """A cluster, or a word that stands for several, as a sentence has it."""
     if word == HIGH_COST:
         return state_words().high_cost
-    return f"clusters of credential value {VALUE_WORDS[word]:g}" if word in VALUE_WORDS else word.replace("_", " ")
+    return f"clusters of credential value {VALUE_WORDS[word]:g}" if word in VALUE_WORDS else state_words().cluster(word)
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

@@ -4,6 +4,9 @@ A folder with ``state.yaml`` is a whole state: nothing of another state's is tak
 holds tables of the bundled state's kind, and the bundled law holds in it.
 """
 
+import csv
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,7 +28,10 @@ CALIBRATION, TARGETS, POSTERIOR = "calibration", "targets.yaml", "posterior.csv"
 OWN, BORROWED = "own", "borrowed"
 """Whose record behavior is fitted to."""
 
-NEEDED_TABLES: tuple[str, ...] = ("districts.csv", "clusters.csv", "regions.csv", "anchors.csv", "revenue.csv")
+CLUSTERS = "clusters.csv"
+MOST_CLUSTERS = 500
+"""Rows of the table of clusters that are read for their names."""
+NEEDED_TABLES: tuple[str, ...] = ("districts.csv", CLUSTERS, "regions.csv", "anchors.csv", "revenue.csv")
 """What a whole state's folder must hold."""
 
 Word = Annotated[str, Field(strict=True, min_length=1, max_length=80)]
@@ -152,7 +158,17 @@ def read_state(folder: Path) -> StateWords:
         raise InputError(f"{folder / LAW / CURRENT_LAW}: is missing; it is the state's current law")
     if found.behavior == BORROWED and (folder / CALIBRATION / POSTERIOR).is_file():
         raise InputError(f"{path}: behavior: borrowed, but {CALIBRATION}/{POSTERIOR} is there; write behavior: own")
-    return found.words()
+    return replace(found.words(), clusters=_cluster_names(folder / CLUSTERS))
+
+
+def _cluster_names(table: Path) -> dict[str, str]:
+    """Names of clusters in small letters, by identifier; what is wrong with the table is told where it is loaded."""
+    with table.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = list(islice(csv.reader(file), MOST_CLUSTERS))
+    if not rows or not {"cluster", "name"} <= set(rows[0]):
+        return {}
+    key, name = rows[0].index("cluster"), rows[0].index("name")
+    return {row[key]: row[name].lower() for row in rows[1:] if len(row) > max(key, name) and row[name].strip()}
 
 
 def calibration_folder(named: Path | str | None) -> Path:

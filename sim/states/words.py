@@ -44,8 +44,8 @@ ANY_KINDS: Mapping[str, Kind] = {DISTRICT: Kind("district", "districts"), CHARTE
 class StateWords:
     """The words of a state: its ``name``, its main formula, the kinds of its districts, the career fields that count as
     ``high_cost``; ``behavior``, where the numbers of behavior come from if not from the state; ``nothing``, the formula
-    in which nothing replaces current law; the ``terms`` that its glossary has besides; and the fiscal ``notes`` whose
-    layout a bill's has."""
+    in which nothing replaces current law; the ``terms`` that its glossary has besides; the fiscal ``notes`` whose
+    layout a bill's has; and the names of its ``clusters`` in small letters, by identifier."""
 
     name: str = ""
     main_formula: MainFormula = MainFormula()
@@ -55,6 +55,11 @@ class StateWords:
     nothing: str = ""
     terms: tuple[tuple[str, str], ...] = ()
     notes: str = ""
+    clusters: Mapping[str, str] = field(default_factory=dict)
+
+    def cluster(self, identifier: str) -> str:
+        """A cluster as a sentence has it: its name in small letters, or its identifier where no table names it."""
+        return self.clusters.get(identifier, identifier.replace("_", " "))
 
     @property
     def places(self) -> str:

@@ -76,7 +76,7 @@ class Tier(Strict):
             return state_words().high_cost
         if word in VALUE_WORDS:
             return f"clusters of credential value {VALUE_WORDS[word]:g}"
-        return listed(self.clusters)
+        return listed(tuple(state_words().cluster(cluster) for cluster in self.clusters))
 
 
 def check_tiers(tiers: tuple[Tier, ...], multipliers_only: bool = False) -> None:
