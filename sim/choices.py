@@ -16,7 +16,7 @@ from hydra.errors import HydraException
 from sim.arguments import quoted
 from sim.config_folder import config_folder
 from sim.inputs import InputError, shown
-from sim.states.folder import DEFAULT, law_folder, shipped_states, state_folder
+from sim.states.folder import DEFAULT, law_named, shipped_states
 from sim.study.setup.known import own_formulas
 from sim.study.setup.refusals import hint
 from sim.study.setup.scenario_words import is_made
@@ -61,16 +61,6 @@ def with_files(words: Sequence[str]) -> list[str]:
         is_file = key == "formula" and plain.lower().endswith(YAML)
         found.append(f"formula_file{equals}{value}" if is_file else word)
     return found
-
-
-def law_named(words: Sequence[str]) -> Path | None:
-    """The folder of the law of the state that words name, if it has one of its own."""
-    named = None
-    for word in words:
-        key, _, value = word.partition("=")
-        if key in ("world", "world.path"):
-            named = value.strip("'\" ")
-    return law_folder(state_folder(named)) if named else None
 
 
 def _is_shipped(name: str) -> bool:

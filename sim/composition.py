@@ -21,12 +21,12 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.arguments import FREE_GROUPS, LAUNCHER
-from sim.choices import check_words, law_named, with_files
+from sim.choices import check_words, with_files
 from sim.config_folder import OWN_READERS, config_folder
 from sim.config_source import CODE_KEYS, entries_of, file_of, read_data, refuse_code, register
 from sim.inputs import InputError, Source, nearest
 from sim.setting_words import Word, read_words
-from sim.states.folder import words_of
+from sim.states.folder import law_named, words_of
 from sim.study.setup.asked import CURRENT_LAW
 from sim.study.setup.executor_settings import DaskSettings, LocalSettings, SlurmDaskSettings
 from sim.study.setup.known import listed_in_state, own_formulas

@@ -5,6 +5,7 @@ holds tables of the bundled state's kind, and the bundled law holds in it.
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -205,6 +206,16 @@ def law_folder(folder: Path) -> Path | None:
     """Where the law of the state in a folder lies: ``status_quo.yaml``, further formulas, ``line/`` with shared lines.
     None for the default state and for tables without a law of their own: the law of ``conf/`` holds."""
     return folder / LAW if is_whole(folder) and folder != DEFAULT else None
+
+
+def law_named(words: Sequence[str]) -> Path | None:
+    """The folder of the law of the state that words name, if it has one of its own."""
+    named = None
+    for word in words:
+        key, _, value = word.partition("=")
+        if key in ("world", "world.path"):
+            named = value.strip("'\" ")
+    return law_folder(state_folder(named)) if named else None
 
 
 def unknown_state(named: str) -> InputError:

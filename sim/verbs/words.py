@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.arguments import FOLDERS, OUT, quoted
-from sim.choices import law_named
 from sim.config_folder import config_folder, names_in
 from sim.inputs import InputError, nearest, shown
-from sim.states.folder import words_of
+from sim.states.folder import law_named, words_of
 from sim.study.setup.asked import is_file
 from sim.study.setup.known import listed_in_state, own_formulas
 from sim.study.setup.reads import setting_paths, usual_config
