@@ -173,7 +173,8 @@ def test_nor_does_what_is_written_of_its_years(
 
 def test_what_is_listed_and_meant_without_a_bill_is_the_state_s_own(tmp_path: Path) -> None:
     for what in ("districts", "clusters"):
-        assert not WORDS.search(list_text(what, "", "example_state"))
+        # The key of a kind stands there as bills write it.
+        assert not WORDS.search(re.sub(r"\bcharter, ", "", list_text(what, "", "example_state")))
     listed = list_text("formulas", "", "example_state")
     assert "law_ends" in listed
     assert not re.search(r"aligned|pilot|SEG|sb130", listed)
