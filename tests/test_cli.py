@@ -260,7 +260,11 @@ def test_a_mistake_is_told_in_one_line(tmp_path: Path, arguments: list[str], tol
     [
         ("title: [\n", "bill.yaml, line"),
         ("title: !!python/object/apply:os.system ['touch pwned']\n", "bill.yaml, line 1"),
-        ("title: Mine\nsource: me\nyear_of_numbers: 2026\ndescription: x\ncomponents: [{kind: bse}]\n", "bse"),
+        (
+            "title: Mine\nsource: me\nyear_of_numbers: 2026\ndescription: x\ncomponents: [{kind: bse}]\n"
+            "appropriation: {rule: full}\n",
+            "bse",
+        ),
     ],
 )
 def test_a_broken_formula_file_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:

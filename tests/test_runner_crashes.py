@@ -100,7 +100,9 @@ def test_ctrl_c_while_workers_are_starting_leaves_nothing(tmp_path: Path) -> Non
 def test_a_command_that_is_refused_once_processes_are_being_prepared_says_one_line_and_leaves_nothing(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "wrong.yaml").write_text("title: A bill\ncomponents: 3\n")
+    (tmp_path / "wrong.yaml").write_text(
+        "title: A bill\nsource: me\nyear_of_numbers: 2026\ndescription: x\ncomponents: 3\nappropriation: {rule: full}\n"
+    )
     with started(tmp_path, "compare", "wrong.yaml", "workers=2") as command:
         out, err = command.communicate(timeout=LIMIT)
         nothing_is_left_of(command.pid)

@@ -120,7 +120,7 @@ def test_a_formula_in_a_folder_of_ones_own_is_a_bill_by_its_name(place: Path) ->
         ("list", "say which names: cte-sim list formulas"),
         ("list formulas a b", "'b': is one word too many"),
         ("open a b", "'b': is one word too many; write cte-sim open [FOLDER]"),
-        ("list formulas draws=3", "draws=3: cte-sim list takes no settings"),
+        ("list formulas draws=3", "draws=3: cte-sim list takes no such setting; it takes world="),
         ("list formulae", "did you mean 'formulas'?"),
         ("list districts zzzz", "no districts with 'zzzz' in the name; cte-sim list districts shows all 120"),
         ("help strss", "did you mean 'stress'?"),

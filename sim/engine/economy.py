@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, district_total
+from sim.arrays import Array, district_total, ratio
 from sim.behavior.costs import UnitCosts, unit_costs
 from sim.engine.felt import UNDISTURBED, Felt
 from sim.engine.state import Premises, State
@@ -109,8 +109,10 @@ def conditions(
 
 
 def budget_severity(revenue: Array, budget: Array, economy: Economy) -> Array:
-    """How far a shortfall of revenue under the recurring budget cuts what is voted: 0 not at all, 1 in full."""
-    severity: Array = np.minimum(np.maximum(1.0 - revenue / budget, 0.0) / economy.full_cut_shortfall, 1.0)
+    """How far a shortfall of revenue under the recurring budget cuts what is voted: 0 not at all, as without a budget,
+    1 in full."""
+    shortfall = np.maximum(1.0 - ratio(revenue, budget, 1.0), 0.0)
+    severity: Array = np.minimum(shortfall / economy.full_cut_shortfall, 1.0)
     return severity
 
 

@@ -25,6 +25,7 @@ from sim.funding.reserve import Reserve
 from sim.inputs import read_with_lines, read_yaml
 from sim.inputs.schema import Wanted, of_field
 from sim.parameters.catalogue import load_catalogue
+from sim.states.folder import targets_path
 from sim.study.alternatives.schema import Alternative, Alternatives, alternatives_path, read_alternatives
 from sim.study.calibration.targets import Statistic, Target, Targets, read_targets
 from sim.study.hindcast.case import Case, case_folder, read_case
@@ -268,7 +269,7 @@ def hindcasts(write: Writer) -> Iterator[Input]:
 
 def targets(write: Writer) -> Iterator[Input]:
     """Every key of a table of targets."""
-    good = read_yaml(config_folder() / "calibration" / "targets.yaml")
+    good = read_yaml(targets_path())
     good = {**good, "targets": good["targets"][:2]}
     yield from fields_of(write, "targets", good, Targets)
     yield from fields_of(write, "targets", good, Target, ["targets", 0])
