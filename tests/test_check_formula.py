@@ -293,14 +293,14 @@ def test_a_capped_bill_raises_no_district_by_more_than_the_cap_over_what_is_show
     assert (then > 1.0499 * now)[now > 0.0].sum() > 20
 
 
-def call(*settings: str) -> subprocess.CompletedProcess[str]:
-    return called(Path(), "study=check_formula", *settings)
+def call(folder: Path, *settings: str) -> subprocess.CompletedProcess[str]:
+    return called(folder, "study=check_formula", *settings)
 
 
 def test_a_bill_is_told_in_words_and_written_as_a_ledger(tmp_path: Path) -> None:
     file = tmp_path / "my_bill.yaml"
     file.write_text(f"{BILL}expected_base_year_entitlement: 1_000_000\n")
-    done = call(f"formula_file={file}", "draws=2", f"hydra.run.dir={tmp_path / 'out'}")
+    done = call(tmp_path, f"formula_file={file}", "draws=2", f"hydra.run.dir={tmp_path / 'out'}")
     assert done.returncode == 0, done.stderr
     assert "The file says expected_base_year_entitlement: $1" in done.stdout
     assert "$25,000 for every high school" in done.stdout
@@ -323,13 +323,13 @@ def test_a_bill_is_told_in_words_and_written_as_a_ledger(tmp_path: Path) -> None
 def test_nonsense_is_refused_in_one_line(tmp_path: Path, written: str, said: str) -> None:
     file = tmp_path / "bad.yaml"
     file.write_text(written)
-    done = call(f"formula_file={file}", f"hydra.run.dir={tmp_path / 'out'}")
+    done = call(tmp_path, f"formula_file={file}", f"hydra.run.dir={tmp_path / 'out'}")
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_without_a_file_it_says_what_to_write(tmp_path: Path) -> None:
-    done = call(f"hydra.run.dir={tmp_path}")
+    done = call(tmp_path, f"hydra.run.dir={tmp_path}")
     assert done.returncode == 2
     assert "formula_file=my_bill.yaml" in done.stderr
