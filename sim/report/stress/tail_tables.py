@@ -1,11 +1,12 @@
 """Tables of losses: formulas by scenarios, tails, return periods, and where their spread comes from."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Array
 from sim.report.shared.plain_table import Cell
 from sim.report.shared.spans import years_text
 from sim.report.stress.conditions import RANDOM
@@ -226,53 +227,50 @@ def _share(part: Part | None) -> Cell:
     return (f"{part.share:.0%}", f"{part.low:.0%}-{part.high:.0%}")
 
 
+def _each(of: Measured) -> Iterator[tuple[str, int, str, Array]]:
+    """Scenario, place of the formula, measure, and its losses ``[R, T]``: what every stored table goes through."""
+    for name in of.panels:
+        for f in range(len(of.formulas)):
+            for measure in MEASURES:
+                yield name, f, measure, of.losses[name][f].of(measure)
+
+
 def losses_frame(of: Measured) -> pd.DataFrame:
     """Every tail: by scenario, formula, measure, span (each year too) and level, dollars of the base year."""
     rows = []
-    for name in of.panels:
-        for f, formula in enumerate(of.formulas):
-            for measure in MEASURES:
-                for span in SPANS:
-                    values = over(span, of.losses[name][f].of(measure))
-                    for tail in of.tails(name, f, measure, span):
-                        shared = {"scenario": name, "formula": formula, "measure": measure, "span": span,
-                                  "unit": "dollars", "mean": float(values.mean()), "level": tail.level}  # fmt: skip
-                        for figure, of_tail in (("value at risk", tail.value_at_risk),
-                                                ("expected shortfall", tail.expected_shortfall)):  # fmt: skip
-                            rows.append(shared | {
-                                "figure": figure, "value": of_tail.value, "low": of_tail.low, "high": of_tail.high,
-                                "upper_limit": of_tail.limit, "draws": len(values), "draws_wanted": of_tail.wanted,
-                            })  # fmt: skip
+    for name, f, measure, yearly in _each(of):
+        for span in SPANS:
+            values = over(span, yearly)
+            for tail in of.tails(name, f, measure, span):
+                shared = {"scenario": name, "formula": of.formulas[f], "measure": measure, "span": span,
+                          "unit": "dollars", "mean": float(values.mean()), "level": tail.level}  # fmt: skip
+                for figure, of_tail in (("value at risk", tail.value_at_risk),
+                                        ("expected shortfall", tail.expected_shortfall)):  # fmt: skip
+                    rows.append(shared | {
+                        "figure": figure, "value": of_tail.value, "low": of_tail.low, "high": of_tail.high,
+                        "upper_limit": of_tail.limit, "draws": len(values), "draws_wanted": of_tail.wanted,
+                    })  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def yearly_frame(of: Measured, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
     """Every measure year by year: mean and quantiles over draws, dollars of the base year."""
     rows = []
-    for name in of.panels:
-        for f, formula in enumerate(of.formulas):
-            for measure in MEASURES:
-                values = of.losses[name][f].of(measure)
-                held = {f"p{level * 100:.0f}": np.quantile(values, level, axis=0, method="inverted_cdf")
-                        for level in levels if of.independent >= draws_needed(level)}  # fmt: skip
-                for t, year in enumerate(of.years):
-                    rows.append(
-                        {"scenario": name, "formula": formula, "fiscal_year": int(year), "measure": measure,
-                         "unit": "dollars", "mean": float(values[:, t].mean()), **{k: v[t] for k, v in held.items()}}
-                    )  # fmt: skip
+    for name, f, measure, yearly in _each(of):
+        held = {f"p{level * 100:.0f}": np.quantile(yearly, level, axis=0, method="inverted_cdf")
+                for level in levels if of.independent >= draws_needed(level)}  # fmt: skip
+        for t, year in enumerate(of.years):
+            rows.append(
+                {"scenario": name, "formula": of.formulas[f], "fiscal_year": int(year), "measure": measure,
+                 "unit": "dollars", "mean": float(yearly[:, t].mean()), **{k: v[t] for k, v in held.items()}}
+            )  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def exceedance_frame(of: Measured) -> pd.DataFrame:
     """Return periods of every measure under every scenario, dollars of the base year."""
-    rows = []
-    for name in of.panels:
-        for f, formula in enumerate(of.formulas):
-            for measure in MEASURES:
-                for span in SPANS:
-                    values = over(span, of.losses[name][f].of(measure))
-                    for one_in in RETURNS:
-                        rows.append({"scenario": name, "formula": formula, "measure": measure, "span": span,
-                                     "one_future_in": one_in, "unit": "dollars",
-                                     "exceeds": at_return(values, one_in, of.independent)})  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {"scenario": name, "formula": of.formulas[f], "measure": measure, "span": span, "one_future_in": one_in,
+         "unit": "dollars", "exceeds": at_return(over(span, yearly), one_in, of.independent)}
+        for name, f, measure, yearly in _each(of) for span in SPANS for one_in in RETURNS
+    )  # fmt: skip
