@@ -23,6 +23,7 @@ base = st.fixed_dictionaries(
     {"kind": st.just("base"), "per_school": some_dollars},
     optional={
         "per_district": dollars,
+        "per_member": dollars,
         "per_site": dollars,
         "minimum_concentrators": st.integers(0, 40),
         "breadth_steps": breadth_steps,
@@ -339,6 +340,7 @@ cases = st.lists(
             "local_match": st.floats(0.1, 2.0),
             "carryover": st.floats(0.0, 0.9),
             "spend_on_cte": shares,
+            "maximum_payment": some_dollars,
         },
     ),
     max_size=2,
@@ -347,6 +349,7 @@ further_rules = st.fixed_dictionaries(
     {},
     optional={
         "share_cap": st.sampled_from([{"of": "participants"}, {"share": 0.2}]),
+        "maximum_payment": dollars,
         "state_share": st.sampled_from(
             [{"measure": "poverty", "local": 0.5}, {"measure": "taxable_value", "local": 0.4, "least": 0.3}]
         ),

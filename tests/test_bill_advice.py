@@ -40,7 +40,7 @@ def like(name: str, *components: dict[str, Any], **keys: Any) -> str | None:
     others = [shipped(one) for one in ("kansas", "wisconsin", "minnesota", "utah", "aligned")]
     bill: Formula = formula_of(line_of(components=list(components), **keys), name=name)
     found = nearest_formula(bill, others)
-    return found[0].name if found is not None else None
+    return found.formula.name if found is not None else None
 
 
 def test_the_formula_that_is_most_like_a_bill_is_named_and_none_if_none_is() -> None:

@@ -94,7 +94,7 @@ def test_notes_under_the_table_name_a_line_by_its_title_and_a_single_one_not_at_
 
 
 def test_what_a_reserve_gives_and_keeps_is_told() -> None:
-    lines = [SimpleNamespace(name="one", title="Grants", reserve=object()), SimpleNamespace(name="two", reserve=None)]
+    lines = [SimpleNamespace(name="one", called="Grants", reserve=object()), SimpleNamespace(name="two", reserve=None)]
 
     def said(drawn: float, kept: float, held: float, several: bool = True) -> list[str]:
         year = ReserveYear(drawn=np.full(FOUR, drawn), refilled=np.full(FOUR, kept), balance=np.full(FOUR, held))

@@ -105,9 +105,9 @@ def test_words_say_what_begins_and_ends_when() -> None:
     assert not any(sentence.startswith("FY") for sentence in describe(bill(**base(100)), 2026))
     phased = describe(bill(**base(100, rules={"phase_in": [0.5, 0.75]}, restricted_to=2030)), 2026)
     assert "FY2029: the formula is phased in." in phased
-    assert "FY2031: A bill is money without strings." in phased
+    assert "FY2031: what the formula pays is money without strings." in phased
     early = describe(bill(**base(100, rules={"phase_in": [0.5]}), takes_effect=2024), 2026)
-    assert early[1:3] == ["FY2027: A bill begins.", "FY2028: the formula is phased in."]
+    assert early[1:3] == ["FY2027: the formula begins.", "FY2028: the formula is phased in."]
 
 
 @pytest.mark.parametrize(

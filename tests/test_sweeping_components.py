@@ -49,7 +49,10 @@ TIERS = [{"clusters": "high_cost", "dollars": 300.0}, {"clusters": "marketing_sa
 SHARES = [{"clusters": "high_cost", "multiplier": 1.4}]
 
 EXAMPLES: tuple[list[dict[str, Any]], ...] = (
-    [{"kind": "base", "per_district": 9e3, "per_school": 2e4, "per_site": 3e3, "minimum_concentrators": 30.0}],
+    [
+        {"kind": "base", "per_district": 9e3, "per_member": 20.0, "per_school": 2e4, "per_site": 3e3,
+         "minimum_concentrators": 30.0},
+    ],
     [
         {
             "kind": "base",
@@ -182,6 +185,7 @@ LINE_RULES: dict[str, Any] = {
 }  # fmt: skip
 FURTHER_RULES: tuple[dict[str, Any], ...] = (
     {"paid_share": 0.8, "share_cap": {"share": 0.3}},
+    {"maximum_payment": 9e3, "differs": [{"where": {"locale": "rural"}, "maximum_payment": 7e3}]},
     {"share_cap": {"of": "participants"}, "local_match": 0.8, "match_on": "all_cost"},
     {"approval": {"a_year": 3.5}},
     {"state_share": {"measure": "poverty", "local": 0.5, "least": 0.45, "most": 0.6}},

@@ -175,7 +175,11 @@ def _owed(claim: Claim) -> _Owed:
     if share is not None:
         money = np.where(np.isfinite(claim.appropriation), claim.appropriation, state_total(owed))
         most = share * money if most is None else np.minimum(most, share * money)
-    assert most is not None
+    dollars = claim.schedule.maximum
+    if dollars is not None:
+        most = dollars if most is None else np.minimum(most, dollars)
+    if most is None:  # a line that does not pay this year posts no maximum
+        return _Owed(within_limits, claimed, owed, owed, None)
     return _Owed(within_limits, claimed, owed, np.minimum(owed, most), most)
 
 

@@ -16,7 +16,7 @@ MOST_CASES = 50
 
 Lifted = Literal[
     "growth_cap", "hold_harmless", "minimum_guarantee", "local_match", "maintenance_of_effort", "carryover",
-    "spend_on_cte", "paid_share",
+    "spend_on_cte", "paid_share", "maximum_payment",
 ]  # fmt: skip
 
 
@@ -33,6 +33,7 @@ class Case(Strict):
     carryover: Carryover | None = None
     spend_on_cte: Share | None = None
     paid_share: Share | None = None
+    maximum_payment: DistrictDollars | None = None
     lifts: Annotated[tuple[Lifted, ...], Field(max_length=len(get_args(Lifted)))] = ()
 
     @model_validator(mode="before")
@@ -86,6 +87,7 @@ NOT_ASKED: dict[str, str] = {
     "minimum_guarantee": "No minimum is guaranteed.",
     "local_match": "Nothing of a district's own is asked for.",
     "paid_share": "The state pays all that is owed.",
+    "maximum_payment": "A district may be paid any amount.",
 }
 """What is said of a rule that is lifted where a condition holds."""
 Cases = Annotated[tuple[Case, ...], Field(max_length=MOST_CASES)]

@@ -30,11 +30,6 @@ def cluster_words(word: str) -> str:
     return f"clusters of credential value {VALUE_WORDS[word]:g}" if word in VALUE_WORDS else state_words().cluster(word)
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """Words joined as in a sentence: a, b and c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
 def joined(said: Sequence[str]) -> str:
     """Qualities that hold together; a comma before the *and* where one of them lists alternatives."""
     return (", and " if any(" or " in one for one in said) else " and ").join(said)

@@ -23,7 +23,6 @@ from sim.funding.condition_words import (
     cluster_words,
     joined,
     like,
-    listed,
     plain,
     plural,
 )
@@ -31,7 +30,7 @@ from sim.funding.strict import Strict
 from sim.inputs import Mistake, nearest, shown
 from sim.states.folder import KindWord
 from sim.states.speaking import state_words
-from sim.states.words import DISTRICT
+from sim.states.words import DISTRICT, listed
 from sim.world.world import World
 
 MOST_WORDS = 500

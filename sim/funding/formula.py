@@ -184,12 +184,12 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
         said += calendar(formula.own_lines, formula.rules, max(formula.takes_effect, base_year + 1))
     shared = _shared_rules(formula)
     for line in formula.lines:
-        said.append(f"{_title(line)} ({_kind_of_money(line)}):")
+        said.append(f"{line.called} ({_kind_of_money(line)}):")
         told_once = {key: getattr(UNRULED, key) for lines, rules in shared if line in lines for key in rules.written}
         said.extend(line.model_copy(update={"rules": line.rules.model_copy(update=told_once)}).describe())
     for lines, rules in shared:
         whole = len(lines) == sum(line.joint for line in formula.lines)
-        titles = "All its lines" if whole else " and ".join(_title(line) for line in lines)
+        titles = "All its lines" if whole else " and ".join(line.called for line in lines)
         said.append(f"{titles} together (one rule over their sum):")
         said.extend(rules.sentences())
     return said
@@ -214,10 +214,6 @@ def _general_money(rules: Rules) -> str:
     asked = rules.asks_effort or rules.carryover is not None or bool(rules.local_match)
     asked = asked or bool({"carryover", "local_match"} & set(cases))
     return "general money under rules" if asked else "general money without strings"
-
-
-def _title(line: Line) -> str:
-    return line.title or line.name.replace("_", " ")
 
 
 def _shared_rules(formula: Formula) -> list[tuple[tuple[Line, ...], JointRules]]:

@@ -1,6 +1,7 @@
 """Which other formula a formula is most like: in what it pays for, how it is voted and by which rules."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sim.funding.components.component import Component
 from sim.funding.formula import Formula
@@ -12,13 +13,40 @@ OF_PAYMENT, OF_RULES = 3.0, 1.0
 """What a feature counts."""
 
 
-def nearest_formula(formula: Formula, others: Iterable[Formula]) -> tuple[Formula, float] | None:
-    """The formula most like one, itself left out, with the weighted share of features that both have; None if none is
-    alike."""
+@dataclass(frozen=True)
+class Likeness:
+    """Another ``formula``, the weighted ``share`` of features that it has in common with one, and the kinds of
+    components, as bills write them, that ``both`` have and that only the ``one`` or the ``other`` has."""
+
+    formula: Formula
+    share: float
+    both: tuple[str, ...]
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+def nearest_formula(formula: Formula, others: Iterable[Formula]) -> Likeness | None:
+    """The formula most like one, itself left out; None if none is alike, or has no kind of component in common."""
     own = _features(formula)
     scored = [(_share(own, _features(other)), other) for other in others if other.name != formula.name]
-    best = max(scored, key=lambda one: one[0], default=(0.0, formula))
-    return (best[1], best[0]) if best[0] >= LIKE else None
+    share, best = max(scored, key=lambda one: one[0], default=(0.0, formula))
+    mine, theirs = _kinds(formula), _kinds(best)
+    both = tuple(kind for kind in mine if kind in theirs)
+    if share < LIKE or not both:
+        return None
+    return Likeness(
+        best,
+        share,
+        both,
+        tuple(kind for kind in mine if kind not in theirs),
+        tuple(kind for kind in theirs if kind not in mine),
+    )
+
+
+def _kinds(formula: Formula) -> list[str]:
+    """The kinds of a formula's components, each once."""
+    kinds = (str(getattr(part, "kind", "")) for line in formula.own_lines for part in line.components)
+    return list(dict.fromkeys(kinds))
 
 
 def _share(one: Mapping[str, float], other: Mapping[str, float]) -> float:

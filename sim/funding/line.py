@@ -1,6 +1,7 @@
 """One appropriation line: where money comes from, what it pays for, and by which rules."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -8,11 +9,12 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
 from sim.funding.components import Accountability, AnyComponent, Component, CredentialBonus, InstructorUnit, SegWeight
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
-from sim.funding.components.component import Strict, listed, together
+from sim.funding.components.component import Strict, together
 from sim.funding.conditions import Where
 from sim.funding.reserve import Reserve
 from sim.funding.rules import TIERS_LAST, Rules
 from sim.inputs import RuleError
+from sim.states.words import listed
 
 Oversight = Literal["monitored", "categorical", "general"]
 MOST_COMPONENTS = 200
@@ -197,6 +199,11 @@ class Line(Strict):
         return self.model_copy(update={"oversight": "general"})
 
     @property
+    def called(self) -> str:
+        """What pages call it: its title, or its name in words."""
+        return self.title or self.name.replace("_", " ")
+
+    @property
     def promised_by(self) -> str:
         """The promise that districts trust when they trust the line."""
         return self.promise or self.name
@@ -291,6 +298,12 @@ class Line(Strict):
         return f"It pays in FY{start} alone." if start == end else f"It pays from FY{start} to FY{end}."
 
 
+def called_apart(lines: Sequence[Line]) -> dict[str, str]:
+    """What pages call each of several lines, by name: the name in words where two have one title."""
+    titles = Counter(line.called for line in lines)
+    return {line.name: line.called if titles[line.called] == 1 else line.name.replace("_", " ") for line in lines}
+
+
 OF_A_PATHWAY = frozenset(
     {
         "per_site", "per_participant", "per_concentrator", "per_credential", "per_instructor", "startup_share",
@@ -305,7 +318,7 @@ def refuse_by_cluster(component: Component, where: Where, way: tuple[str | int, 
     condition from the line's components."""
     elsewhere = (component.paid_prices() | component.works_on()) - OF_A_PATHWAY
     if where.by_cluster() and elsewhere:
-        pays = listed(tuple(sorted(elsewhere)[:3]))
+        pays = listed([name.replace("_", " ") for name in sorted(elsewhere)[:3]])
         raise RuleError(
             f"'{component.label}' pays for what belongs to no cluster ({pays}); its where may name districts, not "
             "clusters",

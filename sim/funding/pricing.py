@@ -108,7 +108,8 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     minimum = minimum_guarantee(line, context)
     if minimum is not ZERO and covered is not None:
         minimum = minimum * covered
-    return schedule.but(**held, minimum=minimum, parts=tuple(parts), covers=covers, covered=covered)
+    most = maximum_payment(line, context)
+    return schedule.but(**held, minimum=minimum, maximum=most, parts=tuple(parts), covers=covers, covered=covered)
 
 
 def _with_shared_minimum(
@@ -157,6 +158,14 @@ def minimum_guarantee(line: Line, context: PricingContext) -> Array:
     is_charter = np.array([[kind == CHARTER] for kind in context.world.districts.kind])
     dollars = np.where(is_charter, charter, district)
     return dollars * (line.scale * context.index)
+
+
+def maximum_payment(line: Line, context: PricingContext) -> Array | None:
+    """Dollars that the line pays a district at most, ``[..., D, 1]`` or ``[..., 1, 1]``; None without such a rule."""
+    if line.rules.maximum_payment is None:
+        return None
+    most: Array = np.zeros((1, 1)) + line.rules.maximum_payment
+    return most * (line.scale * context.index)
 
 
 def places_bought(line: Line, schedule: Schedule, appropriation: Array) -> Array:

@@ -14,7 +14,7 @@ from sim.world.world import World
 
 NEUTRAL: dict[str, float] = {
     "growth_cap": 1e9, "minimum_guarantee": 0.0, "local_match": 0.0, "carryover": 1.0, "spend_on_cte": 0.0,
-    "paid_share": 1.0,
+    "paid_share": 1.0, "maximum_payment": 1e15,
 }  # fmt: skip
 """What each rule says where it does not hold."""
 WITH_SHARE = ("hold_harmless", "maintenance_of_effort")

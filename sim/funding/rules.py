@@ -111,10 +111,11 @@ class Rules(Strict):
     on CTE for each dollar of the line (2 in California), so that a payment is at most 1 / (1 + match) of its CTE
     spending. ``maintenance_of_effort``: own money that it must keep up, or lose part of the payment.
     ``carryover``: the part of a payment that may be kept for next year; more than that beyond the year's CTE spending
-    is not paid. Both bind guarantees and floors too. ``spend_on_cte``: the share of the payment that must be spent on
-    CTE (0.55 in Texas); the rest is general money. ``proration``: when money is short all get the same share
-    (``pro_rata``), or what stands first in the file is paid first (``by_component``), or credentials come last and the
-    most valuable first among them (``by_tier``).
+    is not paid. ``maximum_payment``: dollars that no district is paid more than. All of these bind guarantees and
+    floors too. ``spend_on_cte``: the share of the payment that must be spent on CTE (0.55 in Texas); the rest is
+    general money. ``proration``: when money is short all get the same share (``pro_rata``), or what stands first in the
+    file is paid first (``by_component``), or credentials come last and the most valuable first among them
+    (``by_tier``).
 
     Of all lines together that run at the same time, and so alike in each of them (see ``sim.funding.together``):
     ``phase_in``: in the n-th year the n-th share of the way from a reference payment (``phase_in_from``: the district's
@@ -143,6 +144,7 @@ class Rules(Strict):
     paid_share: Share = 1.0
     state_share: StateShare | None = None
     share_cap: ShareCap | None = None
+    maximum_payment: DistrictDollars | None = None
     approval: Approval | None = None
     match_on: Literal["excess_cost", "all_cost"] = "excess_cost"
     differs: Cases = ()
@@ -229,14 +231,16 @@ class Rules(Strict):
             "paid_share": self._ever("paid_share", 1.0),
             "state_share": self.state_share is not None,
             "share_cap": self.share_cap is not None,
+            "maximum_payment": self._ever("maximum_payment"),
             "approval": self.approval is not None,
         }
         return [key for key, holds in written.items() if holds]
 
     @property
     def bounded(self) -> bool:
-        """Whether a district's own spending, or its share of the state's count, bounds what it is paid."""
-        return some(self.local_match) or self.carryover is not None or self.share_cap is not None
+        """Whether a district's own spending, its share of the money or a number of dollars bounds what it is paid."""
+        capped = self.share_cap is not None or self.maximum_payment is not None
+        return capped or some(self.local_match) or self.carryover is not None
 
     def most_by_spending(self, excess: Array, ordinary: Array) -> Array | None:
         """The most that a district is paid for its CTE spending of the year, dollars ``[..., D, 1]``; None without such
@@ -267,6 +271,8 @@ class Rules(Strict):
             said.append(self.state_share.sentence())
         if self.share_cap is not None:
             said.append(self.share_cap.sentence())
+        if self.maximum_payment is not None:
+            said.append(f"No district is paid more than {money(self.maximum_payment)}.")
         if self.approval is not None:
             said.append(self.approval.sentence())
         if self.phase_in:

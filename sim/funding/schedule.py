@@ -152,10 +152,11 @@ class Schedule:
     is spent by the state and never reaches a district. ``credential_stake`` (one for each value tier) and
     ``concentrator_stake`` are what each counts for districts as if it were paid; nobody pays or owes them.
 
-    Further parts are no prices and stay out of sums: ``minimum`` is owed at least to every district with a pathway,
-    dollars, ``[..., D, 1]``; ``parts`` are the prices that each of the line's components adds, before the line's scale;
-    ``covers`` says for each component where its condition holds, 1 or 0, ``[..., D, 1]`` or ``[..., D, C]``, None for
-    everywhere (empty where no component has one); ``covered`` the same of the line, ``[..., D, 1]``.
+    Further parts are no prices and stay out of sums: ``minimum`` is owed at least to every district with a pathway, and
+    no district is paid more than ``maximum``, dollars, ``[..., D, 1]`` or ``[..., 1, 1]``, None without one; ``parts``
+    are the prices that each of the line's components adds, before the line's scale; ``covers`` says for each component
+    where its condition holds, 1 or 0, ``[..., D, 1]`` or ``[..., D, C]``, None for everywhere (empty where no component
+    has one); ``covered`` the same of the line, ``[..., D, 1]``.
     """
 
     per_district: Array = field(default_factory=_unpaid)
@@ -176,6 +177,7 @@ class Schedule:
     credential_stake: tuple[Array, Array, Array] = field(default=CREDENTIAL_ZERO)
     concentrator_stake: Array = field(default_factory=_unpaid)
     minimum: Array = field(default_factory=_unpaid)
+    maximum: Array | None = None
     parts: tuple["Schedule", ...] = ()
     covers: tuple[Array | None, ...] = ()
     covered: Array | None = None
@@ -221,7 +223,7 @@ class Schedule:
 
 
 PRICES: tuple[str, ...] = tuple(
-    price.name for price in fields(Schedule) if price.name not in ("minimum", "parts", "covers", "covered")
+    price.name for price in fields(Schedule) if price.name not in ("minimum", "maximum", "parts", "covers", "covered")
 )
 """The names of all prices of a schedule."""
 STAKES: tuple[str, ...] = ("credential_stake", "concentrator_stake")

@@ -1,9 +1,9 @@
 """What of a formula begins and ends when, in words."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 from sim.funding.appropriation import Once
-from sim.funding.line import Line
+from sim.funding.line import Line, called_apart
 from sim.funding.rules import JointRules
 
 
@@ -13,8 +13,7 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
     ``takes_effect``: the first year in which it can pay. A line is last paid in the year before the one in which it has
     ended.
     """
-    titles = Counter(_title(line) for line in lines)
-    names = {line.name: _title(line) if titles[_title(line)] == 1 else line.name.replace("_", " ") for line in lines}
+    names = {lines[0].name: "the formula"} if len(lines) == 1 else called_apart(lines)
     events: dict[int, list[str]] = defaultdict(list)
     starts = {line.name: max(line.start_year or takes_effect, takes_effect) for line in lines}
     for line in lines:
@@ -22,7 +21,7 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
         if line.sunset_year is not None:
             events[line.sunset_year + 1].append(f"{name} has ended")
         if line.restricted_to is not None and line.oversight != "general" and _runs(line, line.restricted_to + 1):
-            events[line.restricted_to + 1].append(f"{name} is money without strings")
+            events[line.restricted_to + 1].append(f"what {name} pays is money without strings")
         if isinstance(line.appropriation, Once) and _runs(line, start + line.appropriation.years):
             events[start + line.appropriation.years].append(f"what was voted once for {name} is spent")
     for line in lines:
@@ -31,7 +30,7 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
         joint = bool(rules.written) and line.joint
         first = min(starts[one.name] for one in lines if one.joint) if joint else starts[line.name]
         held = line.rules.under(rules) if joint else line.rules
-        of = "the formula" if joint or len(lines) == 1 else names[line.name]
+        of = "the formula" if joint else names[line.name]
         if held.phase_in:
             events[first + len(held.phase_in)].append(f"{of} is phased in")
         if held.hold_harmless is not None and held.hold_harmless.years is not None:
@@ -45,7 +44,3 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
 
 def _runs(line: Line, fiscal_year: int) -> bool:
     return line.sunset_year is None or fiscal_year <= line.sunset_year
-
-
-def _title(line: Line) -> str:
-    return line.title or line.name.replace("_", " ")

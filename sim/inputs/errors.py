@@ -92,7 +92,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     """A hint naming the allowed word nearest to ``word``, or all of them if none is near and they are few."""
     choices = list(allowed)
     alike = {choice.lower(): choice for choice in reversed(choices)}
-    close = get_close_matches(word[:LONGEST_VALUE].lower(), alike, n=1, cutoff=0.5)
+    close = get_close_matches(word[:LONGEST_VALUE].lower(), alike, n=1, cutoff=0.51)
     if close:
         return f"did you mean '{alike[close[0]]}'?"
     return f"allowed: {listed_words(choices)}"

@@ -20,9 +20,16 @@ class Kind:
     many: str
 
 
-def _listed(words: Sequence[str], joint: str) -> str:
-    """'districts, charters and vocational schools'."""
-    return f" {joint} ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words as a sentence lists them: 'districts, charters and vocational schools'; nothing where there are none.
+
+    Where a word has a comma of its own, as 'hospitality, events & tourism' has, semicolons stand between the words.
+    """
+    if len(words) < 2:
+        return "".join(words)
+    if any(", " in word for word in words):
+        return f"{'; '.join(words[:-1])}; {last} {words[-1]}"
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,12 @@ class StateWords:
     @property
     def places(self) -> str:
         """All agents: 'districts and charters'."""
-        return _listed([kind.many for kind in self.kinds.values()], "and")
+        return listed([kind.many for kind in self.kinds.values()])
 
     @property
     def place(self) -> str:
         """One agent: 'district or charter'."""
-        return _listed([kind.one for kind in self.kinds.values()], "or")
+        return listed([kind.one for kind in self.kinds.values()], "or")
 
     @property
     def beside(self) -> Kind | None:
@@ -77,7 +84,7 @@ class StateWords:
         found = [kind for name, kind in self.kinds.items() if name != DISTRICT]
         if not found:
             return None
-        return Kind(_listed([kind.one for kind in found], "or"), _listed([kind.many for kind in found], "and"))
+        return Kind(listed([kind.one for kind in found], "or"), listed([kind.many for kind in found]))
 
     @property
     def main(self) -> str:

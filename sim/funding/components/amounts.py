@@ -61,6 +61,7 @@ MOST_ENTRIES = 100
 Dollars = Annotated[float, Field(strict=True, ge=0.0, le=1e11), Unit("dollars")]
 """A statewide total."""
 DistrictDollars = Annotated[float, Field(strict=True, ge=0.0, le=1e9), Unit("dollars for a district")]
+MemberDollars = Annotated[float, Field(strict=True, ge=0.0, le=1e6), Unit("dollars for a member in grades 9-12")]
 SchoolDollars = Annotated[float, Field(strict=True, ge=0.0, le=1e7), Unit("dollars for a high school")]
 SiteDollars = Annotated[float, Field(strict=True, ge=0.0, le=1e7), Unit("dollars for a pathway at a high school")]
 LaunchDollars = Annotated[float, Field(strict=True, ge=0.0, le=1e8), Unit("dollars for a launch")]

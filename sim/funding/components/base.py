@@ -14,6 +14,7 @@ from sim.funding.components.amounts import (
     Count,
     Courses,
     DistrictDollars,
+    MemberDollars,
     SchoolDollars,
     SiteDollars,
     Units,
@@ -38,10 +39,11 @@ class BreadthStep(Strict):
 
 
 class Base(Component):
-    """A fixed amount for every district, high school or site that offers a pathway.
+    """A fixed amount for every district, member of a district, high school or site that offers a pathway.
 
     Modeled on the base funding that LESC proposes (LESC brief, 4 September 2025, p. 11) and on Utah's base for each
-    high school (Utah Code 53F-2-311) and Louisiana's floor for each district. With ``minimum_concentrators`` a
+    high school (Utah Code 53F-2-311) and Louisiana's floor for each district; ``per_member`` on grants for each student
+    of districts that take part, as Oregon's (Measure 98, Or. Rev. Stat. 327.850). With ``minimum_concentrators`` a
     district and its high schools count only if these have at least so many on average, and a site only if the
     district's sites of its cluster have.
 
@@ -53,6 +55,7 @@ class Base(Component):
 
     kind: Literal["base"] = "base"
     per_district: DistrictDollars = 0.0
+    per_member: MemberDollars = 0.0
     per_school: SchoolDollars = 0.0
     per_site: SiteDollars = 0.0
     minimum_concentrators: Count = 0.0
@@ -72,15 +75,18 @@ class Base(Component):
 
     @model_validator(mode="after")
     def _pays_something(self) -> Self:
-        if self.per_district == self.per_school == self.per_site == 0.0 and not self.breadth_steps:
-            raise ValueError("write dollars above zero for per_district, per_school or per_site, or breadth_steps")
+        amounts = (self.per_district, self.per_member, self.per_school, self.per_site)
+        if all(dollars == 0.0 for dollars in amounts) and not self.breadth_steps:
+            raise ValueError(
+                "write dollars above zero for per_district, per_member, per_school or per_site, or breadth_steps"
+            )
         return self
 
     def paid_prices(self) -> frozenset[str]:
         """Dollars for districts, high schools and sites, as far as they are above zero."""
         steps = any(step.units > 0.0 for step in self.breadth_steps) and self.unit != 0.0
         paid = {
-            "per_offering_district": self.per_district > 0.0,
+            "per_offering_district": self.per_district > 0.0 or self.per_member > 0.0,
             "per_school": self.per_school > 0.0 or steps,
             "per_site": self.per_site > 0.0,
         }
@@ -107,17 +113,20 @@ class Base(Component):
         return found
 
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
-        """Dollars per offering district, offering school and site, ``[..., 1, 1]``; by breadth ``[..., D, 1]``."""
+        """Dollars per offering district, offering school and site, ``[..., 1, 1]``; by breadth, and by members as the
+        state counted them last, ``[..., D, 1]``."""
 
         def price(dollars: float) -> Array:
             return dollars * context.index if np.any(dollars) else ZERO
 
-        per_school = price(self.per_school)
+        per_district, per_school = price(self.per_district), price(self.per_school)
+        if np.any(self.per_member):
+            per_district = per_district + price(self.per_member) * context.counts.membership
         if self.breadth_steps:
             unit = context.unit_value if isinstance(self.unit, str) else self.unit * context.index
             per_school = per_school + self.units_reached(context.counts) * unit
         return Schedule(
-            per_offering_district=price(self.per_district),
+            per_offering_district=per_district,
             per_school=per_school,
             per_site=price(self.per_site),
         )
@@ -156,6 +165,7 @@ class Base(Component):
         of_site = f" with {least} the district's sites of that cluster" if asked else ""
         places = (
             (self.per_district, f"district with a pathway{of_district}"),
+            (self.per_member, f"member in grades 9-12 of a district with a pathway{of_district}"),
             (self.per_school, f"high school with a pathway{of_school}"),
             (self.per_site, f"pathway at a high school{of_site}"),
         )

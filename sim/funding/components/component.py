@@ -176,12 +176,6 @@ def percent(share: float) -> str:
     return f"{100.0 * share:.6g}%"
 
 
-def listed(words: tuple[str, ...]) -> str:
-    """Words joined as in a sentence: a, b and c."""
-    plain = [word.replace("_", " ") for word in words]
-    return plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} and {plain[-1]}"
-
-
 __all__ = [
     "AMOUNTS",
     "LEVELS",
@@ -197,7 +191,6 @@ __all__ = [
     "Share",
     "Strict",
     "by_written",
-    "listed",
     "money",
     "percent",
     "together",

@@ -8,10 +8,11 @@ from pydantic import field_validator, model_validator
 
 from sim.arrays import Array
 from sim.funding.components.amounts import DollarsEach, Share
-from sim.funding.components.component import QUALITY, Component, listed, money, percent
+from sim.funding.components.component import QUALITY, Component, money, percent
 from sim.funding.context import PricingContext
 from sim.funding.schedule import PRICES, STAKES, Counts, Schedule, entitlement
 from sim.inputs import nearest, shown
+from sim.states.words import listed
 from sim.world.world import QUALITY_COMPONENTS
 
 
@@ -105,7 +106,9 @@ class QualityIncentive(Component):
             if self.share is not None
             else f"up to {money(self.dollars or 0.0)} for every {self.per}"
         )
-        what = "the 12 components" if self.weights is None else listed(tuple(self.weights))
+        what = (
+            "the 12 components" if self.weights is None else listed([name.replace("_", " ") for name in self.weights])
+        )
         sentences = [f"For program quality, {most}, in proportion to the score in {what}."]
         if self.threshold is not None:
             sentences.append(f"A component scored below {self.threshold:g} earns nothing.")

@@ -8,12 +8,13 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.arrays import ZERO, Array
 from sim.funding.components.amounts import MOST_ENTRIES, Multiplier, OneDollars
-from sim.funding.components.component import MULTIPLIERS, Strict, listed, money
+from sim.funding.components.component import MULTIPLIERS, Strict, money
 from sim.funding.components.counting import KEYS_OF, PRICES_OF, WORDS, PathwayCount, StudentCounting
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 from sim.inputs import Mistake, shown
 from sim.states.speaking import state_words
+from sim.states.words import listed
 from sim.world.world import World
 
 HIGH_COST = "high_cost"
@@ -76,7 +77,7 @@ class Tier(Strict):
             return state_words().high_cost
         if word in VALUE_WORDS:
             return f"clusters of credential value {VALUE_WORDS[word]:g}"
-        return listed(tuple(state_words().cluster(cluster) for cluster in self.clusters))
+        return listed([state_words().cluster(cluster) for cluster in self.clusters])
 
 
 def check_tiers(tiers: tuple[Tier, ...], multipliers_only: bool = False) -> None:

@@ -127,7 +127,7 @@ def _cover(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, f"{check.formula.title}: static score by district", formats.title)
     own = check.formula.model_copy(update={"lines": check.formula.own_lines})
-    background = ", ".join(line.title or line.name for line in check.formula.lines if line.background)
+    background = ", ".join(line.called for line in check.formula.lines if line.background)
     lines = [
         ("These are estimates", "Payments under stated assumptions; estimates, not entitlements."),
         ("Run", origin_text(check)),
@@ -292,7 +292,7 @@ def _line_sheet(check: "BillCheck", sheet: "Worksheet", formats: Formats, line: 
     unsummed = frozenset({got + 1, got + 2, ratio, per_member})
     joint = line.joint and sum(other.joint for other in check.bill.own_lines) > 1
     part = " (from the guarantee to the phase-in: its part of what all lines owe together)" if joint else ""
-    title = f"ledger of {line.title or line.name}{part}"
+    title = f"ledger of {line.called}{part}"
     _district_sheet(check, sheet, formats, title, columns, values, live, unsummed, (got,))
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sim.funding.components.component import percent
+from sim.funding.line import called_apart
 from sim.report.shared.intervals import number_text
 from sim.report.shared.order import with_code
 from sim.states.speaking import state_words
@@ -19,7 +20,7 @@ NAMED = 3
 def held_sentences(check: "BillCheck") -> list[str]:
     """Whom a local share, a carry-over limit or a share cap owes less, where no step of a count shows the rule."""
     shown = {(cliff.line, cliff.cause) for cliff in check.cliffs if cliff.kind == "unpaid"}
-    districts, several = check.world.districts, len(check.formula.own_lines) > 1
+    districts, titles = check.world.districts, called_apart(check.formula.own_lines)
     said = []
     for held in check.held:
         if (held.line, held.rule) in shown:
@@ -32,9 +33,10 @@ def held_sentences(check: "BillCheck") -> list[str]:
         )
         who = state_words().place if len(places) == 1 else state_words().places
         most = "" if len(places) <= NAMED else ", the most"
+        of = f"{titles[held.line]}, " if len(titles) > 1 else ""
         said.append(
-            f"{f'{held.line}, ' if several else ''}{held.rule}: {len(places)} {who} owed {less} less than prices times "
-            f"counts, on average over draws{most}: {named}."
+            f"{of}{held.rule}: {len(places)} {who} owed {less} less than prices times counts, on average over "
+            f"draws{most}: {named}."
         )
     return said
 

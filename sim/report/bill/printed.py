@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
+from sim.funding.line import called_apart
 from sim.report.bill.tables import distribution, line_rows
 from sim.report.shared.intervals import Bands, bands, interval_parts, number_text
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
@@ -38,11 +39,11 @@ def parts_table(check: "BillCheck") -> str:
     rows: list[list[Cell]] = [
         [("Component (entitlement)", ""), ("Alone", ""), ("Bill without it", ""), ("It adds last", "")]
     ]
-    several = len(check.formula.own_lines) > 1
+    titles = called_apart(check.formula.own_lines)
     for part in check.parts.parts:
-        label = f"{part.line}: {part.component}" if several else part.component
+        component = part.component.replace("_", " ")
+        words = f"{titles[part.line]}: {component}" if len(titles) > 1 else component
         last = check.parts.whole - part.without
-        words = label.replace("_", " ")
         rows.append([(words, ""), _cell(part.alone), _cell(part.without), _cell(last, signed=True)])
     if len(check.parts.parts) > 1:
         rows.append([("interaction (whole less parts)", ""), _cell(check.parts.interaction, signed=True), *_BLANKS])

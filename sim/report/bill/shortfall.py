@@ -50,7 +50,7 @@ def reserve_sentences(check: "BillCheck") -> list[str]:
             continue
         year = check.bill.ledgers[line.name].reserve
         drawn, kept, held = (float(dollars.mean()) for dollars in (year.drawn, year.refilled, year.balance))
-        of = f" of {line.title or line.name.replace('_', ' ')}" if several else ""
+        of = f" of {line.called}" if several else ""
         holds = f"it then holds {number_text(held, 'dollars')}" if held >= 1.0 else "it is then empty"
         if drawn >= 1.0:
             said.append(f"The payments draw {number_text(drawn, 'dollars')} from the reserve{of}; {holds}.")

@@ -57,7 +57,7 @@ def line_rows(check: "BillCheck") -> list[LineRow]:
         rows.append(
             LineRow(
                 line.name,
-                line.title or line.name.replace("_", " "),
+                line.called,
                 _each(check, ledger.entitlement.sum(axis=-2, keepdims=True) + ledger.statewide_owed),
                 _each(check, ledger.owed),
                 _each(check, check.bill.offers[line.name].appropriation),

@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.funding.appropriation import Once
 from sim.funding.formula import ALWAYS, Formula, describe
-from sim.funding.line import Line
+from sim.funding.line import Line, called_apart
 from sim.funding.overlaps import overlaps
 from sim.report.bill.answer import LEAST_MOVED, bill_answer
 from sim.report.bill.held import center_sentences, held_sentences
@@ -20,11 +20,13 @@ from sim.report.shared.intervals import NOT_AVAILABLE, bands, number_text
 from sim.report.shared.order import first_places, with_code
 from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.states.speaking import state_words
+from sim.states.words import listed
 from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS, rule_words
 from sim.study.bill.cliffs import Cliff
 from sim.study.bill.disparity import LIMIT
 
 if TYPE_CHECKING:
+    from sim.funding.likeness import Likeness
     from sim.funding.rules import Rules
     from sim.study.bill.check_formula import BillCheck
     from sim.study.bill.disparity import Disparity
@@ -73,10 +75,13 @@ def bill_text(check: "BillCheck") -> str:
 
 def _unbound(check: "BillCheck") -> list[str]:
     """Limits that bind nobody, and centers that are not paid, each under a heading of its own."""
-    found = []
+    found, year = [], check.bill.fiscal_year
     for heading, sentences in (
         ("Shared centers that are not paid in every draw", center_sentences(check)),
-        ("Limits and floors that bind no district on these counts", idle_sentences(check)),
+        (
+            f"Limits and floors that bind no district in FY{year} on these counts",
+            idle_sentences(check),
+        ),
     ):
         if sentences:
             found += ["", heading, *_all(sentences)]
@@ -100,11 +105,18 @@ def _sentences(check: "BillCheck") -> Iterator[tuple[int, str]]:
     for sentence in year_sentences(check):
         yield 2, sentence
     if check.nearest is not None:
-        like = check.nearest
-        yield 2, f"Among the shipped formulas it is most like {like.name} ({like.short or like.title})."
-    background = [line.title or line.name for line in check.formula.lines if line.background]
+        yield 2, likeness_sentence(check.nearest)
+    background = [line.called for line in check.formula.lines if line.background]
     if background:
         yield 2, f"Beside it, as in every formula: {', '.join(background)}."
+
+
+def likeness_sentence(like: "Likeness") -> str:
+    """The shipped formula that is most like a bill, by the kinds of components that both have or one alone."""
+    alone = (("the bill", like.one), (like.formula.name, like.other))
+    said = [f"both have {listed(like.both)}", *(f"{who} alone has {listed(kinds)}" for who, kinds in alone if kinds)]
+    title = like.formula.short or like.formula.title
+    return f"Among the shipped formulas it is most like {like.formula.name} ({title}): {'; '.join(said)}."
 
 
 def _as_it_begins(check: "BillCheck") -> Formula:
@@ -194,7 +206,7 @@ def _remarks(check: "BillCheck") -> list[str]:
         if line.seg != "outside":
             cost = number_text(float(np.mean(check.bill.state_cost(line))), "dollars")
             grows = f"grows by {cost} for it" if line.seg == "funded" else "does not grow for it"
-            of = f"{line.title or line.name.replace('_', ' ')}: money" if several else "Money"
+            of = f"{line.called}: money" if several else "Money"
             said.append(f"{of} inside {state_words().main}, whose appropriation {grows}.")
     return said
 
@@ -217,7 +229,8 @@ def pathway_sentence(check: "BillCheck") -> str:
     )
     silent = [line.name for line in check.formula.own_lines if "pathway_share" not in line.model_fields_set]
     if silent and abs(share - law_share) >= 0.005:
-        names = "the bill" if len(silent) == len(check.formula.own_lines) else f"line {' and '.join(silent)}"
+        titles = called_apart(check.formula.own_lines)
+        names = "the bill" if len(silent) == len(titles) else listed([titles[name] for name in silent])
         other = number_text(law_share * paid, "dollars")
         said += f" For {names} none is written, which means 1; at {law_share:.0%} it would be {other} in all."
     held = float(by_draw(check, check.bill.held_to_cte()).sum(axis=1).mean())
@@ -334,7 +347,8 @@ def _cliff(check: "BillCheck", cliff: Cliff) -> str:
 
 
 def _cause(check: "BillCheck", cliff: Cliff) -> str:
-    line = f"{cliff.line}, " if len(check.formula.own_lines) > 1 else ""
+    titles = called_apart(check.formula.own_lines)
+    line = f"{titles.get(cliff.line, cliff.line)}, " if len(titles) > 1 else ""
     return f"{line}{cliff.cause}: {cliff.words}" if cliff.words else f"{line}{cliff.cause}."
 
 
@@ -360,8 +374,11 @@ def idle_sentences(check: "BillCheck") -> list[str]:
     alike: dict[str, list[str]] = defaultdict(list)
     for line, rule in check.idle:
         alike[line].append(rule)
-    several = len(check.formula.own_lines) > 1
-    return [f"{f'{line}: ' if several else ''}{', '.join(rules)}." for line, rules in alike.items()]
+    titles = called_apart(check.formula.own_lines)
+    return [
+        f"{f'{titles.get(line, line)}: ' if len(titles) > 1 else ''}{', '.join(rules)}."
+        for line, rules in alike.items()
+    ]
 
 
 def boundary_sentences(check: "BillCheck") -> list[str]:

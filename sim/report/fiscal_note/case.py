@@ -134,8 +134,3 @@ def signed(thousand: float, size: float | None = None) -> str:
     """An amount in thousands as a sentence has it, with its sign unless it is none."""
     text = in_words(thousand, size)
     return text if not re.search("[1-9]", text) else f"{'-' if thousand < 0.0 else '+'}{text}"
-
-
-def listed(parts: list[str]) -> str:
-    """'one, two and three'."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

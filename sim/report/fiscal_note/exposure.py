@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sim.arrays import Array
 from sim.report.answer.stress import clauses, lowered
 from sim.report.fiscal_note.amounts import cell
-from sim.report.fiscal_note.case import Case, listed
+from sim.report.fiscal_note.case import Case
 from sim.report.fiscal_note.note import NoteTable, Section, TableRow
 from sim.report.shared.intervals import bands, interval_text
 from sim.report.shared.names import first_letter
@@ -17,6 +17,7 @@ from sim.report.stress.shortfall import CALM, LEAST_DOLLARS, LEAST_TAUGHT, Short
 from sim.report.stress.tail_tables import ES
 from sim.report.stress.words import chances, tail_sentence
 from sim.states.speaking import state_words
+from sim.states.words import listed
 
 HEADING = "BUDGET EXPOSURE"
 

@@ -9,11 +9,12 @@ from sim.report.answer.facts import PAID
 from sim.report.answer.rules import LEAST_MOVED, OFTEN, settled
 from sim.report.answer.text import SHORTFALL_TOLD
 from sim.report.fiscal_note.amounts import FINEST, in_words
-from sim.report.fiscal_note.case import Case, listed, signed, spread
+from sim.report.fiscal_note.case import Case, signed, spread
 from sim.report.fiscal_note.lines import Row
 from sim.report.shared.intervals import bands, number_text
 from sim.report.shared.spans import years_text
 from sim.states.speaking import state_words
+from sim.states.words import listed
 
 
 def fiscal_implications(case: Case) -> list[str]:
@@ -85,7 +86,7 @@ def _limit(case: Case) -> Iterator[str]:
     if outside and all(open_ended):
         yield f"The bill sets no limit: whatever is owed is paid{_ranging(case, cost, at)}."
     elif outside and any(open_ended):
-        titles = [line.title or line.name for line, full in zip(outside, open_ended, strict=True) if full]
+        titles = [line.called for line, full in zip(outside, open_ended, strict=True) if full]
         yield f"Without a limit is {listed(titles)}: whatever is owed there is paid{_ranging(case, cost, at)}."
     elif outside:
         yield "What is voted limits what is paid: where more is owed, districts get a part of it."
@@ -160,5 +161,5 @@ def _ends(case: Case) -> Iterator[str]:
     last = int(case.panel.years[-1])
     after = [line for line in case.own_lines if line.sunset_year is not None and line.sunset_year < last]
     for year in sorted({int(line.sunset_year or 0) for line in after}):
-        titles = [line.title or line.name.replace("_", " ") for line in after if line.sunset_year == year]
+        titles = [line.called for line in after if line.sunset_year == year]
         yield f"{listed(titles)} {'ends' if len(titles) == 1 else 'end'} after FY{year}."

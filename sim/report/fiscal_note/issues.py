@@ -9,12 +9,13 @@ import numpy as np
 from sim.arrays import Array
 from sim.report.answer.rules import LEAST_RECODED, settled
 from sim.report.bill.tables import HALF_A_DOLLAR
-from sim.report.fiscal_note.case import FIFTH, Case, listed
+from sim.report.fiscal_note.case import FIFTH, Case
 from sim.report.shared.groups import Group, groups, net_payment, roster
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.order import QUARTERS, first_places, labels_where_shared
 from sim.report.shared.panel import Panel
 from sim.states.speaking import state_words
+from sim.states.words import listed
 from sim.study.bill.disparity import disparity
 
 if TYPE_CHECKING:

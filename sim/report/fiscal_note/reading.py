@@ -11,8 +11,9 @@ from sim.report.answer.rules import precise, settled
 from sim.report.answer.text import ranked
 from sim.report.compare.price import cost_per_added
 from sim.report.fiscal_note.amounts import in_words
-from sim.report.fiscal_note.case import FIFTH, TENTH, Case, listed, spread
+from sim.report.fiscal_note.case import FIFTH, TENTH, Case, spread
 from sim.report.shared.intervals import PER_100, bands, interval_text, number_text
+from sim.states.words import listed
 
 WAYS = {"more": "more", "less": "fewer"}
 
@@ -97,7 +98,7 @@ def technical_issues(case: Case) -> list[str]:
             f"{1.0 - 1.0 / index[case.year(after)]:.0%} less by {case.fiscal_year(case.year(after))}"
             for after in (FIFTH, TENTH)
         ]
-        titles = [line.title or line.name.replace("_", " ") for line in fixed]
+        titles = [line.called for line in fixed]
         said.append(
             f"Not indexed: what is voted for {listed(titles)} buys {listed(list(dict.fromkeys(lost)))} at the prices "
             "of the model."

@@ -70,7 +70,7 @@ def rows_of(path: Path, formula: Formula) -> list[Row]:
         name = entry if isinstance(entry, str) else entry.get("line") or entry["name"]
         line = formula.line(name)
         own = {} if isinstance(entry, str) or "line" in entry else entry
-        title = line.title or line.name.replace("_", " ")
+        title = line.called
         for said, law in _of_line(line, own, ("lines", place), paragraph):
             rows.append((f"{title}: {said}", law))
     return rows

@@ -6,7 +6,8 @@ from sim.report.levers.facts import SMALL, Change, LeverFacts, Pull
 from sim.report.shared.intervals import PER_100, interval_parts, number_text
 from sim.report.shared.plain_table import Cell
 from sim.report.shared.spans import years_text
-from sim.report.stress.sheets import Row, Sheet, listed, money
+from sim.report.stress.sheets import Row, Sheet, money
+from sim.states.words import listed
 
 WORTH = 0.25e6
 """Dollars of a tail from which on a change of it is told."""

@@ -6,7 +6,8 @@ import pandas as pd
 
 from sim.parameters.catalogue import load_catalogue
 from sim.report.shared.names import first_letter
-from sim.report.stress.sheets import Row, Sheet, listed
+from sim.report.stress.sheets import Row, Sheet
+from sim.states.words import listed
 from sim.study.stress.reverse import FALLING, Reversed, ReverseStudy
 
 WHAT = {

@@ -1,6 +1,5 @@
 """Tables of a stress study as data, so that the page and the plain text show the same cells."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.report.shared.intervals import interval_parts, number_text
@@ -50,8 +49,3 @@ def dollars(figure: Figure) -> Cell:
 def money(value: float) -> str:
     """Dollars in three figures."""
     return number_text(value, "dollars")
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -21,7 +21,7 @@ MAIN_STEP = "main_formula"
 
 RULE_OF_STAGE: Mapping[str, str] = {
     "entitlement": "limits",
-    "matched": "local share, effort, carry-over and share cap",
+    "matched": "local share, effort, carry-over, share cap and maximum",
     "guaranteed": "minimum guarantee",
     "held_harmless": "hold harmless",
     "capped": "growth cap",
@@ -35,6 +35,7 @@ BOUNDS: Mapping[str, str] = {
     "maintenance_of_effort": "effort",
     "carryover": "carry-over",
     "share_cap": "share cap",
+    "maximum_payment": "maximum payment",
 }
 """The rules that lead to ``matched``, by their keys."""
 

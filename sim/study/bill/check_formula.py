@@ -7,7 +7,7 @@ from sim.config_folder import config_folder
 from sim.engine.ensemble import prepare
 from sim.engine.static import base_year_entitlement
 from sim.funding.formula import Formula, enacted
-from sim.funding.likeness import nearest_formula
+from sim.funding.likeness import Likeness, nearest_formula
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
@@ -83,7 +83,7 @@ class BillCheck:
     idle: tuple[tuple[str, str], ...] = ()
     held: tuple[Held, ...] = ()
     unpaid_centers: tuple[UnpaidCenter, ...] = ()
-    nearest: Formula | None = None
+    nearest: Likeness | None = None
     falls: tuple[Fall, ...] = ()
 
 
@@ -142,7 +142,7 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
     )
 
 
-def _nearest(formula: Formula, world: World) -> Formula | None:
+def _nearest(formula: Formula, world: World) -> Likeness | None:
     """The formula of the state, or the law of another, that is most like a bill, if any is."""
     names, law, folder = formula_names(world.law), world.law, config_folder()
     if formula.name in names:
@@ -152,8 +152,7 @@ def _nearest(formula: Formula, world: World) -> Formula | None:
         formula_from(*read_with_lines(formula_path(name, law)), name, shared, world.clusters.identifier)
         for name in names
     )
-    found = nearest_formula(formula, listed)
-    return found[0] if found is not None else None
+    return nearest_formula(formula, listed)
 
 
 def _central_entitlement(

@@ -178,7 +178,7 @@ def _causes(formula: Formula, bound: str) -> str:
     cases = [*formula.rules.differs, *(case for line in lines for case in line.rules.differs)]
     found = []
     if bound != "at least":
-        if any(line.rules.bounded for line in lines) or _any(cases, "local_match", "carryover"):
+        if any(line.rules.bounded for line in lines) or _any(cases, "local_match", "carryover", "maximum_payment"):
             found.append("its share of local spending")
         capped = formula.rules.growth_cap is not None or any(line.rules.growth_cap is not None for line in lines)
         if capped or _any(cases, "growth_cap"):

@@ -170,7 +170,7 @@ def _merged(lists: Sequence[list[str]]) -> list[str]:
 
 def line_titles(lines: Iterable[Line]) -> dict[str, str]:
     """Each line, by name, in words that no other line has."""
-    words = {line.name: line.title or line.name.replace("_", " ") for line in lines}
+    words = {line.name: line.called for line in lines}
     alike = list(words.values())
     return {name: title if alike.count(title) == 1 else f"{title} ({name})" for name, title in words.items()}
 

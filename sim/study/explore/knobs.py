@@ -226,7 +226,7 @@ def _described(formula: Formula, path: str) -> tuple[str, str, str]:
         return "Years of phase-in", "years", _first_with(formula, "phased in") or "It is not phased in."
     words = path.split(".")
     line = formula.line(words[1]) if words[0] == "lines" else formula.own_lines[0]
-    title = f"{_plain(line.title or line.name)}: " if words[0] == "lines" else ""
+    title = f"{_plain(line.called)}: " if words[0] == "lines" else ""
     words = words[2:] if words[0] == "lines" else words
     if words[0] == "appropriation":
         unit = _unit_at(line.appropriation, (words[1],))

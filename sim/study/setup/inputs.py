@@ -201,7 +201,7 @@ def formula_record(formula: Formula, change: str = "") -> dict[str, Any]:
         "year_of_numbers": formula.year_of_numbers,
         "lines": {
             line.name: {
-                "title": line.title or line.name.replace("_", " "),
+                "title": line.called,
                 "fund": line.fund,
                 "recurring": line.recurring,
                 "background": line.background,
