@@ -280,7 +280,7 @@ def test_what_is_the_same_at_all_rates_is_said_once() -> None:
         "else.",
         "For every credential earned: $100 in tier 1, $0 in tier 2, $700 in tier 3, everywhere except in agriculture "
         "or in marketing & sales.",
-        "At each of these rates: at most 2 credentials for each student and year are paid.",
+        "At each of these rates: at most 2 credentials for each concentrator of a pathway are paid in a year.",
         "At each of these rates: one district is paid for at most 10% of the credentials earned in the state, all "
         "rates with this limit together.",
     ]
@@ -291,7 +291,7 @@ def test_rates_that_are_alike_but_for_a_name_are_no_rates_of_one_component() -> 
     other = {**one, "dollars": {1: 90}, "where": {"cluster": "marketing_sales"}}
     said = " ".join(describe(bill([{**one, "name": "a"}, {**other, "name": "b"}])))
     assert "At each of these rates" not in said
-    assert said.count("At most 1 credential for each student and year is paid, in ") == 2
+    assert said.count("At most 1 credential for each concentrator of a pathway is paid in a year, in ") == 2
 
 
 @pytest.mark.parametrize(
@@ -457,7 +457,7 @@ def test_money_inside_the_seg_is_paid_in_full_or_where_its_condition_holds(rules
 
 def test_rules_over_all_lines_are_refused_where_lines_differ_in_them() -> None:
     line = {"components": [{"kind": "base", "per_school": 5}], "appropriation": {"rule": "full"}}
-    with pytest.raises(InputError, match="differs from line one, which runs at the same time"):
+    with pytest.raises(InputError, match=r"differs: line one: \(growth_cap and hold_harmless\) differs from line two"):
         bill([], lines=[{"name": "one", **line, "rules": JOINT}, {"name": "two", **line}])
     with pytest.raises(InputError, match="is a rule of a line"):
         bill([], lines=[{"name": "one", **line}], rules={"differs": [{**SMALL, "local_match": 1}]})

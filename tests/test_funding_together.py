@@ -220,8 +220,8 @@ def with_rules(place: int, **rules: Any) -> list[dict[str, Any]]:
     ("written", "said"),
     [
         ({"lines": with_rules(1, growth_cap=0.05)}, "lines.1.rules.growth_cap: line two: differs from line one, which"),
-        ({"lines": with_rules(0, hold_harmless={"share": 0.9})}, "hold_harmless: line two: differs from line one"),
-        ({"lines": with_rules(0, phase_in=[0.5])}, "phase_in: line two: differs from line one"),
+        ({"lines": with_rules(0, hold_harmless={"share": 0.9})}, "hold_harmless: line one: differs from line two"),
+        ({"lines": with_rules(0, phase_in=[0.5])}, "phase_in: line one: differs from line two"),
         (
             {"rules": {"growth_cap": 0.05}, "lines": with_rules(0, growth_cap=0.05)},
             "lines.0.rules.growth_cap: line one: stands under the formula's rules too; write it there alone",
@@ -275,7 +275,7 @@ def test_lines_that_do_not_meet_may_differ_in_their_rules() -> None:
         ]
     )
     assert [one.rules.growth_cap for one in spans.lines] == [None, 0.05]
-    with pytest.raises(InputError, match="differs from line first"):
+    with pytest.raises(InputError, match="differs from line second"):
         bill(
             lines=[
                 line("first", each(1.0), sunset_year=2029, rules={"phase_in": [0.5]}),
@@ -300,7 +300,9 @@ def test_words_say_when_a_bill_and_its_lines_begin_and_end_and_a_joint_rule_once
         ],
     )
     said = describe(spans)
-    assert said[0] == "It takes effect in FY2028 and ends after FY2033; until then current law holds."
+    assert said[0] == (
+        "Until it takes effect in FY2028 current law holds. It ends after FY2033, and current law does not come back."
+    )
     assert "It pays from FY2028 to FY2029." in said
     assert "It pays from FY2030 to FY2033." in said
     assert said[-2:] == [
@@ -311,7 +313,7 @@ def test_words_say_when_a_bill_and_its_lines_begin_and_end_and_a_joint_rule_once
     within = describe(bill(lines=[{**part, "rules": {"growth_cap": 0.05}} for part in TWO]))
     assert sum("rises by at most" in sentence for sentence in within) == 1
     assert describe(bill(components=[each(1.0)], appropriation={"rule": "full"}))[0] == (
-        "It takes effect in FY2027 and has no end; until then current law holds."
+        "Until it takes effect in FY2027 current law holds. It has no end."
     )
 
 
@@ -337,7 +339,7 @@ def test_a_joint_rule_of_several_lines_can_be_swept() -> None:
     ("lines", "rules", "path", "said"),
     [
         (TWO, {"growth_cap": 0.1}, "lines.one.rules.growth_cap", "holds for all lines of two; write rules.growth_cap"),
-        (TWO, {}, "lines.one.rules.growth_cap", "differs from line one, which runs at the same time"),
+        (TWO, {}, "lines.one.rules.growth_cap", "differs from line two, which runs at the same time"),
         (TWO, {}, "rules.count_lag", "has 2 lines of its own; write lines.<name>.rules.count_lag"),
     ],
 )

@@ -47,6 +47,51 @@ def test_a_law_holds_until_the_next_begins() -> None:
         assert line.components[0].per_school == dollars  # type: ignore[attr-defined]
 
 
+def test_a_line_that_was_renamed_goes_on_where_the_next_law_has_it_too_and_its_reserve_is_voted_once() -> None:
+    held = {"name": "a", **base(300), "reserve": {"start": 1_000}, "appropriation": {"rule": "fixed", "dollars": 5_000}}
+    other = {"name": "b", **base(7)}
+    three = bill(
+        laws=[
+            {"from": 2027, "lines": [{"name": "a", **base(100)}]},
+            {"from": 2029, "lines": [held]},
+            {"from": 2031, "lines": [held, other]},
+        ]
+    )
+    assert spans(three) == [("a", 2027, 2028), ("a_2029", 2029, None), ("b", 2031, None)]
+
+
+def test_a_line_may_have_a_guarantee_under_a_condition_of_its_own() -> None:
+    small = {"where": {"members": {"below": 200}}, "minimum_guarantee": 500}
+    two = bill(lines=[{"name": "one", **base(100, rules={"differs": [small]})}, {"name": "two", **base(7)}])
+    assert [len(line.rules.differs) for line in two.own_lines] == [1, 0]
+    capped = {"where": {"members": {"below": 200}}, "growth_cap": 0.1}
+    with pytest.raises(InputError, match=r"line one: \(growth_cap\) differs from line two"):
+        bill(lines=[{"name": "one", **base(100, rules={"differs": [capped]})}, {"name": "two", **base(7)}])
+
+
+def test_amounts_that_rise_each_year_count_from_the_first_year_of_their_line_and_not_with_prices() -> None:
+    for wrong in ({"indexation": "prices", "yearly_rise": 0.1}, {"yearly_rise": 1.5}):
+        with pytest.raises(InputError, match="yearly_rise"):
+            bill(**base(100, rules=wrong))
+    both = {"rule": "demand_with_cap", "cap": 5_000, "indexed": True, "yearly_rise": 0.1}
+    with pytest.raises(InputError, match="write one of indexed and yearly_rise"):
+        bill(**{**base(100), "appropriation": both})
+    rising = bill(takes_effect=2029, **base(100, rules={"yearly_rise": 0.1}))
+    said = describe(rising, 2026)
+    assert "The dollar amounts rise by 10% a year after the first." in said
+    first, third = (base_year_position(standing(), rising, year=year).stage("paid").sum() for year in (2029, 2031))
+    assert third == pytest.approx(1.21 * first)
+
+
+def test_a_phase_in_that_ends_before_it_is_whole_is_told() -> None:
+    steps = {"phase_in": [0.25, 0.5, 0.75]}
+    cut = bill(laws=[{"from": 2028, **base(100, rules=steps)}, {"from": 2029, **base(300)}])
+    (told,) = [said for said in describe(cut, 2026) if said.startswith("FY2029")]
+    assert told.startswith("FY2029: A bill has ended; A bill (law of FY2029) begins; A bill was never paid whole: ")
+    assert "after 1 of the 3 years of its phase-in" in told
+    assert not any(said.startswith("FY2031") for said in describe(cut, 2026))
+
+
 def test_a_law_without_a_title_is_called_after_its_year() -> None:
     titles = [line.title for line in bill(laws=[{"from": 2027, **base(100)}, {"from": 2031, **base(300)}]).lines]
     assert titles == ["A bill", "A bill (law of FY2031)"]

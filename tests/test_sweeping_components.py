@@ -156,7 +156,8 @@ EXAMPLES: tuple[list[dict[str, Any]], ...] = (
 )  # fmt: skip
 SEG = {"kind": "seg_weight", "count": "participants", "weight": 0.2, "full_time_share": 0.3}
 APPROPRIATIONS: tuple[dict[str, Any], ...] = (
-    {"rule": "fixed", "dollars": 3e5},
+    {"rule": "fixed", "dollars": 3e5, "yearly_rise": 0.03},
+    {"rule": "demand_with_cap", "cap": 3e5, "yearly_rise": 0.03},
     {"rule": "indexed", "dollars": 3e5},
     {"rule": "share_of_revenue", "share": 2e-5},
     {"rule": "demand_with_cap", "cap": 3e5, "indexed": True},
@@ -185,6 +186,7 @@ LINE_RULES: dict[str, Any] = {
 }  # fmt: skip
 FURTHER_RULES: tuple[dict[str, Any], ...] = (
     {"paid_share": 0.8, "share_cap": {"share": 0.3}},
+    {"yearly_rise": 0.04},
     {"maximum_payment": 9e3, "differs": [{"where": {"locale": "rural"}, "maximum_payment": 7e3}]},
     {"share_cap": {"of": "participants"}, "local_match": 0.8, "match_on": "all_cost"},
     {"approval": {"a_year": 3.5}},

@@ -6,7 +6,7 @@ from functools import reduce
 
 import numpy as np
 
-from sim.arrays import ZERO, Array, district_total, ratio, state_total
+from sim.arrays import ZERO, Array, district_most, district_total, ratio, state_total
 from sim.funding.components.component import by_written
 from sim.funding.context import ONE
 from sim.funding.line import Line
@@ -146,9 +146,14 @@ def settle_together(claims: Sequence[Claim], before: Before, fiscal_year: int) -
 
 
 def _offering(claim: Claim) -> Array:
-    """1 where a district has a pathway and the line's condition holds, ``[..., D, 1]``."""
+    """1 where the line's condition holds and a district has a pathway, of the clusters that the condition names if it
+    names any, ``[..., D, 1]``."""
     covered = claim.schedule.covered
-    return claim.counts.offering if covered is None else claim.counts.offering * covered
+    if covered is None:
+        return claim.counts.offering
+    if covered.shape[-1] == 1:
+        return claim.counts.offering * covered
+    return (district_most(claim.counts.sites * covered) > 0.0).astype(np.float64)
 
 
 @dataclass(frozen=True)

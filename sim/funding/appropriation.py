@@ -1,24 +1,33 @@
 """How much is voted for a line in a year, as it is written in a formula."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+import numpy as np
+from pydantic import Field, model_validator
 
-from sim.funding.components.amounts import Dollars, Share, Years, YesNo
+from sim.funding.components.amounts import Dollars, Share, YearlyRise, Years, YesNo
 from sim.funding.components.component import money, percent
 from sim.funding.strict import Strict
 from sim.inputs import Example
 
 
+def rise(yearly: float, many: bool = False) -> str:
+    """What is said of an amount, or of ``many``, that moves by a share a year."""
+    verb = "rise" if yearly > 0.0 else "fall"
+    return f"{verb if many else f'{verb}s'} by {percent(abs(yearly))} a year after the first"
+
+
 class Fixed(Strict):
-    """The same nominal dollars every year."""
+    """Nominal dollars, the same every year or ``yearly_rise`` more than the year before from the line's second on."""
 
     rule: Literal["fixed"] = "fixed"
     dollars: Dollars
+    yearly_rise: YearlyRise = 0.0
 
     def sentence(self) -> str:
         """The rule in words."""
-        return f"The appropriation is {money(self.dollars)} every year, not indexed."
+        voted = f"The appropriation is {money(self.dollars)}"
+        return f"{voted} and {rise(self.yearly_rise)}." if self.yearly_rise else f"{voted} every year, not indexed."
 
 
 class Indexed(Strict):
@@ -29,7 +38,7 @@ class Indexed(Strict):
 
     def sentence(self) -> str:
         """The rule in words."""
-        return f"The appropriation is {money(self.dollars)} and rises with prices."
+        return f"The appropriation is {money(self.dollars)} of the base year and rises with prices."
 
 
 class ShareOfRevenue(Strict):
@@ -44,15 +53,25 @@ class ShareOfRevenue(Strict):
 
 
 class DemandWithCap(Strict):
-    """Whatever the formula owes, up to a cap; ``indexed`` lets the cap follow prices."""
+    """Whatever the formula owes, up to a cap; ``indexed`` lets the cap follow prices, ``yearly_rise`` lets it rise by
+    a share a year after the line's first."""
 
     rule: Literal["demand_with_cap"] = "demand_with_cap"
     cap: Dollars
     indexed: YesNo = False
+    yearly_rise: YearlyRise = 0.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.indexed and np.any(self.yearly_rise):
+            raise ValueError("write one of indexed and yearly_rise")
+        return self
 
     def sentence(self) -> str:
         """The rule in words."""
-        rising = ", which rises with prices" if self.indexed else ""
+        rising = " of the base year, which rises with prices" if self.indexed else ", not indexed"
+        if self.yearly_rise:
+            rising = f", which {rise(self.yearly_rise)}"
         return f"The appropriation follows what is owed, up to {money(self.cap)}{rising}."
 
 

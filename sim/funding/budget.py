@@ -44,11 +44,12 @@ def appropriate(line: Line, budget: Budget) -> Array:
         case ShareOfRevenue():
             return (rule.share * line.scale) * budget.revenue
         case Fixed():
-            dollars = rule.dollars * nominal
+            dollars = rule.dollars * (nominal * line.risen(rule.yearly_rise, budget.fiscal_year))
         case Indexed():
             dollars = rule.dollars * budget.price_index
         case DemandWithCap():
-            dollars = rule.cap * (budget.price_index if rule.indexed else nominal)
+            rising = nominal * line.risen(rule.yearly_rise, budget.fiscal_year)
+            dollars = rule.cap * (budget.price_index if rule.indexed else rising)
         case Once():
             assert line.start_year is not None
             within = budget.fiscal_year < line.start_year + rule.years

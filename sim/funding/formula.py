@@ -178,8 +178,13 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
     """What the formula pays for, from when on, line by line and for all lines together, in plain sentences; with a
     ``base_year``, up to which current law holds in any case, what begins and ends when."""
     ends = [line.sunset_year for line in formula.own_lines]
-    end = f"ends after FY{max(last for last in ends if last)}" if ends and all(ends) else "has no end"
-    said = [f"It takes effect in FY{formula.takes_effect} and {end}; until then current law holds."]
+    said = [f"Until it takes effect in FY{formula.takes_effect} current law holds."]
+    if formula.takes_effect == ALWAYS:
+        said = ["It is in force in every year."]
+    if ends and all(ends):
+        said[0] += f" It ends after FY{max(last for last in ends if last)}, and current law does not come back."
+    else:
+        said[0] += " It has no end."
     if base_year is not None and formula.takes_effect != ALWAYS:
         said += calendar(formula.own_lines, formula.rules, max(formula.takes_effect, base_year + 1))
     shared = _shared_rules(formula)

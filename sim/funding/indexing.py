@@ -19,7 +19,7 @@ def with_indexed_dollars(formula: Formula) -> Formula:
 def _indexed(line: Line) -> Line:
     if line.background or line.federal:
         return line
-    rules = line.rules.model_copy(update={"indexation": "prices"})
+    rules = line.rules.model_copy(update={"indexation": "prices", "yearly_rise": 0.0})
     return line.model_copy(update={"rules": rules, "appropriation": _following_prices(line.appropriation)})
 
 
@@ -27,5 +27,5 @@ def _following_prices(rule: AppropriationRule) -> AppropriationRule:
     if isinstance(rule, Fixed):
         return Indexed(dollars=rule.dollars)
     if isinstance(rule, DemandWithCap):
-        return rule.model_copy(update={"indexed": True})
+        return rule.model_copy(update={"indexed": True, "yearly_rise": 0.0})
     return rule

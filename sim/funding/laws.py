@@ -54,22 +54,25 @@ def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> list[Line
     an earlier law has for another line gets the year of its law.
     """
     lines: list[Line] = []
+    written: list[str] = []
     for law, rules, own in parts:
         for line in own:
             held = line.model_copy(update={"rules": line.rules.under(rules)}) if line.joint else line
-            at = next((place for place, one in enumerate(lines) if _goes_on(one, held, law)), None)
+            named = [place for place, name in enumerate(written) if name == line.name]
+            at = next((place for place in named if _goes_on(lines[place], held, law)), None)
             if at is not None:
                 lines[at] = within(law, lines[at].model_copy(update={"sunset_year": held.sunset_year}))
                 continue
-            if any(one.name == line.name for one in lines):
+            if named:
                 held = held.model_copy(update={"name": f"{line.name[:55]}_{law.begins}"})
             lines.append(within(law, held))
+            written.append(line.name)
     return lines
 
 
 def _goes_on(earlier: Line, line: Line, law: Law) -> bool:
-    """Whether a line of a law is that of the law before, going on."""
+    """Whether a line of a law is that of the law before of its name, going on."""
     if earlier.sunset_year != law.begins - 1 or line.start_year != law.begins:
         return False
-    years = {"start_year": None, "sunset_year": None}
-    return earlier.model_copy(update=years) == line.model_copy(update=years)
+    own = {"start_year": None, "sunset_year": None, "name": line.name}
+    return earlier.model_copy(update=own) == line.model_copy(update=own)

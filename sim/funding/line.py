@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from sim.arrays import Array, some
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
 from sim.funding.components import Accountability, AnyComponent, Component, CredentialBonus, InstructorUnit, SegWeight
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
@@ -61,6 +62,13 @@ class Line(Strict):
     rules_since: FiscalYear | None = None
 
     alike = frozenset({"scale"})
+
+    @model_validator(mode="after")
+    def _rises_from_a_year(self) -> Self:
+        yearly = (self.rules.yearly_rise, getattr(self.appropriation, "yearly_rise", 0.0))
+        if self.start_year is None and any(some(rise) for rise in yearly):
+            raise ValueError("yearly_rise counts from the line's first year; write its start_year")
+        return self
 
     @field_validator("components")
     @classmethod
@@ -217,6 +225,12 @@ class Line(Strict):
         """Whether the line pays in a fiscal year."""
         started = self.start_year is None or fiscal_year >= self.start_year
         return started and (self.sunset_year is None or fiscal_year <= self.sunset_year)
+
+    def risen(self, yearly: float, fiscal_year: int) -> float | Array:
+        """What an amount that rises by a share ``yearly`` after the line's first year is multiplied by."""
+        years = max(fiscal_year - self.start_year, 0) if self.start_year is not None else 0
+        grown: float | Array = (1.0 + yearly) ** years if years else 1.0
+        return grown
 
     @property
     def ever_pays(self) -> bool:

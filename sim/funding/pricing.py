@@ -41,8 +41,8 @@ def counted(line: Line, counts: Counts, schedule: Schedule = NOTHING) -> Counts:
 
 
 def coverage(line: Line, world: World, membership: Array) -> tuple[tuple[Array | None, ...], Array | None]:
-    """Where each component's condition and the line's own hold together, and where the line's holds, by district;
-    see ``Schedule.covers``."""
+    """Where each component's condition and the line's own hold together, and where the line's holds; see
+    ``Schedule.covers``."""
     own = None if line.where is None else mask(line.where, world, membership)
     if own is None and all(component.where is None for component in line.components):
         return (), None
@@ -50,20 +50,22 @@ def coverage(line: Line, world: World, membership: Array) -> tuple[tuple[Array |
     for component in line.components:
         here = component.where
         masks[component.label] = both(own, None if here is None else mask(here, world, membership))
-    covered = None if own is None else districts_of(own)
-    return tuple(masks[component.label] for component in line.components), covered
+    return tuple(masks[component.label] for component in line.components), own
 
 
 def announce(line: Line, context: PricingContext) -> Schedule:
     """The prices of a line in a fiscal year; no price at all in a year in which the line does not pay.
 
     Amounts are added first, then what multiplies them (tiers, course levels, size), then quality. Dollars written in
-    the line are multiplied by the price index where the line is indexed; everything by the line's scale, and by the
-    share that the state pays. No one is paid back more than all that was spent: shares of spending stop at 1.
+    the line are multiplied by the price index where the line is indexed, or by their yearly rise; everything by the
+    line's scale, and by the share that the state pays. No one is paid back more than all that was spent: shares of
+    spending stop at 1.
     """
     if not line.active(context.fiscal_year):
         return NOTHING
     index = context.price_index if line.rules.indexation == "prices" else ONE
+    if some(line.rules.yearly_rise):
+        index = ONE * line.risen(line.rules.yearly_rise, context.fiscal_year)
     # A pot that is the appropriation is scaled with it; the components must see it unscaled, as all is scaled below.
     appropriation = context.appropriation if line.scale in (0.0, 1.0) else context.appropriation / line.scale
     counts = context.counts
@@ -107,7 +109,7 @@ def announce(line: Line, context: PricingContext) -> Schedule:
     }
     minimum = minimum_guarantee(line, context)
     if minimum is not ZERO and covered is not None:
-        minimum = minimum * covered
+        minimum = minimum * districts_of(covered)
     most = maximum_payment(line, context)
     return schedule.but(**held, minimum=minimum, maximum=most, parts=tuple(parts), covers=covers, covered=covered)
 

@@ -1,6 +1,6 @@
 """The rules of a line, as they are written in a formula: how what is owed becomes what is paid."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -8,12 +8,14 @@ import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.arrays import Array, some
+from sim.funding.appropriation import rise
 from sim.funding.cases import DIFFERING, Case, Cases, cases_agree
 from sim.funding.components.amounts import (
     DistrictDollars,
     Growth,
     Match,
     Share,
+    YearlyRise,
     no_truth,
 )
 from sim.funding.components.component import money, percent
@@ -85,9 +87,9 @@ def refer(cases: Iterable[Case]) -> bool:
     return any(key in REFERRING for case in cases for key in case.written)
 
 
-def joint_cases(cases: Iterable[Case]) -> tuple[Case, ...]:
-    """Cases with what in them holds for all lines together."""
-    kept = [(case, [key for key in case.written if key not in JOINT]) for case in cases]
+def joint_cases(cases: Iterable[Case], keys: Sequence[str] = JOINT) -> tuple[Case, ...]:
+    """Cases with what in them holds for all lines together, or with some ``keys`` alone."""
+    kept = [(case, [key for key in case.written if key not in keys]) for case in cases]
     return tuple(
         case.model_copy(update=dict.fromkeys(others) | {"lifts": tuple(key for key in case.lifts if key not in others)})
         for case, others in kept
@@ -107,7 +109,8 @@ class Rules(Strict):
     """How what is owed becomes what is paid; see ``allocation.settle_all`` for the order.
 
     Of one line: ``count_lag``: 1 pays on last year's counts, as the main formula does. ``indexation``: ``prices``
-    raises the dollars of the components with the price index. ``local_match``: own dollars that a district must spend
+    raises the dollars of the components with the price index, ``yearly_rise`` by a share a year after the line's first.
+    ``local_match``: own dollars that a district must spend
     on CTE for each dollar of the line (2 in California), so that a payment is at most 1 / (1 + match) of its CTE
     spending. ``maintenance_of_effort``: own money that it must keep up, or lose part of the payment.
     ``carryover``: the part of a payment that may be kept for next year; more than that beyond the year's CTE spending
@@ -131,6 +134,7 @@ class Rules(Strict):
     phase_in: Steps = ()
     phase_in_from: Literal["base_year", "nothing"] = "base_year"
     indexation: Literal["none", "prices"] = "none"
+    yearly_rise: YearlyRise = 0.0
     growth_cap: Growth | None = None
     growth_cap_from: Literal["previous_year", "nothing"] = "previous_year"
     hold_harmless: HoldHarmless | None = None
@@ -156,6 +160,8 @@ class Rules(Strict):
         cases_agree(self, self.differs)
         if self.state_share is not None and self._ever("paid_share", 1.0):
             raise ValueError("write one of paid_share and state_share")
+        if self.indexation == "prices" and some(self.yearly_rise):
+            raise ValueError("write one of indexation: prices and yearly_rise")
         return self
 
     def _ever(self, key: str, neutral: object = None) -> bool:
@@ -280,7 +286,9 @@ class Rules(Strict):
             origin = "the base year's payment" if self.phase_in_from == "base_year" else "nothing"
             said.append(f"The formula is phased in from {origin}: {steps} of the way, then all.")
         if self.indexation == "prices":
-            said.append("The dollar amounts rise with prices.")
+            said.append("The dollar amounts are those of the base year and rise with prices.")
+        if self.yearly_rise:
+            said.append(f"The dollar amounts {rise(self.yearly_rise, many=True)}.")
         if self.growth_cap is not None:
             free = ", but for the first" if self.growth_cap_from == "nothing" else ""
             said.append(f"A district's payment rises by at most {percent(self.growth_cap)} a year{free}.")

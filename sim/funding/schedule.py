@@ -156,7 +156,7 @@ class Schedule:
     no district is paid more than ``maximum``, dollars, ``[..., D, 1]`` or ``[..., 1, 1]``, None without one; ``parts``
     are the prices that each of the line's components adds, before the line's scale; ``covers`` says for each component
     where its condition holds, 1 or 0, ``[..., D, 1]`` or ``[..., D, C]``, None for everywhere (empty where no component
-    has one); ``covered`` the same of the line, ``[..., D, 1]``.
+    has one); ``covered`` the same of the line.
     """
 
     per_district: Array = field(default_factory=_unpaid)

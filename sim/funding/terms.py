@@ -103,7 +103,7 @@ class ShareCap(Strict):
     def sentence(self) -> str:
         """The rule in words."""
         most = f"its share of the state's {self.of}" if self.share is None else percent(self.share)
-        return f"No district is paid more than {most} of the line's money."
+        return f"No district is paid more than {most} of the line's money; what is beyond is not paid to others."
 
 
 class Approval(Strict):

@@ -14,6 +14,7 @@ import numpy as np
 from sim.funding.line import Line
 from sim.funding.rules import REFERRING, JointRules, joint_cases, refer
 from sim.states.speaking import state_words
+from sim.states.words import listed
 
 NEVER = 10_000
 """Later than any fiscal year."""
@@ -99,20 +100,23 @@ def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> It
                 yield Problem(line.name, key, f"counts what the formula pays, of which {kind} money is no part")
     for one, other in combinations(joint, 2):
         if overlap(one, other, takes_effect):
-            if joint_cases(one.rules.differs) != joint_cases(other.rules.differs):
-                said = (
-                    f"differs from line {one.name}, which runs at the same time, in rules over all lines; write these "
-                    f"under the formula's rules"
-                )
-                yield Problem(other.name, "differs", said)
+            cases, others = (joint_cases(line.rules.differs, REFERRING) for line in (one, other))
+            if cases != others:
+                has, lacks = (other, one) if others else (one, other)
+                keys = [key for case in (*others, *cases) for key in case.written if key in REFERRING]
+                yield Problem(has.name, "differs", f"({listed(list(dict.fromkeys(keys)))}) {_one_rule(lacks)}")
             for key in REFERRING:
-                if _said(one, key) != _said(other, key):
-                    yield Problem(
-                        other.name,
-                        key,
-                        f"differs from line {one.name}, which runs at the same time; one rule holds for all lines "
-                        f"together: write it under the formula's rules",
-                    )
+                mine, theirs = _said(one, key), _said(other, key)
+                if mine != theirs:
+                    has, lacks = (other, one) if theirs is not None else (one, other)
+                    yield Problem(has.name, key, _one_rule(lacks))
+
+
+def _one_rule(lacks: Line) -> str:
+    return (
+        f"differs from line {lacks.name}, which runs at the same time; one rule holds for all lines together: write it "
+        "under the formula's rules"
+    )
 
 
 def _said(line: Line, key: str) -> Any:

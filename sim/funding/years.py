@@ -1,10 +1,12 @@
 """What of a formula begins and ends when, in words."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sim.funding.appropriation import Once
 from sim.funding.line import Line, called_apart
 from sim.funding.rules import JointRules
+from sim.funding.together import NEVER
 
 
 def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> list[str]:
@@ -14,7 +16,7 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
     ended.
     """
     names = {lines[0].name: "the formula"} if len(lines) == 1 else called_apart(lines)
-    events: dict[int, list[str]] = defaultdict(list)
+    events: defaultdict[int, list[str]] = defaultdict(list)
     starts = {line.name: max(line.start_year or takes_effect, takes_effect) for line in lines}
     for line in lines:
         name, start = names[line.name], starts[line.name]
@@ -28,18 +30,28 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
         events[starts[line.name]].append(f"{names[line.name]} begins")
     for line in lines:
         joint = bool(rules.written) and line.joint
-        first = min(starts[one.name] for one in lines if one.joint) if joint else starts[line.name]
+        under = [one for one in lines if one.joint] if joint else [line]
+        first, last = min(starts[one.name] for one in under), _last(under)
         held = line.rules.under(rules) if joint else line.rules
         of = "the formula" if joint else names[line.name]
-        if held.phase_in:
+        if held.phase_in and first + len(held.phase_in) <= last:
             events[first + len(held.phase_in)].append(f"{of} is phased in")
+        elif held.phase_in and first <= last and last - first + 1 < len(held.phase_in):
+            reached = f"it has ended after {last - first + 1} of the {len(held.phase_in)} years of its phase-in"
+            events[last + 1].append(f"{of} was never paid whole: {reached}")
         if held.hold_harmless is not None and held.hold_harmless.years is not None:
-            events[first + held.hold_harmless.years].append(f"the hold harmless of {of} has ended")
+            over = first + held.hold_harmless.years
+            events[over] += [f"the hold harmless of {of} has ended"] * (over <= last)
         if held.maintenance_of_effort is not None and held.maintenance_of_effort.years is not None:
-            events[starts[line.name] + held.maintenance_of_effort.years].append(f"{of} asks for no effort any more")
-    if set(events) <= {takes_effect}:
-        return []
-    return [f"FY{year}: {'; '.join(dict.fromkeys(events[year]))}." for year in sorted(events)]
+            over = starts[line.name] + held.maintenance_of_effort.years
+            events[over] += [f"{of} asks for no effort any more"] * _runs(line, over)
+    told = {year: dict.fromkeys(said) for year, said in sorted(events.items()) if said}
+    return [f"FY{year}: {'; '.join(said)}." for year, said in told.items()] if set(told) - {takes_effect} else []
+
+
+def _last(lines: Sequence[Line]) -> int:
+    """The last fiscal year in which any of some lines is paid."""
+    return max(NEVER if line.sunset_year is None else line.sunset_year for line in lines)
 
 
 def _runs(line: Line, fiscal_year: int) -> bool:

@@ -87,6 +87,7 @@ WinningShare = Annotated[float, Field(strict=True, gt=0.0, le=1.0), Unit("share 
 Spread = Annotated[float, Field(strict=True, ge=0.0, le=5.0), Unit("standard deviation of the logarithm")]
 Raise = Annotated[float, Field(strict=True, ge=1.0, le=100.0), Unit("times the amount")]
 Growth = Annotated[float, Field(strict=True, ge=0.0, le=1.0), Unit("share a year")]
+YearlyRise = Annotated[float, Field(strict=True, ge=-0.5, le=1.0), Unit("share a year")]
 Match = Annotated[float, Field(strict=True, ge=0.0, le=20.0), Unit("own dollars for each dollar")]
 Years = Annotated[int, Field(strict=True, ge=1, le=60), Unit("years")]
 FiscalYear = Annotated[int, Field(strict=True, ge=2000, le=2200), Unit(YEAR)]

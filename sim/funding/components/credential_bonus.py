@@ -136,7 +136,8 @@ class CredentialBonus(Component):
         if self.per_student_limit is not None:
             one = self.per_student_limit == 1.0
             what = f"{self.per_student_limit:,.6g} {'credential' if one else 'credentials'}"
-            sentences.append(f"At most {what} for each student and year {'is' if one else 'are'} paid.")
+            paid = "is paid" if one else "are paid"
+            sentences.append(f"At most {what} for each concentrator of a pathway {paid} in a year.")
         if self.district_share_limit is not None:
             share = percent(self.district_share_limit)
             together = ", all rates with this limit together" if self.shares_limit else ""
