@@ -248,7 +248,7 @@ EACH_MEMBER = "components: [{kind: per_student, count: members, dollars: 100}]\n
 def test_it_says_when_a_bill_begins_that_is_written_to_begin_before_the_base_year(tmp_path: Path) -> None:
     rules = "takes_effect: 2025\nrules: {phase_in: [0.25, 0.5, 0.75], phase_in_from: nothing}\n"
     said = checked(tmp_path, HEAD + EACH_MEMBER + rules)
-    assert "It takes effect in FY2027 and has no end; until then current law holds." in said
+    assert "Until it takes effect in FY2027 current law holds. It has no end." in said
     assert "It pays from FY2027 on." in said
     assert (
         "Written to begin in FY2025, the bill is first paid in FY2027: current law holds until FY2026. A phase-in "
