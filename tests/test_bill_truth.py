@@ -307,7 +307,7 @@ def test_what_ends_and_what_begins_in_a_year_are_told_apart() -> None:
         {**written, "laws": [{"from": 2027, **each}, {"from": 2030, "sunset_year": 2040, **more}]}, "b", "b", {}
     )
     said = describe(laws, 2026)
-    assert "FY2030: A bill has ended; A bill (law of FY2030) begins." in said
+    assert "FY2030: A bill (law of FY2030) takes the place of A bill." in said
     assert "FY2041: A bill (law of FY2030) has ended." in said, "the last law may end too"
 
 

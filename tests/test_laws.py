@@ -87,7 +87,7 @@ def test_a_phase_in_that_ends_before_it_is_whole_is_told() -> None:
     steps = {"phase_in": [0.25, 0.5, 0.75]}
     cut = bill(laws=[{"from": 2028, **base(100, rules=steps)}, {"from": 2029, **base(300)}])
     (told,) = [said for said in describe(cut, 2026) if said.startswith("FY2029")]
-    assert told.startswith("FY2029: A bill has ended; A bill (law of FY2029) begins; A bill was never paid whole: ")
+    assert told.startswith("FY2029: A bill (law of FY2029) takes the place of A bill; A bill was never paid whole: ")
     assert "after 1 of the 3 years of its phase-in" in told
     assert not any(said.startswith("FY2031") for said in describe(cut, 2026))
 
@@ -146,7 +146,7 @@ def test_a_growth_cap_of_a_later_law_counts_what_the_law_before_paid() -> None:
 def test_words_say_what_begins_and_ends_when() -> None:
     said = describe(TWO, 2026)
     assert "FY2027: A bill begins." in said
-    assert "FY2031: A bill has ended; The second law begins." in said
+    assert "FY2031: The second law takes the place of A bill." in said
     assert not any(sentence.startswith("FY") for sentence in describe(bill(**base(100)), 2026))
     phased = describe(bill(**base(100, rules={"phase_in": [0.5, 0.75]}, restricted_to=2030)), 2026)
     assert "FY2029: the formula is phased in." in phased

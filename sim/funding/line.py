@@ -300,7 +300,10 @@ class Line(Strict):
     def _rules_in_words(self) -> list[str]:
         alone = all(isinstance(component, CredentialBonus) for component in self.components)
         first = "When money is short, credentials of the most valuable tier are paid first."
-        return [first if alone and said == TIERS_LAST else said for said in self.rules.sentences()]
+        rules = [first if alone and said == TIERS_LAST else said for said in self.rules.sentences()]
+        if self.where is not None and self.where.by_cluster():
+            return [said.replace(" with a pathway ", " with a pathway there ") for said in rules]
+        return rules
 
     def span(self) -> str:
         """From when to when the line pays, in words."""

@@ -1,5 +1,6 @@
 """What of a formula begins and ends when, in words."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -17,17 +18,20 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
     """
     names = {lines[0].name: "the formula"} if len(lines) == 1 else called_apart(lines)
     events: defaultdict[int, list[str]] = defaultdict(list)
+    followed = _followed(lines)
     starts = {line.name: max(line.start_year or takes_effect, takes_effect) for line in lines}
     for line in lines:
         name, start = names[line.name], starts[line.name]
-        if line.sunset_year is not None:
+        if line.sunset_year is not None and line.name not in followed.values():
             events[line.sunset_year + 1].append(f"{name} has ended")
         if line.restricted_to is not None and line.oversight != "general" and _runs(line, line.restricted_to + 1):
             events[line.restricted_to + 1].append(f"what {name} pays is money without strings")
         if isinstance(line.appropriation, Once) and _runs(line, start + line.appropriation.years):
             events[start + line.appropriation.years].append(f"what was voted once for {name} is spent")
     for line in lines:
-        events[starts[line.name]].append(f"{names[line.name]} begins")
+        before = followed.get(line.name)
+        begins = "begins" if before is None else f"takes the place of {names[before]}"
+        events[starts[line.name]].append(f"{names[line.name]} {begins}")
     for line in lines:
         joint = bool(rules.written) and line.joint
         under = [one for one in lines if one.joint] if joint else [line]
@@ -47,6 +51,19 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
             events[over] += [f"{of} asks for no effort any more"] * _runs(line, over)
     told = {year: dict.fromkeys(said) for year, said in sorted(events.items()) if said}
     return [f"FY{year}: {'; '.join(said)}." for year, said in told.items()] if set(told) - {takes_effect} else []
+
+
+def _followed(lines: Sequence[Line]) -> dict[str, str]:
+    """The names of lines that begin as one of their name in the law before ends, and of that one: `grants_2031` takes
+    the place of `grants`, see ``sim.funding.laws``."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if line.sunset_year is not None:
+            year = line.sunset_year + 1
+            own_names = {line.name, re.sub(r"_[0-9]{4}$", "", line.name)}
+            possible = {f"{name[:55]}_{year}" for name in own_names}
+            found |= {one.name: line.name for one in lines if one.name in possible and one.start_year == year}
+    return found
 
 
 def _last(lines: Sequence[Line]) -> int:
