@@ -28,9 +28,10 @@ _UNITS: Mapping[str, str] = {
         "dollars",
     ),
     **dict.fromkeys(("minimum_guarantee", "minimum_guarantee_charter", "dollars_per_school", "unit"), "dollars"),
+    **dict.fromkeys(("per_member", "maximum_payment", "minimum_per_school"), "dollars"),
     **dict.fromkeys(("per_center", "per_participant", "per_concentrator", "taxable_value"), "dollars"),
     **dict.fromkeys(("share", "rate", "growth_cap", "winners", "spend_on_cte", "carryover", "pathway_share"), "share"),
-    **dict.fromkeys(("paid_share", "local", "least", "largest_share"), "share"),
+    **dict.fromkeys(("paid_share", "local", "least", "largest_share", "yearly_rise"), "share"),
     **dict.fromkeys(("weight", "weights", "multiplier", "introductory", "advanced"), "ratio"),
     **dict.fromkeys(("years", "takes_effect", "start_year", "sunset_year", "restricted_to", "count_lag"), "years"),
 }
