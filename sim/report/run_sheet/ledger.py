@@ -42,7 +42,7 @@ LEDGER = "Ledger"
 STAGE_HEADINGS: dict[str, str] = {
     "claimed": "Claimed: prices x all counts",
     "entitlement": "Entitlement: within limits",
-    "matched": "After the local share, effort and carry-over limit",
+    "matched": "After local share, effort, carry-over limit, share cap and maximum",
     "guaranteed": "After the minimum guarantee",
     "held_harmless": "After hold harmless",
     "capped": "After the growth cap",
