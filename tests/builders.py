@@ -39,6 +39,7 @@ PLACES = {
     "D": """
         high_schools own_budget promised log_price launch_cash launch_general upkeep_share plan_cost leadership interest
         own_money restricted uncredited base_own base_restricted cash cost spending_ratio base_payment last_payment
+        payment_before_law
         local_index dual_credit_effort placement_effort membership offering_schools expenditure placements dual_credit
         plan_earned plan_falls earned once once_again usual_upkeep enduring
         base_units paid_places expected lasting free attention

@@ -21,6 +21,7 @@ of years and a sum over districts carry on."""
 NOMINAL = (
     "base_payment",
     "last_payment",
+    "payment_before_law",
     "counts.expenditure",
     "counts.startup_spending",
     "counts.ordinary_cost",

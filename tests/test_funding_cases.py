@@ -130,6 +130,7 @@ def results(case: dict[str, Any]) -> dict[str, Any]:
     memory = Before(
         base_year=np.array(before.get("reference", nothing), dtype=np.float64)[:, np.newaxis],
         last_year=np.array(before.get("paid", nothing), dtype=np.float64)[:, np.newaxis],
+        before_law=np.array(before.get("before_law", nothing), dtype=np.float64)[:, np.newaxis],
     )
     claims = []
     for written in lines_of(case, year):

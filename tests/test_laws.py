@@ -8,6 +8,7 @@ import pytest
 from builders import standing
 from money_of_a_year import paid, trusting
 
+from sim.engine.ensemble import simulate
 from sim.funding.formula import Formula, describe, lines_in_force
 from sim.funding.reading import formula_from
 from sim.inputs import InputError
@@ -81,6 +82,23 @@ def test_amounts_that_rise_each_year_count_from_the_first_year_of_their_line_and
     assert "The dollar amounts rise by 10% a year after the first." in said
     first, third = (base_year_position(standing(), rising, year=year).stage("paid").sum() for year in (2029, 2031))
     assert third == pytest.approx(1.21 * first)
+
+
+def test_a_phase_in_from_the_law_before_remembers_what_that_paid_in_a_price_and_in_a_run() -> None:
+    later = {"phase_in": [0.5, 0.75], "phase_in_from": "previous_law"}
+    two = bill(laws=[{"from": 2027, **base(100)}, {"from": 2029, **base(300, rules=later)}])
+    ensemble = standing()
+    first, second, third, whole = (
+        base_year_position(ensemble, two, year=year).stage("paid").sum() for year in (2028, 2029, 2030, 2031)
+    )
+    assert second / first == pytest.approx(2.0)
+    assert third / first == pytest.approx(2.5)
+    assert whole / first == pytest.approx(3.0)
+    years = {year.fiscal_year: (state, year) for state, year in simulate(ensemble, two, 5)}
+    after, _ = years[2029]
+    paid_before = years[2028][0].last_payment
+    np.testing.assert_array_equal(after.payment_before_law, paid_before)
+    np.testing.assert_array_equal(years[2031][0].payment_before_law, paid_before)
 
 
 def test_a_phase_in_that_ends_before_it_is_whole_is_told() -> None:

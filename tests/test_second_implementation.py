@@ -101,7 +101,7 @@ def several_lines() -> Formula:
 def without_strings() -> Formula:
     """A share of revenue for seats and instructors, part to be spent on CTE, little left over; it falls slowly."""
     rules = {
-        "spend_on_cte": 0.55, "carryover": 0.1, "count_lag": 1,
+        "spend_on_cte": 0.55, "carryover": 0.1, "count_lag": 1, "phase_in": [0.4, 0.7], "phase_in_from": "previous_law",
         "hold_harmless": {"share": 0.9, "reference": "previous_year"},
     }  # fmt: skip
     paid = [
@@ -109,7 +109,8 @@ def without_strings() -> Formula:
         {"kind": "instructor_unit", "dollars": 4000},
     ]
     appropriation = {"rule": "share_of_revenue", "share": 0.0004}
-    return formula_of(line_of(components=paid, appropriation=appropriation, rules=rules, oversight="general"))
+    shared = {"oversight": "general", "start_year": BASE_YEAR + 1}
+    return formula_of(line_of(components=paid, appropriation=appropriation, rules=rules, **shared))
 
 
 @cache

@@ -39,7 +39,8 @@ GUESSES = ("first_value", "second_value", "site_value")
 MONEY = (
     "own_money.", "own_wanted.", "restricted.", "uncredited.", "base_own.", "base_restricted.", "fiscal_effort.",
     "base_fiscal_effort.", "paid_before.",
-    "cash.", "cost.", "base_payment.", "last_payment.", "remembered.", "reserves.", "expenditure.", "startup_spending.",
+    "cash.", "cost.", "base_payment.", "last_payment.", "payment_before_law.",
+    "remembered.", "reserves.", "expenditure.", "startup_spending.",
     "ordinary_cost.",
     "plan_cost.", "plan_falls.", "exam_price.",
 )  # fmt: skip

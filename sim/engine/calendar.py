@@ -23,7 +23,7 @@ from sim.engine.economy import Cohorts, Conditions, Signals
 from sim.engine.felt import felt
 from sim.engine.maintenance import Maintenance
 from sim.engine.memory import in_place
-from sim.engine.offers import Offers, announce
+from sim.engine.offers import Offers, announce, payment_before_law
 from sim.engine.outlook import Outlook, form_outlook
 from sim.engine.prospects import Prospects, form_prospects
 from sim.engine.scenario import Scenario
@@ -217,6 +217,7 @@ def state_after(
         reserves=settlement.reserves,
         approved=settlement.approved,
         last_payment=settlement.joint_paid,
+        payment_before_law=payment_before_law(state, year.offers, year.fiscal_year),
         counts=counts,
     )
     return after.with_sums(schooling.participants, staffed.posts, staffed.staffed)

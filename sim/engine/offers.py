@@ -145,5 +145,13 @@ def settled(
         )
         for offer in offers.lines
     )
-    ledgers = allocation.settle_all(claims, Before(state.base_payment, state.last_payment), fiscal_year)
+    before = Before(state.base_payment, state.last_payment, state.payment_before_law)
+    ledgers = allocation.settle_all(claims, before, fiscal_year)
     return {claim.line.name: ledger for claim, ledger in zip(claims, ledgers, strict=True)}
+
+
+def payment_before_law(state: State, offers: Offers, fiscal_year: int) -> Array:
+    """What the state's CTE lines paid each district in the year before the law that phases in began, as it is known
+    after a fiscal year, dollars ``[..., D, 1]``."""
+    begins = any(offer.line.rules.phase_in and offer.line.rule_year(fiscal_year) == 0 for offer in offers.lines)
+    return state.last_payment if begins else state.payment_before_law

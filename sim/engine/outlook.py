@@ -123,7 +123,7 @@ def pays(line: Line, fiscal_year: int) -> float:
 
 
 def brings(line: Line, fiscal_year: int) -> float:
-    """The same of the money that a line brings whatever is counted: a phase-in that starts from the base year's payment
+    """The same of the money that a line brings whatever is counted: a phase-in that starts from a payment of before
     takes none of that away meanwhile."""
     return pays(line, fiscal_year) if line.rules.phase_in_from == "nothing" else float(line.active(fiscal_year))
 

@@ -257,6 +257,7 @@ def draw_state(world: World, parameters: Parameters, premises: Premises, draws: 
         spending_ratio=parameters.books.practiced_spending + districts,
         base_payment=districts,
         last_payment=districts,
+        payment_before_law=districts,
         local_index=districts + 1.0,
         dual_credit_effort=districts,
         placement_effort=districts,

@@ -98,8 +98,9 @@ class State:
     ``fiscal_effort`` and ``base_fiscal_effort``, which maintenance of effort is measured against (own money of last
     year and of the base year, real dollars a member); ``cash`` and ``cost`` of CTE (real dollars: carry-over earns
     what prices rise); ``awaited`` (dollars that the state pays a year late); ``spending_ratio``; ``base_payment``
-    (dollars that the state's CTE lines are expected to have paid in the base year) and ``last_payment`` (that they
-    paid last year); ``local_index`` (size relative to the state); ``dual_credit_effort``, ``placement_effort``.
+    (dollars that the state's CTE lines are expected to have paid in the base year), ``last_payment`` (that they
+    paid last year) and ``payment_before_law`` (that they paid in the year before a phase-in began); ``local_index``
+    (size relative to the state); ``dual_credit_effort``, ``placement_effort``.
     ``grades`` ``[..., D, 4]``; ``quality`` ``[..., D, K]``. Regions ``[..., G, C]``: ``pool`` of people able to
     teach, in sections. State ``[..., 1, 1]``: ``capital_share`` (launch spending over the cost of running),
     ``filled_share`` (cost of running over that of plans with every post filled), ``entry_index``,
@@ -151,6 +152,7 @@ class State:
     spending_ratio: Array
     base_payment: Array
     last_payment: Array
+    payment_before_law: Array
     local_index: Array
     dual_credit_effort: Array
     placement_effort: Array

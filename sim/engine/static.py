@@ -8,7 +8,8 @@ import numpy as np
 from sim.arrays import Array
 from sim.engine.draws import Purpose
 from sim.engine.ensemble import WARM_UP_YEARS, Ensemble
-from sim.engine.offers import Offers, announce, settled
+from sim.engine.offers import Offers, announce, payment_before_law, settled
+from sim.engine.state import State
 from sim.funding.allocation import Ledger
 from sim.funding.formula import Formula, enacted, first_priced_year
 from sim.funding.schedule import Counts
@@ -16,11 +17,13 @@ from sim.funding.schedule import Counts
 
 @dataclass(frozen=True)
 class StaticScore:
-    """What is posted and what each line's ledger says when the rules of ``fiscal_year`` meet base-year counts."""
+    """What is posted and what each line's ledger says when the rules of ``fiscal_year`` meet base-year counts; the
+    ``state`` remembers what was paid before."""
 
     fiscal_year: int
     offers: Offers
     ledgers: Mapping[str, Ledger]
+    state: State
 
 
 def static_score(
@@ -46,12 +49,17 @@ def static_score(
     if first is not None and year > first:
         before = static_score(ensemble, formula, None, year - 1, drawn)
         held = {name: ledger.reserve.balance for name, ledger in before.ledgers.items()}
-        state = replace(state, last_payment=_paid(ensemble, before), reserves=held)
+        state = replace(
+            state,
+            last_payment=_paid(ensemble, before),
+            payment_before_law=payment_before_law(before.state, before.offers, year - 1),
+            reserves=held,
+        )
     lines = tuple(line for line in law.lines if line.active(year))
     conditions = replace(ensemble.base.conditions, fiscal_year=year)
     luck = ensemble.draws.year(WARM_UP_YEARS)[Purpose.AWARD]
     offers = announce(world, ensemble.parameters, ensemble.premises, lines, state, conditions, luck, expected=not drawn)
-    return StaticScore(year, offers, settled(state, offers, state.counts, year))
+    return StaticScore(year, offers, settled(state, offers, state.counts, year), state)
 
 
 def _paid(ensemble: Ensemble, scored: StaticScore) -> Array:

@@ -37,7 +37,7 @@ class JointRules(Strict):
     """
 
     phase_in: Steps | None = None
-    phase_in_from: Literal["base_year", "nothing"] | None = None
+    phase_in_from: Literal["base_year", "previous_law", "nothing"] | None = None
     growth_cap: Growth | None = None
     growth_cap_from: Literal["previous_year", "nothing"] | None = None
     hold_harmless: HoldHarmless | None = None
@@ -122,7 +122,8 @@ class Rules(Strict):
 
     Of all lines together that run at the same time, and so alike in each of them (see ``sim.funding.together``):
     ``phase_in``: in the n-th year the n-th share of the way from a reference payment (``phase_in_from``: the district's
-    expected state CTE payment of the base year, or nothing) to what is owed, then the whole; Ohio's and Connecticut's
+    expected state CTE payment of the base year, what it was paid in the year before the law, or nothing) to what is
+    owed, then the whole; Ohio's and Connecticut's
     phase-ins work so. ``growth_cap``: what a district is paid by the state's CTE lines rises by at most this share a
     year, as Ohio's gain cap, in the first year over what the law before paid; ``growth_cap_from``: ``nothing`` leaves
     the first year free. A district that was paid nothing last year is not capped. ``hold_harmless``. And, where lines
@@ -132,7 +133,7 @@ class Rules(Strict):
 
     count_lag: Annotated[Literal[0, 1], BeforeValidator(no_truth)] = 0
     phase_in: Steps = ()
-    phase_in_from: Literal["base_year", "nothing"] = "base_year"
+    phase_in_from: Literal["base_year", "previous_law", "nothing"] = "base_year"
     indexation: Literal["none", "prices"] = "none"
     yearly_rise: YearlyRise = 0.0
     growth_cap: Growth | None = None
@@ -283,7 +284,8 @@ class Rules(Strict):
             said.append(self.approval.sentence())
         if self.phase_in:
             steps = ", ".join(percent(share) for share in self.phase_in)
-            origin = "the base year's payment" if self.phase_in_from == "base_year" else "nothing"
+            origins = {"base_year": "the base year's payment", "previous_law": "the payment of the year before it"}
+            origin = origins.get(self.phase_in_from, "nothing")
             said.append(f"The formula is phased in from {origin}: {steps} of the way, then all.")
         if self.indexation == "prices":
             said.append("The dollar amounts are those of the base year and rise with prices.")

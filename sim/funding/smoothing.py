@@ -5,7 +5,7 @@ owes the same whether it is written in one line or in several.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
@@ -20,12 +20,14 @@ class Before:
     """What the state's CTE lines paid each district before, dollars, ``[..., D, 1]``.
 
     ``base_year``: what they are expected to have paid in the base year, competitive awards before they are drawn.
-    ``last_year``: what they paid last year, under whatever law and by whatever lines. Money inside the main formula is
-    no part.
+    ``last_year``: what they paid last year, under whatever law and by whatever lines. ``before_law``: the same in the
+    year before that in which the rules of the lines began to count; in that year itself it is ``last_year``. Money
+    inside the main formula is no part.
     """
 
     base_year: Array
     last_year: Array
+    before_law: Array = field(default_factory=lambda: ZERO)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def smoothed(parts: Sequence[Part], before: Before, fiscal_year: int) -> list[Sm
         guaranteed    = max(matched, minimum guarantee), over the lines that have the same guarantee
         held harmless = max(guaranteed, floor), floor = share x reference
         capped        = min(held harmless, (1 + growth cap) x paid last year), where something was paid last year
-        phased in     = start + share of the way x (capped - start), start = the base year's payment or nothing
+        phased in     = start + share of the way x (capped - start), start = the payment of the base year, of the
+                        year before the law, or nothing
 
     Guarantee, floor and start of a phase-in hold where the district has a pathway. Neither the cap nor the phase-in
     takes a district below its floor. A sum that a rule changes is split in proportion to what each line owes the
@@ -84,11 +87,20 @@ def smoothed(parts: Sequence[Part], before: Before, fiscal_year: int) -> list[Sm
         capped = phased = _not_below(np.minimum(held, most), floor)
     share = rules.phase_in_share(year)
     if share < 1.0:
-        start = before.base_year * offering if rules.phase_in_from == "base_year" else 0.0
+        start = _start_of_phase_in(rules.phase_in_from, before, year) * offering
         phased = _not_below(start + share * (capped - start), floor)
     split = _splitter(owed, whole)
     stages = zip(owed, split(held), split(capped), split(phased), strict=True)
     return [Smoothed(*stage) for stage in stages]
+
+
+def _start_of_phase_in(reference: str, before: Before, year: int) -> Array:
+    """The payment from which a phase-in starts, in the ``year`` of its rules, 0 for the first."""
+    if reference == "nothing":
+        return ZERO
+    if reference == "base_year":
+        return before.base_year
+    return before.before_law if year > 0 else before.last_year
 
 
 def _guaranteed(parts: Sequence[Part]) -> list[Array]:

@@ -142,9 +142,9 @@ def _seen(
     whole = annuity(discount, terms.horizon_years)
     unread = annuity(continuation * discount, terms.horizon_years) / whole
     pays = [share_paid(line, year + h) for h in range(YEARS_AHEAD)]
-    # A phase-in from the base year's payment takes nothing away from money that comes whatever is counted.
+    # A phase-in from a payment of before takes nothing away from money that comes whatever is counted.
     brings = pays
-    if line.rules.phase_in_from == "base_year":
+    if line.rules.phase_in_from != "nothing":
         brings = [float(runs(line, year + h)) for h in range(YEARS_AHEAD)]
     last = share_paid(line, year - 1) if line.rules.phase_in_from == "nothing" else float(runs(line, year - 1))
     before = max(last, brings[0])

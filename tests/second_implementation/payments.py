@@ -189,7 +189,11 @@ def _joint_rules(state: Any, offers: list[Any], found: dict[str, Any], year: int
         if rules.growth_cap is not None and (rules.growth_cap_from == "previous_year" or n > 0) and last > 0:
             capped = max(min(harmless, (1.0 + rules.growth_cap) * last), lowest)
         share = rules.phase_in[n] if n < len(rules.phase_in) else 1.0
-        start = state.base_payment[d] * offering if rules.phase_in_from == "base_year" else 0.0
+        origins = {
+            "base_year": state.base_payment,
+            "previous_law": state.payment_before_law if n else state.last_payment,
+        }
+        start = origins[rules.phase_in_from][d] * offering if rules.phase_in_from in origins else 0.0
         phased = max(start + share * (capped - start), lowest) if share < 1 else capped
         for stage, amount in (("held_harmless", harmless), ("capped", capped), ("phased_in", phased)):
             for ledger, part in zip(ledgers, owes, strict=True):

@@ -171,5 +171,14 @@ def _state_after(world: Any, rules: Any, premises: Any, state: Any, year: Any, l
         approved={},
         reserves={**state.reserves, **{offer.line.name: 0.0 for offer in year.offers}},
         last_payment=year.paid.joint,
+        payment_before_law=_before_law(state, year),
         counts=year.counts,
     )
+
+
+def _before_law(state: Any, year: Any) -> list[float]:
+    """What was paid last year where a phase-in begins this year; otherwise what is remembered of that."""
+    for offer in year.offers:
+        if offer.line.rules.phase_in and payments.year_of_rule(offer.line, year.now.fiscal_year) == 0:
+            return state.last_payment  # type: ignore[no-any-return]
+    return state.payment_before_law  # type: ignore[no-any-return]
