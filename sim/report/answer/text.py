@@ -98,7 +98,12 @@ def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
             why = "No ranking: one draw tells no direction; draws=50 does."
         shown = list(found.others) or list(range(len(found.names)))
         table = _table(found, [(f, "") for f in shown[:rows]])
-        return [lambda _: table, lambda lines: _moved(found, lines), lambda _: [why]]
+        return [
+            lambda _: table,
+            lambda lines: _holds(found, lines),
+            lambda lines: _moved(found, lines),
+            lambda _: [why],
+        ]
     places = [(f, f"{number}{'=' if len(group) > 1 else ''}") for number, group in _numbered(order.more) for f in group]
     # Where there is room for all, those without a place have their numbers too.
     rest = [(f, "") for f in (*order.same, *order.less)] if len(found.others) <= rows else []
@@ -107,6 +112,7 @@ def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
     same = [f"{found.titles[f]} ({_money(found.change(f))})" for f in order.same]
     return [
         lambda _: table,
+        lambda lines: _holds(found, lines),
         lambda lines: _moved(found, lines),
         lambda lines: _together(found, "Also more", [f for f, _ in places[rows:]], lines),
         lambda lines: listed("No clear difference between", [found.titles[f] for f in tied], lines),
@@ -176,6 +182,19 @@ def _together(found: Facts, lead: str, formulas: Sequence[int], lines: int) -> l
     per_100 = _range([float(change.per_100.mean()) for change in changes], PER_100)
     money = _range([float(change.public.mean()) for change in changes], "dollars")
     return listed(f"{lead} ({per_100}; {money})", [found.titles[f] for f in formulas], lines)
+
+
+def _holds(found: Facts, lines: int) -> list[str]:
+    """Which of the years that are told are not a formula's: those before it begins, and those after its last line."""
+    said = []
+    for f in found.others or range(len(found.names)):
+        begins, ends = found.begins(f), found.ends(f)
+        parts = [f"before FY{begins} (current law)"] if begins > found.base_year + 1 else []
+        if ends is not None and found.last_year is not None and ends < found.last_year:
+            parts.append(f"after FY{ends} (nothing paid)")
+        if parts:
+            said.append(f"{found.titles[f]} {', '.join(parts)}")
+    return listed("Not under the bill", said, lines)
 
 
 def _moved(found: Facts, lines: int) -> list[str]:

@@ -123,11 +123,14 @@ def money_shown(column: str, columns: Mapping[str, Array], before: Sequence[Arra
     simulated and as shown, each ``[F, R, T]``. Nothing is paid beyond what is appropriated.
     """
     owed, paid, voted = columns[OWED], columns[PAID], columns["appropriation"]
-    owes = _following(owed, before, after)
-    if column == OWED:
-        return owes
     # Lines that are funded in full count at what they paid: only where more or less was voted is there a limit.
     limited = (owed > paid * (1.0 + 1e-9)) | (voted > paid * (1.0 + 1e-9))
+    # Years without a limit in any draw pay what they owe, whatever other years tell of how the two move.
+    owes = np.where(
+        limited.any(axis=1, keepdims=True), _following(owed, before, after), _following(paid, before, after)
+    )
+    if column == OWED:
+        return owes
     pays = np.minimum(_following(paid, before, after), np.where(limited, np.maximum(voted, paid), np.inf))
     pays = _evened(paid, pays)
     change = np.divide(pays, paid, out=np.ones_like(paid), where=paid > 0.0)

@@ -11,6 +11,7 @@ from sim.arrays import Array, BoolArray, IntArray
 from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, items_shown, money_shown, shown
 from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY
 from sim.report.shared.names import short_titles
+from sim.report.shared.written import Running, running, successive
 from sim.results.ledger import STAGES, stage_of
 from sim.results.schema import TABLES
 
@@ -38,6 +39,7 @@ class Panel:
     A draw (replicate) counts only if the run of every formula finished, because all formulas of a draw share their
     random numbers and a comparison must be made within it; ``left_out`` says how many draws were dropped for that.
     ``years[T]`` are all fiscal years, the base year first; ``policy`` marks those in which the formulas act.
+    ``running`` says for each formula from when to when it holds: until it begins, its numbers are those of current law.
     ``baseline`` is the index of the formula that the others are compared with, None if it was not run. What ran beside
     it only to be compared with is no formula of the panel; ``reference`` holds it.
 
@@ -72,6 +74,8 @@ class Panel:
         given = [str(_entry(manifest.formulas, name).get("short") or "") for name in self.formulas]
         self.short_titles = short_titles(self.formulas, self.titles, given)
         self._metadata = manifest.formulas
+        records = [_entry(manifest.formulas, name) for name in self.formulas]
+        self.running: tuple[Running, ...] = tuple(running(record, self.base_year) for record in records)
         self.reference: Reference | None = None
 
         ran = ran[ran["replicate"].isin(self.replicates)]
@@ -161,6 +165,14 @@ class Panel:
     def policy(self) -> BoolArray:
         """Which of ``years`` come after the base year, ``[T]``."""
         return np.asarray(self.years > self.base_year)
+
+    def in_force(self, formula: int) -> BoolArray:
+        """In which of ``years`` a formula, by its place, holds: after the base year, begun and not ended, ``[T]``."""
+        return self.policy & self.running[formula].holds(self.years)
+
+    def successive(self, formula: str) -> Mapping[str, str]:
+        """A formula's lines of later laws by name, each with the line of an earlier law that it goes on from."""
+        return successive(_entry(self._metadata, formula))
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -254,6 +266,11 @@ class Panel:
         found: Array = stage_of(column, self._static.array) if column in STAGES else self._static.array(column)
         return found[:, :, 0]
 
+    def static_year(self, formula: int) -> int | None:
+        """The fiscal year whose rules the static score of a formula, by its place, applies; None where none was
+        stored."""
+        return self._static.fiscal_year(formula)
+
     def district_prices(self) -> Array:
         """The price index in the years for which districts were stored, ``[F, R, Y, 1]``."""
         at = np.searchsorted(self.years, self.district_years)
@@ -314,6 +331,11 @@ class _Table:
             self._item = np.asarray(codes, np.intp)[self._keep]
         self.size = self._shape[0] * self._shape[1] * len(self.years) * len(self.items)
         self._arrays: dict[str, Array] = {}
+
+    def fiscal_year(self, formula: int) -> int | None:
+        """The year of a formula's first row; None if it has none."""
+        own = np.flatnonzero(self._cells // self._shape[1] == formula)
+        return int(self._frame["fiscal_year"].to_numpy()[self._keep][own[0]]) if len(own) else None
 
     def array(self, column: str, years: Sequence[int] | IntArray | None = None) -> Array:
         """The column as ``[F, R, years, items]``, NaN where there is no row."""

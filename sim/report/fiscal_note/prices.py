@@ -1,0 +1,65 @@
+"""What a bill votes without an index: sums and caps that buy less each year, for its fiscal note."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.report.fiscal_note.amounts import in_words
+from sim.report.fiscal_note.case import FIFTH, TENTH, Case
+from sim.states.words import listed
+
+if TYPE_CHECKING:
+    from sim.funding.line import Line
+
+
+def not_indexed(case: Case) -> list[str]:
+    """Sums and caps of the bill that do not rise with prices: by how much less they buy than in their first year.
+
+    Laws one after another that vote the same sum are one stretch; of a line the last stretch that was run is told.
+    """
+    told: dict[str, list[str]] = {}
+    for program in case.programs:
+        stretch = _last_stretch(case, program)
+        if stretch and (loss := _loss(case, stretch)):
+            told.setdefault(loss, []).append(_called(program, stretch[-1]))
+    return [
+        f"Not indexed: {listed(titles)} {'buys' if len(titles) == 1 else 'buy'} {loss}, at the prices of the model."
+        for loss, titles in told.items()
+    ]
+
+
+def _dollars(line: "Line") -> float | None:
+    """The dollars that a line votes every year, as a sum or as a cap, if nothing raises them."""
+    rule = line.appropriation
+    if rule.rule in ("fixed", "once"):
+        return float(rule.dollars)
+    return float(rule.cap) if rule.rule == "demand_with_cap" and not rule.indexed else None
+
+
+def _last_stretch(case: Case, program: "Sequence[Line]") -> "list[Line]":
+    """The lines that vote the same sum up to the last that runs within the years of the run; none without a sum."""
+    last = int(case.panel.years[-1])
+    within = [line for line in program if (line.start_year or case.begins) <= last]
+    stretch: list[Line] = []
+    for line in reversed(within):
+        if _dollars(line) is None or (stretch and _dollars(line) != _dollars(stretch[0])):
+            break
+        stretch.insert(0, line)
+    return stretch
+
+
+def _loss(case: Case, stretch: "Sequence[Line]") -> str:
+    """How much less a sum buys in the told years than in its first; empty where it runs in none of them."""
+    first = max(stretch[0].start_year or case.begins, case.begins)
+    index = case.values("price_index").mean(axis=0)
+    start = case.year(first - case.panel.base_year)
+    end = stretch[-1].sunset_year
+    years = sorted({case.year(after) for after in (FIFTH, TENTH)})
+    held = [at for at in years if at > start and (end is None or int(case.panel.years[at]) <= end)]
+    losses = [f"{1.0 - index[start] / index[at]:.0%} less in {case.fiscal_year(at)}" for at in held]
+    return f"{listed(losses)} than in FY{first}" if losses else ""
+
+
+def _called(program: "Sequence[Line]", line: "Line") -> str:
+    dollars = in_words((_dollars(line) or 0.0) * line.scale / 1e3)
+    what = "the cap of" if line.appropriation.rule == "demand_with_cap" else "what is voted for"
+    return f"{what} {program[0].called} ({dollars})"
