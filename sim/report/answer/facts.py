@@ -189,8 +189,8 @@ def _means(column: Callable[[str], Array], span: Span) -> Yearly:
 
 
 def _paid(panel: Panel, share: Array, held: BoolArray) -> Paid:
-    """Of one formula's paid share ``[R, T]``, NaN where nothing is owed, in the years ``held[T]`` in which it holds: those
-    before it begins are current law's."""
+    """Of one formula's paid share ``[R, T]``, NaN where nothing is owed, in the years ``held[T]`` in which it holds:
+    those before it begins are current law's."""
     within = held if held.any() else panel.policy if panel.policy.any() else panel.years == panel.years[-1]
     after, of_years = panel.years[within], share[:, within]
     medians = [float(np.median(own[~np.isnan(own)])) if not np.isnan(own).all() else np.nan for own in of_years.T]

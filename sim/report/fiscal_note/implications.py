@@ -113,9 +113,9 @@ def _given_up(case: Case) -> Iterator[str]:
     names = listed([name for name, _ in found])
     verb = "is" if len(found) == 1 else "are"
     yield (
-        f"The bill comes in the place of current law, not beside it: from FY{case.begins} on {names} {verb} no longer paid, "
-        f"{amount} in FY{case.decade.years[at]} under current law. A bill that is meant to come on top keeps these lines "
-        "among its own."
+        f"The bill comes in the place of current law, not beside it: from FY{case.begins} on {names} {verb} no longer "
+        f"paid, {amount} in FY{case.decade.years[at]} under current law. A bill that is meant to come on top names these "
+        "lines among its own."
     )
 
 

@@ -87,8 +87,8 @@ def _gain_and_lose(case: Case, money: Money) -> Iterator[str]:
     more = "" if not rest else f"; for the other {rest} it may be either"
     net = f"Net of what a lower {state_words().unit_value} takes, " if case.moves else ""
     yield (
-        f"{net}{int(gain.sum())} of {count} {state_words().places} get clearly more state CTE money in FY{money.year} than "
-        f"under current law, and {int(lose.sum())} clearly less{more}. Clearly: in at least 95% of draws."
+        f"{net}{int(gain.sum())} of {count} {state_words().places} get clearly more state CTE money in FY{money.year} "
+        f"than under current law, and {int(lose.sum())} clearly less{more}. Clearly: in at least 95% of draws."
     )
     members = money.members[case.f]
     each = np.divide(change, members, out=np.zeros_like(change), where=members > 0.0).mean(axis=0)

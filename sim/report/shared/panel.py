@@ -123,8 +123,11 @@ class Panel:
 
         return column_of
 
-    def _as_shown(self, key: str, column: str, simulated: Callable[[str], Array]) -> Array:
-        """A statewide column ``[F, R, T]`` with the discrepancy; ``simulated`` gives columns without it."""
+    def _as_shown(
+        self, key: str, column: str, simulated: Callable[[str], Array], free: Callable[[], Array | float] = lambda: 0.0
+    ) -> Array:
+        """A statewide column ``[F, R, T]`` with the discrepancy; ``simulated`` gives columns without it, ``free`` what
+        lines without a limit pay."""
         factors = self._factors
         if factors is None or (column not in KIND_OF and column not in MONEY):
             return simulated(column)
@@ -137,7 +140,7 @@ class Panel:
 
             if column in MONEY:
                 needed = {name: simulated(name) for name in (*MONEY, "appropriation")}
-                found = money_shown(column, needed, before, [counts(counted) for counted in COUNTED])
+                found = money_shown(column, needed, before, [counts(counted) for counted in COUNTED], free())
             else:
                 found = counts(column)
             self._shown["state", key] = found
@@ -145,6 +148,28 @@ class Panel:
 
     def _simulated(self, column: str) -> Array:
         return self._state.array(column)[..., 0]
+
+    def _without_limit(self) -> Array | float:
+        """What lines pay of which no draw of a year owes or is voted more than it pays, ``[F, R, T]``; nothing where
+        lines were not kept."""
+        if not self._lines.rows:
+            return 0.0
+        owed, voted, paid = (self.lines(name) for name in ("entitlement", "appropriation", "paid"))
+        most = np.maximum(owed, voted)
+        limited = (most > paid * (1.0 + 1e-9)).any(axis=1, keepdims=True)
+        found: Array = np.where(limited | ~self._of_the_state(), 0.0, paid).sum(axis=-1)
+        return found
+
+    def _of_the_state(self) -> BoolArray:
+        """Whether a formula's line is money of the state outside the main formula, ``[F, 1, 1, L]``."""
+        held = np.zeros((len(self.formulas), 1, 1, len(self.line_names)), dtype=bool)
+        for f, formula in enumerate(self.formulas):
+            for number, line in enumerate(self.line_names):
+                facts = self.line_metadata(line, formula)
+                federal = str(facts.get("fund") or "").lower().startswith("federal")
+                outside = facts.get("seg", "outside") == "outside"
+                held[f, 0, 0, number] = outside and not federal and not facts.get("background")
+        return held
 
     def _items_as_shown(self, table: str, column: str, values: Array, years: IntArray) -> Array:
         """A column by cluster or district, ``[F, R, Y, items]``, with the discrepancy of the state."""
@@ -181,7 +206,7 @@ class Panel:
 
     def state(self, column: str) -> Array:
         """A statewide column, ``[F, R, T]``."""
-        return self._as_shown(column, column, self._simulated)
+        return self._as_shown(column, column, self._simulated, self._without_limit)
 
     def simulated(self, column: str) -> Array:
         """A statewide column as it was simulated, without the discrepancy, ``[F, R, T]``."""
