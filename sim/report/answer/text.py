@@ -28,8 +28,9 @@ def answer_lines(found: Facts) -> list[str]:
     """The lines of the answer: a ranking against current law with what it costs, what is recoded, what is short and
     when, whether the order lasts, what a bad year does, and how far to trust it."""
     order = ranked(found)
-    for rows in range(ROWS, 0, -1):
-        sections = [*_ranking_sections(found, order, rows), *_other_sections(found, order)]
+    # Where even one row leaves too little room, the table alone tells who shares a place.
+    for rows, ties in (*((rows, True) for rows in range(ROWS, 0, -1)), (1, False)):
+        sections = [*_ranking_sections(found, order, rows, ties), *_other_sections(found, order)]
         texts = [section(1) for section in sections]
         if _count(texts) <= LINES:
             break
@@ -88,7 +89,7 @@ def _other_sections(found: Facts, order: Ranking) -> list[Section]:
     ]
 
 
-def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
+def _ranking_sections(found: Facts, order: Ranking, rows: int, ties: bool = True) -> list[Section]:
     if found.baseline is None or not found.others or found.draws < 2:
         if found.baseline is None:
             why = "No ranking: current law was not run; put status_quo into study.formulas."
@@ -108,7 +109,7 @@ def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
     # Where there is room for all, those without a place have their numbers too.
     rest = [(f, "") for f in (*order.same, *order.less)] if len(found.others) <= rows else []
     table = _table(found, [*places[:rows], *rest])
-    tied = next((group for group in order.more if len(group) > 1), ())
+    tied = next((group for group in order.more if len(group) > 1 and ties), ())
     same = [f"{found.titles[f]} ({_money(found.change(f))})" for f in order.same]
     return [
         lambda _: table,

@@ -5,12 +5,12 @@ sponsor, short title, bill number, analyst; APPROPRIATION; ESTIMATED ADDITIONAL 
 three fiscal years and their sum, recurring or nonrecurring, fund; then sources, the bill in words, and its effects.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.arrays import Array
 from sim.report.answer.facts import facts
-from sim.report.fiscal_note.amounts import cell, thousands
+from sim.report.fiscal_note.amounts import FINEST, cell, thousands
 from sim.report.fiscal_note.case import Case, synopsis
 from sim.report.fiscal_note.exposure import exposure
 from sim.report.fiscal_note.implications import fiscal_implications, total
@@ -131,7 +131,8 @@ def _appropriation(case: Case) -> NoteTable | None:
     then, and nothing in years in which a line does not run."""
     own = {line.name: program for program in case.programs for line in program}
     rows = []
-    for row in case.budget.voted(case.f, own or None):
+    voted = case.budget.voted(case.f, own or None)
+    for row in voted:
         cells = [_vote(case, own.get(row.line, ()), at, row.amounts[:, y]) for y, at in enumerate(case.budget.at)]
         rows.append(TableRow(((row.program, ""), *cells, (row.recurring, ""), (row.fund, ""))))
     if not rows:
@@ -149,7 +150,7 @@ def _appropriation(case: Case) -> NoteTable | None:
         tuple(rows),
         (3.0, *[1.35] * len(shown), 1.7, 1.35),
         frozenset({0, len(shown) + 1, len(shown) + 2}),
-        tuple(_of_votes(case)),
+        tuple(_of_votes(case, voted, own)),
     )
 
 
@@ -167,12 +168,26 @@ def _vote(case: Case, program: "Sequence[Line]", at: int, amounts: Array) -> Cel
     return _money(amounts, change=False)
 
 
-def _of_votes(case: Case) -> Iterator[str]:
+def _of_votes(case: Case, rows: Sequence[Row], own: "Mapping[str, Sequence[Line]]") -> Iterator[str]:
     """What is to be known of the votes: when they begin, and that laws one after another have one row."""
     if case.late:
         yield f"The bill begins in FY{case.begins}; what current law votes before is not the bill's."
-    if any(len(program) > 1 for program in case.programs):
+    if rows and any(len(program) > 1 for program in case.programs):
         yield "A line that a later law of the bill changes has one row."
+    if any(_cut(case, row, own[row.line]) for row in rows if row.line in own):
+        yield "Where less stands than the bill names, a bust of revenue has cut it in some draws."
+
+
+def _cut(case: Case, row: Row, program: "Sequence[Line]") -> bool:
+    """Whether less was voted for a program in some draw than the sum that it names."""
+    for y, at in enumerate(case.budget.at):
+        line = next((line for line in program if case.runs(line, at)), None)
+        rule = line.appropriation if line is not None else None
+        if line is not None and rule is not None and rule.rule == "fixed":
+            named = rule.dollars * line.scale / 1e3
+            if named - float(row.amounts[:, y].mean()) >= FINEST:
+                return True
+    return False
 
 
 def _impact(case: Case) -> NoteTable:
@@ -223,10 +238,12 @@ def _out_years(case: Case) -> Iterable[NoteTable]:
     held = budget.years >= case.begins
     unpaid = budget.unpaid(case.f) * held
     columns = ((change, True), (paid, False), (law, False), (unpaid, False))
-    rows = [
-        TableRow(((f"FY{budget.years[place]}", ""), *(_money(of[:, place], way) for of, way in columns)))
-        for place in after
-    ]
+    rows = []
+    for place in after:
+        cells = [_money(of[:, place], way) for of, way in columns]
+        if not held[place]:
+            cells[1] = cells[3] = ("not begun", "")
+        rows.append(TableRow(((f"FY{budget.years[place]}", ""), *cells)))
     remarks = []
     if held.any():
         count, since = int(held.sum()), f" from FY{case.begins} on, in which the bill begins" if case.late else ""
@@ -234,9 +251,8 @@ def _out_years(case: Case) -> Iterable[NoteTable]:
         rows.append(
             TableRow(((together, ""), *(_money(of[:, held].sum(axis=1), way) for of, way in columns)), total=True)
         )
-        remarks.append(f"The total is of all {count} years{since}, those of the table on the first page too.")
-    if case.late and case.begins > budget.years[YEARS]:
-        remarks.append(f"Until the bill begins in FY{case.begins} what is paid is current law's.")
+        too = ", those of the table on the first page too" if held[:YEARS].any() else ""
+        remarks.append(f"The total is of all {count} years{since}{too}.")
     if case.ends is not None and case.ends < budget.years[-1]:
         remarks.append(f"The bill ends after FY{case.ends}; the run has nothing in its place.")
     yield NoteTable(

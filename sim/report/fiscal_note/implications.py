@@ -75,7 +75,8 @@ def _first_year(case: Case) -> str:
     if not len(at):
         return " It begins after the years that were run; run more (horizon=)."
     change = total(case.decade.change(case.f))[:, at[0]]
-    return f" In FY{case.begins}, its first year, it costs the state {signed(float(change.mean()))}{spread(change)}."
+    moved = signed(float(change.mean()))
+    return f" In FY{case.begins}, its first year, it moves what the state pays by {moved}{spread(change)}."
 
 
 def _recurrence(case: Case) -> Iterator[str]:
@@ -114,8 +115,8 @@ def _given_up(case: Case) -> Iterator[str]:
     verb = "is" if len(found) == 1 else "are"
     yield (
         f"The bill comes in the place of current law, not beside it: from FY{case.begins} on {names} {verb} no longer "
-        f"paid, {amount} in FY{case.decade.years[at]} under current law. A bill that is meant to come on top names these "
-        "lines among its own."
+        f"paid, {amount} in FY{case.decade.years[at]} under current law. A bill that is meant to come on top names "
+        "these lines among its own."
     )
 
 

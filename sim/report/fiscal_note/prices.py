@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.funding.components.expenditure_reimbursement import ExpenditureReimbursement
+from sim.funding.components.federal_perkins import FederalPerkins
 from sim.report.fiscal_note.amounts import in_words
 from sim.report.fiscal_note.case import FIFTH, TENTH, Case
 from sim.states.words import listed
 
 if TYPE_CHECKING:
+    from sim.funding.components.component import Component
     from sim.funding.line import Line
 
 
 def not_indexed(case: Case) -> list[str]:
-    """Sums and caps of the bill that do not rise with prices: by how much less they buy than in their first year.
+    """What of the bill does not rise with prices, and by how much less it buys than in its first year: sums and caps
+    that are voted, and the amounts by which a line is reckoned that no sum limits beforehand."""
+    return [*_votes(case), *_amounts(case)]
 
-    Laws one after another that vote the same sum are one stretch; of a line the last stretch that was run is told.
-    """
+
+def _votes(case: Case) -> list[str]:
+    """Laws one after another that vote the same sum are one stretch; of a line the last that was run is told."""
     told: dict[str, list[str]] = {}
     for program in case.programs:
         stretch = _last_stretch(case, program)
@@ -25,6 +31,37 @@ def not_indexed(case: Case) -> list[str]:
         f"Not indexed: {listed(titles)} {'buys' if len(titles) == 1 else 'buy'} {loss}, at the prices of the model."
         for loss, titles in told.items()
     ]
+
+
+def _amounts(case: Case) -> list[str]:
+    """Of a line whose laws write new amounts only those of the last law that was run are told."""
+    told: dict[str, list[str]] = {}
+    for program in case.programs:
+        within = [line for line in program if case.runs(line, len(case.panel.years) - 1)]
+        if within and _flat(within[0]) and (loss := _loss(case, within)):
+            told.setdefault(loss, []).append(program[0].called)
+    return [
+        f"Not indexed: the dollar amounts by which {listed(titles)} {'is' if len(titles) == 1 else 'are'} reckoned buy "
+        f"{loss}."
+        for loss, titles in told.items()
+    ]
+
+
+def _flat(line: "Line") -> bool:
+    """Whether a line is reckoned by dollars that stay as they are written, as far as they are owed."""
+    if line.seg != "outside" or line.rules.indexation != "none" or line.appropriation.rule not in OWED:
+        return False
+    return any(part.paid_prices() and not _follows(part) for part in line.components)
+
+
+OWED = ("full", "demand_with_cap")
+"""Rules of appropriation under which what is owed is paid, and so follows the amounts."""
+
+
+def _follows(part: "Component") -> bool:
+    """Whether what a component pays rises with costs or with the main formula's unit value by itself."""
+    share = isinstance(part, (ExpenditureReimbursement, FederalPerkins)) or part.paid_prices() <= {"startup_share"}
+    return share or getattr(part, "base_amount", None) == "unit_value"
 
 
 def _dollars(line: "Line") -> float | None:

@@ -13,7 +13,7 @@ CUT = 55
 @dataclass(frozen=True)
 class Running:
     """The fiscal years in which a formula holds after the base year: ``begins`` is the first, until which current law
-    holds; ``ends`` the last in which a line of its own can pay, None if it has no end."""
+    holds; ``ends`` the last in which a line of its own can pay, None if it has no end, or never pays."""
 
     begins: int
     ends: int | None = None
@@ -31,7 +31,8 @@ def running(record: Mapping[str, Any], base_year: int) -> Running:
     begins = max(int(content.get("takes_effect") or first), first)
     lines = _own_lines(content)
     ends = [int(line["sunset_year"]) for line in lines if line.get("sunset_year") is not None]
-    return Running(begins, max(ends) if ends and len(ends) == len(lines) else None)
+    last = max(ends) if ends and len(ends) == len(lines) else None
+    return Running(begins, last if last is not None and last >= begins else None)
 
 
 def successive(record: Mapping[str, Any]) -> dict[str, str]:
