@@ -195,6 +195,10 @@ class Panel:
         """In which of ``years`` a formula, by its place, holds: after the base year, begun and not ended, ``[T]``."""
         return self.policy & self.running[formula].holds(self.years)
 
+    def begun(self, formula: int) -> BoolArray:
+        """In which of ``years`` after the base year a formula, by its place, has begun, whether it has ended or not."""
+        return self.policy & (self.years >= self.running[formula].begins)
+
     def successive(self, formula: str) -> Mapping[str, str]:
         """A formula's lines of later laws by name, each with the line of an earlier law that it goes on from."""
         return successive(_entry(self._metadata, formula))
