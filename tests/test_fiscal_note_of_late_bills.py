@@ -65,7 +65,7 @@ PAYS = {"fund": 4e6, "extra": 9e6, "capped": 0.8e6, "voted": 2e6, "fund_2030": 8
 0 to 4 ten-thousands to the fund of the second law."""
 
 
-def results_of(law: Formula, formula: str = "aligned") -> "Results":
+def results_of(law: Formula, formula: str = "aligned", pays: dict[str, float] | None = None) -> "Results":
     """Current law pays its pilot in every year and owes three million more; the bill pays its lines from its first
     year on."""
     made = cast("FakeResults", fake_results(WORLD, draws=DRAWS, horizon=HORIZON, formulas=("status_quo", formula)))
@@ -76,7 +76,7 @@ def results_of(law: Formula, formula: str = "aligned") -> "Results":
             own = run.formula == formula and year >= law.takes_effect
             names = [line.name for line in law.own_lines if line.active(year)] if own else ["nextgen_pilot"]
             for name in names:
-                paid = PAYS[name] + (1e4 * run.replicate if name == "fund_2030" else 0.0)
+                paid = (PAYS | (pays or {}))[name] + (1e4 * run.replicate if name == "fund_2030" else 0.0)
                 owed = paid + {"nextgen_pilot": 3e6, "capped": 0.2e6}.get(name, 0.0)
                 rows.append((run.run_id, year, name, owed, paid, paid))
     table = pd.DataFrame(rows, columns=["run_id", "fiscal_year", "line", "entitlement", "appropriation", "paid"])
@@ -133,6 +133,12 @@ def test_laws_one_after_another_have_one_row_in_note_and_table() -> None:
     assert [value for value, _ in change["Total"][:4]] == ["No fiscal impact", "$2,800", "($6,200)", "($3,400)"]
     table = fiscal_note_table(LATE)
     paid = table[(table.formula == "aligned") & (table.table == PAID) & (table.row == "line")]
+    assert dict(zip(paid.fiscal_years, paid.in_force, strict=True)) == {
+        "FY2027": "current law",
+        "FY2028": "formula",
+        "FY2029": "formula",
+        "FY2027-29": "current law, formula",
+    }
     assert sorted(set(paid.program)) == ["NextGen CTE pilot", "capped", "extra", "fund", "voted"]
 
 
@@ -156,6 +162,26 @@ def test_no_sentence_gives_current_laws_money_as_the_bills() -> None:
     assert "falls on districts" not in said
     assert "fund ends" not in said
     assert "extra ends after FY2028. voted ends after FY2029." in said
+
+
+def test_years_that_pay_far_more_or_less_say_what_begins_and_ends() -> None:
+    said = section(NOTE, "FISCAL IMPLICATIONS")
+    assert "From FY2028 to FY2029 what it pays falls from $15.8 million to $6.80 million: extra has ended." in said
+    # From 6.8 to 8.82 million is no half more.
+    assert "From FY2029" not in said
+    held = bill(
+        written("extra", 100.0, FULL, FIRST, FIRST, {"hold_harmless": {"share": 1.0}}),
+        written("extra_2029", 100.0, FULL, 2029, 2029),
+        written("voted", 50.0, SUM, 2030, None),
+    )
+    (note,) = fiscal_notes(results_of(held, pays={"extra_2029": 3e6}), WORLD)
+    said = section(note, "FISCAL IMPLICATIONS")
+    assert (
+        "falls from $9.00 million to $3.00 million: extra changes by a later law; no hold harmless any more for" in said
+    )
+    assert (
+        "From FY2029 to FY2030 what it pays falls from $3.00 million to $2.00 million: voted begins; extra has" in said
+    )
 
 
 def test_what_has_no_limit_is_told_by_itself_and_without_what_has_ended() -> None:

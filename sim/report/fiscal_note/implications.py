@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def fiscal_implications(case: Case) -> list[str]:
     """What the bill costs the state, whether that is limited, what moves inside the main formula, what falls on
     districts."""
-    sentences = (_begins, _cost, _recurrence, _levels, _given_up, _limit, _short, _moved, _districts, _ends)
+    sentences = (_begins, _cost, _recurrence, _levels, _steps, _given_up, _limit, _short, _moved, _districts, _ends)
     return [sentence for told in sentences for sentence in told(case)]
 
 
@@ -102,6 +102,55 @@ def _levels(case: Case) -> Iterator[str]:
         return
     bill, law = case.values("state_cost"), case.under_law("state_cost")
     yield f"In all the state's CTE lines pay {said(bill)} under the bill; under current law {said(law)}."
+
+
+STEP = 1.5
+"""How many times as much, or as little, is paid in one year as in the one before, from which on it is told."""
+
+
+def _steps(case: Case) -> Iterator[str]:
+    """Years in which the bill pays far more or far less than in the year before, and what begins or ends then."""
+    held = case.panel.in_force(case.f)
+    cost = case.values("state_cost").mean(axis=0) / 1e3
+    for at in case.decade.at[:-1]:
+        was, now = float(cost[at]), float(cost[at + 1])
+        if not (held[at] and held[at + 1]) or max(was, now) < FINEST or min(was, now) * STEP > max(was, now):
+            continue
+        why = _changes(case, int(at))
+        way = "rises" if now > was else "falls"
+        yield (
+            f"From {case.fiscal_year(at)} to {case.fiscal_year(at + 1)} what it pays {way} from {in_words(was)} to "
+            f"{in_words(now)}{f': {why}' if why else ''}."
+        )
+
+
+def _changes(case: Case, at: int) -> str:
+    """What begins, changes or ends in the year after a year, by its place."""
+    begin, change, end, harmless = list[str](), list[str](), list[str](), list[str]()
+    for program in case.programs:
+        before, after = (next((line for line in program if case.runs(line, year)), None) for year in (at, at + 1))
+        if after is None and before is not None:
+            end.append(program[0].called)
+        elif before is None and after is not None:
+            begin.append(program[0].called)
+        elif before is not after:
+            change.append(program[0].called)
+        if before is not None and _harmless(case, before, at) and not (after and _harmless(case, after, at + 1)):
+            harmless.append(program[0].called)
+    parts = (("begins", begin), ("changes by a later law", change), ("has ended", end))
+    plural = {"begins": "begin", "changes by a later law": "change by a later law", "has ended": "have ended"}
+    said = [f"{listed(names)} {verb if len(names) == 1 else plural[verb]}" for verb, names in parts if names]
+    if harmless:
+        said.append(f"no hold harmless any more for {listed(harmless)}")
+    return "; ".join(said)
+
+
+def _harmless(case: Case, line: "Line", at: int) -> bool:
+    """Whether a hold harmless protects what a line pays in a year, by its place."""
+    assert case.bill is not None
+    rule = (line.rules.under(case.bill.rules) if line.joint else line.rules).hold_harmless
+    first = max(line.start_year or case.begins, case.begins)
+    return rule is not None and (rule.years is None or int(case.panel.years[at]) < first + rule.years)
 
 
 def _given_up(case: Case) -> Iterator[str]:
