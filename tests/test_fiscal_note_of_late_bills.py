@@ -20,6 +20,8 @@ from sim.report.fiscal_note.note import Note, NoteTable
 from sim.report.fiscal_note.table import PAID, fiscal_note_table
 from sim.report.shared.panel import Panel
 from sim.report.shared.written import Running, running, successive
+from sim.report.stress.measured import _losses as losses_of
+from sim.report.stress.shortfall import shortfall
 from sim.study.setup.inputs import formula_record
 
 if TYPE_CHECKING:
@@ -252,6 +254,10 @@ def test_a_bill_that_begins_after_the_years_of_the_note_gives_its_first_year() -
         in said
     )
     assert "by -$11.0 million" in said
+    # A line of current law that the bill goes on with is current law's vote until then.
+    kept = bill(written("nextgen_pilot", 50.0, SUM, 2031, None), takes_effect=2031)
+    (other,) = fiscal_notes(results_of(kept), WORLD)
+    assert list(rows_of(other.tables[0])) == ["The bill makes no appropriation before FY2031"]
     rows = rows_of(out_years(note))
     assert rows["FY2030"] == [("No fiscal impact", ""), ("not begun", ""), ("$13,000", ""), ("not begun", "")]
     assert rows["4 Year Total"][1] == ("$8,000", "")
@@ -318,3 +324,20 @@ def test_what_lines_without_a_limit_pay_is_no_part_of_a_shortfall() -> None:
     # FY2028: the fund, the extra and the sum, of which all is paid; not the capped line; nothing of current law's.
     assert free[1, :, 2].tolist() == [15e6] * DRAWS
     assert not free[0].any()
+
+
+def test_the_worst_year_of_a_bill_is_one_of_its_own() -> None:
+    earlier = bill(written("voted", 50.0, SUM, FIRST, None))
+    panel = Panel(results_of(earlier))
+    prices = panel.state("price_index")[1][:, 2]
+    found = shortfall(panel, panel, 1)
+    # Current law pays 13 of 16 million in FY2027; the bill two, all that it owes, which is dearest in its first year.
+    np.testing.assert_allclose(found.worst_cost, 2e6 / prices)
+    assert not found.worst_shortfall.any()
+    assert found.lowest_share.tolist() == [1.0] * DRAWS
+    assert not found.short.any()
+    law, own = losses_of(panel, simulated=False)
+    assert law.unpaid[:, 0].min() > 0.0
+    assert not own.unpaid.any()
+    assert not own.state[:, 0].any()
+    np.testing.assert_allclose(own.state[:, 1], 2e6 / prices)
