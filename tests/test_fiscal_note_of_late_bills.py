@@ -194,6 +194,18 @@ def test_what_has_no_limit_is_told_by_itself_and_without_what_has_ended() -> Non
     )
 
 
+def test_what_is_voted_and_not_paid_out_is_told() -> None:
+    assert "not paid out" not in section(NOTE, "FISCAL IMPLICATIONS")
+    made = cast("FakeResults", LATE)
+    lines = made.lines.copy()
+    lines.loc[lines.line == "voted", ["paid", "entitlement"]] = 0.5e6
+    (note,) = fiscal_notes(cast("Results", replace(made, lines=lines)), WORLD)
+    assert (
+        "Voted and not paid out, so that it stays with the state: $1.50 million of $2.00 million for voted in FY2028."
+        in section(note, "FISCAL IMPLICATIONS")
+    )
+
+
 def test_the_static_score_stands_beside_what_the_same_year_pays() -> None:
     # Districts were not stored in FY2028, as in a run of ten years; the state's lines were.
     made = cast("FakeResults", LATE)

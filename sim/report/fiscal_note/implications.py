@@ -24,7 +24,20 @@ if TYPE_CHECKING:
 def fiscal_implications(case: Case) -> list[str]:
     """What the bill costs the state, whether that is limited, what moves inside the main formula, what falls on
     districts."""
-    sentences = (_begins, _cost, _recurrence, _levels, _steps, _given_up, _limit, _short, _moved, _districts, _ends)
+    sentences = (
+        _begins,
+        _cost,
+        _recurrence,
+        _levels,
+        _steps,
+        _given_up,
+        _limit,
+        _unspent,
+        _short,
+        _moved,
+        _districts,
+        _ends,
+    )
     return [sentence for told in sentences for sentence in told(case)]
 
 
@@ -205,6 +218,30 @@ def _coming_to(case: Case, programs: "Sequence[Sequence[Line]]") -> str:
     without = f" ({listed(ending)} {'does' if len(ending) == 1 else 'do'} not run then)" if ending else ""
     amount = low if low == high else f"{low} to {high}"
     return f", which comes to {amount} in FY{year}{without}" if float(found.high) >= FINEST else ""
+
+
+LEFT = 0.05
+"""The part of what is voted for a line from which on it is told that it is not paid out."""
+
+
+def _unspent(case: Case) -> Iterator[str]:
+    """What is voted for a line and not paid out in the first of the told years in which it runs, as less is owed, or a
+    limit on single districts holds it back."""
+    said = []
+    for program in case.programs:
+        for at in case.paying_years:
+            line = next((line for line in program if case.runs(line, at)), None)
+            if line is None:
+                continue
+            if line.reserve is None and line.seg == "outside" and not line.federal:
+                place = int(np.searchsorted(case.decade.at, at))
+                voted = float(case.decade.voted_for(case.f, line.name)[:, place].mean())
+                left = voted - float(case.decade.of_lines(case.f, {line.name})[:, place].mean())
+                if left >= max(LEFT * voted, FINEST):
+                    said.append(f"{in_words(left)} of {in_words(voted)} for {line.called} in {case.fiscal_year(at)}")
+            break
+    if said:
+        yield f"Voted and not paid out, so that it stays with the state: {listed(said)}."
 
 
 def _short(case: Case) -> Iterator[str]:

@@ -115,6 +115,10 @@ class Budget:
         """What some lines of a formula pay together, ``[R, Y]``."""
         return self._sum(self.paid_out[f], [n for n, line in enumerate(self.panel.line_names) if line in names])
 
+    def voted_for(self, f: int, name: str) -> Array:
+        """What is voted for a line of a formula, ``[R, Y]``."""
+        return self._sum(self.appropriated[f], [n for n, line in enumerate(self.panel.line_names) if line == name])
+
     def given_up(self, f: int) -> list[tuple[str, Array]]:
         """Lines that the baseline goes on to pay in years in which the formula holds and never pays them: what they are
         called, and what the baseline pays, ``[R, Y]``."""
