@@ -12,6 +12,7 @@ from fake_results import BASE_YEAR, FakeResults, fake_results, fake_world
 from simulated import line_of
 
 from sim.funding.formula import Formula
+from sim.funding.reading import formula_from
 from sim.report.answer.facts import facts
 from sim.report.answer.files import answer_text
 from sim.report.compare.headline_table import headline_table
@@ -353,3 +354,19 @@ def test_the_worst_year_of_a_bill_is_one_of_its_own() -> None:
     assert not own.unpaid.any()
     assert not own.state[:, 0].any()
     np.testing.assert_allclose(own.state[:, 1], 2e6 / prices)
+
+
+def test_laws_of_a_file_that_change_a_line_are_known_as_one() -> None:
+    """As they are read and kept: the names that the laws of a file get are those that are looked for."""
+    first, then = ({"name": "x" * 58, "components": [{"kind": "base", "per_school": d}]} for d in (100, 200))
+    other = {"name": "other", "components": [{"kind": "base", "per_district": 50}], "appropriation": FULL}
+    header = {"title": "Laws", "source": "s", "year_of_numbers": 2026, "description": "d", "also": []}
+    laws = [
+        {"from": 2028, "lines": [first | {"appropriation": FULL}, other]},
+        {"from": 2030, "lines": [then | {"appropriation": FULL}, other]},
+    ]
+    record = json.loads(json.dumps(formula_record(formula_from({**header, "laws": laws}, "laws.yaml", "laws", {}))))
+    (head,) = set(successive(record).values())
+    assert head == "x" * 58
+    assert running(record, 2026) == Running(2028)
+    assert len(record["lines"]) == 3
