@@ -29,6 +29,7 @@ from sim.report.compare.price import cost_per_added, shown_number
 from sim.report.compare.summary import summary
 from sim.report.shared.panel import Panel
 from sim.report.shared.spans import Span, first_years
+from sim.report.shared.written import Running
 from sim.results.discrepancy import CarriedDiscrepancy
 
 if TYPE_CHECKING:
@@ -358,6 +359,8 @@ def any_facts(random: np.random.Generator) -> Facts:
         bad_years=tuple(tuple(map(shock, shocks)) for _ in formulas) if random.random() < 0.5 else None,
         discrepancy=None,
         uncertainty=str(random.choice(["posterior", "central"])),
+        running=tuple(Running(2027 + int(random.integers(3)), random.choice([None, 2030])) for _ in formulas),
+        last_year=2036,
     )
 
 

@@ -176,6 +176,33 @@ def test_a_law_without_a_limit_owes_and_pays_what_is_counted() -> None:
     assert paid.std() > 4.0 * columns["state_cost"].std()
 
 
+def test_a_line_without_a_limit_is_paid_in_full_beside_one_that_is_limited() -> None:
+    columns, before, after = money(900.0, 0.0, None)
+    # Beside what is paid in full stands a line that is voted 9,000 and owes 10,000 whatever is counted.
+    free = columns["state_cost"]
+    columns |= {"entitlement": free + 10_000.0, "state_cost": free + 9_000.0, "appropriation": free + 9_000.0}
+    columns["proration"] = columns["state_cost"] / columns["entitlement"]
+    counted, then = [before, 1.0 + 0.0 * before], [after, 1.0 + 0.0 * before]
+    share, held = (money_shown("proration", columns, counted, then, of) for of in (free, 0.0))
+    assert share.min() > 0.95
+    assert held.min() < 0.8
+
+
+def test_years_without_a_limit_pay_what_they_owe_whatever_other_years_tell() -> None:
+    columns, before, after = money(900.0, 0.0, None)
+    # Years of a law that owes more than it pays, a sum, stand beside those of one that pays what it owes.
+    years = {name: np.concatenate([values, values], axis=-1) for name, values in columns.items()}
+    last = years["entitlement"].shape[-1] // 2
+    for name in ("state_cost", "appropriation"):
+        years[name][..., :last] = 5e5
+    years["proration"] = years["state_cost"] / years["entitlement"]
+    twice = [np.concatenate([one, one], axis=-1) for one in (before, after)]
+    counted, then = [twice[0], 1.0 + 0.0 * twice[0]], [twice[1], 1.0 + 0.0 * twice[0]]
+    owed, paid, share = (money_shown(name, years, counted, then) for name in ("entitlement", "state_cost", "proration"))
+    np.testing.assert_allclose(owed[..., last:], paid[..., last:])
+    np.testing.assert_allclose(share[..., last:], 1.0)
+
+
 def test_nothing_is_paid_beyond_what_is_voted_and_the_mean_stays() -> None:
     columns, before, after = money(900.0, 0.0, 905_000.0)
     counted = [before, 1.0 + np.random.default_rng(6).standard_normal(before.shape) * 0.01]

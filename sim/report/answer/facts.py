@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, BoolArray
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.spans import Span, first_years, next_years
+from sim.report.shared.written import Running
 from sim.report.stress.shortfall import CALM, shortfall, stress_panels
 from sim.results.discrepancy import CarriedDiscrepancy
 
@@ -94,11 +95,23 @@ class Facts:
     bad_years: tuple[tuple[BadYear, ...], ...] | None
     discrepancy: CarriedDiscrepancy | None
     uncertainty: str
+    running: tuple[Running, ...] = ()
+    """From when to when each formula holds; empty where all hold from the year after the base year on."""
+    last_year: int | None = None
+    """The last fiscal year of the spans."""
 
     @property
     def others(self) -> tuple[int, ...]:
         """The formulas that are set against current law; none if it was not run."""
         return tuple(f for f in range(len(self.names)) if f != self.baseline) if self.baseline is not None else ()
+
+    def begins(self, formula: int) -> int:
+        """The first fiscal year in which a formula holds."""
+        return self.running[formula].begins if self.running else self.base_year + 1
+
+    def ends(self, formula: int) -> int | None:
+        """The last fiscal year in which a line of a formula can pay; None if it has no end."""
+        return self.running[formula].ends if self.running else None
 
     def change(self, formula: int, span: int = 0) -> Yearly:
         """The distance of a formula from current law, or where that was not run its own numbers."""
@@ -120,10 +133,12 @@ def facts(results: "Results", scenario: str) -> Facts:
         titles=panel.short_titles,
         spans=spans,
         levels=tuple(yearly(panel, span) for span in spans),
-        paid=tuple(_paid(panel, share) for share in panel.proration()),
+        paid=tuple(_paid(panel, share, panel.in_force(f)) for f, share in enumerate(panel.proration())),
         bad_years=_bad_years(results, panel) if scenario == CALM else None,
         discrepancy=results.manifest.discrepancy,
         uncertainty=str(getattr(results.manifest, "config", {}).get("uncertainty", "")),
+        running=panel.running,
+        last_year=int(panel.years[spans[-1].years][-1]),
     )
 
 
@@ -173,13 +188,14 @@ def _means(column: Callable[[str], Array], span: Span) -> Yearly:
     )
 
 
-def _paid(panel: Panel, share: Array) -> Paid:
-    """Of one formula's paid share ``[R, T]``, NaN where nothing is owed."""
-    after = panel.years[panel.policy] if panel.policy.any() else panel.years
-    of_years = share[:, np.isin(panel.years, after)]
+def _paid(panel: Panel, share: Array, held: BoolArray) -> Paid:
+    """Of one formula's paid share ``[R, T]``, NaN where nothing is owed, in the years ``held[T]`` in which it holds:
+    those before it begins are current law's."""
+    within = held if held.any() else panel.policy if panel.policy.any() else panel.years == panel.years[-1]
+    after, of_years = panel.years[within], share[:, within]
     medians = [float(np.median(own[~np.isnan(own)])) if not np.isnan(own).all() else np.nan for own in of_years.T]
     short = [int(year) for year, median in zip(after, medians, strict=True) if median < PAID]
-    place = min(TENTH, len(after)) - 1
+    place = max(int(np.searchsorted(after, panel.base_year + TENTH, side="right")) - 1, 0)
     ever = (np.where(np.isnan(of_years), 1.0, of_years) < PAID).any(axis=1)
     return Paid(short[0] if short else None, int(after[place]), medians[place], float(ever.mean()))
 

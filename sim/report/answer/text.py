@@ -28,8 +28,9 @@ def answer_lines(found: Facts) -> list[str]:
     """The lines of the answer: a ranking against current law with what it costs, what is recoded, what is short and
     when, whether the order lasts, what a bad year does, and how far to trust it."""
     order = ranked(found)
-    for rows in range(ROWS, 0, -1):
-        sections = [*_ranking_sections(found, order, rows), *_other_sections(found, order)]
+    # Where even one row leaves too little room, the table alone tells who shares a place.
+    for rows, ties in (*((rows, True) for rows in range(ROWS, 0, -1)), (1, False)):
+        sections = [*_ranking_sections(found, order, rows, ties), *_other_sections(found, order)]
         texts = [section(1) for section in sections]
         if _count(texts) <= LINES:
             break
@@ -88,7 +89,7 @@ def _other_sections(found: Facts, order: Ranking) -> list[Section]:
     ]
 
 
-def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
+def _ranking_sections(found: Facts, order: Ranking, rows: int, ties: bool = True) -> list[Section]:
     if found.baseline is None or not found.others or found.draws < 2:
         if found.baseline is None:
             why = "No ranking: current law was not run; put status_quo into study.formulas."
@@ -98,15 +99,21 @@ def _ranking_sections(found: Facts, order: Ranking, rows: int) -> list[Section]:
             why = "No ranking: one draw tells no direction; draws=50 does."
         shown = list(found.others) or list(range(len(found.names)))
         table = _table(found, [(f, "") for f in shown[:rows]])
-        return [lambda _: table, lambda lines: _moved(found, lines), lambda _: [why]]
+        return [
+            lambda _: table,
+            lambda lines: _holds(found, lines),
+            lambda lines: _moved(found, lines),
+            lambda _: [why],
+        ]
     places = [(f, f"{number}{'=' if len(group) > 1 else ''}") for number, group in _numbered(order.more) for f in group]
     # Where there is room for all, those without a place have their numbers too.
     rest = [(f, "") for f in (*order.same, *order.less)] if len(found.others) <= rows else []
     table = _table(found, [*places[:rows], *rest])
-    tied = next((group for group in order.more if len(group) > 1), ())
+    tied = next((group for group in order.more if len(group) > 1 and ties), ())
     same = [f"{found.titles[f]} ({_money(found.change(f))})" for f in order.same]
     return [
         lambda _: table,
+        lambda lines: _holds(found, lines),
         lambda lines: _moved(found, lines),
         lambda lines: _together(found, "Also more", [f for f, _ in places[rows:]], lines),
         lambda lines: listed("No clear difference between", [found.titles[f] for f in tied], lines),
@@ -176,6 +183,19 @@ def _together(found: Facts, lead: str, formulas: Sequence[int], lines: int) -> l
     per_100 = _range([float(change.per_100.mean()) for change in changes], PER_100)
     money = _range([float(change.public.mean()) for change in changes], "dollars")
     return listed(f"{lead} ({per_100}; {money})", [found.titles[f] for f in formulas], lines)
+
+
+def _holds(found: Facts, lines: int) -> list[str]:
+    """Which of the years that are told are not a formula's: those before it begins, and those after its last line."""
+    said = []
+    for f in found.others or range(len(found.names)):
+        begins, ends = found.begins(f), found.ends(f)
+        parts = [f"before FY{begins} (current law)"] if begins > found.base_year + 1 else []
+        if ends is not None and found.last_year is not None and ends < found.last_year:
+            parts.append(f"after FY{ends} (nothing paid)")
+        if parts:
+            said.append(f"{found.titles[f]} {', '.join(parts)}")
+    return listed("Not under the bill", said, lines)
 
 
 def _moved(found: Facts, lines: int) -> list[str]:

@@ -14,8 +14,9 @@ from sim.report.shared.intervals import NOT_AVAILABLE, PER_100, bands, interval_
 from sim.report.shared.origin import changed_formulas, run_origin
 from sim.report.shared.panel import Panel, scenario_names
 from sim.report.shared.plain_table import PAGE, Cell, fitting, paragraphs, plain_table
-from sim.report.shared.spans import Span, first_years, last_years, next_years
+from sim.report.shared.spans import Span, first_years, last_years, next_years, years_text
 from sim.states.speaking import state_words
+from sim.states.words import listed
 from sim.study.running.precision import margin
 
 if TYPE_CHECKING:
@@ -84,7 +85,18 @@ def heading(panel: Panel, span: Span, against: bool) -> str:
     """What stands above a table: its years, what it is set against, and what stands below each number."""
     law = f", against {panel.short_titles[panel.baseline]}" if against and panel.baseline is not None else ""
     below = "; below each its 90% interval" if panel.draws > 1 else ""
-    return f"{span.text}{law}: yearly means, FY{panel.base_year} dollars{below}"
+    return f"{span.text}{law}: yearly means, FY{panel.base_year} dollars{below}{_held(panel, span)}"
+
+
+def _held(panel: Panel, span: Span) -> str:
+    """In which of the years formulas hold that do not in all of them."""
+    said = []
+    for f in range(len(panel.formulas)):
+        held = panel.in_force(f) & span.years
+        if f != panel.baseline and (span.years & panel.policy & ~held).any():
+            years = years_text(panel.years[held]) if held.any() else "none of them"
+            said.append(f"{panel.short_titles[f]} holds in {years}")
+    return f"; {listed(said)}" if said else ""
 
 
 def table_lines(title: str, cells: list[list[Cell]], width: int) -> list[str]:

@@ -5,18 +5,16 @@ sponsor, short title, bill number, analyst; APPROPRIATION; ESTIMATED ADDITIONAL 
 three fiscal years and their sum, recurring or nonrecurring, fund; then sources, the bill in words, and its effects.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from sim.arrays import Array
 from sim.report.answer.facts import facts
-from sim.report.fiscal_note.amounts import cell
+from sim.report.fiscal_note.amounts import FINEST, cell, thousands
 from sim.report.fiscal_note.case import Case, synopsis
 from sim.report.fiscal_note.exposure import exposure
 from sim.report.fiscal_note.implications import fiscal_implications, total
-from sim.report.fiscal_note.issues import Money, has_districts, significant_issues
+from sim.report.fiscal_note.issues import Money, Stored, has_districts, significant_issues
 from sim.report.fiscal_note.lines import YEARS, Budget, Row, policy_years
 from sim.report.fiscal_note.note import Note, NoteTable, Section, TableRow
 from sim.report.fiscal_note.reading import (
@@ -36,6 +34,7 @@ from sim.report.stress.shortfall import CALM
 from sim.states.speaking import state_words
 
 if TYPE_CHECKING:
+    from sim.funding.line import Line
     from sim.results.results import Results
     from sim.world.world import World
 
@@ -71,12 +70,12 @@ def fiscal_notes(
     if panel.baseline is None or not len(at) or not results.keeps("lines"):
         return []
     found, budget = facts(results, panel.scenario), Budget.of(panel, at)
-    money = Money(panel, world) if has_districts(panel) else None
+    stored = Stored(panel, world) if has_districts(panel) else None
     if stress is None and found.bad_years is not None:
         stress = measured(results)
     wanted = [f for f in panel.others if bills is None or panel.formulas[f] in bills]
     cases = [Case(results, panel, found, budget.first(YEARS), budget, f, panel.baseline) for f in wanted]
-    return [_note(case, money, stress) for case in cases]
+    return [_note(case, stored.money(case.f) if stored is not None else None, stress) for case in cases]
 
 
 def _note(case: Case, money: Money | None, stress: Measured | None) -> Note:
@@ -128,27 +127,67 @@ def _money(amounts: Array, change: bool) -> Cell:
 
 
 def _appropriation(case: Case) -> NoteTable | None:
-    """What the bill votes; 'as owed' for a line that is paid in full, which has no number."""
+    """What the bill votes: a sum, 'as owed' for a line that is paid in full, 'up to' a cap for one that is so until
+    then, and nothing in years in which a line does not run."""
+    own = {line.name: program for program in case.programs for line in program}
     rows = []
-    for row in case.budget.voted(case.f):
-        line = next((line for line in case.own_lines if line.name == row.line), None)
-        inside = line is not None and line.seg != "outside"
-        full = line is not None and line.appropriation.rule == "full"
-        words: Cell = (f"within {state_words().main}" if inside else "as owed", "")
-        cells = [words if full else _money(amounts, change=False) for amounts in row.amounts.T]
+    voted = case.budget.voted(case.f, own or None)
+    for row in voted:
+        cells = [_vote(case, own.get(row.line, ()), at, row.amounts[:, y]) for y, at in enumerate(case.budget.at)]
         rows.append(TableRow(((row.program, ""), *cells, (row.recurring, ""), (row.fund, ""))))
     if not rows:
         cells = [("NFI", "")] * len(case.budget.at)
-        rows = [TableRow((("The bill makes no appropriation", ""), *cells, ("", ""), ("", "")))]
-    years = _years(case)
+        years = case.budget.years
+        none = "The bill makes no appropriation"
+        if case.begins > years[-1]:
+            none += f" before FY{case.begins}"
+        rows = [TableRow(((none, ""), *cells, ("", ""), ("", "")))]
+    shown = _years(case)
     return NoteTable(
         "APPROPRIATION",
         UNIT,
-        ("Program", *years, "Recurring or Nonrecurring", "Fund Affected"),
+        ("Program", *shown, "Recurring or Nonrecurring", "Fund Affected"),
         tuple(rows),
-        (3.0, *[1.35] * len(years), 1.7, 1.35),
-        frozenset({0, len(years) + 1, len(years) + 2}),
+        (3.0, *[1.35] * len(shown), 1.7, 1.35),
+        frozenset({0, len(shown) + 1, len(shown) + 2}),
+        tuple(_of_votes(case, voted, own)),
     )
+
+
+def _vote(case: Case, program: "Sequence[Line]", at: int, amounts: Array) -> Cell:
+    """What is voted for a program in a year, by its place; ``amounts`` as the run has them where there is a number."""
+    line = next((line for line in program if case.runs(line, at)), None)
+    if program and line is None:
+        return "$0", ""
+    rule = line.appropriation if line is not None else None
+    if line is not None and rule is not None and rule.rule == "full":
+        return (f"within {state_words().main}" if line.seg != "outside" else "as owed"), ""
+    if line is not None and rule is not None and rule.rule == "demand_with_cap":
+        prices = case.values("price_index")[:, at].mean() if rule.indexed else 1.0
+        return f"up to {thousands(rule.cap * line.scale * float(prices) / 1e3)}", "as owed"
+    return _money(amounts, change=False)
+
+
+def _of_votes(case: Case, rows: Sequence[Row], own: "Mapping[str, Sequence[Line]]") -> Iterator[str]:
+    """What is to be known of the votes: when they begin, and that laws one after another have one row."""
+    if case.late:
+        yield f"The bill begins in FY{case.begins}; what current law votes before is not the bill's."
+    if rows and any(len(program) > 1 for program in case.programs):
+        yield "A line that a later law of the bill changes has one row."
+    if any(_cut(case, row, own[row.line]) for row in rows if row.line in own):
+        yield "Where less stands than the bill names, a bust of revenue has cut it in some draws."
+
+
+def _cut(case: Case, row: Row, program: "Sequence[Line]") -> bool:
+    """Whether less was voted for a program in some draw than the sum that it names."""
+    for y, at in enumerate(case.budget.at):
+        line = next((line for line in program if case.runs(line, at)), None)
+        rule = line.appropriation if line is not None else None
+        if line is not None and rule is not None and rule.rule == "fixed":
+            named = rule.dollars * line.scale / 1e3
+            if named - float(row.amounts[:, y].mean()) >= FINEST:
+                return True
+    return False
 
 
 def _impact(case: Case) -> NoteTable:
@@ -166,6 +205,8 @@ def _impact(case: Case) -> NoteTable:
     sums = [f"{len(years)} Year Total Cost"] if len(years) > 1 else []
     numbers = len(years) + len(sums)
     remarks = [DECREASES, ROUNDED]
+    if case.late:
+        remarks.insert(0, f"Until the bill begins in FY{case.begins} current law holds, with or without it.")
     if any(row.kind == "reserve" for row in case.budget.change(case.f)):
         remarks.append("What is set aside in a reserve is no part of totals: it is paid out only when it is drawn.")
     return NoteTable(
@@ -187,26 +228,33 @@ def _without_single_subtotals(held: Sequence[Row], rows: Sequence[TableRow]) -> 
 
 
 def _out_years(case: Case) -> Iterable[NoteTable]:
-    """The years after those of the note, to the tenth, and all years together."""
+    """The years after those of the note, to the tenth, and all years from the bill's first on together."""
     budget = case.decade
-    years = budget.at
-    after = range(YEARS, len(years))
+    after = range(YEARS, len(budget.at))
     if not after:
         return
     change, paid = total(budget.change(case.f)), total(budget.paid(case.f))
     law = total(budget.paid(case.b))
-    owed = case.values("entitlement") - case.values("state_cost")
-    unpaid = np.maximum(owed, 0.0)[:, years] / 1000.0
+    held = budget.years >= case.begins
+    unpaid = budget.unpaid(case.f) * held
     columns = ((change, True), (paid, False), (law, False), (unpaid, False))
-    rows = [
-        TableRow(((f"FY{case.panel.years[years[place]]}", ""), *(_money(held[:, place], way) for held, way in columns)))
-        for place in after
-    ]
-    rows.append(
-        TableRow(
-            ((f"{len(years)} Year Total", ""), *(_money(held.sum(axis=1), way) for held, way in columns)), total=True
+    rows = []
+    for place in after:
+        cells = [_money(of[:, place], way) for of, way in columns]
+        if not held[place]:
+            cells[1] = cells[3] = ("not begun", "")
+        rows.append(TableRow(((f"FY{budget.years[place]}", ""), *cells)))
+    remarks = []
+    if held.any():
+        count, since = int(held.sum()), f" from FY{case.begins} on, in which the bill begins" if case.late else ""
+        together = f"{count} Year Total" if count > 1 else "Total"
+        rows.append(
+            TableRow(((together, ""), *(_money(of[:, held].sum(axis=1), way) for of, way in columns)), total=True)
         )
-    )
+        too = ", those of the table on the first page too" if held[:YEARS].any() else ""
+        remarks.append(f"The total is of all {count} years{since}{too}.")
+    if case.ends is not None and case.ends < budget.years[-1]:
+        remarks.append(f"The bill ends after FY{case.ends}; the run has nothing in its place.")
     yield NoteTable(
         "OUT-YEARS",
         UNIT,
@@ -215,12 +263,12 @@ def _out_years(case: Case) -> Iterable[NoteTable]:
             "Change from current law",
             "Paid under the bill",
             "Paid under current law",
-            "Owed and not paid",
+            "Owed and not paid under the bill",
         ),
         tuple(rows),
         (1.4, 2.0, 2.0, 2.0, 2.0),
         frozenset({0}),
-        (f"The total is of all {len(years)} years, those of the table on the first page too.",),
+        tuple(remarks),
     )
 
 

@@ -76,9 +76,63 @@ class Case:
         return f"FY{self.panel.years[place]}"
 
     @property
+    def begins(self) -> int:
+        """The first fiscal year in which the bill holds; until then current law does."""
+        return self.panel.running[self.f].begins
+
+    @property
+    def ends(self) -> int | None:
+        """The last fiscal year in which a line of the bill can pay; None if it has no end."""
+        return self.panel.running[self.f].ends
+
+    @property
+    def late(self) -> bool:
+        """Whether years after the base year pass before the bill begins."""
+        return self.begins > self.panel.base_year + 1
+
+    @property
+    def moves(self) -> bool:
+        """Whether the bill or current law moves money inside the main formula."""
+        places = [self.f, self.b]
+        return bool((self.panel.state("dilution")[places] != 0.0).any())
+
+    @property
     def told_years(self) -> list[int]:
-        """The places of the first, the fifth and the tenth year, as far as they were run."""
-        return sorted({self.year(after) for after in (1, FIFTH, TENTH)})
+        """The places of the bill's first year, and of the fifth and the tenth after the base year, as far as they were
+        run and the bill has begun; the last that was run if it has not."""
+        first = self.begins - self.panel.base_year
+        return sorted({self.year(after) for after in (first, FIFTH, TENTH) if after >= first})
+
+    @property
+    def paying_years(self) -> list[int]:
+        """Those of the told years in which the bill holds."""
+        held = self.panel.in_force(self.f)
+        return [at for at in self.told_years if held[at]]
+
+    def runs(self, line: "Line", place: int) -> bool:
+        """Whether a line of the bill can pay in a year, by its place."""
+        year = int(self.panel.years[place])
+        return year >= self.begins and line.active(year)
+
+    @cached_property
+    def programs(self) -> "tuple[tuple[Line, ...], ...]":
+        """The bill's own lines, those of later laws beside the line that they go on from."""
+        heads = self.panel.successive(self.name)
+        found: dict[str, list[Line]] = {}
+        for line in self.own_lines:
+            found.setdefault(heads.get(line.name, line.name), []).append(line)
+        return tuple(tuple(lines) for lines in found.values())
+
+    def span(self, number: int = 0) -> str:
+        """A span of years, with what of it is not under the bill: 'FY2027-31 (the bill begins in FY2028)'."""
+        span = self.facts.spans[number]
+        years = self.panel.years[span.years]
+        parts = []
+        if self.begins > years[0]:
+            parts.append(f"the bill begins in FY{self.begins}")
+        if self.ends is not None and self.ends < years[-1]:
+            parts.append(f"{'' if parts else 'the bill '}ends after FY{self.ends}")
+        return f"{span.text} ({' and '.join(parts)})" if parts else span.text
 
     def change(self, span: int = 0) -> Yearly:
         """Yearly means against current law in the first or the second span of years."""

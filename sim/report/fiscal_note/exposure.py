@@ -3,7 +3,7 @@ condition in the same sentence or row."""
 
 from collections.abc import Iterator
 
-from sim.arrays import Array
+from sim.arrays import Array, IntArray
 from sim.report.answer.stress import clauses, lowered
 from sim.report.fiscal_note.amounts import cell
 from sim.report.fiscal_note.case import Case
@@ -28,11 +28,11 @@ def exposure(case: Case, of: Measured | None) -> Section | None:
     if of is None:
         return None
     one = stressed(dict(of.panels))[case.f]
-    return Section(HEADING, tuple(_said(case, of, one)), (_table(of, case.f, one),))
+    return Section(HEADING, tuple(_said(case, of, one)), (_table(case, of, one),))
 
 
 def _said(case: Case, of: Measured, one: Stressed) -> Iterator[str]:
-    years = years_text(of.years)
+    years = years_text(_years(case, of))
     yield (
         f"{'. '.join(first_letter(clause) for clause in clauses(one, of.titles))}. ({years}, FY{of.calm.base_year} "
         "dollars; in brackets 90% of draws.)"
@@ -54,7 +54,13 @@ def _fewest(of: Measured, one: Stressed) -> str:
     return f"Fewest are taught {of.under(name)}: {change} concentrators a year, against the same years without it."
 
 
-def _table(of: Measured, formula: int, one: Stressed) -> NoteTable:
+def _years(case: Case, of: Measured) -> IntArray:
+    """The years of the study in which the bill has begun."""
+    begun: IntArray = of.years[of.years >= case.begins]
+    return begun if len(begun) else of.years
+
+
+def _table(case: Case, of: Measured, one: Stressed) -> NoteTable:
     """A row without a shock, then a row for each scenario that moves the bill's money or students."""
     told = [name for name in one.shocks if name == RANDOM or one.moves(name)]
     still = [lowered(of.titles[name]) for name in one.shocks if name not in told]
@@ -67,12 +73,12 @@ def _table(of: Measured, formula: int, one: Stressed) -> NoteTable:
         remarks.append(f"Not moved by {least}: {listed(still)}.")
     return NoteTable(
         "EXPOSURE IN THE WORST YEAR",
-        f"(dollars in thousands of FY{of.calm.base_year}; the worst of {years_text(of.years)})",
+        f"(dollars in thousands of FY{of.calm.base_year}; the worst of {years_text(_years(case, of))})",
         (
             "Condition", "State pays in its dearest year", "Districts carry", "Districts carry, worst one in twenty",
             "Lowest share paid", "Concentrators taught a year",
         ),
-        tuple(TableRow(tuple(_cells(of, formula, name, one)), name == CALM) for name in (CALM, *told)),
+        tuple(TableRow(tuple(_cells(of, case.f, name, one)), name == CALM) for name in (CALM, *told)),
         (2.6, 1.5, 1.5, 1.5, 1.2, 1.6),
         frozenset({0}),
         tuple(remarks),

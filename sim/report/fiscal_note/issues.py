@@ -2,6 +2,7 @@
 recoded, and how equally the money is spread."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,21 +26,38 @@ NAMED = 3
 """Districts with the largest gains, and losses, that are named."""
 
 
+@dataclass(frozen=True)
 class Money:
-    """Net state CTE money of districts in the fifth year, or the last stored before it, in dollars of the base year:
-    ``change[R, D]`` from current law, ``members[R, D]`` of grades 9-12 under the bill. Of a whole panel at once, as
-    every bill's note uses the same."""
+    """Net state CTE money of districts in a stored ``year``, in dollars of the base year: ``net[F, R, D]``, ``members``
+    of grades 9-12, and the districts' ``groups`` and ``names``."""
+
+    year: int
+    net: Array
+    members: Array
+    groups: tuple[Group, ...]
+    names: tuple[str, ...]
+
+
+class Stored:
+    """The districts' money of a whole panel in the years for which it was stored, of which every note has its own."""
 
     def __init__(self, panel: Panel, world: "World") -> None:
-        stored = np.flatnonzero(panel.district_years > panel.base_year)
-        within = stored[panel.district_years[stored] <= panel.base_year + FIFTH]
-        self.place = int(within[-1] if len(within) else stored[0])
-        self.year = int(panel.district_years[self.place])
-        self.net: Array = net_payment(panel)[:, :, self.place]
-        self.members: Array = panel.districts("membership")[:, :, self.place]
-        self.groups = groups(panel, world)
-        held = roster(panel, world)
-        self.names = labels_where_shared(held.name, panel.district_names)
+        self.panel = panel
+        self.groups = tuple(groups(panel, world))
+        self.names = tuple(labels_where_shared(roster(panel, world).name, panel.district_names))
+        self._net: Array = net_payment(panel)
+
+    def money(self, formula: int) -> Money | None:
+        """That of the fifth year or the last stored before it in which a formula, by its place, holds; else of the
+        first stored in which it does. None if it holds in none of them."""
+        years = self.panel.district_years
+        stored = np.flatnonzero((years > self.panel.base_year) & self.panel.running[formula].holds(years))
+        if not len(stored):
+            return None
+        within = stored[years[stored] <= self.panel.base_year + FIFTH]
+        place = int(within[-1] if len(within) else stored[0])
+        members = self.panel.districts("membership")[:, :, place]
+        return Money(int(years[place]), self._net[:, :, place], members, self.groups, self.names)
 
 
 def has_districts(panel: Panel) -> bool:
@@ -51,6 +69,8 @@ def significant_issues(case: Case, money: Money | None) -> list[str]:
     """Who gains and loses, small districts, poverty, recoding, equity; of districts only with ``money``."""
     said = list(_recoded(case))
     if money is None:
+        if has_districts(case.panel):
+            said.insert(0, "No district was stored in a year of the bill: who gains and who loses cannot be told.")
         return said
     return [*_gain_and_lose(case, money), *_groups(case, money), *said, *_equity(case, money)]
 
@@ -65,11 +85,10 @@ def _gain_and_lose(case: Case, money: Money) -> Iterator[str]:
         return
     rest = count - int(gain.sum()) - int(lose.sum())
     more = "" if not rest else f"; for the other {rest} it may be either"
+    net = f"Net of what a lower {state_words().unit_value} takes, " if case.moves else ""
     yield (
-        f"Net of what a lower {state_words().unit_value} takes, {int(gain.sum())} of {count} "
-        f"{state_words().places} get "
-        f"clearly more state CTE money in FY{money.year} than under current law, and {int(lose.sum())} clearly less"
-        f"{more}. Clearly: in at least 95% of draws."
+        f"{net}{int(gain.sum())} of {count} {state_words().places} get clearly more state CTE money in FY{money.year} "
+        f"than under current law, and {int(lose.sum())} clearly less{more}. Clearly: in at least 95% of draws."
     )
     members = money.members[case.f]
     each = np.divide(change, members, out=np.zeros_like(change), where=members > 0.0).mean(axis=0)
@@ -115,7 +134,7 @@ def _recoded(case: Case) -> Iterator[str]:
     share = case.level().recoded_share
     if share >= LEAST_RECODED:
         yield (
-            f"Of the concentrators that are reported in {case.facts.spans[0].text}, "
+            f"Of the concentrators that are reported in {case.span()}, "
             f"{number_text(share, 'share', 0.01)} are recoded: sequences are re-cut around courses that students take "
             "anyway. They are paid for and taught nothing more."
         )

@@ -1,7 +1,7 @@
 """The money of a fiscal note, line by line: what a bill pays and how that differs from current law, by fund and by
 whether it recurs; and the concentrators that it is paid for. By draw, in thousands of nominal dollars."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -47,10 +47,12 @@ class Row:
 @dataclass(frozen=True)
 class Budget:
     """The funding lines of a panel in some of its years, ``at[Y]``, each field ``[F, R, Y, L]`` in thousands of nominal
-    dollars: what is ``paid_out``, ``appropriated`` and set ``aside``; ``moved[F, R, Y]`` inside the main formula."""
+    dollars: what is ``owed``, ``paid_out``, ``appropriated`` and set ``aside``; ``moved[F, R, Y]`` inside the main
+    formula. Lines of successive laws of a formula that go on from each other make one row."""
 
     panel: Panel
     at: IntArray
+    owed: Array
     paid_out: Array
     appropriated: Array
     aside: Array
@@ -59,14 +61,21 @@ class Budget:
     @classmethod
     def of(cls, panel: Panel, at: IntArray) -> Self:
         """The budget of a panel in the years ``at``."""
-        paid, voted, aside = (panel.lines(name)[:, :, at] / 1000.0 for name in ("paid", "appropriation", "set_aside"))
-        return cls(panel, at, paid, voted, aside, panel.state("dilution")[:, :, at] / 1000.0)
+        columns = ("entitlement", "paid", "appropriation", "set_aside")
+        owed, paid, voted, aside = (panel.lines(name)[:, :, at] / 1000.0 for name in columns)
+        return cls(panel, at, owed, paid, voted, aside, panel.state("dilution")[:, :, at] / 1000.0)
 
     def first(self, years: int) -> Self:
         """The same of its first years."""
-        held = (self.paid_out, self.appropriated, self.aside, self.moved)
-        paid, voted, aside, moved = (values[:, :, :years] for values in held)
-        return type(self)(self.panel, self.at[:years], paid, voted, aside, moved)
+        held = (self.owed, self.paid_out, self.appropriated, self.aside, self.moved)
+        owed, paid, voted, aside, moved = (values[:, :, :years] for values in held)
+        return type(self)(self.panel, self.at[:years], owed, paid, voted, aside, moved)
+
+    @property
+    def years(self) -> IntArray:
+        """The fiscal years of the budget."""
+        found: IntArray = self.panel.years[self.at]
+        return found
 
     def paid(self, f: int) -> list[Row]:
         """What a formula pays: its lines and what offsets them, totals by fund and recurrence and over all, and what
@@ -83,13 +92,64 @@ class Budget:
         offset = self.moved[base] - self.moved[f]
         return [*self._set_aside(f), *self._rows(f, self.paid_out[f] - self.paid_out[base], both, offset)]
 
-    def voted(self, f: int) -> list[Row]:
-        """What is voted for each own line that the formula pays; what is paid where it is funded in full."""
-        return [
-            self._row("line", number, f, self.appropriated[f][..., number])
-            for number, line in enumerate(self.panel.line_names)
-            if (self.appropriated[f][..., number] != 0.0).any() and not self._facts(line, f).get("background")
-        ]
+    def voted(self, f: int, own: Collection[str] | None = None) -> list[Row]:
+        """What is voted for each line that the formula pays, of those in ``own`` or of all, from the year on in which
+        the formula begins; what is paid where it is funded in full."""
+        held = self.panel.in_force(f)[self.at]
+        rows = []
+        for numbers in self._programs(f):
+            amounts = self._sum(self.appropriated[f], numbers) * held
+            name = self.panel.line_names[numbers[0]]
+            if amounts.any() and (own is None or name in own) and not self._facts(name, f).get("background"):
+                rows.append(self._row("line", numbers[0], f, amounts))
+        return rows
+
+    def unpaid(self, f: int) -> Array:
+        """What the state's lines of a formula owe and do not pay, ``[R, Y]``, each line by itself: what one leaves over
+        pays no other's debt."""
+        short = np.maximum(self.owed[f] - self.paid_out[f], 0.0)
+        lines = [number for number, line in enumerate(self.panel.line_names) if self._counts(line, f)]
+        return self._sum(short, lines)
+
+    def of_lines(self, f: int, names: Collection[str]) -> Array:
+        """What some lines of a formula pay together, ``[R, Y]``."""
+        return self._sum(self.paid_out[f], [n for n, line in enumerate(self.panel.line_names) if line in names])
+
+    def voted_for(self, f: int, name: str) -> Array:
+        """What is voted for a line of a formula, ``[R, Y]``."""
+        return self._sum(self.appropriated[f], [n for n, line in enumerate(self.panel.line_names) if line == name])
+
+    def given_up(self, f: int) -> list[tuple[str, Array]]:
+        """Lines that the baseline goes on to pay in years in which the formula holds and never pays them: what they are
+        called, and what the baseline pays, ``[R, Y]``."""
+        base = self.panel.baseline
+        if base is None:
+            return []
+        held = self.panel.in_force(f)[self.at]
+        found = []
+        for number, line in enumerate(self.panel.line_names):
+            law = self.paid_out[base][..., number] * held
+            if law.any() and not (self.paid_out[f][..., number] * held).any() and self._counts(line, base):
+                found.append((str(self._facts(line, base).get("title") or line), law))
+        return found
+
+    def _counts(self, line: str, f: int) -> bool:
+        """Whether a line is money of the state that totals hold."""
+        facts = self._facts(line, f)
+        return not facts.get("background") and not str(facts.get("fund") or "").lower().startswith("federal")
+
+    def _programs(self, f: int) -> list[list[int]]:
+        """Places of lines that make one row, in the order of the first of them."""
+        heads = self.panel.successive(self.panel.formulas[f])
+        rows: dict[str, list[int]] = {}
+        for number, line in enumerate(self.panel.line_names):
+            rows.setdefault(heads.get(line, line), []).append(number)
+        return list(rows.values())
+
+    @staticmethod
+    def _sum(amounts: Array, numbers: Sequence[int]) -> Array:
+        found: Array = amounts[..., list(numbers)].sum(axis=-1)
+        return found
 
     def _facts(self, line: str, f: int) -> dict[str, object]:
         return dict(self.panel.line_metadata(line, self.panel.formulas[f]))
@@ -114,11 +174,12 @@ class Budget:
     def _rows(self, f: int, amounts: Array, reference: Array, offset: Array) -> Iterator[Row]:
         """``reference`` decides whether a line is listed at all."""
         counted: dict[tuple[str, str], Array] = {}
-        for number, line in enumerate(self.panel.line_names):
-            if not (reference[..., number] != 0.0).any():
+        for numbers in self._programs(f):
+            if not reference[..., numbers].any():
                 continue
-            background = bool(self._facts(line, f).get("background"))
-            row = self._row("background" if background else "line", number, f, amounts[..., number])
+            background = bool(self._facts(self.panel.line_names[numbers[0]], f).get("background"))
+            kind: Kind = "background" if background else "line"
+            row = self._row(kind, numbers[0], f, self._sum(amounts, numbers))
             if not background:
                 key = (row.fund, row.recurring)
                 counted[key] = counted.get(key, 0.0) + row.amounts

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.arrays import Array
+from sim.funding.components.state_programs import InnovationZone, Internship, StatewideDollars
 from sim.report.answer.facts import yearly_of_reference
 from sim.report.answer.rules import precise, settled
 from sim.report.answer.text import ranked
 from sim.report.compare.price import cost_per_added
 from sim.report.fiscal_note.amounts import in_words
-from sim.report.fiscal_note.case import FIFTH, TENTH, Case, spread
+from sim.report.fiscal_note.case import Case, spread
+from sim.report.fiscal_note.prices import not_indexed
 from sim.report.shared.intervals import PER_100, bands, interval_text, number_text
 from sim.states.words import listed
 
@@ -29,7 +31,7 @@ def _interval(values: Array, unit: str, signed: bool = False) -> str:
 
 
 def _taught(case: Case) -> Iterator[str]:
-    change, span = case.change(), case.facts.spans[0].text
+    change, span = case.change(), case.span()
     way = settled(change.per_100)
     if way == "unclear":
         yield f"One draw tells no direction; more draws do. {_interval(change.taught, 'students', True)} are taught."
@@ -53,7 +55,7 @@ def _taught(case: Case) -> Iterator[str]:
 def _later(case: Case) -> Iterator[str]:
     if len(case.facts.spans) < 2 or case.facts.draws < 2:
         return
-    change, span = case.change(1), case.facts.spans[1].text
+    change, span = case.change(1), case.span(1)
     yield f"In {span}: {_interval(change.per_100, PER_100, True)} for each 100 members."
 
 
@@ -63,7 +65,7 @@ def _credentials(case: Case) -> Iterator[str]:
     change = earned[0] - earned[1]
     way = settled(change)
     if way in WAYS:
-        yield f"Credentials earned a year in {case.facts.spans[0].text}: {_interval(change, 'credentials', True)}."
+        yield f"Credentials earned a year in {case.span()}: {_interval(change, 'credentials', True)}."
     elif way == "same":
         yield "The bill makes no clear difference to the credentials that students earn."
 
@@ -71,7 +73,7 @@ def _credentials(case: Case) -> Iterator[str]:
 def administrative_implications(case: Case) -> list[str]:
     """What must be reported and checked."""
     said = ["The estimate holds no cost of administration, at the state or in districts."]
-    kinds = [_kind(component) for line in case.own_lines for component in line.components]
+    kinds = [_kind(part) for line in case.own_lines for part in line.components if part.paid_prices()]
     if kinds:
         said.append(
             f"The bill pays by: {listed(list(dict.fromkeys(kinds)))}. What of that is counted must be reported by "
@@ -91,18 +93,7 @@ def technical_issues(case: Case) -> list[str]:
     said = []
     if case.record.get("changed"):
         said.append(f"This is not the bill as its file has it: {case.record['changed']}.")
-    fixed = [line for line in case.own_lines if getattr(line.appropriation, "rule", "") in ("fixed", "once")]
-    if fixed:
-        index = case.values("price_index").mean(axis=0)
-        lost = [
-            f"{1.0 - 1.0 / index[case.year(after)]:.0%} less by {case.fiscal_year(case.year(after))}"
-            for after in (FIFTH, TENTH)
-        ]
-        titles = [line.called for line in fixed]
-        said.append(
-            f"Not indexed: what is voted for {listed(titles)} buys {listed(list(dict.fromkeys(lost)))} at the prices "
-            "of the model."
-        )
+    said += not_indexed(case)
     if case.bill is not None:
         notes = (
             ("Status", case.bill.status), ("How well its numbers are known", case.bill.confidence),
@@ -171,23 +162,44 @@ def assumptions(case: Case) -> list[str]:
 
 
 def _responses(case: Case) -> Iterator[str]:
-    """The static score beside the behavioral one, where it was kept."""
+    """The static score beside what is paid in the same year, where it was kept."""
     yield (
         "Districts answer the money: they open, enlarge and close pathways, and hire, as far as they trust it and find "
         "instructors."
     )
-    if not case.panel.district_names:
+    year = case.panel.static_year(case.f)
+    if not case.panel.district_names or year is None:
         return
+    base = case.facts.base_year
     static = case.panel.static("paid")[case.f].sum(axis=1) / 1e3
-    at = np.flatnonzero(case.panel.district_years > case.panel.base_year)
+    at = np.flatnonzero(case.panel.years == max(year, base + 1))
     if not np.isfinite(static).all() or not len(at):
         return
-    paid = case.panel.districts("paid")[case.f][:, at[0]] / case.panel.district_prices()[case.f][:, at[0]]
-    as_it_is, year = in_words(float(paid.sum(axis=1).mean()) / 1e3), case.panel.district_years[at[0]]
-    yield (
-        f"If no one answered it would pay districts {in_words(float(static.mean()))} in its first year{spread(static)};"
-        f" as they do it pays them {as_it_is} in FY{year} (FY{case.facts.base_year} dollars)."
+    said = (
+        f"Static, at the counts and prices of FY{base} and with no one answering, it would pay districts "
+        f"{in_words(float(static.mean()))} by the rules of FY{year}, its first year that pays{spread(static)}"
     )
+    paid = _paid_to_districts(case, int(at[0]))
+    if paid is not None:
+        prices = case.values("price_index")[:, at[0]]
+        said += (
+            f"; as they answer it pays them {in_words(float(paid.mean()))} in {case.fiscal_year(int(at[0]))}, or "
+            f"{in_words(float((paid / prices).mean()))} in FY{base} dollars"
+        )
+    yield f"{said}."
+
+
+def _paid_to_districts(case: Case, at: int) -> Array | None:
+    """What districts are paid in a year, by its place, in thousands ``[R]``: as it was stored by district, else all
+    that the state's lines pay; None where lines are known to pay others too."""
+    stored = np.flatnonzero(case.panel.district_years == case.panel.years[at])
+    if len(stored):
+        found: Array = case.panel.districts("paid")[case.f][:, stored[0]].sum(axis=1) / 1e3
+        return found
+    parts = [part for line in case.own_lines if case.runs(line, at) for part in line.components]
+    if not parts or any(isinstance(part, (InnovationZone, Internship, StatewideDollars)) for part in parts):
+        return None
+    return case.values("state_cost")[:, at] / 1e3
 
 
 def _trust(case: Case) -> Iterator[str]:

@@ -114,21 +114,33 @@ def _within(values: Array, factor: Array, most: Array) -> Array:
     return found
 
 
-def money_shown(column: str, columns: Mapping[str, Array], before: Sequence[Array], after: Sequence[Array]) -> Array:
+def money_shown(
+    column: str,
+    columns: Mapping[str, Array],
+    before: Sequence[Array],
+    after: Sequence[Array],
+    free: Array | float = 0.0,
+) -> Array:
     """A column of ``MONEY`` ``[F, R, T]`` that follows what is counted. What is owed and what is paid keep their means
     over draws; parts of what is paid move with it, and the share paid is that of both. Where a draw's debt falls below
     what is paid, the share is one: to pay less there would lower the mean.
 
     ``columns``: those of ``MONEY`` and ``appropriation`` as simulated; ``before`` and ``after``: what is counted, as
-    simulated and as shown, each ``[F, R, T]``. Nothing is paid beyond what is appropriated.
+    simulated and as shown, each ``[F, R, T]``. Nothing is paid beyond what is appropriated but by lines
+    that no appropriation limits: ``free`` is their part of what is paid.
     """
     owed, paid, voted = columns[OWED], columns[PAID], columns["appropriation"]
-    owes = _following(owed, before, after)
-    if column == OWED:
-        return owes
     # Lines that are funded in full count at what they paid: only where more or less was voted is there a limit.
     limited = (owed > paid * (1.0 + 1e-9)) | (voted > paid * (1.0 + 1e-9))
-    pays = np.minimum(_following(paid, before, after), np.where(limited, np.maximum(voted, paid), np.inf))
+    # Years without a limit in any draw pay what they owe, whatever other years tell of how the two move.
+    owes = np.where(
+        limited.any(axis=1, keepdims=True), _following(owed, before, after), _following(paid, before, after)
+    )
+    if column == OWED:
+        return owes
+    follows = _following(paid, before, after)
+    ratio = np.divide(follows, paid, out=np.ones_like(paid), where=paid > 0.0)
+    pays = np.minimum(follows, np.where(limited, np.maximum(voted, paid) - free + free * ratio, np.inf))
     pays = _evened(paid, pays)
     change = np.divide(pays, paid, out=np.ones_like(paid), where=paid > 0.0)
     if column in PARTS_OF_PAID:

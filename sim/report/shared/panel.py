@@ -11,6 +11,7 @@ from sim.arrays import Array, BoolArray, IntArray
 from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, items_shown, money_shown, shown
 from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY
 from sim.report.shared.names import short_titles
+from sim.report.shared.written import Running, running, successive
 from sim.results.ledger import STAGES, stage_of
 from sim.results.schema import TABLES
 
@@ -38,6 +39,7 @@ class Panel:
     A draw (replicate) counts only if the run of every formula finished, because all formulas of a draw share their
     random numbers and a comparison must be made within it; ``left_out`` says how many draws were dropped for that.
     ``years[T]`` are all fiscal years, the base year first; ``policy`` marks those in which the formulas act.
+    ``running`` says for each formula from when to when it holds: until it begins, its numbers are those of current law.
     ``baseline`` is the index of the formula that the others are compared with, None if it was not run. What ran beside
     it only to be compared with is no formula of the panel; ``reference`` holds it.
 
@@ -72,6 +74,8 @@ class Panel:
         given = [str(_entry(manifest.formulas, name).get("short") or "") for name in self.formulas]
         self.short_titles = short_titles(self.formulas, self.titles, given)
         self._metadata = manifest.formulas
+        records = [_entry(manifest.formulas, name) for name in self.formulas]
+        self.running: tuple[Running, ...] = tuple(running(record, self.base_year) for record in records)
         self.reference: Reference | None = None
 
         ran = ran[ran["replicate"].isin(self.replicates)]
@@ -119,8 +123,11 @@ class Panel:
 
         return column_of
 
-    def _as_shown(self, key: str, column: str, simulated: Callable[[str], Array]) -> Array:
-        """A statewide column ``[F, R, T]`` with the discrepancy; ``simulated`` gives columns without it."""
+    def _as_shown(
+        self, key: str, column: str, simulated: Callable[[str], Array], free: Callable[[], Array | float] = lambda: 0.0
+    ) -> Array:
+        """A statewide column ``[F, R, T]`` with the discrepancy; ``simulated`` gives columns without it, ``free`` what
+        lines without a limit pay."""
         factors = self._factors
         if factors is None or (column not in KIND_OF and column not in MONEY):
             return simulated(column)
@@ -133,7 +140,7 @@ class Panel:
 
             if column in MONEY:
                 needed = {name: simulated(name) for name in (*MONEY, "appropriation")}
-                found = money_shown(column, needed, before, [counts(counted) for counted in COUNTED])
+                found = money_shown(column, needed, before, [counts(counted) for counted in COUNTED], free())
             else:
                 found = counts(column)
             self._shown["state", key] = found
@@ -141,6 +148,28 @@ class Panel:
 
     def _simulated(self, column: str) -> Array:
         return self._state.array(column)[..., 0]
+
+    def _without_limit(self) -> Array | float:
+        """What lines pay of which no draw of a year owes or is voted more than it pays, ``[F, R, T]``; nothing where
+        lines were not kept."""
+        if not self._lines.rows:
+            return 0.0
+        owed, voted, paid = (self.lines(name) for name in ("entitlement", "appropriation", "paid"))
+        most = np.maximum(owed, voted)
+        limited = (most > paid * (1.0 + 1e-9)).any(axis=1, keepdims=True)
+        found: Array = np.where(limited | ~self._of_the_state(), 0.0, paid).sum(axis=-1)
+        return found
+
+    def _of_the_state(self) -> BoolArray:
+        """Whether a formula's line is money of the state outside the main formula, ``[F, 1, 1, L]``."""
+        held = np.zeros((len(self.formulas), 1, 1, len(self.line_names)), dtype=bool)
+        for f, formula in enumerate(self.formulas):
+            for number, line in enumerate(self.line_names):
+                facts = self.line_metadata(line, formula)
+                federal = str(facts.get("fund") or "").lower().startswith("federal")
+                outside = facts.get("seg", "outside") == "outside"
+                held[f, 0, 0, number] = outside and not federal and not facts.get("background")
+        return held
 
     def _items_as_shown(self, table: str, column: str, values: Array, years: IntArray) -> Array:
         """A column by cluster or district, ``[F, R, Y, items]``, with the discrepancy of the state."""
@@ -162,6 +191,18 @@ class Panel:
         """Which of ``years`` come after the base year, ``[T]``."""
         return np.asarray(self.years > self.base_year)
 
+    def in_force(self, formula: int) -> BoolArray:
+        """In which of ``years`` a formula, by its place, holds: after the base year, begun and not ended, ``[T]``."""
+        return self.policy & self.running[formula].holds(self.years)
+
+    def begun(self, formula: int) -> BoolArray:
+        """In which of ``years`` after the base year a formula, by its place, has begun, whether it has ended or not."""
+        return self.policy & (self.years >= self.running[formula].begins)
+
+    def successive(self, formula: str) -> Mapping[str, str]:
+        """A formula's lines of later laws by name, each with the line of an earlier law that it goes on from."""
+        return successive(_entry(self._metadata, formula))
+
     @property
     def others(self) -> tuple[int, ...]:
         """The formulas that are compared with the baseline; none if the baseline was not run."""
@@ -169,7 +210,7 @@ class Panel:
 
     def state(self, column: str) -> Array:
         """A statewide column, ``[F, R, T]``."""
-        return self._as_shown(column, column, self._simulated)
+        return self._as_shown(column, column, self._simulated, self._without_limit)
 
     def simulated(self, column: str) -> Array:
         """A statewide column as it was simulated, without the discrepancy, ``[F, R, T]``."""
@@ -254,6 +295,11 @@ class Panel:
         found: Array = stage_of(column, self._static.array) if column in STAGES else self._static.array(column)
         return found[:, :, 0]
 
+    def static_year(self, formula: int) -> int | None:
+        """The fiscal year whose rules the static score of a formula, by its place, applies; None where none was
+        stored."""
+        return self._static.fiscal_year(formula)
+
     def district_prices(self) -> Array:
         """The price index in the years for which districts were stored, ``[F, R, Y, 1]``."""
         at = np.searchsorted(self.years, self.district_years)
@@ -314,6 +360,11 @@ class _Table:
             self._item = np.asarray(codes, np.intp)[self._keep]
         self.size = self._shape[0] * self._shape[1] * len(self.years) * len(self.items)
         self._arrays: dict[str, Array] = {}
+
+    def fiscal_year(self, formula: int) -> int | None:
+        """The year of a formula's first row; None if it has none."""
+        own = np.flatnonzero(self._cells // self._shape[1] == formula)
+        return int(self._frame["fiscal_year"].to_numpy()[self._keep][own[0]]) if len(own) else None
 
     def array(self, column: str, years: Sequence[int] | IntArray | None = None) -> Array:
         """The column as ``[F, R, years, items]``, NaN where there is no row."""

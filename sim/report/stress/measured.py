@@ -141,7 +141,9 @@ def _measured(results: "Results") -> Measured:
 
 
 def _losses(panel: Panel, simulated: bool) -> tuple[Losses, ...]:
+    """Of each formula from the year on in which it begins: before it current law loses, and not the formula."""
     column = panel.simulated if simulated else panel.state
     prices = panel.state("price_index")[:, :, panel.policy]
-    owed, paid, drawn, taken = (column(name)[:, :, panel.policy] / prices for name in MONEY)
+    begun = np.stack([panel.begun(f)[panel.policy] for f in range(len(panel.formulas))])[:, np.newaxis]
+    owed, paid, drawn, taken = (column(name)[:, :, panel.policy] / prices * begun for name in MONEY)
     return tuple(losses(owed[f], paid[f], drawn[f], taken[f]) for f in range(len(panel.formulas)))

@@ -63,12 +63,14 @@ class Shortfall:
 
 
 def shortfall(panel: Panel, calm: Panel, formula: int) -> Shortfall:
-    """How a formula, by its place in the panel, fares against the calm panel of the same draws."""
+    """How a formula, by its place in the panel, fares against the calm panel of the same draws: its money from the year
+    on in which it begins, before which current law pays."""
     years = panel.policy
-    owed = panel.constant("entitlement")[formula][:, years]
-    paid = panel.constant("state_cost")[formula][:, years]
+    begun = panel.begun(formula)[years]
+    owed = panel.constant("entitlement")[formula][:, years] * begun
+    paid = panel.constant("state_cost")[formula][:, years] * begun
     shortfall = np.maximum(owed - paid, 0.0)
-    share = np.nan_to_num(panel.proration()[formula][:, years], nan=1.0)
+    share = np.where(begun, np.nan_to_num(panel.proration()[formula][:, years], nan=1.0), 1.0)
 
     def change(column: str) -> Array:
         with_shock = panel.state(column)[formula][:, years].mean(axis=-1)
@@ -80,7 +82,7 @@ def shortfall(panel: Panel, calm: Panel, formula: int) -> Shortfall:
         short=(share.min(axis=-1) < 1.0 - SHORT).astype(np.float64),
         worst_shortfall=shortfall.max(axis=-1),
         all_unpaid=shortfall.sum(axis=-1),
-        most_taken=panel.constant("dilution")[formula][:, years].max(axis=-1),
+        most_taken=(panel.constant("dilution")[formula][:, years] * begun).max(axis=-1),
         lowest_share=share.min(axis=-1),
         participants=change("participants"),
         taught=change("concentrators_taught"),
