@@ -228,7 +228,7 @@ def test_a_bill_that_is_kept_in_the_manifest_is_told_in_its_own_words() -> None:
     assert held is not None
     words = " ".join(synopsis(held, BASE_YEAR))
     assert "$905 for every concentrator" in words
-    assert "It takes effect in FY2027" in words
+    assert "Until it takes effect in FY2027 current law holds." in words
 
 
 def test_pages_for_all_and_documents_for_few_or_those_that_are_named(tmp_path: Path) -> None:

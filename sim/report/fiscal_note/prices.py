@@ -25,7 +25,7 @@ def _votes(case: Case) -> list[str]:
     told: dict[str, list[str]] = {}
     for program in case.programs:
         stretch = _last_stretch(case, program)
-        if stretch and (loss := _loss(case, stretch)):
+        if stretch and (loss := _loss(case, stretch, getattr(stretch[0].appropriation, "yearly_rise", 0.0))):
             told.setdefault(loss, []).append(_called(program, stretch[-1]))
     return [
         f"Not indexed: {listed(titles)} {'buys' if len(titles) == 1 else 'buy'} {loss}, at the prices of the model."
@@ -38,7 +38,7 @@ def _amounts(case: Case) -> list[str]:
     told: dict[str, list[str]] = {}
     for program in case.programs:
         within = [line for line in program if case.runs(line, len(case.panel.years) - 1)]
-        if within and _flat(within[0]) and (loss := _loss(case, within)):
+        if within and _flat(within[0]) and (loss := _loss(case, within, within[0].rules.yearly_rise)):
             told.setdefault(loss, []).append(program[0].called)
     return [
         f"Not indexed: the dollar amounts by which {listed(titles)} {'is' if len(titles) == 1 else 'are'} reckoned buy "
@@ -54,6 +54,8 @@ def _flat(line: "Line") -> bool:
     return any(part.paid_prices() and not _follows(part) for part in line.components)
 
 
+LEAST_LOST = 0.005
+"""The share of what a sum buys that is told where it is lost."""
 OWED = ("full", "demand_with_cap")
 """Rules of appropriation under which what is owed is paid, and so follows the amounts."""
 
@@ -84,15 +86,17 @@ def _last_stretch(case: Case, program: "Sequence[Line]") -> "list[Line]":
     return stretch
 
 
-def _loss(case: Case, stretch: "Sequence[Line]") -> str:
-    """How much less a sum buys in the told years than in its first; empty where it runs in none of them."""
+def _loss(case: Case, stretch: "Sequence[Line]", rise: float) -> str:
+    """How much less a sum that rises by a share a year buys in the told years than in its first; empty where it runs in
+    none of them, or buys as much."""
     first = max(stretch[0].start_year or case.begins, case.begins)
     index = case.values("price_index").mean(axis=0)
     start = case.year(first - case.panel.base_year)
     end = stretch[-1].sunset_year
     years = sorted({case.year(after) for after in (FIFTH, TENTH)})
     held = [at for at in years if at > start and (end is None or int(case.panel.years[at]) <= end)]
-    losses = [f"{1.0 - index[start] / index[at]:.0%} less in {case.fiscal_year(at)}" for at in held]
+    less = {at: 1.0 - (1.0 + rise) ** (at - start) * index[start] / index[at] for at in held}
+    losses = [f"{less[at]:.0%} less in {case.fiscal_year(at)}" for at in held if less[at] >= LEAST_LOST]
     return f"{listed(losses)} than in FY{first}" if losses else ""
 
 
