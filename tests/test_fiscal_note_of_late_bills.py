@@ -229,6 +229,10 @@ def test_sums_caps_and_amounts_without_an_index_are_told_from_their_first_year_o
     rising = bill(written("capped", 50.0, CAP | {"indexed": True}, FIRST, None, {"indexation": "prices"}))
     (note,) = fiscal_notes(results_of(rising), WORLD)
     assert section(note, "TECHNICAL ISSUES") == "None were found."
+    for rise, told in ((0.5, False), (0.001, True)):
+        fast = bill(written("capped", 50.0, CAP | {"yearly_rise": rise}, FIRST, None, {"yearly_rise": rise}))
+        (note,) = fiscal_notes(results_of(fast), WORLD)
+        assert ("Not indexed" in section(note, "TECHNICAL ISSUES")) == told
 
 
 def test_spans_say_from_when_on_the_bill_holds() -> None:
