@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.funding.allocation import STAGES
+from sim.funding.appropriation import DemandWithCap
 from sim.funding.formula import describe
 from sim.report.bill.answer import bill_answer
 from sim.report.bill.tables import by_draw, distribution, district_table, line_rows, origin_text, statewide_table

@@ -22,7 +22,7 @@ from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.states.speaking import state_words
 from sim.states.words import listed
 from sim.study.bill.bridge import MAIN_STEP, RULE_OF_STAGE, STEPS, rule_words
-from sim.study.bill.cliffs import Cliff
+from sim.study.bill.cliffs import ALL_LINES, Cliff
 from sim.study.bill.disparity import LIMIT
 
 if TYPE_CHECKING:
@@ -331,6 +331,9 @@ def _cliff(check: "BillCheck", cliff: Cliff) -> str:
     low, high = (number_text(value, "dollars", step=1.0, size=1.0) for value in (pair.owed_below, pair.owed_above))
     moved = number_text(pair.dollars, "dollars", step=1.0, signed=True, size=1.0)
     price = number_text(pair.price, "dollars", step=1.0, size=1.0)
+    with_it = " with its students" if pair.closed else ""
+    below = "no pathway there, nor its students," if pair.closed else _amount(cliff, pair.below)
+    by_all = " by all lines" if len(check.bill.own_lines) > 1 else ""
     where = "pathways" if cliff.unit.by_pathway else "districts"
     number = "Hardly any" if cliff.affected < 1.0 else f"About {cliff.affected:,.0f}"
     met = ""
@@ -340,15 +343,16 @@ def _cliff(check: "BillCheck", cliff: Cliff) -> str:
         unit = "" if cliff.unit.field == "quality" else f" {cliff.unit.many}"
         met = f" Some districts taken through all counts met it at {shown}{unit}{further}."
     return (
-        f"{moved} for one {cliff.unit.one} (posted price {price}): {place_text(check, cliff)} is owed {low} with "
-        f"{_amount(cliff, pair.below)} and {high} with {_amount(cliff, pair.above)}. Cause: {_cause(check, cliff)} "
+        f"{moved} for one {cliff.unit.one} (posted price {price}{with_it}): {place_text(check, cliff)} is owed{by_all} "
+        f"{low} with {below} and {high} with {_amount(cliff, pair.above)}. Cause: {_cause(check, cliff)} "
         f"{number} {where} within one of it.{met}"
     )
 
 
 def _cause(check: "BillCheck", cliff: Cliff) -> str:
     titles = called_apart(check.formula.own_lines)
-    line = f"{titles.get(cliff.line, cliff.line)}, " if len(titles) > 1 else ""
+    named = ALL_LINES if cliff.line == ALL_LINES else listed([titles[one] for one in cliff.lines])
+    line = f"{named}, " if len(titles) > 1 else ""
     return f"{line}{cliff.cause}: {cliff.words}" if cliff.words else f"{line}{cliff.cause}."
 
 
