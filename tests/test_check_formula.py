@@ -139,7 +139,7 @@ def test_neighbors_are_such_as_there_can_be(ensemble, unit) -> None:
     year = base_year_of_run(single_draw(ensemble, 0), bill(components=EACH_CONCENTRATOR))
     counts, schools = year.counts, ensemble.world.districts.high_schools
     for found in (one_by_one(year, unit), swept_through(year, unit), across_thresholds(year, unit, {10, 40, 90})):
-        for steps in (found if isinstance(found, Iterator) else [found]):
+        for steps in found if isinstance(found, Iterator) else [found]:
             real = (steps.below != steps.above).nonzero()[0]
             assert real.size
             for place in real:

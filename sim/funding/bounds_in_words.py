@@ -40,7 +40,7 @@ def bound_sentences(rules: Rules, key: str) -> list[str]:
     for case in rules.differs:
         if key in case.written:
             only = case.model_copy(update={other: None for other in case.written if other != key} | {"lifts": ()})
-            lifted = case.model_copy(update={other: None for other in case.written} | {"lifts": (key,)})
+            lifted = case.model_copy(update=dict.fromkeys(case.written) | {"lifts": (key,)})
             said += (lifted if key in case.lifts else only).sentences({key} if said else set(), rules.alone)
     return said
 

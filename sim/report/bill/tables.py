@@ -34,7 +34,7 @@ def origin_text(check: "BillCheck") -> str:
     return (
         f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
         f"{short(of.formula)}, CTE funding simulation {__version__}, data {short(of.data)} "
-        f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
+        f"({check.world.vintage}), {of.draws:,} draw{'' if of.draws == 1 else 's'}, seed {of.seed}"
         f"{also(of.changed)}{state_words().told_behavior}"
     )
 

@@ -14,7 +14,7 @@ from sim.funding.components import Component, StatewideDollars
 from sim.funding.line import Line
 from sim.funding.rules import Rules
 from sim.funding.together import same_guarantee
-from sim.study.bill.bridge import BOUNDS, RULE_OF_STAGE, rule_words
+from sim.study.bill.bridge import BOUNDS, rule_words
 from sim.study.bill.static_score import base_year_position
 from sim.study.bill.unit_steps import LAST, BaseYear, Steps, owed_with, unchanged
 from sim.study.bill.units import Unit
@@ -70,7 +70,9 @@ def causes(base_year: BaseYear, unit: Unit, steps: Steps) -> Sequence[Cause]:
     own = np.stack([stages[0] - steps.price, *(later - earlier for earlier, later in pairwise(stages[: LAST + 1]))])
     at = np.argmax(np.abs(own), axis=0)
     found = _of_what_is_owed(base_year, unit, steps, at <= OWED)
-    found |= _of_conditions(base_year, unit, steps, (at > OWED) & (np.abs(steps.moved) > RELIEVED * np.abs(steps.price)))
+    found |= _of_conditions(
+        base_year, unit, steps, (at > OWED) & (np.abs(steps.moved) > RELIEVED * np.abs(steps.price))
+    )
     for place in np.flatnonzero(at > OWED):
         if int(place) not in found:
             found[int(place)] = _rule(base_year, steps, int(place), STAGES[at[place]])

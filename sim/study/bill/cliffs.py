@@ -65,9 +65,9 @@ class Cliff:
     """Units of one sort that all lines together pay far more, or not at all, because of one component or rule.
 
     ``lines`` are those that it belongs to, by name, and ``line`` names them together. ``cause`` is the component's
-    label or the rule's name and ``words`` what the formula says. ``pair`` is the largest found. ``affected`` is how many pathways
-    (or districts) stand within one unit of it, mean over draws, and ``thresholds`` at which counts a sweep met it,
-    whether or not a district stands there today.
+    label or the rule's name and ``words`` what the formula says. ``pair`` is the largest found. ``affected`` is how
+    many pathways (or districts) stand within one unit of it, mean over draws, and ``thresholds`` at which counts a
+    sweep met it, whether or not a district stands there today.
     """
 
     line: str

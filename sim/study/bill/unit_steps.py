@@ -46,7 +46,7 @@ class BaseYear:
 
 @dataclass(frozen=True)
 class Steps:
-    """Single units, each field ``[N]`` but two: ``by_line`` ``[line, stage, N]`` holds what the unit moves at each stage
+    """Single units, each field ``[N]`` but two: ``by_line`` ``[line, stage, N]`` is what the unit moves at each stage
     of each own line, ``prices`` ``[line, N]`` what it brings by the posted prices. ``owed_below`` is what all lines owe
     without it, ``adjacent`` what the unit next to it moves (NaN where there is none), ``closed`` whether a pathway
     stands without its students at the lower end (see ``Unit.changed``)."""
