@@ -372,7 +372,9 @@ def test_conditions_that_meet_or_hold_everywhere_are_said() -> None:
 
     rural = {"dollars": 5, "where": {"locale": "rural"}}
     poor = {"name": "poor", "dollars": 9, "where": {"poverty": {"at_least": 0.3}}}
-    assert told(rural, poor) == ["poor and per_student: in 1 district (D1) both hold, and both are paid."]
+    assert told(rural, poor) == [
+        "per_student and poor: where several of these hold, as in 1 district (D1), they are added."
+    ]
     assert told(rural, {**poor, "where": {"kind": "charter"}}) == []
     assert told({"dollars": 5, "where": {"region": "R"}}) == ["per_student: its where holds in every district."]
     rules = {
