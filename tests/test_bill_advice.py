@@ -105,13 +105,13 @@ def test_a_floor_says_what_it_is_bounded_by() -> None:
     ]
     matched = {**floor, "local_match": 1, "differs": [{"where": {"locale": "rural"}, "carryover": 0.1}]}
     assert said({"rules": matched}) == [
-        f"{FLOOR}, but no more than what its own CTE spending matches or what its CTE spending and its carry-over allow "
-        "where that is asked."
+        f"{FLOOR}, but no more than what its own CTE spending matches or what its CTE spending and its carry-over "
+        "allow where that is asked."
     ]
 
 
 def test_a_capped_competition_is_told_with_what_it_pays_as_it_is_drawn() -> None:
-    """Of awards as they are expected a cap takes less than of those that are drawn, as few win the money of all."""
+    """Of awards as they are expected a cap takes less than of those that are drawn, as few win all of it."""
     pot = {
         "components": [{"kind": "competitive_grant", "winners": 0.5}],
         "appropriation": {"rule": "fixed", "dollars": 1e6},
@@ -136,7 +136,7 @@ def test_a_capped_competition_is_told_with_what_it_pays_as_it_is_drawn() -> None
 
 
 def test_what_has_ended_of_the_law_is_told() -> None:
-    """A line that is paid up to FY2026 and one without an end, set against a bill of FY2028 and one of the base year."""
+    """A line that is paid up to FY2026, one without an end and one from FY2028 on."""
     law = bill_of({"start_year": 2020, "sunset_year": 2026}, {"start_year": None}, {"start_year": 2028})
 
     def said(year: int) -> list[str]:
@@ -147,7 +147,7 @@ def test_what_has_ended_of_the_law_is_told() -> None:
 
     (told,) = said(2028)
     assert told.endswith(
-        "as it stands in FY2028. Of its lines of FY2026 ended: line 0 (last paid in FY2026); begun: line 2 (from FY2028)."
+        "as it stands in FY2028. Since FY2026 line 0 has ended (last paid in FY2026) and line 2 has begun (FY2028)."
     )
     assert said(2026) == []
 

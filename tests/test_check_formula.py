@@ -459,3 +459,15 @@ def test_a_district_that_closes_its_only_pathway_is_owed_nothing_for_its_student
     others = steps.closed & ~only
     assert np.allclose(steps.moved[others], EACH * students[others])
     assert np.allclose(steps.price, steps.moved), "prices are posted for all that goes"
+
+
+def test_a_pathway_that_closes_is_no_cliff_because_many_students_go_at_once(ensemble) -> None:
+    """An award rises with participants: all of a pathway's together move it by far more than the posted $0, and are no
+    unit. A lump for the district is one, with or without its students."""
+    grant = {"kind": "competitive_grant", "pot": 1_000_000}
+    assert not [cliff for cliff in find_cliffs(ensemble, bill(components=[grant]), 1) if cliff.pair.closed]
+    floor = {"minimum_guarantee": 90_000}
+    guaranteed = find_cliffs(ensemble, bill(components=EACH_CONCENTRATOR, rules=floor), 2)
+    (first,) = (cliff for cliff in guaranteed if cliff.kind == "jump")
+    assert (first.unit.field, first.cause, first.pair.owed_below) == ("sites", "minimum guarantee", 0.0)
+    assert first.pair.owed_above == pytest.approx(90_000)

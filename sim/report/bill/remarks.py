@@ -154,12 +154,10 @@ def ended_law_sentences(check: "BillCheck") -> list[str]:
     base year: why what is paid now differs between two years."""
     year, base = check.bill.fiscal_year, check.world.base_year
     law = check.current_law.short or check.current_law.title
-    ended, begun = [], []
+    moved = []
     for line in check.current_law.own_lines:
         if line.active(base) and not line.active(year):
-            ended.append(f"{line.called} (last paid in FY{line.sunset_year})")
+            moved.append(f"{line.called} has ended (last paid in FY{line.sunset_year})")
         elif line.active(year) and not line.active(base):
-            begun.append(f"{line.called} (from FY{line.start_year})")
-    said = [f"ended: {listed(ended)}"] if ended else []
-    said += [f"begun: {listed(begun)}"] if begun else []
-    return [f"Now is {law} as it stands in FY{year}. Of its lines of FY{base} {'; '.join(said)}."] if said else []
+            moved.append(f"{line.called} has begun (FY{line.start_year})")
+    return [f"Now is {law} as it stands in FY{year}. Since FY{base} {listed(moved)}."] if moved else []

@@ -141,11 +141,11 @@ def _together(lines: tuple[str, ...], in_force: tuple[str, ...]) -> str:
 
 def _collect(base_year: BaseYear, unit: Unit, steps: Steps, kind: Kind, run: int, found: _Found) -> None:
     """Add the steps that are of this kind under their causes; ``run`` is -1 where no district stands today. A pathway
-    without its students is no unit that is not paid."""
+    that closes is a jump where its site alone is, as many students at once are no unit, and none that is not paid."""
     moved, price = steps.moved, steps.price
-    beyond = np.abs(moved - price)
     if kind == "jump":
-        usual = np.fmax(np.abs(price), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
+        beyond = np.abs(steps.alone[0] - steps.alone[1])
+        usual = np.fmax(np.abs(steps.alone[1]), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
         which = (beyond > JUMP_TIMES * usual) & (beyond >= JUMP_DOLLARS)
     else:
         which = (price >= UNPAID_DOLLARS) & (np.abs(moved) <= UNPAID_SHARE * price) & ~steps.closed

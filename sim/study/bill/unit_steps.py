@@ -49,7 +49,8 @@ class Steps:
     """Single units, each field ``[N]`` but two: ``by_line`` ``[line, stage, N]`` is what the unit moves at each stage
     of each own line, ``prices`` ``[line, N]`` what it brings by the posted prices. ``owed_below`` is what all lines owe
     without it, ``adjacent`` what the unit next to it moves (NaN where there is none), ``closed`` whether a pathway
-    stands without its students at the lower end (see ``Unit.changed``)."""
+    stands without its students at the lower end (see ``Unit.changed``); ``alone`` ``[2, N]`` is then what the site
+    moves, and brings by the posted prices, if its students stayed, else the same of the whole step."""
 
     district: IntArray
     cluster: IntArray
@@ -60,12 +61,14 @@ class Steps:
     adjacent: Array
     by_line: Array
     closed: BoolArray
+    alone: Array
 
     def taken(self, which: BoolArray) -> "Steps":
         """Only the steps of a mask ``[N]``."""
         return Steps(
             self.district[which], self.cluster[which], self.below[which], self.above[which], self.owed_below[which],
             self.prices[:, which], self.adjacent[which], self.by_line[:, :, which], self.closed[which],
+            self.alone[:, which],
         )  # fmt: skip
 
     @property
@@ -121,12 +124,13 @@ def one_by_one(base_year: BaseYear, unit: Unit) -> Steps:
     at, posted_at = unchanged(base_year, district)
     stages, posted = owed_with(base_year, unit, district, cluster, changed)
     moved = (stages - at) * sign
-    whole = moved[:, LAST].sum(axis=0)
-    adjacent = np.full(len(district), np.nan)
-    adjacent[down], adjacent[first:] = whole[first:], whole[down]
-    before = np.where(sign > 0.0, at[:, LAST].sum(axis=0), stages[:, LAST].sum(axis=0))
+    price = (posted - posted_at) * sign
     closed = unit.closes(base_year.counts, district, cluster, below)
-    return Steps(district, cluster, below, above, before, (posted - posted_at) * sign, adjacent, moved, closed)
+    alone = _alone(base_year, unit, (district, cluster, below, above), closed, moved, price)
+    adjacent = np.full(len(district), np.nan)
+    adjacent[down], adjacent[first:] = alone[0, first:], alone[0, down]
+    before = np.where(sign > 0.0, at[:, LAST].sum(axis=0), stages[:, LAST].sum(axis=0))
+    return Steps(district, cluster, below, above, before, price, adjacent, moved, closed, alone)
 
 
 def _places(base_year: BaseYear, unit: Unit) -> tuple[IntArray, IntArray, Array]:
@@ -164,14 +168,14 @@ def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[Steps]:
             continue
         here, there = np.full(len(amounts), place), np.full(len(amounts), cluster)
         stages, posted = owed_with(base_year, unit, here, there, amounts)
-        moved = np.diff(stages, axis=-1)
-        size = np.pad(np.abs(moved[:, LAST].sum(axis=0)), 1, constant_values=np.inf)
-        adjacent = np.minimum(size[:-2], size[2:])
+        moved, price = np.diff(stages, axis=-1), np.diff(posted)
+        ends = here[1:], there[1:], amounts[:-1], amounts[1:]
         closed = unit.closes(base_year.counts, here, there, amounts)[:-1]
+        alone = _alone(base_year, unit, ends, closed, moved, price)
+        size = np.pad(np.abs(alone[0]), 1, constant_values=np.inf)
+        adjacent = np.minimum(size[:-2], size[2:])
         before = stages[:, LAST, :-1].sum(axis=0)
-        yield Steps(
-            here[1:], there[1:], amounts[:-1], amounts[1:], before, np.diff(posted), adjacent, moved, closed
-        )  # fmt: skip
+        yield Steps(*ends, before, price, adjacent, moved, closed, alone)
 
 
 def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[float]) -> Iterator[Steps]:
@@ -196,9 +200,30 @@ def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[fl
     unknown = np.full(len(near), np.nan)
     closed = unit.closes(base_year.counts, district, cluster, low)
     before = stages_low[:, LAST].sum(axis=0)
-    yield Steps(
-        district, cluster, low, high, before, posted_high - posted_low, unknown, stages_high - stages_low, closed
-    )
+    moved, price = stages_high - stages_low, posted_high - posted_low
+    ends = district, cluster, low, high
+    alone = _alone(base_year, unit, ends, closed, moved, price)
+    yield Steps(*ends, before, price, unknown, moved, closed, alone)
+
+
+def _alone(
+    base_year: BaseYear,
+    unit: Unit,
+    ends: tuple[IntArray, IntArray, Array, Array],
+    closed: BoolArray,
+    moved: Array,
+    price: Array,
+) -> Array:
+    """What each step moves and brings by itself, ``[2, N]``: where a pathway closes, of the site as its students stay."""
+    alone = np.stack([moved[:, LAST].sum(axis=0), price.sum(axis=0)])
+    if closed.any():
+        district, cluster, low, high = ends[0][closed], ends[1][closed], ends[2][closed], ends[3][closed]
+        (stages, posted), (stages_high, posted_high) = (
+            owed_with(base_year, unit, district, cluster, amount, students_stay=True) for amount in (low, high)
+        )
+        alone[0, closed] = (stages_high - stages)[:, LAST].sum(axis=0)
+        alone[1, closed] = (posted_high - posted).sum(axis=0)
+    return alone
 
 
 def unchanged(base_year: BaseYear, district: IntArray) -> tuple[Array, Array]:
@@ -210,14 +235,19 @@ def unchanged(base_year: BaseYear, district: IntArray) -> tuple[Array, Array]:
 
 
 def owed_with(
-    base_year: BaseYear, unit: Unit, district: IntArray, cluster: IntArray, amount: Array
+    base_year: BaseYear,
+    unit: Unit,
+    district: IntArray,
+    cluster: IntArray,
+    amount: Array,
+    students_stay: bool = False,
 ) -> tuple[Array, Array]:
-    """The same where each place alone holds another ``amount[N]`` of a unit."""
+    """The same where each place alone holds another ``amount[N]`` of a unit; see ``Unit.changed``."""
     stages, posted = [], []
     for part in chunks(len(district)):
         places = district[part]
         rows = np.arange(len(places))
-        counts = unit.changed(base_year.counts, places, cluster[part], amount[part])
+        counts = unit.changed(base_year.counts, places, cluster[part], amount[part], students_stay)
         found = [
             (own_districts(owed, rows, places), own_districts(price[np.newaxis], rows, places)[0])
             for owed, price in paid(base_year, counts)

@@ -76,13 +76,15 @@ class Unit:
         closes: BoolArray = (amount <= 0.0) & (counts.participants[district, cluster] > 0.0)
         return closes
 
-    def changed(self, counts: Counts, district: IntArray, cluster: IntArray, amount: Array) -> Counts:
+    def changed(
+        self, counts: Counts, district: IntArray, cluster: IntArray, amount: Array, students_stay: bool = False
+    ) -> Counts:
         """The counts ``[D, ...]`` with one place changed in each row ``[N, D, ...]``: there ``amount[N]`` is held.
 
         Another site may make a further high school one with a pathway, as the number of these schools is that of the
         cluster that most of them offer. A pathway without a site has none of its students, sections and credentials,
-        and of what is counted for the district its participants' share goes with them. Quality is moved in all its
-        components alike, within 0 to 1.
+        and of what is counted for the district its participants' share goes with them, unless ``students_stay``.
+        Quality is moved in all its components alike, within 0 to 1.
         """
         row = np.arange(len(district))
         if self.field == "quality":
@@ -102,7 +104,9 @@ class Unit:
             schools = np.maximum(counts.offering_schools + further, 0.0)
             left = replace(counts, sites=grown, offering_schools=schools)
             gone = self.closes(counts, district, cluster, amount)
-            return _without_students(left, row[gone], district[gone], cluster[gone], len(row)) if gone.any() else left
+            if students_stay or not gone.any():
+                return left
+            return _without_students(left, row[gone], district[gone], cluster[gone], len(row))
         changes: dict[str, Any] = {self.field: grown}
         return replace(counts, **changes)
 
