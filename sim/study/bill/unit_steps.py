@@ -214,7 +214,7 @@ def _alone(
     moved: Array,
     price: Array,
 ) -> Array:
-    """What each step moves and brings by itself, ``[2, N]``: where a pathway closes, of the site as its students stay."""
+    """What each step moves and brings by itself, ``[2, N]``: where a pathway closes, of its site as students stay."""
     alone = np.stack([moved[:, LAST].sum(axis=0), price.sum(axis=0)])
     if closed.any():
         district, cluster, low, high = ends[0][closed], ends[1][closed], ends[2][closed], ends[3][closed]
