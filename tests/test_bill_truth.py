@@ -10,6 +10,7 @@ import pytest
 from small_world import small_world, some_counts
 
 from sim.arrays import Array
+from sim.funding.components.component import part_in_words
 from sim.funding.formula import Formula, describe
 from sim.funding.reading import formula_from
 from sim.funding.reserve import ReserveYear
@@ -323,6 +324,27 @@ def test_the_condition_of_a_weight_stands_beside_the_weight() -> None:
     assert re.fullmatch(r"0.2 .+ for every concentrator in rural districts; .+ grows by their worth\.", said)
     (everywhere,) = [one for one in describe(bill(components=[weight])) if "0.2" in one]
     assert re.fullmatch(r"0.2 .+ for every concentrator, .+ grows by their worth\.", everywhere)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (1 / 6, "1/6"),
+        (0.167, "about 1/6"),
+        (0.5, "1/2"),
+        (0.19, "19%"),
+        (0.0294, "2.94%"),
+        (1.0, "100%"),
+        (0.75, "3/4"),
+    ],
+)
+def test_a_share_of_full_time_is_told_as_a_fraction_that_people_know(share: float, words: str) -> None:
+    assert part_in_words(share) == words
+
+
+def test_a_share_is_told_as_it_is_written() -> None:
+    (said,) = [one for one in describe(bill(components=[{**EACH, "eligible_share": 0.572}])) if "concentrator" in one]
+    assert said == "$900 for every concentrator (57.2% of them)."
 
 
 def test_what_ends_and_what_begins_in_a_year_are_told_apart() -> None:

@@ -228,13 +228,13 @@ def test_disparity_by_hand() -> None:
     assert disparity(np.array([10.0, 40.0]), np.array([1.0, 1.0])).ratio == pytest.approx(4.0)
 
 
-def checked(tmp_path: Path, text: str, name: str = "my_bill") -> str:
-    """The report on a bill as it is printed, over two draws."""
+def checked(tmp_path: Path, text: str, name: str = "my_bill", draws: int = 2) -> str:
+    """The report on a bill as it is printed."""
     file = tmp_path / f"{name}.yaml"
     file.write_text(text)
     settings = read_settings(
         {
-            "study": {"name": "check_formula"}, "world": {"path": None}, "draws": 2, "seed": 2026, "workers": 1,
+            "study": {"name": "check_formula"}, "world": {"path": None}, "draws": draws, "seed": 2026, "workers": 1,
             "horizon": 1, "uncertainty": "prior", "chunk": 2, "cost_neutral": None, "report": False,
             "formula_file": str(file),
         }
@@ -278,6 +278,18 @@ def test_it_says_which_line_is_not_priced_as_it_begins_later(tmp_path: Path) -> 
     assert unpriced in said
     assert "second: per student" not in said, "what is not paid has no row of nothing"
     assert "per student" in said.split("Component (entitlement)")[1].split("Against")[0]
+
+
+def test_one_draw_is_told_as_one_and_what_the_file_leaves_out_is_told(tmp_path: Path) -> None:
+    short = EACH_MEMBER.replace("rule: full", "rule: fixed, dollars: 9000000")
+    said = checked(tmp_path, f"{HEAD}{short}not_translated: Tuition between districts.\n", draws=1)
+    assert "Left out, as the file says: Tuition between districts." in said
+    assert "Translated" not in said
+    assert "Numbers of one draw, without an interval" in said
+    assert "sought in 1 draw with counts" in said
+    assert "The appropriation is short by $1.1" in said
+    for many in ("1 draws", "of draws", "over draws", "all draws", "every draw", "some draws"):
+        assert many not in said, many
 
 
 def test_it_says_what_share_of_each_sides_money_is_meant_for_pathways(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def _of_what_is_owed(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolA
     if not places.size:
         return {}
     beyond = np.abs(steps.by_line[:, OWED][:, places] - steps.prices[:, places]).max(axis=-1)
-    moving = [line.name for line, most in zip(base_year.lines, beyond, strict=True) if most > 0.0]
-    suspects = [one for name in moving for one in _suspects(base_year.formula.line(name))]
+    moving = [line for line, most in zip(base_year.lines, beyond, strict=True) if most > 0.0] or base_year.lines
+    suspects = [one for line in moving for one in _suspects(base_year.formula.line(line.name))]
     if len(suspects) == 1:
         return {int(place): suspects[0].cause for place in places}
     some = steps.taken(which)
