@@ -1,13 +1,18 @@
-"""What a price tells of a bill besides its dollars: limits that bind nowhere, laws that are alike."""
+"""What a price tells of a bill besides its dollars: limits that bind or do not, competitions, laws that are alike."""
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from builders import standing
 from simulated import formula_of, line_of, shipped
 
-from sim.funding.formula import Formula
+from sim.funding.formula import Formula, describe
 from sim.funding.likeness import nearest_formula
-from sim.study.bill.idle_limits import idle_limits
+from sim.report.bill import remarks
+from sim.study.bill.awards import bounded_competitions
+from sim.study.bill.idle_limits import bounds_that_hold, idle_limits
 from sim.study.bill.static_score import base_year_position
 
 PER_HEAD = {"kind": "per_student", "count": "participants", "dollars": 100}
@@ -15,8 +20,136 @@ FULL = {"rule": "full"}
 
 
 def idle(*lines: dict[str, Any]) -> list[tuple[str, str]]:
-    written = [line_of(**{"appropriation": FULL, "start_year": 2027, "components": [PER_HEAD], **one}) for one in lines]
-    return idle_limits(base_year_position(standing(), formula_of(*written)))
+    ensemble, formula = standing(), bill_of(*lines)
+    position = base_year_position(ensemble, formula)
+    return [*idle_limits(position), *bounds_that_hold(ensemble, formula, position)[1]]
+
+
+def bill_of(*lines: dict[str, Any]) -> Formula:
+    usual = {"appropriation": FULL, "start_year": 2027, "components": [PER_HEAD]}
+    return formula_of(*(line_of(**{**usual, **one}) for one in lines))
+
+
+def held(*lines: dict[str, Any]) -> dict[tuple[str, str], float]:
+    """What the bounds of a bill's lines take, dollars of all districts."""
+    ensemble, formula = standing(), bill_of(*lines)
+    found, _ = bounds_that_hold(ensemble, formula, base_year_position(ensemble, formula))
+    return {(one.line, one.rule): float(one.dollars.sum()) for one in found}
+
+
+def owed(*lines: dict[str, Any]) -> float:
+    """Dollars of all districts before proration, mean over draws."""
+    stage = base_year_position(standing(), bill_of(*lines)).stage("phased_in")
+    return float(stage.sum(axis=-2).mean())
+
+
+def test_a_cap_that_holds_nothing_but_a_floor_down_binds() -> None:
+    """Two lines owe a dollar a head; a floor lifts both far above what is earned. A tenth of the second line's money is
+    more than any district earns there, and less than the floor would give it."""
+    floor = {"hold_harmless": {"share": 1.0}}
+    dollar = [{**PER_HEAD, "dollars": 1}]
+    first = {"rules": floor, "components": dollar}
+
+    def second(share: float) -> dict[str, Any]:
+        voted = {"rule": "fixed", "dollars": 100_000}
+        return {"rules": {**floor, "share_cap": {"share": share}}, "components": dollar, "appropriation": voted}
+
+    position = base_year_position(standing(), bill_of(first, second(0.1)))
+    ledger = position.ledgers["line_1"]
+    assert (ledger.matched == ledger.entitlement).all(), "the cap takes nothing of what is earned"
+    less = owed(first, {**second(0.1), "rules": floor}) - owed(first, second(0.1))
+    assert less > 1_000.0
+    assert held(first, second(0.1)) == {("line_1", "share cap"): pytest.approx(less)}
+    assert ("line_1", "share cap") not in idle(first, second(0.1))
+    uncapped = {**second(0.1), "appropriation": FULL}
+    assert held(first, {**uncapped, "rules": {**floor, "maximum_payment": 1e9}}) == {}
+    assert ("line_1", "maximum payment") in idle(first, {**uncapped, "rules": {**floor, "maximum_payment": 1e9}})
+
+
+def test_two_bounds_of_which_none_alone_makes_a_difference_are_told_together() -> None:
+    """A maximum of $40 and a fifth of $200 are the same; both hold whom either would hold alone."""
+    voted = {"rule": "fixed", "dollars": 200}
+    both = {"rules": {"share_cap": {"share": 0.2}, "maximum_payment": 40}, "appropriation": voted}
+    one = {**both, "rules": {"maximum_payment": 40}}
+    assert list(held(both)) == [("line_0", "share cap and maximum payment")]
+    assert held(both) == {
+        ("line_0", "share cap and maximum payment"): pytest.approx(held(one)["line_0", "maximum payment"])
+    }
+    assert idle(both) == []
+
+
+def test_a_bound_that_holds_where_a_condition_does_is_judged_too() -> None:
+    everywhere = {"where": {"members": {"at_least": 0}}, "maximum_payment": 40}
+    assert held({"rules": {"differs": [everywhere]}}) == {
+        ("line_0", "maximum payment"): pytest.approx(
+            held({"rules": {"maximum_payment": 40}})["line_0", "maximum payment"]
+        )
+    }
+
+
+FLOOR = "No district with a pathway is owed, before proration, less than 100% of its base-year payment"
+
+
+def test_a_floor_says_what_it_is_bounded_by() -> None:
+    floor = {"hold_harmless": {"share": 1.0}}
+
+    def said(*lines: dict[str, Any]) -> list[str]:
+        return [one for one in describe(bill_of(*lines)) if one.startswith(FLOOR)]
+
+    assert said({"rules": floor}) == [f"{FLOOR}."]
+    assert said({"rules": {**floor, "share_cap": {"share": 0.1}, "maximum_payment": 500_000}}) == [
+        f"{FLOOR}, but no more than 10% of the line's money or $500,000."
+    ]
+    assert said({"rules": floor}, {"rules": {**floor, "share_cap": {"of": "members"}}}) == [
+        f"{FLOOR}, but of line 1 no more than its share of the state's members of the line's money."
+    ]
+    matched = {**floor, "local_match": 1, "differs": [{"where": {"locale": "rural"}, "carryover": 0.1}]}
+    assert said({"rules": matched}) == [
+        f"{FLOOR}, but no more than what its own CTE spending matches or what its CTE spending and its carry-over "
+        "allow where that is asked."
+    ]
+
+
+def test_a_capped_competition_is_told_with_what_it_pays_as_it_is_drawn() -> None:
+    """Of awards as they are expected a cap takes less than of those that are drawn, as few win all of it."""
+    pot = {
+        "components": [{"kind": "competitive_grant", "winners": 0.5}],
+        "appropriation": {"rule": "fixed", "dollars": 1e6},
+    }
+    capped = bill_of({**pot, "rules": {"share_cap": {"share": 0.3}}})
+    ensemble = standing(runs=64)
+    expected, drawn = (base_year_position(ensemble, capped, drawn=luck) for luck in (False, True))
+    found = bounded_competitions(capped, drawn)["line_0"]
+    assert found.bounds == ("share cap",)
+    assert found.spent.mean() < expected.ledgers["line_0"].spent.mean()
+    assert bounded_competitions(bill_of(pot), drawn) == {}
+    certain = bill_of({"rules": {"share_cap": {"share": 0.3}}})
+    assert bounded_competitions(certain, base_year_position(ensemble, certain, drawn=True)) == {}
+    row = SimpleNamespace(name="line_0", paid=expected.ledgers["line_0"].spent)
+    check: Any = SimpleNamespace(formula=capped, as_drawn={"line_0": found})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remarks, "line_rows", lambda check: [row])
+        (said,) = remarks.drawn_sentences(check)
+        assert said.startswith("Its share cap is applied here to what a district may expect of the competition.")
+        check.as_drawn = {"line_0": replace(found, spent=row.paid)}
+        assert remarks.drawn_sentences(check) == []
+
+
+def test_what_has_ended_of_the_law_is_told() -> None:
+    """A line that is paid up to FY2026, one without an end and one from FY2028 on."""
+    law = bill_of({"start_year": 2020, "sunset_year": 2026}, {"start_year": None}, {"start_year": 2028})
+
+    def said(year: int) -> list[str]:
+        check: Any = SimpleNamespace(
+            bill=SimpleNamespace(fiscal_year=year), world=SimpleNamespace(base_year=2026), current_law=law
+        )
+        return remarks.ended_law_sentences(check)
+
+    (told,) = said(2028)
+    assert told.endswith(
+        "as it stands in FY2028. Since FY2026 line 0 has ended (last paid in FY2026) and line 2 has begun (FY2028)."
+    )
+    assert said(2026) == []
 
 
 def test_a_limit_that_binds_nobody_is_told_and_one_that_binds_somebody_is_not() -> None:

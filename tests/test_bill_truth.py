@@ -10,15 +10,16 @@ import pytest
 from small_world import small_world, some_counts
 
 from sim.arrays import Array
+from sim.funding.components.component import part_in_words
 from sim.funding.formula import Formula, describe
 from sim.funding.reading import formula_from
 from sim.funding.reserve import ReserveYear
-from sim.report.bill import answer, held, printed, shortfall, text
-from sim.report.bill.tables import LineRow
+from sim.report.bill import answer, held, printed, remarks, shortfall, text
+from sim.report.bill.tables import LineRow, appropriated
 from sim.report.shared.plain_table import plain_table
 from sim.study.bill.bridge import rule_words
 from sim.study.bill.disparity import Disparity
-from sim.study.bill.idle_limits import held_districts
+from sim.study.bill.idle_limits import Held
 from sim.study.bill.static_score import Position
 from sim.study.bill.unpaid_centers import unpaid_centers
 
@@ -68,23 +69,48 @@ def test_a_line_paid_in_full_hides_nothing_of_another(monkeypatch: pytest.Monkey
     assert said == "Of its appropriation of $3.00M, $1.00M would not be paid out."
 
 
+def test_a_shortage_is_told_of_the_lines_that_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """$40 million that are paid in full say nothing of what a line of $1 million is short of."""
+    full, large = row([40e6] * FOUR, np.inf, "fund"), row([2e6] * FOUR, 3e6, "grants")
+    rows = [full, row([2e6] * FOUR, 1e6, "credentials"), large]
+    first, second = money_said(monkeypatch, *rows)
+    assert first == "The appropriation of credentials is short by $1.00M of $2.00M owed."
+    assert second == "Of its appropriation of $4.00M, $1.00M would not be paid out on average."
+    both = money_said(monkeypatch, *rows[:2], row([5e6] * FOUR, 4e6, "grants"))
+    assert both == ["The appropriations of credentials and grants are short by $2.00M of $7.00M owed."]
+
+
+@pytest.mark.parametrize(("owed", "voted", "left"), [(2.22e6, 2.22e6, 0.0), (7e6, 5e6, 0.0)])
+def test_a_cap_on_demand_leaves_nothing_over(owed: float, voted: float, left: float) -> None:
+    """Up to $5 million are paid: of $2.22 million owed that much is appropriated, of $7 million the cap."""
+    formula = bill(appropriation={"rule": "demand_with_cap", "cap": 5_000_000})
+    fixed = bill(appropriation={"rule": "fixed", "dollars": 5_000_000})
+    ledger: Any = SimpleNamespace(owed=np.full((FOUR, 1, 1), owed))
+    of = [appropriated(one.lines[0], ledger, np.full((FOUR, 1, 1), 5e6)) for one in (formula, fixed)]
+    assert of[0].mean() == voted
+    assert of[1].mean() == 5e6
+    line = replace(row([owed] * FOUR, 5e6), appropriation=of[0][:, 0, 0])
+    assert shortfall.left_over(line).mean() == left
+
+
 def test_notes_under_the_table_name_a_line_by_its_title_and_a_single_one_not_at_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rows = [row([9e6, 9e6, 9e6, 13e6], 12e6, "one", "Grants of one kind"), row([1e6] * FOUR, np.inf, "two")]
 
     def notes(*own: LineRow) -> list[str]:
-        monkeypatch.setattr(text, "line_rows", lambda check: list(own))
-        monkeypatch.setattr(text, "overlaps", lambda formula, world: [])
-        lines = [SimpleNamespace(name=one.name, title=one.title, seg="outside", reserve=None) for one in own]
+        monkeypatch.setattr(remarks, "line_rows", lambda check: list(own))
+        monkeypatch.setattr(remarks, "overlap_sentences", lambda check: [])
+        lines = [SimpleNamespace(name=one.name, called=one.title, seg="outside", reserve=None) for one in own]
         check: Any = SimpleNamespace(
             formula=SimpleNamespace(own_lines=lines, expected_base_year_entitlement=None),
             bill=SimpleNamespace(fiscal_year=2027, own_lines=lines),
             world=SimpleNamespace(base_year=2026),
             central_entitlement=None,
             falls=(),
+            as_drawn={},
         )
-        return text._remarks(check)
+        return remarks.remarks(check)
 
     assert notes(rows[0]) == [
         "The appropriation is short in 25% of draws, by $250,000 on average over all draws.",
@@ -211,14 +237,13 @@ CENTERS = {
 }
 
 
-def priced(formula: Formula, participants: list[list[float]], **stages: Any) -> Any:
+def priced(formula: Formula, participants: list[list[float]], *bounds: Held) -> Any:
     """A check of a bill over four districts, two in each region, with participants by draw and district."""
     world = small_world(4, regions=["N", "N", "S", "S"])
     counts = replace(some_counts(1, (), 4), participants=np.array(participants)[..., np.newaxis])
     names = [line.name for line in formula.lines]
     offers: Any = {line.name: SimpleNamespace(line=line) for line in formula.lines}
-    ledgers: Any = {name: SimpleNamespace(**stages) for name in names}
-    position = Position(2027, offers, dict.fromkeys(names, counts), ledgers, np.zeros((1, 1)), np.ones((1, 1)))
+    position = Position(2027, offers, dict.fromkeys(names, counts), {}, np.zeros((1, 1)), np.ones((1, 1)))
     draws = len(participants)
     return SimpleNamespace(
         formula=formula,
@@ -226,7 +251,8 @@ def priced(formula: Formula, participants: list[list[float]], **stages: Any) -> 
         bill=position,
         law=position,
         cliffs=(),
-        held=tuple(held_districts(position)) if stages else (),
+        origin=SimpleNamespace(draws=draws),
+        held=bounds,
         unpaid_centers=tuple(unpaid_centers(position, world, draws)),
     )
 
@@ -265,21 +291,22 @@ def test_a_step_is_called_by_the_rules_that_are_written(rules: dict[str, Any], n
     assert rule_words("capped", [bill(rules=rules).lines[0].rules]) == "growth cap"
 
 
-def test_a_cap_that_holds_a_district_is_told_though_no_count_meets_it() -> None:
-    """Of $9, $3 and $1 million two are held to $2 million in one draw, and the first alone in the other."""
-    stages = {
-        "entitlement": np.array([[[9e6], [3e6], [1e6], [0.0]], [[9e6], [1e6], [1e6], [0.0]]]),
-        "matched": np.array([[[2e6], [2e6], [1e6], [0.0]], [[2e6], [1e6], [1e6], [0.0]]]),
-    }
-    capped = bill(rules={"share_cap": {"share": 0.2}, "maintenance_of_effort": {}})
-    check = priced(capped, [[10, 10, 6, 4]], **stages)
-    assert held.held_sentences(check) == [
-        "share cap: 2 districts and charters owed $7.50M less than prices times counts, on average over draws: D1 "
-        "$7.00M; D2 $500,000."
+def test_whom_a_cap_owes_less_is_told_whatever_a_step_of_a_count_shows() -> None:
+    """D1 is owed $7 million less on average over two draws and D2 half a million."""
+    capped = bill(rules={"share_cap": {"share": 0.2}})
+    bound = Held("bill", "share cap", np.array([7e6, 5e5, 0.0, 0.0]))
+    check = priced(capped, [[10, 10, 6, 4], [10, 10, 6, 4]], bound)
+    said = [
+        "share cap: 2 districts and charters are owed $7.50M less than without it, on average over draws: D1 $7.00M; "
+        "D2 $500,000."
     ]
+    assert held.held_sentences(check) == said
     check.cliffs = (SimpleNamespace(line="bill", cause="share cap", kind="unpaid"),)
-    assert held.held_sentences(check) == []
-    assert priced(bill(rules={"growth_cap": 0.1}), [[10, 10, 6, 4]], **stages).held == ()
+    assert held.held_sentences(check) == said
+    alone = priced(capped, [[10, 10, 6, 4]], replace(bound, dollars=np.array([7e6, 0.0, 0.0, 0.0])))
+    assert held.held_sentences(alone) == [
+        "share cap: 1 district or charter is owed $7.00M less than without it: D1 $7.00M."
+    ]
 
 
 def test_proration_by_tier_says_what_is_paid_last_only_where_there_is_something_else() -> None:
@@ -297,6 +324,27 @@ def test_the_condition_of_a_weight_stands_beside_the_weight() -> None:
     assert re.fullmatch(r"0.2 .+ for every concentrator in rural districts; .+ grows by their worth\.", said)
     (everywhere,) = [one for one in describe(bill(components=[weight])) if "0.2" in one]
     assert re.fullmatch(r"0.2 .+ for every concentrator, .+ grows by their worth\.", everywhere)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (1 / 6, "1/6"),
+        (0.167, "about 1/6"),
+        (0.5, "1/2"),
+        (0.19, "19%"),
+        (0.0294, "2.94%"),
+        (1.0, "100%"),
+        (0.75, "3/4"),
+    ],
+)
+def test_a_share_of_full_time_is_told_as_a_fraction_that_people_know(share: float, words: str) -> None:
+    assert part_in_words(share) == words
+
+
+def test_a_share_is_told_as_it_is_written() -> None:
+    (said,) = [one for one in describe(bill(components=[{**EACH, "eligible_share": 0.572}])) if "concentrator" in one]
+    assert said == "$900 for every concentrator (57.2% of them)."
 
 
 def test_what_ends_and_what_begins_in_a_year_are_told_apart() -> None:
@@ -329,6 +377,10 @@ def test_a_ratio_that_is_none_says_why() -> None:
     assert text._disparity((Disparity(0.0, 10.0), Disparity(2.0, 10.0))) == (
         "n/a, as in some draws the 5th percentile is paid nothing ($1.00 at the 5th and $10.0 at the 95th percentile)"
     )
+    assert text._disparity((Disparity(0.0, 10.0),)) == (
+        "n/a, as the 5th percentile is paid nothing ($0 at the 5th and $10.0 at the 95th percentile)"
+    )
+    assert text._disparity((Disparity(5.0, 10.0),)).startswith("100% ($5.00 at the 5th")
 
 
 def test_a_minimum_says_over_what_it_is_an_average() -> None:

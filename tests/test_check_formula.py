@@ -1,6 +1,7 @@
 """A bill checked before it is simulated: stages, bridge and parts sum; cliffs are found; nonsense is refused."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,7 @@ def test_neighbors_are_such_as_there_can_be(ensemble, unit) -> None:
     year = base_year_of_run(single_draw(ensemble, 0), bill(components=EACH_CONCENTRATOR))
     counts, schools = year.counts, ensemble.world.districts.high_schools
     for found in (one_by_one(year, unit), swept_through(year, unit), across_thresholds(year, unit, {10, 40, 90})):
-        for _, steps in found:
+        for steps in found if isinstance(found, Iterator) else [found]:
             real = (steps.below != steps.above).nonzero()[0]
             assert real.size
             for place in real:
@@ -227,13 +228,13 @@ def test_disparity_by_hand() -> None:
     assert disparity(np.array([10.0, 40.0]), np.array([1.0, 1.0])).ratio == pytest.approx(4.0)
 
 
-def checked(tmp_path: Path, text: str, name: str = "my_bill") -> str:
-    """The report on a bill as it is printed, over two draws."""
+def checked(tmp_path: Path, text: str, name: str = "my_bill", draws: int = 2) -> str:
+    """The report on a bill as it is printed."""
     file = tmp_path / f"{name}.yaml"
     file.write_text(text)
     settings = read_settings(
         {
-            "study": {"name": "check_formula"}, "world": {"path": None}, "draws": 2, "seed": 2026, "workers": 1,
+            "study": {"name": "check_formula"}, "world": {"path": None}, "draws": draws, "seed": 2026, "workers": 1,
             "horizon": 1, "uncertainty": "prior", "chunk": 2, "cost_neutral": None, "report": False,
             "formula_file": str(file),
         }
@@ -271,7 +272,24 @@ def test_it_says_which_line_is_not_priced_as_it_begins_later(tmp_path: Path) -> 
     )
     said = checked(tmp_path, HEAD + lines)
     assert "It pays from FY2027 to FY2028." in said
-    assert "Line second is not priced below: it is paid from FY2029 on." in said
+    unpriced = (
+        "Not paid in FY2027, and so not priced: second (from FY2029). With year=2029 the rules are those of FY2029."
+    )
+    assert unpriced in said
+    assert "second: per student" not in said, "what is not paid has no row of nothing"
+    assert "per student" in said.split("Component (entitlement)")[1].split("Against")[0]
+
+
+def test_one_draw_is_told_as_one_and_what_the_file_leaves_out_is_told(tmp_path: Path) -> None:
+    short = EACH_MEMBER.replace("rule: full", "rule: fixed, dollars: 9000000")
+    said = checked(tmp_path, f"{HEAD}{short}not_translated: Tuition between districts.\n", draws=1)
+    assert "Left out, as the file says: Tuition between districts." in said
+    assert "Translated" not in said
+    assert "Numbers of one draw, without an interval" in said
+    assert "sought in 1 draw with counts" in said
+    assert "The appropriation is short by $1.1" in said
+    for many in ("1 draws", "of draws", "over draws", "all draws", "every draw", "some draws"):
+        assert many not in said, many
 
 
 def test_it_says_what_share_of_each_sides_money_is_meant_for_pathways(tmp_path: Path) -> None:
@@ -333,3 +351,135 @@ def test_without_a_file_it_says_what_to_write(tmp_path: Path) -> None:
     done = call(tmp_path, f"hydra.run.dir={tmp_path}")
     assert done.returncode == 2
     assert "formula_file=my_bill.yaml" in done.stderr
+
+
+def of_lines(*lines: dict[str, object]):
+    full = {"appropriation": {"rule": "full"}}
+    return bill(components=None, appropriation=None, lines=[{**full, **line} for line in lines])
+
+
+def by_size(small: float, large: float) -> list[dict[str, object]]:
+    """Two lines, one below 308 members and one from there on."""
+    each = {"kind": "per_student", "count": "concentrators"}
+    return [
+        {"name": "small", "where": {"members": {"below": 308}}, "components": [{**each, "dollars": small}]},
+        {"name": "large", "where": {"members": {"at_least": 308}}, "components": [{**each, "dollars": large}]},
+    ]
+
+
+def test_what_one_line_gains_and_another_loses_is_no_cliff(ensemble) -> None:
+    assert find_cliffs(ensemble, of_lines(*by_size(900, 900)), 1) == ()
+
+
+def test_a_cliff_between_two_lines_is_what_all_lines_owe(ensemble) -> None:
+    """Written as two components of one line the same law owes the same, and has the same cliffs."""
+    several = of_lines(*by_size(1000, 900))
+    parts = [{**line["components"][0], "name": line["name"], "where": line["where"]} for line in several_of(several)]
+    found = [find_cliffs(ensemble, one, 1) for one in (several, bill(components=parts))]
+    told = [[(c.unit.one, c.kind, round(c.pair.dollars, 6), c.thresholds) for c in cliffs] for cliffs in found]
+    assert told[0] == told[1] != []
+    (cliff,) = found[0]
+    concentrators = ensemble.state.counts.concentrators[0, cliff.pair.district].round().sum()
+    assert cliff.pair.owed_below == pytest.approx(1000 * concentrators)
+    assert cliff.pair.owed_above == pytest.approx(900 * concentrators)
+    assert (cliff.line, cliff.cause) == ("small", "where")
+
+
+def several_of(formula) -> list[dict[str, object]]:
+    return [
+        {"name": line.name, "where": line.where.model_dump(exclude_none=True),
+         "components": [{"kind": "per_student", "count": "concentrators", "dollars": line.components[0].dollars}]}
+        for line in formula.own_lines
+    ]  # fmt: skip
+
+
+def test_the_cause_of_a_cliff_beside_a_pair_that_cancels_is_not_the_pair(ensemble) -> None:
+    """A third line loses $40,000 where the two others, of far more, take turns."""
+    base = {"kind": "base", "per_district": 40_000}
+    third = {"name": "third", "where": {"members": {"below": 308}}, "components": [base]}
+    (cliff,) = find_cliffs(ensemble, of_lines(*by_size(9000, 9000), third), 1)
+    assert cliff.pair.dollars == pytest.approx(-40_000)
+    assert cliff.line == "third"
+
+
+def test_a_guarantee_that_ends_with_its_line_is_a_cliff_of_the_condition(ensemble) -> None:
+    """One line pays below 308 members with a minimum, the other pays the same from there on without."""
+    small, large = by_size(900, 900)
+    jumps = find_cliffs(ensemble, of_lines({**small, "rules": {"minimum_guarantee": 1e6}}, large), 1)
+    members = [cliff for cliff in jumps if cliff.unit.field == "membership"]
+    assert [(cliff.line, cliff.cause) for cliff in members] == [("small", "where")]
+    assert members[0].pair.dollars < -9e5
+
+
+def test_a_cliff_that_a_cap_under_a_floor_makes_names_the_cap(ensemble) -> None:
+    """One more concentrator moves part of a floor to a line that is capped: without the cap nothing is lost."""
+    floor = {"hold_harmless": {"share": 1}}
+    fund = {"name": "fund", "components": [{"kind": "per_student", "count": "concentrators", "dollars": 150}]}
+    bonus = {"kind": "per_student", "count": "credentials", "dollars": 100}
+    voted = {"rule": "fixed", "dollars": 3_000_000}
+
+    def causes(share: float) -> set[tuple[str, str]]:
+        capped = {"name": "credentials", "components": [bonus], "appropriation": voted}
+        lines = [{"appropriation": {"rule": "full"}, **fund}, {**capped, "rules": {"share_cap": {"share": share}}}]
+        formula = bill(components=None, appropriation=None, lines=lines, rules=floor)
+        jumps = [cliff for cliff in find_cliffs(ensemble, formula, 1) if cliff.kind == "jump"]
+        return {(cliff.line, cliff.cause) for cliff in jumps if cliff.pair.dollars < 0.0}
+
+    assert causes(0.1) == {("credentials", "share cap")}
+    assert causes(1.0) == set()
+
+
+def test_a_pathway_without_a_site_has_no_students() -> None:
+    """A district of two pathways loses one with a quarter of its participants, then both."""
+    held = counts_of(
+        [{
+            "members": 100.0, "schools": 1, "sites": [1.0, 1.0, 0.0], "participants": [30.0, 10.0, 0.0],
+            "concentrators": [20.0, 5.0, 0.0], "credentials_tier_1": [8.0, 4.0, 0.0], "expenditure": 80_000.0,
+            "placements": 8.0, "quality": 0.5,
+        }]
+    )  # fmt: skip
+    site = next(unit for unit in UNITS if unit.field == "sites")
+
+    def without(counts, cluster: int):
+        place, there = np.array([0, 0]), np.array([cluster, cluster])
+        assert site.closes(counts, place, there, np.array([0.0, 1.0])).tolist() == [True, False]
+        return site.changed(counts, place, there, np.array([0.0, 1.0]))
+
+    less = without(held, 1)
+    assert less.participants[0].tolist() == [[30.0, 0.0, 0.0]]
+    assert less.concentrators[0].sum() == 20.0
+    assert less.credentials[0][0].sum() == 8.0
+    assert (less.expenditure[0, 0, 0], less.placements[0, 0, 0]) == (60_000.0, 6.0)
+    assert less.quality[0].max() == 0.5
+    assert less.participants[1].sum() == 40.0, "with its site it has its students"
+    assert less.expenditure[1, 0, 0] == 80_000.0
+    one = counts_of([{"members": 50.0, "schools": 1, "sites": [1.0, 0.0, 0.0], "participants": [9.0, 0.0, 0.0]}])
+    none = without(one, 0)
+    assert (none.offering[0].max(), none.participants[0].max(), none.quality[0].max()) == (0.0, 0.0, 0.0)
+
+
+def test_a_district_that_closes_its_only_pathway_is_owed_nothing_for_its_students(ensemble) -> None:
+    """A base for a district with a pathway and an amount for each concentrator."""
+    lump = {"kind": "base", "per_district": 400_000}
+    year = base_year_of_run(single_draw(ensemble, 0), bill(components=[lump, *EACH_CONCENTRATOR]))
+    steps = one_by_one(year, next(unit for unit in UNITS if unit.field == "sites"))
+    students = year.counts.concentrators[steps.district, steps.cluster]
+    only = steps.closed & ((year.counts.sites > 0.0).sum(axis=-1) == 1)[steps.district]
+    assert only.sum() > 3
+    assert not steps.owed_below[only].any()
+    assert np.allclose(steps.moved[only], 400_000 + EACH * students[only])
+    others = steps.closed & ~only
+    assert np.allclose(steps.moved[others], EACH * students[others])
+    assert np.allclose(steps.price, steps.moved), "prices are posted for all that goes"
+
+
+def test_a_pathway_that_closes_is_no_cliff_because_many_students_go_at_once(ensemble) -> None:
+    """An award rises with participants: all of a pathway's together move it by far more than the posted $0, and are no
+    unit. A lump for the district is one, with or without its students."""
+    grant = {"kind": "competitive_grant", "pot": 1_000_000}
+    assert not [cliff for cliff in find_cliffs(ensemble, bill(components=[grant]), 1) if cliff.pair.closed]
+    floor = {"minimum_guarantee": 90_000}
+    guaranteed = find_cliffs(ensemble, bill(components=EACH_CONCENTRATOR, rules=floor), 2)
+    (first,) = (cliff for cliff in guaranteed if cliff.kind == "jump")
+    assert (first.unit.field, first.cause, first.pair.owed_below) == ("sites", "minimum guarantee", 0.0)
+    assert first.pair.owed_above == pytest.approx(90_000)

@@ -366,14 +366,35 @@ def test_weights_that_sum_to_one_are_written_whole_under_a_condition() -> None:
     assert there.weights == {third: 1}
 
 
+SIZES = (("small", 120), ("middling", 141))
+
+
+def test_only_rates_that_bring_money_are_said_to_meet() -> None:
+    """Two bands of size meet in D1 and D2; the second pays in D2 and D4 alone, and another line is not paid."""
+    each = {"kind": "per_student", "count": "members", "dollars": 5}
+    bands = [{**each, "name": name, "where": {"members": {"below": 150}, "high_schools": {"below": most}}}
+             for name, most in (("one", 2), ("other", 3))]  # fmt: skip
+    written = {"appropriation": {"rule": "full"}, "components": bands}
+    formula = bill([], lines=[{"name": "now", "title": "Now", **written}, {"name": "later", **written}])
+    everywhere = np.ones(4, np.bool_)
+    paying = {"now": (everywhere, np.array([False, True, False, True]))}
+    assert overlaps(formula, WORLD, paying) == ["other and one: in 1 district (D2) both hold, and both are paid."]
+    assert overlaps(formula, WORLD, {"now": (everywhere, ~everywhere)}) == []
+    assert overlaps(formula, WORLD)[0].startswith("Now, other and one: in 2 districts (D1, D2)")
+
+
 def test_conditions_that_meet_or_hold_everywhere_are_said() -> None:
     def told(*components: dict[str, Any], **keys: Any) -> list[str]:
         return overlaps(bill([{"kind": "per_student", "count": "members", **one} for one in components], **keys), WORLD)
 
     rural = {"dollars": 5, "where": {"locale": "rural"}}
     poor = {"name": "poor", "dollars": 9, "where": {"poverty": {"at_least": 0.3}}}
-    assert told(rural, poor) == ["poor and per_student: in 1 district (D1) both hold, and both are paid."]
+    assert told(rural, poor) == [
+        "per_student and poor: where several of these hold, as in 1 district (D1), they are added."
+    ]
     assert told(rural, {**poor, "where": {"kind": "charter"}}) == []
+    small, middling = ({"name": name, "dollars": 9, "where": {"members": {"below": below}}} for name, below in SIZES)
+    assert told(small, middling) == ["middling and small: in 1 district (D1) both hold, and both are paid."]
     assert told({"dollars": 5, "where": {"region": "R"}}) == ["per_student: its where holds in every district."]
     rules = {
         "differs": [

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from sim.funding.bounds_in_words import within_bounds
 from sim.funding.components.amounts import Dollars, FiscalYear, Note, ShortTitle, Text, Title, YearOfNumbers
 from sim.funding.components.component import Strict, percent
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
@@ -191,12 +192,13 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
     for line in formula.lines:
         said.append(f"{line.called} ({_kind_of_money(line)}):")
         told_once = {key: getattr(UNRULED, key) for lines, rules in shared if line in lines for key in rules.written}
-        said.extend(line.model_copy(update={"rules": line.rules.model_copy(update=told_once)}).describe())
+        own = line.model_copy(update={"rules": line.rules.model_copy(update=told_once)})
+        said.extend(within_bounds(own.describe(), [line]))
     for lines, rules in shared:
         whole = len(lines) == sum(line.joint for line in formula.lines)
         titles = "All its lines" if whole else " and ".join(line.called for line in lines)
         said.append(f"{titles} together (one rule over their sum):")
-        said.extend(rules.sentences())
+        said.extend(within_bounds(rules.sentences(), lines))
     return said
 
 

@@ -1,6 +1,7 @@
 """What every component of a funding formula has in common."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from sim.funding.components.amounts import Count, Dollars, FiscalYear, Multiplier, Name, Share
@@ -176,6 +177,22 @@ def percent(share: float) -> str:
     return f"{100.0 * share:.6g}%"
 
 
+MOST_PARTS = 12
+"""Up to which number of equal parts a share is said as a fraction."""
+NEAR_A_FRACTION = 5e-4
+"""How near a share, as it is rounded in a file, lies to the fraction that is meant."""
+EXACT = 1e-9
+
+
+def part_in_words(share: float) -> str:
+    """A share of something that is taught in parts, as a fraction where it is near one: 1/6; else a percentage."""
+    known = Fraction(share).limit_denominator(MOST_PARTS)
+    apart = abs(float(known) - share)
+    if known.numerator == 0 or known == 1 or apart > NEAR_A_FRACTION:
+        return percent(share)
+    return f"{'about ' if apart > EXACT else ''}{known.numerator}/{known.denominator}"
+
+
 __all__ = [
     "AMOUNTS",
     "LEVELS",
@@ -192,6 +209,7 @@ __all__ = [
     "Strict",
     "by_written",
     "money",
+    "part_in_words",
     "percent",
     "together",
     "under",

@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from sim.arrays import Array
 from sim.funding.components.amounts import Credits, Share, UnitDollars
-from sim.funding.components.component import Component
+from sim.funding.components.component import Component, part_in_words, percent
 from sim.funding.schedule import Counts, Schedule
 from sim.world.world import CREDENTIAL_TIERS
 
@@ -165,9 +165,9 @@ class StudentCounting(Component):
         """One of what is counted, in words."""
         words = WORDS[count]
         if self.full_time_share != 1.0:
-            words += f" at {self.full_time_share:.3g} of full time"
+            words += f" at {part_in_words(self.full_time_share)} of full time"
         if self.eligible_share != 1.0:
-            words += f" ({self.eligible_share:.0%} of them)"
+            words += f" ({percent(self.eligible_share)} of them)"
         return words
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sim.arrays import ZERO, Array, district_total
 from sim.funding.components.amounts import Share, UnitWeight, YesNo
-from sim.funding.components.component import Component
+from sim.funding.components.component import Component, part_in_words
 from sim.funding.components.counting import PRICES_OF, WORDS, HeadCount, heads
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Counts, Schedule
@@ -53,7 +53,7 @@ class SegWeight(Component):
 
     def describe(self) -> list[str]:
         """The weight, where, and who pays for it."""
-        share = f" at {self.full_time_share:g} of full time" if self.full_time_share != 1.0 else ""
+        share = f" at {part_in_words(self.full_time_share)} of full time" if self.full_time_share != 1.0 else ""
         main = state_words().main
         what = f"{self.weight:g} {state_words().main_formula.units} of {main} for every {WORDS[self.count]}{share}"
         if self.in_base_units:

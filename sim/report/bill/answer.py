@@ -1,5 +1,6 @@
 """What a checked bill comes to, in a few sentences: what it pays against current law, who gains and who loses."""
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,12 @@ from sim.report.bill.tables import by_draw, clearly, distribution, line_rows
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.plain_table import PAGE, paragraphs
 from sim.states.speaking import state_words
+from sim.states.words import listed
 
 if TYPE_CHECKING:
-    from sim.report.bill.tables import GroupRow
+    from collections.abc import Sequence
+
+    from sim.report.bill.tables import GroupRow, LineRow
     from sim.study.bill.check_formula import BillCheck
 
 LEAST_MOVED = 1_000.0
@@ -71,6 +75,8 @@ def _taken(check: "BillCheck") -> list[str]:
 def who_gains(check: "BillCheck") -> str:
     """How many districts gain and lose on average, and of these in nearly every draw; what each of the two counts."""
     state, (gain, lose) = distribution(check)[0], clearly(check)
+    if check.origin.draws == 1:
+        return f"{_counted(state.gain)} {_verb('gain', state.gain)} and {state.lose} {_verb('lose', state.lose)}."
     said = (
         f"{_counted(state.gain)} {_verb('gain', state.gain)} and {state.lose} {_verb('lose', state.lose)} on average "
         f"over draws; of these {gain.sum()} {_verb('gain', int(gain.sum()))} and {lose.sum()} "
@@ -93,29 +99,52 @@ def _verb(word: str, number: int) -> str:
 
 
 def _short(check: "BillCheck") -> list[str]:
-    """Where the appropriation is short, and what of it would not be paid out."""
-    owed, paid, voted, left = (np.zeros(check.origin.draws) for _ in range(4))
-    for row in line_rows(check):
-        owed, paid = owed + row.owed, paid + row.paid
-        if np.isfinite(row.appropriation).all():
-            voted, left = voted + row.appropriation, left + left_over(row)
+    """Where an appropriation is short, of the lines that it is short for, and what of all would not be paid out."""
+    rows = line_rows(check)
+    short = [row for row in rows if share_short(row.owed, row.paid) is not None]
+    limited = [row for row in rows if np.isfinite(row.appropriation).all()]
     said = []
-    short = share_short(owed, paid)
-    if short is not None:
+    if short:
+        owed, paid = (sum_of([getattr(row, field) for row in short]) for field in ("owed", "paid"))
         missing = number_text(float((owed - paid).mean()), "dollars")
-        if short == 1.0:
-            said.append(f"Its appropriation is short by {missing} of {_interval(owed)} owed.")
+        if len(rows) == 1:
+            which = "Its appropriation is"
+        else:
+            which = f"The appropriation{_s(short)} of {_named(short)} {'are' if len(short) > 1 else 'is'}"
+        share = share_short(owed, paid)
+        if share is None or share == 1.0:
+            said.append(f"{which} short by {missing} of {_interval(owed)} owed.")
         else:
             said.append(
-                f"Its appropriation is short {draws_text(short)}: of {_interval(owed)} owed, {missing} is not paid on "
-                "average over all draws."
+                f"{which} short {draws_text(share)}: of {_interval(owed)} owed, {missing} is not paid on average over "
+                "all draws."
             )
+    if not limited:
+        return said
+    voted, left = (sum_of(of) for of in ([row.appropriation for row in limited], [left_over(row) for row in limited]))
     if tells(left, voted):
         idle, all_voted = (number_text(float(value.mean()), "dollars") for value in (left, voted))
         said.append(
             f"Of its appropriation of {all_voted}, {idle} would not be paid out{' on average' if said else ''}."
         )
     return said
+
+
+MOST_NAMED = 3
+"""Lines that are named in one sentence."""
+
+
+def _named(rows: "Sequence[LineRow]") -> str:
+    return listed([row.title for row in rows]) if len(rows) <= MOST_NAMED else f"{len(rows)} lines"
+
+
+def _s(rows: "Sequence[LineRow]") -> str:
+    return "s" if len(rows) > 1 else ""
+
+
+def sum_of(values: "Sequence[Array]") -> Array:
+    """The sum of several lines' dollars, draw by draw."""
+    return reduce(np.add, values)
 
 
 def _cliffs(check: "BillCheck") -> str:

@@ -8,10 +8,13 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.funding.allocation import STAGES
+from sim.funding.appropriation import DemandWithCap
 from sim.funding.formula import describe
 from sim.report.bill.answer import bill_answer
+from sim.report.bill.cliff_words import boundary_sentences, cliff_sentences, limit_sentences
+from sim.report.bill.held import held_sentences
 from sim.report.bill.tables import by_draw, distribution, district_table, line_rows, origin_text, statewide_table
-from sim.report.bill.text import bill_text, boundary_sentences, cliff_sentences, limit_sentences, step_name
+from sim.report.bill.text import bill_text, step_name
 from sim.report.run_sheet.layout import (
     BELOW_TOTAL,
     COUNT,
@@ -102,9 +105,11 @@ def write_ledger(check: "BillCheck", path: Path) -> None:
 
 
 def _note(check: "BillCheck") -> str:
+    alone = check.origin.draws == 1
+    draws = "Numbers of one draw." if alone else "Means over draws; low and high: 90% of draws."
     return (
-        f"Base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one responding. Means over draws; "
-        "low and high: 90% of draws. Estimates, not entitlements."
+        f"Base-year counts and prices, the rules of FY{check.bill.fiscal_year}, no one responding. {draws} Estimates, "
+        "not entitlements."
     )
 
 
@@ -196,9 +201,12 @@ def _price(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     for line in line_rows(check):
         put(line.name, "entitlement", line.entitlement, "Prices times what the line's limits let count.")
         put(line.name, "owed after all rules", line.owed, "After local share, guarantees, floors, caps and phase-in.")
-        voted = (
-            "What is voted for the year." if np.isfinite(line.appropriation).all() else "As much as is owed is voted."
-        )
+        if isinstance(check.bill.offers[line.name].line.appropriation, DemandWithCap):
+            voted = "As much as is owed is voted, up to the cap."
+        elif np.isfinite(line.appropriation).all():
+            voted = "What is voted for the year."
+        else:
+            voted = "As much as is owed is voted."
         put(line.name, "appropriation", line.appropriation, voted)
         put(line.name, "paid", line.paid, "What is owed, less what the appropriation is short of.")
 
@@ -376,7 +384,7 @@ def _cliffs(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     row = HEADER_ROW + 1
     kinds = (
         ("cliff", cliff_sentences(check, None)),
-        ("limit", limit_sentences(check, None)),
+        ("limit", [*limit_sentences(check, None), *held_sentences(check)]),
         ("clusters", boundary_sentences(check)),
     )
     for kind, sentences in kinds:

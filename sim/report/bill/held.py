@@ -18,27 +18,28 @@ NAMED = 3
 
 
 def held_sentences(check: "BillCheck") -> list[str]:
-    """Whom a local share, a carry-over limit or a share cap owes less, where no step of a count shows the rule."""
-    shown = {(cliff.line, cliff.cause) for cliff in check.cliffs if cliff.kind == "unpaid"}
+    """Whom a local share, a carry-over limit, a share cap or a maximum owes less, and how much."""
     districts, titles = check.world.districts, called_apart(check.formula.own_lines)
     said = []
     for held in check.held:
-        if (held.line, held.rule) in shown:
-            continue
         places = [int(place) for place in (-held.dollars).argsort(kind="stable") if held.dollars[place] > 0.0]
         less = number_text(float(held.dollars.sum()), "dollars")
         named = "; ".join(
             f"{with_code(districts.name[d], districts.identifier[d])} {number_text(float(held.dollars[d]), 'dollars')}"
             for d in places[:NAMED]
         )
-        who = state_words().place if len(places) == 1 else state_words().places
+        who = f"{state_words().place} is" if len(places) == 1 else f"{state_words().places} are"
         most = "" if len(places) <= NAMED else ", the most"
         of = f"{titles[held.line]}, " if len(titles) > 1 else ""
         said.append(
-            f"{of}{held.rule}: {len(places)} {who} owed {less} less than prices times counts, on average over "
-            f"draws{most}: {named}."
+            f"{of}{held.rule}: {len(places)} {who} owed {less} less than without it{over_draws(check)}{most}: {named}."
         )
     return said
+
+
+def over_draws(check: "BillCheck") -> str:
+    """That a number is a mean, where there is more than one draw."""
+    return ", on average over draws" if check.origin.draws > 1 else ""
 
 
 def center_sentences(check: "BillCheck") -> list[str]:

@@ -40,9 +40,10 @@ def parts_table(check: "BillCheck") -> str:
         [("Component (entitlement)", ""), ("Alone", ""), ("Bill without it", ""), ("It adds last", "")]
     ]
     titles = called_apart(check.formula.own_lines)
+    several = len({part.line for part in check.parts.parts}) > 1
     for part in check.parts.parts:
         component = part.component.replace("_", " ")
-        words = f"{titles[part.line]}: {component}" if len(titles) > 1 else component
+        words = f"{titles[part.line]}: {component}" if several else component
         last = check.parts.whole - part.without
         rows.append([(words, ""), _cell(part.alone), _cell(part.without), _cell(last, signed=True)])
     if len(check.parts.parts) > 1:

@@ -29,6 +29,11 @@ def share_short(owed: Array, paid: Array) -> float | None:
     return float(short.mean()) if short.any() and float((owed - paid).mean()) >= 1.0 else None
 
 
+def short_text(share: float, missing: str, draws: int) -> str:
+    """By how much an appropriation is short, and in how many draws."""
+    return f"short {draws_text(share)}, by {missing} on average over all draws" if draws > 1 else f"short by {missing}"
+
+
 def draws_text(share: float) -> str:
     """In how many draws something holds."""
     if share == 1.0:

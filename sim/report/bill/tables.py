@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.arrays import Array, BoolArray
 from sim.funding.allocation import STAGES
+from sim.funding.appropriation import DemandWithCap
 from sim.report.shared.groups import LOCALES, Group
 from sim.report.shared.intervals import Bands, bands
 from sim.report.shared.order import QUARTERS, quarters
@@ -18,6 +19,8 @@ from sim.study.bill.bridge import STEPS
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from sim.funding.allocation import Ledger
+    from sim.funding.line import Line
     from sim.study.bill.check_formula import BillCheck
     from sim.world.world import World
 
@@ -31,15 +34,15 @@ def origin_text(check: "BillCheck") -> str:
     return (
         f"Run {short(of.run)} of {datetime.now(UTC):%Y-%m-%d}, formula {check.formula.name} version "
         f"{short(of.formula)}, CTE funding simulation {__version__}, data {short(of.data)} "
-        f"({check.world.vintage}), {of.draws:,} draws, seed {of.seed}"
+        f"({check.world.vintage}), {of.draws:,} draw{'' if of.draws == 1 else 's'}, seed {of.seed}"
         f"{also(of.changed)}{state_words().told_behavior}"
     )
 
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of the bill statewide, each field ``[R]``: what stages owe, what was voted (infinite if paid in full),
-    what is paid, the state's own spending included."""
+    """A line of the bill statewide, each field ``[R]``: what stages owe, what was voted (infinite if paid in full; what
+    is owed up to the cap where it follows demand), what is paid, the state's own spending included."""
 
     name: str
     title: str
@@ -60,11 +63,16 @@ def line_rows(check: "BillCheck") -> list[LineRow]:
                 line.called,
                 _each(check, ledger.entitlement.sum(axis=-2, keepdims=True) + ledger.statewide_owed),
                 _each(check, ledger.owed),
-                _each(check, check.bill.offers[line.name].appropriation),
+                _each(check, appropriated(line, ledger, check.bill.offers[line.name].appropriation)),
                 _each(check, ledger.spent),
             )
         )
     return rows
+
+
+def appropriated(line: "Line", ledger: "Ledger", voted: Array) -> Array:
+    """The dollars appropriated for a line, ``[..., 1, 1]``: a cap is no money that could be left over."""
+    return np.minimum(voted, ledger.owed) if isinstance(line.appropriation, DemandWithCap) else voted
 
 
 def _each(check: "BillCheck", values: Array) -> Array:

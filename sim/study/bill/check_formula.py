@@ -1,6 +1,7 @@
 """A bill checked before it is simulated: its price in the base year, district by district, with no one responding."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sim.arrays import Array
 from sim.config_folder import config_folder
@@ -11,13 +12,14 @@ from sim.funding.likeness import Likeness, nearest_formula
 from sim.funding.reading import formula_from, read_lines
 from sim.inputs import read_with_lines
 from sim.parameters.catalogue import Catalogue, load_catalogue
+from sim.study.bill.awards import Drawn, bounded_competitions
 from sim.study.bill.bridge import Bridge, bridge
 from sim.study.bill.cliffs import Cliff, find_cliffs
 from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster_pay
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
 from sim.study.bill.falling import Fall, falls
-from sim.study.bill.idle_limits import Held, held_districts, idle_limits
+from sim.study.bill.idle_limits import Held, bounds_that_hold, idle_limits
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
 from sim.study.bill.unpaid_centers import UnpaidCenter, unpaid_centers
 from sim.study.setup.base_year import refuse_another_start
@@ -58,9 +60,10 @@ class BillCheck:
     ``central_entitlement``: what the own lines would owe at central parameters, dollars, where the bill says what it
     expects of that. ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current
     law and under the bill, one for each draw, with the luck of the year in competitive awards; positions have them as
-    expected. ``idle``: limits that bind nowhere, with their line; ``held``: whom other limits
-    owe less; ``unpaid_centers``: shared centers that are not paid in every draw; ``nearest``: the shipped formula most
-    like it; ``falls``: years in which a growth cap beside a phase-in makes payments fall.
+    expected. ``idle``: limits that bind nowhere, with their line; ``held``: whom bounds of a line owe less;
+    ``unpaid_centers``: shared centers that are not paid in every draw; ``nearest``: the shipped formula most like it;
+    ``falls``: years in which a growth cap beside a phase-in makes payments fall; ``as_drawn``: what lines with
+    a competition and a bound pay where awards are drawn.
     """
 
     formula: Formula
@@ -85,6 +88,7 @@ class BillCheck:
     unpaid_centers: tuple[UnpaidCenter, ...] = ()
     nearest: Likeness | None = None
     falls: tuple[Fall, ...] = ()
+    as_drawn: Mapping[str, Drawn] = field(default_factory=dict)
 
 
 def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck:
@@ -116,6 +120,8 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
     members = ensemble.state.counts.membership[..., 0]
     pay = cluster_pay(ensemble, bill)
     cliff_draws = min(CLIFF_DRAWS, draws)
+    drawn = base_year_position(ensemble, formula, year=year, drawn=True)
+    held, idle_bounds = bounds_that_hold(ensemble, formula, bill)
     return BillCheck(
         formula=formula,
         enacted=enacted(formula, current_law, world.base_year),
@@ -132,13 +138,14 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
         pay=pay,
         boundaries=boundaries(pay),
         before=_disparities(base_year_position(ensemble, reference, year=year, drawn=True), members),
-        after=_disparities(base_year_position(ensemble, formula, year=year, drawn=True), members),
+        after=_disparities(drawn, members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
-        idle=tuple(idle_limits(bill)),
-        held=tuple(held_districts(bill)),
+        idle=(*idle_limits(bill), *idle_bounds),
+        held=tuple(held),
         unpaid_centers=tuple(unpaid_centers(bill, world, draws)),
         nearest=_nearest(formula, world),
         falls=tuple(falls(ensemble, formula)),
+        as_drawn=bounded_competitions(formula, drawn),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a cliff is due to: a component's limit or threshold, or a rule of the line."""
+"""What a cliff is due to: a component's limit or threshold, a condition, or a rule, and of which line."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,128 +6,215 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray
-from sim.funding.allocation import STAGES
+from sim.arrays import Array, BoolArray, IntArray
+from sim.funding.allocation import JOINT_STAGES, STAGES
+from sim.funding.bounds import bounds_written, without_bound
+from sim.funding.bounds_in_words import bound_sentences, within_bounds
 from sim.funding.components import Component, StatewideDollars
 from sim.funding.line import Line
-from sim.study.bill.bridge import RULE_OF_STAGE, rule_words
+from sim.funding.rules import Rules
+from sim.funding.together import same_guarantee
+from sim.study.bill.bridge import BOUNDS, rule_words
 from sim.study.bill.static_score import base_year_position
-from sim.study.bill.unit_steps import LAST, BaseYear, Payer, Steps, chunks, own_districts, paid
+from sim.study.bill.unit_steps import LAST, BaseYear, Steps, owed_with, unchanged
 from sim.study.bill.units import Unit
 
 NO_PAYMENT = StatewideDollars(dollars=0.0)
 """What stands in a line without its only component."""
 
+RELIEVED = 0.5
+"""The part of a step that must be gone without what is named as its cause."""
 
-def causes(base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps) -> Sequence[tuple[str, str]]:
-    """What makes each step differ from its price: the stage of the ledger that moves it most, and where that is
-    the entitlement, the component that makes most of it."""
-    if not len(steps.district):
-        return ()
-    own = np.stack(
-        [steps.stages[0] - steps.price, *(later - earlier for earlier, later in pairwise(steps.stages[: LAST + 1]))]
-    )
-    stage = np.argmax(np.abs(own), axis=0)
-    rules = _rule_words(base_year, payer)
-    component = _components(base_year, unit, payer, steps, stage <= 1)
-    return [
-        component[place] if at <= 1 else rules.get(STAGES[at], (RULE_OF_STAGE.get(STAGES[at], STAGES[at]), ""))
-        for place, at in enumerate(stage)
-    ]
+ALIKE = 0.999
+"""From what part of the greatest relief on several would relieve a step alike."""
+
+OWED = 1
+"""The stage up to which components, conditions and paid shares decide what is owed: entitlement."""
+
+MARKS: Mapping[str, tuple[str, ...]] = {
+    "matched": ("of its own on CTE", "keeps its own CTE money", "carried over", "of the line's money", "is paid more"),
+    "guaranteed": ("owed at least",),
+    "held_harmless": ("is owed, before proration, less than",),
+    "capped": ("rises by at most",),
+    "phased_in": ("phased in",),
+}
+"""By what a sentence of the rule that leads to a stage is known."""
 
 
-def _rule_words(base_year: BaseYear, payer: Payer) -> Mapping[str, tuple[str, str]]:
-    """The rules of a payer by the stage that they lead to: a name and the sentence that the formula says of them."""
-    written = [base_year.formula.line(line.name).rules.under(base_year.formula.rules) for line in payer.lines]
-    said = list(dict.fromkeys(sentence for rules in written for sentence in rules.sentences()))
-    marks = {
-        "matched": ("of its own on CTE", "keeps its own CTE money", "carried over", "of the line's money"),
-        "guaranteed": ("owed at least",),
-        "held_harmless": ("is owed, before proration, less than",),
-        "capped": ("rises by at most",),
-        "phased_in": ("phased in",),
-    }
-    return {
-        stage: (rule_words(stage, written), " ".join(s for s in said if any(mark in s for mark in words)))
-        for stage, words in marks.items()
-    }
+@dataclass(frozen=True)
+class Cause:
+    """The ``lines`` by their names, the component's label or the rule's name, and what the formula says of it."""
+
+    lines: tuple[str, ...]
+    name: str
+    words: str
 
 
 @dataclass(frozen=True)
 class _Suspect:
-    """What may be the cause of a step in what is owed: a component, or what the line says of all of them. ``without``
-    is the line without it; ``limits``: 0 for an amount, 1 where it also says what counts, 2 for a condition alone."""
+    """What may be the cause of a step: a component, a condition, or a rule of one line. ``without`` is the line without
+    it; ``limits``: 0 for an amount, 1 where it also says what counts, 2 for a condition alone."""
 
-    name: str
-    words: str
-    line: Line
+    cause: Cause
     without: Line
     limits: int
 
 
-def _suspects(base_year: BaseYear, payer: Payer) -> Iterator[_Suspect]:
-    several = len(payer.lines) > 1
-    for line in (base_year.formula.line(one.name) for one in payer.lines):  # as written, not as in force somewhere
-        of = f"{line.name}: " if several else ""
-        for part in line.components:
-            kept = tuple(other for other in line.components if other is not part) or (NO_PAYMENT,)
-            counts = int(type(part).counted is not Component.counted)
-            without = line.model_copy(update={"components": kept})
-            yield _Suspect(f"{of}{part.label}", " ".join(part.briefly()), line, without, counts)
-        if line.where is not None:
-            said = f"It pays {line.where.words()}."
-            yield _Suspect(f"{of}where", said, line, line.model_copy(update={"where": None}), 2)
-        for case in line.rules.differs:
-            if "paid_share" not in case.written:  # the others come after what is owed, in stages of their own
-                continue
-            left = tuple(other for other in line.rules.differs if other is not case)
-            rules = line.rules.model_copy(update={"differs": left})
-            said = " ".join(case.sentences(("paid_share",), line.rules.alone))
-            yield _Suspect(f"{of}paid share", said, line, line.model_copy(update={"rules": rules}), 2)
+def causes(base_year: BaseYear, unit: Unit, steps: Steps) -> Sequence[Cause]:
+    """What makes each step differ from its price: the stage of the ledger that moves it most, over all lines, and where
+    that is the entitlement, what makes most of it; else the rule, or the condition or bound without which it is gone.
+    """
+    if not len(steps.district):
+        return ()
+    stages = steps.stages
+    own = np.stack([stages[0] - steps.price, *(later - earlier for earlier, later in pairwise(stages[: LAST + 1]))])
+    at = np.argmax(np.abs(own), axis=0)
+    found = _of_what_is_owed(base_year, unit, steps, at <= OWED)
+    found |= _of_conditions(
+        base_year, unit, steps, (at > OWED) & (np.abs(steps.moved) > RELIEVED * np.abs(steps.price))
+    )
+    for place in np.flatnonzero(at > OWED):
+        if int(place) not in found:
+            found[int(place)] = _rule(base_year, steps, int(place), STAGES[at[place]])
+    return [found[place] for place in range(len(steps.district))]
 
 
-def _components(
-    base_year: BaseYear, unit: Unit, payer: Payer, steps: Steps, which: BoolArray
-) -> Mapping[int, tuple[str, str]]:
-    """What each step of ``which`` is due to among what makes up the entitlement, by its place, with what the formula
-    says of it."""
+def _rule(base_year: BaseYear, steps: Steps, place: int, stage: str) -> Cause:
+    """The rule that leads to a stage, of the line that moves there most in the direction of all, with those that share
+    it."""
+    step = steps.by_line[:, STAGES.index(stage), place] - steps.by_line[:, STAGES.index(stage) - 1, place]
+    line = base_year.lines[int(np.argmax(step * np.sign(step.sum())))]
+    together = [line]
+    if stage == "guaranteed":
+        together = [one for one in base_year.lines if one is line or (one.joint and same_guarantee(one, line))]
+    elif stage in JOINT_STAGES and line.joint:
+        together = [one for one in base_year.lines if one.joint]
+    names = tuple(one.name for one in together if not one.pays_nothing)
+    return Cause(names, rule_words(stage, _rules(base_year, names)), _said(base_year, names, stage))
+
+
+def _rules(base_year: BaseYear, names: Sequence[str]) -> list[Rules]:
+    """The rules of lines as they are written, with those of the formula."""
+    return [base_year.formula.line(name).rules.under(base_year.formula.rules) for name in names]
+
+
+def _said(base_year: BaseYear, names: Sequence[str], stage: str) -> str:
+    """What the formula says of the rule that leads to a stage."""
+    lines = [base_year.formula.line(name) for name in names]
+    sentences = dict.fromkeys(one for rules in _rules(base_year, names) for one in rules.sentences())
+    chosen = [one for one in sentences if any(mark in one for mark in MARKS.get(stage, ()))]
+    return " ".join(within_bounds(chosen, lines))
+
+
+def _of_what_is_owed(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolArray) -> dict[int, Cause]:
+    """What each step of ``which`` is due to among what makes up the entitlement, by its place."""
     places = np.flatnonzero(which)
-    suspects = list(_suspects(base_year, payer))
-    if len(suspects) == 1 or not places.size:
-        return {int(place): (suspects[0].name, suspects[0].words) for place in places}
-    whole = steps.stages[1, places] - steps.price[places]
-    # Of two that take turns, as rates by size do, each makes more than the step that is left between them.
-    without = [_beyond_without(base_year, unit, payer, one, steps.taken(which)) for one in suspects]
-    relief = np.abs(whole - np.stack(without))
-    # Where several would relieve it alike (no price is left without them), it is the one that sets a limit.
-    limits = np.array([[one.limits] for one in suspects])
-    chosen = np.argmax((relief >= 0.999 * relief.max(axis=0)) * (1.0 + limits), axis=0)
-    return {int(place): (suspects[at].name, suspects[at].words) for place, at in zip(places, chosen, strict=True)}
+    if not places.size:
+        return {}
+    beyond = np.abs(steps.by_line[:, OWED][:, places] - steps.prices[:, places]).max(axis=-1)
+    moving = [line for line, most in zip(base_year.lines, beyond, strict=True) if most > 0.0] or base_year.lines
+    suspects = [one for line in moving for one in _suspects(base_year.formula.line(line.name))]
+    if len(suspects) == 1:
+        return {int(place): suspects[0].cause for place in places}
+    some = steps.taken(which)
+    whole = some.stages[OWED] - some.price
+    effects = whole - np.stack([_beyond_without(base_year, unit, one, some, OWED) for one in suspects])
+    chosen, _ = most_of(whole, effects, np.array([one.limits for one in suspects]))
+    return {int(place): suspects[at].cause for place, at in zip(places, chosen, strict=True)}
 
 
-def _beyond_without(base_year: BaseYear, unit: Unit, payer: Payer, suspect: _Suspect, steps: Steps) -> Array:
-    """By how much entitlement would move beyond the posted price without a suspect, dollars ``[N]``."""
-    lines = tuple(suspect.without if one.name == suspect.line.name else one for one in base_year.formula.lines)
+def _of_conditions(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolArray) -> dict[int, Cause]:
+    """What each step of ``which``, which a rule makes, is due to among the bounds that hold a line under a floor and,
+    where members are counted, the conditions of lines; nothing of those that would remain without any of them."""
+    places = np.flatnonzero(which)
+    suspects = [one for line in base_year.lines for one in _bounds(base_year, base_year.formula.line(line.name))]
+    if unit.field == "membership":
+        for line in base_year.lines:
+            written = base_year.formula.line(line.name)
+            suspects += [one for one in _suspects(written) if one.limits == 2]
+    if not places.size or not suspects:
+        return {}
+    some = steps.taken(which)
+    whole = some.moved - some.price
+    effects = whole - np.stack([_beyond_without(base_year, unit, one, some, LAST) for one in suspects])
+    chosen, left = most_of(whole, effects, np.array([one.limits for one in suspects]))
+    relieved = left <= (1.0 - RELIEVED) * np.abs(whole)
+    return {int(places[n]): suspects[chosen[n]].cause for n in np.flatnonzero(relieved)}
+
+
+def most_of(whole: Array, effects: Array, limits: IntArray) -> tuple[IntArray, Array]:
+    """Of suspects with these ``effects[S, N]`` on steps ``whole[N]``, which makes each step, and what is left of it
+    without: the one without which most of it is gone. Of several alike (no price is left without them) it is the one
+    that sets a limit, by ``limits[S]``.
+
+    Two that take turns, as rates by size do, each make more than the step that is left between them: where none alone
+    relieves a step, it is the one that moves as it does, of the two without which least is left of it.
+    """
+    rest = np.abs(whole - effects)
+    relief = np.abs(whole) - rest
+    alike = relief >= ALIKE * np.maximum(relief.max(axis=0), 0.0)
+    found = np.argmax(np.where(alike, 1.0 + limits[:, np.newaxis], 0.0), axis=0)
+    left = rest.min(axis=0)
+    if len(effects) < 2:
+        return found, left
+    for n in np.flatnonzero(relief.max(axis=0) < RELIEVED * np.abs(whole)):
+        effect = effects[:, n]
+        both = np.abs(whole[n] - effect[:, np.newaxis] - effect)[np.triu_indices(len(effect), 1)]
+        near = both <= both.min() + (1.0 - ALIKE) * abs(float(whole[n]))
+        pairs = np.transpose(np.triu_indices(len(effect), 1))
+        one, other = pairs[int(np.argmax(np.where(near, 1.0 + limits[pairs].sum(axis=1), 0.0)))]
+        found[n] = max((int(one), int(other)), key=lambda at: float(effect[at] * np.sign(whole[n])))
+        left[n] = both.min()
+    return found, left
+
+
+def _suspects(line: Line) -> Iterator[_Suspect]:
+    """What decides what a line owes: its components, its condition, and shares that are paid under a condition."""
+    here = (line.name,)
+    for part in line.components:
+        kept = tuple(other for other in line.components if other is not part) or (NO_PAYMENT,)
+        counts = int(type(part).counted is not Component.counted)
+        cause = Cause(here, part.label, " ".join(part.briefly()))
+        yield _Suspect(cause, line.model_copy(update={"components": kept}), counts)
+    if line.where is not None:
+        cause = Cause(here, "where", f"It pays {line.where.words()}.")
+        yield _Suspect(cause, line.model_copy(update={"where": None}), 2)
+    for case in line.rules.differs:
+        if "paid_share" not in case.written:  # the others come after what is owed, in stages of their own
+            continue
+        left = tuple(other for other in line.rules.differs if other is not case)
+        rules = line.rules.model_copy(update={"differs": left})
+        cause = Cause(here, "paid share", " ".join(case.sentences(("paid_share",), line.rules.alone)))
+        yield _Suspect(cause, line.model_copy(update={"rules": rules}), 2)
+
+
+def _bounds(base_year: BaseYear, line: Line) -> Iterator[_Suspect]:
+    """What bounds a line, floors and all, with the sentence of a floor that it holds down."""
+    if not line.joint:
+        return
+    together = tuple(one.name for one in base_year.lines if one.joint and not one.pays_nothing)
+    floor = _said(base_year, together, "held_harmless") or _said(base_year, (line.name,), "guaranteed")
+    for key in bounds_written(line.rules):
+        said = " ".join([*bound_sentences(line.rules, key), *([floor] if floor else [])])
+        yield _Suspect(Cause((line.name,), BOUNDS[key], said), without_bound(line, key), 2)
+
+
+def _beyond_without(base_year: BaseYear, unit: Unit, suspect: _Suspect, steps: Steps, stage: int) -> Array:
+    """By how much all lines would move beyond the posted price at a stage without a suspect, dollars ``[N]``."""
+    name = suspect.without.name
+    lines = tuple(suspect.without if one.name == name else one for one in base_year.formula.lines)
     formula = base_year.formula.model_copy(update={"lines": lines})
     year = base_year.position.fiscal_year
     position = base_year_position(base_year.ensemble, formula, base_year.counts, year)
     other = replace(base_year, formula=formula, position=position)
     held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
-    unchanged = {name: (stages[1], posted) for name, stages, posted in paid(other, base_year.counts)}[payer.name]
+    as_it_is, posted = unchanged(other, steps.district)
     ends = []
     for amount in (steps.below, steps.above):
-        owed, posted = unchanged[0][steps.district], unchanged[1][steps.district]
+        beyond: Array = (as_it_is[:, stage] - posted).sum(axis=0)
         changed = np.flatnonzero(amount != held)
-        for part in chunks(len(changed)):
-            places = changed[part]
-            district, rows = steps.district[places], np.arange(len(places))
-            counts = unit.changed(base_year.counts, district, steps.cluster[places], amount[places])
-            stages, price = next((s, p) for name, s, p in paid(other, counts) if name == payer.name)
-            owed[places], posted[places] = (
-                own_districts(stages[1:2], rows, district)[0],
-                own_districts(price[np.newaxis], rows, district)[0],
-            )
-        ends.append((owed, posted))
-    (low, low_price), (high, high_price) = ends
-    beyond: Array = (high - low) - (high_price - low_price)
-    return beyond
+        if changed.size:
+            there, price = owed_with(other, unit, steps.district[changed], steps.cluster[changed], amount[changed])
+            beyond[changed] = (there[:, stage] - price).sum(axis=0)
+        ends.append(beyond)
+    return ends[1] - ends[0]

@@ -9,10 +9,9 @@ import numpy as np
 
 from sim.engine.ensemble import Ensemble
 from sim.funding.formula import Formula
-from sim.study.bill.cliff_causes import causes
+from sim.study.bill.cliff_causes import Cause, causes
 from sim.study.bill.unit_steps import (
     BaseYear,
-    Payer,
     Steps,
     across_thresholds,
     base_year_of_run,
@@ -29,13 +28,17 @@ the unit next to it brings, and by at least $500: awards that rise smoothly with
 UNPAID_SHARE, UNPAID_DOLLARS = 0.1, 10.0
 """A unit is unpaid if it brings at most a tenth of a posted price of at least $10."""
 
+ALL_LINES = "all lines"
+"""What a rule over all lines in force is of."""
+
 Kind = Literal["jump", "unpaid"]
 
 
 @dataclass(frozen=True)
 class Pair:
     """Two districts alike but for one unit: what a district (and a cluster, or -1) holds ``below`` and ``above``, and
-    what it is owed by the line then, dollars. ``price`` is what the posted prices say the unit brings."""
+    what it is owed by all lines then, dollars. ``price`` is what the posted prices say the unit brings; ``closed``
+    whether the pathway has no site, and so no students, below."""
 
     district: int
     cluster: int
@@ -44,6 +47,7 @@ class Pair:
     owed_below: float
     owed_above: float
     price: float
+    closed: bool = False
 
     @property
     def dollars(self) -> float:
@@ -58,12 +62,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Cliff:
-    """Units of one sort that one component, or one rule, of a line pays far more, or not at all.
+    """Units of one sort that all lines together pay far more, or not at all, because of one component or rule.
 
-    ``line`` names the line, or the lines that a joint rule holds together. ``cause`` is the component's label or the
-    rule's name and ``words`` what the formula says. ``pair`` is the largest found. ``affected`` is how many pathways
-    (or districts) stand within one unit of it, mean over draws, and ``thresholds`` at which counts a sweep met it,
-    whether or not a district stands there today.
+    ``lines`` are those that it belongs to, by name, and ``line`` names them together. ``cause`` is the component's
+    label or the rule's name and ``words`` what the formula says. ``pair`` is the largest found. ``affected`` is how
+    many pathways (or districts) stand within one unit of it, mean over draws, and ``thresholds`` at which counts a
+    sweep met it, whether or not a district stands there today.
     """
 
     line: str
@@ -74,86 +78,88 @@ class Cliff:
     pair: Pair
     affected: float
     thresholds: tuple[float, ...]
+    lines: tuple[str, ...] = ()
 
 
-_Key = tuple[str, str, str, Kind]
+_Key = tuple[Cause, str, Kind]
 _Found = dict[_Key, list[tuple[int, Pair]]]
-"""Pairs with their run, by line, cause, unit and kind."""
+"""Pairs with their run, by cause, unit and kind."""
 
 
 def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | None = None) -> tuple[Cliff, ...]:
     """The cliffs of a formula's own lines in the base year, jumps first, the largest first.
 
     In each of the first ``draws`` runs, every district and every pathway is given one unit more and one fewer, alone,
-    and prices and payment are worked out anew; the change is set against the posted price of the unit. In the first
-    run a few districts are also taken through whole ranges of each count, to meet the thresholds at which no district
-    stands today. Money is what is owed before proration, dollars. ``year``: whose rules
-    hold, if not the first.
+    and prices and payment are worked out anew; the change of what all lines owe is set against the posted price of the
+    unit, so that what one line gains and another loses is no cliff. In the first run a few districts are also taken
+    through whole ranges of each count, to meet the thresholds at which no district stands today. Money is what is owed
+    before proration, dollars. ``year``: whose rules hold, if not the first.
     """
     found: _Found = defaultdict(list)
     met: dict[_Key, set[float]] = defaultdict(set)
-    words: dict[tuple[str, str], str] = {}
+    in_force: tuple[str, ...] = ()
     for run in range(draws):
         base_year = base_year_of_run(single_draw(ensemble, run), formula, year)
+        in_force = tuple(line.name for line in base_year.lines if not line.pays_nothing)
         for unit in UNITS:
-            for payer, steps in one_by_one(base_year, unit):
-                for kind in ("jump", "unpaid"):
-                    _collect(base_year, unit, payer, steps, kind, run, found, words)
+            steps = one_by_one(base_year, unit)
+            for kind in ("jump", "unpaid"):
+                _collect(base_year, unit, steps, kind, run, found)
             if run == 0:
                 swept: _Found = defaultdict(list)
-                for payer, steps in swept_through(base_year, unit):
-                    _collect(base_year, unit, payer, steps, "jump", -1, swept, words)
+                for steps in swept_through(base_year, unit):
+                    _collect(base_year, unit, steps, "jump", -1, swept)
                 for key, pairs in swept.items():
                     met[key].update(pair.above for _, pair in pairs)
-                thresholds = {at for key, found_at in met.items() if key[2] == unit.one for at in found_at}
-                for payer, steps in across_thresholds(base_year, unit, thresholds):
-                    _collect(base_year, unit, payer, steps, "jump", -1, found, words)
+                thresholds = {at for key, found_at in met.items() if key[1] == unit.one for at in found_at}
+                for steps in across_thresholds(base_year, unit, thresholds):
+                    _collect(base_year, unit, steps, "jump", -1, found)
                 for key in swept.keys() - found.keys():
                     found[key] = [min(swept[key], key=lambda seen: seen[1].owed_below)]
     by_name = {unit.one: unit for unit in UNITS}
     cliffs = [
         Cliff(
-            line,
-            cause,
-            words[line, cause],
+            _together(cause.lines, in_force),
+            cause.name,
+            cause.words,
             by_name[unit_name],
             kind,
             max((pair for _, pair in pairs), key=lambda pair: pair.beyond),
             len({(run, pair.district, pair.cluster) for run, pair in pairs if run >= 0}) / draws,
-            tuple(sorted(met[line, cause, unit_name, kind])),
+            tuple(sorted(met[cause, unit_name, kind])),
+            cause.lines,
         )
-        for (line, cause, unit_name, kind), pairs in found.items()
+        for (cause, unit_name, kind), pairs in found.items()
     ]
     return tuple(sorted(cliffs, key=lambda cliff: (cliff.kind != "jump", -cliff.pair.beyond)))
 
 
-def _collect(
-    base_year: BaseYear,
-    unit: Unit,
-    payer: Payer,
-    steps: Steps,
-    kind: Kind,
-    run: int,
-    found: _Found,
-    words: dict[tuple[str, str], str],
-) -> None:
-    """Add the steps that are of this kind under their causes; ``run`` is -1 where no district stands today."""
-    beyond = np.abs(steps.moved - steps.price)
+def _together(lines: tuple[str, ...], in_force: tuple[str, ...]) -> str:
+    """What lines are called together."""
+    return ALL_LINES if len(lines) > 1 and set(lines) == set(in_force) else " and ".join(lines)
+
+
+def _collect(base_year: BaseYear, unit: Unit, steps: Steps, kind: Kind, run: int, found: _Found) -> None:
+    """Add the steps that are of this kind under their causes; ``run`` is -1 where no district stands today. A pathway
+    that closes is a jump where its site alone is, as many students at once are no unit, and none that is not paid."""
+    moved, price = steps.moved, steps.price
     if kind == "jump":
-        usual = np.fmax(np.abs(steps.price), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
+        beyond = np.abs(steps.alone[0] - steps.alone[1])
+        usual = np.fmax(np.abs(steps.alone[1]), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
         which = (beyond > JUMP_TIMES * usual) & (beyond >= JUMP_DOLLARS)
     else:
-        which = (steps.price >= UNPAID_DOLLARS) & (np.abs(steps.moved) <= UNPAID_SHARE * steps.price)
+        which = (price >= UNPAID_DOLLARS) & (np.abs(moved) <= UNPAID_SHARE * price) & ~steps.closed
     some = steps.taken(which)
-    for place, (cause, said) in enumerate(causes(base_year, unit, payer, some)):
-        words[payer.name, cause] = said
+    owed, price = some.owed_below + some.moved, some.price
+    for place, cause in enumerate(causes(base_year, unit, some)):
         pair = Pair(
             int(some.district[place]),
             int(some.cluster[place]) if unit.by_pathway else -1,
             float(some.below[place]),
             float(some.above[place]),
             float(some.owed_below[place]),
-            float(some.owed_below[place] + some.moved[place]),
-            float(some.price[place]) + 0.0,
+            float(owed[place]),
+            float(price[place]) + 0.0,
+            bool(some.closed[place]),
         )
-        found[payer.name, cause, unit.one, kind].append((run, pair))
+        found[cause, unit.one, kind].append((run, pair))

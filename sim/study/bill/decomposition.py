@@ -44,24 +44,25 @@ class Decomposition:
 def decompose(ensemble: Ensemble, formula: Formula, asked: int | None = None) -> Decomposition:
     """Price every component of a formula's own lines alone, and the formula without it, on base-year counts.
 
-    All in the year in which the whole formula is priced, or in the year ``asked``: a line that pays later has no price
-    yet.
+    All in the year in which the whole formula is priced, or in the year ``asked``: a line that pays in others alone has
+    no price in it, and is no part.
     """
     position = base_year_position(ensemble, formula, year=asked)
     whole, year = _entitled(position), position.fiscal_year
+    in_force = {line.name for line in position.own_lines}
     elements = [(line, component) for line in formula.own_lines for component in line.components]
-    if len(elements) == 1:
-        priced = [(whole, whole * 0.0)]
-    else:
-        variants = [
-            _entitled(base_year_position(ensemble, variant, year=year)) for variant in component_variants(formula)
-        ]
-        priced = list(zip(variants[::2], variants[1::2], strict=True))
-    parts = tuple(
-        Part(line.name, component.label, tuple(component.sentences()), alone, without)
-        for (line, component), (alone, without) in zip(elements, priced, strict=True)
-    )
-    return Decomposition(whole, parts)
+    # A formula of one component has no variants: alone it is the whole, and without it nothing.
+    variants = component_variants(formula) if len(elements) > 1 else ()
+    parts = []
+    for place, (line, component) in enumerate(elements):
+        if line.name not in in_force:
+            continue
+        alone, without = whole, whole * 0.0
+        if variants:
+            pair = variants[2 * place : 2 * place + 2]
+            alone, without = (_entitled(base_year_position(ensemble, one, year=year)) for one in pair)
+        parts.append(Part(line.name, component.label, tuple(component.sentences()), alone, without))
+    return Decomposition(whole, tuple(parts))
 
 
 def _entitled(position: Position) -> Array:

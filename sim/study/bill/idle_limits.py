@@ -1,4 +1,4 @@
-"""Limits and floors of a bill that bind no district on the counts that it is priced on."""
+"""Limits and floors of a bill that bind no district on the counts of its price, and whom its bounds owe less."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,23 +6,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
+from sim.engine.ensemble import Ensemble
 from sim.funding.allocation import JOINT_STAGES
+from sim.funding.bounds import bounds_written, without_bound
+from sim.funding.formula import Formula
 from sim.funding.line import Line
-from sim.study.bill.bridge import RULE_OF_STAGE, rule_words
-from sim.study.bill.static_score import Position
+from sim.study.bill.bridge import BOUNDS, RULE_OF_STAGE
+from sim.study.bill.static_score import Position, base_year_position
 
 NEAR = 1e-9
 """By what share of itself a payment must move for a rule to have moved it."""
 
+OWED = "phased_in"
+"""The stage at which a line owes what all rules leave, before proration."""
+
 
 def idle_limits(position: Position) -> list[tuple[str, str]]:
-    """The line, and the limit or rule of it that changes no district's payment in any draw; a rule over all lines is
-    told once, of ``all lines``."""
+    """The line, and the limit or floor of it that changes no district's payment in any draw; a rule over all lines is
+    told once, of ``all lines``. Bounds, which hold floors down too: ``bounds_that_hold``."""
     joint: dict[str, list[bool]] = {}
     found = []
     for line in position.own_lines:
         for stage, rule, before, after in _moved(line, position):
-            idle = not (np.abs(after - before) > NEAR * np.maximum(np.abs(before), 1.0)).any()
+            idle = not _differ(after, before)
             if stage in JOINT_STAGES and line.joint:
                 joint.setdefault(rule, []).append(idle)
             elif idle:
@@ -31,14 +37,12 @@ def idle_limits(position: Position) -> list[tuple[str, str]]:
 
 
 def _moved(line: Line, position: Position) -> Iterator[tuple[str, str, Array, Array]]:
-    """Each limit and rule that a line has, with its stage, and what is owed before and after it."""
+    """Each limit and floor that a line has, with its stage, and what is owed before and after it."""
     ledger, rules = position.ledgers[line.name], line.rules
     limits = [component.label for component in line.components if component.limits_counts]
     if limits:
         named = " and ".join(label.replace("_", " ") for label in limits)
         yield "entitlement", f"limits of {named}", ledger.claimed, ledger.entitlement
-    if rules.bounded:
-        yield "matched", rule_words("matched", [rules]), ledger.entitlement, ledger.matched
     written = (
         ("guaranteed", bool(np.any(np.asarray(rules.minimum_guarantee) > 0.0)), ledger.matched),
         ("held_harmless", rules.hold_harmless is not None, ledger.guaranteed),
@@ -49,11 +53,17 @@ def _moved(line: Line, position: Position) -> Iterator[tuple[str, str, Array, Ar
             yield stage, RULE_OF_STAGE[stage], before, getattr(ledger, stage)
 
 
+def _differ(one: Array, other: Array) -> bool:
+    return bool((np.abs(one - other) > NEAR * np.maximum(np.abs(other), 1.0)).any())
+
+
 @dataclass(frozen=True)
 class Held:
-    """Districts that a line owes less because their own spending or their share of the money bounds it.
+    """Districts that are owed less because a bound of a line holds there: a local share, a carry-over limit, a share
+    cap or a maximum.
 
-    ``rule`` is its name; ``dollars`` ``[D]``: how much less, mean over draws.
+    ``rule`` is its name; ``dollars`` ``[D]``: how much less all lines owe than without it, before proration, mean over
+    draws; nothing of districts that are owed as much or more.
     """
 
     line: str
@@ -61,14 +71,38 @@ class Held:
     dollars: Array
 
 
-def held_districts(position: Position) -> list[Held]:
-    """By line, whom its local share, carry-over limit or share cap owes less in any draw."""
-    found = []
+def bounds_that_hold(
+    ensemble: Ensemble, formula: Formula, position: Position
+) -> tuple[list[Held], list[tuple[str, str]]]:
+    """The bounds of the own lines in force that owe any district less in any draw, and those that move no district's
+    payment, each by pricing the formula with and without it: a bound may do nothing to what is earned and yet hold
+    down a floor. Where several of a line hold the same districts, so that none alone makes a difference, they are told
+    together."""
+    held, idle = list[Held](), list[tuple[str, str]]()
     for line in position.own_lines:
-        ledger = position.ledgers[line.name]
-        less = np.maximum(ledger.entitlement - ledger.matched, 0.0)
-        if line.rules.bounded and (less > NEAR * np.maximum(ledger.entitlement, 1.0)).any():
-            bounds = line.rules.model_copy(update={"maintenance_of_effort": None})
-            dollars = less[..., 0].reshape(-1, less.shape[-2]).mean(axis=0)
-            found.append(Held(line.name, rule_words("matched", [bounds]), dollars))
-    return found
+        written = formula.line(line.name)
+        keys = bounds_written(written.rules)
+        moving = []
+        for key in keys:
+            dollars, moves = _owed_less(ensemble, formula, position, without_bound(written, key))
+            if moves:
+                moving.append(key)
+                held += [Held(line.name, BOUNDS[key], dollars)] if (dollars > 0.0).any() else []
+        if len(keys) > 1 and not moving:
+            dollars, moves = _owed_less(ensemble, formula, position, without_bound(written, *keys))
+            if moves:
+                moving = keys
+                held.append(Held(line.name, " and ".join(BOUNDS[key] for key in keys), dollars))
+        idle += [(line.name, BOUNDS[key]) for key in keys if key not in moving]
+    return held, idle
+
+
+def _owed_less(ensemble: Ensemble, formula: Formula, position: Position, line: Line) -> tuple[Array, bool]:
+    """How much less each district is owed than with this ``line`` in the formula, dollars ``[D]``, mean over draws, and
+    whether any district's payment moves in any draw."""
+    lines = tuple(line if one.name == line.name else one for one in formula.lines)
+    other = base_year_position(ensemble, formula.model_copy(update={"lines": lines}), year=position.fiscal_year)
+    free, bound = other.stage(OWED), position.stage(OWED)
+    moves = _differ(free, bound) or _differ(other.ledgers[line.name].phased_in, position.ledgers[line.name].phased_in)
+    less = np.where(free - bound > NEAR * np.maximum(free, 1.0), free - bound, 0.0)
+    return less[..., 0].reshape(-1, less.shape[-2]).mean(axis=0), moves

@@ -6,7 +6,9 @@ In the base year this is the static score: the counts of the base year, with no 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.arrays import Array, ratio, state_total
+import numpy as np
+
+from sim.arrays import Array, BoolArray, ratio, state_total
 from sim.engine.calendar import Year
 from sim.engine.ensemble import Ensemble
 from sim.engine.offers import Offer, Offers
@@ -15,7 +17,7 @@ from sim.funding import allocation, seg
 from sim.funding.allocation import Ledger
 from sim.funding.formula import Formula, enacted, first_priced_year
 from sim.funding.line import Line
-from sim.funding.schedule import Counts
+from sim.funding.schedule import Counts, entitlement
 from sim.inputs import InputError
 
 
@@ -109,6 +111,18 @@ def _position(year: int, offers: Offers, counts: Mapping[str, Counts], ledgers: 
     lost = seg.dilution(offers.base_units, offers.undiluted_value, offers.unit_value)
     by_name = {offer.line.name: offer for offer in offers.lines}
     return Position(year, by_name, counts, ledgers, lost, offers.weight_cost)
+
+
+def paying(position: Position) -> dict[str, tuple[BoolArray, ...]]:
+    """For each own line in force the districts ``[D]`` in which each of its components brings money in half of
+    the draws or more."""
+    found = {}
+    for line in position.own_lines:
+        counts = position.counts[line.name]
+        parts = position.offers[line.name].schedule.parts
+        dollars = [np.broadcast_to(entitlement(part, counts), counts.membership.shape)[..., 0] for part in parts]
+        found[line.name] = tuple((each.reshape(-1, each.shape[-1]) != 0.0).mean(axis=0) >= 0.5 for each in dollars)
+    return found
 
 
 def share_paid(position: Position) -> Array:

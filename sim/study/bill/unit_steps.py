@@ -1,9 +1,7 @@
 """What one unit moves: every district and pathway given one unit more or fewer, and some taken through whole ranges."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 
 import numpy as np
 
@@ -15,7 +13,6 @@ from sim.funding.allocation import STAGES
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.funding.schedule import Counts, entitlement
-from sim.funding.together import held_together
 from sim.study.bill.static_score import Position, base_year_position
 from sim.study.bill.units import Unit, in_whole_units
 
@@ -33,14 +30,6 @@ LAST = len(STAGES) - 2
 
 
 @dataclass(frozen=True)
-class Payer:
-    """A line, or lines that joint rules hold together: a unit that one of them counts may move what the others owe."""
-
-    name: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
 class BaseYear:
     """One draw of the base year in whole units, and the formula's own lines on it."""
 
@@ -50,46 +39,54 @@ class BaseYear:
     position: Position
 
     @property
-    def payers(self) -> tuple[Payer, ...]:
-        """The own lines, each by itself but for those that a joint rule holds together."""
-        found: list[list[Line]] = []
-        for line in self.position.own_lines:
-            group = next((held for held in found if any(held_together(line, other) for other in held)), None)
-            if group is None:
-                found.append([line])
-            else:
-                group.append(line)
-        whole = len(found) == 1 and len(found[0]) > 1
-        return tuple(
-            Payer("all lines" if whole else " and ".join(line.name for line in lines), tuple(lines)) for lines in found
-        )
+    def lines(self) -> tuple[Line, ...]:
+        """The own lines in force."""
+        return self.position.own_lines
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Single units, each field ``[N]``; ``stages`` ``[stage, N]`` holds what the unit moves at each stage, and
-    ``adjacent`` what the unit next to it moves (NaN where there is none)."""
+    """Single units, each field ``[N]`` but two: ``by_line`` ``[line, stage, N]`` is what the unit moves at each stage
+    of each own line, ``prices`` ``[line, N]`` what it brings by the posted prices. ``owed_below`` is what all lines owe
+    without it, ``adjacent`` what the unit next to it moves (NaN where there is none), ``closed`` whether a pathway
+    stands without its students at the lower end (see ``Unit.changed``); ``alone`` ``[2, N]`` is then what the site
+    moves, and brings by the posted prices, if its students stayed, else the same of the whole step."""
 
     district: IntArray
     cluster: IntArray
     below: Array
     above: Array
     owed_below: Array
-    price: Array
+    prices: Array
     adjacent: Array
-    stages: Array
+    by_line: Array
+    closed: BoolArray
+    alone: Array
 
     def taken(self, which: BoolArray) -> "Steps":
         """Only the steps of a mask ``[N]``."""
         return Steps(
-            self.district[which], self.cluster[which], self.below[which], self.above[which],
-            self.owed_below[which], self.price[which], self.adjacent[which], self.stages[:, which],
+            self.district[which], self.cluster[which], self.below[which], self.above[which], self.owed_below[which],
+            self.prices[:, which], self.adjacent[which], self.by_line[:, :, which], self.closed[which],
+            self.alone[:, which],
         )  # fmt: skip
 
     @property
+    def stages(self) -> Array:
+        """What the unit moves at each stage of all lines together, ``[stage, N]``."""
+        together: Array = self.by_line.sum(axis=0)
+        return together
+
+    @property
+    def price(self) -> Array:
+        """What the unit brings by the posted prices of all lines."""
+        posted: Array = self.prices.sum(axis=0)
+        return posted
+
+    @property
     def moved(self) -> Array:
-        """What the unit moves before proration."""
-        moved: Array = self.stages[LAST]
+        """What the unit moves before proration, by all lines."""
+        moved: Array = self.by_line[:, LAST].sum(axis=0)
         return moved
 
 
@@ -112,7 +109,7 @@ def base_year_of_run(ensemble: Ensemble, formula: Formula, year: int | None = No
     return BaseYear(ensemble, own, counts, base_year_position(ensemble, own, counts, year))
 
 
-def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]:
+def one_by_one(base_year: BaseYear, unit: Unit) -> Steps:
     """Every district or offered pathway with one unit more, and with one fewer where it has one."""
     district, cluster, amount = _places(base_year, unit)
     least, most = _room(base_year, unit, district, cluster)
@@ -124,25 +121,16 @@ def one_by_one(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]
     below, above = np.concatenate([amount, fewer[down]]), np.concatenate([more, amount[down]])
     changed = np.concatenate([more, fewer[down]])
     sign = np.where(np.arange(len(district)) < first, 1.0, -1.0)
-    base = {name: (stages, posted) for name, stages, posted in paid(base_year, base_year.counts)}
-    pieces: dict[str, list[tuple[Array, Array]]] = defaultdict(list)
-    for part in chunks(len(district)):
-        counts = unit.changed(base_year.counts, district[part], cluster[part], changed[part])
-        rows = np.arange(len(district[part]))
-        for name, stages, posted in paid(base_year, counts):
-            own = (
-                own_districts(stages, rows, district[part]),
-                own_districts(posted[np.newaxis], rows, district[part])[0],
-            )
-            pieces[name].append(own)
-    for payer in base_year.payers:
-        stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[payer.name], strict=True))
-        at, posted_at = (values[..., district] for values in base[payer.name])
-        moved = (stages - at) * sign
-        adjacent = np.full(len(district), np.nan)
-        adjacent[down], adjacent[first:] = moved[LAST, first:], moved[LAST, down]
-        before = np.where(sign > 0.0, at[LAST], stages[LAST])
-        yield payer, Steps(district, cluster, below, above, before, (posted - posted_at) * sign, adjacent, moved)
+    at, posted_at = unchanged(base_year, district)
+    stages, posted = owed_with(base_year, unit, district, cluster, changed)
+    moved = (stages - at) * sign
+    price = (posted - posted_at) * sign
+    closed = unit.closes(base_year.counts, district, cluster, below)
+    alone = _alone(base_year, unit, (district, cluster, below, above), closed, moved, price)
+    adjacent = np.full(len(district), np.nan)
+    adjacent[down], adjacent[first:] = alone[0, first:], alone[0, down]
+    before = np.where(sign > 0.0, at[:, LAST].sum(axis=0), stages[:, LAST].sum(axis=0))
+    return Steps(district, cluster, below, above, before, price, adjacent, moved, closed, alone)
 
 
 def _places(base_year: BaseYear, unit: Unit) -> tuple[IntArray, IntArray, Array]:
@@ -162,7 +150,7 @@ def _room(base_year: BaseYear, unit: Unit, district: IntArray, cluster: IntArray
     return unit.room(base_year.counts, base_year.ensemble.world.districts.high_schools, district, cluster)
 
 
-def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Steps]]:
+def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[Steps]:
     """A few districts taken through a range of a count, in the cluster in which they have most of it: through all that
     they can hold, all else being as it is."""
     members = base_year.counts.membership[:, 0]
@@ -178,24 +166,19 @@ def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[tuple[Payer, Step
         amounts = amounts[(amounts >= least - 1e-9) & (amounts <= most + 1e-9)]
         if len(amounts) < 2:
             continue
-        pieces: dict[str, list[tuple[Array, Array]]] = defaultdict(list)
-        for part in chunks(len(amounts)):
-            rows = np.arange(len(amounts[part]))
-            district = np.full(len(rows), place)
-            counts = unit.changed(base_year.counts, district, np.full(len(rows), cluster), amounts[part])
-            for name, stages, posted in paid(base_year, counts):
-                own = own_districts(stages, rows, district), own_districts(posted[np.newaxis], rows, district)[0]
-                pieces[name].append(own)
-        where = np.full(len(amounts) - 1, place), np.full(len(amounts) - 1, cluster)
-        for payer in base_year.payers:
-            stages, posted = (np.concatenate(column, axis=-1) for column in zip(*pieces[payer.name], strict=True))
-            moved, price = np.diff(stages, axis=-1), np.diff(posted)
-            size = np.pad(np.abs(moved[LAST]), 1, constant_values=np.inf)
-            adjacent = np.minimum(size[:-2], size[2:])
-            yield payer, Steps(*where, amounts[:-1], amounts[1:], stages[LAST, :-1], price, adjacent, moved)
+        here, there = np.full(len(amounts), place), np.full(len(amounts), cluster)
+        stages, posted = owed_with(base_year, unit, here, there, amounts)
+        moved, price = np.diff(stages, axis=-1), np.diff(posted)
+        ends = here[1:], there[1:], amounts[:-1], amounts[1:]
+        closed = unit.closes(base_year.counts, here, there, amounts)[:-1]
+        alone = _alone(base_year, unit, ends, closed, moved, price)
+        size = np.pad(np.abs(alone[0]), 1, constant_values=np.inf)
+        adjacent = np.minimum(size[:-2], size[2:])
+        before = stages[:, LAST, :-1].sum(axis=0)
+        yield Steps(*ends, before, price, adjacent, moved, closed, alone)
 
 
-def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[float]) -> Iterator[tuple[Payer, Steps]]:
+def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[float]) -> Iterator[Steps]:
     """The real places nearest to these thresholds, each taken from one unit below to the threshold."""
     district, cluster, amount = _places(base_year, unit)
     above = sorted(thresholds)
@@ -212,17 +195,67 @@ def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[fl
         return
     low = np.round(high - unit.step, 6)
     district, cluster = district[near], cluster[near]
-    rows = np.arange(len(near))
-    ends = [
-        {name: (own_districts(stages, rows, district), own_districts(posted[np.newaxis], rows, district)[0])
-         for name, stages, posted in paid(base_year, unit.changed(base_year.counts, district, cluster, at))}
-        for at in (low, high)
-    ]  # fmt: skip
-    for payer in base_year.payers:
-        (stages_low, posted_low), (stages_high, posted_high) = ends[0][payer.name], ends[1][payer.name]
-        moved, price = stages_high - stages_low, posted_high - posted_low
-        unknown = np.full(len(near), np.nan)
-        yield payer, Steps(district, cluster, low, high, stages_low[LAST], price, unknown, moved)
+    stages_low, posted_low = owed_with(base_year, unit, district, cluster, low)
+    stages_high, posted_high = owed_with(base_year, unit, district, cluster, high)
+    unknown = np.full(len(near), np.nan)
+    closed = unit.closes(base_year.counts, district, cluster, low)
+    before = stages_low[:, LAST].sum(axis=0)
+    moved, price = stages_high - stages_low, posted_high - posted_low
+    ends = district, cluster, low, high
+    alone = _alone(base_year, unit, ends, closed, moved, price)
+    yield Steps(*ends, before, price, unknown, moved, closed, alone)
+
+
+def _alone(
+    base_year: BaseYear,
+    unit: Unit,
+    ends: tuple[IntArray, IntArray, Array, Array],
+    closed: BoolArray,
+    moved: Array,
+    price: Array,
+) -> Array:
+    """What each step moves and brings by itself, ``[2, N]``: where a pathway closes, of its site as students stay."""
+    alone = np.stack([moved[:, LAST].sum(axis=0), price.sum(axis=0)])
+    if closed.any():
+        district, cluster, low, high = ends[0][closed], ends[1][closed], ends[2][closed], ends[3][closed]
+        (stages, posted), (stages_high, posted_high) = (
+            owed_with(base_year, unit, district, cluster, amount, students_stay=True) for amount in (low, high)
+        )
+        alone[0, closed] = (stages_high - stages)[:, LAST].sum(axis=0)
+        alone[1, closed] = (posted_high - posted).sum(axis=0)
+    return alone
+
+
+def unchanged(base_year: BaseYear, district: IntArray) -> tuple[Array, Array]:
+    """Of these districts as they are, dollars at every stage of each line ``[line, stage, N]`` and by the posted prices
+    ``[line, N]``."""
+    found = list(paid(base_year, base_year.counts))
+    stages, posted = (np.stack(column) for column in zip(*found, strict=True))
+    return stages[..., district], posted[..., district]
+
+
+def owed_with(
+    base_year: BaseYear,
+    unit: Unit,
+    district: IntArray,
+    cluster: IntArray,
+    amount: Array,
+    students_stay: bool = False,
+) -> tuple[Array, Array]:
+    """The same where each place alone holds another ``amount[N]`` of a unit; see ``Unit.changed``."""
+    stages, posted = [], []
+    for part in chunks(len(district)):
+        places = district[part]
+        rows = np.arange(len(places))
+        counts = unit.changed(base_year.counts, places, cluster[part], amount[part], students_stay)
+        found = [
+            (own_districts(owed, rows, places), own_districts(price[np.newaxis], rows, places)[0])
+            for owed, price in paid(base_year, counts)
+        ]
+        own, own_posted = (np.stack(column) for column in zip(*found, strict=True))
+        stages.append(own)
+        posted.append(own_posted)
+    return np.concatenate(stages, axis=-1), np.concatenate(posted, axis=-1)
 
 
 def chunks(rows: int) -> Iterator[slice]:
@@ -231,19 +264,16 @@ def chunks(rows: int) -> Iterator[slice]:
         yield slice(first, min(first + ROWS, rows))
 
 
-def paid(base_year: BaseYear, counts: Counts) -> Iterator[tuple[str, Array, Array]]:
-    """For each payer the dollars at every stage ``[stage, ..., D]``, and what the prices posted on the counts as they
-    are say of these counts ``[..., D]``."""
+def paid(base_year: BaseYear, counts: Counts) -> Iterator[tuple[Array, Array]]:
+    """For each own line the dollars at every stage ``[stage, ..., D]``, and what the prices posted on the counts as
+    they are say of these counts ``[..., D]``."""
     ledgers = static_score(base_year.ensemble, base_year.formula, counts, base_year.position.fiscal_year).ledgers
-    for payer in base_year.payers:
-        owed, prices = [], []
-        for line in payer.lines:
-            ledger = ledgers[line.name]
-            posted = entitlement(base_year.position.offers[line.name].schedule, counts)
-            wanted = np.broadcast_shapes(posted.shape, ledger.paid.shape)
-            owed.append(np.stack([np.broadcast_to(getattr(ledger, stage), wanted)[..., 0] for stage in STAGES]))
-            prices.append(np.broadcast_to(posted, wanted)[..., 0])
-        yield payer.name, reduce(np.add, owed), reduce(np.add, prices)
+    for line in base_year.lines:
+        ledger = ledgers[line.name]
+        posted = entitlement(base_year.position.offers[line.name].schedule, counts)
+        wanted = np.broadcast_shapes(posted.shape, ledger.paid.shape)
+        owed = np.stack([np.broadcast_to(getattr(ledger, stage), wanted)[..., 0] for stage in STAGES])
+        yield owed, np.broadcast_to(posted, wanted)[..., 0]
 
 
 def own_districts(values: Array, rows: IntArray, district: IntArray) -> Array:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.arrays import Array, IntArray
+from sim.arrays import Array, BoolArray, IntArray
 from sim.funding.schedule import Counts
 
 Field = Literal[
@@ -69,11 +69,22 @@ class Unit:
             most = np.ones(len(district))
         return np.minimum(least, held), np.maximum(most, held)
 
-    def changed(self, counts: Counts, district: IntArray, cluster: IntArray, amount: Array) -> Counts:
+    def closes(self, counts: Counts, district: IntArray, cluster: IntArray, amount: Array) -> BoolArray:
+        """Whether a place that has students is left without a site by holding ``amount[N]``."""
+        if self.field != "sites":
+            return np.zeros(len(district), np.bool_)
+        closes: BoolArray = (amount <= 0.0) & (counts.participants[district, cluster] > 0.0)
+        return closes
+
+    def changed(
+        self, counts: Counts, district: IntArray, cluster: IntArray, amount: Array, students_stay: bool = False
+    ) -> Counts:
         """The counts ``[D, ...]`` with one place changed in each row ``[N, D, ...]``: there ``amount[N]`` is held.
 
         Another site may make a further high school one with a pathway, as the number of these schools is that of the
-        cluster that most of them offer. Quality is moved in all its components alike, within 0 to 1.
+        cluster that most of them offer. A pathway without a site has none of its students, sections and credentials,
+        and of what is counted for the district its participants' share goes with them, unless ``students_stay``.
+        Quality is moved in all its components alike, within 0 to 1.
         """
         row = np.arange(len(district))
         if self.field == "quality":
@@ -90,7 +101,12 @@ class Unit:
             return replace(counts, credentials=(first, second, third))
         if self.field == "sites":
             further = grown.max(axis=-1, keepdims=True) - counts.sites.max(axis=-1, keepdims=True)
-            return replace(counts, sites=grown, offering_schools=np.maximum(counts.offering_schools + further, 0.0))
+            schools = np.maximum(counts.offering_schools + further, 0.0)
+            left = replace(counts, sites=grown, offering_schools=schools)
+            gone = self.closes(counts, district, cluster, amount)
+            if students_stay or not gone.any():
+                return left
+            return _without_students(left, row[gone], district[gone], cluster[gone], len(row))
         changes: dict[str, Any] = {self.field: grown}
         return replace(counts, **changes)
 
@@ -129,3 +145,34 @@ def in_whole_units(counts: Counts) -> Counts:
 
 def _repeated(count: Array, rows: int) -> Array:
     return np.repeat(count[np.newaxis], rows, axis=0)
+
+
+def _without_students(counts: Counts, row: IntArray, district: IntArray, cluster: IntArray, rows: int) -> Counts:
+    """The counts ``[N, D, ...]`` without all that the pathways of some rows count, one in each of these rows."""
+    students = counts.participants[district, :].sum(axis=-1)
+    kept = np.maximum(1.0 - counts.participants[district, cluster] / students, 0.0)
+    kept = np.where(kept > ALMOST_NONE, kept, 0.0)
+
+    def emptied(count: Array) -> Array:
+        grown = _repeated(count, rows)
+        grown[row, district, cluster] = 0.0
+        return grown
+
+    def lessened(count: Array) -> Array:
+        grown = _repeated(np.broadcast_to(count, counts.membership.shape), rows)
+        grown[row, district, 0] *= kept
+        return grown
+
+    quality = _repeated(counts.quality, rows)
+    quality[row, district, :] *= (kept > 0.0)[:, np.newaxis]
+    first, second, third = (emptied(tier) for tier in counts.credentials)
+    fields: dict[str, Any] = {name: emptied(getattr(counts, name)) for name in OF_STUDENTS}
+    fields |= {name: lessened(getattr(counts, name)) for name in OF_THE_DISTRICT}
+    return replace(counts, credentials=(first, second, third), quality=quality, **fields)
+
+
+ALMOST_NONE = 1e-9
+OF_STUDENTS = ("participants", "concentrators", "instructors", "startup_spending")
+"""What a pathway counts beside its sites and credentials."""
+OF_THE_DISTRICT = ("expenditure", "ordinary_cost", "placements", "dual_credit")
+"""What is counted for a district because of its pathways."""
