@@ -5,7 +5,8 @@ are true, and a list of what in it matches nothing. All keys of one condition ho
 conditions of which one suffices, ``unless`` is one that must not hold.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Annotated, Any, Literal, Self
 
@@ -27,14 +28,18 @@ from sim.funding.condition_words import (
     plural,
 )
 from sim.funding.strict import Strict
-from sim.inputs import Mistake, nearest, shown
-from sim.states.folder import KindWord
+from sim.inputs import Mistake, RuleError, nearest, shown
+from sim.states.folder import KIND_WORD, KindWord
 from sim.states.speaking import state_words
 from sim.states.words import DISTRICT, listed
 from sim.world.world import World
 
 MOST_WORDS = 500
 """Names in one list, and conditions in one."""
+
+MEMBERS = "members: {at_least: ..., below: ...}, of those in grades 9-12, as there is no count of all grades"
+ALL_GRADES = ("total_membership", "total_members", "enrollment", "total_enrollment", "enrolment", "students", "pupils")
+"""Words for a count of a district's students that is not known here."""
 
 Locale = Literal["city", "suburb", "town", "rural"]
 LOCALES: tuple[Locale, ...] = ("city", "suburb", "town", "rural")
@@ -86,14 +91,13 @@ class Where(Strict):
             "any": "any_of: [{...}, {...}]",
             "or": "any_of: [{...}, {...}]",
             "all": "its keys side by side, which hold together",
-            "size": "members: {at_least: ..., below: ...}",
-            "membership": "members: {at_least: ..., below: ...}",
+            **dict.fromkeys(("size", "membership", *ALL_GRADES), MEMBERS),
         }
         if "urban" in (plain(str(word)) for word in as_list(value.get("locale"))):
             raise ValueError("there is no locale 'urban'; write city, or [city, suburb]")
         for key in value:
             if str(key) in instead:
-                raise ValueError(f"{shown(key)} is not known here; write {instead[str(key)]}")
+                raise RuleError(f"unknown key; write {instead[str(key)]}", (str(key),))
         return value
 
     @field_validator("locale", "county", "region", "district", "cluster", mode="before")
@@ -103,6 +107,14 @@ class Where(Strict):
             return (value,)
         # Codes are often numbers, which YAML reads as such.
         return [str(one) if type(one) is int else one for one in value] if isinstance(value, list) else value
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _is_a_word(cls, value: object) -> object:
+        if value is not None and (not isinstance(value, str) or not re.fullmatch(KIND_WORD, value)):
+            kinds = state_words().kinds
+            raise ValueError(f"a kind of district: {', '.join(kinds)}{_guess(value, kinds)}")
+        return value
 
     @field_validator("high_schools", mode="before")
     @classmethod
@@ -246,6 +258,13 @@ class Where(Strict):
         return " ".join(said) + (f" with {' and '.join(bands)}" if bands else "")
 
 
+def _guess(value: object, known: Iterable[str]) -> str:
+    """The known word that a value is like or holds, as a hint."""
+    words = plain(str(value)).split()
+    meant = [one for one in known if set(words) & {plain(one), f"{plain(one)}s"}]
+    return f"; did you mean '{meant[0]}'?" if len(meant) == 1 else ""
+
+
 def _of_kind(kind: str) -> str:
     """What the state calls districts of a kind: 'school districts', 'state-chartered charters'."""
     kinds = state_words().kinds
@@ -330,17 +349,17 @@ def out_of_place(where: Where, world: World) -> list[Mistake]:
     districts = world.districts
     for key in ("county", "region", "district"):
         known = {plain(name) for names in _known(key, world) for name in names if name}
-        for word in getattr(where, key) or ():
+        for place, word in enumerate(getattr(where, key) or ()):
             if plain(word) not in known:
                 there = sorted({names[0 if key == "region" else -1] for names in _known(key, world) if names[-1]})
-                found.append(Mistake((key,), f"there is no {key} {shown(word)}; {like(word, there)}"))
+                found.append(Mistake((key, place), f"there is no {key} {shown(word)}; {like(word, there)}"))
     kinds = world.state.kinds
     if where.kind is not None and where.kind not in kinds:
         found.append(Mistake(("kind",), f"there is no kind {shown(where.kind)}; {nearest(where.kind, kinds)}"))
-    for word in where.cluster or ():
+    for place, word in enumerate(where.cluster or ()):
         if word not in (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS):
             known_clusters = (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS)
-            found.append(Mistake(("cluster",), f"unknown cluster {shown(word)}; {nearest(word, known_clusters)}"))
+            found.append(Mistake(("cluster", place), f"unknown cluster {shown(word)}; {nearest(word, known_clusters)}"))
     if where.taxable_value is not None and districts.taxable_value_per_member is None:
         said = "the tables have no taxable_value_per_member; add the column to districts.csv, or write poverty"
         found.append(Mistake(("taxable_value",), said))

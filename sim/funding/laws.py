@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sim.funding.line import Line
 from sim.funding.rules import JointRules
-from sim.inputs import Mistake, shown
+from sim.inputs import MISSING, Mistake, fiscal_year_meant, number_meant, shown
+
+EXAMPLE = 2031
+"""A fiscal year, as one is written."""
 
 
 @dataclass(frozen=True)
@@ -24,20 +28,40 @@ def laws_of(written: Any) -> tuple[list[Law], list[Mistake]]:
     if not isinstance(written, list) or not written or not all(isinstance(law, Mapping) for law in written):
         said = f"{shown(written)} is not allowed: write a list of laws, each with from: and what holds from then on"
         return [], [Mistake(("laws",), said)]
+    found = [mistake.below("laws", place) for place, law in enumerate(written) for mistake in _of_its_year(law)]
     years = [law.get("from") for law in written]
-    for place, year in enumerate(years):
-        if isinstance(year, bool) or not isinstance(year, int) or not 2001 <= year <= 2200:
-            said = "is missing" if year is None else f"{shown(year)} is not allowed"
-            return [], [Mistake(("laws", place, "from"), f"{said}: the first fiscal year of the law, as 2031")]
-        if place and year <= years[place - 1]:
-            return [], [
-                Mistake(("laws", place, "from"), f"{year} does not come after {years[place - 1]}, the law before")
-            ]
+    if not found:
+        found = [
+            Mistake(("laws", place, "from"), f"{year} does not come after {before}, the year of the law before")
+            for place, (before, year) in enumerate(pairwise(years), start=1)
+            if year <= before
+        ]
+    if found:
+        return [], found
     ends = [*(year - 1 for year in years[1:]), None]
     return [
         Law(year, end, {key: value for key, value in law.items() if key != "from"})
         for year, end, law in zip(years, ends, written, strict=True)
     ], []
+
+
+def _of_its_year(law: Mapping[str, Any]) -> list[Mistake]:
+    """What is wrong with the year in which a law begins."""
+    year = law.get("from")
+    if isinstance(year, int) and not isinstance(year, bool) and 2001 <= year <= 2200:
+        return []
+    if year is None:
+        instead = next((key for key in ("takes_effect", "start_year") if key in law), None)
+        if instead is not None:
+            return [Mistake((instead,), f"a law among several begins in the year of its from: write {_from(law[instead])}")]
+        return [Mistake(("from",), f"{MISSING}: the first fiscal year of the law, as {EXAMPLE}")]
+    meant = (number_meant(year, 2001, 2200) or fiscal_year_meant(year)) if isinstance(year, str) else ""
+    said = f"{shown(year)} is not allowed: the first fiscal year of the law, a whole number from 2001 to 2200"
+    return [Mistake(("from",), f"{said}; {meant}" if meant else f"{said}, as {EXAMPLE}")]
+
+
+def _from(year: Any) -> str:
+    return f"from: {year}" if isinstance(year, int) else f"from: and the fiscal year, as from: {EXAMPLE}"
 
 
 def within(law: Law, line: Line) -> Line:
@@ -47,24 +71,28 @@ def within(law: Law, line: Line) -> Line:
     return line.model_copy(update={"sunset_year": law.last})
 
 
-def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> list[Line]:
-    """The lines of all laws as those of one formula: each ends with its law, unless the next has the same line.
+def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> tuple[list[Line], list[list[tuple[int, int]]]]:
+    """The lines of all laws as those of one formula, and of each in which laws it stands and at which place of theirs.
+    A line ends with its law, unless the next has the same one.
 
     Rules over all lines of a law become rules of its lines, as lines of different laws never run together. A name that
     an earlier law has for another line gets the year of its law.
     """
     lines: list[Line] = []
-    for law, rules, own in parts:
-        for line in own:
+    origins: list[list[tuple[int, int]]] = []
+    for number, (law, rules, own) in enumerate(parts):
+        for place, line in enumerate(own):
             held = line.model_copy(update={"rules": line.rules.under(rules)}) if line.joint else line
-            at = next((place for place, one in enumerate(lines) if _goes_on(one, held, law)), None)
+            at = next((known for known, one in enumerate(lines) if _goes_on(one, held, law)), None)
             if at is not None:
+                origins[at].append((number, place))
                 lines[at] = within(law, lines[at].model_copy(update={"sunset_year": held.sunset_year}))
                 continue
             if any(one.name == line.name for one in lines):
                 held = held.model_copy(update={"name": f"{line.name[:55]}_{law.begins}"})
             lines.append(within(law, held))
-    return lines
+            origins.append([(number, place)])
+    return lines, origins
 
 
 def _goes_on(earlier: Line, line: Line, law: Law) -> bool:

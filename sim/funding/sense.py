@@ -1,7 +1,8 @@
 """Whether a formula does what it says: parts that never pay, keys that change nothing, words that match nothing, years
 that never come. Everything here can be read without an error and would be simulated without a word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,10 +10,11 @@ from sim.funding import conditions
 from sim.funding.appropriation import DemandWithCap, Fixed, Indexed, Once, ShareOfRevenue
 from sim.funding.components import Component
 from sim.funding.components.component import Strict
+from sim.funding.components.tiers import TIER_WORDS
 from sim.funding.formula import ALWAYS, Formula
 from sim.funding.line import Line
 from sim.funding.pricing import coverage
-from sim.inputs import Mistake, Part
+from sim.inputs import Mistake, Part, nearest, shown
 from sim.world.world import World
 
 FARTHEST = 60
@@ -23,6 +25,15 @@ def way(formula: Formula, place: int) -> tuple[Part, ...]:
     """Where the line at a ``place`` of a formula stands in its file: at the top, if it is named after the file, as the
     one is that the file's own keys are about; else in the list of lines."""
     return () if formula.lines[place].name == own_name(formula.name) else ("lines", place)
+
+
+def seen(formula: Formula, mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """Mistakes of a formula's lines, which are told here by their number (``lines``, n), where they stand in a file that
+    is not known."""
+    return [
+        replace(mistake, place=way(formula, int(mistake.place[1]))) if mistake.place[:1] == ("lines",) else mistake
+        for mistake in mistakes
+    ]
 
 
 def own_name(formula: str) -> str:
@@ -38,7 +49,7 @@ def idle(formula: Formula) -> list[Mistake]:
     for place, line in enumerate(formula.lines):
         if not line.background:
             parts = [*_unpaid(line), *_keys_without_effect(line)]
-            found.extend(mistake.below(*way(formula, place)) for mistake in parts)
+            found.extend(mistake.below("lines", place) for mistake in parts)
     return found
 
 
@@ -81,19 +92,38 @@ def _keys_without_effect(part: Strict) -> Iterator[Mistake]:
         if key in part.model_fields_set:
             yield Mistake((key,), f"has no effect here: {why}")
     for name in type(part).model_fields:
-        inside = getattr(part, name)
-        if isinstance(inside, Strict):
-            yield from _deeper(inside, (name,))
-        elif isinstance(inside, tuple):
-            for place, one in enumerate(inside):
-                if isinstance(one, Strict):
-                    yield from _deeper(one, (name, place))
+        for way, inside in _parts_of(getattr(part, name), name):
+            yield from (Mistake((*way, *mistake.where), mistake.said) for mistake in _keys_without_effect(inside))
 
 
-def _deeper(part: Strict, place: tuple[Part, ...]) -> Iterator[Mistake]:
-    kind = getattr(part, "kind", None) or getattr(part, "rule", None)
-    for mistake in _keys_without_effect(part):
-        yield Mistake((*place, *([kind] if kind else []), *mistake.where), mistake.said)
+def unknown_clusters(formula: Formula, clusters: Sequence[str]) -> list[Mistake]:
+    """The clusters that a formula names, in conditions and tiers, and that are none of a world's ``clusters``."""
+    known = (*clusters, *TIER_WORDS)
+    return [
+        Mistake(where, f"unknown cluster {shown(word)}; {nearest(word, known)}").below("lines", place)
+        for place, line in enumerate(formula.lines)
+        for where, word in _clusters_named(line)
+        if word not in known
+    ]
+
+
+def _clusters_named(part: Strict) -> Iterator[tuple[tuple[Part, ...], str]]:
+    """Every cluster that a part names, or one of its own parts, and the way to it."""
+    for key in type(part).model_fields:
+        inside = getattr(part, key)
+        if key in ("cluster", "clusters") and isinstance(inside, tuple):
+            yield from (((key, place), word) for place, word in enumerate(inside))
+        for way, deeper in _parts_of(inside, key):
+            yield from (((*way, *where), word) for where, word in _clusters_named(deeper))
+
+
+def _parts_of(inside: object, key: str) -> Iterator[tuple[tuple[Part, ...], Strict]]:
+    """What a field holds that is made of keys, and the way to it."""
+    several = enumerate(inside) if isinstance(inside, tuple) else [(None, inside)]
+    for place, one in several:
+        if isinstance(one, Strict):
+            kind = getattr(one, "kind", None) if key == "components" else getattr(one, "rule", None)
+            yield (key, *([place] if place is not None else []), *([str(kind)] if kind else [])), one
 
 
 def out_of_place(formula: Formula, world: World) -> list[Mistake]:
@@ -108,22 +138,22 @@ def out_of_place(formula: Formula, world: World) -> list[Mistake]:
                     Mistake(("where", *mistake.where), mistake.said)
                     for mistake in conditions.out_of_place(component.where, world)
                 ]
-            found += [Mistake((*where, *mistake.where), mistake.said).below(*way(formula, place)) for mistake in wrong]
+            found += [Mistake((*where, *mistake.where), mistake.said).below("lines", place) for mistake in wrong]
         if line.where is not None and not line.background:
             found += [
-                Mistake(("where", *mistake.where), mistake.said).below(*way(formula, place))
+                Mistake(("where", *mistake.where), mistake.said).below("lines", place)
                 for mistake in conditions.out_of_place(line.where, world)
             ]
         for number, case in enumerate(line.rules.differs if not line.background else ()):
             found += [
-                Mistake(("rules", "differs", number, "where", *mistake.where), mistake.said).below(*way(formula, place))
+                Mistake(("rules", "differs", number, "where", *mistake.where), mistake.said).below("lines", place)
                 for mistake in conditions.out_of_place(case.where, world)
             ]
         if _by_wealth(line) and world.districts.taxable_value_per_member is None:
             said = "the tables have no taxable_value_per_member; add the column to districts.csv, or write poverty"
-            found.append(Mistake(("rules", "state_share", "measure"), said).below(*way(formula, place)))
+            found.append(Mistake(("rules", "state_share", "measure"), said).below("lines", place))
         if not found and not line.background:
-            found += [mistake.below(*way(formula, place)) for mistake in _never_meets(line, world)]
+            found += [mistake.below("lines", place) for mistake in _never_meets(line, world)]
     for number, case in enumerate(formula.rules.differs):
         found += [
             Mistake(("rules", "differs", number, "where", *mistake.where), mistake.said)
@@ -174,7 +204,7 @@ def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistak
             continue
         begins = max(line.start_year or ALWAYS, starts if starts == ALWAYS else max(starts, first))
         ends = line.sunset_year if line.sunset_year is not None else farthest
-        where = way(formula, place)
+        where = ("lines", place)
         if ends < base_year or ends < begins:
             said = f"{ends} lies before FY{max(begins, base_year)}; the line is never paid"
             found.append(Mistake(("sunset_year",), said, place=where))
@@ -183,7 +213,7 @@ def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistak
         paying = paying or (begins <= last_year and ends >= (base_year if starts == ALWAYS else first))
     if not paying and not found:
         key = ("start_year",) if formula.own_lines else ("lines",)
-        where = way(formula, formula.lines.index(formula.own_lines[0])) if formula.own_lines else ()
+        where = ("lines", formula.lines.index(formula.own_lines[0])) if formula.own_lines else ()
         said = f"no line of its own is paid by FY{last_year}, the last year that is simulated"
         found.append(Mistake(key, said, place=where))
     return found

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sim.inputs import schema
-from sim.inputs.errors import InputError, RuleError, cut, listed_words, nearest, shown
+from sim.inputs.errors import InputError, RuleError, cut, listed_words, nearest, nearest_key, shown
 from sim.inputs.numbers import fiscal_year_meant, number_meant
 from sim.inputs.schema import Wanted
 from sim.inputs.source import MISSING, Mistake, Part, Source, as_source
@@ -64,7 +64,7 @@ def _mistake(
     kind, value, context = problem["type"], problem["input"], problem.get("ctx", {})
     if kind == "extra_forbidden":
         known = _known(where[:-1], allowed, model)
-        return Mistake(where, f"unknown key; {nearest(str(where[-1]), known) if known is not None else 'remove it'}")
+        return Mistake(where, f"unknown key; {nearest_key(str(where[-1]), known) if known is not None else 'remove it'}")
     if kind == "missing":
         example = next((one.example for one in options if one.example), "")
         return Mistake(where or (WHOLE,), f"{MISSING}; write {example}" if example else MISSING)
