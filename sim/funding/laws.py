@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.funding.line import Line
 from sim.funding.rules import JointRules
-from sim.inputs import MISSING, Mistake, fiscal_year_meant, number_meant, shown
+from sim.inputs import MISSING, Mistake, fiscal_year_meant, nearest_key, number_meant, shown
 
 EXAMPLE = 2031
 """A fiscal year, as one is written."""
@@ -53,7 +53,12 @@ def _of_its_year(law: Mapping[str, Any]) -> list[Mistake]:
     if year is None:
         instead = next((key for key in ("takes_effect", "start_year") if key in law), None)
         if instead is not None:
-            return [Mistake((instead,), f"a law among several begins in the year of its from: write {_from(law[instead])}")]
+            return [
+                Mistake((instead,), f"a law among several begins in the year of its from: write {_from(law[instead])}")
+            ]
+        misspelt = next((key for key in law if nearest_key(str(key), ("from",)) == "did you mean 'from'?"), None)
+        if misspelt is not None:
+            return [Mistake((misspelt,), "unknown key; did you mean 'from'?")]
         return [Mistake(("from",), f"{MISSING}: the first fiscal year of the law, as {EXAMPLE}")]
     meant = (number_meant(year, 2001, 2200) or fiscal_year_meant(year)) if isinstance(year, str) else ""
     said = f"{shown(year)} is not allowed: the first fiscal year of the law, a whole number from 2001 to 2200"

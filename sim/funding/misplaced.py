@@ -31,8 +31,8 @@ BEGINS: Mapping[str, str] = {
 
 
 def told(mistakes: Sequence[Mistake], of_a_line: bool = False) -> list[Mistake]:
-    """The mistakes, of those that blame an unknown key with what to do where it is known elsewhere in a bill. They may be
-    those of a single line, which stands in no bill."""
+    """The mistakes, of those that blame an unknown key with what to do where it is known elsewhere in a bill; they may
+    be ``of_a_line`` that stands in no bill."""
     return [_told(mistake, of_a_line) for mistake in mistakes]
 
 
@@ -48,7 +48,7 @@ def _told(mistake: Mistake, of_a_line: bool) -> Mistake:
 
 
 def _at_the_top_of(key: str, part: Literal["bill", "law", "line"]) -> str | None:
-    """What to do with a key that stands first in a bill, in a law among several, or in a line, and is not known there."""
+    """What to do with a key that stands first in a bill, a law among several or a line, and is not known there."""
     if key in YEARS:
         return BEGINS[part]
     return "it is of the whole bill: write it at the top of the file" if key in OF_THE_BILL else None

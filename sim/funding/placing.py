@@ -12,8 +12,8 @@ from sim.inputs import Mistake, Part
 Way = tuple[Part, ...]
 """Keys and places of lists from the top of a file."""
 Ways = Sequence[Sequence[Way]]
-"""Of each line of a formula where it is written: at several places if several laws have it, at none if the file does not
-name it."""
+"""Of each line of a formula where it is written: at several places if several laws have it, at none if the file does
+not name it."""
 
 
 def in_file(mistakes: Sequence[Mistake], content: Any, ways: Ways) -> list[Mistake]:
@@ -23,7 +23,7 @@ def in_file(mistakes: Sequence[Mistake], content: Any, ways: Ways) -> list[Mista
     it, which leave it out.
     """
     read = [one for mistake in mistakes for one in _as_written(mistake, content, ways)]
-    found = [placed for one in read if (placed := _of_its_rate(one, content)) is not None]
+    found = [placed for one in read if (placed := _of_its_rate(one, content, read)) is not None]
     return found or [_of_its_component(one, content) for one in read]
 
 
@@ -56,7 +56,9 @@ def _of_its_years(mistake: Mistake, content: Any, ways: Sequence[Way]) -> Mistak
 def _of_a_shared_line(mistake: Mistake, content: Any) -> Mistake:
     """What is wrong with a shared line stands in no place of the file but its name."""
     entry = _at(content, mistake.place)
-    inside = isinstance(entry, Mapping) and ("line" not in entry or mistake.where[:1] == () or mistake.where[0] in entry)
+    inside = isinstance(entry, Mapping) and (
+        "line" not in entry or mistake.where[:1] == () or mistake.where[0] in entry
+    )
     if inside or not mistake.where:
         return mistake
     within = ".".join(str(part) for part in mistake.where)
@@ -66,7 +68,7 @@ def _of_a_shared_line(mistake: Mistake, content: Any) -> Mistake:
 
 def _of_its_rules(mistake: Mistake, content: Any) -> Mistake:
     """A case of the rules over all lines of a law, which are rules of each of its lines when these are read."""
-    number = mistake.where[2] if mistake.where[:2] == ("rules", "differs") else None
+    number = mistake.where[2] if mistake.where[:2] == ("rules", "differs") and len(mistake.where) > 2 else None
     if mistake.place[:1] != ("laws",) or len(mistake.place) < 4 or not isinstance(number, int):
         return mistake
     rules = _keys(_at(content, mistake.place)).get("rules")
@@ -77,8 +79,11 @@ def _of_its_rules(mistake: Mistake, content: Any) -> Mistake:
     return replace(mistake, place=mistake.place[:2], where=("rules", "differs", number - known, *mistake.where[3:]))
 
 
-def _of_its_rate(mistake: Mistake, content: Any) -> Mistake | None:
-    """A mistake at the rate of its component in which it stands; None if it stands in another rate too."""
+def _of_its_rate(mistake: Mistake, content: Any, all_: Sequence[Mistake]) -> Mistake | None:
+    """A mistake at the rate of its component in which it stands; None if it stands in another rate too.
+
+    What is wrong with a rate as a whole stands in its case, unless it is of the component, and so of the last rate too.
+    """
     written = _keys(_at(content, mistake.place)).get("components")
     place = mistake.where[1] if mistake.where[:1] == ("components",) else None
     if not isinstance(written, list) or not isinstance(place, int):
@@ -89,9 +94,14 @@ def _of_its_rate(mistake: Mistake, content: Any) -> Mistake | None:
     way = written_at(mistake.where, origins, written)
     if "differs" not in written[origins[place][0]]:
         return replace(mistake, where=way or mistake.where)
+    number = origins[place][1]
+    if len(mistake.where) == 3 and number is not None:
+        last = ("components", origins.index((origins[place][0], None)), mistake.where[2])
+        whole = ("components", origins[place][0], mistake.where[2])
+        of_the_case = replace(mistake, where=last) not in all_
+        return replace(mistake, where=(*whole, "differs", number) if of_the_case else whole)
     if mistake.said != ALL_LEFT_OUT:
         return replace(mistake, where=way) if way is not None else None
-    number = origins[place][1]
     there = way or ("components", origins[place][0], mistake.where[2], "differs")
     return replace(mistake, where=there, said=COVERED if number is not None else NOTHING_LEFT)
 

@@ -229,7 +229,9 @@ def _unknown(
 ) -> list[Mistake]:
     """Keys that are not ``known``, with those that are ``allowed`` there, by default the same."""
     choices = known if allowed is None else allowed
-    return [Mistake((key,), f"{misplaced.UNKNOWN}{nearest_key(str(key), choices)}") for key in written if key not in known]
+    return [
+        Mistake((key,), f"{misplaced.UNKNOWN}{nearest_key(str(key), choices)}") for key in written if key not in known
+    ]
 
 
 def _checked(model: type[Piece], content: Mapping[str, Any], keys: Iterable[str]) -> tuple[Piece | None, list[Mistake]]:

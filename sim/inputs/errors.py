@@ -111,7 +111,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def nearest_key(word: str, allowed: Iterable[str]) -> str:
-    """The same for a key: it is guessed only where it is misspelt, as another key of like letters means another thing."""
+    """The same for a key: it is guessed only where it is misspelt, as one of like letters may mean another thing."""
     choices = list(allowed)
     close = get_close_matches(word[:LONGEST_VALUE].lower(), [one.lower() for one in choices], n=1, cutoff=LIKE_A_KEY)
     return nearest(word, choices) if close else f"allowed: {listed_words(choices)}"

@@ -73,7 +73,8 @@ class Source:
         room = max(LONGEST_LINE - len(": ".join(head)) - len(first.repeated(SHORT)) - 2, 100)
         text = f"{': '.join([*head, cut_between_words(first.said, room)])}{first.repeated(SHORT)}"
         if not others:
-            return InputError(text, [first.in_full()] if len(first.said) > room else ())
+            cut_short = len(first.said) > room or len(first.again) > SHORT
+            return InputError(text, [first.in_full()] if cut_short else ())
         more = f"; and {len(others)} more"
         left = LONGEST_LINE - len(text) - len(more)
         shorts: list[str] = []
