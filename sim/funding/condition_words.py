@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,24 @@ ALL_LEFT_OUT = "holds for no district: its unless leaves out every one in which 
 """What is said of a condition of which its own exception leaves nothing."""
 
 
+_MEMBERS = "members: {at_least: ..., below: ...}, of those in grades 9-12, as there is no count of all grades"
+_COUNTS = ("membership", "total_membership", "total_members", "enrollment", "total_enrollment", "enrolment", "students")
+INSTEAD: Mapping[str, str] = {
+    "members_below": "members: {below: ...}",
+    "members_per_school_below": "members_per_school: {below: ...}",
+    "locales": "locale: [...]",
+    "clusters": "cluster: [...]",
+    "districts": "district: [...]",
+    "counties": "county: [...]",
+    "regions": "region: [...]",
+    "not": "unless: {...}",
+    "any": "any_of: [{...}, {...}]",
+    "or": "any_of: [{...}, {...}]",
+    "all": "its keys side by side, which hold together",
+    "size": _MEMBERS,
+    **dict.fromkeys(_COUNTS, _MEMBERS),
+}
+"""Keys that people write in a condition, and what stands there instead."""
 RARE = 3
 """Names that have a word which tells them apart."""
 
@@ -74,6 +92,13 @@ def _of_rare_words(word: str, names: Sequence[str]) -> list[str]:
     shared = [sum(1.0 / number[one] for one in rare & of_one) for of_one in words]
     best = max(shared, default=0.0)
     return [name for name, much in zip(names, shared, strict=True) if much == best] if best > 0.0 else []
+
+
+def kind_meant(value: object, known: Iterable[str]) -> str:
+    """A hint: the known kind of which a value is the plural, or that is among its words; empty if there is no one."""
+    words = plain(str(value)).split()
+    meant = [one for one in known if set(words) & {plain(one), f"{plain(one)}s"}]
+    return f"; did you mean '{meant[0]}'?" if len(meant) == 1 else ""
 
 
 def as_list(written: object) -> Sequence[object]:

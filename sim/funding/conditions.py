@@ -6,7 +6,7 @@ conditions of which one suffices, ``unless`` is one that must not hold.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Annotated, Any, Literal, Self
 
@@ -18,11 +18,13 @@ from sim.funding.bands import Band, MembersBand, PerSchoolBand, PovertyBand, Sch
 from sim.funding.condition_words import (
     ALL_LEFT_OUT,
     HIGH_COST,
+    INSTEAD,
     VALUE_WORDS,
     apart,
     as_list,
     cluster_words,
     joined,
+    kind_meant,
     like,
     plain,
     plural,
@@ -36,10 +38,6 @@ from sim.world.world import World
 
 MOST_WORDS = 500
 """Names in one list, and conditions in one."""
-
-MEMBERS = "members: {at_least: ..., below: ...}, of those in grades 9-12, as there is no count of all grades"
-ALL_GRADES = ("total_membership", "total_members", "enrollment", "total_enrollment", "enrolment", "students", "pupils")
-"""Words for a count of a district's students that is not known here."""
 
 Locale = Literal["city", "suburb", "town", "rural"]
 LOCALES: tuple[Locale, ...] = ("city", "suburb", "town", "rural")
@@ -79,25 +77,11 @@ class Where(Strict):
     def _usual_words(cls, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        instead = {
-            "members_below": "members: {below: ...}",
-            "members_per_school_below": "members_per_school: {below: ...}",
-            "locales": "locale: [...]",
-            "clusters": "cluster: [...]",
-            "districts": "district: [...]",
-            "counties": "county: [...]",
-            "regions": "region: [...]",
-            "not": "unless: {...}",
-            "any": "any_of: [{...}, {...}]",
-            "or": "any_of: [{...}, {...}]",
-            "all": "its keys side by side, which hold together",
-            **dict.fromkeys(("size", "membership", *ALL_GRADES), MEMBERS),
-        }
         if "urban" in (plain(str(word)) for word in as_list(value.get("locale"))):
             raise ValueError("there is no locale 'urban'; write city, or [city, suburb]")
         for key in value:
-            if str(key) in instead:
-                raise RuleError(f"unknown key; write {instead[str(key)]}", (str(key),))
+            if str(key) in INSTEAD:
+                raise RuleError(f"unknown key; write {INSTEAD[str(key)]}", (str(key),))
         return value
 
     @field_validator("locale", "county", "region", "district", "cluster", mode="before")
@@ -113,7 +97,7 @@ class Where(Strict):
     def _is_a_word(cls, value: object) -> object:
         if value is not None and (not isinstance(value, str) or not re.fullmatch(KIND_WORD, value)):
             kinds = state_words().kinds
-            raise ValueError(f"a kind of district: {', '.join(kinds)}{_guess(value, kinds)}")
+            raise ValueError(f"a kind of district: {', '.join(kinds)}{kind_meant(value, kinds)}")
         return value
 
     @field_validator("high_schools", mode="before")
@@ -256,13 +240,6 @@ class Where(Strict):
                 said.append(f"of the {plural(word, len(names))} {listed(names)}")
         bands = [band.words() for _, band in self.bands() if band is not None]
         return " ".join(said) + (f" with {' and '.join(bands)}" if bands else "")
-
-
-def _guess(value: object, known: Iterable[str]) -> str:
-    """The known word that a value is like or holds, as a hint."""
-    words = plain(str(value)).split()
-    meant = [one for one in known if set(words) & {plain(one), f"{plain(one)}s"}]
-    return f"; did you mean '{meant[0]}'?" if len(meant) == 1 else ""
 
 
 def _of_kind(kind: str) -> str:

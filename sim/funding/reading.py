@@ -352,7 +352,7 @@ def _background(written: Mapping[str, Any], shared_lines: Shared) -> tuple[list[
     lines: list[Line] = []
     found: list[Mistake] = []
     for place, name in enumerate(names):
-        shared, wrong = _shared(name, shared_lines, ("also",))
+        shared, wrong = _shared(name, shared_lines, ("also", place))
         if any(name == line.name for line in lines):
             wrong = [Mistake(("also", place), f"{shown(name)} stands twice; name it once")]
         elif shared is not None:

@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.funding.appropriation import Once
-from sim.funding.empty_bands import empty_in_words
 from sim.funding.formula import ALWAYS, Formula, describe
 from sim.funding.line import Line, called_apart
 from sim.funding.overlaps import overlaps
@@ -189,7 +188,6 @@ def _remarks(check: "BillCheck") -> list[str]:
     said += reserve_sentences(check)
     said += fall_sentences(check)
     said += overlaps(check.formula, check.world)
-    said += empty_in_words(check.formula, check.world)
     year, base = check.bill.fiscal_year, check.world.base_year
     if year > base + 1:
         law = check.current_law.short or check.current_law.title
