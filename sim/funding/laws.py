@@ -76,6 +76,24 @@ def within(law: Law, line: Line) -> Line:
     return line.model_copy(update={"sunset_year": law.last})
 
 
+def origins(
+    parts: Sequence[tuple[Law, JointRules, Sequence[Line]]], lines: Sequence[Line]
+) -> list[list[tuple[int, int]]]:
+    """Of each of the ``lines`` that were ``joined`` the laws that have it, each with the line's place in it.
+
+    What a line pays by is the same object as where it was read first; in a later law it is the one of its name.
+    """
+    found: list[list[tuple[int, int]]] = [[] for _ in lines]
+    going_on: dict[str, int] = {}
+    for number, (_, _, own) in enumerate(parts):
+        for place, line in enumerate(own):
+            new = next((at for at, one in enumerate(lines) if one.components is line.components), None)
+            if new is not None:
+                going_on[line.name] = new
+            found[going_on[line.name]].append((number, place))
+    return found
+
+
 def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> list[Line]:
     """The lines of all laws as those of one formula: each ends with its law, unless the next has the same line.
 
@@ -102,21 +120,3 @@ def _goes_on(earlier: Line, line: Line, law: Law) -> bool:
         return False
     years = {"start_year": None, "sunset_year": None}
     return earlier.model_copy(update=years) == line.model_copy(update=years)
-
-
-def origins(
-    parts: Sequence[tuple[Law, JointRules, Sequence[Line]]], lines: Sequence[Line]
-) -> list[list[tuple[int, int]]]:
-    """Of each of the ``lines`` that were ``joined`` the laws that have it, each with the line's place in it.
-
-    What a line pays by is the same object as where it was read first; in a later law it is the one of its name.
-    """
-    found: list[list[tuple[int, int]]] = [[] for _ in lines]
-    going_on: dict[str, int] = {}
-    for number, (_, _, own) in enumerate(parts):
-        for place, line in enumerate(own):
-            new = next((at for at, one in enumerate(lines) if one.components is line.components), None)
-            if new is not None:
-                going_on[line.name] = new
-            found[going_on[line.name]].append((number, place))
-    return found
