@@ -232,7 +232,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a misspelt key of a step",
         component(kind="base", breadth_steps=[{"cluster": 3, "units": 10}]),
-        "breadth_steps.0.clusters: is missing",
+        "breadth_steps.0.cluster: unknown key; did you mean 'clusters'?",
     ),
     ("a rate and steps", component(kind="expenditure_reimbursement"), "write exactly one of rate or steps"),
     (
@@ -359,7 +359,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a proration that is not known", {"rules": {"proration": "queue"}}, "rules.proration: 'queue' is not allowed"),
     ("lines and components together", {"lines": []}, "components: write it inside lines"),
     ("no components at all", {"components": None, "appropriation": None}, "components: is missing"),
-    ("an unknown shared line", {"also": ["perkin"]}, "also: 'perkin' is not a shared line"),
+    ("an unknown shared line", {"also": ["perkin"]}, "also.0: 'perkin' is not a shared line"),
     (
         "two lines of one name",
         {"components": None, "appropriation": None, "lines": [{**component(kind="base", per_school=1),
@@ -370,7 +370,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "an error inside a line of several",
         {"components": None, "appropriation": None, "lines": [{**component(kind="base", per_school=-1),
          "name": "a", "appropriation": {"rule": "full"}}]},
-        "bill.yaml: lines.0: components.0.base.per_school: -1",
+        "bill.yaml: lines.0.components.0.base.per_school: -1",
     ),
 ]  # fmt: skip
 
@@ -432,7 +432,7 @@ IN_A_FILE: list[tuple[str, str, str]] = [
     (
         "{kind: base, per_school: 50_000}",
         "kind: cost_tier\n    tiers:\n      - clusters: [construction,\n          agricultur]\n        dollars: 1",
-        "line 10: unknown cluster 'agricultur'; did you mean 'agriculture'?",
+        "line 10: components.0.cost_tier.tiers.0.clusters.1: unknown cluster 'agricultur'; did you mean 'agriculture'?",
     ),
 ]
 
@@ -456,10 +456,10 @@ def test_an_error_in_one_of_several_lines_is_told_with_its_line(tmp_path: Path) 
     head = "title: Two lines\nsource: a draft\nyear_of_numbers: 2026\ndescription: Two lines.\nlines:\n"
     line = "  - name: {}\n    components: [{{kind: base, per_school: {}}}]\n    appropriation: {{rule: full}}\n"
     path.write_text(head + line.format("one", 1) + line.format("other", -1), encoding="utf-8")
-    with pytest.raises(InputError, match=r"^two\.yaml, line 10: lines\.1: components\.0\.base\.per_school: -1 "):
+    with pytest.raises(InputError, match=r"^two\.yaml, line 10: lines\.1\.components\.0\.base\.per_school: -1 "):
         read_formula(path, FOLDER / "line")
     path.write_text(head + "  - {line: nextgen_pilot, sunset_year: 1}\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"^two\.yaml, line 6: lines\.0: sunset_year: 1 is not allowed"):
+    with pytest.raises(InputError, match=r"^two\.yaml, line 6: lines\.0\.sunset_year: 1 is not allowed"):
         read_formula(path, FOLDER / "line")
     path.write_text(head + "  - nextgen_pilot\n  - inovation_zones\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"^two\.yaml, line 7: lines\.1: 'inovation_zones' is not a shared line"):

@@ -183,7 +183,7 @@ def test_words_say_what_begins_and_ends_when() -> None:
         ([{"from": 2031, **base(5)}, {"from": 2031, **base(6)}], "2031 does not come after 2031"),
         ([{"from": 2031, **base(5, start_year=2029)}], "2029 lies outside the law"),
         ([{"from": 2031}], "is missing; write components, or lines"),
-        ([{"from": 2031, **base(5, colour=1)}], "laws.0: colour: unknown key"),
+        ([{"from": 2031, **base(5, colour=1)}], "laws.0.colour: unknown key"),
     ],
 )
 def test_laws_that_cannot_be_read_are_answered(laws: Any, said: str) -> None:

@@ -1,7 +1,8 @@
 """How conditions are said: lists of words, names as they are compared, and which of them exclude each other."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,28 @@ VALUE_WORDS: dict[str, float] = {"value_1": 1.0, "value_2": 2.0, "value_3": 3.0}
 """Clusters whose main credential is of low, middle or high labor-market value."""
 ALL_LEFT_OUT = "holds for no district: its unless leaves out every one in which it would"
 """What is said of a condition of which its own exception leaves nothing."""
+
+
+_MEMBERS = "members: {at_least: ..., below: ...}, of those in grades 9-12, as there is no count of all grades"
+_COUNTS = ("membership", "total_membership", "total_members", "enrollment", "total_enrollment", "enrolment", "students")
+INSTEAD: Mapping[str, str] = {
+    "members_below": "members: {below: ...}",
+    "members_per_school_below": "members_per_school: {below: ...}",
+    "locales": "locale: [...]",
+    "clusters": "cluster: [...]",
+    "districts": "district: [...]",
+    "counties": "county: [...]",
+    "regions": "region: [...]",
+    "not": "unless: {...}",
+    "any": "any_of: [{...}, {...}]",
+    "or": "any_of: [{...}, {...}]",
+    "all": "its keys side by side, which hold together",
+    "size": _MEMBERS,
+    **dict.fromkeys(_COUNTS, _MEMBERS),
+}
+"""Keys that people write in a condition, and what stands there instead."""
+RARE = 3
+"""Names that have a word which tells them apart."""
 
 
 def plural(word: str, number: int) -> str:
@@ -52,11 +75,30 @@ def under(low: Band, high: Band) -> bool:
 
 
 def like(word: str, names: Sequence[str]) -> str:
-    """A hint: the names of which the word is a part, else the one that is spelled most like it."""
-    parts = [name for name in names if plain(word) and plain(word) in plain(name)]
+    """A hint: the names of which the word is a part; else the one that shares with it the words that fewest names have;
+    else the one that is spelled most like it."""
+    parts = [name for name in names if plain(word) and plain(word) in plain(name)] or _of_rare_words(word, names)
     if not parts:
         return nearest(word, names)
     return f"did you mean {' or '.join(shown(name) for name in parts[:3])}{', ...' if len(parts) > 3 else ''}?"
+
+
+def _of_rare_words(word: str, names: Sequence[str]) -> list[str]:
+    """The names that share a rare word with another, and share most of such with it, as 'Bloomfield Schools' does with
+    'Bloomfield Municipal Schools'."""
+    words = [set(plain(name).split()) for name in names]
+    number = Counter(one for of_one in words for one in of_one)
+    rare = {one for one in plain(word).split() if 0 < number[one] <= RARE}
+    shared = [sum(1.0 / number[one] for one in rare & of_one) for of_one in words]
+    best = max(shared, default=0.0)
+    return [name for name, much in zip(names, shared, strict=True) if much == best] if best > 0.0 else []
+
+
+def kind_meant(value: object, known: Iterable[str]) -> str:
+    """A hint: the known kind of which a value is the plural, or that is among its words; empty if there is no one."""
+    words = plain(str(value)).split()
+    meant = [one for one in known if set(words) & {plain(one), f"{plain(one)}s"}]
+    return f"; did you mean '{meant[0]}'?" if len(meant) == 1 else ""
 
 
 def as_list(written: object) -> Sequence[object]:

@@ -5,6 +5,7 @@ are true, and a list of what in it matches nothing. All keys of one condition ho
 conditions of which one suffices, ``unless`` is one that must not hold.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Annotated, Any, Literal, Self
@@ -17,18 +18,20 @@ from sim.funding.bands import Band, MembersBand, PerSchoolBand, PovertyBand, Sch
 from sim.funding.condition_words import (
     ALL_LEFT_OUT,
     HIGH_COST,
+    INSTEAD,
     VALUE_WORDS,
     apart,
     as_list,
     cluster_words,
     joined,
+    kind_meant,
     like,
     plain,
     plural,
 )
 from sim.funding.strict import Strict
-from sim.inputs import Mistake, nearest, shown
-from sim.states.folder import KindWord
+from sim.inputs import Mistake, RuleError, nearest, shown
+from sim.states.folder import KIND_WORD, KindWord
 from sim.states.speaking import state_words
 from sim.states.words import DISTRICT, listed
 from sim.world.world import World
@@ -74,26 +77,11 @@ class Where(Strict):
     def _usual_words(cls, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        instead = {
-            "members_below": "members: {below: ...}",
-            "members_per_school_below": "members_per_school: {below: ...}",
-            "locales": "locale: [...]",
-            "clusters": "cluster: [...]",
-            "districts": "district: [...]",
-            "counties": "county: [...]",
-            "regions": "region: [...]",
-            "not": "unless: {...}",
-            "any": "any_of: [{...}, {...}]",
-            "or": "any_of: [{...}, {...}]",
-            "all": "its keys side by side, which hold together",
-            "size": "members: {at_least: ..., below: ...}",
-            "membership": "members: {at_least: ..., below: ...}",
-        }
         if "urban" in (plain(str(word)) for word in as_list(value.get("locale"))):
             raise ValueError("there is no locale 'urban'; write city, or [city, suburb]")
         for key in value:
-            if str(key) in instead:
-                raise ValueError(f"{shown(key)} is not known here; write {instead[str(key)]}")
+            if str(key) in INSTEAD:
+                raise RuleError(f"unknown key; write {INSTEAD[str(key)]}", (str(key),))
         return value
 
     @field_validator("locale", "county", "region", "district", "cluster", mode="before")
@@ -103,6 +91,14 @@ class Where(Strict):
             return (value,)
         # Codes are often numbers, which YAML reads as such.
         return [str(one) if type(one) is int else one for one in value] if isinstance(value, list) else value
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _is_a_word(cls, value: object) -> object:
+        if value is not None and (not isinstance(value, str) or not re.fullmatch(KIND_WORD, value)):
+            kinds = state_words().kinds
+            raise ValueError(f"a kind of district: {', '.join(kinds)}{kind_meant(value, kinds)}")
+        return value
 
     @field_validator("high_schools", mode="before")
     @classmethod
@@ -330,17 +326,17 @@ def out_of_place(where: Where, world: World) -> list[Mistake]:
     districts = world.districts
     for key in ("county", "region", "district"):
         known = {plain(name) for names in _known(key, world) for name in names if name}
-        for word in getattr(where, key) or ():
+        for place, word in enumerate(getattr(where, key) or ()):
             if plain(word) not in known:
                 there = sorted({names[0 if key == "region" else -1] for names in _known(key, world) if names[-1]})
-                found.append(Mistake((key,), f"there is no {key} {shown(word)}; {like(word, there)}"))
+                found.append(Mistake((key, place), f"there is no {key} {shown(word)}; {like(word, there)}"))
     kinds = world.state.kinds
     if where.kind is not None and where.kind not in kinds:
         found.append(Mistake(("kind",), f"there is no kind {shown(where.kind)}; {nearest(where.kind, kinds)}"))
-    for word in where.cluster or ():
+    for place, word in enumerate(where.cluster or ()):
         if word not in (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS):
             known_clusters = (*world.clusters.identifier, HIGH_COST, *VALUE_WORDS)
-            found.append(Mistake(("cluster",), f"unknown cluster {shown(word)}; {nearest(word, known_clusters)}"))
+            found.append(Mistake(("cluster", place), f"unknown cluster {shown(word)}; {nearest(word, known_clusters)}"))
     if where.taxable_value is not None and districts.taxable_value_per_member is None:
         said = "the tables have no taxable_value_per_member; add the column to districts.csv, or write poverty"
         found.append(Mistake(("taxable_value",), said))

@@ -11,10 +11,8 @@ before it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from sim.funding.condition_words import ALL_LEFT_OUT
 from sim.inputs import Mistake, Part, shown
 
 SHARED_OUT = frozenset({"competitive_grant", "innovation_zone", "remainder", "federal_perkins"})
@@ -120,37 +118,6 @@ def _without(own: Mapping[str, Any], here: Mapping[str, Any], before: Sequence[A
     if left_out:
         together["unless"] = left_out[0] if len(left_out) == 1 else {"any_of": left_out}
     return together
-
-
-def in_file(mistakes: Sequence[Mistake], content: Any) -> list[Mistake]:
-    """Mistakes of a formula that was read, each at the place of its file's ``content`` from which the component comes.
-
-    What is wrong with a condition is told there alone, and not of the rates after it, which leave it out. Mistakes of a
-    file with several laws stay where they are, as lines of laws are joined.
-    """
-    found = [placed for mistake in mistakes if (placed := _in_file(mistake, content)) is not None]
-    return found or list(mistakes)
-
-
-def _in_file(mistake: Mistake, content: Any) -> Mistake | None:
-    line: Any = content
-    for part in mistake.place:
-        line = line[part] if part in (range(len(line)) if isinstance(line, list) else line or ()) else None
-    written = line.get("components") if isinstance(line, Mapping) else None
-    place = mistake.where[1] if mistake.where[:1] == ("components",) else None
-    if not isinstance(written, list) or not isinstance(place, int):
-        return mistake
-    origins = spread(written)[1]
-    if place >= len(origins):
-        return mistake
-    way = written_at(mistake.where, origins, written)
-    if "differs" not in written[origins[place][0]]:
-        return replace(mistake, where=way or mistake.where)
-    if mistake.said != ALL_LEFT_OUT:
-        return replace(mistake, where=way) if way is not None else None
-    number = origins[place][1]
-    there = way or ("components", origins[place][0], mistake.where[2], "differs")
-    return replace(mistake, where=there, said=COVERED if number is not None else NOTHING_LEFT)
 
 
 def written_at(where: tuple[Part, ...], origins: Sequence[Origin], written: Any) -> tuple[Part, ...] | None:

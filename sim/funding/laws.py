@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sim.funding.line import Line
 from sim.funding.rules import JointRules
-from sim.inputs import Mistake, shown
+from sim.inputs import MISSING, Mistake, fiscal_year_meant, nearest_key, number_meant, shown
+
+EXAMPLE = 2031
+"""A fiscal year, as one is written."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,16 @@ def laws_of(written: Any) -> tuple[list[Law], list[Mistake]]:
     if not isinstance(written, list) or not written or not all(isinstance(law, Mapping) for law in written):
         said = f"{shown(written)} is not allowed: write a list of laws, each with from: and what holds from then on"
         return [], [Mistake(("laws",), said)]
+    found = [mistake.below("laws", place) for place, law in enumerate(written) for mistake in _of_its_year(law)]
     years = [law.get("from") for law in written]
-    for place, year in enumerate(years):
-        if isinstance(year, bool) or not isinstance(year, int) or not 2001 <= year <= 2200:
-            said = "is missing" if year is None else f"{shown(year)} is not allowed"
-            return [], [Mistake(("laws", place, "from"), f"{said}: the first fiscal year of the law, as 2031")]
-        if place and year <= years[place - 1]:
-            return [], [
-                Mistake(("laws", place, "from"), f"{year} does not come after {years[place - 1]}, the law before")
-            ]
+    if not found:
+        found = [
+            Mistake(("laws", place, "from"), f"{year} does not come after {before}, the year of the law before")
+            for place, (before, year) in enumerate(pairwise(years), start=1)
+            if year <= before
+        ]
+    if found:
+        return [], found
     ends = [*(year - 1 for year in years[1:]), None]
     return [
         Law(year, end, {key: value for key, value in law.items() if key != "from"})
@@ -40,11 +45,53 @@ def laws_of(written: Any) -> tuple[list[Law], list[Mistake]]:
     ], []
 
 
+def _of_its_year(law: Mapping[str, Any]) -> list[Mistake]:
+    """What is wrong with the year in which a law begins."""
+    year = law.get("from")
+    if isinstance(year, int) and not isinstance(year, bool) and 2001 <= year <= 2200:
+        return []
+    if year is None:
+        instead = next((key for key in ("takes_effect", "start_year") if key in law), None)
+        if instead is not None:
+            return [
+                Mistake((instead,), f"a law among several begins in the year of its from: write {_from(law[instead])}")
+            ]
+        misspelt = next((key for key in law if nearest_key(str(key), ("from",)) == "did you mean 'from'?"), None)
+        if misspelt is not None:
+            return [Mistake((misspelt,), "unknown key; did you mean 'from'?")]
+        return [Mistake(("from",), f"{MISSING}: the first fiscal year of the law, as {EXAMPLE}")]
+    meant = (number_meant(year, 2001, 2200) or fiscal_year_meant(year)) if isinstance(year, str) else ""
+    said = f"{shown(year)} is not allowed: the first fiscal year of the law, a whole number from 2001 to 2200"
+    return [Mistake(("from",), f"{said}; {meant}" if meant else f"{said}, as {EXAMPLE}")]
+
+
+def _from(year: Any) -> str:
+    return f"from: {year}" if isinstance(year, int) else f"from: and the fiscal year, as from: {EXAMPLE}"
+
+
 def within(law: Law, line: Line) -> Line:
     """A line as it runs while its law holds."""
     if law.last is None or (line.sunset_year is not None and line.sunset_year <= law.last):
         return line
     return line.model_copy(update={"sunset_year": law.last})
+
+
+def origins(
+    parts: Sequence[tuple[Law, JointRules, Sequence[Line]]], lines: Sequence[Line]
+) -> list[list[tuple[int, int]]]:
+    """Of each of the ``lines`` that were ``joined`` the laws that have it, each with the line's place in it.
+
+    What a line pays by is the same object as where it was read first; in a later law it is the one of its name.
+    """
+    found: list[list[tuple[int, int]]] = [[] for _ in lines]
+    going_on: dict[str, int] = {}
+    for number, (_, _, own) in enumerate(parts):
+        for place, line in enumerate(own):
+            new = next((at for at, one in enumerate(lines) if one.components is line.components), None)
+            if new is not None:
+                going_on[line.name] = new
+            found[going_on[line.name]].append((number, place))
+    return found
 
 
 def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> list[Line]:

@@ -137,7 +137,7 @@ class Line(Strict):
             assert self.where is not None
             if component.everywhere:
                 raise ValueError(f"where does not suit '{component.label}': {component.everywhere}")
-            refuse_by_cluster(component, self.where)
+            refuse_by_cluster(component, self.where, ("where",), "the line's where")
         return self
 
     @model_validator(mode="after")
@@ -330,16 +330,19 @@ OF_A_PATHWAY = frozenset(
 """The prices of what belongs to a cluster."""
 
 
-def refuse_by_cluster(component: Component, where: Where, way: tuple[str | int, ...] = ()) -> None:
+def refuse_by_cluster(
+    component: Component, where: Where, way: tuple[str | int, ...] = (), whose: str = "its where"
+) -> None:
     """Raise RuleError for a condition on clusters where a component pays for what belongs to none; ``way`` leads to the
-    condition from the line's components."""
+    condition from what is checked, and ``whose`` says in words which it is."""
     elsewhere = (component.paid_prices() | component.works_on()) - OF_A_PATHWAY
     if where.by_cluster() and elsewhere:
+        key = component.key_without_cluster()
         pays = listed([name.replace("_", " ") for name in sorted(elsewhere)[:3]])
+        what = f"{key} of '{component.label}' pays" if key else f"'{component.label}' pays"
+        rest = f", or leave {key} out" if key else ""
         raise RuleError(
-            f"'{component.label}' pays for what belongs to no cluster ({pays}); its where may name districts, not "
-            "clusters",
-            way,
+            f"{what} for what belongs to no cluster ({pays}); {whose} may name districts, not clusters{rest}", way
         )
 
 

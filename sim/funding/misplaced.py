@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from sim.funding.appropriation import APPROPRIATION_RULES
 from sim.funding.components import COMPONENTS
 from sim.funding.conditions import Where
+from sim.funding.formula import Formula
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.rules import Rules
 from sim.inputs import Mistake, Part
@@ -18,18 +20,38 @@ EXAMPLES: Mapping[str, str] = {
     "taxable_value": "{below: 400_000}", "locale": "rural", "county": "Taos", "region": "...", "district": "...",
     "cluster": "construction", "any_of": "[{...}, {...}]", "unless": "{...}",
 }  # fmt: skip
+OF_THE_BILL = frozenset(Formula.model_fields) - {"name", "lines", "rules"} - LINE_KEYS
+YEARS = ("takes_effect", "from", "effective", "start", "begins", "year")
+"""Words for the year in which something begins."""
+BEGINS: Mapping[str, str] = {
+    "bill": "a bill begins in the fiscal year of takes_effect, a law among several (laws) in that of its from",
+    "law": "a law among several begins in the fiscal year of its from: write the year there",
+    "line": "a line is paid from the fiscal year of its start_year on: write the year there",
+}
 
 
-def told(mistakes: Sequence[Mistake]) -> list[Mistake]:
-    """The mistakes, of those that blame an unknown key with what to do where it is known elsewhere in a bill."""
-    return [_told(mistake) for mistake in mistakes]
+def told(mistakes: Sequence[Mistake], of_a_line: bool = False) -> list[Mistake]:
+    """The mistakes, of those that blame an unknown key with what to do where it is known elsewhere in a bill; they may
+    be ``of_a_line`` that stands in no bill."""
+    return [_told(mistake, of_a_line) for mistake in mistakes]
 
 
-def _told(mistake: Mistake) -> Mistake:
+def _told(mistake: Mistake, of_a_line: bool) -> Mistake:
     if not mistake.said.startswith(UNKNOWN) or not mistake.where:
         return mistake
-    where = belongs(str(mistake.where[-1]), mistake.where[:-1])
+    key, above = str(mistake.where[-1]), mistake.where[:-1]
+    where = belongs(key, above)
+    if where is None and not above:
+        line = of_a_line or mistake.place[-2:-1] == ("lines",)
+        where = _at_the_top_of(key, "line" if line else "law" if mistake.place else "bill")
     return replace(mistake, said=f"{UNKNOWN}{where}") if where is not None else mistake
+
+
+def _at_the_top_of(key: str, part: Literal["bill", "law", "line"]) -> str | None:
+    """What to do with a key that stands first in a bill, a law among several or a line, and is not known there."""
+    if key in YEARS:
+        return BEGINS[part]
+    return "it is of the whole bill: write it at the top of the file" if key in OF_THE_BILL else None
 
 
 def belongs(key: str, above: Sequence[Part]) -> str | None:

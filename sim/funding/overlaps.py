@@ -1,4 +1,5 @@
-"""Where conditions of a formula meet: two rates or rules that could both hold, and which of them counts."""
+"""Where conditions of a formula meet: two rates or rules that could both hold, and which of them counts; and where
+they leave a range without a district."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -10,6 +11,7 @@ from sim.funding import conditions
 from sim.funding.cases import Case
 from sim.funding.components import Component
 from sim.funding.conditions import Where
+from sim.funding.empty_bands import empty_in_words
 from sim.funding.formula import Formula
 from sim.funding.line import Line, called_apart
 from sim.states.words import listed
@@ -38,7 +40,7 @@ def overlaps(formula: Formula, world: World, paying: Paying | None = None) -> li
         said += [f"{start}{one}" for one in _of_rules(line.rules.differs, world, members)]
         if line.where is not None and _everywhere(line.where, world, members):
             said.append(f"{titles[line.name]}: its where holds in every district.")
-    return [*said, *_of_rules(formula.rules.differs, world, members)]
+    return [*said, *_of_rules(formula.rules.differs, world, members), *empty_in_words(formula, world)]
 
 
 def _of_rates(line: Line, world: World, members: Array, pays: Sequence[BoolArray]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Reading formulas and lines from YAML, with one clear line for whatever is wrong."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,12 +9,23 @@ from pydantic import ValidationError
 
 from sim.funding import differing, laws, misplaced, sense
 from sim.funding.components.component import Strict
-from sim.funding.components.tiers import TIER_WORDS
-from sim.funding.formula import ALWAYS, Formula, unknown_clusters
+from sim.funding.formula import ALWAYS, Formula
 from sim.funding.line import NOT_IN_FILES, Line
+from sim.funding.placing import Ways, in_file
 from sim.funding.rules import JointRules, Rules
-from sim.funding.together import problem_with
-from sim.inputs import Mistake, Part, Source, as_mapping, as_source, mistakes, nearest, read_with_lines, shown
+from sim.funding.together import Problem, problem_with
+from sim.inputs import (
+    Mistake,
+    Part,
+    Source,
+    as_mapping,
+    as_source,
+    mistakes,
+    nearest,
+    nearest_key,
+    read_with_lines,
+    shown,
+)
 
 LINE_KEYS = tuple(key for key in Line.model_fields if key not in NOT_IN_FILES)
 FORMULA_KEYS = tuple(key for key in Formula.model_fields if key not in ("name", "lines", "rules"))
@@ -57,7 +68,7 @@ def line_from(
     """One line from a mapping; ``name`` and ``defaults`` stand where the mapping does not say. Raises InputError."""
     line, found = _line(written, name, defaults or {})
     if line is None:
-        raise as_source(source).refusals(misplaced.told(found))
+        raise as_source(source).refusals(misplaced.told(found, of_a_line=True))
     return line
 
 
@@ -78,10 +89,25 @@ def formula_from(
     began before it and pay nothing. Raises InputError, one line, that tells of everything that cannot be used or would
     do nothing.
     """
+    return _read(written, source, name, shared_lines, clusters, of_the_past)[0]
+
+
+def places(written: Any, source: str | Source, name: str, shared_lines: Shared) -> Ways:
+    """Where in the file of a formula that can be read each of its own lines is written, for `placing.in_file`."""
+    return _read(written, source, name, shared_lines, None, False)[1]
+
+
+def _read(
+    written: Any,
+    source: str | Source,
+    name: str,
+    shared_lines: Shared,
+    clusters: Iterable[str] | None,
+    of_the_past: bool,
+) -> tuple[Formula, Ways]:
     source = as_source(source)
     content = as_mapping(written, source, "a formula")
-    known = (*FORMULA_KEYS, *SHORT_KEYS, "lines", "also", "laws")
-    found = _unknown(content, known)
+    found = _unknown(content, (*FORMULA_KEYS, *SHORT_KEYS, "lines", "also", "laws"))
     metadata = {key: content[key] for key in FORMULA_KEYS if key in content}
     several, wrong = laws.laws_of(content["laws"]) if "laws" in content else ([], [])
     found += wrong
@@ -92,10 +118,13 @@ def formula_from(
     found += wrong
     rules, wrong = _joint_rules(content) if "laws" not in content else (JointRules(), _beside_laws(content))
     found += wrong
+    lines: list[Line]
+    ways: Ways
     if "laws" in content:
-        lines, wrong = _lines_of_laws(several, name, shared_lines, header, of_the_past) if several else ([], [])
+        lines, ways, wrong = _lines_of_laws(several, name, shared_lines, header, of_the_past)
     else:
         lines, wrong = _own_lines(content, name, shared_lines, header, of_the_past)
+        ways = [[("lines", place) if "lines" in content else ()] for place in range(len(lines))]
     found += wrong
     background, wrong = _background(content, shared_lines)
     found += wrong
@@ -103,30 +132,26 @@ def formula_from(
         raise source.refusals(misplaced.told(found))
     problem = problem_with(rules, (*lines, *background), header.takes_effect)
     if problem is not None:
-        own = [line.name for line in lines]
-        where = ("lines", own.index(problem.line)) if problem.line in own and "lines" in content else ()
-        label = f"line {problem.line}: " if problem.line else ""
-        raise source.refusal((*where, "rules", problem.key), f"{label}{problem.said}")
+        raise source.refusals(in_file([_of_its_line(problem, lines)], content, ways))
     formula, found = _checked(
         Formula, {**metadata, "name": name, "rules": rules, "lines": (*lines, *background)}, FORMULA_KEYS
     )
     if formula is None:
         raise source.refusals(found)
-    if clusters is not None:
-        ids = tuple(clusters)
-        known, by_name = (*ids, *TIER_WORDS), "components" not in content
-        found = [
-            Mistake(
-                (f"line {line}",) if by_name else (), f"unknown cluster {shown(word)}; {nearest(word, known)}", word
-            )
-            for line, word in unknown_clusters(formula, ids)
-        ]
-        if found:
-            raise source.refusals(found)
-    found = [] if of_the_past else sense.idle(formula)
+    found = [] if clusters is None else sense.unknown_clusters(formula, tuple(clusters))
+    if not found and not of_the_past:
+        found = sense.idle(formula)
     if found:
-        raise source.refusals(found)
-    return formula
+        raise source.refusals(in_file(found, content, ways))
+    return formula, ways
+
+
+def _of_its_line(problem: Problem, lines: Sequence[Line]) -> Mistake:
+    """What is wrong with a joint rule, of the line that states it."""
+    own = [line.name for line in lines]
+    if problem.line not in own:
+        return Mistake(("rules", problem.key), f"line {problem.line}: {problem.said}" if problem.line else problem.said)
+    return Mistake(("rules", problem.key), problem.said, place=("lines", own.index(problem.line)))
 
 
 def _joint_rules(written: Mapping[str, Any]) -> tuple[JointRules | None, list[Mistake]]:
@@ -147,45 +172,69 @@ def _joint_rules(written: Mapping[str, Any]) -> tuple[JointRules | None, list[Mi
 
 def _beside_laws(written: Mapping[str, Any]) -> list[Mistake]:
     """What stands beside ``laws`` and belongs into one of them."""
-    inside = [key for key in written if key in (*SHORT_KEYS, "lines", "takes_effect")]
-    return [Mistake((key,), "stands beside laws; write it in the law that it belongs to") for key in inside]
+    found = [
+        Mistake((key,), "stands beside laws; write it in the law that it belongs to")
+        for key in written
+        if key in (*SHORT_KEYS, "lines")
+    ]
+    if "takes_effect" in written:
+        said = "stands beside laws, of which each begins in the fiscal year of its from; leave it out"
+        found.append(Mistake(("takes_effect",), said))
+    return found
 
 
 def _lines_of_laws(
     several: list[laws.Law], name: str, shared_lines: Shared, header: Formula | None, of_the_past: bool
-) -> tuple[list[Line], list[Mistake]]:
-    """The lines of laws that follow each other, and what is wrong with them."""
+) -> tuple[list[Line], Ways, list[Mistake]]:
+    """The lines of laws that follow each other, where each is written, and what is wrong with them."""
     parts: list[tuple[laws.Law, JointRules, list[Line]]] = []
+    of_one: list[bool] = []
     found: list[Mistake] = []
     for place, law in enumerate(several):
         begun = header.model_copy(update={"takes_effect": law.begins}) if header is not None else None
-        written = law.written
-        one = "components" in written and "lines" not in written
+        one = "components" in law.written and "lines" not in law.written
+        known = LINE_KEYS if one else ("lines", "rules", *SHORT_KEYS)
+        wrong = _unknown(law.written, known, ("from", *(known if one else ("lines", "rules"))))
+        written = {key: value for key, value in law.written.items() if key in known}
         if one:  # what a law of one line says is all about the line, its title among it
             since = f" (law of FY{law.begins})" if place else ""
             title = {"title": f"{header.title}{since}"} if header is not None else {}
             written = {"lines": [{"name": sense.own_name(name), **title, **written}]}
-        rules, wrong = _joint_rules(written)
-        wrong += _unknown(written, ("lines", "rules"))
+        rules, of_rules = _joint_rules(written)
         lines, of_lines = _own_lines(written, name, shared_lines, begun, of_the_past, law.begins)
-        if one:
-            of_lines = [replace(mistake, place=mistake.place[2:]) for mistake in of_lines]
-        for line in lines:
-            if line.start_year is not None and (line.start_year < law.begins or line.start_year > (law.last or 2200)):
-                said = (
-                    f"{line.start_year} lies outside the law, which holds from {law.begins} to {law.last or 'any year'}"
-                )
-                of_lines.append(Mistake(("start_year",), f"line {line.name}: {said}"))
+        held = f"the law, which holds from {law.begins} to {law.last or 'any year'}"
+        of_lines += [
+            Mistake(("start_year",), f"{line.start_year} lies outside {held}", place=("lines", number))
+            for number, line in enumerate(lines)
+            if line.start_year is not None and not law.begins <= line.start_year <= (law.last or 2200)
+        ]
+        wrong += of_rules
         if rules is not None and not wrong and not of_lines:
             problem = problem_with(rules, lines, law.begins)
-            wrong = [Mistake(("rules", problem.key), problem.said)] if problem is not None else []
+            of_lines = [_of_its_line(problem, lines)] if problem is not None else []
+        if one:
+            of_lines = [replace(mistake, place=mistake.place[2:]) for mistake in of_lines]
         parts.append((law, rules or JointRules(), lines))
+        of_one.append(one)
         found += [mistake.below("laws", place) for mistake in (*wrong, *of_lines)]
-    return (laws.joined(parts) if not found else []), found
+    if found:
+        return [], [], found
+    lines = laws.joined(parts)
+    ways = [
+        [("laws", law, *(() if of_one[law] else ("lines", place))) for law, place in origin]
+        for origin in laws.origins(parts, lines)
+    ]
+    return lines, ways, []
 
 
-def _unknown(written: Mapping[str, Any], known: Collection[str]) -> list[Mistake]:
-    return [Mistake((key,), f"unknown key; {nearest(str(key), known)}") for key in written if key not in known]
+def _unknown(
+    written: Mapping[str, Any], known: Collection[str], allowed: Collection[str] | None = None
+) -> list[Mistake]:
+    """Keys that are not ``known``, with those that are ``allowed`` there, by default the same."""
+    choices = known if allowed is None else allowed
+    return [
+        Mistake((key,), f"{misplaced.UNKNOWN}{nearest_key(str(key), choices)}") for key in written if key not in known
+    ]
 
 
 def _checked(model: type[Piece], content: Mapping[str, Any], keys: Iterable[str]) -> tuple[Piece | None, list[Mistake]]:
@@ -199,9 +248,7 @@ def _checked(model: type[Piece], content: Mapping[str, Any], keys: Iterable[str]
 def _line(
     written: Mapping[str, Any], name: str | None, defaults: Mapping[str, Any]
 ) -> tuple[Line | None, list[Mistake]]:
-    unknown = [
-        Mistake((key,), f"unknown key; {nearest(str(key), LINE_KEYS)}") for key in written if key not in LINE_KEYS
-    ]
+    unknown = _unknown(written, LINE_KEYS)
     known = {key: value for key, value in written.items() if key in LINE_KEYS}
     components, origins, wrong = differing.spread(known.get("components"))
     if wrong:
@@ -251,9 +298,12 @@ def _own_lines(
     for place, entry in entries:
         line, wrong = _entry(entry, shared_lines, starts, own)
         if line is not None:
+            if any(line.name == other.name for other in lines):
+                key = ("name",) if isinstance(entry, Mapping) and "name" in entry else ()
+                wrong = [Mistake(key, f"two lines are called {shown(line.name)}; name each once")]
             lines.append(line)
-            wrong = [] if of_the_past or header is None else _of_current_law(entry, header)
-        found.extend(mistake if mistake.where == ("takes_effect",) else mistake.below(*place) for mistake in wrong)
+            found += [] if of_the_past or header is None else _of_current_law(entry, header)
+        found.extend(mistake.below(*place) for mistake in wrong)
     if not found and not of_the_past and all(line.background for line in lines):
         said = "needs a line of the formula's own" + (
             "; those marked background flow in every formula" if lines else ""
@@ -305,7 +355,7 @@ def _background(written: Mapping[str, Any], shared_lines: Shared) -> tuple[list[
     lines: list[Line] = []
     found: list[Mistake] = []
     for place, name in enumerate(names):
-        shared, wrong = _shared(name, shared_lines, ("also",))
+        shared, wrong = _shared(name, shared_lines, ("also", place))
         if any(name == line.name for line in lines):
             wrong = [Mistake(("also", place), f"{shown(name)} stands twice; name it once")]
         elif shared is not None:

@@ -1,18 +1,23 @@
 """Whether a formula does what it says: parts that never pay, keys that change nothing, words that match nothing, years
 that never come. Everything here can be read without an error and would be simulated without a word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.funding import conditions
 from sim.funding.appropriation import DemandWithCap, Fixed, Indexed, Once, ShareOfRevenue
+from sim.funding.cases import Case
 from sim.funding.components import Component
 from sim.funding.components.component import Strict
+from sim.funding.components.tiers import TIER_WORDS, Tier, Tiered
+from sim.funding.empty_bands import empty_cases, empty_today
 from sim.funding.formula import ALWAYS, Formula
 from sim.funding.line import Line
 from sim.funding.pricing import coverage
-from sim.inputs import Mistake, Part
+from sim.inputs import Mistake, Part, nearest, shown
 from sim.world.world import World
 
 FARTHEST = 60
@@ -23,6 +28,15 @@ def way(formula: Formula, place: int) -> tuple[Part, ...]:
     """Where the line at a ``place`` of a formula stands in its file: at the top, if it is named after the file, as the
     one is that the file's own keys are about; else in the list of lines."""
     return () if formula.lines[place].name == own_name(formula.name) else ("lines", place)
+
+
+def seen(formula: Formula, mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """Mistakes of a formula's lines, told here by their number (``lines``, n), where they stand in a file that is not
+    known."""
+    return [
+        replace(mistake, place=way(formula, int(mistake.place[1]))) if mistake.place[:1] == ("lines",) else mistake
+        for mistake in mistakes
+    ]
 
 
 def own_name(formula: str) -> str:
@@ -38,7 +52,7 @@ def idle(formula: Formula) -> list[Mistake]:
     for place, line in enumerate(formula.lines):
         if not line.background:
             parts = [*_unpaid(line), *_keys_without_effect(line)]
-            found.extend(mistake.below(*way(formula, place)) for mistake in parts)
+            found.extend(mistake.below("lines", place) for mistake in parts)
     return found
 
 
@@ -81,55 +95,80 @@ def _keys_without_effect(part: Strict) -> Iterator[Mistake]:
         if key in part.model_fields_set:
             yield Mistake((key,), f"has no effect here: {why}")
     for name in type(part).model_fields:
-        inside = getattr(part, name)
-        if isinstance(inside, Strict):
-            yield from _deeper(inside, (name,))
-        elif isinstance(inside, tuple):
-            for place, one in enumerate(inside):
-                if isinstance(one, Strict):
-                    yield from _deeper(one, (name, place))
+        for way, inside in _parts_of(getattr(part, name), name):
+            yield from (Mistake((*way, *mistake.where), mistake.said) for mistake in _keys_without_effect(inside))
 
 
-def _deeper(part: Strict, place: tuple[Part, ...]) -> Iterator[Mistake]:
-    kind = getattr(part, "kind", None) or getattr(part, "rule", None)
-    for mistake in _keys_without_effect(part):
-        yield Mistake((*place, *([kind] if kind else []), *mistake.where), mistake.said)
+def unknown_clusters(formula: Formula, clusters: Sequence[str]) -> list[Mistake]:
+    """The clusters that a formula names, in conditions and tiers, and that are none of a world's ``clusters``."""
+    known = (*clusters, *TIER_WORDS)
+    return [
+        Mistake(where, f"unknown cluster {shown(word)}; {nearest(word, known)}").below("lines", place)
+        for place, line in enumerate(formula.lines)
+        for where, word in _clusters_named(line)
+        if word not in known
+    ]
+
+
+def _clusters_named(part: Strict) -> Iterator[tuple[tuple[Part, ...], str]]:
+    """Every cluster that a part names, or one of its own parts, and the way to it."""
+    for key in type(part).model_fields:
+        inside = getattr(part, key)
+        if key in ("cluster", "clusters") and isinstance(inside, tuple):
+            yield from (((key, place), word) for place, word in enumerate(inside))
+        for way, deeper in _parts_of(inside, key):
+            yield from (((*way, *where), word) for where, word in _clusters_named(deeper))
+
+
+def _parts_of(inside: object, key: str) -> Iterator[tuple[tuple[Part, ...], Strict]]:
+    """What a field holds that is made of keys, and the way to it."""
+    several = enumerate(inside) if isinstance(inside, tuple) else [(None, inside)]
+    for place, one in several:
+        if isinstance(one, Strict):
+            kind = getattr(one, "kind", None) if key == "components" else getattr(one, "rule", None)
+            yield (key, *([place] if place is not None else []), *([str(kind)] if kind else [])), one
 
 
 def out_of_place(formula: Formula, world: World) -> list[Mistake]:
     """What the formula's own lines name or ask for and the world does not have, or no district can meet."""
-    found = []
+    found: list[Mistake] = []
     for place, line in enumerate(formula.lines):
-        for number, component in enumerate(line.components if not line.background else ()):
-            where = ("components", number, getattr(component, "kind", ""))
-            wrong = list(component.out_of_place(world))
-            if component.where is not None:
-                wrong += [
-                    Mistake(("where", *mistake.where), mistake.said)
-                    for mistake in conditions.out_of_place(component.where, world)
-                ]
-            found += [Mistake((*where, *mistake.where), mistake.said).below(*way(formula, place)) for mistake in wrong]
-        if line.where is not None and not line.background:
-            found += [
-                Mistake(("where", *mistake.where), mistake.said).below(*way(formula, place))
-                for mistake in conditions.out_of_place(line.where, world)
-            ]
-        for number, case in enumerate(line.rules.differs if not line.background else ()):
-            found += [
-                Mistake(("rules", "differs", number, "where", *mistake.where), mistake.said).below(*way(formula, place))
-                for mistake in conditions.out_of_place(case.where, world)
-            ]
-        if _by_wealth(line) and world.districts.taxable_value_per_member is None:
-            said = "the tables have no taxable_value_per_member; add the column to districts.csv, or write poverty"
-            found.append(Mistake(("rules", "state_share", "measure"), said).below(*way(formula, place)))
-        if not found and not line.background:
-            found += [mistake.below(*way(formula, place)) for mistake in _never_meets(line, world)]
-    for number, case in enumerate(formula.rules.differs):
-        found += [
-            Mistake(("rules", "differs", number, "where", *mistake.where), mistake.said)
-            for mistake in conditions.out_of_place(case.where, world)
-        ]
-    return found
+        if line.background:
+            continue
+        there_later = empty_today(line, world)
+        wrong = [mistake for mistake in _out_of_place(line, world) if mistake.where not in there_later]
+        if not wrong:
+            wrong = [mistake for mistake in _never_meets(line, world) if mistake.where not in there_later]
+        found += [mistake.below("lines", place) for mistake in wrong]
+    there_later = empty_cases(formula.rules.differs, world)
+    return [*found, *(one for one in _of_cases(formula.rules.differs, world) if one.where not in there_later)]
+
+
+def _out_of_place(line: Line, world: World) -> Iterator[Mistake]:
+    """The same of one line."""
+    for number, component in enumerate(line.components):
+        where = ("components", number, getattr(component, "kind", ""))
+        wrong = list(component.out_of_place(world))
+        if component.where is not None:
+            wrong += _at(("where",), conditions.out_of_place(component.where, world))
+        yield from _at(where, wrong)
+    if line.where is not None:
+        yield from _at(("where",), conditions.out_of_place(line.where, world))
+    yield from _of_cases(line.rules.differs, world)
+    if _by_wealth(line) and world.districts.taxable_value_per_member is None:
+        said = "the tables have no taxable_value_per_member; add the column to districts.csv, or write poverty"
+        yield Mistake(("rules", "state_share", "measure"), said)
+
+
+def _of_cases(cases: Sequence[Case], world: World) -> Iterator[Mistake]:
+    """The same of rules that differ by condition."""
+    for number, case in enumerate(cases):
+        yield from _at(("rules", "differs", number, "where"), conditions.out_of_place(case.where, world))
+
+
+def _at(way: tuple[Part, ...], mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """Mistakes as seen from further up a line."""
+    return [Mistake((*way, *mistake.where), mistake.said) for mistake in mistakes]
 
 
 def _by_wealth(line: Line) -> bool:
@@ -154,6 +193,36 @@ def _never_meets(line: Line, world: World) -> Iterator[Mistake]:
                     name = world.districts.name[int(np.argmax(twice))]
                     said = f"holds in {name}, where that of '{other.label}' does; write unless in one of them"
                     yield Mistake(where, said)
+    yield from _idle_tiers(line, world, covers)
+
+
+def _idle_tiers(line: Line, world: World, covers: Sequence[Array | None]) -> Iterator[Mistake]:
+    """Tiers for clusters of which none is paid where their component and its line are."""
+    for place, component in enumerate(line.components if covers else ()):
+        tiers: tuple[Tier, ...] = getattr(component, "tiers", ())
+        alike = [other for other, one in enumerate(line.components) if getattr(one, "tiers", None) == tiers]
+        for number, tier in enumerate(tiers if alike and alike[0] == place else ()):
+            reached = [one for rate in alike for one in _reached(line, tier, rate, covers)]
+            if reached and all(not np.any(one * tier.coverage(world)) for one in reached):
+                said = "does nothing: the where of the component or of its line holds for none of these clusters"
+                yield Mistake(
+                    ("components", place, str(getattr(component, "kind", "")), "tiers", number, "clusters"), said
+                )
+
+
+def _reached(line: Line, tier: Tier, place: int, covers: Sequence[Array | None]) -> list[Array]:
+    """Where a tier of a component adds dollars, or multiplies what the line's other components pay."""
+    component = line.components[place]
+    here = covers[place]
+    everywhere = np.ones((1, 1))
+    if not isinstance(component, Tiered) or tier.multiplier is None:
+        return [everywhere if here is None else here]
+    multiplied = [
+        conditions.both(here, there)
+        for other, there in zip(line.components, covers, strict=True)
+        if _before(other, component) and other.paid_prices() & component.works_on()
+    ]
+    return [everywhere if one is None else one for one in multiplied]
 
 
 def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistake]:
@@ -174,16 +243,16 @@ def never_comes(formula: Formula, base_year: int, last_year: int) -> list[Mistak
             continue
         begins = max(line.start_year or ALWAYS, starts if starts == ALWAYS else max(starts, first))
         ends = line.sunset_year if line.sunset_year is not None else farthest
-        where = way(formula, place)
-        if ends < base_year or ends < begins:
+        where = ("lines", place)
+        if begins > farthest:
+            found.append(Mistake(("start_year",), f"{begins} lies after any year that is simulated", place=where))
+        elif ends < base_year or ends < begins:
             said = f"{ends} lies before FY{max(begins, base_year)}; the line is never paid"
             found.append(Mistake(("sunset_year",), said, place=where))
-        elif begins > farthest:
-            found.append(Mistake(("start_year",), f"{begins} lies after any year that is simulated", place=where))
         paying = paying or (begins <= last_year and ends >= (base_year if starts == ALWAYS else first))
     if not paying and not found:
         key = ("start_year",) if formula.own_lines else ("lines",)
-        where = way(formula, formula.lines.index(formula.own_lines[0])) if formula.own_lines else ()
+        first_line: tuple[Part, ...] = ("lines", formula.lines.index(formula.own_lines[0])) if formula.own_lines else ()
         said = f"no line of its own is paid by FY{last_year}, the last year that is simulated"
-        found.append(Mistake(key, said, place=where))
+        found.append(Mistake(key, said, place=first_line))
     return found

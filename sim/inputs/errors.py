@@ -10,10 +10,13 @@ LONGEST_VALUE = 56
 
 LONGEST_KEY = 40
 LONGEST_LINE = 300
-"""Letters of a message, without the name of the file."""
+"""Letters of a message, as long as the name of the file leaves room for what is wrong in it."""
 
 LONGEST_LIST = 160
 """Letters of a list of allowed words."""
+
+LIKE_A_KEY = 0.72
+"""How alike two keys are, 0 to 1, of which one is the other misspelt."""
 
 INSIDE = 3
 """Entries of a list or mapping that a message shows."""
@@ -83,6 +86,15 @@ def cut(text: str, most: int = LONGEST_VALUE) -> str:
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in kept)
 
 
+def cut_between_words(text: str, most: int) -> str:
+    """A text on one line, cut after a word where it has more than ``most`` letters."""
+    if len(text) <= most:
+        return cut(text, most)
+    kept = cut(text[: most - 3], most)
+    whole = kept if text[most - 3] == " " or " " not in kept[most // 2 :] else kept.rpartition(" ")[0]
+    return f"{whole.rstrip(' ,;:')}..."
+
+
 def plain(key: object) -> str:
     """A key as a message shows it."""
     return cut(str(key), LONGEST_KEY)
@@ -96,6 +108,13 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     if close:
         return f"did you mean '{alike[close[0]]}'?"
     return f"allowed: {listed_words(choices)}"
+
+
+def nearest_key(word: str, allowed: Iterable[str]) -> str:
+    """The same for a key: it is guessed only where it is misspelt, as one of like letters may mean another thing."""
+    choices = list(allowed)
+    close = get_close_matches(word[:LONGEST_VALUE].lower(), [one.lower() for one in choices], n=1, cutoff=LIKE_A_KEY)
+    return nearest(word, choices) if close else f"allowed: {listed_words(choices)}"
 
 
 def listed_words(choices: Sequence[str]) -> str:

@@ -83,12 +83,25 @@ def _written(number: float) -> str:
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(r"(?P<year>(?:19|20)[0-9]{2})-(?P<month>[0-9]{2})-[0-9]{2}")
+_SPAN = re.compile(
+    r"(?:fy|sy|fiscal year|school year)?\s*(?P<first>(?:19|20)[0-9]{2})\s*[-/\u2013]\s*(?P<last>[0-9]{2}|[0-9]{4})"
+)
+_CALLED = re.compile(r"(?:fy|fiscal year)\s*'?(?P<year>[0-9]{2}|(?:19|20)[0-9]{2})")
 FIRST_MONTH = 7
 """July, with which a state's fiscal year begins; it is called after the year in which it ends."""
 
 
 def fiscal_year_meant(word: str) -> str:
-    """What to write for the fiscal year in which a date lies, as 'July 1, 2027' or '2027-07-01'; empty for no date."""
+    """What to write for the fiscal year that a word means: the one in which a date lies, as 'July 1, 2027' or
+    '2027-07-01', or the one of two that follow each other, as '2029-30'; empty for anything else."""
+    span, called = _SPAN.fullmatch(word.strip().lower()), _CALLED.fullmatch(word.strip().lower())
+    if called is not None:
+        return f"write {_in_full(called['year'], 2000)}"
+    if span is not None:
+        first = int(span["first"])
+        if _in_full(span["last"], first + 1) != first + 1:
+            return ""
+        return f"write {first + 1}, the fiscal year from July {first} to June {first + 1}"
     written = _DATE.fullmatch(word.strip())
     if written is not None:
         year, month = int(written["year"]), int(written["month"])
@@ -102,3 +115,8 @@ def fiscal_year_meant(word: str) -> str:
         return ""
     begins = year if month >= FIRST_MONTH else year - 1
     return f"write {begins + 1}, the fiscal year from July {begins} to June {begins + 1}"
+
+
+def _in_full(year: str, near: int) -> int:
+    """A year of two digits in the century of another."""
+    return int(year) if len(year) == 4 else near // 100 * 100 + int(year)

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Sized
+from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from sim.inputs import schema
-from sim.inputs.errors import InputError, RuleError, cut, listed_words, nearest, shown
+from sim.inputs.errors import InputError, RuleError, cut, listed_words, nearest, nearest_key, shown
 from sim.inputs.numbers import fiscal_year_meant, number_meant
 from sim.inputs.schema import Wanted
 from sim.inputs.source import MISSING, Mistake, Part, Source, as_source
 
 MOST = 1e15
 """The largest number that is suggested where no bound is known."""
+
+UNKNOWN = "unknown key; "
 
 WHOLE = "the file"
 """What is blamed where no key is."""
@@ -51,7 +54,22 @@ def mistakes(
         # Of a union each member complains; what a rule has to say about the value is the most helpful.
         if mistake.where not in found or problem["type"] == "value_error":
             found[mistake.where] = mistake
-    return list(found.values())
+    return _without_echoes(list(found.values()))
+
+
+def _without_echoes(found: list[Mistake]) -> list[Mistake]:
+    """The mistakes without a key that is missing only because another is written in its place."""
+    kept = list(found)
+    for place in {mistake.where[:-1] for mistake in found}:
+        here = [mistake for mistake in found if mistake.where[:-1] == place]
+        missing = [mistake for mistake in here if mistake.said.startswith(MISSING)]
+        unknown = [mistake for mistake in here if mistake.said.startswith(UNKNOWN)]
+        if place and len(missing) == len(unknown) == 1:
+            key = missing[0].where[-1]
+            if f"'{key}'" not in unknown[0].said:
+                kept[kept.index(unknown[0])] = replace(unknown[0], said=f"{unknown[0].said}; {key} {missing[0].said}")
+            kept.remove(missing[0])
+    return kept
 
 
 def _mistake(
@@ -64,7 +82,7 @@ def _mistake(
     kind, value, context = problem["type"], problem["input"], problem.get("ctx", {})
     if kind == "extra_forbidden":
         known = _known(where[:-1], allowed, model)
-        return Mistake(where, f"unknown key; {nearest(str(where[-1]), known) if known is not None else 'remove it'}")
+        return Mistake(where, f"{UNKNOWN}{nearest_key(str(where[-1]), known) if known is not None else 'remove it'}")
     if kind == "missing":
         example = next((one.example for one in options if one.example), "")
         return Mistake(where or (WHOLE,), f"{MISSING}; write {example}" if example else MISSING)

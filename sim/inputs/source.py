@@ -1,19 +1,24 @@
 """Where something was written: the file, the line of every key in it, and refusals that name both."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
 
-from sim.inputs.errors import LONGEST_LINE, InputError, cut, plain, shown
+from sim.inputs.errors import LONGEST_LINE, InputError, cut, cut_between_words, plain, shown
 
 MISSING = "is missing"
 MOST_DETAILS = 40
 """Mistakes that are told one by one."""
+SHORT, LONG = 3, 12
+"""Lines that are named of one slip written several times, in the one line and where each mistake has its own."""
+LONGEST_DETAIL = 400
 
 Part = str | int
 """A key of a mapping, or a place in a list."""
+Mark = tuple[int, int]
+"""Line and column, counted from 1."""
 
 
 @dataclass(frozen=True)
@@ -56,54 +61,72 @@ class Source:
 
     def refusals(self, mistakes: Sequence[Mistake]) -> InputError:
         """The one line that refuses all that is wrong: the first of the file in full, of the others line and key; with
-        a line for each where that leaves out what is wrong with them."""
-        marked = [(self._mark_of(mistake), mistake) for mistake in mistakes]
-        # A key that is missing has no line, and is often there but misspelt: what is written comes first.
-        marked.sort(key=lambda one: (one[0] is None, one[0] or (0, 0)))
-        placed = [(mark[0] if mark is not None else None, mistake) for mark, mistake in marked]
-        (line, first), others = placed[0], placed[1:]
-        start = cut(self.name, 200) if line is None else f"{cut(self.name, 200)}, line {line}"
-        keys = self._keys(first)
-        text = ": ".join([start, *keys, cut(first.said, max(LONGEST_LINE - sum(map(len, keys)), 100))])
+        a line for each where that leaves out what is wrong with them.
+
+        What is wrong at one place of the file is told once, however often it is read, as where an alias stands for it;
+        and so is one slip that was written at several places, with the lines of the others.
+        """
+        told = self._each_once(mistakes)
+        first, others = told[0], told[1:]
+        name = cut(self.name, 200)
+        head = [name if first.mark is None else f"{name}, line {first.mark[0]}", *first.way]
+        room = max(LONGEST_LINE - len(": ".join(head)) - len(first.repeated(SHORT)) - 2, 100)
+        text = f"{': '.join([*head, cut_between_words(first.said, room)])}{first.repeated(SHORT)}"
         if not others:
-            return InputError(text)
-        told, left = [], LONGEST_LINE - len(text) + len(start)
-        for at, mistake in others:
-            short = " ".join([f"line {at}" if at is not None else "", *self._keys(mistake)[-1:]]).strip()
-            short += f": {MISSING}" if mistake.said.startswith(MISSING) else ""
-            left -= len(short) + 2
-            if left < 0:
-                told.append("...")
+            cut_short = len(first.said) > room or len(first.again) > SHORT
+            return InputError(text, [first.in_full()] if cut_short else ())
+        more = f"; and {len(others)} more"
+        left = LONGEST_LINE - len(text) - len(more)
+        shorts: list[str] = []
+        for one in others:
+            left -= len(one.briefly()) + 2
+            if left < len(", ..."):
+                shorts.append("...")
                 break
-            told.append(short)
-        line_says_all = left >= 0 and all(mistake.said == MISSING for _, mistake in others)
-        details = [] if line_says_all else [self._detail(mark, mistake) for mark, mistake in marked[:MOST_DETAILS]]
-        return InputError(f"{text}; and {len(others)} more: {', '.join(told)}", details)
+            shorts.append(one.briefly())
+        listed = f": {', '.join(shorts)}" if shorts != ["..."] else ""
+        line_says_all = "..." not in shorts and all(one.said == MISSING for one in others)
+        details = [] if line_says_all else [one.in_full() for one in told[:MOST_DETAILS]]
+        return InputError(f"{text}{more}{listed}", details)
 
-    def _detail(self, mark: tuple[int, int] | None, mistake: Mistake) -> str:
-        start = f"line {mark[0]}, column {mark[1]}" if mark is not None else ""
-        return ": ".join([*([start] if start else []), *self._keys(mistake), cut(mistake.said, LONGEST_LINE)])
+    def _each_once(self, mistakes: Sequence[Mistake]) -> list["_Told"]:
+        found: dict[Any, _Told] = {}
+        places: dict[Any, tuple[Part, ...]] = {}
+        for mistake in mistakes:
+            mark, way = self._followed(mistake)
+            # What an alias stands for may be wrong in each place in another way, and is written once.
+            if mark is not None and places.setdefault((mark, mistake.where), mistake.place) != mistake.place:
+                continue
+            found.setdefault((mark or way, mistake.said), _Told(mark, way, mistake))
+        # A key that is missing has no line, and is often there but misspelt: what is written comes first.
+        in_order = sorted(found.values(), key=lambda one: (one.mark is None, one.mark or (0, 0)))
+        told: dict[Any, _Told] = {}
+        for one in in_order:
+            slip = (one.mistake.where, one.said) if one.mark is not None and one.mistake.place else one.way
+            first = told.setdefault((slip, one.said), one)
+            if first is not one and one.mark is not None:
+                first.again.append(one.mark[0])
+        return list(told.values())
 
-    def _keys(self, mistake: Mistake) -> list[str]:
-        ways = ((*self.place, *mistake.place), mistake.where)
-        return [".".join(plain(part) for part in way) for way in ways if way]
+    def _followed(self, mistake: Mistake) -> tuple[Mark | None, tuple[str, ...]]:
+        """Where a mistake stands, line and column counted from 1, and its way in the file, as it is told.
 
-    def _mark_of(self, mistake: Mistake) -> tuple[int, int] | None:
-        """Line and column, counted from 1."""
-        if mistake.value is not None:
-            return self._mark_of_value(mistake.value)
-        return self._mark((*mistake.place, *mistake.where))
-
-    def _mark(self, parts: tuple[Part, ...]) -> tuple[int, int] | None:
-        """Where the deepest key of the way stands that is found; names of kinds on the way are no keys of the file."""
-        node, mark = self.root, None
-        for part in (*self.place, *parts):
+        The mark is that of the deepest key on the way that is found: names of kinds on it are no keys of the file. Of a
+        list of one that was written without brackets the way has no place.
+        """
+        node, mark, way = self.root, None, list[Part]()
+        for part in (*self.place, *mistake.place, *mistake.where):
+            if isinstance(part, int) and isinstance(node, yaml.ScalarNode):
+                continue
+            way.append(part)
             found = _below(node, part)
             if found is not None:
                 node, mark = found
-        return mark
+        if mistake.value is not None:
+            mark = self._mark_of_value(mistake.value)
+        return mark, (".".join(plain(part) for part in way),) if way else ()
 
-    def _mark_of_value(self, value: str) -> tuple[int, int] | None:
+    def _mark_of_value(self, value: str) -> Mark | None:
         waiting = [self.root] if self.root is not None else []
         while waiting:
             node = waiting.pop()
@@ -116,11 +139,47 @@ class Source:
         return None
 
 
-def _from_one(node: yaml.Node) -> tuple[int, int]:
+@dataclass(frozen=True)
+class _Told:
+    """A mistake as it is told: line and column, the way to it, and the lines on which it was written ``again``."""
+
+    mark: Mark | None
+    way: tuple[str, ...]
+    mistake: Mistake
+    again: list[int] = field(default_factory=list)
+
+    @property
+    def said(self) -> str:
+        return self.mistake.said
+
+    def repeated(self, most: int) -> str:
+        """The other lines, as far as there are any."""
+        lines = [str(line) for line in dict.fromkeys(self.again) if self.mark is not None and line != self.mark[0]]
+        if not lines:
+            return ""
+        shown_lines = lines[:most]
+        more = f" and {len(lines) - most} more" if len(lines) > most else ""
+        if not more and len(lines) > 1:
+            shown_lines, more = lines[:-1], f" and {lines[-1]}"
+        return f"; the same on line{'s' if len(lines) > 1 else ''} {', '.join(shown_lines)}{more}"
+
+    def briefly(self) -> str:
+        """Line and last keys, of one among others."""
+        key = ".".join(plain(part) for part in self.mistake.where) or (self.way[0] if self.way else "")
+        short = " ".join([f"line {self.mark[0]}" if self.mark is not None else "", key]).strip()
+        return f"{short}: {MISSING}" if self.said.startswith(MISSING) else short
+
+    def in_full(self) -> str:
+        """Line, column, way and what is wrong."""
+        start = [f"line {self.mark[0]}, column {self.mark[1]}"] if self.mark is not None else []
+        return ": ".join([*start, *self.way, f"{cut(self.said, LONGEST_DETAIL)}{self.repeated(LONG)}"])
+
+
+def _from_one(node: yaml.Node) -> Mark:
     return int(node.start_mark.line) + 1, int(node.start_mark.column) + 1
 
 
-def _below(node: yaml.Node | None, part: Part) -> tuple[yaml.Node, tuple[int, int]] | None:
+def _below(node: yaml.Node | None, part: Part) -> tuple[yaml.Node, Mark] | None:
     """What stands under a key or at a place of a list, with the line and column of the key or of the entry."""
     if isinstance(node, yaml.SequenceNode):
         place = part if isinstance(part, int) else len(node.value)
@@ -129,7 +188,17 @@ def _below(node: yaml.Node | None, part: Part) -> tuple[yaml.Node, tuple[int, in
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value == str(part):
                 return value, _from_one(key)
+        for taken in _merged(node):
+            found = _below(taken, part)
+            if found is not None:
+                return found
     return None
+
+
+def _merged(node: yaml.MappingNode) -> list[yaml.Node]:
+    """The mappings that a mapping takes in by ``<<``, the one that counts first."""
+    taken = [value for key, value in node.value if isinstance(key, yaml.ScalarNode) and key.value == "<<"]
+    return [one for value in taken for one in (value.value if isinstance(value, yaml.SequenceNode) else [value])]
 
 
 def as_source(source: str | Source) -> Source:

@@ -38,7 +38,8 @@ NEEDED_TABLES: tuple[str, ...] = ("districts.csv", CLUSTERS, "regions.csv", "anc
 Word = Annotated[str, Field(strict=True, min_length=1, max_length=80)]
 
 
-KindWord = Annotated[str, Field(strict=True, pattern=r"^[a-z][a-z_]{0,39}$")]
+KIND_WORD = r"^[a-z][a-z_]{0,39}$"
+KindWord = Annotated[str, Field(strict=True, pattern=KIND_WORD)]
 """A kind of districts, as tables and laws name it."""
 
 

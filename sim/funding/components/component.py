@@ -86,6 +86,11 @@ class Component(Strict):
         """The names of the prices of other components that it multiplies or takes a share of; by default none."""
         return frozenset()
 
+    def key_without_cluster(self) -> str:
+        """The key by which a component that else pays for pathways pays for what belongs to no cluster; empty if none
+        does so alone."""
+        return ""
+
     def out_of_place(self, world: World) -> Sequence[Mistake]:
         """What in it matches nothing in a world, or cannot be there; by default nothing."""
         return ()

@@ -52,6 +52,10 @@ class InstructorUnit(Component):
         }
         return frozenset(name for name, pays in paid.items() if pays)
 
+    def key_without_cluster(self) -> str:
+        """The minimum, which is for all instructors of a high school."""
+        return "minimum_per_school" if np.any(self.minimum_per_school) else ""
+
     def without_effect(self) -> Mapping[str, str]:
         """What a full-time student is, where instructors are counted; of what a minimum is, where there is none."""
         idle = {}

@@ -9,7 +9,7 @@ import pandas as pd
 from sim.arrays import IntArray
 from sim.engine.scenario import Scenario
 from sim.funding.formula import Formula
-from sim.funding.sense import FARTHEST, never_comes, out_of_place
+from sim.funding.sense import FARTHEST, never_comes, out_of_place, seen
 from sim.inputs import InputError, Source
 from sim.study.designs.factors import Factor, read_factors
 from sim.study.designs.files import file_factors, read_points, resampled, row_of, weights_of
@@ -156,7 +156,7 @@ def _check_sense(
         beyond = [] if found else never_comes(formula, world.base_year, last_year)
         late += bool(beyond)
         if found or late == len(distinct):
-            raise Source(f"{label}: formula {formula.name}").refusals(found or beyond)
+            raise Source(f"{label}: formula {formula.name}").refusals(seen(formula, found or beyond))
 
 
 def factor_table(factors: Sequence[Factor]) -> str:

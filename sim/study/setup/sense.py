@@ -5,10 +5,12 @@ from pathlib import Path
 
 from sim.config_folder import config_folder
 from sim.engine.scenario import BASELINE, Scenario, read_scenario
-from sim.funding.differing import in_file
 from sim.funding.formula import Formula
-from sim.funding.sense import FARTHEST, never_comes, out_of_place
+from sim.funding.placing import in_file
+from sim.funding.reading import places, read_lines
+from sim.funding.sense import FARTHEST, never_comes, out_of_place, seen
 from sim.inputs import Mistake, Source, nearest, read_with_lines
+from sim.study.setup.known import line_folder
 from sim.study.setup.settings import Settings
 from sim.world.world import World
 
@@ -45,8 +47,12 @@ def _refuse_formula(formula: Formula, world: World, last_year: int, asked: Seque
     if _own_file(formula.name, asked) is not None or not _shipped("formula", formula.name).is_file():
         found += out_of_place(formula, world)
     if found:
-        source, own = _source("formula", formula.name, asked), _own_file(formula.name, asked)
-        raise source.refusals(in_file(found, read_with_lines(own)[0]) if own is not None else found)
+        own = _own_file(formula.name, asked)
+        if own is None:
+            raise _source("formula", formula.name, asked).refusals(seen(formula, found))
+        written, source = read_with_lines(own)
+        shared = read_lines(line_folder(config_folder(), world.law))
+        raise source.refusals(in_file(found, written, places(written, source, formula.name, shared)))
 
 
 def _refuse_senseless_scenarios(settings: Settings, world: World, scenarios: Sequence[Scenario]) -> None:
