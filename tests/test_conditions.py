@@ -478,7 +478,7 @@ def test_money_inside_the_seg_is_paid_in_full_or_where_its_condition_holds(rules
 
 def test_rules_over_all_lines_are_refused_where_lines_differ_in_them() -> None:
     line = {"components": [{"kind": "base", "per_school": 5}], "appropriation": {"rule": "full"}}
-    with pytest.raises(InputError, match=r"differs: \(growth_cap and hold_harmless\) differs from line two"):
+    with pytest.raises(InputError, match=r"differs: line one: \(growth_cap and hold_harmless\) differs from line two"):
         bill([], lines=[{"name": "one", **line, "rules": JOINT}, {"name": "two", **line}])
     with pytest.raises(InputError, match="is a rule of a line"):
         bill([], lines=[{"name": "one", **line}], rules={"differs": [{**SMALL, "local_match": 1}]})
