@@ -76,28 +76,42 @@ def within(law: Law, line: Line) -> Line:
     return line.model_copy(update={"sunset_year": law.last})
 
 
-def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> tuple[list[Line], list[list[tuple[int, int]]]]:
-    """The lines of all laws as those of one formula, and of each in which laws it stands and at which place of theirs.
-    A line ends with its law, unless the next has the same one.
+def origins(
+    parts: Sequence[tuple[Law, JointRules, Sequence[Line]]], lines: Sequence[Line]
+) -> list[list[tuple[int, int]]]:
+    """Of each of the ``lines`` that were ``joined`` the laws that have it, each with the line's place in it.
+
+    What a line pays by is the same object as where it was read first; in a later law it is the one of its name.
+    """
+    found: list[list[tuple[int, int]]] = [[] for _ in lines]
+    going_on: dict[str, int] = {}
+    for number, (_, _, own) in enumerate(parts):
+        for place, line in enumerate(own):
+            new = next((at for at, one in enumerate(lines) if one.components is line.components), None)
+            if new is not None:
+                going_on[line.name] = new
+            found[going_on[line.name]].append((number, place))
+    return found
+
+
+def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> list[Line]:
+    """The lines of all laws as those of one formula: each ends with its law, unless the next has the same line.
 
     Rules over all lines of a law become rules of its lines, as lines of different laws never run together. A name that
     an earlier law has for another line gets the year of its law.
     """
     lines: list[Line] = []
-    origins: list[list[tuple[int, int]]] = []
-    for number, (law, rules, own) in enumerate(parts):
-        for place, line in enumerate(own):
+    for law, rules, own in parts:
+        for line in own:
             held = line.model_copy(update={"rules": line.rules.under(rules)}) if line.joint else line
-            at = next((known for known, one in enumerate(lines) if _goes_on(one, held, law)), None)
+            at = next((place for place, one in enumerate(lines) if _goes_on(one, held, law)), None)
             if at is not None:
-                origins[at].append((number, place))
                 lines[at] = within(law, lines[at].model_copy(update={"sunset_year": held.sunset_year}))
                 continue
             if any(one.name == line.name for one in lines):
                 held = held.model_copy(update={"name": f"{line.name[:55]}_{law.begins}"})
             lines.append(within(law, held))
-            origins.append([(number, place)])
-    return lines, origins
+    return lines
 
 
 def _goes_on(earlier: Line, line: Line, law: Law) -> bool:

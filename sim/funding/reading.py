@@ -219,8 +219,11 @@ def _lines_of_laws(
         found += [mistake.below("laws", place) for mistake in (*wrong, *of_lines)]
     if found:
         return [], [], found
-    lines, origins = laws.joined(parts)
-    ways = [[("laws", law, *(() if of_one[law] else ("lines", place))) for law, place in origin] for origin in origins]
+    lines = laws.joined(parts)
+    ways = [
+        [("laws", law, *(() if of_one[law] else ("lines", place))) for law, place in origin]
+        for origin in laws.origins(parts, lines)
+    ]
     return lines, ways, []
 
 
