@@ -6,6 +6,7 @@ import pytest
 from simulated import new_mexico
 
 from sim.config_folder import config_folder
+from sim.funding.condition_words import like
 from sim.funding.empty_bands import empty_in_words
 from sim.funding.formula import Formula
 from sim.funding.misplaced import EXAMPLES, OF_DISTRICTS
@@ -239,6 +240,8 @@ SOME, NONE = "members: {at_least: 100, below: 200}", "members: {at_least: 100_00
         (bands(NONE, SOME, "members: {at_least: 200_000}"),
          "2 of the 3 bands of size_adjustment: members 100,000 to 200,000 and of 200,000 or more."),
         (rates(SOME, NONE), "1 of the 2 bands of base: members 100,000 to 200,000."),
+        (rates("members: {below: 200}", "members: {at_least: 100_000}", "members: {at_least: 50_000, below: 200_000}"),
+         "2 of the 3 bands of base: members of 100,000 or more and 50,000 to 200,000."),
         (rates("members: {below: 200}", "members: {below: 100_000}"),
          "1 of the 2 bands of base: what lies in none of the others."),
         (rates("members: {below: 100_000}", "members: {below: 200_000}"),
@@ -272,6 +275,7 @@ def test_a_range_in_which_no_district_lies_today_is_noted_where_another_of_its_l
         rates("members: {below: 500}", "members: {at_least: 400}"),
         rates("members: {below: 500}", "members: {below: 400}, poverty: {at_least: 0.01}"),
         rates("locale: [city, suburb, town, rural]", SOME),
+        rates("members: {below: 1_000}", "locale: [city, suburb, town, rural]"),
         of_base(f"where: {{{NONE}}}"),
     ],
 )
@@ -287,12 +291,31 @@ def test_a_scale_without_gaps_has_no_note(tmp_path: Path) -> None:
     assert empty_in_words(read_and_held(path), new_mexico()) == []
 
 
-def test_a_tier_of_which_a_cluster_is_paid_stands(tmp_path: Path) -> None:
+AG = "tiers: [{clusters: [agriculture], multiplier: 2}]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"where: {{cluster: construction}}\ncomponents:\n{EACH}  - {{kind: cost_tier, "
+        "tiers: [{clusters: [agriculture, construction], multiplier: 2}]}\n",
+        "components:\n  - {kind: per_student, count: participants, dollars: 9, where: {cluster: agriculture}}\n"
+        "  - {kind: per_student, name: two, count: participants, dollars: 9, where: {cluster: construction}}\n"
+        f"  - {{kind: cost_tier, {AG}}}\n",
+        f"components:\n  - {{kind: per_student, count: participants, pot: 9, {AG}, "
+        "differs: [{where: {cluster: construction}, pot: 5}]}\n",
+    ],
+)
+def test_a_tier_of_which_a_cluster_is_paid_somewhere_stands(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bill.yaml"
-    tiers = "tiers: [{clusters: [agriculture, construction], multiplier: 2}]"
-    where = "where: {cluster: construction}\n"
-    path.write_text(f"{HEAD}{where}components:\n{EACH}  - {{kind: cost_tier, {tiers}}}\n{FULL}", encoding="utf-8")
+    path.write_text(HEAD + text + FULL, encoding="utf-8")
     read_and_held(path)
+
+
+def test_a_name_is_guessed_by_the_words_that_fewest_names_have() -> None:
+    assert like("Oak Elm", ["Red Oak North", "Red Oak South", "Blue Elm"]) == "did you mean 'Blue Elm'?"
+    names = ["East School", "North School", "South School", "West School", "Taos Scholl"]
+    assert like("Taus School", names) == "did you mean 'Taos Scholl'?"
 
 
 def test_every_key_of_a_condition_has_an_example_for_where_it_belongs() -> None:

@@ -8,6 +8,7 @@ from test_bill_mistakes import HEAD, answer, read_and_held
 HELD = "{measure: taxable_value, local: 0.3}"
 SHARED = "{line: nextgen_pilot, where: {county: Toas}, start_year: 2030, sunset_year: 2031}"
 CAPPED, ELSEWHERE = ", rules: {growth_cap: 0.1}", ", rules: {growth_cap: 0.2}"
+OWN = ", rules: {{differs: [{{where: {{locale: {}}}, paid_share: 0.5}}]}}"
 FULL = "appropriation: {rule: full}"
 PART = "{kind: per_student, count: concentrators, dollars: 900}"
 START = HEAD.count("\n")
@@ -69,6 +70,8 @@ TOAS = "there is no county 'Toas'; did you mean 'Taos'?"
          "8: laws.1.lines.1.start_year: 2029 lies outside the law, which holds from 2030 to any year"),
         (law(2020) + law(2024), "1: laws.0: the law's last year 2023 lies before FY2027; the line is never paid"),
         (law(2027) + law(2090, "{kind: base, per_school: 5}"), "5: laws.1.from: 2090 lies after any year"),
+        (law(2027) + lines(2090, line("a")) + lines(2095, line("a")),
+         "5: laws.1.from: 2090 lies after any year"),
         (law(2070), "1: laws.0.from: 2070 lies after FY2056"),
         # Rules that disagree.
         (law(2027) + lines(2030, line("a", more=CAPPED), line("b", more=ELSEWHERE)),
@@ -81,6 +84,9 @@ TOAS = "there is no county 'Toas'; did you mean 'Taos'?"
         (law(2027) + law(2030, "{kind: credential_bonus, dollars: {1: 5}, differs: [{where: {locale: rural}, "
                                "dollars: {1: 0}}]}"),
          "7: laws.1.components.0.credential_bonus.differs.0"),
+        (law(2027) + law(2030, "{kind: credential_bonus, dollars: {1: 0}, differs: [{where: {locale: rural}, "
+                               "dollars: {2: 0}}]}"),
+         "7: laws.1.components.0.credential_bonus: can never pay"),
         # Words that are known nowhere, and conditions that nobody meets.
         (law(2027) + law(2030, "{kind: base, per_site: 5, where: {cluster: [construction, welding]}}"),
          "7: laws.1.components.0.base.where.cluster.1: unknown cluster 'welding'"),
@@ -91,6 +97,12 @@ TOAS = "there is no county 'Toas'; did you mean 'Taos'?"
         (law(2027) + lines(2030, line("a"), line("b", "{kind: base, per_school: 5}"),
                            more="    rules: {differs: [{where: {county: Toas}, growth_cap: 0.2}]}\n"),
          f"9: laws.1.rules.differs.0.where.county: {TOAS}"),
+        (law(2027) + lines(2030, line("a", more=OWN.format("rural")),
+                           more="    rules: {differs: [{where: {county: Toas}, growth_cap: 0.2}]}\n"),
+         f"8: laws.1.rules.differs.0.where.county: {TOAS}"),
+        (law(2027) + lines(2030, line("a", more=OWN.format("rural, county: Toas")),
+                           more="    rules: {differs: [{where: {county: Taos}, growth_cap: 0.2}]}\n"),
+         f"7: laws.1.lines.0.rules.differs.0.where.county: {TOAS}"),
         (law(2027) + law(2030, more="\n    where: {members: {below: 1}}"), "9: laws.1.where: holds for no district"),
         (law(2027) + lines(2030, line("a", more=f", rules: {{state_share: {HELD}}}")),
          "7: laws.1.lines.0.rules.state_share.measure: the tables have no taxable_value_per_member"),

@@ -126,19 +126,26 @@ def _empty(found: Listed, world: World, line: Where | None) -> list[OneOf]:
     members = world.districts.membership[:, np.newaxis]
     inside = None if line is None else conditions.holds(line, world, members)
 
-    def holds(one: OneOf) -> bool:
-        here: BoolArray = conditions.holds(one.where, world, members)
+    def holds(where: Where) -> bool:
+        here: BoolArray = conditions.holds(where, world, members)
         return bool((here if inside is None else here & inside).any())
 
-    held = [holds(one) for one in found.conditions]
+    def left_out(number: int) -> bool:
+        """Whether it is those before it that leave a condition no district, and more than numbers may move out of."""
+        one, before = found.conditions[number], [other.ranges for other in found.conditions[:number]]
+        if not found.in_order:
+            return False
+        if None in before and (one.elsewhere or holds(one.where.model_copy(update={"unless": None}))):
+            return True
+        return _covered(one, before)
+
+    held = [holds(one.where) for one in found.conditions]
     if not any(here for here, one in zip(held, found.conditions, strict=True) if not one.elsewhere):
         return []
     return [
         one
         for number, one in enumerate(found.conditions)
-        if not held[number]
-        and one.ranges is not None
-        and not (found.in_order and _covered(one, [other.ranges for other in found.conditions[:number]]))
+        if not held[number] and one.ranges is not None and not left_out(number)
     ]
 
 
@@ -146,8 +153,6 @@ def _covered(one: OneOf, before: Sequence[Bands | None]) -> bool:
     """Whether by what is written no number is left to a condition by those before it."""
     ranges = one.ranges or {}
     earlier = [other for other in before if other]
-    if one.elsewhere and len(earlier) < len(before):
-        return True  # what is left by more than ranges is not a range
     if any(all(key in ranges and _within(ranges[key], band) for key, band in other.items()) for other in earlier):
         return True
     keys = {next(iter(other)) for other in earlier if len(other) == 1}
