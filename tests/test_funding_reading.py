@@ -359,7 +359,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a proration that is not known", {"rules": {"proration": "queue"}}, "rules.proration: 'queue' is not allowed"),
     ("lines and components together", {"lines": []}, "components: write it inside lines"),
     ("no components at all", {"components": None, "appropriation": None}, "components: is missing"),
-    ("an unknown shared line", {"also": ["perkin"]}, "also: 'perkin' is not a shared line"),
+    ("an unknown shared line", {"also": ["perkin"]}, "also.0: 'perkin' is not a shared line"),
     (
         "two lines of one name",
         {"components": None, "appropriation": None, "lines": [{**component(kind="base", per_school=1),
