@@ -119,6 +119,10 @@ def test_a_line_that_a_later_law_goes_on_with_has_its_mistake_told_once(tmp_path
     """By an alias it stands in one place of the file; written twice in two, of which the one line names both."""
     alias = lines(2027, f"&kept {line('a', NOWHERE)}") + lines(2030, "*kept", line("b"))
     assert details(tmp_path, alias) == [f"3: laws.0.lines.0.components.0.base.where.county: {TOAS}"]
+    late = lines(2027, f"&kept {line('a', more=', start_year: 2028')}")
+    late += lines(2030, "*kept", line("b")) + lines(2032, "*kept", line("b"))
+    held = "2028 lies outside the law, which holds from 2030 to 2031"
+    assert details(tmp_path, late) == [f"3: laws.1.lines.0.start_year: {held}"]
     twice = lines(2027, line("a", NOWHERE)) + lines(2030, line("a", NOWHERE), line("b"))
     (told,) = details(tmp_path, twice)
     assert told == f"3: laws.0.lines.0.components.0.base.where.county: {TOAS}; the same on line {START + 1 + 6}"

@@ -91,8 +91,12 @@ class Source:
 
     def _each_once(self, mistakes: Sequence[Mistake]) -> list["_Told"]:
         found: dict[Any, _Told] = {}
+        places: dict[Any, tuple[Part, ...]] = {}
         for mistake in mistakes:
             mark, way = self._followed(mistake)
+            # What an alias stands for may be wrong in each place in another way, and is written once.
+            if mark is not None and places.setdefault((mark, mistake.where), mistake.place) != mistake.place:
+                continue
             found.setdefault((mark or way, mistake.said), _Told(mark, way, mistake))
         # A key that is missing has no line, and is often there but misspelt: what is written comes first.
         in_order = sorted(found.values(), key=lambda one: (one.mark is None, one.mark or (0, 0)))
