@@ -75,7 +75,7 @@ TOAS = "there is no county 'Toas'; did you mean 'Taos'?"
         (law(2070), "1: laws.0.from: 2070 lies after FY2056"),
         # Rules that disagree.
         (law(2027) + lines(2030, line("a", more=CAPPED), line("b", more=ELSEWHERE)),
-         "8: laws.1.lines.1.rules.growth_cap: differs from line a, which runs at the same time"),
+         "8: laws.1.lines.1.rules.growth_cap: line b: differs from line a, which runs at the same time"),
         (law(2027) + lines(2030, line("a", more=", rules: {growth_cap: 0.1}"), more="    rules: {growth_cap: 0.2}\n"),
          "7: laws.1.lines.0.rules.growth_cap: stands under the formula's rules too"),
         # Sense: what never pays, in a rate too.

@@ -149,9 +149,9 @@ def _read(
 def _of_its_line(problem: Problem, lines: Sequence[Line]) -> Mistake:
     """What is wrong with a joint rule, of the line that states it."""
     own = [line.name for line in lines]
-    if problem.line not in own:
-        return Mistake(("rules", problem.key), f"line {problem.line}: {problem.said}" if problem.line else problem.said)
-    return Mistake(("rules", problem.key), problem.said, place=("lines", own.index(problem.line)))
+    said = f"line {problem.line}: {problem.said}" if problem.line and len(own) > 1 else problem.said
+    place = ("lines", own.index(problem.line)) if problem.line in own else ()
+    return Mistake(("rules", problem.key), said, place=place)
 
 
 def _joint_rules(written: Mapping[str, Any]) -> tuple[JointRules | None, list[Mistake]]:
