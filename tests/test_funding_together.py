@@ -236,7 +236,7 @@ def with_rules(place: int, **rules: Any) -> list[dict[str, Any]]:
         ),
         (
             {"rules": {"growth_kap": 1}, "lines": list(TWO)},
-            "rules: growth_kap: unknown key; did you mean 'growth_cap'?",
+            "rules.growth_kap: unknown key; did you mean 'growth_cap'?",
         ),
         ({"rules": [0.05], "lines": list(TWO)}, "rules: [0.05] is not allowed: rules are a mapping of keys to values"),
         ({"rules": {"growth_cap": 6.5}, "lines": list(TWO)}, "growth_cap: 6.5 is not allowed"),
@@ -251,7 +251,7 @@ def with_rules(place: int, **rules: Any) -> list[dict[str, Any]]:
                 "appropriation": {"rule": "full"},
                 "rules": {"phase_in": [0.5]},
             },
-            "rules.phase_in: line bill: cannot hold for money inside the SEG",
+            "rules.phase_in: cannot hold for money inside the SEG",
         ),
         (
             {"lines": [line("a", each(1.0), fund="Federal", rules={"growth_cap": 0.1}), TWO[0]]},
