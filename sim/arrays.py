@@ -129,3 +129,9 @@ def logistic(x: Array) -> Array:
     """The logistic function, 1 / (1 + exp(-x))."""
     result: Array = 1.0 / (1.0 + np.exp(-x))
     return result
+
+
+def compound(rate: float | Array, years: int) -> Array:
+    """(1 + ``rate``)^``years``, to the bit alike for one run and for many, as powers are not."""
+    grown: Array = np.exp(years * np.log1p(rate))
+    return grown

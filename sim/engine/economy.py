@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array, district_total, ratio
+from sim.arrays import Array, compound, district_total, ratio
 from sim.behavior.costs import UnitCosts, unit_costs
 from sim.engine.felt import UNDISTURBED, Felt
 from sim.engine.state import Premises, State
@@ -127,12 +127,6 @@ def categorical_cut(standing: Array, severity: Array, without: Array, economy: E
     fresh = economy.categorical_cut * np.maximum(severity - without, 0.0)
     cut: Array = np.maximum(fresh, standing * (1.0 - economy.categorical_restored))
     return cut
-
-
-def compound(rate: Array, years: int) -> Array:
-    """(1 + rate)^years."""
-    grown: Array = np.exp(years * np.log1p(rate))
-    return grown
 
 
 def revenue_shock(shock: Array, noise: Array, economy: Economy) -> Array:

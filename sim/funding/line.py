@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from sim.arrays import Array, some
+from sim.arrays import Array, compound, some
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
 from sim.funding.components import Accountability, AnyComponent, Component, CredentialBonus, InstructorUnit, SegWeight
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
@@ -229,8 +229,7 @@ class Line(Strict):
     def risen(self, yearly: float, fiscal_year: int) -> float | Array:
         """What an amount that rises by a share ``yearly`` after the line's first year is multiplied by."""
         years = max(fiscal_year - self.start_year, 0) if self.start_year is not None else 0
-        grown: float | Array = (1.0 + yearly) ** years if years else 1.0
-        return grown
+        return compound(yearly, years) if years else 1.0
 
     @property
     def ever_pays(self) -> bool:

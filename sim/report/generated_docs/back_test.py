@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import compound
 from sim.config_folder import config_folder
-from sim.engine.economy import budget_severity, categorical_cut, compound
+from sim.engine.economy import budget_severity, categorical_cut
 from sim.engine.scenario import Scenario, read_scenario
 from sim.inputs import read_yaml
 from sim.parameters.catalogue import load_catalogue
