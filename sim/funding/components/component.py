@@ -128,8 +128,22 @@ def together(components: Sequence[Component]) -> list[str]:
             said += [one for rate in rates for one in rate.sentences() if not _is_one_of(one, rate, alike)]
             said += [f"At each of these rates: {one[0].lower()}{one[1:]}" for one in alike]
         else:
-            said += [one for rate in rates for one in rate.sentences()]
+            said += [one for rate in rates for one in (rate.sentences() if len(rates) > 1 else _at_length(rate))]
     return said
+
+
+MANY = 3
+"""Sentences of a component from which on its condition is said once, before them."""
+
+
+def _at_length(component: Component) -> list[str]:
+    """What a component pays for and where, the condition once if there is much to say."""
+    said = component.describe()
+    if component.where is None or len(said) < MANY:
+        return component.sentences()
+    lower = [f"{one[0].lower()}{one[1:]}" for one in said]
+    place = component.where.words()
+    return [f"{place[0].upper()}{place[1:]}: {lower[0]}", *(f"There: {one}" for one in lower[1:])]
 
 
 def by_written(components: Sequence[Component]) -> list[Sequence[Component]]:
