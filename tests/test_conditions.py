@@ -625,7 +625,7 @@ def test_a_match_that_differs_is_told_with_the_spending_that_it_is_measured_on()
     for lifted in (
         "no minimum is guaranteed.",
         "nothing of a district's own is asked for.",
-        "the state pays all that is owed.",
+        "the state pays the whole of each amount.",
     ):
         assert there + lifted in said
     only = bill(PER_CONCENTRATOR, rules={"match_on": "all_cost", "differs": [{**poor, "local_match": 0.5}]})

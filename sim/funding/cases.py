@@ -86,7 +86,7 @@ NOT_ASKED: dict[str, str] = {
     "spend_on_cte": "No part of a payment has to be spent on CTE.",
     "minimum_guarantee": "No minimum is guaranteed.",
     "local_match": "Nothing of a district's own is asked for.",
-    "paid_share": "The state pays all that is owed.",
+    "paid_share": "The state pays the whole of each amount.",
     "maximum_payment": "A district may be paid any amount.",
 }
 """What is said of a rule that is lifted where a condition holds."""

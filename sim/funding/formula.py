@@ -13,6 +13,7 @@ from sim.funding.rules import REFERRING, UNRULED, JointRules, Rules
 from sim.funding.together import groups, problem_with, same_guarantee
 from sim.funding.years import calendar
 from sim.inputs import shown
+from sim.states.words import listed
 
 MOST_LINES = 100
 
@@ -199,6 +200,9 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
         titles = "All its lines" if whole else " and ".join(line.called for line in lines)
         said.append(f"{titles} together (one rule over their sum):")
         said.extend(within_bounds(rules.sentences(), lines))
+        rising = [line.called for line in lines if line.rules.rises]
+        if rising and {"minimum_guarantee", "minimum_guarantee_charter"} & set(rules.written):
+            said.append(f"What is guaranteed rises as the dollar amounts of {listed(rising)} do.")
     return said
 
 

@@ -7,7 +7,7 @@ from sim.funding.components.component import Component
 from sim.funding.formula import Formula
 from sim.funding.rules import UNRULED
 
-LIKE = 0.4
+LIKE = 0.5
 """The least share of features in common at which formulas are called alike."""
 OF_PAYMENT, OF_RULES = 3.0, 1.0
 """What a feature counts."""

@@ -23,7 +23,7 @@ from sim.funding.strict import Strict
 from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
 from sim.inputs import Example
 from sim.states.speaking import state_words
-from sim.states.words import CHARTER
+from sim.states.words import CHARTER, listed
 
 TIERS_LAST = "When money is short, credentials are paid last, the most valuable tier first."
 """What is said of proration by tier."""
@@ -273,7 +273,7 @@ class Rules(Strict):
         if self.count_lag:
             said.append("Payments follow last year's counts.")
         if self.paid_share != 1.0:
-            said.append(f"The state pays {percent(self.paid_share)} of what is owed.")
+            said.append(f"Of each amount the state pays {percent(self.paid_share)}.")
         if self.state_share is not None:
             said.append(self.state_share.sentence())
         if self.share_cap is not None:
@@ -288,9 +288,9 @@ class Rules(Strict):
             origin = origins.get(self.phase_in_from, "nothing")
             said.append(f"The formula is phased in from {origin}: {steps} of the way, then all.")
         if self.indexation == "prices":
-            said.append("The dollar amounts are those of the base year and rise with prices.")
+            said.append(f"{self._amounts()} are those of the base year and rise with prices.")
         if self.yearly_rise:
-            said.append(f"The dollar amounts {rise(self.yearly_rise, many=True)}.")
+            said.append(f"{self._amounts()} {rise(self.yearly_rise, many=True)}.")
         if self.growth_cap is not None:
             free = ", but for the first" if self.growth_cap_from == "nothing" else ""
             said.append(f"A district's payment rises by at most {percent(self.growth_cap)} a year{free}.")
@@ -332,6 +332,18 @@ class Rules(Strict):
             set_ = {key for key in DIFFERING if getattr(self, key) != getattr(UNRULED, key)}
             said += case.sentences(others | set_, self.alone)
         return said
+
+    def _amounts(self) -> str:
+        """What rises where dollars do, as the subject of a sentence."""
+        guaranteed = self._ever("minimum_guarantee", 0.0) or self.minimum_guarantee_charter is not None
+        rising = ["the dollar amounts", *["the minimum guarantee"] * guaranteed]
+        said = listed([*rising, *["the maximum payment"] * self._ever("maximum_payment")])
+        return f"{said[0].upper()}{said[1:]}"
+
+    @property
+    def rises(self) -> bool:
+        """Whether the dollars of the line rise, with prices or by a share a year."""
+        return self.indexation == "prices" or some(self.yearly_rise)
 
     def alone(self, key: str, value: Any) -> list[str]:
         """What one rule says alone, a match with the spending that it is measured on."""

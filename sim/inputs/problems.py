@@ -85,7 +85,8 @@ def _mistake(
         return Mistake(where, f"{UNKNOWN}{nearest_key(str(where[-1]), known) if known is not None else 'remove it'}")
     if kind == "missing":
         example = next((one.example for one in options if one.example), "")
-        return Mistake(where or (WHOLE,), f"{MISSING}; write {example}" if example else MISSING)
+        wanted = f"; write {example}" if example else f": {schema.in_words(options)}" if options else ""
+        return Mistake(where or (WHOLE,), f"{MISSING}{wanted}")
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         key = str(context["discriminator"]).strip("'")
         known = [name for one in options for name in _names(one)]

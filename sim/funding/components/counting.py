@@ -164,6 +164,13 @@ class StudentCounting(Component):
     def one(self, count: StudentCount) -> str:
         """One of what is counted, in words."""
         words = WORDS[count]
+        if count == "credit_hours":
+            words += f" ({self.credits_per_participant:g} for a participant, {self.credits_per_concentrator:g} for a "
+            words += "concentrator)"
+        elif count == "advanced_credits":
+            words += f" ({self.credits_per_concentrator:g} each)"
+        elif count == "completers":
+            words += f" ({percent(self.completion_share)} of concentrators)"
         if self.full_time_share != 1.0:
             words += f" at {part_in_words(self.full_time_share)} of full time"
         if self.eligible_share != 1.0:

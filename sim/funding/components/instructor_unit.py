@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from sim.arrays import Array, district_total, ratio
 from sim.funding.components.amounts import ClassSize, InstructorDollars, SchoolDollars, Share
-from sim.funding.components.component import Component, money
+from sim.funding.components.component import Component, money, part_in_words
 from sim.funding.context import PricingContext
 from sim.funding.schedule import Schedule
 
@@ -39,7 +39,10 @@ class InstructorUnit(Component):
     @model_validator(mode="after")
     def _minimum_for_employed(self) -> Self:
         if self.minimum_per_school and self.students_per_unit is not None:
-            raise ValueError("a minimum_per_school goes with instructors employed, not with students_per_unit")
+            raise ValueError(
+                "a minimum_per_school goes with instructors employed, not with students_per_unit; write a base with "
+                "per_school, or a minimum_guarantee in rules"
+            )
         return self
 
     def paid_prices(self) -> frozenset[str]:
@@ -94,8 +97,10 @@ class InstructorUnit(Component):
                     f"At least {money(self.minimum_per_school)} for every high school with a pathway{together}."
                 )
             return said
-        share = f" (a participant counts as {self.full_time_share:.3g})" if self.full_time_share != 1.0 else ""
-        return [f"{money(self.dollars)} for every {self.students_per_unit:g} full-time students in CTE{share}."]
+        who, size = "participants", f"{self.students_per_unit:g}"
+        if self.full_time_share != 1.0:
+            who = f"full-time students in CTE (a participant counts as {part_in_words(self.full_time_share)})"
+        return [f"{money(self.dollars)} for every {size} {who}, and for parts of {size} as much less."]
 
 
 def with_shared_minimum(
