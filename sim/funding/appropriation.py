@@ -94,7 +94,8 @@ class Once(Strict):
 
     def sentence(self) -> str:
         """The rule in words."""
-        return f"{money(self.dollars)} is voted once and spent in equal parts over {self.years} years."
+        spent = "spent in that year" if self.years == 1 else f"spent in equal parts over {self.years} years"
+        return f"{money(self.dollars)} is voted once and {spent}."
 
 
 AppropriationRule = Annotated[

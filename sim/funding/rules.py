@@ -20,7 +20,7 @@ from sim.funding.components.amounts import (
 )
 from sim.funding.components.component import money, percent
 from sim.funding.strict import Strict
-from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare
+from sim.funding.terms import Approval, Carryover, HoldHarmless, MaintenanceOfEffort, ShareCap, StateShare, lasting
 from sim.inputs import Example
 from sim.states.speaking import state_words
 from sim.states.words import CHARTER, listed
@@ -296,7 +296,7 @@ class Rules(Strict):
             said.append(f"A district's payment rises by at most {percent(self.growth_cap)} a year{free}.")
         if self.hold_harmless is not None:
             floor, years = self.hold_harmless, self.hold_harmless.years
-            length = f" for {years} years" if years else ""
+            length = lasting(years)
             origin = {
                 "base_year": "its base-year payment",
                 "previous_year": "its payment of the year before",

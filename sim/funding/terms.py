@@ -14,6 +14,11 @@ Carryover = Annotated[float, Field(strict=True, ge=0.0, lt=1.0), Unit("share")]
 """The part of a payment that may be kept for next year."""
 
 
+def lasting(years: int | None) -> str:
+    """For how long, as the end of a sentence; nothing without an end."""
+    return "" if years is None else f" for {years} year{'' if years == 1 else 's'}"
+
+
 class HoldHarmless(Strict):
     """No district is owed less than ``share`` of a reference payment, for ``years`` years (always if not given).
 
@@ -45,7 +50,7 @@ class MaintenanceOfEffort(Strict):
 
     def sentence(self) -> str:
         """The rule in words."""
-        length = f" for {self.years} years" if self.years else ""
+        length = lasting(self.years)
         origin = {"base_year": "of the base year", "previous_year": "of the year before"}[self.reference]
         return (
             f"A district keeps its own CTE money a member at {percent(self.share)} or more of that {origin}{length}, "
