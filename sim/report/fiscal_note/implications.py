@@ -194,15 +194,17 @@ def _limit(case: Case) -> Iterator[str]:
         yield f"Without a limit {verb} {titles}: whatever is owed there is paid{_coming_to(case, open_ended)}."
     limited = [program for program in outside if program not in open_ended]
     binding = [program for program in limited if _binds(case, program)]
-    loose = [case.called(program) for program in limited if program not in binding]
+    loose = [program for program in limited if program not in binding]
     if binding and len(binding) == len(outside):
         yield "What is voted limits what is paid: where more is owed, districts get a part of it."
     elif binding:
         names = listed([case.called(program) for program in binding])
         yield f"What is voted limits what {names} {'pays' if len(binding) == 1 else 'pay'}."
     if loose:
-        years = years_text(case.decade.years[case.panel.in_force(case.f)[case.decade.at]])
-        yield f"What is voted for {listed(loose)} limits nothing in {years}: in no draw is more owed."
+        run = [any(case.runs(line, at) for program in loose for line in program) for at in case.decade.at]
+        within = f" in {years_text(case.decade.years[run])}" if any(run) else ""
+        names = listed([case.called(program) for program in loose])
+        yield f"What is voted for {names} limits nothing{within}: in no draw is more owed."
     if any(line.seg == "funded" for line in case.own_lines):
         yield f"The appropriation of {state_words().main} grows by what the bill's weight is worth."
 

@@ -1,5 +1,6 @@
 """What a bill votes without an index: sums and caps that buy less each year, for its fiscal note."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -47,12 +48,11 @@ def _amounts(case: Case) -> list[str]:
         if len(set(losses)) == 1 and losses[0]:
             whole.setdefault(losses[0], []).append(case.called(program, stretches[0]))
             continue
-        for part, stretch, loss in zip(flat, stretches, losses, strict=True):
-            if loss:
-                name = part.label.replace("_", " ")
-                parts.append(
-                    f"Not indexed: the dollar amounts of {name} in {case.called(program, stretch)} buy {loss}."
-                )
+        for loss in dict.fromkeys(filter(None, losses)):
+            alike = [place for place, other in enumerate(losses) if other == loss]
+            names = dict.fromkeys(_words(flat[place], flat) for place in alike)
+            of = case.called(program, stretches[alike[0]])
+            parts.append(f"Not indexed: the dollar amounts of {listed(list(names))} in {of} buy {loss}.")
     return [
         f"Not indexed: the dollar amounts by which {listed(titles)} {'is' if len(titles) == 1 else 'are'} reckoned buy "
         f"{loss}."
@@ -66,6 +66,12 @@ def _flat(line: "Line") -> "list[Component]":
     if line.seg != "outside" or line.rules.indexation != "none" or line.appropriation.rule not in OWED:
         return []
     return [part for part in line.components if part.paid_prices() and not _follows(part)]
+
+
+def _words(part: "Component", beside: "Sequence[Component]") -> str:
+    """What a component is called: those that ``differs`` has made of one have its name."""
+    first = re.sub(r"_\d+$", "", part.label)
+    return (first if first in {other.label for other in beside} else part.label).replace("_", " ")
 
 
 def _amount_of(label: str, line: "Line") -> "Component | None":

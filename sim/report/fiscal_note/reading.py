@@ -153,8 +153,8 @@ def assumptions(case: Case) -> list[str]:
     rise = index[-1] ** (1.0 / max(int(last) - base, 1)) - 1.0
     vintage = f" on {manifest.data_vintage}" if manifest.data_vintage else ""
     said = [
-        f"The estimate starts from FY{base}{vintage}. Amounts are nominal unless a sentence names another year; prices "
-        f"rise by {rise:.1%} a year.",
+        f"The estimate starts from FY{base}{vintage}. Amounts are nominal dollars, unless beside one stands of which "
+        f"year its dollars are; prices rise by {rise:.1%} a year.",
         *_responses(case),
         f"Amounts are means over {case.facts.draws:,} draws, ranges hold 90% of them, or more where the mean lies "
         "beyond. They cover uncertain parameters and chance, not errors in the data, nor other changes of law.",
