@@ -204,7 +204,7 @@ class TestVerdict:
 class TestLines:
     def test_a_clear_winner_stands_first_with_what_it_brings_and_costs(self) -> None:
         said = lines({"status_quo": CURRENT, "aligned": Law(2_000, state=54), "base_only": Law(1_000, state=49)})
-        head = "FY2027-31 against Status quo Taught per 100 (90%) Students Public $ a year"
+        head = "FY2027-31 against Status quo Taught per 100 (90%) Students FY2026 $ a year"
         assert " ".join(said[0].split()) == head
         assert said[1].split()[:3] == ["1", "Aligned", "+2.0"]
         assert said[1].split()[-2:] == ["+2,000", "+$4.00M"]
@@ -536,7 +536,8 @@ class TestIndexed:
         (indexed,) = (row for row in changes_from_indexed(results, panel, span) if row[0][0] == "Aligned")
         assert flat[3:] == [("+$4.00M", ""), ("more for more", "$2,000 each")]
         assert indexed[2:] == [("$0", ""), ("more for", "the same")]
-        assert "against Current law, indexed" in " ".join(comparison_table(results).split())
+        text = " ".join(comparison_table(results).split())
+        assert "against Current law, indexed (its amounts and appropriation follow prices), FY2026 dollars" in text
 
 
 def with_twin(results: "Results", state: float) -> "Results":

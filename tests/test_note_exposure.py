@@ -46,6 +46,14 @@ def test_the_conclusion_comes_first_and_no_figure_stands_without_its_condition()
         assert all(rest.lstrip().startswith("under take up surge") for rest in paragraph.split("$12.5M")[1:])
 
 
+def test_every_sentence_with_an_amount_says_of_which_year_its_dollars_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = "Aligned: in the worst one in twenty of futures districts carry $6M in the worst year without a shock."
+    monkeypatch.setattr("sim.report.fiscal_note.exposure.tail_sentence", lambda *_: tail)
+    said = section(note({"baseline": CALM, "take_up_surge": SURGE})).paragraphs
+    assert said[1].endswith("in the worst year without a shock (FY2026 dollars).")
+    assert all("FY2026 dollars" in paragraph for paragraph in said if "$" in paragraph)
+
+
 def test_the_table_has_a_row_for_each_condition_with_the_cells_worked_by_hand() -> None:
     (table,) = section(note({"baseline": CALM, "take_up_surge": SURGE, "oil_slump": CALM})).tables
     rows = {row.cells[0][0]: [value for value, _ in row.cells[1:]] for row in table.rows}

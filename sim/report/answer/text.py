@@ -47,7 +47,7 @@ def answer_table(found: Facts) -> list[tuple[str, ...]]:
     order = ranked(found)
     places = [(f, f"{number}{'=' if len(group) > 1 else ''}") for number, group in _numbered(order.more) for f in group]
     told = [*places, *((f, "") for f in (*order.same, *order.less))] or [(f, "") for f in range(len(found.names))]
-    return [(_heads(found)[0], *_HEADINGS), *_cells(found, told)]
+    return [(_heads(found)[0], *_COUNTED, f"Public {_dollars(found)}"), *_cells(found, told)]
 
 
 def answer_sentences(found: Facts) -> list[str]:
@@ -134,7 +134,7 @@ def _table(found: Facts, rows: Sequence[tuple[int, str]]) -> list[str]:
         return [f"{heads[0]}: no formula has more taught."]
     cells = _cells(found, rows)
     for head, gap in product(heads, ("  ", " ")):
-        lines = _aligned([(head, *_HEADINGS), *cells], gap)
+        lines = _aligned([(head, *_COUNTED, _dollars(found)), *cells], gap)
         if max(map(len, lines)) <= WIDTH:
             break
     return lines
@@ -170,9 +170,14 @@ def _aligned(cells: Sequence[Sequence[str]], gap: str) -> list[str]:
     ]
 
 
-_HEADINGS = ("Taught per 100 (90%)", "Students", "Public $ a year")
+_COUNTED = ("Taught per 100 (90%)", "Students")
 _UNTOLD = (CALM, "as configured")
 """Scenarios that need no name."""
+
+
+def _dollars(found: Facts) -> str:
+    """The heading of public money: of which year its dollars are."""
+    return f"FY{found.base_year} $ a year"
 
 
 def _together(found: Facts, lead: str, formulas: Sequence[int], lines: int) -> list[str]:

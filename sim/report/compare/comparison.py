@@ -67,7 +67,10 @@ def indexed_lines(results: "Results", panel: Panel, span: Span, width: int = PAG
     cells = changes_from_indexed(results, panel, span)
     if len(cells) < 2 or not panel.others or panel.reference is None:
         return []
-    said = f"{span.text}, against {panel.reference.short_title} (its amounts and appropriation follow prices)"
+    said = (
+        f"{span.text}, against {panel.reference.short_title} (its amounts and appropriation follow prices), "
+        f"FY{panel.base_year} dollars"
+    )
     return table_lines(said, cells, width)
 
 

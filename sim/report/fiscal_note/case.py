@@ -1,6 +1,7 @@
 """One bill against current law, as the sentences of its note need it: its results, and the bill as it was written."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from sim.report.fiscal_note.amounts import in_words
 from sim.report.fiscal_note.lines import Budget
 from sim.report.shared.intervals import bands
 from sim.report.shared.panel import Panel
+from sim.report.shared.written import LAW, title_of_laws
 
 if TYPE_CHECKING:
     from sim.funding.line import Line
@@ -122,6 +124,13 @@ class Case:
         for line in self.own_lines:
             found.setdefault(heads.get(line.name, line.name), []).append(line)
         return tuple(tuple(lines) for lines in found.values())
+
+    @staticmethod
+    def called(program: "Sequence[Line]", lines: "Sequence[Line]" = ()) -> str:
+        """What a sentence calls some lines of one of the ``programs``, or the whole of it: by the laws that it is of,
+        so that no law is named for years in which another holds."""
+        titles = [line.called for line in lines or program]
+        return title_of_laws(titles) if LAW.fullmatch(titles[0]) else program[0].called
 
     def span(self, number: int = 0) -> str:
         """A span of years, with what of it is not under the bill: 'FY2027-31 (the bill begins in FY2028)'."""

@@ -38,7 +38,7 @@ def _said(case: Case, of: Measured, one: Stressed) -> Iterator[str]:
         "dollars; in brackets 90% of draws.)"
     )
     if tail := tail_sentence(of, case.f).partition(": ")[2]:
-        yield first_letter(tail)
+        yield f"{first_letter(tail).removesuffix('.')} (FY{of.calm.base_year} dollars)."
     yield _fewest(of, one)
     yield chances(of)
 

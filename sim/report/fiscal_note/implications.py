@@ -143,13 +143,13 @@ def _changes(case: Case, at: int) -> str:
     for program in case.programs:
         before, after = (next((line for line in program if case.runs(line, year)), None) for year in (at, at + 1))
         if after is None and before is not None:
-            end.append(program[0].called)
+            end.append(case.called(program, [before]))
         elif before is None and after is not None:
-            begin.append(program[0].called)
-        elif before is not after:
-            change.append(program[0].called)
+            begin.append(case.called(program, [after]))
+        elif before is not None and after is not None and before is not after:
+            change.append(case.called(program, [after]))
         if before is not None and _harmless(case, before, at) and not (after and _harmless(case, after, at + 1)):
-            harmless.append(program[0].called)
+            harmless.append(case.called(program, [before]))
     parts = (("begins", begin), ("changes by a later law", change), ("has ended", end))
     plural = {"begins": "begin", "changes by a later law": "change by a later law", "has ended": "have ended"}
     said = [f"{listed(names)} {verb if len(names) == 1 else plural[verb]}" for verb, names in parts if names]
@@ -190,14 +190,37 @@ def _limit(case: Case) -> Iterator[str]:
         yield f"The bill sets no limit: whatever is owed is paid{_coming_to(case, open_ended)}."
     elif open_ended:
         verb = "is" if len(open_ended) == 1 else "are"
-        titles = listed([program[0].called for program in open_ended])
-        others = [program[0].called for program in outside if program not in open_ended]
+        titles = listed([case.called(program) for program in open_ended])
         yield f"Without a limit {verb} {titles}: whatever is owed there is paid{_coming_to(case, open_ended)}."
-        yield f"What is voted limits what {listed(others)} {'pays' if len(others) == 1 else 'pay'}."
-    elif outside:
+    limited = [program for program in outside if program not in open_ended]
+    binding = [program for program in limited if _binds(case, program)]
+    loose = [program for program in limited if program not in binding]
+    if binding and len(binding) == len(outside):
         yield "What is voted limits what is paid: where more is owed, districts get a part of it."
+    elif binding:
+        names = listed([case.called(program) for program in binding])
+        yield f"What is voted limits what {names} {'pays' if len(binding) == 1 else 'pay'}."
+    if loose:
+        run = [any(case.runs(line, at) for program in loose for line in program) for at in case.decade.at]
+        within = f" in {years_text(case.decade.years[run])}" if any(run) else ""
+        names = listed([case.called(program) for program in loose])
+        yield f"What is voted for {names} limits nothing{within}: in no draw is more owed."
     if any(line.seg == "funded" for line in case.own_lines):
         yield f"The appropriation of {state_words().main} grows by what the bill's weight is worth."
+
+
+def _binds(case: Case, program: "Sequence[Line]") -> bool:
+    """Whether in some draw and year what is voted for a program holds back what it pays: more is owed, or a sum that is
+    no mere cap is paid out whole."""
+    held = case.panel.in_force(case.f)[case.decade.at]
+    names = {line.name for line in program}
+    owed, paid = case.decade.owed_by(case.f, names)[:, held], case.decade.of_lines(case.f, names)[:, held]
+    if (owed - paid >= FINEST).any() or not held.any():
+        return True
+    sums = {line.name for line in program if line.appropriation.rule not in ("demand_with_cap", "full")}
+    given = case.decade.of_lines(case.f, sums)[:, held]
+    voted = sum((case.decade.voted_for(case.f, name)[:, held] for name in sums), np.zeros_like(given))
+    return bool(((given >= FINEST) & (voted - given < FINEST)).any())
 
 
 def _coming_to(case: Case, programs: "Sequence[Sequence[Line]]") -> str:
@@ -213,7 +236,9 @@ def _coming_to(case: Case, programs: "Sequence[Sequence[Line]]") -> str:
     found = bands(paid, axis=0)
     low, high = (in_words(float(end), float(found.high)) for end in (found.low, found.high))
     ending = [
-        program[0].called for program in programs if not any(case.runs(line, case.decade.at[place]) for line in program)
+        case.called(program)
+        for program in programs
+        if not any(case.runs(line, case.decade.at[place]) for line in program)
     ]
     without = f" ({listed(ending)} {'does' if len(ending) == 1 else 'do'} not run then)" if ending else ""
     amount = low if low == high else f"{low} to {high}"
@@ -309,7 +334,7 @@ def _ends(case: Case) -> Iterator[str]:
     for program in case.programs:
         years = [line.sunset_year for line in program]
         if None not in years:
-            ends.setdefault(max(int(year or 0) for year in years), []).append(program[0].called)
+            ends.setdefault(max(int(year or 0) for year in years), []).append(case.called(program))
     for year in sorted(ends):
         if year < last and year != case.ends:
             yield f"{listed(ends[year])} {'ends' if len(ends[year]) == 1 else 'end'} after FY{year}."

@@ -11,7 +11,7 @@ from sim.arrays import Array
 from sim.report.answer.rules import LEAST_RECODED, settled
 from sim.report.bill.tables import HALF_A_DOLLAR
 from sim.report.fiscal_note.case import FIFTH, Case
-from sim.report.shared.groups import Group, groups, net_payment, roster
+from sim.report.shared.groups import Group, groups, nominal_net_payment, roster
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.order import QUARTERS, first_places, labels_where_shared
 from sim.report.shared.panel import Panel
@@ -28,7 +28,7 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Money:
-    """Net state CTE money of districts in a stored ``year``, in dollars of the base year: ``net[F, R, D]``, ``members``
+    """Net state CTE money of districts in a stored ``year``, in nominal dollars: ``net[F, R, D]``, ``members``
     of grades 9-12, and the districts' ``groups`` and ``names``."""
 
     year: int
@@ -45,7 +45,7 @@ class Stored:
         self.panel = panel
         self.groups = tuple(groups(panel, world))
         self.names = tuple(labels_where_shared(roster(panel, world).name, panel.district_names))
-        self._net: Array = net_payment(panel)
+        self._net: Array = nominal_net_payment(panel)
 
     def money(self, formula: int) -> Money | None:
         """That of the fifth year or the last stored before it in which a formula, by its place, holds; else of the

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.arrays import Array, IntArray
 from sim.report.shared.panel import Panel
+from sim.report.shared.written import title_of_laws
 from sim.states.speaking import state_words
 
 YEARS = 3
@@ -101,7 +102,7 @@ class Budget:
             amounts = self._sum(self.appropriated[f], numbers) * held
             name = self.panel.line_names[numbers[0]]
             if amounts.any() and (own is None or name in own) and not self._facts(name, f).get("background"):
-                rows.append(self._row("line", numbers[0], f, amounts))
+                rows.append(self._row("line", numbers, f, amounts))
         return rows
 
     def unpaid(self, f: int) -> Array:
@@ -114,6 +115,10 @@ class Budget:
     def of_lines(self, f: int, names: Collection[str]) -> Array:
         """What some lines of a formula pay together, ``[R, Y]``."""
         return self._sum(self.paid_out[f], [n for n, line in enumerate(self.panel.line_names) if line in names])
+
+    def owed_by(self, f: int, names: Collection[str]) -> Array:
+        """What some lines of a formula owe together, ``[R, Y]``."""
+        return self._sum(self.owed[f], [n for n, line in enumerate(self.panel.line_names) if line in names])
 
     def voted_for(self, f: int, name: str) -> Array:
         """What is voted for a line of a formula, ``[R, Y]``."""
@@ -154,14 +159,16 @@ class Budget:
     def _facts(self, line: str, f: int) -> dict[str, object]:
         return dict(self.panel.line_metadata(line, self.panel.formulas[f]))
 
-    def _row(self, kind: Kind, number: int, f: int, amounts: Array) -> Row:
-        line = self.panel.line_names[number]
-        facts = self._facts(line, f)
+    def _row(self, kind: Kind, numbers: Sequence[int], f: int, amounts: Array) -> Row:
+        """The row of a program, by the places of its lines."""
+        of_each = [self._facts(self.panel.line_names[number], f) for number in numbers]
+        line, facts = self.panel.line_names[numbers[0]], of_each[0]
+        titles = [str(one.get("title") or self.panel.line_names[n]) for n, one in zip(numbers, of_each, strict=True)]
         if facts.get("recurring") is None or not facts.get("fund"):
             formula = self.panel.formulas[f]
             raise ValueError(f"the manifest does not say fund and recurrence of the line '{line}' that {formula} pays")
         recurring = "Recurring" if facts["recurring"] else "Nonrecurring"
-        return Row(kind, line, str(facts.get("title") or line), recurring, str(facts["fund"]), amounts)
+        return Row(kind, line, title_of_laws(titles), recurring, str(facts["fund"]), amounts)
 
     def _set_aside(self, f: int) -> Iterator[Row]:
         for number, line in enumerate(self.panel.line_names):
@@ -179,7 +186,7 @@ class Budget:
                 continue
             background = bool(self._facts(self.panel.line_names[numbers[0]], f).get("background"))
             kind: Kind = "background" if background else "line"
-            row = self._row(kind, numbers[0], f, self._sum(amounts, numbers))
+            row = self._row(kind, numbers, f, self._sum(amounts, numbers))
             if not background:
                 key = (row.fund, row.recurring)
                 counted[key] = counted.get(key, 0.0) + row.amounts

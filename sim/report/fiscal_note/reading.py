@@ -123,20 +123,23 @@ def alternatives(case: Case) -> list[str]:
 
 
 def without_the_bill(case: Case) -> list[str]:
-    """Current law in the same years."""
-    law = case.facts.levels[0][case.b]
+    """Current law in the same years, in nominal dollars as what it pays elsewhere in the note."""
+    law, years = case.facts.levels[0][case.b], case.facts.spans[0].years
+    paid = (case.under_law("state_cost") + case.under_law("dilution"))[:, years]
     share = 100.0 * case.under_law("concentrators_taught") / np.maximum(case.under_law("membership"), 1.0)
     now = number_text(float(share[:, 0].mean()), PER_100)
     said = (
-        f"Current law goes on: {in_words(float(law.public.mean()) / 1e3)} a year for CTE and "
+        f"Current law goes on: {in_words(float(paid.mean()) / 1e3)} a year for CTE and "
         f"{number_text(float(law.per_100.mean()), PER_100)} of each 100 members taught in {case.facts.spans[0].text}, "
         f"after {now} in FY{case.facts.base_year}."
     )
     if case.panel.reference is not None:
         indexed = yearly_of_reference(case.panel, case.facts.spans[0])
         assert indexed is not None
+        column = case.panel.reference.state
+        grown = (column("state_cost") + column("dilution"))[:, years]
         said += (
-            f" With its dollars indexed it would be {in_words(float(indexed.public.mean()) / 1e3)} and "
+            f" With its dollars indexed it would be {in_words(float(grown.mean()) / 1e3)} and "
             f"{number_text(float(indexed.per_100.mean()), PER_100)}."
         )
     return [said]
@@ -150,8 +153,8 @@ def assumptions(case: Case) -> list[str]:
     rise = index[-1] ** (1.0 / max(int(last) - base, 1)) - 1.0
     vintage = f" on {manifest.data_vintage}" if manifest.data_vintage else ""
     said = [
-        f"The estimate starts from FY{base}{vintage}. Amounts are nominal unless a sentence names another year; prices "
-        f"rise by {rise:.1%} a year.",
+        f"The estimate starts from FY{base}{vintage}. Amounts are nominal dollars, unless beside one stands of which "
+        f"year its dollars are; prices rise by {rise:.1%} a year.",
         *_responses(case),
         f"Amounts are means over {case.facts.draws:,} draws, ranges hold 90% of them, or more where the mean lies "
         "beyond. They cover uncertain parameters and chance, not errors in the data, nor other changes of law.",

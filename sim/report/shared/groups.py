@@ -93,7 +93,12 @@ def groups(panel: Panel, world: "World") -> list[Group]:
 def net_payment(panel: Panel) -> Array:
     """What the state's CTE money leaves a district with, ``[F, R, Y, D]``, constant dollars of the base year:
     payments of the CTE lines less main-formula money lost to a lower unit value."""
-    return (panel.districts("paid") - panel.districts("dilution")) / panel.district_prices()
+    return nominal_net_payment(panel) / panel.district_prices()
+
+
+def nominal_net_payment(panel: Panel) -> Array:
+    """The same in nominal dollars."""
+    return panel.districts("paid") - panel.districts("dilution")
 
 
 def per_hundred(panel: Panel, values: Array, members: BoolArray, year: int) -> Array:

@@ -1,13 +1,19 @@
 """What the manifest says of a formula's years: from when to when it holds, and which of its lines go on as others."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.arrays import BoolArray, IntArray
+from sim.states.words import listed
 
 CUT = 55
 """Letters of a line's name that are kept where the year of its law is added (``sim.funding.laws.joined``)."""
+
+
+LAW = re.compile(r"(?P<title>.*) \(law of FY(?P<year>\d{4})\)", re.DOTALL)
+"""The title of a later law of a file that has one line (``sim.funding.reading``)."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,19 @@ def successive(record: Mapping[str, Any]) -> dict[str, str]:
             first[name] = head
         chains.setdefault(head or name, []).append(line)
     return first
+
+
+def title_of_laws(titles: Sequence[str]) -> str:
+    """What lines of laws one after another are called together, by the title of each: by that of the first, and where
+    it names its law, by the laws of all: 'A bill (laws of FY2030 and FY2031)'."""
+    first = LAW.fullmatch(titles[0])
+    if first is None:
+        return titles[0]
+    years = sorted({found["year"] for title in titles if (found := LAW.fullmatch(title)) is not None})
+    if len(years) == 1:
+        return titles[0]
+    named = [f"FY{year}" for year in years]
+    return f"{first['title']} (laws of {listed(named) if len(named) == 2 else f'{named[0]} to {named[-1]}'})"
 
 
 def _own_lines(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
