@@ -119,6 +119,16 @@ def test_a_cliff_under_rules_that_differ_is_told_in_the_words_of_the_bill(ensemb
     assert words == {said}
 
 
+@pytest.mark.parametrize("where", [{"members": {"at_least": 3_500}}, {"members_per_school": {"at_least": 1_750}}])
+def test_a_threshold_far_above_all_that_is_swept_through_is_found(ensemble, where) -> None:
+    """Nobody stands within a student of 3,500 members; who has more would lose the base, and who has fewer gain it."""
+    formula = bill(components=[{"kind": "base", "per_district": 60_000, "where": where}])
+    (cliff,) = (one for one in find_cliffs(ensemble, formula, 1) if one.unit.field == "membership")
+    assert (cliff.cause, cliff.pair.dollars) == ("base", 60_000.0)
+    assert 3_500.0 in cliff.thresholds
+    assert cliff.pair.below == cliff.pair.above - 1.0
+
+
 def test_a_cliff_between_two_rates_by_size_names_one_of_them_and_not_a_third(ensemble) -> None:
     """From 149 to 150 members a district loses the first rate and has the second; the last is of others."""
     rates = [(150, 0.5), (500, 0.4)]

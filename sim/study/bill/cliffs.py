@@ -18,6 +18,7 @@ from sim.study.bill.unit_steps import (
     one_by_one,
     single_draw,
     swept_through,
+    written_thresholds,
 )
 from sim.study.bill.units import UNITS, Unit
 
@@ -92,7 +93,8 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | No
     In each of the first ``draws`` runs, every district and every pathway is given one unit more and one fewer, alone,
     and prices and payment are worked out anew; the change of what all lines owe is set against the posted price of the
     unit, so that what one line gains and another loses is no cliff. In the first run a few districts are also taken
-    through whole ranges of each count, to meet the thresholds at which no district stands today. Money is what is owed
+    through whole ranges of each count, to meet the thresholds at which no district stands today, and the real ones
+    nearest to each threshold, and to each number of members that a condition names, across it. Money is what is owed
     before proration, dollars. ``year``: whose rules hold, if not the first.
     """
     found: _Found = defaultdict(list)
@@ -112,8 +114,13 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | No
                 for key, pairs in swept.items():
                     met[key].update(pair.above for _, pair in pairs)
                 thresholds = {at for key, found_at in met.items() if key[1] == unit.one for at in found_at}
-                for steps in across_thresholds(base_year, unit, thresholds):
-                    _collect(base_year, unit, steps, "jump", -1, found)
+                written = written_thresholds(formula, unit, ensemble.world.districts.high_schools)
+                across: _Found = defaultdict(list)
+                for steps in across_thresholds(base_year, unit, thresholds | written):
+                    _collect(base_year, unit, steps, "jump", -1, across)
+                for key, pairs in across.items():
+                    found[key] += pairs
+                    met[key].update(pair.above for _, pair in pairs if pair.above in written)
                 for key in swept.keys() - found.keys():
                     found[key] = [min(swept[key], key=lambda seen: seen[1].owed_below)]
     by_name = {unit.one: unit for unit in UNITS}
