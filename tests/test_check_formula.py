@@ -140,6 +140,42 @@ def test_a_cliff_between_two_rates_by_size_names_one_of_them_and_not_a_third(ens
     assert found.keys() & {150, 500}
 
 
+def test_of_components_that_change_at_one_count_the_largest_change_is_the_cause(ensemble) -> None:
+    """At 1,430 members the base rises by $20,000 and $45 a participant fall to $25: the rate that begins takes the
+    place of one that ends, and brings nothing where the payment rises. The count is told once."""
+    at, each = 1_430, {"kind": "per_student", "count": "participants"}
+    parts = [
+        {"kind": "base", "per_district": 30_000, "differs": [{"where": {"members": {"at_least": at}}, "per_district": 50_000}]},
+        {**each, "name": "program", "dollars": 45, "where": {"members": {"below": at}}},
+        {**each, "name": "program_large", "dollars": 25, "where": {"members": {"at_least": at}}},
+    ]  # fmt: skip
+    jumps = [one for one in find_cliffs(ensemble, bill(components=parts), 1) if one.unit.field == "membership"]
+    (cliff,) = jumps
+    assert cliff.pair.above == at
+    base, program = [parts[0]], parts[1:]
+    only = [
+        {one.cause: one.pair.dollars for one in find_cliffs(ensemble, bill(components=some), 1)}
+        for some in (base, program)
+    ]
+    assert only[0] == {"base_1": 20_000.0}
+    assert list(only[1]) == ["program"], "less is paid, so it is what the first rate paid"
+    assert cliff.cause == ("base_1" if cliff.pair.dollars > 0.0 else "program")
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        {"small": {"members_below": 100, "multiplier": 1.15}},
+        {"bands": [{"where": {"members": {"below": 100}}, "multiplier": 1.15}]},
+    ],
+)
+def test_a_cliff_of_a_multiplier_is_not_blamed_on_what_it_multiplies(ensemble, size) -> None:
+    each = {"kind": "per_student", "count": "concentrators", "dollars": 900}
+    (cliff,) = find_cliffs(ensemble, bill(components=[each, {"kind": "size_adjustment", **size}]), 1)
+    assert (cliff.cause, cliff.pair.above) == ("size_adjustment", 100.0)
+    assert cliff.pair.owed_below == pytest.approx(1.15 * cliff.pair.owed_above)
+
+
 EACH_CONCENTRATOR = [{"kind": "per_student", "count": "concentrators", "dollars": EACH}]
 
 

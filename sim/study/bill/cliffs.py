@@ -123,6 +123,7 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | No
                     met[key].update(pair.above for _, pair in pairs if pair.above in written)
                 for key in swept.keys() - found.keys():
                     found[key] = [min(swept[key], key=lambda seen: seen[1].owed_below)]
+    found, met = _told_once(found, met)
     by_name = {unit.one: unit for unit in UNITS}
     cliffs = [
         Cliff(
@@ -139,6 +140,28 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | No
         for (cause, unit_name, kind), pairs in found.items()
     ]
     return tuple(sorted(cliffs, key=lambda cliff: (cliff.kind != "jump", -cliff.pair.beyond)))
+
+
+def _told_once(found: _Found, met: dict[_Key, set[float]]) -> tuple[_Found, dict[_Key, set[float]]]:
+    """The jumps of a district's own counts with each threshold under the one cause that makes the most of it anywhere:
+    where several components change at one count, which of them is the largest differs between districts."""
+    of_districts = {unit.one for unit in UNITS if not unit.by_pathway}
+    most: dict[tuple[str, float], tuple[float, _Key]] = {}
+    for key, pairs in found.items():
+        for _, pair in pairs if key[1] in of_districts and key[2] == "jump" else ():
+            at = key[1], pair.above
+            most[at] = max(most.get(at, (-1.0, key)), (pair.beyond, key), key=lambda one: one[0])
+    told: _Found = defaultdict(list)
+    where: dict[_Key, set[float]] = defaultdict(set)
+    for key, pairs in found.items():
+        for run, pair in pairs:
+            _, cause = most.get((key[1], pair.above), (0.0, key)) if key[2] == "jump" else (0.0, key)
+            told[cause].append((run, pair))
+    for key, thresholds in met.items():
+        for at in thresholds:
+            _, cause = most.get((key[1], at), (0.0, key)) if key[2] == "jump" else (0.0, key)
+            where[cause].add(at)
+    return told, where
 
 
 def _together(lines: tuple[str, ...], in_force: tuple[str, ...]) -> str:
