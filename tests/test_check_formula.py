@@ -176,6 +176,15 @@ def test_a_cliff_of_a_multiplier_is_not_blamed_on_what_it_multiplies(ensemble, s
     assert cliff.pair.owed_below == pytest.approx(1.15 * cliff.pair.owed_above)
 
 
+def test_a_floor_at_what_the_same_counts_were_paid_before_leaves_nobody_unpaid(ensemble) -> None:
+    """No district is owed less than the year before, on the same counts: one more brings the whole price."""
+    each = [{"kind": "per_student", "count": "participants", "dollars": 250}]
+    floor = {"hold_harmless": {"share": 1, "reference": "own_previous_year"}}
+    formula = bill(components=each, rules=floor)
+    first = base_year_position(ensemble, formula).fiscal_year
+    assert find_cliffs(ensemble, formula, 1, first + 1) == ()
+
+
 EACH_CONCENTRATOR = [{"kind": "per_student", "count": "concentrators", "dollars": EACH}]
 
 

@@ -171,14 +171,17 @@ def _together(lines: tuple[str, ...], in_force: tuple[str, ...]) -> str:
 
 def _collect(base_year: BaseYear, unit: Unit, steps: Steps, kind: Kind, run: int, found: _Found) -> None:
     """Add the steps that are of this kind under their causes; ``run`` is -1 where no district stands today. A pathway
-    that closes is a jump where its site alone is, as many students at once are no unit, and none that is not paid."""
+    that closes is a jump where its site alone is, as many students at once are no unit, and none that is not paid. Not
+    paid is one more than there are: that one fewer would cost nothing under a floor takes no pay from a further one."""
     moved, price = steps.moved, steps.price
     if kind == "jump":
         beyond = np.abs(steps.alone[0] - steps.alone[1])
         usual = np.fmax(np.abs(steps.alone[1]), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
         which = (beyond > JUMP_TIMES * usual) & (beyond >= JUMP_DOLLARS)
     else:
-        which = (price >= UNPAID_DOLLARS) & (np.abs(moved) <= UNPAID_SHARE * price) & ~steps.closed
+        held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
+        further = steps.below == held
+        which = (price >= UNPAID_DOLLARS) & (np.abs(moved) <= UNPAID_SHARE * price) & ~steps.closed & further
     some = steps.taken(which)
     owed, price = some.owed_below + some.moved, some.price
     for place, cause in enumerate(causes(base_year, unit, some)):

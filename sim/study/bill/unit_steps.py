@@ -103,9 +103,14 @@ def single_draw(ensemble: Ensemble, run: int) -> Ensemble:
 
 
 def base_year_of_run(ensemble: Ensemble, formula: Formula, year: int | None = None) -> BaseYear:
-    """The base year of one run (no run axis) for a formula."""
+    """The base year of one run (no run axis) for a formula.
+
+    What its years before ``year`` paid is of the same whole units: a floor that counts from fractions of students would
+    stand above what all districts whose counts are rounded down earn, and leave one more without pay.
+    """
     own = formula.model_copy(update={"lines": formula.own_lines})
     counts = in_whole_units(ensemble.state.counts)
+    ensemble = replace(ensemble, state=replace(ensemble.state, counts=counts, sites=counts.sites))
     return BaseYear(ensemble, own, counts, base_year_position(ensemble, own, counts, year))
 
 
