@@ -12,7 +12,7 @@ from sim.funding.formula import Formula, describe
 from sim.funding.likeness import nearest_formula
 from sim.report.bill import remarks
 from sim.study.bill.awards import bounded_competitions
-from sim.study.bill.idle_limits import bounds_that_hold, idle_limits
+from sim.study.bill.idle_limits import bounds_that_hold, idle_limits, left_out_by_minimums
 from sim.study.bill.static_score import base_year_position
 
 PER_HEAD = {"kind": "per_student", "count": "participants", "dollars": 100}
@@ -85,6 +85,18 @@ def test_a_bound_that_holds_where_a_condition_does_is_judged_too() -> None:
             held({"rules": {"maximum_payment": 40}})["line_0", "maximum payment"]
         )
     }
+
+
+def test_whom_a_minimum_leaves_out_is_told_with_the_dollars() -> None:
+    """A base of $5,000 a school: without its minimum every school would be paid."""
+    base = {"kind": "base", "per_school": 5_000}
+    asked = {"components": [{**base, "minimum_concentrators": 1e6}]}
+    ensemble, formula = standing(), bill_of(asked, {"components": [PER_HEAD]})
+    (found,) = left_out_by_minimums(ensemble, formula, base_year_position(ensemble, formula))
+    assert (found.line, found.rule) == ("line_0", "minimum of 1e+06 concentrators (base)")
+    assert found.dollars.sum() == pytest.approx(owed({"components": [base]}))
+    met = bill_of({"components": [{**base, "minimum_concentrators": 1e-6}]})
+    assert left_out_by_minimums(ensemble, met, base_year_position(ensemble, met)) == []
 
 
 FLOOR = "No district with a pathway is owed, before proration, less than 100% of its base-year payment"

@@ -185,6 +185,12 @@ def test_a_floor_at_what_the_same_counts_were_paid_before_leaves_nobody_unpaid(e
     assert find_cliffs(ensemble, formula, 1, first + 1) == ()
 
 
+def test_pathways_that_do_not_exist_are_not_told_as_unpaid(ensemble) -> None:
+    """A first pathway has no concentrators yet: districts without any are no limit of a base with a minimum."""
+    asked = bill(components=[{"kind": "base", "per_district": 30_000, "minimum_concentrators": 50}])
+    assert not [one for one in find_cliffs(ensemble, asked, 1) if one.kind == "unpaid"]
+
+
 EACH_CONCENTRATOR = [{"kind": "per_student", "count": "concentrators", "dollars": EACH}]
 
 

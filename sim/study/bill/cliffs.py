@@ -172,7 +172,8 @@ def _together(lines: tuple[str, ...], in_force: tuple[str, ...]) -> str:
 def _collect(base_year: BaseYear, unit: Unit, steps: Steps, kind: Kind, run: int, found: _Found) -> None:
     """Add the steps that are of this kind under their causes; ``run`` is -1 where no district stands today. A pathway
     that closes is a jump where its site alone is, as many students at once are no unit, and none that is not paid. Not
-    paid is one more than there are: that one fewer would cost nothing under a floor takes no pay from a further one."""
+    paid is one more than there are, where a district has a pathway: that one fewer would cost nothing under a floor
+    takes no pay from a further one, and what has no pathway leaves none unpaid."""
     moved, price = steps.moved, steps.price
     if kind == "jump":
         beyond = np.abs(steps.alone[0] - steps.alone[1])
@@ -180,7 +181,8 @@ def _collect(base_year: BaseYear, unit: Unit, steps: Steps, kind: Kind, run: int
         which = (beyond > JUMP_TIMES * usual) & (beyond >= JUMP_DOLLARS)
     else:
         held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
-        further = steps.below == held
+        there = (base_year.counts.offering[:, 0] > 0.0)[steps.district]
+        further = (steps.below == held) & there
         which = (price >= UNPAID_DOLLARS) & (np.abs(moved) <= UNPAID_SHARE * price) & ~steps.closed & further
     some = steps.taken(which)
     owed, price = some.owed_below + some.moved, some.price
