@@ -121,7 +121,10 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
     pay = cluster_pay(ensemble, bill)
     cliff_draws = min(CLIFF_DRAWS, draws)
     drawn = base_year_position(ensemble, formula, year=year, drawn=True)
+    as_drawn = bounded_competitions(formula, drawn)
     held, idle_bounds = bounds_that_hold(ensemble, formula, bill)
+    # What is expected of a competition may lie below a bound that cuts awards as they are drawn.
+    idle_bounds = [one for one in idle_bounds if one[0] not in as_drawn]
     return BillCheck(
         formula=formula,
         enacted=enacted(formula, current_law, world.base_year),
@@ -145,7 +148,7 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
         unpaid_centers=tuple(unpaid_centers(bill, world, draws)),
         nearest=_nearest(formula, world),
         falls=tuple(falls(ensemble, formula)),
-        as_drawn=bounded_competitions(formula, drawn),
+        as_drawn=as_drawn,
     )
 
 
