@@ -1,18 +1,20 @@
 """What a price tells of a bill besides its dollars: limits that bind or do not, competitions, laws that are alike."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from builders import standing
 from simulated import formula_of, line_of, shipped
 
 from sim.funding.formula import Formula, describe
 from sim.funding.likeness import nearest_formula
-from sim.report.bill import remarks
+from sim.report.bill import answer, remarks
+from sim.report.bill.shortfall import left_over
+from sim.report.shared.intervals import number_text
 from sim.study.bill.awards import bounded_competitions
-from sim.study.bill.idle_limits import bounds_that_hold, idle_limits
+from sim.study.bill.idle_limits import bounds_that_hold, idle_limits, left_out_by_minimums
 from sim.study.bill.static_score import base_year_position
 
 PER_HEAD = {"kind": "per_student", "count": "participants", "dollars": 100}
@@ -87,6 +89,18 @@ def test_a_bound_that_holds_where_a_condition_does_is_judged_too() -> None:
     }
 
 
+def test_whom_a_minimum_leaves_out_is_told_with_the_dollars() -> None:
+    """A base of $5,000 a school: without its minimum every school would be paid."""
+    base = {"kind": "base", "per_school": 5_000}
+    asked = {"components": [{**base, "minimum_concentrators": 1e6}]}
+    ensemble, formula = standing(), bill_of(asked, {"components": [PER_HEAD]})
+    (found,) = left_out_by_minimums(ensemble, formula, base_year_position(ensemble, formula))
+    assert (found.line, found.rule) == ("line_0", "minimum of 1e+06 concentrators (base)")
+    assert found.dollars.sum() == pytest.approx(owed({"components": [base]}))
+    met = bill_of({"components": [{**base, "minimum_concentrators": 1e-6}]})
+    assert left_out_by_minimums(ensemble, met, base_year_position(ensemble, met)) == []
+
+
 FLOOR = "No district with a pathway is owed, before proration, less than 100% of its base-year payment"
 
 
@@ -125,14 +139,24 @@ def test_a_capped_competition_is_told_with_what_it_pays_as_it_is_drawn() -> None
     assert bounded_competitions(bill_of(pot), drawn) == {}
     certain = bill_of({"rules": {"share_cap": {"share": 0.3}}})
     assert bounded_competitions(certain, base_year_position(ensemble, certain, drawn=True)) == {}
-    row = SimpleNamespace(name="line_0", paid=expected.ledgers["line_0"].spent)
-    check: Any = SimpleNamespace(formula=capped, as_drawn={"line_0": found})
+    row = SimpleNamespace(
+        name="line_0", paid=expected.ledgers["line_0"].spent, drawn=found.spent, appropriation=np.full((64, 1, 1), 1e6)
+    )
+    assert left_over(row) == pytest.approx(1e6 - found.spent), "what awards as they are drawn leave"
+    law = SimpleNamespace(short="the law", title="", net=lambda: expected.net() * 0.0)
+    check: Any = SimpleNamespace(
+        formula=capped, as_drawn={"line_0": found}, bill=expected, law=law, current_law=law, members=expected.net()[..., 0]
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remarks, "line_rows", lambda check: [row])
         (said,) = remarks.drawn_sentences(check)
         assert said.startswith("Its share cap is applied here to what a district may expect of the competition.")
-        check.as_drawn = {"line_0": replace(found, spent=row.paid)}
-        assert remarks.drawn_sentences(check) == []
+        patch.setattr(answer, "line_rows", lambda check: [row])
+        (short,) = answer.drawn_in_short(check)
+        spent = number_text(float(found.spent.mean()), "dollars")
+        assert f"share cap cuts them more, and districts are paid {spent} (+{spent} against the law)" in short
+        row.drawn = row.paid
+        assert remarks.drawn_sentences(check) == answer.drawn_in_short(check) == []
 
 
 def test_what_has_ended_of_the_law_is_told() -> None:

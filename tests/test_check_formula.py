@@ -119,6 +119,16 @@ def test_a_cliff_under_rules_that_differ_is_told_in_the_words_of_the_bill(ensemb
     assert words == {said}
 
 
+@pytest.mark.parametrize("where", [{"members": {"at_least": 3_500}}, {"members_per_school": {"at_least": 1_750}}])
+def test_a_threshold_far_above_all_that_is_swept_through_is_found(ensemble, where) -> None:
+    """Nobody stands within a student of 3,500 members; who has more would lose the base, and who has fewer gain it."""
+    formula = bill(components=[{"kind": "base", "per_district": 60_000, "where": where}])
+    (cliff,) = (one for one in find_cliffs(ensemble, formula, 1) if one.unit.field == "membership")
+    assert (cliff.cause, cliff.pair.dollars) == ("base", 60_000.0)
+    assert 3_500.0 in cliff.thresholds
+    assert cliff.pair.below == cliff.pair.above - 1.0
+
+
 def test_a_cliff_between_two_rates_by_size_names_one_of_them_and_not_a_third(ensemble) -> None:
     """From 149 to 150 members a district loses the first rate and has the second; the last is of others."""
     rates = [(150, 0.5), (500, 0.4)]
@@ -128,6 +138,57 @@ def test_a_cliff_between_two_rates_by_size_names_one_of_them_and_not_a_third(ens
     assert found.get(500, "expenditure_reimbursement_2") == "expenditure_reimbursement_2"
     assert found.get(150, "expenditure_reimbursement_1") == "expenditure_reimbursement_1"
     assert found.keys() & {150, 500}
+
+
+def test_of_components_that_change_at_one_count_the_largest_change_is_the_cause(ensemble) -> None:
+    """At 1,430 members the base rises by $20,000 and $45 a participant fall to $25: the rate that begins takes the
+    place of one that ends, and brings nothing where the payment rises. The count is told once."""
+    at, each = 1_430, {"kind": "per_student", "count": "participants"}
+    parts = [
+        {"kind": "base", "per_district": 30_000, "differs": [{"where": {"members": {"at_least": at}}, "per_district": 50_000}]},
+        {**each, "name": "program", "dollars": 45, "where": {"members": {"below": at}}},
+        {**each, "name": "program_large", "dollars": 25, "where": {"members": {"at_least": at}}},
+    ]  # fmt: skip
+    jumps = [one for one in find_cliffs(ensemble, bill(components=parts), 1) if one.unit.field == "membership"]
+    (cliff,) = jumps
+    assert cliff.pair.above == at
+    base, program = [parts[0]], parts[1:]
+    only = [
+        {one.cause: one.pair.dollars for one in find_cliffs(ensemble, bill(components=some), 1)}
+        for some in (base, program)
+    ]
+    assert only[0] == {"base_1": 20_000.0}
+    assert list(only[1]) == ["program"], "less is paid, so it is what the first rate paid"
+    assert cliff.cause == ("base_1" if cliff.pair.dollars > 0.0 else "program")
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        {"small": {"members_below": 100, "multiplier": 1.15}},
+        {"bands": [{"where": {"members": {"below": 100}}, "multiplier": 1.15}]},
+    ],
+)
+def test_a_cliff_of_a_multiplier_is_not_blamed_on_what_it_multiplies(ensemble, size) -> None:
+    each = {"kind": "per_student", "count": "concentrators", "dollars": 900}
+    (cliff,) = find_cliffs(ensemble, bill(components=[each, {"kind": "size_adjustment", **size}]), 1)
+    assert (cliff.cause, cliff.pair.above) == ("size_adjustment", 100.0)
+    assert cliff.pair.owed_below == pytest.approx(1.15 * cliff.pair.owed_above)
+
+
+def test_a_floor_at_what_the_same_counts_were_paid_before_leaves_nobody_unpaid(ensemble) -> None:
+    """No district is owed less than the year before, on the same counts: one more brings the whole price."""
+    each = [{"kind": "per_student", "count": "participants", "dollars": 250}]
+    floor = {"hold_harmless": {"share": 1, "reference": "own_previous_year"}}
+    formula = bill(components=each, rules=floor)
+    first = base_year_position(ensemble, formula).fiscal_year
+    assert find_cliffs(ensemble, formula, 1, first + 1) == ()
+
+
+def test_pathways_that_do_not_exist_are_not_told_as_unpaid(ensemble) -> None:
+    """A first pathway has no concentrators yet: districts without any are no limit of a base with a minimum."""
+    asked = bill(components=[{"kind": "base", "per_district": 30_000, "minimum_concentrators": 50}])
+    assert not [one for one in find_cliffs(ensemble, asked, 1) if one.kind == "unpaid"]
 
 
 EACH_CONCENTRATOR = [{"kind": "per_student", "count": "concentrators", "dollars": EACH}]

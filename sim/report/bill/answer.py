@@ -7,7 +7,15 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.report.bill.held import centers_in_short
-from sim.report.bill.shortfall import draws_text, fall_sentences, left_over, reserve_sentences, share_short, tells
+from sim.report.bill.shortfall import (
+    cut_as_drawn,
+    draws_text,
+    fall_sentences,
+    left_over,
+    reserve_sentences,
+    share_short,
+    tells,
+)
 from sim.report.bill.tables import by_draw, clearly, distribution, line_rows
 from sim.report.shared.intervals import bands, interval_text, number_text
 from sim.report.shared.plain_table import PAGE, paragraphs
@@ -29,6 +37,7 @@ def bill_answer(check: "BillCheck") -> list[str]:
     state = distribution(check)[0]
     sentences = [
         _paid(check, state),
+        *drawn_in_short(check),
         *_taken(check),
         who_gains(check),
         *_short(check),
@@ -62,6 +71,23 @@ def _paid(check: "BillCheck", state: "GroupRow") -> str:
         f"{check.formula.title}: on the counts of FY{check.world.base_year} districts are paid {_interval(bill)} under "
         f"the rules of FY{check.bill.fiscal_year}, {against}, with no one responding."
     )
+
+
+def drawn_in_short(check: "BillCheck") -> list[str]:
+    """What is paid in all where a bound cuts awards of a competition as they are drawn, beside what is expected."""
+    cut = cut_as_drawn(line_rows(check))
+    if not cut:
+        return []
+    less = sum_of([row.paid - drawn for row, drawn in cut])
+    paid, now = (by_draw(check, one.net()).sum(axis=1) for one in (check.bill, check.law))
+    drawn = number_text(float((paid - less).mean()), "dollars")
+    change = number_text(float((paid - less - now).mean()), "dollars", signed=True)
+    law = check.current_law.short or check.current_law.title
+    bounds = dict.fromkeys(bound for row, _ in cut for bound in check.as_drawn[row.name].bounds)
+    return [
+        f"That is with awards as districts may expect them; as they are drawn, {listed(tuple(bounds))} "
+        f"{'cut' if len(bounds) > 1 else 'cuts'} them more, and districts are paid {drawn} ({change} against {law})."
+    ]
 
 
 def _taken(check: "BillCheck") -> list[str]:

@@ -18,7 +18,7 @@ NAMED = 3
 
 
 def held_sentences(check: "BillCheck") -> list[str]:
-    """Whom a local share, a carry-over limit, a share cap or a maximum owes less, and how much."""
+    """Whom a local share, a carry-over limit, a share cap, a maximum or a minimum owes less, and how much."""
     districts, titles = check.world.districts, called_apart(check.formula.own_lines)
     said = []
     for held in check.held:

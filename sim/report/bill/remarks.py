@@ -7,7 +7,7 @@ import numpy as np
 from sim.funding.appropriation import Once
 from sim.funding.line import Line, called_apart
 from sim.funding.overlaps import overlaps
-from sim.report.bill.shortfall import fall_sentences, left_over, reserve_sentences, share_short, short_text, tells
+from sim.report.bill.shortfall import cut_as_drawn, fall_sentences, left_over, reserve_sentences, share_short, short_text, tells
 from sim.report.bill.tables import line_rows
 from sim.report.shared.intervals import number_text
 from sim.states.speaking import state_words
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 EXPECTED_WITHIN = 0.005
 """A bill's own expected entitlement is remarked on if what it owes is off by more than three digits are rounded."""
-
-AS_DRAWN = 0.005
-"""The share of what a competition is expected to pay from which on it is told that drawn awards come to less."""
 
 
 def year_sentences(check: "BillCheck") -> list[str]:
@@ -110,11 +107,9 @@ def overlap_sentences(check: "BillCheck") -> list[str]:
 def drawn_sentences(check: "BillCheck") -> list[str]:
     """Competitions of which a bound takes more as they are drawn than of what districts may expect of them."""
     said, titles = [], called_apart(check.formula.own_lines)
-    for row in line_rows(check):
-        held = check.as_drawn.get(row.name)
-        if held is None or float(held.spent.mean()) >= (1.0 - AS_DRAWN) * float(row.paid.mean()):
-            continue
-        drawn, expected = (number_text(float(dollars.mean()), "dollars") for dollars in (held.spent, row.paid))
+    for row, spent in cut_as_drawn(line_rows(check)):
+        held = check.as_drawn[row.name]
+        drawn, expected = (number_text(float(dollars.mean()), "dollars") for dollars in (spent, row.paid))
         of = f"{titles[row.name]}: its" if len(titles) > 1 else "Its"
         said.append(
             f"{of} {listed(held.bounds)} {'are' if len(held.bounds) > 1 else 'is'} applied here to what a district may "

@@ -15,12 +15,25 @@ if TYPE_CHECKING:
 LEAST_LEFT = 0.01
 """The share of an appropriation from which what is not paid out is told; below it lies the luck of the counts."""
 ROUNDING = 1e-9
+AS_DRAWN = 0.005
+"""The share of what a competition is expected to pay from which on it is told that drawn awards come to less."""
 
 
 def left_over(row: "LineRow") -> Array:
-    """Dollars of a line's appropriation that are not paid out, ``[R]``; none of a line without a number of dollars."""
-    known = np.isfinite(row.appropriation)
-    return np.where(known, np.maximum(np.where(known, row.appropriation, 0.0) - row.paid, 0.0), 0.0)
+    """Dollars of a line's appropriation that are not paid out, ``[R]``; none of a line without a number of dollars. Of a
+    competition under a bound it is what is left of awards as they are drawn."""
+    known, paid = np.isfinite(row.appropriation), row.paid if row.drawn is None else row.drawn
+    return np.where(known, np.maximum(np.where(known, row.appropriation, 0.0) - paid, 0.0), 0.0)
+
+
+def cut_as_drawn(rows: "list[LineRow]") -> "list[tuple[LineRow, Array]]":
+    """The lines with a competition of which a bound takes more as awards are drawn than of what districts may expect of
+    them, with what is paid then."""
+    return [
+        (row, row.drawn)
+        for row in rows
+        if row.drawn is not None and float(row.drawn.mean()) < (1.0 - AS_DRAWN) * float(row.paid.mean())
+    ]
 
 
 def share_short(owed: Array, paid: Array) -> float | None:

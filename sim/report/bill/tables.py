@@ -42,7 +42,8 @@ def origin_text(check: "BillCheck") -> str:
 @dataclass(frozen=True)
 class LineRow:
     """A line of the bill statewide, each field ``[R]``: what stages owe, what was voted (infinite if paid in full; what
-    is owed up to the cap where it follows demand), what is paid, the state's own spending included."""
+    is owed up to the cap where it follows demand), what is paid, the state's own spending included. ``drawn``: what is
+    paid where the awards of a competition under a bound are drawn, and not as they are expected; None of others."""
 
     name: str
     title: str
@@ -50,13 +51,14 @@ class LineRow:
     owed: Array
     appropriation: Array
     paid: Array
+    drawn: Array | None = None
 
 
 def line_rows(check: "BillCheck") -> list[LineRow]:
     """The bill's own lines."""
     rows = []
     for line in check.bill.own_lines:
-        ledger = check.bill.ledgers[line.name]
+        ledger, held = check.bill.ledgers[line.name], check.as_drawn.get(line.name)
         rows.append(
             LineRow(
                 line.name,
@@ -65,6 +67,7 @@ def line_rows(check: "BillCheck") -> list[LineRow]:
                 _each(check, ledger.owed),
                 _each(check, appropriated(line, ledger, check.bill.offers[line.name].appropriation)),
                 _each(check, ledger.spent),
+                _each(check, held.spent) if held is not None else None,
             )
         )
     return rows

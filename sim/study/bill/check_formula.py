@@ -19,7 +19,7 @@ from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
 from sim.study.bill.falling import Fall, falls
-from sim.study.bill.idle_limits import Held, bounds_that_hold, idle_limits
+from sim.study.bill.idle_limits import Held, bounds_that_hold, idle_limits, left_out_by_minimums
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
 from sim.study.bill.unpaid_centers import UnpaidCenter, unpaid_centers
 from sim.study.setup.base_year import refuse_another_start
@@ -60,7 +60,7 @@ class BillCheck:
     ``central_entitlement``: what the own lines would owe at central parameters, dollars, where the bill says what it
     expects of that. ``before`` and ``after`` are the federal 95/5 disparity of state CTE money a member under current
     law and under the bill, one for each draw, with the luck of the year in competitive awards; positions have them as
-    expected. ``idle``: limits that bind nowhere, with their line; ``held``: whom bounds of a line owe less;
+    expected. ``idle``: limits that bind nowhere, with their line; ``held``: whom bounds and minimums owe less;
     ``unpaid_centers``: shared centers that are not paid in every draw; ``nearest``: the shipped formula most like it;
     ``falls``: years in which a growth cap beside a phase-in makes payments fall; ``as_drawn``: what lines with
     a competition and a bound pay where awards are drawn.
@@ -121,7 +121,10 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
     pay = cluster_pay(ensemble, bill)
     cliff_draws = min(CLIFF_DRAWS, draws)
     drawn = base_year_position(ensemble, formula, year=year, drawn=True)
+    as_drawn = bounded_competitions(formula, drawn)
     held, idle_bounds = bounds_that_hold(ensemble, formula, bill)
+    # What is expected of a competition may lie below a bound that cuts awards as they are drawn.
+    idle_bounds = [one for one in idle_bounds if one[0] not in as_drawn]
     return BillCheck(
         formula=formula,
         enacted=enacted(formula, current_law, world.base_year),
@@ -141,11 +144,11 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
         after=_disparities(drawn, members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
         idle=(*idle_limits(bill), *idle_bounds),
-        held=tuple(held),
+        held=(*held, *left_out_by_minimums(ensemble, formula, bill)),
         unpaid_centers=tuple(unpaid_centers(bill, world, draws)),
         nearest=_nearest(formula, world),
         falls=tuple(falls(ensemble, formula)),
-        as_drawn=bounded_competitions(formula, drawn),
+        as_drawn=as_drawn,
     )
 
 

@@ -53,11 +53,13 @@ class Cause:
 @dataclass(frozen=True)
 class _Suspect:
     """What may be the cause of a step: a component, a condition, or a rule of one line. ``without`` is the line without
-    it; ``limits``: 0 for an amount, 1 where it also says what counts, 2 for a condition alone."""
+    it; ``limits``: 0 for an amount, 1 where it also says what counts or multiplies others, 2 for a condition alone;
+    ``sort``: what a component pays for, None of what pays nothing by itself."""
 
     cause: Cause
     without: Line
     limits: int
+    sort: object = None
 
 
 def causes(base_year: BaseYear, unit: Unit, steps: Steps) -> Sequence[Cause]:
@@ -107,7 +109,12 @@ def _said(base_year: BaseYear, names: Sequence[str], stage: str) -> str:
 
 
 def _of_what_is_owed(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolArray) -> dict[int, Cause]:
-    """What each step of ``which`` is due to among what makes up the entitlement, by its place."""
+    """What each step of ``which`` is due to among what makes up the entitlement, by its place.
+
+    Where the changes of components add up to the step, it is the component whose own change is the largest in the
+    direction of the step, its rates under other conditions taken together with it: what one rate takes over from
+    another is no change. Else it is the one without which most of the step is gone.
+    """
     places = np.flatnonzero(which)
     if not places.size:
         return {}
@@ -120,7 +127,34 @@ def _of_what_is_owed(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolA
     whole = some.stages[OWED] - some.price
     effects = whole - np.stack([_beyond_without(base_year, unit, one, some, OWED) for one in suspects])
     chosen, _ = most_of(whole, effects, np.array([one.limits for one in suspects]))
+    for n, at in enumerate(_of_rates_together(suspects, whole, effects)):
+        chosen[n] = chosen[n] if at is None else at
     return {int(place): suspects[at].cause for place, at in zip(places, chosen, strict=True)}
+
+
+def _of_rates_together(suspects: Sequence[_Suspect], whole: Array, effects: Array) -> Iterator[int | None]:
+    """For each step ``whole[N]`` that is the sum of ``effects[S, N]`` of components, the suspect that makes most of it:
+    of the rates of one sort that do, the one that does so by itself, or what that stands under, a condition of its line
+    or a size, if as much is gone without it. None where the effects are no sum."""
+    sorts: dict[object, list[int]] = {}
+    for at, one in enumerate(suspects):
+        if one.sort is not None:
+            sorts.setdefault(one.sort, []).append(at)
+    for n, step in enumerate(whole):
+        toward = effects[:, n] * np.sign(step)
+        sums = {sort: float(toward[members].sum()) for sort, members in sorts.items()}
+        if not sums or abs(sum(sums.values()) - abs(step)) > (1.0 - ALIKE) * abs(step):
+            yield None
+            continue
+        most = max(sums, key=lambda sort: sums[sort])
+        first = max(sorts[most], key=lambda at: toward[at])
+        over = [
+            at
+            for at, one in enumerate(suspects)
+            if one.sort is None and one.without.name == suspects[first].without.name
+            and toward[at] >= ALIKE * toward[first]
+        ]  # fmt: skip
+        yield max(over, key=lambda at: suspects[at].limits, default=first)
 
 
 def _of_conditions(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolArray) -> dict[int, Cause]:
@@ -173,9 +207,10 @@ def _suspects(line: Line) -> Iterator[_Suspect]:
     here = (line.name,)
     for part in line.components:
         kept = tuple(other for other in line.components if other is not part) or (NO_PAYMENT,)
-        counts = int(type(part).counted is not Component.counted)
+        counts = int(type(part).counted is not Component.counted or bool(part.works_on()))
+        sort = (type(part), part.paid_prices()) if part.paid_prices() else None
         cause = Cause(here, part.label, " ".join(part.briefly()))
-        yield _Suspect(cause, line.model_copy(update={"components": kept}), counts)
+        yield _Suspect(cause, line.model_copy(update={"components": kept}), counts, sort)
     if line.where is not None:
         cause = Cause(here, "where", f"It pays {line.where.words()}.")
         yield _Suspect(cause, line.model_copy(update={"where": None}), 2)

@@ -18,6 +18,7 @@ from sim.study.bill.unit_steps import (
     one_by_one,
     single_draw,
     swept_through,
+    written_thresholds,
 )
 from sim.study.bill.units import UNITS, Unit
 
@@ -92,7 +93,8 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | No
     In each of the first ``draws`` runs, every district and every pathway is given one unit more and one fewer, alone,
     and prices and payment are worked out anew; the change of what all lines owe is set against the posted price of the
     unit, so that what one line gains and another loses is no cliff. In the first run a few districts are also taken
-    through whole ranges of each count, to meet the thresholds at which no district stands today. Money is what is owed
+    through whole ranges of each count, to meet the thresholds at which no district stands today, and the real ones
+    nearest to each threshold, and to each number of members that a condition names, across it. Money is what is owed
     before proration, dollars. ``year``: whose rules hold, if not the first.
     """
     found: _Found = defaultdict(list)
@@ -112,10 +114,16 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | No
                 for key, pairs in swept.items():
                     met[key].update(pair.above for _, pair in pairs)
                 thresholds = {at for key, found_at in met.items() if key[1] == unit.one for at in found_at}
-                for steps in across_thresholds(base_year, unit, thresholds):
-                    _collect(base_year, unit, steps, "jump", -1, found)
+                written = written_thresholds(formula, unit, ensemble.world.districts.high_schools)
+                across: _Found = defaultdict(list)
+                for steps in across_thresholds(base_year, unit, thresholds | written):
+                    _collect(base_year, unit, steps, "jump", -1, across)
+                for key, pairs in across.items():
+                    found[key] += pairs
+                    met[key].update(pair.above for _, pair in pairs if pair.above in written)
                 for key in swept.keys() - found.keys():
                     found[key] = [min(swept[key], key=lambda seen: seen[1].owed_below)]
+    found, met = _told_once(found, met)
     by_name = {unit.one: unit for unit in UNITS}
     cliffs = [
         Cliff(
@@ -134,6 +142,28 @@ def find_cliffs(ensemble: Ensemble, formula: Formula, draws: int, year: int | No
     return tuple(sorted(cliffs, key=lambda cliff: (cliff.kind != "jump", -cliff.pair.beyond)))
 
 
+def _told_once(found: _Found, met: dict[_Key, set[float]]) -> tuple[_Found, dict[_Key, set[float]]]:
+    """The jumps of a district's own counts with each threshold under the one cause that makes the most of it anywhere:
+    where several components change at one count, which of them is the largest differs between districts."""
+    of_districts = {unit.one for unit in UNITS if not unit.by_pathway}
+    most: dict[tuple[str, float], tuple[float, _Key]] = {}
+    for key, pairs in found.items():
+        for _, pair in pairs if key[1] in of_districts and key[2] == "jump" else ():
+            at = key[1], pair.above
+            most[at] = max(most.get(at, (-1.0, key)), (pair.beyond, key), key=lambda one: one[0])
+    told: _Found = defaultdict(list)
+    where: dict[_Key, set[float]] = defaultdict(set)
+    for key, pairs in found.items():
+        for run, pair in pairs:
+            _, cause = most.get((key[1], pair.above), (0.0, key)) if key[2] == "jump" else (0.0, key)
+            told[cause].append((run, pair))
+    for key, thresholds in met.items():
+        for at in thresholds:
+            _, cause = most.get((key[1], at), (0.0, key)) if key[2] == "jump" else (0.0, key)
+            where[cause].add(at)
+    return told, where
+
+
 def _together(lines: tuple[str, ...], in_force: tuple[str, ...]) -> str:
     """What lines are called together."""
     return ALL_LINES if len(lines) > 1 and set(lines) == set(in_force) else " and ".join(lines)
@@ -141,14 +171,19 @@ def _together(lines: tuple[str, ...], in_force: tuple[str, ...]) -> str:
 
 def _collect(base_year: BaseYear, unit: Unit, steps: Steps, kind: Kind, run: int, found: _Found) -> None:
     """Add the steps that are of this kind under their causes; ``run`` is -1 where no district stands today. A pathway
-    that closes is a jump where its site alone is, as many students at once are no unit, and none that is not paid."""
+    that closes is a jump where its site alone is, as many students at once are no unit, and none that is not paid. Not
+    paid is one more than there are, where a district has a pathway: that one fewer would cost nothing under a floor
+    takes no pay from a further one, and what has no pathway leaves none unpaid."""
     moved, price = steps.moved, steps.price
     if kind == "jump":
         beyond = np.abs(steps.alone[0] - steps.alone[1])
         usual = np.fmax(np.abs(steps.alone[1]), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
         which = (beyond > JUMP_TIMES * usual) & (beyond >= JUMP_DOLLARS)
     else:
-        which = (price >= UNPAID_DOLLARS) & (np.abs(moved) <= UNPAID_SHARE * price) & ~steps.closed
+        held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
+        there = (base_year.counts.offering[:, 0] > 0.0)[steps.district]
+        further = (steps.below == held) & there
+        which = (price >= UNPAID_DOLLARS) & (np.abs(moved) <= UNPAID_SHARE * price) & ~steps.closed & further
     some = steps.taken(which)
     owed, price = some.owed_below + some.moved, some.price
     for place, cause in enumerate(causes(base_year, unit, some)):

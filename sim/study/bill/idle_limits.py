@@ -1,4 +1,4 @@
-"""Limits and floors of a bill that bind no district on the counts of its price, and whom its bounds owe less."""
+"""Limits and floors of a bill that bind no district on the counts of its price, and whom its bounds and minimums owe less."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sim.arrays import Array
 from sim.engine.ensemble import Ensemble
 from sim.funding.allocation import JOINT_STAGES
 from sim.funding.bounds import bounds_written, without_bound
+from sim.funding.components import Base
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.study.bill.bridge import BOUNDS, RULE_OF_STAGE
@@ -60,7 +61,7 @@ def _differ(one: Array, other: Array) -> bool:
 @dataclass(frozen=True)
 class Held:
     """Districts that are owed less because a bound of a line holds there: a local share, a carry-over limit, a share
-    cap or a maximum.
+    cap, a maximum, or a fewest number of concentrators that they do not reach.
 
     ``rule`` is its name; ``dollars`` ``[D]``: how much less all lines owe than without it, before proration, mean over
     draws; nothing of districts that are owed as much or more.
@@ -95,6 +96,28 @@ def bounds_that_hold(
                 held.append(Held(line.name, " and ".join(BOUNDS[key] for key in keys), dollars))
         idle += [(line.name, BOUNDS[key]) for key in keys if key not in moving]
     return held, idle
+
+
+def left_out_by_minimums(ensemble: Ensemble, formula: Formula, position: Position) -> list[Held]:
+    """Whom a base with a fewest number of concentrators leaves out, line by line, each by pricing the formula without
+    it; components that ask for the same number are told together."""
+    held = []
+    for line in position.own_lines:
+        written = formula.line(line.name)
+        asked: dict[float, list[Base]] = {}
+        for part in written.components:
+            if isinstance(part, Base) and part.limits_counts:
+                asked.setdefault(float(part.minimum_concentrators), []).append(part)
+        for least, parts in asked.items():
+            free = tuple(
+                part.model_copy(update={"minimum_concentrators": 0.0}) if part in parts else part
+                for part in written.components
+            )
+            dollars, _ = _owed_less(ensemble, formula, position, written.model_copy(update={"components": free}))
+            if (dollars > 0.0).any():
+                named = " and ".join(part.label for part in parts)
+                held.append(Held(line.name, f"minimum of {least:g} concentrators ({named})", dollars))
+    return held
 
 
 def _owed_less(ensemble: Ensemble, formula: Formula, position: Position, line: Line) -> tuple[Array, bool]:

@@ -1,6 +1,6 @@
 """What one unit moves: every district and pathway given one unit more or fewer, and some taken through whole ranges."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -103,9 +103,14 @@ def single_draw(ensemble: Ensemble, run: int) -> Ensemble:
 
 
 def base_year_of_run(ensemble: Ensemble, formula: Formula, year: int | None = None) -> BaseYear:
-    """The base year of one run (no run axis) for a formula."""
+    """The base year of one run (no run axis) for a formula.
+
+    What its years before ``year`` paid is of the same whole units: a floor that counts from fractions of students would
+    stand above what all districts whose counts are rounded down earn, and leave one more without pay.
+    """
     own = formula.model_copy(update={"lines": formula.own_lines})
     counts = in_whole_units(ensemble.state.counts)
+    ensemble = replace(ensemble, state=replace(ensemble.state, counts=counts, sites=counts.sites))
     return BaseYear(ensemble, own, counts, base_year_position(ensemble, own, counts, year))
 
 
@@ -176,6 +181,32 @@ def swept_through(base_year: BaseYear, unit: Unit) -> Iterator[Steps]:
         adjacent = np.minimum(size[:-2], size[2:])
         before = stages[:, LAST, :-1].sum(axis=0)
         yield Steps(*ends, before, price, adjacent, moved, closed, alone)
+
+
+def written_thresholds(formula: Formula, unit: Unit, high_schools: IntArray) -> set[float]:
+    """The counts of members at which a condition that is written in a formula begins or ends to hold, whether or not a
+    sweep gets there; none of other units, whose thresholds are low."""
+    if unit.field != "membership":
+        return set()
+    schools = np.unique(np.maximum(high_schools, 1))
+    ends = list(_ends([line.model_dump() for line in formula.lines]))
+    found = {float(np.ceil(end)) for per_school, end in ends if not per_school}
+    return found | {float(np.ceil(end * many)) for per_school, end in ends if per_school for many in schools}
+
+
+def _ends(written: object) -> Iterator[tuple[bool, float]]:
+    """The ends of all ranges of members in something written, and whether they are of each high school."""
+    if isinstance(written, Mapping):
+        for key, value in written.items():
+            if key in ("members", "members_per_school") and isinstance(value, Mapping):
+                yield from ((key == "members_per_school", float(end)) for end in value.values() if end is not None)
+            elif key in ("members_below", "members_per_school_below") and value is not None:
+                yield key == "members_per_school_below", float(value)
+            else:
+                yield from _ends(value)
+    elif isinstance(written, list | tuple):
+        for value in written:
+            yield from _ends(value)
 
 
 def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[float]) -> Iterator[Steps]:
