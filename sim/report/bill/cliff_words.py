@@ -99,11 +99,11 @@ def idle_sentences(check: "BillCheck") -> list[str]:
 
 
 def boundary_sentences(check: "BillCheck") -> list[str]:
-    """Pairs of clusters, the widest gap first."""
+    """Pairs of clusters, the widest gap first; what is owed for a participant, before proration."""
     names, pay = check.world.clusters.name, check.pay
 
     def of(cluster: int) -> str:
         costs, paid = (number_text(float(v[cluster]), "dollars", step=1.0) for v in (pay.cost, pay.pay))
-        return f"{names[cluster]} costs {costs} and brings {paid}"
+        return f"{names[cluster]} costs {costs} and is owed {paid}"
 
     return [f"{of(pair.less)}; {of(pair.more)}." for pair in check.boundaries]
