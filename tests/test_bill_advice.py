@@ -145,7 +145,12 @@ def test_a_capped_competition_is_told_with_what_it_pays_as_it_is_drawn() -> None
     assert left_over(row) == pytest.approx(1e6 - found.spent), "what awards as they are drawn leave"
     law = SimpleNamespace(short="the law", title="", net=lambda: expected.net() * 0.0)
     check: Any = SimpleNamespace(
-        formula=capped, as_drawn={"line_0": found}, bill=expected, law=law, current_law=law, members=expected.net()[..., 0]
+        formula=capped,
+        as_drawn={"line_0": found},
+        bill=expected,
+        law=law,
+        current_law=law,
+        members=expected.net()[..., 0],
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remarks, "line_rows", lambda check: [row])

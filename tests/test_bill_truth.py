@@ -14,7 +14,7 @@ from sim.funding.components.component import part_in_words
 from sim.funding.formula import Formula, describe
 from sim.funding.reading import formula_from
 from sim.funding.reserve import ReserveYear
-from sim.report.bill import answer, held, printed, remarks, shortfall, text
+from sim.report.bill import answer, cliff_words, held, printed, remarks, shortfall, text
 from sim.report.bill.tables import LineRow, appropriated
 from sim.report.shared.plain_table import plain_table
 from sim.study.bill.bridge import rule_words
@@ -289,6 +289,28 @@ def test_a_center_is_told_as_its_component_and_line_reach_it() -> None:
 def test_a_step_is_called_by_the_rules_that_are_written(rules: dict[str, Any], name: str) -> None:
     assert rule_words("matched", [bill(rules=rules).lines[0].rules]) == name
     assert rule_words("capped", [bill(rules=rules).lines[0].rules]) == "growth cap"
+
+
+def test_a_long_cause_is_told_by_its_first_words() -> None:
+    """What a bill says of many tiers stands in the bill; beside a cliff its beginning is enough."""
+    short = "$45 for every participant."
+    assert cliff_words._first_words(short) == short
+    said = cliff_words._first_words("; ".join(f"{dollars} for every participant in cluster" for dollars in range(40)))
+    assert len(said) <= cliff_words.FIRST_SAID + len(" ...")
+    assert said.startswith("0 for every participant in cluster; 1 for")
+    assert said.endswith(" ...")
+
+
+def test_limits_that_only_current_law_has_are_called_so() -> None:
+    """A step that a bill without limits makes is what the law's own limits no longer take."""
+    law = SimpleNamespace(short="the law", title="")
+
+    def named(formula: Formula) -> str:
+        check: Any = SimpleNamespace(bill=SimpleNamespace(own_lines=formula.lines), current_law=law)
+        return text._step(check, "entitlement", [])
+
+    limited = {"kind": "base", "per_school": 5_000, "minimum_concentrators": 10}
+    assert (named(bill()), named(bill(components=[limited]))) == ("limits of the law", "limits")
 
 
 def test_whom_a_cap_owes_less_is_told_whatever_a_step_of_a_count_shows() -> None:

@@ -144,10 +144,11 @@ def test_of_components_that_change_at_one_count_the_largest_change_is_the_cause(
     """At 1,430 members the base rises by $20,000 and $45 a participant fall to $25: the rate that begins takes the
     place of one that ends, and brings nothing where the payment rises. The count is told once."""
     at, each = 1_430, {"kind": "per_student", "count": "participants"}
+    large = {"members": {"at_least": at}}
     parts = [
-        {"kind": "base", "per_district": 30_000, "differs": [{"where": {"members": {"at_least": at}}, "per_district": 50_000}]},
+        {"kind": "base", "per_district": 30_000, "differs": [{"where": large, "per_district": 50_000}]},
         {**each, "name": "program", "dollars": 45, "where": {"members": {"below": at}}},
-        {**each, "name": "program_large", "dollars": 25, "where": {"members": {"at_least": at}}},
+        {**each, "name": "program_large", "dollars": 25, "where": large},
     ]  # fmt: skip
     jumps = [one for one in find_cliffs(ensemble, bill(components=parts), 1) if one.unit.field == "membership"]
     (cliff,) = jumps

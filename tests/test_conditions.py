@@ -84,6 +84,22 @@ def bill(components: list[dict[str, Any]], **keys: Any) -> Formula:
         ),
         ({"unless": {"locale": "city"}}, [1, 1, 1, 0], "everywhere except in city districts"),
         (
+            {
+                "members": {"at_least": 100},
+                "unless": {"any_of": [{"members": {"at_least": 160}}, {"members": {"at_least": 142}}]},
+            },
+            [1, 1, 1, 0],
+            "in districts with at least 100 and fewer than 142 members in grades 9-12, and nowhere else",
+        ),
+        (
+            {
+                "members": {"at_least": 100, "below": 160},
+                "unless": {"any_of": [{"members": {"below": 141}}, {"members": {"at_least": 142}}]},
+            },
+            [0, 0, 1, 0],
+            "in districts with at least 141 and fewer than 142 members in grades 9-12, and nowhere else",
+        ),
+        (
             {"any_of": [{"kind": "charter"}, {"locale": "city"}]},
             [0, 1, 0, 1],
             "in charters or in city districts, and nowhere else",

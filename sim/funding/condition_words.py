@@ -3,7 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -106,11 +106,18 @@ def as_list(written: object) -> Sequence[object]:
     return written if isinstance(written, list | tuple) else [] if written is None else [written]
 
 
+NAMES = ("locale", "kind", "county", "region", "district", "cluster")
+"""Keys of a condition that name something."""
+
+
 class Ranged(Protocol):
     """A condition, of which ranges of numbers are read here by name, and names by their keys."""
 
     def bands(self) -> tuple[tuple[str, Band | None], ...]:
         """The keys that are ranges of a number."""
+
+
+Condition = TypeVar("Condition", bound=Ranged)
 
 
 def apart(one: Ranged, other: Ranged) -> bool:
@@ -125,3 +132,52 @@ def apart(one: Ranged, other: Ranged) -> bool:
         mine is not None and theirs is not None and (under(mine, theirs) or under(theirs, mine))
         for (_, mine), (_, theirs) in zip(one.bands(), other.bands(), strict=True)
     )
+
+
+def within(one: Ranged, other: Ranged) -> bool:
+    """Whether all that meets one condition meets the other, by what is written in them alone."""
+    if any(getattr(other, key) is not None for key in ("any_of", "unless")):
+        return False
+    for key in NAMES:
+        mine, theirs = ({plain(word) for word in names_of(getattr(where, key))} for where in (one, other))
+        if theirs and not (mine and mine <= theirs):
+            return False
+    return all(
+        theirs is None or (mine is not None and _inside(mine, theirs))
+        for (_, mine), (_, theirs) in zip(one.bands(), other.bands(), strict=True)
+    )
+
+
+def _inside(mine: Band, theirs: Band) -> bool:
+    starts = theirs.at_least is None or (mine.at_least is not None and mine.at_least >= theirs.at_least)
+    return starts and (theirs.below is None or (mine.below is not None and mine.below <= theirs.below))
+
+
+def widest(conditions: Sequence[Condition]) -> list[Condition]:
+    """Of conditions of which any may hold those that do not lie within another; of two alike the first."""
+    return [
+        one
+        for place, one in enumerate(conditions)
+        if not any(
+            within(one, other) and (at < place or not within(other, one))
+            for at, other in enumerate(conditions)
+            if at != place
+        )
+    ]
+
+
+def end_set(where: Ranged, exception: Ranged) -> tuple[str, Band] | None:
+    """The key and the range of a condition as an exception ends it, which asks for one end of the same range and
+    nothing else: *at least 150*, except *at least 500*, is 150 to below 500. None where it is another exception."""
+    if any(getattr(exception, key) is not None for key in (*NAMES, "any_of", "unless")):
+        return None
+    asked = [(key, band) for key, band in exception.bands() if band is not None]
+    own = dict(where.bands()).get(asked[0][0]) if len(asked) == 1 else None
+    if own is None:
+        return None
+    key, band = asked[0]
+    if band.below is None:
+        return None if _inside(own, band) else (key, own.model_copy(update={"below": band.at_least}))
+    if band.at_least is None:
+        return None if _inside(own, band) else (key, own.model_copy(update={"at_least": band.below}))
+    return None

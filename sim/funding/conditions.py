@@ -23,11 +23,13 @@ from sim.funding.condition_words import (
     apart,
     as_list,
     cluster_words,
+    end_set,
     joined,
     kind_meant,
     like,
     plain,
     plural,
+    widest,
 )
 from sim.funding.strict import Strict
 from sim.inputs import Mistake, RuleError, nearest, shown
@@ -158,8 +160,8 @@ class Where(Strict):
         return self._where()
 
     def _where(self) -> str:
-        said = ", ".join(self._parts_in_words())
-        left_out = self._left_out()
+        narrowed, left_out = self._narrowed()
+        said = ", ".join(narrowed._parts_in_words())
         if not left_out:
             return said
         exception = " or ".join(one._as_one() for one in left_out)
@@ -187,15 +189,21 @@ class Where(Strict):
     def _as_one(self) -> str:
         """The condition as one of a list: in brackets where it has parts of its own."""
         said = self._where()
-        return f"({said})" if len(self._parts_in_words()) > 1 or self._left_out() else said
+        return f"({said})" if len(self._parts_in_words()) > 1 or self._narrowed()[1] else said
 
-    def _left_out(self) -> tuple["Where", ...]:
-        """The exceptions, but for those that lie outside the condition by what is written."""
+    def _narrowed(self) -> tuple["Where", tuple["Where", ...]]:
+        """The condition with the ends of its ranges that exceptions set, and the other exceptions, but for those that
+        lie outside the condition, or within another, by what is written."""
         if self.unless is None:
-            return ()
+            return self, ()
         only = all(getattr(self.unless, key) is None for key in type(self).model_fields if key != "any_of")
         listed = self.unless.any_of if only and self.unless.any_of is not None else (self.unless,)
-        return tuple(one for one in listed if not apart(self, one))
+        found, left = self, list[Where]()
+        for one in widest([one for one in listed if not apart(self, one)]):
+            end = end_set(found, one)
+            found = found.model_copy(update=dict([end])) if end is not None else found
+            left += [one] if end is None else []
+        return found, tuple(left)
 
     def _either(self) -> str:
         """Of which alternatives a district has one, as in 'districts that ...'."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MOST = 6
 """How many cliffs, limits, districts or pairs of clusters are shown; the workbook has all."""
 
+MOST_SAID, FIRST_SAID = 360, 160
+"""Characters from which on what is said of a cause is cut, and to how many: its place in the bill has all."""
+
 
 def cliff_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:
     """Each cliff as two districts that are alike but for one unit, the largest first."""
@@ -66,7 +69,14 @@ def _cause(check: "BillCheck", cliff: Cliff) -> str:
     titles = called_apart(check.formula.own_lines)
     named = ALL_LINES if cliff.line == ALL_LINES else listed([titles[one] for one in cliff.lines])
     line = f"{named}, " if len(titles) > 1 else ""
-    return f"{line}{cliff.cause}: {cliff.words}" if cliff.words else f"{line}{cliff.cause}."
+    return f"{line}{cliff.cause}: {_first_words(cliff.words)}" if cliff.words else f"{line}{cliff.cause}."
+
+
+def _first_words(said: str) -> str:
+    """What the formula says of a cause; of what is long, as many tiers are, the beginning."""
+    if len(said) <= MOST_SAID:
+        return said
+    return f"{said[:FIRST_SAID].rsplit(' ', 1)[0].rstrip('.,;:')} ..."
 
 
 def limit_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:
@@ -99,11 +109,11 @@ def idle_sentences(check: "BillCheck") -> list[str]:
 
 
 def boundary_sentences(check: "BillCheck") -> list[str]:
-    """Pairs of clusters, the widest gap first."""
+    """Pairs of clusters, the widest gap first; what is owed for a participant, before proration."""
     names, pay = check.world.clusters.name, check.pay
 
     def of(cluster: int) -> str:
         costs, paid = (number_text(float(v[cluster]), "dollars", step=1.0) for v in (pay.cost, pay.pay))
-        return f"{names[cluster]} costs {costs} and brings {paid}"
+        return f"{names[cluster]} costs {costs} and is owed {paid}"
 
     return [f"{of(pair.less)}; {of(pair.more)}." for pair in check.boundaries]

@@ -7,7 +7,15 @@ import numpy as np
 from sim.funding.appropriation import Once
 from sim.funding.line import Line, called_apart
 from sim.funding.overlaps import overlaps
-from sim.report.bill.shortfall import cut_as_drawn, fall_sentences, left_over, reserve_sentences, share_short, short_text, tells
+from sim.report.bill.shortfall import (
+    cut_as_drawn,
+    fall_sentences,
+    left_over,
+    reserve_sentences,
+    share_short,
+    short_text,
+    tells,
+)
 from sim.report.bill.tables import line_rows
 from sim.report.shared.intervals import number_text
 from sim.states.speaking import state_words

@@ -20,8 +20,8 @@ AS_DRAWN = 0.005
 
 
 def left_over(row: "LineRow") -> Array:
-    """Dollars of a line's appropriation that are not paid out, ``[R]``; none of a line without a number of dollars. Of a
-    competition under a bound it is what is left of awards as they are drawn."""
+    """Dollars of a line's appropriation that are not paid out, ``[R]``; none of a line without a number of dollars. Of
+    a competition under a bound it is what is left of awards as they are drawn."""
     known, paid = np.isfinite(row.appropriation), row.paid if row.drawn is None else row.drawn
     return np.where(known, np.maximum(np.where(known, row.appropriation, 0.0) - paid, 0.0), 0.0)
 

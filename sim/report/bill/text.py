@@ -63,7 +63,8 @@ def bill_text(check: "BillCheck") -> str:
         *_all([*limit_sentences(check), *held_sentences(check)] or ["None found."]),
         *_unbound(check),
         "",
-        "Clusters of alike cost that are paid differently (a participant and year)",
+        "Clusters of alike cost that are paid differently (a participant and year; owed,",
+        "before proration)",
         *_all(boundary_sentences(check)[:MOST] or ["None found."]),
         "",
         *paragraphs([_note(check), f"{origin_text(check)}. Estimates, not entitlements."]),
@@ -165,7 +166,10 @@ def _gains(check: "BillCheck") -> list[str]:
     law, bill = by_draw(check, check.law.net()), by_draw(check, check.bill.net())
     each = np.divide(bill - law, check.members, out=np.zeros_like(bill), where=check.members > 0).mean(axis=0)
     rules = [line.rules for position in (check.law, check.bill) for line in position.own_lines]
-    steps = ((_step(step, rules), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean())) for step in STEPS)
+    steps = (
+        (_step(check, step, rules), float(by_draw(check, check.change.steps[step]).sum(axis=1).mean()))
+        for step in STEPS
+    )
     moved_by = ", ".join(
         f"{name} {number_text(dollars, 'dollars', signed=True)}" for name, dollars in steps if abs(dollars) >= 1.0
     )
@@ -204,8 +208,12 @@ def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[s
     return [f"Largest {what} a member: {'; '.join(said)}."] if said else []
 
 
-def _step(step: str, rules: "Sequence[Rules]") -> str:
+def _step(check: "BillCheck", step: str, rules: "Sequence[Rules]") -> str:
     """A step of the bridge in words, by those of its rules that are written on either side."""
+    if step == "entitlement" and not any(
+        part.limits_counts for line in check.bill.own_lines for part in line.components
+    ):
+        return f"limits of {check.current_law.short or check.current_law.title}"
     return rule_words(step, rules) if step in RULE_OF_STAGE else step_name(step)
 
 

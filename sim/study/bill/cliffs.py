@@ -158,9 +158,9 @@ def _told_once(found: _Found, met: dict[_Key, set[float]]) -> tuple[_Found, dict
             _, cause = most.get((key[1], pair.above), (0.0, key)) if key[2] == "jump" else (0.0, key)
             told[cause].append((run, pair))
     for key, thresholds in met.items():
-        for at in thresholds:
-            _, cause = most.get((key[1], at), (0.0, key)) if key[2] == "jump" else (0.0, key)
-            where[cause].add(at)
+        for threshold in thresholds:
+            _, cause = most.get((key[1], threshold), (0.0, key)) if key[2] == "jump" else (0.0, key)
+            where[cause].add(threshold)
     return told, where
 
 

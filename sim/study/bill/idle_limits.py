@@ -1,4 +1,4 @@
-"""Limits and floors of a bill that bind no district on the counts of its price, and whom its bounds and minimums owe less."""
+"""Limits and floors of a bill that bind no district on the counts of its price; whom bounds and minimums owe less."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -22,8 +22,9 @@ ROWS = 192
 SAMPLED = (0.1, 0.5, 1.0)
 """Sweeps for thresholds look at districts of these ranks by membership, among those with a pathway."""
 
-NEAREST = 12
-"""How many real districts or pathways nearest to a threshold are taken across it."""
+NEAREST, FEWEST, ACROSS = 12, 3, 96
+"""How many real districts or pathways nearest to a threshold are taken across it: so many, if all thresholds together
+are of no more places than the last, and no fewer than the second."""
 
 LAST = len(STAGES) - 2
 """The stage before proration, in which one district's unit is priced: the share paid is the same for all."""
@@ -216,11 +217,12 @@ def across_thresholds(base_year: BaseYear, unit: Unit, thresholds: Collection[fl
     if not above or not len(district):
         return
     least, most = _room(base_year, unit, district, cluster)
+    nearest = min(NEAREST, max(FEWEST, ACROSS // len(above)))
     places = []
     for at in above:
         by_distance = np.argsort(np.abs(amount - at), kind="stable")
         can = (at - unit.step >= least - 1e-9) & (at <= most + 1e-9)
-        places.append(by_distance[can[by_distance]][:NEAREST])
+        places.append(by_distance[can[by_distance]][:nearest])
     near, high = np.concatenate(places), np.repeat(above, [len(chosen) for chosen in places])
     if not near.size:
         return
