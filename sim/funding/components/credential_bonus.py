@@ -125,12 +125,13 @@ class CredentialBonus(Component):
 
     def describe(self) -> list[str]:
         """The amounts, then the limits."""
+        tiers = [tier for tier in CREDENTIAL_TIERS if self._amount(tier)]
         if self.dollars is not None:
-            amounts = ", ".join(f"{money(self._amount(tier))} in tier {tier}" for tier in CREDENTIAL_TIERS)
+            amounts = ", ".join(f"{money(self._amount(tier))} in tier {tier}" for tier in tiers)
         else:
             of = money(self.base_amount) if isinstance(self.base_amount, float) else "the unit value"
-            amounts = ", ".join(f"{self._amount(tier):g} of {of} in tier {tier}" for tier in CREDENTIAL_TIERS)
-        sentences = [f"For every credential earned: {amounts}."]
+            amounts = ", ".join(f"{self._amount(tier):g} of {of} in tier {tier}" for tier in tiers)
+        sentences = [f"For every credential earned: {amounts or 'nothing'}."]
         if self.low_income_multiplier != 1.0:
             sentences.append(f"A student in poverty counts {self.low_income_multiplier:g} times.")
         if self.per_student_limit is not None:
