@@ -70,6 +70,28 @@ def test_a_line_may_have_a_guarantee_under_a_condition_of_its_own() -> None:
         bill(lines=[{"name": "one", **base(100, rules={"differs": [capped]})}, {"name": "two", **base(7)}])
 
 
+def test_a_line_apart_is_under_no_rule_over_all_lines_and_no_part_of_what_they_count() -> None:
+    beside = {"name": "beside", **base(50)}
+    rules = {"growth_cap": 0.1, "phase_in": [0.5], "phase_in_from": "nothing"}
+    apart, under = (
+        bill(rules=rules, lines=[{"name": "main", **base(100)}, {**beside, "apart": alone}]) for alone in (True, False)
+    )
+    first = base_year_position(standing(), apart, year=2027)
+    whole = base_year_position(standing(), bill(**base(50)), year=2027)
+    np.testing.assert_array_equal(first.ledgers["beside"].paid, whole.ledgers["bill"].paid)
+    assert (
+        base_year_position(standing(), under, year=2027).ledgers["beside"].paid.sum()
+        < first.ledgers["beside"].paid.sum()
+    )
+    only = bill(rules=rules, lines=[{"name": "main", **base(100)}])
+    for year in (2027, 2028, 2029):
+        together, alone = (base_year_position(standing(), one, year=year).ledgers["main"] for one in (apart, only))
+        np.testing.assert_array_equal(together.paid, alone.paid)
+    assert "Rules over all lines do not cover it, nor count what it pays." in describe(apart)
+    with pytest.raises(InputError, match="of which separate money is no part"):
+        bill(lines=[{"name": "main", **base(100)}, {**beside, "apart": True, "rules": {"growth_cap": 0.1}}])
+
+
 def test_amounts_that_rise_each_year_count_from_the_first_year_of_their_line_and_not_with_prices() -> None:
     for wrong in ({"indexation": "prices", "yearly_rise": 0.1}, {"yearly_rise": 1.5}):
         with pytest.raises(InputError, match="yearly_rise"):

@@ -32,7 +32,8 @@ class Line(Strict):
     part of a district's payment that supports pathways, the rest being meant for something else. ``cut_as`` says which
     budget cut the line shares: that of grants, of formula money, or none; by default federal lines are not cut,
     nonrecurring lines are cut as grants and recurring ones as formula money. ``reserve`` is money set aside for bad
-    years. ``where``: it pays, and its rules hold, only there. Lines of one ``promise`` are trusted together, by what
+    years. ``apart``: rules over all lines do not cover it, and what it pays is no part of what they count. ``where``:
+    it pays, and its rules hold, only there. Lines of one ``promise`` are trusted together, by what
     the state paid of all that it owed under it: in a file those of a formula's own unless they say otherwise, while a
     shared line is a promise of its own. Two fields cannot be written in a file: ``scale`` multiplies all prices and the
     appropriation (set by ``scale_to``); ``rules_since`` is the fiscal year from which rules count their years, by
@@ -49,6 +50,7 @@ class Line(Strict):
     oversight: Oversight = "categorical"
     restricted_to: FiscalYear | None = None
     background: YesNo = False
+    apart: YesNo = False
     where: Where | None = None
     start_year: FiscalYear | None = None
     sunset_year: FiscalYear | None = None
@@ -243,8 +245,9 @@ class Line(Strict):
 
     @property
     def joint(self) -> bool:
-        """Whether the formula's joint rules cover the line: state money of its own outside the main formula."""
-        return not self.background and not self.federal and self.seg == "outside"
+        """Whether the formula's joint rules cover the line: state money of its own outside the main formula, but where the
+        line stands ``apart``."""
+        return not (self.background or self.apart or self.federal) and self.seg == "outside"
 
     @property
     def pays_nothing(self) -> bool:
@@ -289,6 +292,8 @@ class Line(Strict):
         if self.reserve is not None:
             said.append(self.reserve.sentence())
         said.extend(self._rules_in_words())
+        if self.apart:
+            said.append("Rules over all lines do not cover it, nor count what it pays.")
         if self.pathway_share < 1.0:
             said.append(f"About {self.pathway_share:.0%} of what districts get supports pathways (a judgement).")
         if self.restricted_to is not None and self.oversight != "general":

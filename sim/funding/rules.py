@@ -294,6 +294,8 @@ class Rules(Strict):
         if self.growth_cap is not None:
             free = ", but for the first" if self.growth_cap_from == "nothing" else ""
             said.append(f"A district's payment rises by at most {percent(self.growth_cap)} a year{free}.")
+        if self.growth_cap is not None and self.phase_in:
+            said.append("The growth cap comes first: the phase-in goes part of the way to the capped amount.")
         if self.hold_harmless is not None:
             floor, years = self.hold_harmless, self.hold_harmless.years
             length = lasting(years)

@@ -2,7 +2,7 @@
 
 Hold harmless, growth cap and phase-in work on what a district is owed by all state lines of the formula that run at the
 same time, whatever number of lines that is; a minimum guarantee on the lines that have the same. Money inside the main
-formula, federal money and background lines stand outside.
+formula, federal money, background lines and lines that stand ``apart`` are outside.
 """
 
 from collections.abc import Iterator, Sequence
@@ -96,7 +96,7 @@ def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> It
                 )
         elif not line.joint:
             for key in (key for key in line.rules.written_joint if key in REFERRING):
-                kind = "federal" if line.federal else "background"
+                kind = "federal" if line.federal else "background" if line.background else "separate"
                 yield Problem(line.name, key, f"counts what the formula pays, of which {kind} money is no part")
     for one, other in combinations(joint, 2):
         if overlap(one, other, takes_effect):
@@ -115,7 +115,7 @@ def _problems(rules: JointRules, lines: Sequence[Line], takes_effect: int) -> It
 def _one_rule(lacks: Line) -> str:
     return (
         f"differs from line {lacks.name}, which runs at the same time; one rule holds for all lines together: write it "
-        "under the formula's rules"
+        "under the formula's rules, and apart: true in a line that is to stand outside"
     )
 
 

@@ -175,11 +175,13 @@ def sum_of(values: "Sequence[Array]") -> Array:
 
 def _cliffs(check: "BillCheck") -> str:
     jumps = sum(cliff.kind == "jump" for cliff in check.cliffs)
-    stepped = {(cliff.line, cliff.cause) for cliff in check.cliffs if cliff.kind == "unpaid"}
-    unpaid = len(stepped | {(held.line, held.rule) for held in check.held})
-    if not jumps and not unpaid:
+    unpaid = len({(cliff.line, cliff.cause) for cliff in check.cliffs if cliff.kind == "unpaid"})
+    held = len({(held.line, held.rule) for held in check.held})
+    if not jumps and not unpaid and not held:
         return "Cliffs and limits: none found."
-    return f"Cliffs found: {jumps or 'none'}; limits at which one more brings nothing: {unpaid or 'none'} (below)."
+    bounds = f"; bounds that hold payments down: {held}" if held else ""
+    found = f"Cliffs found: {jumps or 'none'}; limits at which one more brings nothing: {unpaid or 'none'}"
+    return f"{found}{bounds} (below)."
 
 
 def _interval(values: Array) -> str:

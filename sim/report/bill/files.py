@@ -384,7 +384,8 @@ def _cliffs(check: "BillCheck", book: "Workbook", formats: Formats) -> None:
     row = HEADER_ROW + 1
     kinds = (
         ("cliff", cliff_sentences(check, None)),
-        ("limit", [*limit_sentences(check, None), *held_sentences(check)]),
+        ("limit", limit_sentences(check, None)),
+        ("bound", held_sentences(check)),
         ("clusters", boundary_sentences(check)),
     )
     for kind, sentences in kinds:

@@ -60,7 +60,7 @@ def bill_text(check: "BillCheck") -> str:
         *_all(cliff_sentences(check) or ["None found."]),
         "",
         "Limits: one more is counted and brings nothing, though a price is posted",
-        *_all([*limit_sentences(check), *held_sentences(check)] or ["None found."]),
+        *_all(limit_sentences(check) or ["None found."]),
         *_unbound(check),
         "",
         "Clusters of alike cost that are paid differently (a participant and year; owed,",
@@ -73,9 +73,10 @@ def bill_text(check: "BillCheck") -> str:
 
 
 def _unbound(check: "BillCheck") -> list[str]:
-    """Limits that bind nobody, and centers that are not paid, each under a heading of its own."""
+    """Whom bounds owe less, centers that are not paid and limits that bind nobody, each under a heading of its own."""
     found, year = [], check.bill.fiscal_year
     for heading, sentences in (
+        ("Bounds that hold payments down (own spending, a share, a number)", held_sentences(check)),
         ("Shared centers that are not paid in every draw", center_sentences(check)),
         (
             f"Limits and floors that bind no district in FY{year} on these counts",

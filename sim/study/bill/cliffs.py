@@ -26,6 +26,9 @@ JUMP_TIMES, JUMP_DOLLARS = 3.0, 500.0
 """A jump differs from the posted price of one unit by more than three times that price and more than three times what
 the unit next to it brings, and by at least $500: awards that rise smoothly with size are no cliff."""
 
+CLOSED_TIMES = 2.0
+"""A pathway that begins is a jump only if it brings, with its students, so many times what is posted for them or more."""
+
 UNPAID_SHARE, UNPAID_DOLLARS = 0.1, 10.0
 """A unit is unpaid if it brings at most a tenth of a posted price of at least $10."""
 
@@ -179,6 +182,7 @@ def _collect(base_year: BaseYear, unit: Unit, steps: Steps, kind: Kind, run: int
         beyond = np.abs(steps.alone[0] - steps.alone[1])
         usual = np.fmax(np.abs(steps.alone[1]), np.where(np.isfinite(steps.adjacent), np.abs(steps.adjacent), 0.0))
         which = (beyond > JUMP_TIMES * usual) & (beyond >= JUMP_DOLLARS)
+        which &= ~steps.closed | (moved < 0.0) | (moved >= CLOSED_TIMES * price)
     else:
         held = unit.held(base_year.counts)[steps.district, steps.cluster if unit.by_pathway else 0]
         there = (base_year.counts.offering[:, 0] > 0.0)[steps.district]
