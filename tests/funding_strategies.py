@@ -240,6 +240,12 @@ def _line(written: dict[str, Any]) -> Line:
         by_tier = written["turn"] == "by_tier" and "credential_bonus" in kinds
         written["rules"] = {**written["rules"], "proration": "by_tier" if by_tier else "by_component"}
     written = {key: value for key, value in written.items() if key != "turn"}
+    by_school = {"instructor_unit", "quality_incentive"} & kinds
+    if by_school:  # which a base's minimum would leave without schools
+        written["components"] = [
+            {key: value for key, value in one.items() if key != "minimum_concentrators"}
+            for one in written["components"]
+        ]
     return line_from(written, "generated", "generated", {"start_year": 2027})
 
 

@@ -176,6 +176,22 @@ def test_a_mistake_is_answered_with_what_to_write(tmp_path: Path, text: str, sai
     assert said in str(answer(tmp_path, text))
 
 
+def test_words_of_laws_that_are_no_keys_are_answered_with_what_to_write() -> None:
+    for key, said in (
+        ("gain_cap", "write growth_cap in rules"),
+        ("minimum_payment", "that small payments are not paid cannot be written"),
+    ):
+        with pytest.raises(InputError, match=f"rules.{key}: unknown key; .*{said}"):
+            formula_from(
+                {
+                    "title": "A bill", "source": "s", "year_of_numbers": 2026, "description": "d",
+                    "components": [{"kind": "base", "per_school": 5}], "appropriation": {"rule": "full"},
+                    "rules": {key: 0.1},
+                },
+                "bill.yaml", "bill", {},
+            )  # fmt: skip
+
+
 def test_unknown_clusters_are_told_all_at_once_with_their_columns(tmp_path: Path) -> None:
     where = "where: {cluster: [Health Care, welding]}"
     told = answer(tmp_path, f"components:\n  - {{kind: per_student, count: participants, dollars: 5, {where}}}\n{FULL}")

@@ -491,6 +491,18 @@ def test_money_inside_the_seg_is_paid_in_full_or_where_its_condition_holds(rules
     np.testing.assert_allclose(units, 0.2 * rural * counts.total("concentrators"))
 
 
+def test_a_minimum_of_a_base_does_not_stand_beside_what_else_is_paid_by_high_school() -> None:
+    asked = {"kind": "base", "per_school": 20_000, "minimum_concentrators": 15}
+    for beside in (
+        {"kind": "instructor_unit", "dollars": 10_000, "minimum_per_school": 8_000},
+        {"kind": "quality_incentive", "dollars": 5_000, "per": "school"},
+    ):
+        with pytest.raises(InputError, match=f"leaves out high schools that '{beside['kind']}' would count"):
+            bill([asked, beside])
+        assert bill([{**asked, "minimum_concentrators": 0}, beside]).lines
+    assert bill([asked, {"kind": "instructor_unit", "dollars": 10_000}]).lines
+
+
 def test_rules_over_all_lines_are_refused_where_lines_differ_in_them() -> None:
     line = {"components": [{"kind": "base", "per_school": 5}], "appropriation": {"rule": "full"}}
     with pytest.raises(InputError, match=r"differs: line one: \(growth_cap and hold_harmless\) differs from line two"):

@@ -86,7 +86,7 @@ TOAS = "there is no county 'Toas'; did you mean 'Taos'?"
          "7: laws.1.components.0.credential_bonus.differs.0"),
         (law(2027) + law(2030, "{kind: credential_bonus, dollars: {1: 0}, differs: [{where: {locale: rural}, "
                                "dollars: {2: 0}}]}"),
-         "7: laws.1.components.0.credential_bonus: can never pay"),
+         "7: laws.1.components.0.credential_bonus.differs.0: can never pay"),
         # Words that are known nowhere, and conditions that nobody meets.
         (law(2027) + law(2030, "{kind: base, per_site: 5, where: {cluster: [construction, welding]}}"),
          "7: laws.1.components.0.base.where.cluster.1: unknown cluster 'welding'"),

@@ -50,7 +50,8 @@ def spread(written: Any) -> tuple[Any, list[Origin], list[Mistake]]:
         if not mistakes:
             cases = _cases(one)
             found += cases
-            origins += [(place, number) for number in range(len(cases) - 1)] + [(place, None)]
+            numbered = len(one["differs"])
+            origins += [(place, number if number < numbered else None) for number in range(len(cases))]
     return found, origins, wrong
 
 
@@ -80,7 +81,7 @@ def _mistakes(one: Mapping[str, Any]) -> list[Mistake]:
 
 
 def _cases(one: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A component for each condition, and one for where none of them holds."""
+    """A component for each condition, and one for where none of them holds, unless nothing is paid there."""
     usual = {key: value for key, value in one.items() if key not in ("differs", "where")}
     limit, over = OVER_ALL.get(str(one.get("kind")), ("", ""))
     if one.get(limit):
@@ -97,7 +98,28 @@ def _cases(one: Mapping[str, Any]) -> list[dict[str, Any]]:
             kept = {key: value for key, value in usual.items() if key != over}
         found.append({**kept, **changed, "name": f"{label}_{number + 1}", "where": where})
         before.append(case["where"])
+    if _pays_nothing(usual):
+        return [*found[:-1], {**found[-1], "name": label}]
     return [*found, {**usual, "where": _without(own, {}, before)}]
+
+
+AMOUNTS = frozenset(
+    {
+        "dollars", "dollars_per_school", "per_center", "per_concentrator", "per_district", "per_member",
+        "per_participant", "per_school", "per_site", "rate", "share", "weight", "weights",
+    }
+)  # fmt: skip
+"""Keys by which a component pays; where all that are written are zero it pays nothing."""
+
+
+def _pays_nothing(usual: Mapping[str, Any]) -> bool:
+    written = [usual[key] for key in AMOUNTS if key in usual]
+    amounts = [one for value in written for one in (value.values() if isinstance(value, Mapping) else [value])]
+    return (
+        bool(amounts)
+        and not {"breadth_steps", "steps", "tiers", "pot"} & set(usual)
+        and all(isinstance(one, int | float) and not isinstance(one, bool) and one == 0 for one in amounts)
+    )
 
 
 def _changed(one: Mapping[str, Any], key: str, value: Any) -> Any:

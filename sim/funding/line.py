@@ -4,11 +4,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.arrays import Array, compound, some
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
-from sim.funding.components import Accountability, AnyComponent, Component, CredentialBonus, InstructorUnit, SegWeight
+from sim.funding.components import (
+    Accountability,
+    AnyComponent,
+    Base,
+    Component,
+    CredentialBonus,
+    InstructorUnit,
+    QualityIncentive,
+    SegWeight,
+)
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
 from sim.funding.components.component import Strict, together
 from sim.funding.conditions import Where
@@ -105,6 +115,12 @@ class Line(Strict):
         least = {part.minimum_per_school for part in value if isinstance(part, InstructorUnit) and part.shares_minimum}
         if len(least) > 1:
             raise ValueError("one minimum_per_school of the line is written alike in all that share it")
+        beside = next((part for part in value if counts_by_school(part)), None)
+        if beside is not None and any(isinstance(part, Base) and part.limits_counts for part in value):
+            raise ValueError(
+                f"the minimum_concentrators of a base leaves out high schools that '{beside.label}' would count; write "
+                "one of them in a line of its own"
+            )
         if SegWeight in kinds and any(kind is not SegWeight for kind in kinds):
             raise ValueError("a seg_weight is money inside the main formula; write other components in another line")
         if len({component.funded for component in value if isinstance(component, SegWeight)}) > 1:
@@ -245,8 +261,8 @@ class Line(Strict):
 
     @property
     def joint(self) -> bool:
-        """Whether the formula's joint rules cover the line: state money of its own outside the main formula, but where the
-        line stands ``apart``."""
+        """Whether the formula's joint rules cover the line: state money of its own outside the main formula that does
+        not stand ``apart``."""
         return not (self.background or self.apart or self.federal) and self.seg == "outside"
 
     @property
@@ -317,6 +333,13 @@ class Line(Strict):
         if end is None:
             return f"It pays from FY{start} on."
         return f"It pays in FY{start} alone." if start == end else f"It pays from FY{start} to FY{end}."
+
+
+def counts_by_school(part: Component) -> bool:
+    """Whether a component that is no base pays by the high schools or districts with a pathway that a line counts."""
+    if isinstance(part, InstructorUnit):
+        return bool(np.any(part.minimum_per_school))
+    return isinstance(part, QualityIncentive) and part.dollars is not None and part.per in ("school", "district")
 
 
 def called_apart(lines: Sequence[Line]) -> dict[str, str]:

@@ -20,6 +20,18 @@ EXAMPLES: Mapping[str, str] = {
     "taxable_value": "{below: 400_000}", "locale": "rural", "county": "Taos", "region": "...", "district": "...",
     "cluster": "construction", "any_of": "[{...}, {...}]", "unless": "{...}",
 }  # fmt: skip
+CALLED: Mapping[str, str] = {
+    "gain_cap": "write growth_cap in rules", "maximum": "write maximum_payment in rules",
+    "district_maximum": "write maximum_payment in rules", "minimum": "write minimum_guarantee in rules",
+    "minimum_payment": "a floor is minimum_guarantee in rules; that small payments are not paid cannot be written",
+    "minimum_participants": "write minimum_concentrators", "escalator": "write yearly_rise in rules",
+    "inflation": "write indexation: prices in rules", "cola": "write indexation: prices in rules, or yearly_rise",
+    "match": "write local_match in rules", "sunset": "write sunset_year", "ends": "write sunset_year",
+    "end_year": "write sunset_year", "repeal_year": "write sunset_year", "last_year": "write sunset_year",
+    "maximum_loss": "write hold_harmless in rules, as {share: 0.95, reference: previous_year}",
+    "effort": "write maintenance_of_effort in rules", "floor": "write minimum_guarantee or hold_harmless in rules",
+}  # fmt: skip
+"""Words of laws that are no keys, with what to write for them."""
 OF_THE_BILL = frozenset(Formula.model_fields) - {"name", "lines", "rules"} - LINE_KEYS
 YEARS = ("takes_effect", "from", "effective", "start", "begins", "year")
 """Words for the year in which something begins."""
@@ -40,7 +52,7 @@ def _told(mistake: Mistake, of_a_line: bool) -> Mistake:
     if not mistake.said.startswith(UNKNOWN) or not mistake.where:
         return mistake
     key, above = str(mistake.where[-1]), mistake.where[:-1]
-    where = belongs(key, above)
+    where = belongs(key, above) or CALLED.get(key)
     if where is None and not above:
         line = of_a_line or mistake.place[-2:-1] == ("lines",)
         where = _at_the_top_of(key, "line" if line else "law" if mistake.place else "bill")

@@ -96,9 +96,10 @@ def _of_its_rate(mistake: Mistake, content: Any, all_: Sequence[Mistake]) -> Mis
         return replace(mistake, where=way or mistake.where)
     number = origins[place][1]
     if len(mistake.where) == 3 and number is not None:
-        last = ("components", origins.index((origins[place][0], None)), mistake.where[2])
+        last = max(at for at, (written_place, _) in enumerate(origins) if written_place == origins[place][0])
         whole = ("components", origins[place][0], mistake.where[2])
-        of_the_case = replace(mistake, where=last) not in all_
+        elsewhere = replace(mistake, where=("components", last, mistake.where[2]))
+        of_the_case = last == place or elsewhere not in all_
         return replace(mistake, where=(*whole, "differs", number) if of_the_case else whole)
     if mistake.said != ALL_LEFT_OUT:
         return replace(mistake, where=way) if way is not None else None

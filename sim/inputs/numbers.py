@@ -69,6 +69,9 @@ def _meant(word: str) -> float | None:
         text = text.replace(",", "")
     elif re.fullmatch(r"[-+]?[0-9]*,[0-9]+", text):
         text = text.replace(",", ".")
+    part = re.fullmatch(r"([0-9]+)/([1-9][0-9]*)", text)
+    if part is not None:
+        return round(int(part[1]) / int(part[2]), 4) * share
     if not re.fullmatch(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?", text):
         return None
     return float(text.replace("_", "")) * share

@@ -84,7 +84,7 @@ def _districts(world: str | None) -> Listed:
     of = load_world(world).districts
     columns = (of.name, of.identifier, of.kind, of.locale, of.county, of.membership, of.high_schools, of.poverty_share)
     rows = [
-        (identifier, name, f"{members:,.0f}", f"{schools}", f"{poverty:.3f}", f"{kind}, {locale}, {county}")
+        (identifier, name, f"{round(members, 1):,.6g}", f"{schools}", f"{poverty:.3f}", f"{kind}, {locale}, {county}")
         for name, identifier, kind, locale, county, members, schools, poverty in sorted(zip(*columns, strict=True))
     ]
     note = (

@@ -50,17 +50,18 @@ def _cliff(check: "BillCheck", cliff: Cliff) -> str:
     with_it = " with its students" if pair.closed else ""
     below = "no pathway there, nor its students," if pair.closed else _amount(cliff, pair.below)
     by_all = " by all lines" if len(check.bill.own_lines) > 1 else ""
-    where = "pathways" if cliff.unit.by_pathway else "districts"
+    where = "pathway" if cliff.unit.by_pathway else "district"
     number = "Hardly any" if cliff.affected < 1.0 else f"About {cliff.affected:,.0f}"
+    where += "" if number == "About 1" else "s"
     met = ""
     if cliff.thresholds and cliff.thresholds != (pair.above,):
         shown = ", ".join(f"{threshold:,.6g}" for threshold in cliff.thresholds[:4])
         further = " and further on" if len(cliff.thresholds) > 4 else ""
         unit = "" if cliff.unit.field == "quality" else f" {cliff.unit.many}"
-        met = f" Some districts taken through all counts met it at {shown}{unit}{further}."
+        met = f" Other districts would meet it at {shown}{unit}{further}."
     return (
-        f"{moved} for one {cliff.unit.one} (posted price {price}{with_it}): {place_text(check, cliff)} is owed{by_all} "
-        f"{low} with {below} and {high} with {_amount(cliff, pair.above)}. Cause: {_cause(check, cliff)} "
+        f"{moved} for one {cliff.unit.one} (posted price {price}{with_it}): {place_text(check, cliff)} would be owed"
+        f"{by_all} {low} with {below} and {high} with {_amount(cliff, pair.above)}. Cause: {_cause(check, cliff)} "
         f"{number} {where} within one of it.{met}"
     )
 

@@ -27,7 +27,7 @@ JUMP_TIMES, JUMP_DOLLARS = 3.0, 500.0
 the unit next to it brings, and by at least $500: awards that rise smoothly with size are no cliff."""
 
 CLOSED_TIMES = 2.0
-"""A pathway that begins is a jump only if it brings, with its students, so many times what is posted for them or more."""
+"""A pathway that begins is a jump only if it brings, with its students, so many times what is posted for them."""
 
 UNPAID_SHARE, UNPAID_DOLLARS = 0.1, 10.0
 """A unit is unpaid if it brings at most a tenth of a posted price of at least $10."""
