@@ -305,6 +305,9 @@ class Line(Strict):
         if self.pays_nothing:
             return [*said, self.span().replace("It pays", "It holds")]
         said.append(self.appropriation.sentence())
+        divided = any(component.divides_appropriation for component in self.components)
+        if not divided and self.rules.proration == "pro_rata" and not isinstance(self.appropriation, Full):
+            said.append("If more is owed, all are paid the same share of it.")
         if self.reserve is not None:
             said.append(self.reserve.sentence())
         said.extend(self._rules_in_words())

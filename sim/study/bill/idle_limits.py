@@ -46,7 +46,7 @@ def _moved(line: Line, position: Position) -> Iterator[tuple[str, str, Array, Ar
         yield "entitlement", f"limits of {named}", ledger.claimed, ledger.entitlement
     written = (
         ("guaranteed", bool(np.any(np.asarray(rules.minimum_guarantee) > 0.0)), ledger.matched),
-        ("held_harmless", rules.hold_harmless is not None, ledger.guaranteed),
+        ("held_harmless", holds_harmless(line, position.fiscal_year), ledger.guaranteed),
         ("capped", rules.growth_cap is not None, ledger.held_harmless),
     )
     for stage, is_written, before in written:
@@ -129,3 +129,9 @@ def _owed_less(ensemble: Ensemble, formula: Formula, position: Position, line: L
     moves = _differ(free, bound) or _differ(other.ledgers[line.name].phased_in, position.ledgers[line.name].phased_in)
     less = np.where(free - bound > NEAR * np.maximum(free, 1.0), free - bound, 0.0)
     return less[..., 0].reshape(-1, less.shape[-2]).mean(axis=0), moves
+
+
+def holds_harmless(line: Line, fiscal_year: int) -> bool:
+    """Whether a hold harmless of the line is written and has not ended by a fiscal year."""
+    terms = line.rules.hold_harmless
+    return terms is not None and (terms.years is None or line.rule_year(fiscal_year) < terms.years)
