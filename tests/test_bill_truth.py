@@ -369,6 +369,20 @@ def test_a_share_is_told_as_it_is_written() -> None:
     assert said == "$900 for every concentrator (57.2% of them)."
 
 
+def test_a_share_that_must_be_spent_on_cte_makes_the_rest_money_without_strings() -> None:
+    asked = bill(components=[EACH], rules={"spend_on_cte": 0.9})
+    assert asked.lines[0].oversight == "general"
+    assert any("general money, 90% of it for CTE" in said for said in describe(asked))
+    cases = {"differs": [{**RURAL, "spend_on_cte": 0.5}]}
+    assert bill(components=[EACH], rules=cases).lines[0].oversight == "general"
+    held = bill(components=[EACH], oversight="categorical", rules={"spend_on_cte": 0.9})
+    assert "At least 90% of a payment is spent on CTE; of restricted money all is." in describe(held)
+    later = describe(bill(components=[EACH], restricted_to=2030, rules={"spend_on_cte": 0.55}), 2026)
+    assert "It is restricted to CTE up to FY2030, and 55% of it afterwards." in later
+    assert "FY2031: what the formula pays is held to CTE by 55% alone." in later
+    assert bill(components=[EACH]).lines[0].oversight == "categorical"
+
+
 def test_what_ends_and_what_begins_in_a_year_are_told_apart() -> None:
     each = {"components": [EACH], "appropriation": {"rule": "full"}}
     more = {"components": [{**EACH, "dollars": 950}], "appropriation": {"rule": "full"}}

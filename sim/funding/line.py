@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -20,7 +20,7 @@ from sim.funding.components import (
     SegWeight,
 )
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
-from sim.funding.components.component import Strict, together
+from sim.funding.components.component import Strict, percent, together
 from sim.funding.conditions import Where
 from sim.funding.reserve import Reserve
 from sim.funding.rules import TIERS_LAST, Rules
@@ -74,6 +74,14 @@ class Line(Strict):
     rules_since: FiscalYear | None = None
 
     alike = frozenset({"scale"})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _partly_restricted(cls, value: Any) -> Any:
+        """Money of which a share must be spent on CTE is otherwise without strings, unless the line says more."""
+        if not isinstance(value, Mapping) or "oversight" in value or value.get("restricted_to") is not None:
+            return value
+        return {**value, "oversight": "general"} if _asks_a_share(value.get("rules")) else value
 
     @model_validator(mode="after")
     def _rises_from_a_year(self) -> Self:
@@ -316,7 +324,9 @@ class Line(Strict):
         if self.pathway_share < 1.0:
             said.append(f"About {self.pathway_share:.0%} of what districts get supports pathways (a judgement).")
         if self.restricted_to is not None and self.oversight != "general":
-            said.append(f"It is restricted to CTE up to FY{self.restricted_to}, and without strings afterwards.")
+            share = self.rules.spend_on_cte
+            after = "and without strings afterwards" if share is None else f"and {percent(share)} of it afterwards"
+            said.append(f"It is restricted to CTE up to FY{self.restricted_to}, {after}.")
         said.append(self.span())
         return said
 
@@ -324,6 +334,9 @@ class Line(Strict):
         alone = all(isinstance(component, CredentialBonus) for component in self.components)
         first = "When money is short, credentials of the most valuable tier are paid first."
         rules = [first if alone and said == TIERS_LAST else said for said in self.rules.sentences()]
+        if self.oversight != "general" and self.restricted_to is None:
+            spent = " of a payment is spent on CTE."
+            rules = [f"{said[:-1]}; of restricted money all is." if said.endswith(spent) else said for said in rules]
         if self.where is not None and self.where.by_cluster():
             return [said.replace(" with a pathway ", " with a pathway there ") for said in rules]
         return rules
@@ -336,6 +349,17 @@ class Line(Strict):
         if end is None:
             return f"It pays from FY{start} on."
         return f"It pays in FY{start} alone." if start == end else f"It pays from FY{start} to FY{end}."
+
+
+def _asks_a_share(rules: Any) -> bool:
+    """Whether rules, read or as they are written, say anywhere what share must be spent on CTE."""
+    if isinstance(rules, Rules):
+        return rules.spend_on_cte is not None or any(case.spend_on_cte is not None for case in rules.differs)
+    if not isinstance(rules, Mapping):
+        return False
+    cases = rules.get("differs")
+    written = [rules, *(case for case in cases if isinstance(case, Mapping))] if isinstance(cases, list) else [rules]
+    return any(one.get("spend_on_cte") is not None for one in written)
 
 
 def counts_by_school(part: Component) -> bool:

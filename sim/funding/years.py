@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sim.funding.appropriation import Once
+from sim.funding.components.component import percent
 from sim.funding.line import Line, called_apart
 from sim.funding.rules import JointRules
 from sim.funding.together import NEVER
@@ -25,7 +26,9 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
         if line.sunset_year is not None and line.name not in followed.values():
             events[line.sunset_year + 1].append(f"{name} has ended")
         if line.restricted_to is not None and line.oversight != "general" and _runs(line, line.restricted_to + 1):
-            events[line.restricted_to + 1].append(f"what {name} pays is money without strings")
+            share = line.rules.spend_on_cte
+            left = "is money without strings" if share is None else f"is held to CTE by {percent(share)} alone"
+            events[line.restricted_to + 1].append(f"what {name} pays {left}")
         if isinstance(line.appropriation, Once) and _runs(line, start + line.appropriation.years):
             events[start + line.appropriation.years].append(f"what was voted once for {name} is spent")
     for line in lines:
