@@ -179,7 +179,9 @@ def _rates(components: Sequence[Component]) -> Sequence[Component]:
 
 def under(where: Where, sentence: str) -> str:
     """A sentence with the condition under which it holds."""
-    return f"{sentence.removesuffix('.')}, {where.words()}."
+    place, nowhere = where.words(), ", and nowhere else"
+    said = sentence.removesuffix(".")
+    return f"{said.removesuffix(nowhere) if place.endswith(nowhere) else said}, {place}."
 
 
 def money(dollars: float) -> str:
