@@ -16,8 +16,8 @@ from sim.study.bill.static_score import Position
 ALIKE = 0.10
 """Costs are alike if the dearer cluster costs at most a tenth more."""
 
-APART_SHARE, APART_DOLLARS = 0.10, 25.0
-"""Pay differs if the gap is more than a tenth of the better pay, and at least $25 a participant."""
+APART_SHARE, APART_DOLLARS = 0.10, 1.0
+"""Pay differs if the gap is more than a tenth of the better pay, and at least $1 a participant."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _none(counts: Counts) -> Counts:
 def boundaries(found: ClusterPay) -> tuple[Boundary, ...]:
     """For each cluster that is paid less than one of alike cost, the widest such gap; the widest first.
 
-    Where two clusters cost alike, pay differs by more than a tenth and $25.
+    Where two clusters cost alike, pay differs by more than a tenth and $1.
     """
     widest: dict[int, Boundary] = {}
     for one, other in combinations(range(len(found.cost)), 2):
