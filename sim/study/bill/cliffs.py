@@ -29,8 +29,8 @@ the unit next to it brings, and by at least $500: awards that rise smoothly with
 CLOSED_TIMES = 2.0
 """A pathway that begins is a jump only if it brings, with its students, so many times what is posted for them."""
 
-UNPAID_SHARE, UNPAID_DOLLARS = 0.1, 10.0
-"""A unit is unpaid if it brings at most a tenth of a posted price of at least $10."""
+UNPAID_SHARE, UNPAID_DOLLARS = 0.1, 1.0
+"""A unit is unpaid if it brings at most a tenth of a posted price of at least $1."""
 
 ALL_LINES = "all lines"
 """What a rule over all lines in force is of."""
