@@ -14,6 +14,7 @@ from sim.report.bill import answer, remarks
 from sim.report.bill.shortfall import left_over
 from sim.report.shared.intervals import number_text
 from sim.study.bill.awards import bounded_competitions
+from sim.study.bill.cliff_causes import most_of
 from sim.study.bill.idle_limits import bounds_that_hold, idle_limits, left_out_by_minimums
 from sim.study.bill.static_score import base_year_position
 
@@ -216,3 +217,9 @@ def test_the_formula_that_is_most_like_a_bill_is_named_and_none_if_none_is() -> 
         is None
     )
     assert nearest_formula(shipped("kansas"), [shipped("kansas")]) is None
+
+
+def test_of_two_rates_that_take_turns_the_one_that_moves_as_the_step_does_makes_it_and_no_third() -> None:
+    step, effects = np.array([-9_600.0]), np.array([[-96_000.0], [86_400.0], [-2_000.0]])
+    found, left = most_of(step, effects, np.array([0, 0, 0]))
+    assert (found.item(), left.item()) == (0, 0.0)
