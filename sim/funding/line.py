@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.arrays import Array, compound, some
+from sim.funding.agreeing import counts_by_school, refuse_by_cluster
 from sim.funding.appropriation import AppropriationRule, DemandWithCap, Full, Once
 from sim.funding.components import (
     Accountability,
@@ -16,7 +16,6 @@ from sim.funding.components import (
     Component,
     CredentialBonus,
     InstructorUnit,
-    QualityIncentive,
     SegWeight,
 )
 from sim.funding.components.amounts import FiscalYear, Name, Note, Share, Title, YearOfNumbers, YesNo
@@ -25,7 +24,6 @@ from sim.funding.conditions import Where
 from sim.funding.reserve import Reserve
 from sim.funding.rules import TIERS_LAST, Rules
 from sim.inputs import RuleError
-from sim.states.words import listed
 
 Oversight = Literal["monitored", "categorical", "general"]
 MOST_COMPONENTS = 200
@@ -362,42 +360,10 @@ def _asks_a_share(rules: Any) -> bool:
     return any(one.get("spend_on_cte") is not None for one in written)
 
 
-def counts_by_school(part: Component) -> bool:
-    """Whether a component that is no base pays by the high schools or districts with a pathway that a line counts."""
-    if isinstance(part, InstructorUnit):
-        return bool(np.any(part.minimum_per_school))
-    return isinstance(part, QualityIncentive) and part.dollars is not None and part.per in ("school", "district")
-
-
 def called_apart(lines: Sequence[Line]) -> dict[str, str]:
     """What pages call each of several lines, by name: the name in words where two have one title."""
     titles = Counter(line.called for line in lines)
     return {line.name: line.called if titles[line.called] == 1 else line.name.replace("_", " ") for line in lines}
-
-
-OF_A_PATHWAY = frozenset(
-    {
-        "per_site", "per_participant", "per_concentrator", "per_credential", "per_instructor", "startup_share",
-        "credential_stake", "concentrator_stake",
-    }
-)  # fmt: skip
-"""The prices of what belongs to a cluster."""
-
-
-def refuse_by_cluster(
-    component: Component, where: Where, way: tuple[str | int, ...] = (), whose: str = "its where"
-) -> None:
-    """Raise RuleError for a condition on clusters where a component pays for what belongs to none; ``way`` leads to the
-    condition from what is checked, and ``whose`` says in words which it is."""
-    elsewhere = (component.paid_prices() | component.works_on()) - OF_A_PATHWAY
-    if where.by_cluster() and elsewhere:
-        key = component.key_without_cluster()
-        pays = listed([name.replace("_", " ") for name in sorted(elsewhere)[:3]])
-        what = f"{key} of '{component.label}' pays" if key else f"'{component.label}' pays"
-        rest = f", or leave {key} out" if key else ""
-        raise RuleError(
-            f"{what} for what belongs to no cluster ({pays}); {whose} may name districts, not clusters{rest}", way
-        )
 
 
 NOT_IN_FILES = frozenset({"scale", "rules_since"})
