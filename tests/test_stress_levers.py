@@ -8,6 +8,7 @@ from simulated import shipped
 
 from sim.funding.appropriation import DemandWithCap, Full, Indexed
 from sim.inputs import InputError
+from sim.study.explore.simulating import capped_lines
 from sim.study.stress.levers import Lever, UnfitError, lever_variants, pulled, read_levers
 
 SHIPPED = {lever.name: lever for lever in read_levers([])}
@@ -75,3 +76,15 @@ def test_bad_levers_are_refused_in_one_line(tmp_path: Path) -> None:
 def test_a_lever_changes_something() -> None:
     with pytest.raises(ValueError, match="what the lever changes"):
         Lever(name="idle", title="Idle", does="Nothing.", source="none")
+
+
+def test_a_line_that_stands_apart_has_its_appropriation_moved_as_the_others() -> None:
+    bill = shipped("status_quo")
+    first, *rest = bill.own_lines
+    apart = first.model_copy(update={"apart": True})
+    beside = bill.model_copy(update={"lines": (apart, *rest)})
+    assert apart in capped_lines(beside)
+    variant = pulled(beside, SHIPPED["lower_cap"], nothing_owed)
+    as_it_was = pulled(bill, SHIPPED["lower_cap"], nothing_owed)
+    assert [line.appropriation for line in variant.own_lines] == [line.appropriation for line in as_it_was.own_lines]
+    assert variant.own_lines[0].appropriation != apart.appropriation

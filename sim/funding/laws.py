@@ -1,6 +1,7 @@
 """Several laws in one file, one after the other: each holds until the next begins."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,12 @@ from sim.inputs import MISSING, Mistake, fiscal_year_meant, nearest_key, number_
 
 EXAMPLE = 2031
 """A fiscal year, as one is written."""
+
+
+KEPT = 55
+"""Letters of a line's name that are kept where the year of its law is added."""
+LAW = re.compile(r"(?P<title>.*) \(law of FY(?P<year>\d{4})\)", re.DOTALL)
+"""The title of a later law of a file that has one line, see ``title_in``."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,21 @@ def _from(year: Any) -> str:
     return f"from: {year}" if isinstance(year, int) else f"from: and the fiscal year, as from: {EXAMPLE}"
 
 
+def name_in(name: str, year: int) -> str:
+    """What a line of a law that begins in a year is called where an earlier law has another line of its name."""
+    return f"{name[:KEPT]}_{year}"
+
+
+def title_in(title: str, year: int) -> str:
+    """The title of a law of one line, which has none of its own, that follows others in its file."""
+    return f"{title} (law of FY{year})"
+
+
+def first_of_name(name: str, start_year: int | None, earlier: Iterable[str]) -> str | None:
+    """Of the names of ``earlier`` lines the one after which a later law's line is named; None if there is none."""
+    return next((one for one in earlier if start_year is not None and name == name_in(one, start_year)), None)
+
+
 def within(law: Law, line: Line) -> Line:
     """A line as it runs while its law holds."""
     if law.last is None or (line.sunset_year is not None and line.sunset_year <= law.last):
@@ -111,7 +133,7 @@ def joined(parts: Sequence[tuple[Law, JointRules, Sequence[Line]]]) -> list[Line
                 lines[at] = within(law, lines[at].model_copy(update={"sunset_year": held.sunset_year}))
                 continue
             if named:
-                held = held.model_copy(update={"name": f"{line.name[:55]}_{law.begins}"})
+                held = held.model_copy(update={"name": name_in(line.name, law.begins)})
             lines.append(within(law, held))
             written.append(line.name)
     return lines

@@ -266,10 +266,15 @@ class Line(Strict):
         return max(fiscal_year - since, 0) if since is not None else 0
 
     @property
+    def outside_main(self) -> bool:
+        """Whether it is state money of the formula's own, outside the main formula."""
+        return not (self.background or self.federal) and self.seg == "outside"
+
+    @property
     def joint(self) -> bool:
         """Whether the formula's joint rules cover the line: state money of its own outside the main formula that does
         not stand ``apart``."""
-        return not (self.background or self.apart or self.federal) and self.seg == "outside"
+        return self.outside_main and not self.apart
 
     @property
     def pays_nothing(self) -> bool:

@@ -197,8 +197,8 @@ def _lines_of_laws(
         wrong = _unknown(law.written, known, ("from", *(known if one else ("lines", "rules"))))
         written = {key: value for key, value in law.written.items() if key in known}
         if one:  # what a law of one line says is all about the line, its title among it
-            since = f" (law of FY{law.begins})" if place else ""
-            title = {"title": f"{header.title}{since}"} if header is not None else {}
+            called = header.title if header is not None else ""
+            title = {"title": laws.title_in(called, law.begins) if place else called} if called else {}
             written = {"lines": [{"name": sense.own_name(name), **title, **written}]}
         rules, of_rules = _joint_rules(written)
         lines, of_lines = _own_lines(written, name, shared_lines, begun, of_the_past, law.begins)

@@ -1,11 +1,11 @@
 """What of a formula begins and ends when, in words."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from sim.funding.appropriation import Once
 from sim.funding.components.component import percent
+from sim.funding.laws import first_of_name
 from sim.funding.line import Line, called_apart
 from sim.funding.rules import JointRules
 from sim.funding.together import NEVER
@@ -58,15 +58,16 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
 
 def _followed(lines: Sequence[Line]) -> dict[str, str]:
     """The names of lines that begin as one of their name in the law before ends, and of that one: `grants_2031` takes
-    the place of `grants`, see ``sim.funding.laws``."""
-    found: dict[str, str] = {}
-    for line in lines:
-        if line.sunset_year is not None:
-            year = line.sunset_year + 1
-            own_names = {line.name, re.sub(r"_[0-9]{4}$", "", line.name)}
-            possible = {f"{name[:55]}_{year}" for name in own_names}
-            found |= {one.name: line.name for one in lines if one.name in possible and one.start_year == year}
-    return found
+    the place of `grants`, and `grants_2033` that of `grants_2031`."""
+    names = [line.name for line in lines]
+    first = {line.name: first_of_name(line.name, line.start_year, names) or line.name for line in lines}
+    return {
+        line.name: other.name
+        for line in lines
+        for other in lines
+        if first[line.name] == first[other.name] and other.sunset_year is not None
+        and line.start_year == other.sunset_year + 1
+    }  # fmt: skip
 
 
 def _last(lines: Sequence[Line]) -> int:

@@ -11,12 +11,13 @@ from pydantic import ValidationError
 
 from sim.arrays import Array
 from sim.funding.formula import Formula, describe
+from sim.funding.laws import LAW
 from sim.report.answer.facts import Facts, Yearly
 from sim.report.fiscal_note.amounts import in_words
 from sim.report.fiscal_note.lines import Budget
 from sim.report.shared.intervals import bands
 from sim.report.shared.panel import Panel
-from sim.report.shared.written import LAW, title_of_laws
+from sim.report.shared.written import title_of_laws
 
 if TYPE_CHECKING:
     from sim.funding.line import Line

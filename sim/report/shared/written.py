@@ -1,19 +1,12 @@
 """What the manifest says of a formula's years: from when to when it holds, and which of its lines go on as others."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.arrays import BoolArray, IntArray
+from sim.funding.laws import LAW, first_of_name
 from sim.states.words import listed
-
-CUT = 55
-"""Letters of a line's name that are kept where the year of its law is added (``sim.funding.laws.joined``)."""
-
-
-LAW = re.compile(r"(?P<title>.*) \(law of FY(?P<year>\d{4})\)", re.DOTALL)
-"""The title of a later law of a file that has one line (``sim.funding.reading``)."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +45,9 @@ def successive(record: Mapping[str, Any]) -> dict[str, str]:
     chains: dict[str, list[Mapping[str, Any]]] = {}
     for line in _own_lines(content):
         name = str(line["name"])
-        named = [one for one in chains if name == f"{one[:CUT]}_{line.get('start_year')}"]
-        head = next((one for one in named if all(_goes_on(earlier, line) for earlier in chains[one])), None)
+        head = first_of_name(name, line.get("start_year"), chains)
+        if head is not None and not all(_goes_on(earlier, line) for earlier in chains[head]):
+            head = None
         if head is not None:
             first[name] = head
         chains.setdefault(head or name, []).append(line)

@@ -225,9 +225,9 @@ def _suspects(line: Line) -> Iterator[_Suspect]:
 
 def _bounds(base_year: BaseYear, line: Line) -> Iterator[_Suspect]:
     """What bounds a line, floors and all, with the sentence of a floor that it holds down."""
-    if not line.joint:
+    if not line.outside_main:
         return
-    together = tuple(one.name for one in base_year.lines if one.joint and not one.pays_nothing)
+    together = tuple(one.name for one in base_year.lines if one.joint and not one.pays_nothing) if line.joint else ()
     floor = _said(base_year, together, "held_harmless") or _said(base_year, (line.name,), "guaranteed")
     for key in bounds_written(line.rules):
         said = " ".join([*bound_sentences(line.rules, key), *([floor] if floor else [])])

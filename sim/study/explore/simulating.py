@@ -63,7 +63,7 @@ def capped_lines(formula: Formula) -> tuple[Line, ...]:
     return tuple(
         line
         for line in formula.own_lines
-        if line.joint and line.reserve is None and type(line.appropriation) is not Full
+        if line.outside_main and line.reserve is None and type(line.appropriation) is not Full
     )
 
 
@@ -199,7 +199,7 @@ def _statewide(ensemble: Ensemble, state: State, year: Year, names: tuple[str, .
         ledger = year.settlement.ledgers.get(name.removeprefix(OWED))
         found[name] = 0.0 * price
         offer = next((one for one in year.offers.lines if f"{OWED}{one.line.name}" == name), None)
-        if ledger is not None and offer is not None and offer.line.joint:
+        if ledger is not None and offer is not None and offer.line.outside_main:
             found[name] = np.ravel(ledger.owed) / price
             uncapped = uncapped - np.ravel(cost_to_state(offer.line, ledger, year.offers.weight_cost))
     found[UNCAPPED] = uncapped / price

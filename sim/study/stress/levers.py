@@ -103,7 +103,7 @@ def lever_from(content: object, source: Source, name: str) -> Lever:
 def pulled(formula: Formula, lever: Lever, owed: Owed) -> Formula:
     """The formula with the lever pulled on all of its own lines outside the main formula. Raises UnfitError where it
     changes nothing, or where the language refuses the two together."""
-    within = [line for line in formula.own_lines if line.joint]
+    within = [line for line in formula.own_lines if line.outside_main]
     if not within:
         raise UnfitError("its money sits inside the main formula, which pays what its units are worth")
     if lever.rules.get("proration") == "by_component" and all(len(line.components) == 1 for line in within):
