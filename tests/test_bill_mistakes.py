@@ -180,13 +180,14 @@ def test_words_of_laws_that_are_no_keys_are_answered_with_what_to_write() -> Non
     for key, said in (
         ("gain_cap", "write growth_cap in rules"),
         ("minimum_payment", "that small payments are not paid cannot be written"),
+        ("growth_cap", "1.04% is written 0.0104, 4% growth 0.04"),
     ):
-        with pytest.raises(InputError, match=f"rules.{key}: unknown key; .*{said}"):
+        with pytest.raises(InputError, match=f"rules.{key}: .*{said}"):
             formula_from(
                 {
                     "title": "A bill", "source": "s", "year_of_numbers": 2026, "description": "d",
                     "components": [{"kind": "base", "per_school": 5}], "appropriation": {"rule": "full"},
-                    "rules": {key: 0.1},
+                    "rules": {key: 1.04},
                 },
                 "bill.yaml", "bill", {},
             )  # fmt: skip

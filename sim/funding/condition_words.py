@@ -143,14 +143,9 @@ def within(one: Ranged, other: Ranged) -> bool:
         if theirs and not (mine and mine <= theirs):
             return False
     return all(
-        theirs is None or (mine is not None and _inside(mine, theirs))
+        theirs is None or (mine is not None and mine.within(theirs))
         for (_, mine), (_, theirs) in zip(one.bands(), other.bands(), strict=True)
     )
-
-
-def _inside(mine: Band, theirs: Band) -> bool:
-    starts = theirs.at_least is None or (mine.at_least is not None and mine.at_least >= theirs.at_least)
-    return starts and (theirs.below is None or (mine.below is not None and mine.below <= theirs.below))
 
 
 def widest(conditions: Sequence[Condition]) -> list[Condition]:
@@ -177,7 +172,7 @@ def end_set(where: Ranged, exception: Ranged) -> tuple[str, Band] | None:
         return None
     key, band = asked[0]
     if band.below is None:
-        return None if _inside(own, band) else (key, own.model_copy(update={"below": band.at_least}))
+        return None if own.within(band) else (key, own.model_copy(update={"below": band.at_least}))
     if band.at_least is None:
-        return None if _inside(own, band) else (key, own.model_copy(update={"at_least": band.below}))
+        return None if own.within(band) else (key, own.model_copy(update={"at_least": band.below}))
     return None

@@ -143,12 +143,6 @@ class Where(Strict):
         inside = [*(self.any_of or ()), *([self.unless] if self.unless is not None else [])]
         return self.cluster is not None or any(one.by_cluster() for one in inside)
 
-    def clusters_named(self) -> tuple[str, ...]:
-        """The clusters that it names, at any depth, without words such as ``high_cost``."""
-        inside = [*(self.any_of or ()), *([self.unless] if self.unless is not None else [])]
-        own = tuple(one for one in self.cluster or () if one != HIGH_COST and one not in VALUE_WORDS)
-        return (*own, *(name for one in inside for name in one.clusters_named()))
-
     def words(self) -> str:
         """The condition in words, to follow a sentence: 'in rural districts with fewer than 141 members in grades 9-12,
         and nowhere else'."""

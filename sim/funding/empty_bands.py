@@ -153,7 +153,7 @@ def _covered(one: OneOf, before: Sequence[Bands | None]) -> bool:
     """Whether by what is written no number is left to a condition by those before it."""
     ranges = one.ranges or {}
     earlier = [other for other in before if other]
-    if any(all(key in ranges and _within(ranges[key], band) for key, band in other.items()) for other in earlier):
+    if any(all(key in ranges and ranges[key].within(band) for key, band in other.items()) for other in earlier):
         return True
     keys = {next(iter(other)) for other in earlier if len(other) == 1}
     return any(
@@ -166,11 +166,6 @@ def _ends(band: Band | None) -> tuple[float, float]:
     """From where to where a range is; all that is possible where there is none."""
     low = 0.0 if band is None or band.at_least is None else float(band.at_least)
     return low, np.inf if band is None or band.below is None else float(band.below)
-
-
-def _within(inner: Band, outer: Band) -> bool:
-    (low, high), (least, most) = _ends(inner), _ends(outer)
-    return least <= low and high <= most
 
 
 def _rest(range_: tuple[float, float], taken: Sequence[tuple[float, float]]) -> bool:

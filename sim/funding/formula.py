@@ -1,6 +1,6 @@
 """A funding formula: its lines of money, where they come from and when they take effect."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -243,22 +243,6 @@ def _shared_rules(formula: Formula) -> list[tuple[tuple[Line, ...], JointRules]]
     return shared
 
 
-def unknown_cluster(formula: Formula, clusters: Iterable[str]) -> tuple[str, str] | None:
-    """The first line and cluster that a formula names and the world does not have, or None."""
-    return next(iter(unknown_clusters(formula, clusters)), None)
-
-
-def unknown_clusters(formula: Formula, clusters: Iterable[str]) -> list[tuple[str, str]]:
-    """The lines and clusters that a formula names and the world does not have, each once."""
-    known, found = set(clusters), list[tuple[str, str]]()
-    for line in formula.lines:
-        named = [*(line.where.clusters_named() if line.where is not None else ())]
-        for component in line.components:
-            named += [*component.clusters_named(), *(component.where.clusters_named() if component.where else ())]
-        found += [(line.name, cluster) for cluster in named if cluster not in known]
-    return list(dict.fromkeys(found))
-
-
 __all__ = [
     "ALWAYS",
     "Formula",
@@ -268,6 +252,4 @@ __all__ = [
     "first_priced_year",
     "lines_in_force",
     "scale_to",
-    "unknown_cluster",
-    "unknown_clusters",
 ]

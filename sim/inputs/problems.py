@@ -194,7 +194,8 @@ def _hint(value: object, options: Sequence[Wanted]) -> str:
             return f"; put it in quotes: '{value}'"
         if kinds == {float} and options[0].high == 1.0 and 1.0 < value <= 100.0:
             if options[0].unit == "share a year" and value < 2.0:
-                return f"; {100.0 * (value - 1.0):.6g}% growth is written {value - 1.0:.6g}"
+                growth = f"{100.0 * (value - 1.0):.6g}% growth {value - 1.0:.6g}"
+                return f"; {value:g}% is written {value / 100.0:g}, {growth}"
             return f"; {value:g}% is written {value / 100.0:g}"
     return ""
 

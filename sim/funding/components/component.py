@@ -100,10 +100,6 @@ class Component(Strict):
         """Whether its pot is the line's appropriation, which must then be a known number of dollars."""
         return False
 
-    def clusters_named(self) -> tuple[str, ...]:
-        """The career clusters that the component names, for checking against the world."""
-        return ()
-
     def describe(self) -> list[str]:
         """What the component pays for, one plain sentence each, without its condition."""
         raise NotImplementedError

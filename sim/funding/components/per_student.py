@@ -82,10 +82,6 @@ class PerStudent(StudentCounting):
         price: Array = worth * (pot * context.index / np.maximum(state_total(number * worth), 1.0))
         return price
 
-    def clusters_named(self) -> tuple[str, ...]:
-        """The clusters of the tiers of a pot."""
-        return tuple(cluster for tier in self.tiers for cluster in tier.named())
-
     def describe(self) -> list[str]:
         """One sentence with the amount as it is written."""
         who = self.one(self.count)

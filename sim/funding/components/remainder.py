@@ -71,10 +71,6 @@ class Remainder(StudentCounting):
         price: Array = worth * (left / np.maximum(weighted, 1.0))
         return self.prices_for(self.count, price)
 
-    def clusters_named(self) -> tuple[str, ...]:
-        """The clusters of the tiers."""
-        return tuple(cluster for tier in self.tiers for cluster in tier.named())
-
     def describe(self) -> list[str]:
         """Who shares what is left."""
         tiers = [f"In {tier.where()} each counts as {tier.multiplier:g}." for tier in self.tiers]

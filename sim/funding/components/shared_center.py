@@ -80,10 +80,6 @@ class SharedCenter(Component):
             taken = np.maximum(taken, here)
         return found
 
-    def clusters_named(self) -> tuple[str, ...]:
-        """The clusters that centers teach."""
-        return tuple(cluster for center in self.centers for cluster in center.where.clusters_named())
-
     def prices(self, context: PricingContext, so_far: Schedule) -> Schedule:
         """A lump sum ``[..., D, 1]`` and prices ``[..., D, C]`` (or ``[..., D, 1]`` for a center of all clusters)."""
         lump, participant, concentrator = ZERO, ZERO, ZERO

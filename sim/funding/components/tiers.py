@@ -177,10 +177,6 @@ class Tiered(StudentCounting):
             schedule = schedule.plus(line_amounts.times(factor))
         return schedule
 
-    def clusters_named(self) -> tuple[str, ...]:
-        """All clusters of all tiers, without words such as ``high_cost``."""
-        return tuple(cluster for tier in self.tiers for cluster in tier.named())
-
     def describe(self) -> list[str]:
         """One sentence for each tier."""
         sentences = []

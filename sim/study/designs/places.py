@@ -9,9 +9,10 @@ from pydantic import BaseModel, ValidationError
 
 from sim.engine.scenario import Scenario, Shocks
 from sim.funding.components.component import Strict
-from sim.funding.formula import Formula, unknown_cluster
+from sim.funding.formula import Formula
 from sim.funding.line import NOT_IN_FILES, Line
 from sim.funding.rules import JOINT, JointRules, Rules
+from sim.funding.sense import unknown_clusters
 from sim.funding.together import problem_with
 from sim.inputs import InputError, Mistake, mistakes, nearest, shown
 
@@ -312,6 +313,6 @@ class _Whole:
 def check_clusters(formulas: Sequence[Formula], clusters: Sequence[str], where: str) -> None:
     """Refuse a cluster that the world does not have, in case a factor is a word. Raises InputError."""
     for formula in formulas:
-        problem = unknown_cluster(formula, clusters)
-        if problem is not None:
-            raise InputError(f"{where}: formula {formula.name}: unknown cluster '{problem[1]}'")
+        unknown = unknown_clusters(formula, clusters)
+        if unknown:
+            raise InputError(f"{where}: formula {formula.name}: {unknown[0].said}")

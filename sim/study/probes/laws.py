@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.config_folder import config_folder
-from sim.funding.formula import ALWAYS, Formula, scale_to, unknown_cluster
+from sim.funding.formula import ALWAYS, Formula, scale_to
 from sim.funding.indexing import with_indexed_dollars
 from sim.funding.line import Line
 from sim.funding.reading import formula_from, line_from, read_lines
+from sim.funding.sense import unknown_clusters
 from sim.inputs import Source, nearest, shown
 from sim.study.probes.schema import Probe, ProbeLaw, ProbeWorld
 from sim.study.setup.inputs import CURRENT_LAW, find_formula
@@ -56,9 +57,10 @@ def law_from(
     if begins > law.takes_effect:
         update["takes_effect"] = begins
     law = law.model_copy(update=update)
-    unknown = unknown_cluster(law, world.clusters.identifier)
-    if unknown is not None:
-        raise where.refusal(("plus",), f"line {unknown[0]}: unknown cluster {shown(unknown[1])}", value=unknown[1])
+    unknown = unknown_clusters(law, world.clusters.identifier)
+    if unknown:
+        line = law.lines[int(unknown[0].place[1])]
+        raise where.refusal(("plus",), f"line {line.name}: {unknown[0].said}")
     return law
 
 
