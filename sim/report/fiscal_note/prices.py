@@ -9,6 +9,7 @@ from sim.funding.components.expenditure_reimbursement import ExpenditureReimburs
 from sim.funding.components.federal_perkins import FederalPerkins
 from sim.report.fiscal_note.amounts import in_words
 from sim.report.fiscal_note.case import FIFTH, TENTH, Case
+from sim.report.shared.panel import FOLLOWING_DEMAND
 from sim.states.words import listed
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _amounts(case: Case) -> list[str]:
 def _flat(line: "Line") -> "list[Component]":
     """The components of a line by which it is reckoned in dollars that stay as they are written, as far as they are
     owed."""
-    if line.seg != "outside" or line.rules.indexation != "none" or line.appropriation.rule not in OWED:
+    if line.seg != "outside" or line.rules.indexation != "none" or line.appropriation.rule not in FOLLOWING_DEMAND:
         return []
     return [part for part in line.components if part.paid_prices() and not _follows(part)]
 
@@ -81,8 +82,6 @@ def _amount_of(label: str, line: "Line") -> "Component | None":
 
 LEAST_LOST = 0.005
 """The share of what a sum buys that is told where it is lost."""
-OWED = ("full", "demand_with_cap")
-"""Rules of appropriation under which what is owed is paid, and so follows the amounts."""
 
 
 def _follows(part: "Component") -> bool:

@@ -33,6 +33,10 @@ def _scenarios(design: pd.DataFrame) -> "pd.Series[str]":
     return pd.Series("as configured", index=design.index)
 
 
+FOLLOWING_DEMAND = ("full", "demand_with_cap")
+"""Rules of appropriation, as the manifest keeps them, by which a line is paid what it owes, if a cap leaves room."""
+
+
 class Panel:
     """The runs of one scenario, laid out as formula x draw, ``[F, R, ...]``.
 
@@ -150,25 +154,26 @@ class Panel:
         return self._state.array(column)[..., 0]
 
     def _without_limit(self) -> Array | float:
-        """What lines pay of which no draw of a year owes or is voted more than it pays, ``[F, R, T]``; nothing where
-        lines were not kept."""
+        """What lines pay that no sum limits and of which no draw of a year owes more than it pays, ``[F, R, T]``;
+        nothing where lines were not kept."""
         if not self._lines.rows:
             return 0.0
-        owed, voted, paid = (self.lines(name) for name in ("entitlement", "appropriation", "paid"))
-        most = np.maximum(owed, voted)
-        limited = (most > paid * (1.0 + 1e-9)).any(axis=1, keepdims=True)
-        found: Array = np.where(limited | ~self._of_the_state(), 0.0, paid).sum(axis=-1)
+        owed, paid = self.lines("entitlement"), self.lines("paid")
+        limited = (owed > paid * (1.0 + 1e-9)).any(axis=1, keepdims=True)
+        found: Array = np.where(limited | ~self._following_demand(), 0.0, paid).sum(axis=-1)
         return found
 
-    def _of_the_state(self) -> BoolArray:
-        """Whether a formula's line is money of the state outside the main formula, ``[F, 1, 1, L]``."""
+    def _following_demand(self) -> BoolArray:
+        """Whether a formula's line is money of the state outside the main formula of which no sum is voted beforehand,
+        ``[F, 1, 1, L]``: a pot that is always paid whole has its limit, though it is never short."""
         held = np.zeros((len(self.formulas), 1, 1, len(self.line_names)), dtype=bool)
         for f, formula in enumerate(self.formulas):
             for number, line in enumerate(self.line_names):
                 facts = self.line_metadata(line, formula)
                 federal = str(facts.get("fund") or "").lower().startswith("federal")
                 outside = facts.get("seg", "outside") == "outside"
-                held[f, 0, 0, number] = outside and not federal and not facts.get("background")
+                demanded = facts.get("appropriation") in FOLLOWING_DEMAND
+                held[f, 0, 0, number] = demanded and outside and not federal and not facts.get("background")
         return held
 
     def _items_as_shown(self, table: str, column: str, values: Array, years: IntArray) -> Array:
@@ -247,9 +252,10 @@ class Panel:
         return np.nan_to_num(self._lines.array(column, self.years), nan=0.0)
 
     def line_metadata(self, line: str, formula: str) -> Mapping[str, Any]:
-        """What the manifest says of a line: title, recurring, fund, background, and seg ('outside' the main formula, a
-        'funded' weight or an 'unfunded' one); from ``formula`` or, if it lacks the line, from the baseline or any
-        formula that has it; empty if none does (a line of current law that only the base year saw)."""
+        """What the manifest says of a line: title, recurring, fund, background, the rule of its appropriation, and seg
+        ('outside' the main formula, a 'funded' weight or an 'unfunded' one); from ``formula`` or, if it lacks the line,
+        from the baseline or any formula that has it; empty if none does (a line of current law that only the base year
+        saw)."""
         order = (formula, *([self.formulas[self.baseline]] if self.baseline is not None else ()), *self.formulas)
         for name in order:
             lines = _entry(self._metadata, name).get("lines") or {}

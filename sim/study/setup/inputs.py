@@ -206,6 +206,7 @@ def formula_record(formula: Formula, change: str = "") -> dict[str, Any]:
                 "recurring": line.recurring,
                 "background": line.background,
                 "seg": line.seg,
+                "appropriation": line.appropriation.rule,
             }
             for line in formula.lines
         },
