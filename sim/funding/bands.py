@@ -76,11 +76,6 @@ class MembersBand(Band):
     at_least: Annotated[float, Field(strict=True, ge=0.0, le=1e6), Unit("members in grades 9-12")] | None = None
     below: Annotated[float, Field(strict=True, gt=0.0, le=1e6), Unit("members in grades 9-12")] | None = None
 
-    def within(self, other: "Band") -> bool:
-        """Whether every number that lies in it lies in another."""
-        starts = other.at_least is None or (self.at_least is not None and self.at_least >= other.at_least)
-        return starts and (other.below is None or (self.below is not None and self.below <= other.below))
-
     def words(self) -> str:
         """As in 'districts with ...'."""
         return _counted(self, "members in grades 9-12")
@@ -88,11 +83,6 @@ class MembersBand(Band):
 
 class PerSchoolBand(MembersBand):
     """Members in grades 9-12 for each high school."""
-
-    def within(self, other: "Band") -> bool:
-        """Whether every number that lies in it lies in another."""
-        starts = other.at_least is None or (self.at_least is not None and self.at_least >= other.at_least)
-        return starts and (other.below is None or (self.below is not None and self.below <= other.below))
 
     def words(self) -> str:
         """As in 'districts with ...'."""
@@ -106,11 +96,6 @@ class SchoolsBand(Band):
 
     at_least: Annotated[float, Field(strict=True, ge=1.0, le=1e5), Unit("high schools")] | None = None
     below: Annotated[float, Field(strict=True, gt=1.0, le=1e5), Unit("high schools")] | None = None
-
-    def within(self, other: "Band") -> bool:
-        """Whether every number that lies in it lies in another."""
-        starts = other.at_least is None or (self.at_least is not None and self.at_least >= other.at_least)
-        return starts and (other.below is None or (self.below is not None and self.below <= other.below))
 
     def words(self) -> str:
         """As in 'districts with ...'."""
@@ -126,11 +111,6 @@ class PovertyBand(Band):
 
     at_least: Annotated[float, Field(strict=True, ge=0.0, le=1.0), Unit("share of children")] | None = None
     below: Annotated[float, Field(strict=True, gt=0.0, le=1.0), Unit("share of children")] | None = None
-
-    def within(self, other: "Band") -> bool:
-        """Whether every number that lies in it lies in another."""
-        starts = other.at_least is None or (self.at_least is not None and self.at_least >= other.at_least)
-        return starts and (other.below is None or (self.below is not None and self.below <= other.below))
 
     def words(self) -> str:
         """As in 'districts with ...'."""
@@ -149,11 +129,6 @@ class WealthBand(Band):
 
     at_least: Annotated[float, Field(strict=True, ge=0.0, le=1e9), Unit("dollars a member")] | None = None
     below: Annotated[float, Field(strict=True, gt=0.0, le=1e9), Unit("dollars a member")] | None = None
-
-    def within(self, other: "Band") -> bool:
-        """Whether every number that lies in it lies in another."""
-        starts = other.at_least is None or (self.at_least is not None and self.at_least >= other.at_least)
-        return starts and (other.below is None or (self.below is not None and self.below <= other.below))
 
     def words(self) -> str:
         """As in 'districts with ...'."""

@@ -272,24 +272,27 @@ def holds(where: Where, world: World, membership: Array) -> BoolArray:
 
 
 def _parts(where: Where, world: World, membership: Array) -> Iterator[BoolArray]:
-    districts = world.districts
-    schools = np.maximum(districts.high_schools, 1)[:, np.newaxis]
-    value = districts.taxable_value_per_member
-    numbers = {
-        "members": membership,
-        "members_per_school": membership / schools,
-        "high_schools": schools.astype(np.float64),
-        "poverty": districts.poverty_share[:, np.newaxis],
-        "taxable_value": np.full((len(districts), 1), np.nan) if value is None else value[:, np.newaxis],
-    }
     for key, band in where.bands():
         if band is not None:
-            yield band.holds(numbers[key])
+            yield band.holds(_number(key, world, membership))
     for words, names in _names(where, world):
         asked = {plain(word) for word in words}
         yield np.array([[bool(asked & {plain(name) for name in known})] for known in names], dtype=np.bool_)
     if where.cluster is not None:
         yield _clusters(where.cluster, world)
+
+
+def _number(key: str, world: World, membership: Array) -> Array:
+    """What a range of a condition is of, ``[..., D, 1]``; nothing where the tables do not have it."""
+    districts = world.districts
+    if key in ("members", "members_per_school"):
+        return membership if key == "members" else membership / np.maximum(districts.high_schools, 1)[:, np.newaxis]
+    if key == "high_schools":
+        return np.maximum(districts.high_schools, 1.0)[:, np.newaxis]
+    if key == "poverty":
+        return districts.poverty_share[:, np.newaxis]
+    value = districts.taxable_value_per_member
+    return np.full((len(districts), 1), np.nan) if value is None else value[:, np.newaxis]
 
 
 def _names(where: Where, world: World) -> Iterator[tuple[Sequence[str], list[tuple[str, ...]]]]:
