@@ -13,21 +13,19 @@ explorer; of ``experiments/06_pay_for_credentials.py`` its figure, on the page o
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.api.documentation import surface_page
 from sim.config_folder import config_folder
-from sim.engine.scenario import Shocks, read_scenario
-from sim.parameters.catalogue import load_catalogue
 from sim.parameters.posterior import STORED
 from sim.report.answer.files import ANSWER_TEXT
 from sim.report.explore.words import LABELS, origin
 from sim.report.generated_docs.back_test import back_test_markdown
 from sim.report.generated_docs.bill_keys import keys_page
 from sim.report.generated_docs.bill_schema import bill_schema
+from sim.report.generated_docs.blocks import with_block
 from sim.report.generated_docs.data_sources import sources_page
 from sim.report.generated_docs.folder_pages import folder_page
 from sim.report.generated_docs.glossary import glossary_page
@@ -35,18 +33,16 @@ from sim.report.generated_docs.hindcast_cases import keys_markdown
 from sim.report.generated_docs.library import cases_of, library_markdown
 from sim.report.generated_docs.model import carrying_table, cuts_table
 from sim.report.generated_docs.odd import SUBMODELS, purposes_table, submodel_block
-from sim.report.generated_docs.parameters import parameter_page
+from sim.report.generated_docs.parameters import parameter_confidence, parameter_page
+from sim.report.generated_docs.result_columns import column_tables
 from sim.report.generated_docs.results_moved import moved_page
-from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, size_words
+from sim.report.generated_docs.scenarios import cluster_shock_table, kinds_table, scenario_table, shock_table
+from sim.report.generated_docs.settings import settings_table
 from sim.report.generated_docs.stress import lever_table, reserve_table
 from sim.report.probes.page import probes_markdown
 from sim.report.track_record.files import CARRIED_FILE
-from sim.results.schema import TABLES
 from sim.study.calibration.stored import WAVE
 from sim.study.probes.reading import read_probes
-from sim.study.setup.reads import EVERYWHERE, readers, setting_paths
-from sim.study.setup.refusals import allowed_for
-from sim.study.setup.settings import Settings
 from sim.verbs.documentation import commands_page
 from sim.world.loading import load_world
 
@@ -75,83 +71,11 @@ WEIGHED_FIGURES: tuple[str, ...] = ("order_cost_per_added_concentrator.png", "sh
 """Figures of a sensitivity study that its page shows."""
 VALIDATIONS: tuple[str, ...] = ("hindcast", "new_mexico", "track_record", "verify_brief")
 """Parts of the page of validation, as the folders of their studies name them."""
-
 ASSESSMENTS: tuple[str, ...] = ("assessment", "alternatives")
 """Parts of the page of the assessment, likewise."""
 
 PARTS_FIGURE = "brief_parts.png"
 """What ``study=verify_brief`` draws of what the brief's difference is made of."""
-
-CHOSEN: dict[str, str] = {
-    "world": "`world.path`: a folder of your own tables",
-    "formula": "a name of `conf/formula`; `formula.<key>` changes what stands in it",
-    "scenario": "a name of `conf/scenario`, or made of names: `oil_slump@2030:1.5+take_up_surge`; `scenario.<key>` "
-    "changes what stands in it",
-    "executor": "a name of `conf/executor`; `executor.<key>` changes what stands in it",
-    "parameters": "`parameters.<group>.<name>`: a number",
-}
-"""What is told of settings of which a file is chosen, or the keys alone are written."""
-
-ROWS: dict[str, str] = {
-    "state": "One row for each run and fiscal year.",
-    "lines": "One row for each run, fiscal year and funding line.",
-    "clusters": "One row for each run, kept fiscal year and cluster; the last year is kept too.",
-    "districts": "One row for each run, district and kept fiscal year. What stood before a step of the ledger is what "
-    "stood after it less the change; owed is `paid - by_proration`.",
-    "district_programs": "One row for each run, district and kept fiscal year, with `keep` naming it.",
-    "static": "One row for each run and district: the score without response, competitive awards as expected; the "
-    "fiscal year is that of the rules.",
-    "references": "One row for each run of the baseline and fiscal year: the same draw with its dollars indexed.",
-    "failures": "One row for each run that failed.",
-}
-
-
-def with_block(text: str, name: str, content: str) -> str:
-    """``text`` with the part between the markers of ``name`` replaced. Raises ValueError if there is no such part."""
-    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-    if not pattern.search(text):
-        raise ValueError(f"no part 'generated: {name}'")
-    return pattern.sub(lambda found: f"{found[1]}{content.strip()}\n{found[2]}", text)
-
-
-def column_tables() -> str:
-    """The columns of every result table, in Markdown."""
-    parts = []
-    for table, columns in TABLES.items():
-        parts += [f"### {table}", "", ROWS[table], "", "| column | unit | meaning |", "|---|---|---|"]
-        parts += [f"| `{column.name}` | {column.unit} | {column.label} |" for column in columns]
-        parts.append("")
-    return "\n".join(parts)
-
-
-def parameter_confidence() -> str:
-    """How many parameters have which confidence, in one sentence."""
-    entries = [entry for group in load_catalogue().entries.values() for entry in group.values()]
-    count = Counter(entry.confidence for entry in entries)
-    fixed = sum(entry.prior.distribution == "fixed" for entry in entries)
-    return (
-        f"Of {len(entries)} parameters, {count['high']} have high confidence, {count['medium']} medium, {count['low']} "
-        f"low, and {count['judgement']} are judgements;\n{len(entries) - fixed} are drawn from a prior in each draw, "
-        f"{fixed} are fixed. [All of them](docs/reference/parameters.md)."
-    )
-
-
-def shock_table() -> str:
-    """What a scenario may multiply, from the description of the class."""
-    described = re.findall(r"``(\w+)``: ([^`]+)\.", " ".join((Shocks.__doc__ or "").split()))
-    if [name for name, _ in described] != list(Shocks.model_fields):
-        raise ValueError("the description of Shocks does not name its fields in order")
-    return "\n".join(["| key | multiplies |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in described)])
-
-
-def scenario_table() -> str:
-    """The shipped scenarios with their sources."""
-    lines = ["| scenario | what happens | size | source |", "|---|---|---|---|"]
-    for path in sorted((config_folder() / "scenario").glob("*.yaml")):
-        scenario = read_scenario(path)
-        what = f"{scenario.title}. {scenario.description}".strip()
-        lines.append(f"| `{scenario.name}` | {what} | {size_words(scenario)} | {scenario.source} |")
-    return "\n".join(lines)
 
 
 def protocol_page(text: str) -> str:
@@ -204,16 +128,6 @@ def district_example() -> str:
     found = sim.district("aligned", district="gallup", draws=32, report=False, quiet=True)
     beginning = "\n\n".join(found.text.split("\n\n")[:4])
     return f"```text\ncte-sim study=district formula=aligned district=gallup draws=32\n\n{beginning}\n```"
-
-
-def settings_table() -> str:
-    """Every setting with what it may be and the studies that read it, in Markdown."""
-    lines = ["| setting | may be | read by |", "|---|---|---|"]
-    for path in setting_paths():
-        of = readers(path)
-        read = "every study" if path in EVERYWHERE else ", ".join(f"`{study}`" for study in of)
-        lines.append(f"| `{path}` | {CHOSEN.get(path) or allowed_for(Settings, *path.split('.'))} | {read} |")
-    return "\n".join(lines)
 
 
 def asked_by_probes() -> str:

@@ -1,5 +1,6 @@
 """The parameter table: for the terminal, and for the documentation page that is generated from the same place."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from sim.parameters.catalogue import Entry, load_catalogue
@@ -88,3 +89,15 @@ def parameter_page() -> str:
 
 if __name__ == "__main__":
     print(parameter_page(), end="")
+
+
+def parameter_confidence() -> str:
+    """How many parameters have which confidence, in one sentence."""
+    entries = [entry for group in load_catalogue().entries.values() for entry in group.values()]
+    count = Counter(entry.confidence for entry in entries)
+    fixed = sum(entry.prior.distribution == "fixed" for entry in entries)
+    return (
+        f"Of {len(entries)} parameters, {count['high']} have high confidence, {count['medium']} medium, {count['low']} "
+        f"low, and {count['judgement']} are judgements;\n{len(entries) - fixed} are drawn from a prior in each draw, "
+        f"{fixed} are fixed. [All of them](docs/reference/parameters.md)."
+    )

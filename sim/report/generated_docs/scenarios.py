@@ -25,6 +25,24 @@ def size_words(scenario: Scenario) -> str:
     return "; ".join(filter(None, said)) or "none"
 
 
+def shock_table() -> str:
+    """What a scenario may multiply, from the description of the class."""
+    described = re.findall(r"``(\w+)``: ([^`]+)\.", " ".join((Shocks.__doc__ or "").split()))
+    if [name for name, _ in described] != list(Shocks.model_fields):
+        raise ValueError("the description of Shocks does not name its fields in order")
+    return "\n".join(["| key | multiplies |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in described)])
+
+
+def scenario_table() -> str:
+    """The shipped scenarios with their sources."""
+    lines = ["| scenario | what happens | size | source |", "|---|---|---|---|"]
+    for path in sorted((config_folder() / "scenario").glob("*.yaml")):
+        scenario = read_scenario(path)
+        what = f"{scenario.title}. {scenario.description}".strip()
+        lines.append(f"| `{scenario.name}` | {what} | {size_words(scenario)} | {scenario.source} |")
+    return "\n".join(lines)
+
+
 def cluster_shock_table() -> str:
     """What may be multiplied in single clusters, from the description of the class."""
     described = re.findall(r"``([a-z_`, ]+)``: ([^`]+)\.", " ".join((ClusterShocks.__doc__ or "").split()))
