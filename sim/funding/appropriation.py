@@ -111,3 +111,5 @@ APPROPRIATION_RULES: dict[str, type[Strict]] = {
     "full": Full,
     "once": Once,
 }
+FOLLOWING_DEMAND = ("full", "demand_with_cap")
+"""Rules by which a line is paid what it owes, as far as a cap leaves room; of all others a sum is voted beforehand."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
+from sim.funding.appropriation import FOLLOWING_DEMAND
 from sim.report.answer.facts import PAID
 from sim.report.answer.rules import LEAST_MOVED, OFTEN, settled
 from sim.report.answer.text import SHORTFALL_TOLD
@@ -217,7 +218,7 @@ def _binds(case: Case, program: "Sequence[Line]") -> bool:
     owed, paid = case.decade.owed_by(case.f, names)[:, held], case.decade.of_lines(case.f, names)[:, held]
     if (owed - paid >= FINEST).any() or not held.any():
         return True
-    sums = {line.name for line in program if line.appropriation.rule not in ("demand_with_cap", "full")}
+    sums = {line.name for line in program if line.appropriation.rule not in FOLLOWING_DEMAND}
     given = case.decade.of_lines(case.f, sums)[:, held]
     voted = sum((case.decade.voted_for(case.f, name)[:, held] for name in sums), np.zeros_like(given))
     return bool(((given >= FINEST) & (voted - given < FINEST)).any())

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sim.funding.appropriation import FOLLOWING_DEMAND
 from sim.funding.components.expenditure_reimbursement import ExpenditureReimbursement
 from sim.funding.components.federal_perkins import FederalPerkins
 from sim.report.fiscal_note.amounts import in_words
 from sim.report.fiscal_note.case import FIFTH, TENTH, Case
-from sim.report.shared.panel import FOLLOWING_DEMAND
 from sim.states.words import listed
 
 if TYPE_CHECKING:

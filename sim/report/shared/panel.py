@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Array, BoolArray, IntArray
+from sim.funding.appropriation import FOLLOWING_DEMAND
 from sim.report.shared.discrepancy import COUNTED, KIND_OF, MONEY, Factors, items_shown, money_shown, shown
 from sim.report.shared.intervals import COVERS, COVERS_WITH_DISCREPANCY
 from sim.report.shared.names import short_titles
@@ -31,10 +32,6 @@ def _scenarios(design: pd.DataFrame) -> "pd.Series[str]":
     if "scenario" in design:
         return design["scenario"].astype(str)
     return pd.Series("as configured", index=design.index)
-
-
-FOLLOWING_DEMAND = ("full", "demand_with_cap")
-"""Rules of appropriation, as the manifest keeps them, by which a line is paid what it owes, if a cap leaves room."""
 
 
 class Panel:
