@@ -54,8 +54,10 @@ endif
 run: $(READY)
 	@"$(BIN)/cte-sim" $(ARGS)
 
-# Workers take tests in their order and help each other out, so that what the tests of a file share is made once.
-PYTEST := "$(BIN)/pytest" -n auto --maxprocesses 4 --dist worksteal
+# Workers take tests in their order and help each other out, so that what the tests of a file share is made once. Each has
+# one thread for its linear algebra: several processes with as many threads as there are processors wait for each other.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+PYTEST := $(ONE_THREAD) "$(BIN)/pytest" -n auto --maxprocesses 4 --dist worksteal
 
 test: $(READY)
 	@$(PYTEST) -m "not slow" $(ARGS)

@@ -17,6 +17,7 @@ from sim.funding.reserve import ReserveYear
 from sim.report.bill import answer, cliff_words, held, printed, remarks, shortfall, text
 from sim.report.bill.tables import LineRow, appropriated
 from sim.report.shared.plain_table import plain_table
+from sim.states.speaking import state_words
 from sim.study.bill.bridge import rule_words
 from sim.study.bill.disparity import Disparity
 from sim.study.bill.idle_limits import Held
@@ -228,6 +229,34 @@ def test_what_is_meant_for_pathways_is_not_said_to_be_held_to_them(
         assert told in said
 
 
+def test_money_taken_from_other_units_is_paid_and_then_taken_off() -> None:
+    """Two districts are paid $4 and $6 million, of which each loses $3 million of its other units; now nothing."""
+    formula = bill()
+    paid = np.array([[[4e6], [6e6]]])
+
+    def position(moved: float) -> Position:
+        ledgers: Any = {"bill": SimpleNamespace(paid=paid)}
+        offers: Any = {"bill": SimpleNamespace(line=formula.lines[0])}
+        return Position(2027, offers, {}, ledgers, paid * 0.0 + moved, paid * 0.0)
+
+    def check(moved: float) -> Any:
+        sides = {"bill": position(moved), "law": SimpleNamespace(net=lambda: paid * 0.0)}
+        world = SimpleNamespace(base_year=2026)
+        return SimpleNamespace(**sides, members=paid[..., 0], formula=formula, current_law=formula, world=world)
+
+    def state(change: float) -> Any:
+        return SimpleNamespace(change=SimpleNamespace(mean=change, low=change, high=change))
+
+    units = state_words().other_units
+    said = answer._paid(check(3e6), state(4e6))
+    assert f"are paid $10.0M under the rules of FY2027, of which $6.00M is taken from {units}, which is no" in said
+    assert "That leaves $4.00M, $4.00M more than under" in said
+    assert text._less_taken(check(3e6)) == f"; Bill and Change are less what {units} lose"
+    plain = answer._paid(check(0.0), state(1e7))
+    assert "are paid $10.0M under the rules of FY2027, $10.0M more than under" in plain
+    assert "taken" not in plain + text._less_taken(check(0.0))
+
+
 CENTERS = {
     "kind": "shared_center",
     "centers": [{"name": "North", "where": {"region": "N"}}, {"name": "South", "where": {"region": "S"}}],
@@ -411,10 +440,10 @@ def test_no_word_of_a_name_is_broken_in_a_table_of_80_columns() -> None:
 
 def test_a_ratio_that_is_none_says_why() -> None:
     assert text._disparity((Disparity(0.0, 10.0), Disparity(2.0, 10.0))) == (
-        "n/a, as in some draws the 5th percentile is paid nothing ($1.00 at the 5th and $10.0 at the 95th percentile)"
+        "n/a, as in some draws the 5th percentile is not above zero ($1.00 at the 5th and $10.0 at the 95th percentile)"
     )
     assert text._disparity((Disparity(0.0, 10.0),)) == (
-        "n/a, as the 5th percentile is paid nothing ($0 at the 5th and $10.0 at the 95th percentile)"
+        "n/a, as the 5th percentile is not above zero ($0 at the 5th and $10.0 at the 95th percentile)"
     )
     assert text._disparity((Disparity(5.0, 10.0),)).startswith("100% ($5.00 at the 5th")
 

@@ -12,6 +12,7 @@ from commanded import called
 from simulated import new_mexico, shipped
 from small_world import counts_of
 
+from sim.arrays import cluster_total
 from sim.engine.ensemble import prepare
 from sim.funding.reading import formula_from
 from sim.parameters.catalogue import load_catalogue
@@ -20,7 +21,7 @@ from sim.report.bill.text import bill_text
 from sim.study.bill.bridge import STEPS, bridge
 from sim.study.bill.check_formula import check_formula
 from sim.study.bill.cliffs import find_cliffs
-from sim.study.bill.cluster_pay import boundaries, cluster_pay
+from sim.study.bill.cluster_pay import ClusterPay, boundaries, cluster_pay
 from sim.study.bill.decomposition import decompose
 from sim.study.bill.disparity import disparity
 from sim.study.bill.static_score import base_year_position
@@ -252,6 +253,13 @@ def test_a_cliff_between_two_paid_shares_names_the_share(ensemble) -> None:
     assert all("fewer than 300 members" in cliff.words for cliff in found)
 
 
+def test_a_share_of_all_cost_is_paid_for_a_further_participant_up_to_a_maximum(ensemble) -> None:
+    share = {"kind": "expenditure_reimbursement", "rate": 0.27, "of": "all_cost"}
+    assert find_cliffs(ensemble, bill(components=[share]), 1) == ()
+    found = find_cliffs(ensemble, bill(components=[share], rules={"maximum_payment": 400_000}), 1)
+    assert {cliff.cause for cliff in found} == {"maximum payment"}
+
+
 def test_a_joint_rule_shows_the_same_cliffs_in_one_line_and_in_two(ensemble) -> None:
     """What one line gains of a floor and the other loses is no cliff."""
 
@@ -277,6 +285,23 @@ def test_clusters_of_alike_cost_outside_the_high_cost_list_are_named(ensemble) -
     pay = cluster_pay(ensemble, base_year_position(ensemble, tiered))
     hospitality = new_mexico().clusters.identifier.index("hospitality_events_tourism")
     assert hospitality in {boundary.less for boundary in boundaries(pay)}
+
+
+def test_what_a_cluster_is_owed_is_what_its_instructors_of_the_base_year_are_owed(ensemble) -> None:
+    dear, rest = 8_000.0, 3_000.0
+    where = [{"where": {"cluster": "supply_chain_transportation"}, "dollars": dear}]
+    by_field = bill(components=[{"kind": "instructor_unit", "dollars": rest, "differs": where}])
+    pay = cluster_pay(ensemble, base_year_position(ensemble, by_field))
+    counts, clusters = ensemble.state.counts, new_mexico().clusters.identifier
+    amounts = np.array([dear if name == "supply_chain_transportation" else rest for name in clusters])
+    taught = cluster_total(counts.instructors).mean(axis=0)
+    np.testing.assert_allclose(pay.pay * pay.participants, amounts * taught.reshape(len(clusters)), rtol=1e-9)
+
+
+def test_pay_that_is_more_than_a_tenth_above_another_is_told_and_a_tenth_is_not() -> None:
+    cost, many = np.full(3, 400.0), np.array([50.0, 50.0, 0.0])
+    assert not boundaries(ClusterPay(cost, np.array([100.0, 109.9, 500.0]), many))
+    assert boundaries(ClusterPay(cost, np.array([100.0, 110.1, 500.0]), many))[0].gap == pytest.approx(10.1)
 
 
 def test_disparity_by_hand() -> None:

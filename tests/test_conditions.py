@@ -192,10 +192,13 @@ def test_what_matches_nothing_is_told_in_one_line() -> None:
     def told(**written: Any) -> list[str]:
         return [mistake.said for mistake in out_of_place(where(**written), WORLD)]
 
+    poverty = WORLD.districts.poverty_share
+    least, most = poverty.min(), poverty.max()
     assert told(members={"below": 100}) == [
-        "holds for no district: none lies in districts with fewer than 100 members in grades 9-12; from 100 to 5,000 "
-        "members are there"
+        "holds for no district: none lies in districts with fewer than 100 members in grades 9-12; members "
+        "goes from 100 to 5,000"
     ]
+    assert told(poverty={"at_least": 0.99})[0].endswith(f"; poverty goes from {least:.3g} to {most:.3g}")
     assert told(locale="suburb") == [
         "holds for no district: none lies in suburb districts; there are: city, rural, town"
     ]

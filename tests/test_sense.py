@@ -93,8 +93,8 @@ def test_a_condition_is_held_against_the_districts_that_there_are() -> None:
 
     assert told(small={"members_below": 101, "multiplier": 2}) == []
     assert told(small={"members_below": 100, "multiplier": 2}) == [
-        "holds for no district: none lies in districts with fewer than 100 members in grades 9-12; from 100 to 300 "
-        "members are there"
+        "holds for no district: none lies in districts with fewer than 100 members in grades 9-12; members "
+        "goes from 100 to 300"
     ]
     assert told(rural={"locales": ["town", "rural"], "multiplier": 2}) == []
     assert told(rural={"multiplier": 2}) == ["holds for no district: none lies in rural districts; there are: town"]

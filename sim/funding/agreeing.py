@@ -37,5 +37,7 @@ def refuse_by_cluster(
         what = f"{key} of '{component.label}' pays" if key else f"'{component.label}' pays"
         rest = f", or leave {key} out" if key else ""
         raise RuleError(
-            f"{what} for what belongs to no cluster ({pays}); {whose} may name districts, not clusters{rest}", way
+            f"{what} for what belongs to no cluster ({pays}); {whose} may name districts, not clusters{rest}; "
+            "per_student, instructor_unit and the per_site of a base pay by cluster",
+            way,
         )

@@ -365,17 +365,12 @@ def _inside(mistake: Mistake, *way: str | int) -> Mistake:
 def _nearest_miss(where: Where, world: World) -> str:
     """How far the numbers of the world are from what a single key asks for."""
     districts = world.districts
-    membership = districts.membership
-    numbers = {
-        "members": (membership, "members"),
-        "members_per_school": (membership / np.maximum(districts.high_schools, 1), "members for each high school"),
-        "high_schools": (districts.high_schools.astype(np.float64), "high schools"),
-    }
-    said = [
-        f"; from {numbers[key][0].min():,.0f} to {numbers[key][0].max():,.0f} {numbers[key][1]} are there"
-        for key, band in where.bands()
-        if band is not None and key in numbers
-    ]
+    said = []
+    for key in (key for key, band in where.bands() if band is not None):
+        number = _number(key, world, districts.membership[:, np.newaxis])
+        least, most = (f"{end:,.0f}" if end > 1.0 else f"{end:.3g}" for end in (number.min(), number.max()))
+        if np.isfinite(number).all():
+            said.append(f"; {key} goes from {least} to {most}")
     if where.locale is not None:
         said.append(f"; there are: {', '.join(sorted(set(districts.locale)))}")
     return said[0] if len(said) == 1 else ""

@@ -65,7 +65,12 @@ class StudentCounting(Component):
     @model_validator(mode="after")
     def _more_credits_later(self) -> Self:
         if self.credits_per_concentrator < self.credits_per_participant:
-            raise ValueError("a concentrator takes at least as many credits as another participant")
+            raise ValueError(
+                f"credits_per_concentrator: {self.credits_per_concentrator:g} is not allowed beside "
+                f"credits_per_participant: {self.credits_per_participant:g}; a concentrator takes at least as many "
+                "credits as another participant. Those who do not concentrate are paid for by an amount for "
+                "participants and one less by as much for concentrators"
+            )
         return self
 
     def counts_any(self, count: StudentCount) -> bool:

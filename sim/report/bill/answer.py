@@ -38,7 +38,6 @@ def bill_answer(check: "BillCheck") -> list[str]:
     sentences = [
         _paid(check, state),
         *drawn_in_short(check),
-        *_taken(check),
         who_gains(check),
         *_short(check),
         *reserve_sentences(check),
@@ -67,10 +66,21 @@ def _paid(check: "BillCheck", state: "GroupRow") -> str:
         against = f"not clearly more or less than under {law} ({change})"
     else:
         against = f"{change} {way} than under {law}" if abs(mean) >= 1.0 else f"as much as under {law}"
+    paid = f"{check.formula.title}: on the counts of FY{check.world.base_year} districts are paid "
+    rules, silent = f"under the rules of FY{check.bill.fiscal_year}", "with no one responding"
+    moved = moved_inside(check)
+    if moved is None:
+        return f"{paid}{_interval(bill)} {rules}, {against}, {silent}."
     return (
-        f"{check.formula.title}: on the counts of FY{check.world.base_year} districts are paid {_interval(bill)} under "
-        f"the rules of FY{check.bill.fiscal_year}, {against}, with no one responding."
+        f"{paid}{_interval(bill + moved)} {rules}, of which {_interval(moved)} is taken from "
+        f"{state_words().other_units}, which is no saving. That leaves {_interval(bill)}, {against}, {silent}."
     )
+
+
+def moved_inside(check: "BillCheck") -> Array | None:
+    """What of a bill's money leaves other units of the main formula, ``[R]``; None if it is rounding."""
+    moved: Array = by_draw(check, check.bill.dilution).sum(axis=1)
+    return moved if float(moved.mean()) >= LEAST_MOVED else None
 
 
 def drawn_in_short(check: "BillCheck") -> list[str]:
@@ -83,19 +93,13 @@ def drawn_in_short(check: "BillCheck") -> list[str]:
     drawn = number_text(float((paid - less).mean()), "dollars")
     change = number_text(float((paid - less - now).mean()), "dollars", signed=True)
     law = check.current_law.short or check.current_law.title
+    less_taken = "" if moved_inside(check) is None else " less what is taken"
     bounds = dict.fromkeys(bound for row, _ in cut for bound in check.as_drawn[row.name].bounds)
     return [
         f"That is with awards as districts may expect them; as they are drawn, {listed(tuple(bounds))} "
-        f"{'cut' if len(bounds) > 1 else 'cuts'} them more, and districts are paid {drawn} ({change} against {law})."
+        f"{'cut' if len(bounds) > 1 else 'cuts'} them more, and districts are paid {drawn}{less_taken} "
+        f"({change} against {law})."
     ]
-
-
-def _taken(check: "BillCheck") -> list[str]:
-    """What leaves other units of the main formula, which is no saving."""
-    moved = by_draw(check, check.bill.dilution).sum(axis=1)
-    if float(moved.mean()) < LEAST_MOVED:
-        return []
-    return [f"Of it, {_interval(moved)} is taken from {state_words().other_units}, which is no saving."]
 
 
 def who_gains(check: "BillCheck") -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.funding.formula import ALWAYS, Formula, describe
 from sim.funding.line import called_apart
-from sim.report.bill.answer import LEAST_MOVED, bill_answer
+from sim.report.bill.answer import bill_answer, moved_inside
 from sim.report.bill.cliff_words import (
     MOST,
     boundary_sentences,
@@ -51,7 +51,7 @@ def bill_text(check: "BillCheck") -> str:
         *parts_table(check).splitlines(),
         *_all(unpriced_sentence(check)),
         "",
-        f"Against {law} on the same counts",
+        *paragraphs([f"Against {law} on the same counts{_less_taken(check)}"]),
         *distribution_table(check).splitlines(),
         *_all(_gains(check)),
         "",
@@ -63,13 +63,19 @@ def bill_text(check: "BillCheck") -> str:
         *_all(limit_sentences(check) or ["None found."]),
         *_unbound(check),
         "",
-        "Clusters of alike cost that are paid differently (a participant and year; owed",
-        "for participants, concentrators and instructors, before proration)",
+        "Clusters of alike cost that are paid differently, more than a tenth and $1 (a",
+        "participant and year; owed for their participants, concentrators and",
+        "instructors in the state, before proration)",
         *_all(boundary_sentences(check)[:MOST] or ["None found."]),
         "",
         *paragraphs([_note(check), f"{origin_text(check)}. Estimates, not entitlements."]),
     ]  # fmt: skip
     return "\n".join(line.rstrip() for line in parts) + "\n"
+
+
+def _less_taken(check: "BillCheck") -> str:
+    """What columns of dollars of the two sides leave out where a bill takes from other units of the main formula."""
+    return "" if moved_inside(check) is None else f"; Bill and Change are less what {state_words().other_units} lose"
 
 
 def _unbound(check: "BillCheck") -> list[str]:
@@ -178,9 +184,9 @@ def _gains(check: "BillCheck") -> list[str]:
     said += [f"Why it changes, step by step: {moved_by}."] if moved_by else []
     said += _largest(check, "gains", each, np.maximum(each, 0.0))
     said += _largest(check, "losses", each, np.maximum(-each, 0.0))
-    lost = float(by_draw(check, check.bill.dilution).sum(axis=1).mean())
-    if lost >= LEAST_MOVED:
-        moved = number_text(lost, "dollars")
+    lost = moved_inside(check)
+    if lost is not None:
+        moved = number_text(float(lost.mean()), "dollars")
         said.append(
             f"{moved} of the change is {state_words().main_formula.short} money that leaves "
             f"{state_words().others}, whose value falls."
@@ -229,7 +235,7 @@ def _disparity(found: "tuple[Disparity, ...]") -> str:
     ends = f"{number_text(low, 'dollars')} at the 5th and {number_text(high, 'dollars')} at the 95th percentile"
     if not np.isfinite(shares).all():
         where = " in some draws" if len(shares) > 1 else ""
-        return f"{NOT_AVAILABLE}, as{where} the 5th percentile is paid nothing ({ends})"
+        return f"{NOT_AVAILABLE}, as{where} the 5th percentile is not above zero ({ends})"
     if len(shares) == 1:
         return f"{shares[0]:.0%} ({ends})"
     found_share = bands(shares, axis=0)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.arrays import Array, BoolArray, IntArray
+from sim.arrays import Array, BoolArray, IntArray, ratio
 from sim.funding.schedule import Counts
 
 Field = Literal[
@@ -84,7 +84,8 @@ class Unit:
         Another site may make a further high school one with a pathway, as the number of these schools is that of the
         cluster that most of them offer. A pathway without a site has none of its students, sections and credentials,
         and of what is counted for the district its participants' share goes with them, unless ``students_stay``.
-        Quality is moved in all its components alike, within 0 to 1.
+        Quality is moved in all its components alike, within 0 to 1. A further participant would have cost something in
+        ordinary courses too; what is spent on CTE stays.
         """
         row = np.arange(len(district))
         if self.field == "quality":
@@ -108,6 +109,8 @@ class Unit:
                 return left
             return _without_students(left, row[gone], district[gone], cluster[gone], len(row))
         changes: dict[str, Any] = {self.field: grown}
+        if self.field == "participants":
+            changes["ordinary_cost"] = _with_students(counts, row, district, grown)
         return replace(counts, **changes)
 
 
@@ -145,6 +148,15 @@ def in_whole_units(counts: Counts) -> Counts:
 
 def _repeated(count: Array, rows: int) -> Array:
     return np.repeat(count[np.newaxis], rows, axis=0)
+
+
+def _with_students(counts: Counts, row: IntArray, district: IntArray, participants: Array) -> Array:
+    """What ordinary courses would have cost for ``participants[N, D, C]``, of which those of one district in each row
+    differ from what is counted, ``[N, D, 1]``."""
+    ordinary = _repeated(np.broadcast_to(counts.ordinary_cost, counts.membership.shape), len(row))
+    before = counts.participants[district, :].sum(axis=-1)
+    ordinary[row, district, 0] *= ratio(participants[row, district, :].sum(axis=-1), before)
+    return ordinary
 
 
 def _without_students(counts: Counts, row: IntArray, district: IntArray, cluster: IntArray, rows: int) -> Counts:
