@@ -55,7 +55,7 @@ from sim.study.assessment.scores import (
     skill_over_cases,
     slope_over_cases,
 )
-from sim.study.assessment.study import assess, read_materials
+from sim.study.assessment.study import Assessment, assess, read_materials
 from sim.study.calibration.emulating import Emulator
 from sim.study.calibration.stored import read_waves
 from sim.study.calibration.study import prior_points
@@ -451,10 +451,17 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
-def test_an_assessment_writes_a_table_and_a_figure_for_each_check_and_the_same_ones_again(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def found() -> Assessment:
+    """The assessment of the stored waves."""
     settings = asked()
-    found = assess(settings, *read_materials(settings))
+    return assess(settings, *read_materials(settings))
+
+
+@pytest.mark.slow
+def test_an_assessment_writes_a_table_and_a_figure_for_each_check_and_the_same_ones_again(
+    tmp_path: Path, found: Assessment
+) -> None:
     text = write_assessment(found, tmp_path / "out")
     assert text == (tmp_path / "out" / "assessment.txt").read_text(encoding="utf-8")
     shipped = tables(found)
@@ -469,9 +476,7 @@ def test_an_assessment_writes_a_table_and_a_figure_for_each_check_and_the_same_o
         pd.testing.assert_frame_equal(table, shipped[name])
 
 
-def test_words_follow_from_the_tables() -> None:
-    settings = asked()
-    found = assess(settings, *read_materials(settings))
+def test_words_follow_from_the_tables(found: Assessment) -> None:
     lost = [replace(h, skill=Interval(-0.5, -0.7, -0.3, 4)) for h in found.heats]
     won = [replace(h, skill=Interval(0.5, 0.3, 0.7, 4), closer=Interval(0.5, 0.3, 0.7, 4)) for h in found.heats]
     for run, how, believable in ((lost, "loses to", False), (won, "wins against", True)):
