@@ -10,6 +10,7 @@ import pytest
 from small_world import small_world, some_counts
 
 from sim.arrays import Array
+from sim.funding.allocation import STAGES
 from sim.funding.components.component import part_in_words
 from sim.funding.formula import Formula, describe
 from sim.funding.reading import formula_from
@@ -330,16 +331,20 @@ def test_a_long_cause_is_told_by_its_first_words() -> None:
     assert said.endswith(" ...")
 
 
-def test_limits_that_only_current_law_has_are_called_so() -> None:
-    """A step that a bill without limits makes is what the law's own limits no longer take."""
+def test_a_rule_that_moves_no_payment_of_the_bill_is_called_current_law_s() -> None:
+    """A step that a bill makes which takes nothing by a rule is what the law's own no longer takes."""
     law = SimpleNamespace(short="the law", title="")
 
-    def named(formula: Formula) -> str:
-        check: Any = SimpleNamespace(bill=SimpleNamespace(own_lines=formula.lines), current_law=law)
-        return text._step(check, "entitlement", [])
+    def named(step: str, **stages: float) -> str:
+        owed = {name: np.full((2, 3, 1), stages.get(name, 1_000.0)) for name in STAGES}
+        check: Any = SimpleNamespace(bill=SimpleNamespace(stage=owed.get), current_law=law)
+        return text._step(check, step, [])
 
-    limited = {"kind": "base", "per_school": 5_000, "minimum_concentrators": 10}
-    assert (named(bill()), named(bill(components=[limited]))) == ("limits of the law", "limits")
+    assert named("entitlement") == "limits of the law"
+    assert named("entitlement", claimed=1_200.0) == "limits"
+    assert named("paid") == "proration of the law"
+    assert named("paid", paid=900.0) == "proration"
+    assert named("prices") == "prices"
 
 
 def test_whom_a_cap_owes_less_is_told_whatever_a_step_of_a_count_shows() -> None:

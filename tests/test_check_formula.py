@@ -260,6 +260,15 @@ def test_a_share_of_all_cost_is_paid_for_a_further_participant_up_to_a_maximum(e
     assert {cliff.cause for cliff in found} == {"maximum payment"}
 
 
+def test_of_two_bounds_of_a_line_the_one_that_binds_is_named(ensemble) -> None:
+    each = {"kind": "per_student", "count": "concentrators", "dollars": EACH}
+    match = {"where": {"members": {"at_least": 200}}, "local_match": 0.01}
+    found = find_cliffs(ensemble, bill(components=[each], rules={"maximum_payment": 250_000, "differs": [match]}), 1)
+    unpaid = [cliff for cliff in found if cliff.kind == "unpaid"]
+    assert {cliff.cause for cliff in unpaid} == {"maximum payment"}
+    assert all("its own" not in cliff.words for cliff in unpaid)
+
+
 def test_a_joint_rule_shows_the_same_cliffs_in_one_line_and_in_two(ensemble) -> None:
     """What one line gains of a floor and the other loses is no cliff."""
 

@@ -678,6 +678,33 @@ def test_a_rule_that_is_lifted_is_said_so_and_one_that_holds_nowhere_is_refused(
             bill(PER_CONCENTRATOR, rules={"differs": [case]})
 
 
+def test_cases_of_a_rule_that_holds_nowhere_else_say_so_and_an_earlier_case_goes_first() -> None:
+    def said(*cases: dict[str, Any], **rules: Any) -> list[str]:
+        told = bill(PER_CONCENTRATOR, rules={**rules, "differs": list(cases)}).lines[0].rules.sentences()
+        return [one for one in told if "paid" in one]
+
+    rural, town, small = ({"locale": "rural"}, {"locale": "town"}, {"members": {"below": 100}})
+    fifty, hundred = {"maximum_payment": 50_000}, {"maximum_payment": 100_000}
+    assert said({"where": rural, **fifty}) == [
+        "In rural districts, and nowhere else: no district is paid more than $50,000."
+    ]
+    assert said({"where": rural, **fifty}, {"where": town, **hundred}) == [
+        "In rural districts: no district is paid more than $50,000.",
+        "In town districts: no district is paid more than $100,000.",
+        "Everywhere else: a district may be paid any amount.",
+    ]
+    assert said({"where": rural, **fifty}, {"where": small, **hundred}, maximum_payment=1_000_000) == [
+        "No district is paid more than $1 million.",
+        "In rural districts instead: no district is paid more than $50,000.",
+        "In districts with fewer than 100 members in grades 9-12 otherwise: no district is paid more than $100,000.",
+    ]
+    floors = [{"where": rural, "minimum_guarantee": 5_000}, {"where": town, "minimum_guarantee": 9_000}]
+    none = "Everywhere else: no minimum is guaranteed."
+    for charters, told in (({}, True), ({"minimum_guarantee_charter": 3_000}, False)):
+        rules = {**charters, "differs": floors}
+        assert (none in bill(PER_CONCENTRATOR, rules=rules).lines[0].rules.sentences()) is told
+
+
 def test_a_cluster_is_said_by_its_name_in_the_table_of_the_state() -> None:
     named = Where(cluster=("energy_natural_resources", "education"))
     assert named.words() == "in energy & natural resources and education, and nowhere else"

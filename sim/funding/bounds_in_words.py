@@ -37,12 +37,7 @@ def bound_words(rules: Rules) -> str:
 def bound_sentences(rules: Rules, key: str) -> list[str]:
     """What the rules say of one bound: everywhere, and where a condition holds."""
     said = list(rules.alone(key, getattr(rules, key))) if everywhere(rules, key) else []
-    for case in rules.differs:
-        if key in case.written:
-            only = case.model_copy(update={other: None for other in case.written if other != key} | {"lifts": ()})
-            lifted = case.model_copy(update=dict.fromkeys(case.written) | {"lifts": (key,)})
-            said += (lifted if key in case.lifts else only).sentences({key} if said else set(), rules.alone)
-    return said
+    return said + rules.cases_in_words({key})
 
 
 def _most(rules: Rules, key: str) -> str:

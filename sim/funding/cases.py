@@ -1,15 +1,18 @@
 """Rules that differ by condition: what is written of a condition, and how it is said."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from sim.funding.components.amounts import DistrictDollars, Growth, Match, Share
+from sim.funding.condition_words import apart
 from sim.funding.conditions import Where
 from sim.funding.strict import Strict
 from sim.funding.terms import Carryover, HoldHarmless, MaintenanceOfEffort
 
+Say = Callable[[str, Any], Sequence[str]]
+"""Gives the sentences of a rule with its value."""
 MOST_CASES = 50
 """Conditions under which rules differ."""
 
@@ -63,17 +66,38 @@ class Case(Strict):
         """The rules that differ; None for one that is lifted."""
         return {key: value for key in DIFFERING if (value := getattr(self, key)) is not None or key in self.lifts}
 
-    def sentences(self, elsewhere: Iterable[str], say: Callable[[str, Any], Sequence[str]]) -> list[str]:
-        """What holds there, in words; ``elsewhere`` are the rules that say something else where it does not, and
-        ``say`` the sentences of a rule with its value, where it stands alone."""
-        said = []
-        for key, value in self.written.items():
+
+def case_sentences(
+    cases: Sequence[Case], say: Say, general: Collection[str], keys: Collection[str] | None = None,
+    untold: Collection[str] = (),
+) -> list[str]:  # fmt: skip
+    """What cases say, in words, of all rules or of some ``keys``; ``say`` gives the sentences of a rule with its value,
+    where it stands alone. A rule that is ``general`` says something else where no case holds; one that is not, and that
+    several cases say, is said to hold nowhere else, but for those ``untold``."""
+    said = []
+    for place, case in enumerate(cases):
+        for key, value in case.written.items():
+            if keys is not None and key not in keys:
+                continue
+            others = [other for other in cases if other is not case and key in other.written]
+            before = [other for other in cases[:place] if key in other.written]
             there = say(key, value) if value is not None else ()
-            sentence = there[0] if there else NOT_ASKED[key]
-            place = self.where.phrase() if key in elsewhere else self.where.words()
-            instead = " instead" if key in elsewhere else ""
-            said.append(f"{place[0].upper()}{place[1:]}{instead}: {sentence[0].lower()}{sentence[1:]}")
-        return said
+            if key in general or others:
+                where = case.where.phrase()
+                if not all(apart(case.where, other.where) for other in before):
+                    where = f"{where} otherwise"
+                elif key in general:
+                    where = f"{where} instead"
+            else:
+                where = case.where.words()
+            said.append(_under(where, there[0] if there else NOT_ASKED[key]))
+            if others and key not in general and key not in untold and len(before) == len(others):
+                said.append(_under("everywhere else", NOT_ASKED[key]))
+    return said
+
+
+def _under(where: str, sentence: str) -> str:
+    return f"{where[0].upper()}{where[1:]}: {sentence[0].lower()}{sentence[1:]}"
 
 
 DIFFERING: tuple[str, ...] = get_args(Lifted)

@@ -1,6 +1,6 @@
 """The rules of a line, as they are written in a formula: how what is owed becomes what is paid."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.arrays import Array, some
 from sim.funding.appropriation import rise
-from sim.funding.cases import DIFFERING, Case, Cases, cases_agree
+from sim.funding.cases import DIFFERING, Case, Cases, case_sentences, cases_agree
 from sim.funding.components.amounts import (
     DistrictDollars,
     Growth,
@@ -308,7 +308,9 @@ class Rules(Strict):
             said.append(f"No district with a pathway is owed, before proration, less than {least}.")
         if self.minimum_guarantee:
             said.append(f"Every district with a pathway is owed at least {money(self.minimum_guarantee)}.")
-        if self.minimum_guarantee_charter is not None:
+        if self.minimum_guarantee_charter == 0.0:
+            said.append(f"No {state_words().kind(CHARTER)} is guaranteed a minimum.")
+        elif self.minimum_guarantee_charter is not None:
             said.append(
                 f"Every {state_words().kind(CHARTER)} with a pathway is owed at least "
                 f"{money(self.minimum_guarantee_charter)}."
@@ -329,11 +331,14 @@ class Rules(Strict):
             said.append("When money is short, what is named first is paid first.")
         if self.proration == "by_tier":
             said.append(TIERS_LAST)
-        for place, case in enumerate(self.differs):
-            others = {key for other in (*self.differs[:place], *self.differs[place + 1 :]) for key in other.written}
-            set_ = {key for key in DIFFERING if getattr(self, key) != getattr(UNRULED, key)}
-            said += case.sentences(others | set_, self.alone)
-        return said
+        return said + self.cases_in_words()
+
+    def cases_in_words(self, keys: Collection[str] | None = None) -> list[str]:
+        """What holds where a condition does, of all rules or of some ``keys``."""
+        general = {key for key in DIFFERING if getattr(self, key) != getattr(UNRULED, key)}
+        untold = {"spend_on_cte"}  # restricted money is held to CTE without it
+        untold |= {"minimum_guarantee"} if self.minimum_guarantee_charter is not None else set()
+        return case_sentences(self.differs, self.alone, general, keys, untold)
 
     def _amounts(self) -> str:
         """What rises where dollars do, as the subject of a sentence."""

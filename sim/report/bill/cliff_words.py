@@ -90,8 +90,9 @@ def limit_sentences(check: "BillCheck", most: int | None = MOST) -> list[str]:
     for cliffs in sorted(causes.values(), key=lambda found: -max(cliff.affected for cliff in found)):
         alike: dict[str, list[str]] = defaultdict(list)
         for cliff in cliffs:
-            where = "pathways" if cliff.unit.by_pathway else "districts"
-            alike[f"in {max(cliff.affected, 1.0):,.0f} {where}"].append(cliff.unit.one)
+            number = f"{max(cliff.affected, 1.0):,.0f}"
+            where = "pathway" if cliff.unit.by_pathway else "district"
+            alike[f"in {number} {where}{'' if number == '1' else 's'}"].append(cliff.unit.one)
         units = "; ".join(f"a further {' or '.join(ones)} {where}" for where, ones in alike.items())
         said.append(f"{_cause(check, cliffs[0])} Unpaid: {units}.")
     return said[:most]

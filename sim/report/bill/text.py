@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import Array
+from sim.funding.allocation import STAGES
 from sim.funding.formula import ALWAYS, Formula, describe
 from sim.funding.line import called_apart
 from sim.report.bill.answer import bill_answer, moved_inside
@@ -216,12 +217,13 @@ def _largest(check: "BillCheck", what: str, each: Array, sizes: Array) -> list[s
 
 
 def _step(check: "BillCheck", step: str, rules: "Sequence[Rules]") -> str:
-    """A step of the bridge in words, by those of its rules that are written on either side."""
-    if step == "entitlement" and not any(
-        part.limits_counts for line in check.bill.own_lines for part in line.components
-    ):
-        return f"limits of {check.current_law.short or check.current_law.title}"
-    return rule_words(step, rules) if step in RULE_OF_STAGE else step_name(step)
+    """A step of the bridge in words, by those of its rules that are written on either side; of current law where the
+    bill's own payments do not move there."""
+    if step not in RULE_OF_STAGE:
+        return step_name(step)
+    own = check.bill.stage(step) - check.bill.stage(STAGES[STAGES.index(step) - 1])
+    of = "" if np.abs(own).sum(axis=-2).mean() >= 1.0 else f" of {check.current_law.short or check.current_law.title}"
+    return f"{rule_words(step, rules)}{of}"
 
 
 def step_name(step: str) -> str:

@@ -75,6 +75,9 @@ def causes(base_year: BaseYear, unit: Unit, steps: Steps) -> Sequence[Cause]:
     found |= _of_conditions(
         base_year, unit, steps, (at > OWED) & (np.abs(steps.moved) > RELIEVED * np.abs(steps.price))
     )
+    matched = at == STAGES.index("matched")
+    matched[list(found)] = False
+    found |= _of_bounds(base_year, unit, steps, matched)
     for place in np.flatnonzero(at > OWED):
         if int(place) not in found:
             found[int(place)] = _rule(base_year, steps, int(place), STAGES[at[place]])
@@ -161,7 +164,8 @@ def _of_conditions(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolArr
     """What each step of ``which``, which a rule makes, is due to among the bounds that hold a line under a floor and,
     where members are counted, the conditions of lines; nothing of those that would remain without any of them."""
     places = np.flatnonzero(which)
-    suspects = [one for line in base_year.lines for one in _bounds(base_year, base_year.formula.line(line.name))]
+    lines = [base_year.formula.line(line.name) for line in base_year.lines]
+    suspects = [one for line in lines for one in _bounds(line, _floor(base_year, line))]
     if unit.field == "membership":
         for line in base_year.lines:
             written = base_year.formula.line(line.name)
@@ -173,6 +177,22 @@ def _of_conditions(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolArr
     effects = whole - np.stack([_beyond_without(base_year, unit, one, some, LAST) for one in suspects])
     chosen, left = most_of(whole, effects, np.array([one.limits for one in suspects]))
     relieved = left <= (1.0 - RELIEVED) * np.abs(whole)
+    return {int(places[n]): suspects[chosen[n]].cause for n in np.flatnonzero(relieved)}
+
+
+def _of_bounds(base_year: BaseYear, unit: Unit, steps: Steps, which: BoolArray) -> dict[int, Cause]:
+    """Which of several bounds of a line holds each step of ``which`` down; nothing of those that several hold alike."""
+    places = np.flatnonzero(which)
+    lines = [base_year.formula.line(line.name) for line in base_year.lines]
+    suspects = [one for line in lines if len(bounds_written(line.rules)) > 1 for one in _bounds(line, "")]
+    if not places.size or not suspects:
+        return {}
+    at, some = STAGES.index("matched"), steps.taken(which)
+    whole = some.stages[at] - some.price
+    effects = whole - np.stack([_beyond_without(base_year, unit, one, some, at) for one in suspects])
+    relief = np.abs(whole) - np.abs(whole - effects)
+    chosen = np.argmax(relief, axis=0)
+    relieved = relief.max(axis=0) >= RELIEVED * np.abs(whole)
     return {int(places[n]): suspects[chosen[n]].cause for n in np.flatnonzero(relieved)}
 
 
@@ -219,19 +239,23 @@ def _suspects(line: Line) -> Iterator[_Suspect]:
             continue
         left = tuple(other for other in line.rules.differs if other is not case)
         rules = line.rules.model_copy(update={"differs": left})
-        cause = Cause(here, "paid share", " ".join(case.sentences(("paid_share",), line.rules.alone)))
+        cause = Cause(here, "paid share", " ".join(line.rules.cases_in_words({"paid_share"})))
         yield _Suspect(cause, line.model_copy(update={"rules": rules}), 2)
 
 
-def _bounds(base_year: BaseYear, line: Line) -> Iterator[_Suspect]:
-    """What bounds a line, floors and all, with the sentence of a floor that it holds down."""
+def _bounds(line: Line, floor: str) -> Iterator[_Suspect]:
+    """What bounds a line, with the sentence of a floor that it holds down."""
     if not line.outside_main:
         return
-    together = tuple(one.name for one in base_year.lines if one.joint and not one.pays_nothing) if line.joint else ()
-    floor = _said(base_year, together, "held_harmless") or _said(base_year, (line.name,), "guaranteed")
     for key in bounds_written(line.rules):
         said = " ".join([*bound_sentences(line.rules, key), *([floor] if floor else [])])
         yield _Suspect(Cause((line.name,), BOUNDS[key], said), without_bound(line, key), 2)
+
+
+def _floor(base_year: BaseYear, line: Line) -> str:
+    """What the formula says of a floor over a line's payments; nothing where it has none."""
+    together = tuple(one.name for one in base_year.lines if one.joint and not one.pays_nothing) if line.joint else ()
+    return _said(base_year, together, "held_harmless") or _said(base_year, (line.name,), "guaranteed")
 
 
 def _beyond_without(base_year: BaseYear, unit: Unit, suspect: _Suspect, steps: Steps, stage: int) -> Array:
