@@ -48,6 +48,32 @@ def test_a_law_holds_until_the_next_begins() -> None:
         assert line.components[0].per_school == dollars  # type: ignore[attr-defined]
 
 
+def test_a_later_law_that_says_most_of_the_same_is_told_by_what_differs() -> None:
+    other = {"kind": "per_student", "count": "participants", "dollars": 40}
+    rules = {"maximum_payment": 90_000, "local_match": 1.0}
+
+    def school(dollars: float) -> dict[str, Any]:
+        return {"kind": "base", "per_school": dollars}
+
+    def law(year: int, dollars: float, **keys: Any) -> dict[str, Any]:
+        fixed = {"rule": "fixed", "dollars": 5_000_000}
+        return {"from": year, "components": [school(dollars), other], "rules": rules, "appropriation": fixed, **keys}
+
+    said = describe(bill(laws=[law(2027, 1_000), law(2029, 2_000)]))
+    at = next(place for place, one in enumerate(said) if one.startswith("A bill (law of FY2029) ("))
+    assert said[at + 1] == "As in A bill, but for what follows."
+    assert [one.partition(" for every")[0] for one in said[at + 2 : at + 4]] == ["$2,000", "No longer: $1,000"]
+    assert said[at + 4 :] == ["It pays from FY2029 on."]
+    # Where the order in which money is paid counts, where little is the same or where one is told twice, all is told.
+    first = {**rules, "proration": "by_component"}
+    for one, two in (
+        (law(2027, 1_000, rules=first), law(2029, 1_000, rules=first, components=[other, school(1_000)])),
+        (law(2027, 1_000), law(2029, 2_000, rules={}, components=[school(2_000)])),
+        (law(2027, 1_000), law(2029, 1_000, components=[school(1_000), other, {**other, "name": "again"}])),
+    ):
+        assert not any(one.startswith("As in") for one in describe(bill(laws=[one, two])))
+
+
 def test_a_line_that_was_renamed_goes_on_where_the_next_law_has_it_too_and_its_reserve_is_voted_once() -> None:
     held = {"name": "a", **base(300), "reserve": {"start": 1_000}, "appropriation": {"rule": "fixed", "dollars": 5_000}}
     other = {"name": "b", **base(7)}
@@ -88,6 +114,13 @@ def test_a_line_apart_is_under_no_rule_over_all_lines_and_no_part_of_what_they_c
         together, alone = (base_year_position(standing(), one, year=year).ledgers["main"] for one in (apart, only))
         np.testing.assert_array_equal(together.paid, alone.paid)
     assert "Rules over all lines do not cover it, nor count what it pays." in describe(apart)
+    assert {"main (by the formula's own rules):", "FY2028: main is phased in."} <= set(describe(apart, 2026))
+    third = {"name": "third", **base(70)}
+    two = bill(rules=rules, lines=[{"name": "main", **base(100)}, third, {**beside, "apart": True}])
+    assert "main and third together (one rule over their sum):" in describe(two)
+    assert "FY2028: what main and third pay is phased in." in describe(two, 2026)
+    whole_of = {"All its lines together (one rule over their sum):", "FY2028: the formula is phased in."}
+    assert whole_of <= set(describe(under, 2026))
     with pytest.raises(InputError, match="of which separate money is no part"):
         bill(lines=[{"name": "main", **base(100)}, {**beside, "apart": True, "rules": {"growth_cap": 0.1}}])
 

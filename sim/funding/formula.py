@@ -11,11 +11,13 @@ from sim.funding.components.component import Strict, percent
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
 from sim.funding.rules import REFERRING, UNRULED, JointRules, Rules
 from sim.funding.together import groups, problem_with, same_guarantee
-from sim.funding.years import calendar
+from sim.funding.years import calendar, followed
 from sim.inputs import shown
 from sim.states.words import listed
 
 MOST_LINES = 100
+LEAST_KEPT = 3
+"""Sentences that a later law has in common with the one before it, from which on only what differs is told."""
 
 ALWAYS = 2000
 """``takes_effect`` of current law, which is in force in every year, the base year and those before it too."""
@@ -190,20 +192,43 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
     if base_year is not None and formula.takes_effect != ALWAYS:
         said += calendar(formula.own_lines, formula.rules, max(formula.takes_effect, base_year + 1))
     shared = _shared_rules(formula)
+    of_lines: dict[str, list[str]] = {}
     for line in formula.lines:
-        said.append(f"{line.called} ({_kind_of_money(line)}):")
         told_once = {key: getattr(UNRULED, key) for lines, rules in shared if line in lines for key in rules.written}
         own = line.model_copy(update={"rules": line.rules.model_copy(update=told_once)})
-        said.extend(within_bounds(own.describe(), [line]))
+        of_lines[line.name] = within_bounds(own.describe(), [line])
+    before = followed(formula.own_lines)
+    for line in formula.lines:
+        said.append(f"{line.called} ({_kind_of_money(line)}):")
+        if line.name not in before:
+            said += of_lines[line.name]
+        else:
+            earlier = before[line.name]
+            said += _as_before(of_lines[line.name], of_lines[earlier], formula.line(earlier).called)
     for lines, rules in shared:
-        whole = len(lines) == sum(line.joint for line in formula.lines)
-        titles = "All its lines" if whole else " and ".join(line.called for line in lines)
-        said.append(f"{titles} together (one rule over their sum):")
+        if len(lines) == len(formula.own_lines):
+            said.append("All its lines together (one rule over their sum):")
+        elif len(lines) > 1:
+            said.append(f"{listed([line.called for line in lines])} together (one rule over their sum):")
+        else:
+            said.append(f"{lines[0].called} (by the formula's own rules):")
         said.extend(within_bounds(rules.sentences(), lines))
         rising = [line.called for line in lines if line.rules.rises]
         if rising and {"minimum_guarantee", "minimum_guarantee_charter"} & set(rules.written):
             said.append(f"What is guaranteed rises as the dollar amounts of {listed(rising)} do.")
     return said
+
+
+def _as_before(said: list[str], before: list[str], called: str) -> list[str]:
+    """What a line says that takes the place of one ``called`` so; where it says most of the same in the same order,
+    what it says that the other does not, and what it no longer says. The last sentence of each is the line's years."""
+    *now, years = said
+    *then, _ = before
+    kept, of_then = [one for one in now if one in then], [one for one in then if one in now]
+    if kept != of_then or len(kept) < LEAST_KEPT or 2 * len(kept) < len(now):
+        return said
+    changed = [*(one for one in now if one not in then), *(f"No longer: {one}" for one in then if one not in now)]
+    return [f"As in {called}{', but for what follows' if changed else ''}.", *changed, years]
 
 
 def _kind_of_money(line: Line) -> str:

@@ -9,6 +9,7 @@ from sim.funding.laws import first_of_name
 from sim.funding.line import Line, called_apart
 from sim.funding.rules import JointRules
 from sim.funding.together import NEVER
+from sim.states.words import listed
 
 
 def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> list[str]:
@@ -19,11 +20,11 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
     """
     names = {lines[0].name: "the formula"} if len(lines) == 1 else called_apart(lines)
     events: defaultdict[int, list[str]] = defaultdict(list)
-    followed = _followed(lines)
+    follow = followed(lines)
     starts = {line.name: max(line.start_year or takes_effect, takes_effect) for line in lines}
     for line in lines:
         name, start = names[line.name], starts[line.name]
-        if line.sunset_year is not None and line.name not in followed.values():
+        if line.sunset_year is not None and line.name not in follow.values():
             events[line.sunset_year + 1].append(f"{name} has ended")
         if line.restricted_to is not None and line.oversight != "general" and _runs(line, line.restricted_to + 1):
             share = line.rules.spend_on_cte
@@ -32,7 +33,7 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
         if isinstance(line.appropriation, Once) and _runs(line, start + line.appropriation.years):
             events[start + line.appropriation.years].append(f"what was voted once for {name} is spent")
     for line in lines:
-        before = followed.get(line.name)
+        before = follow.get(line.name)
         begins = "begins" if before is None else f"takes the place of {names[before]}"
         events[starts[line.name]].append(f"{names[line.name]} {begins}")
     for line in lines:
@@ -40,7 +41,9 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
         under = [one for one in lines if one.joint] if joint else [line]
         first, last = min(starts[one.name] for one in under), _last(under)
         held = line.rules.under(rules) if joint else line.rules
-        of = "the formula" if joint else names[line.name]
+        of = names[line.name]
+        if len(under) > 1:
+            of = "the formula" if len(under) == len(lines) else f"what {listed([names[one.name] for one in under])} pay"
         if held.phase_in and first + len(held.phase_in) <= last:
             events[first + len(held.phase_in)].append(f"{of} is phased in")
         elif held.phase_in and first <= last and last - first + 1 < len(held.phase_in):
@@ -56,7 +59,7 @@ def calendar(lines: tuple[Line, ...], rules: JointRules, takes_effect: int) -> l
     return [f"FY{year}: {'; '.join(said)}." for year, said in told.items()] if set(told) - {takes_effect} else []
 
 
-def _followed(lines: Sequence[Line]) -> dict[str, str]:
+def followed(lines: Sequence[Line]) -> dict[str, str]:
     """The names of lines that begin as one of their name in the law before ends, and of that one: `grants_2031` takes
     the place of `grants`, and `grants_2033` that of `grants_2031`."""
     names = [line.name for line in lines]
