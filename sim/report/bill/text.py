@@ -66,7 +66,7 @@ def bill_text(check: "BillCheck") -> str:
         "",
         "Clusters of alike cost that are paid differently, more than a tenth and $1 (a",
         "participant and year; owed for their participants, concentrators and",
-        "instructors in the state, before proration)",
+        "instructors in the state, before bounds, floors and proration)",
         *_all(boundary_sentences(check)[:MOST] or ["None found."]),
         "",
         *paragraphs([_note(check), f"{origin_text(check)}. Estimates, not entitlements."]),
