@@ -15,7 +15,7 @@ from sim.report.bill.shortfall import left_over
 from sim.report.shared.intervals import number_text
 from sim.study.bill.awards import bounded_competitions
 from sim.study.bill.cliff_causes import most_of
-from sim.study.bill.idle_limits import bounds_that_hold, idle_limits, left_out_by_minimums
+from sim.study.bill.idle_limits import bounds_that_hold, ends_of_state_shares, idle_limits, left_out_by_minimums
 from sim.study.bill.static_score import base_year_position
 
 PER_HEAD = {"kind": "per_student", "count": "participants", "dollars": 100}
@@ -44,6 +44,25 @@ def owed(*lines: dict[str, Any]) -> float:
     """Dollars of all districts before proration, mean over draws."""
     stage = base_year_position(standing(), bill_of(*lines)).stage("phased_in")
     return float(stage.sum(axis=-2).mean())
+
+
+def test_ends_of_a_share_by_wealth_are_told_where_they_take_and_where_they_bind_nobody() -> None:
+    def line(**ends: float) -> dict[str, Any]:
+        return {"rules": {"state_share": {"measure": "poverty", "local": 0.5, **ends}}}
+
+    def told(**ends: float) -> tuple[dict[str, float], list[str]]:
+        ensemble, formula = standing(), bill_of(line(**ends))
+        found, nobody = ends_of_state_shares(ensemble, formula, base_year_position(ensemble, formula))
+        return {one.rule: float(one.dollars.sum()) for one in found}, [rule for _, rule in nobody]
+
+    assert told() == ({}, [])
+    assert told(least=0.01, most=0.99) == (
+        {}, ["lowest share that the state pays, 1%", "highest share that the state pays, 99%"]
+    )  # fmt: skip
+    taken, idle_ends = told(most=0.1)
+    assert idle_ends == []
+    assert taken == {"highest share that the state pays, 10%": pytest.approx(owed(line()) - owed(line(most=0.1)))}
+    assert told(least=0.98) == ({}, []), "a floor that lifts takes nothing and is not idle"
 
 
 def test_a_cap_that_holds_nothing_but_a_floor_down_binds() -> None:

@@ -57,7 +57,7 @@ def bill_text(check: "BillCheck") -> str:
         *_all(_gains(check)),
         "",
         "Cliffs: one more, and the payment (owed, before proration) moves by far more",
-        "than the posted price",
+        "than the posted price (beyond it by three times the price, and by $500)",
         *_all(cliff_sentences(check) or ["None found."]),
         "",
         "Limits: one more is counted and brings nothing, though a price is posted",

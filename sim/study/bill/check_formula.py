@@ -19,7 +19,13 @@ from sim.study.bill.cluster_pay import Boundary, ClusterPay, boundaries, cluster
 from sim.study.bill.decomposition import Decomposition, decompose
 from sim.study.bill.disparity import Disparity, disparity
 from sim.study.bill.falling import Fall, falls
-from sim.study.bill.idle_limits import Held, bounds_that_hold, idle_limits, left_out_by_minimums
+from sim.study.bill.idle_limits import (
+    Held,
+    bounds_that_hold,
+    ends_of_state_shares,
+    idle_limits,
+    left_out_by_minimums,
+)
 from sim.study.bill.static_score import Position, base_year_position, refuse_empty
 from sim.study.bill.unpaid_centers import UnpaidCenter, unpaid_centers
 from sim.study.setup.base_year import refuse_another_start
@@ -125,6 +131,7 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
     held, idle_bounds = bounds_that_hold(ensemble, formula, bill)
     # What is expected of a competition may lie below a bound that cuts awards as they are drawn.
     idle_bounds = [one for one in idle_bounds if one[0] not in as_drawn]
+    highest, idle_ends = ends_of_state_shares(ensemble, formula, bill)
     return BillCheck(
         formula=formula,
         enacted=enacted(formula, current_law, world.base_year),
@@ -143,8 +150,8 @@ def check_formula(settings: Settings, inputs: Inputs | None = None) -> BillCheck
         before=_disparities(base_year_position(ensemble, reference, year=year, drawn=True), members),
         after=_disparities(drawn, members),
         central_entitlement=_central_entitlement(settings, catalogue, world, current_law, formula),
-        idle=(*idle_limits(bill), *idle_bounds),
-        held=(*held, *left_out_by_minimums(ensemble, formula, bill)),
+        idle=(*idle_limits(bill), *idle_bounds, *idle_ends),
+        held=(*held, *highest, *left_out_by_minimums(ensemble, formula, bill)),
         unpaid_centers=tuple(unpaid_centers(bill, world, draws)),
         nearest=_nearest(formula, world),
         falls=tuple(falls(ensemble, formula)),

@@ -10,6 +10,7 @@ from sim.engine.ensemble import Ensemble
 from sim.funding.allocation import JOINT_STAGES
 from sim.funding.bounds import bounds_written, without_bound
 from sim.funding.components import Base
+from sim.funding.components.component import percent
 from sim.funding.formula import Formula
 from sim.funding.line import Line
 from sim.study.bill.bridge import BOUNDS, RULE_OF_STAGE
@@ -61,7 +62,7 @@ def _differ(one: Array, other: Array) -> bool:
 @dataclass(frozen=True)
 class Held:
     """Districts that are owed less because a bound of a line holds there: a local share, a carry-over limit, a share
-    cap, a maximum, or a fewest number of concentrators that they do not reach.
+    cap, a maximum, the highest share that the state pays, or a fewest number of concentrators that they do not reach.
 
     ``rule`` is its name; ``dollars`` ``[D]``: how much less all lines owe than without it, before proration, mean over
     draws; nothing of districts that are owed as much or more.
@@ -95,6 +96,30 @@ def bounds_that_hold(
                 moving = keys
                 held.append(Held(line.name, " and ".join(BOUNDS[key] for key in keys), dollars))
         idle += [(line.name, BOUNDS[key]) for key in keys if key not in moving]
+    return held, idle
+
+
+def ends_of_state_shares(
+    ensemble: Ensemble, formula: Formula, position: Position
+) -> tuple[list[Held], list[tuple[str, str]]]:
+    """Whom the highest share that the state pays owes less, and the ends of shares by wealth that move no district's
+    payment, each by pricing the formula without that end."""
+    held, idle = list[Held](), list[tuple[str, str]]()
+    for line in position.own_lines:
+        written = formula.line(line.name)
+        share = written.rules.state_share
+        if share is None:
+            continue
+        for end, at, free in (("least", share.least, 0.0), ("most", share.most, 1.0)):
+            if at == free:
+                continue
+            rules = written.rules.model_copy(update={"state_share": share.model_copy(update={end: free})})
+            dollars, moves = _owed_less(ensemble, formula, position, written.model_copy(update={"rules": rules}))
+            rule = f"{'lowest' if end == 'least' else 'highest'} share that the state pays, {percent(at)}"
+            if not moves:
+                idle.append((line.name, rule))
+            elif (dollars > 0.0).any():
+                held.append(Held(line.name, rule, dollars))
     return held, idle
 
 
