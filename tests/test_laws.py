@@ -74,6 +74,24 @@ def test_a_later_law_that_says_most_of_the_same_is_told_by_what_differs() -> Non
         assert not any(one.startswith("As in") for one in describe(bill(laws=[one, two])))
 
 
+def test_a_rule_over_all_lines_that_differs_by_condition_is_told_once_in_a_file_of_laws_too() -> None:
+    def lines(dollars: float) -> list[dict[str, Any]]:
+        return [{"name": "one", **base(dollars)}, {"name": "two", **base(50)}]
+
+    rural = {"where": {"locale": "rural"}, "minimum_guarantee": 900_000}
+    slow = {"growth_cap": 0.05, "differs": [rural, {"where": {"locale": "town"}, "growth_cap": 0.1}]}
+    laws = bill(laws=[{"from": 2027, "rules": slow, "lines": lines(100)}])
+    plain = bill(rules=slow, lines=lines(100))
+    together = "All its lines together (one rule over their sum):"
+    said, other = ((told := describe(one))[told.index(together) :] for one in (laws, plain))
+    assert sorted(said) == sorted(other), "several laws are told as one is"
+    of_lines = describe(laws)[: describe(laws).index(together)]
+    assert not any("owed at least" in one or "rises by at most" in one for one in of_lines)
+    assert "In town districts instead: a district's payment rises by at most 10% a year." in said
+    floors = [base_year_position(standing(), one, year=2027).stage("guaranteed") for one in (laws, plain)]
+    np.testing.assert_array_equal(*floors)
+
+
 def test_a_line_that_was_renamed_goes_on_where_the_next_law_has_it_too_and_its_reserve_is_voted_once() -> None:
     held = {"name": "a", **base(300), "reserve": {"start": 1_000}, "appropriation": {"rule": "fixed", "dollars": 5_000}}
     other = {"name": "b", **base(7)}

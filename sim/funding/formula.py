@@ -6,10 +6,11 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from sim.funding.bounds_in_words import within_bounds
+from sim.funding.cases import DIFFERING
 from sim.funding.components.amounts import Dollars, FiscalYear, Note, ShortTitle, Text, Title, YearOfNumbers
 from sim.funding.components.component import Strict, percent
 from sim.funding.line import MOST_COMPONENTS, Line, Oversight
-from sim.funding.rules import REFERRING, UNRULED, JointRules, Rules
+from sim.funding.rules import GUARANTEES, REFERRING, UNRULED, JointRules, Rules, joint_cases
 from sim.funding.together import groups, problem_with, same_guarantee
 from sim.funding.years import calendar, followed
 from sim.inputs import shown
@@ -194,8 +195,8 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
     shared = _shared_rules(formula)
     of_lines: dict[str, list[str]] = {}
     for line in formula.lines:
-        told_once = {key: getattr(UNRULED, key) for lines, rules in shared if line in lines for key in rules.written}
-        own = line.model_copy(update={"rules": line.rules.model_copy(update=told_once)})
+        rules_left = _untold(line.rules, [rules for lines, rules in shared if line in lines])
+        own = line.model_copy(update={"rules": rules_left})
         of_lines[line.name] = within_bounds(own.describe(), [line])
     before = followed(formula.own_lines)
     for line in formula.lines:
@@ -214,7 +215,8 @@ def describe(formula: Formula, base_year: int | None = None) -> list[str]:
             said.append(f"{lines[0].called} (by the formula's own rules):")
         said.extend(within_bounds(rules.sentences(), lines))
         rising = [line.called for line in lines if line.rules.rises]
-        if rising and {"minimum_guarantee", "minimum_guarantee_charter"} & set(rules.written):
+        guaranteed = {*rules.written, *(key for case in rules.differs for key in case.written)}
+        if rising and guaranteed & set(GUARANTEES):
             said.append(f"What is guaranteed rises as the dollar amounts of {listed(rising)} do.")
     return said
 
@@ -256,16 +258,34 @@ def _shared_rules(formula: Formula) -> list[tuple[tuple[Line, ...], JointRules]]
     """Lines with the joint rules that cover them together: the formula's own, and those that several lines state."""
     joint = tuple(line for line in formula.lines if line.joint)
     shared = [(joint, formula.rules)] if formula.rules.written or formula.rules.differs else []
-    for group in groups(JointRules(), joint, formula.takes_effect):
-        stated = {key: rule for key, rule in group[0].rules.written_joint.items() if key in REFERRING}
-        if len(group) > 1 and stated:
-            shared.append((group, JointRules(**stated)))
+    stated = [(group, _of(group[0].rules, REFERRING)) for group in groups(JointRules(), joint, formula.takes_effect)]
     for line in joint:
-        stated = {key: rule for key, rule in line.rules.written_joint.items() if key not in REFERRING}
-        alike = tuple(other for other in joint if same_guarantee(other, line))
-        if stated and len(alike) > 1 and alike[0] is line:
-            shared.append((alike, JointRules(**stated)))
-    return shared
+        rules = _of(line.rules, GUARANTEES)
+        alike = tuple(other for other in joint if same_guarantee(other, line) and _of(other.rules, GUARANTEES) == rules)
+        if alike[0] is line:
+            stated.append((alike, rules))
+    together: dict[tuple[str, ...], tuple[tuple[Line, ...], JointRules]] = {}
+    for lines, rules in stated:
+        if len(lines) > 1 and (rules.written or rules.differs):
+            names = tuple(sorted(line.name for line in lines))
+            _, told = together.get(names, (lines, JointRules()))
+            cases = (*told.differs, *rules.differs)
+            together[names] = lines, JointRules.model_construct(**told.written, **rules.written, differs=cases)
+    return shared + list(together.values())
+
+
+def _of(rules: Rules, keys: tuple[str, ...]) -> JointRules:
+    """Some joint rules of a line, everywhere and where a condition holds."""
+    stated = {key: rule for key, rule in rules.written_joint.items() if key in keys}
+    return JointRules.model_construct(**stated, differs=joint_cases(rules.differs, keys))
+
+
+def _untold(rules: Rules, told: list[JointRules]) -> Rules:
+    """What is left of a line's rules without those that are told of several lines together."""
+    once = {key: getattr(UNRULED, key) for one in told for key in one.written}
+    cases = {key for one in told for case in one.differs for key in case.written}
+    kept = joint_cases(rules.differs, tuple(key for key in DIFFERING if key not in cases))
+    return rules.model_copy(update={**once, "differs": kept})
 
 
 __all__ = [

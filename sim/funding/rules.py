@@ -80,6 +80,8 @@ JOINT: tuple[str, ...] = tuple(key for key in JointRules.model_fields if key != 
 """Keys of the rules that hold a formula's own lines together."""
 REFERRING: tuple[str, ...] = tuple(key for key in JOINT if not key.startswith("minimum_guarantee"))
 """Those among them that count what was paid before."""
+GUARANTEES: tuple[str, ...] = tuple(key for key in JOINT if key not in REFERRING)
+"""The others: what is owed at least, whatever was paid before."""
 
 
 def refer(cases: Iterable[Case]) -> bool:
